@@ -1,0 +1,40 @@
+# `make demo` and `make test` do all the set-up: .venv from this machine's Python 3.11 to 3.13.
+
+PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3 python; do \
+	command -v $$p >/dev/null 2>&1 && \
+	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null && \
+	{ echo $$p; break; }; done)
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: demo test test-slow bench lint clean
+
+demo: $(READY)
+	$(BIN)/cltool compare --scenario leaders --out runs/demo --report reports/demo.html
+
+test: $(READY)
+	$(BIN)/python -m pytest
+
+test-slow: $(READY)
+	$(BIN)/python -m pytest -m ''
+
+bench: $(READY)
+	$(BIN)/python -m cltool.bench
+
+lint: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/pyright
+
+# Plain pip takes minutes longer, so uv is put into the virtual environment first.
+$(READY): pyproject.toml constraints.txt
+	@test -n "$(PYTHON)" || { echo "cltool needs Python 3.11, 3.12 or 3.13; set PYTHON=..." >&2; exit 2; }
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@if command -v uv >/dev/null 2>&1; then true; else $(BIN)/python -m pip install --quiet --disable-pip-version-check uv; fi
+	PATH="$(CURDIR)/$(BIN):$$PATH" uv pip install --quiet --python $(BIN)/python -c constraints.txt -e '.[dev]'
+	@touch $(READY)
+
+clean:
+	rm -rf $(VENV) build *.egg-info

@@ -1,0 +1,298 @@
+"""The learner: Avalanche's training template, made right for causal language models.
+
+A step's batch is cut into micro-batches whose gradients add up to the gradient of the
+whole: each micro-batch's loss is the mean over its own tokens, weighted by its share of the
+batch's tokens, so that the result does not depend on the cut. Avalanche's callbacks around
+forward and backward fire for each micro-batch, those around the optimizer once a step; what
+a plugin adds to ``learner.loss`` is thereby counted once a step.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from avalanche.benchmarks.scenarios.dataset_scenario import DatasetExperience
+from avalanche.benchmarks.scenarios.generic_scenario import EagerCLStream
+from avalanche.benchmarks.utils.data import AvalancheDataset
+from avalanche.training.plugins import EvaluationPlugin
+from avalanche.training.templates import SupervisedTemplate
+from torch import Tensor, nn
+
+from cltool.facts import Fact, Knowledge, Update
+from cltool.lm import optimizers
+from cltool.lm.batches import Batch, bucketed, collate
+from cltool.lm.coder import Encoded
+from cltool.lm.model import LanguageModel
+from cltool.lm.scoring import Scored, score
+from cltool.seeds import derive
+from cltool.settings import LearnerSettings
+from cltool.stream import Stream
+from cltool.strategy import Strategies
+
+Progress = Callable[[int, int], None]
+"""(steps done, most steps)."""
+
+
+class Experience(DatasetExperience[Any]):  # type: ignore[misc]
+    """An update as Avalanche sees it.
+
+    Attributes:
+        update: the update.
+    """
+
+    def __init__(self, dataset: AvalancheDataset[Encoded], update: Update) -> None:
+        super().__init__(dataset=dataset, current_experience=update.step)
+        self.update = update
+
+
+@dataclass
+class Loader:
+    """Batches of one update; each pass over it is an epoch with an order of its own.
+
+    Attributes:
+        own: the update's examples.
+        rehearsed: further examples for this epoch, set by strategies before it begins.
+    """
+
+    own: list[Encoded]
+    batch_size: int
+    generator: torch.Generator
+    collate: Callable[[Sequence[Encoded]], Batch]
+    rehearsed: list[Encoded]
+
+    def __len__(self) -> int:
+        return -(-(len(self.own) + len(self.rehearsed)) // self.batch_size)
+
+    def __iter__(self) -> Iterator[Batch]:
+        examples = [*self.own, *self.rehearsed]
+        lengths = [len(example) for example in examples]
+        for indices in bucketed(lengths, self.batch_size, self.generator):
+            batch = self.collate([examples[index] for index in indices])
+            batch["own"] = torch.tensor([index < len(self.own) for index in indices])
+            yield batch
+
+
+class Learner(SupervisedTemplate[Any, Any, Any]):  # type: ignore[misc]
+    """Trains a causal LM on updates.
+
+    Args:
+        lm: the model and its tokenizer.
+        stream: gives the wordings.
+        settings: how to train; the learning rate must be resolved.
+        strategies: their hooks run in their order.
+        seed: of the run.
+        loggers: Avalanche loggers (TensorBoard, W&B, CSV, …).
+
+    Attributes:
+        known: what is true now, kept by the experiment.
+        tokens: tokens that went through training so far.
+        loader: the batches of the update in training.
+    """
+
+    def __init__(
+        self,
+        lm: LanguageModel,
+        stream: Stream,
+        settings: LearnerSettings,
+        strategies: Strategies,
+        seed: int = 0,
+        loggers: Sequence[Any] = (),
+    ) -> None:
+        super().__init__(
+            model=lm.model,
+            optimizer=torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=0.0),
+            criterion=nn.CrossEntropyLoss(),
+            train_mb_size=settings.batch_size,
+            train_epochs=settings.epochs,
+            device=lm.device,
+            plugins=strategies.plugins,
+            evaluator=EvaluationPlugin(loggers=list(loggers)),
+        )
+        self.lm = lm
+        self.stream = stream
+        self.settings = settings
+        self.strategies = strategies
+        self.seed = seed
+        self.known = Knowledge()
+        self.tokens = 0
+        self.progress: Progress | None = None
+        self.loader: Loader
+        self._scored: Scored
+        self._step = 0
+        self._steps = 0
+        self._right = 0
+        self._seen = 0
+
+    # -- what strategies call ------------------------------------------------------------
+
+    def fit(self, facts: Sequence[Fact]) -> None:
+        """Train on ``facts`` in all their trained wordings, with the strategies' hooks."""
+        self.fit_examples(self.examples(facts), facts)
+
+    def fit_examples(self, examples: Sequence[Encoded], facts: Sequence[Fact] = ()) -> None:
+        """Train on ``examples``; does nothing when there are none."""
+        if not examples:
+            return
+        dataset: AvalancheDataset[Encoded] = AvalancheDataset(
+            [list(examples)], collate_fn=self.collate
+        )
+        update = Update(max(self.known.step, 0), str(self.known.step), tuple(facts))
+        experience = Experience(dataset, update)
+        EagerCLStream("train", [experience])
+        self.train(experience, eval_streams=[])
+        self.model.eval()
+
+    def examples(self, facts: Sequence[Fact]) -> list[Encoded]:
+        """``facts`` in all their trained wordings, as tokens."""
+        wordings = self.stream.wordings
+        return self.lm.coder.pairs([pair for fact in facts for pair in wordings.examples(fact)])
+
+    def collate(self, examples: Sequence[Encoded]) -> Batch:
+        """One padded batch, on the CPU."""
+        return collate(examples, self.lm.coder.pad, whole=self.settings.loss == "all")
+
+    def score(self, batch: Batch) -> Scored:
+        """A forward pass in the run's precision; ``batch`` may lie anywhere."""
+        moved = {name: tensor.to(self.device) for name, tensor in batch.items()}
+        with self.lm.precision.autocast():
+            return score(self.model, moved)
+
+    def replace_model(self, model: nn.Module) -> None:
+        """Train and ask ``model``, such as a PEFT wrapper, from now on."""
+        self.model = self.lm.model = model
+
+    def generator(self, purpose: str) -> torch.Generator:
+        """Randomness of this step for ``purpose``."""
+        return torch.Generator().manual_seed(derive(self.seed, self.known.step, purpose))
+
+    def trainable(self) -> dict[str, nn.Parameter]:
+        """The parameters that an update may change, by name."""
+        return {n: p for n, p in self.model.named_parameters() if p.requires_grad}
+
+    # -- Avalanche's template, mended ----------------------------------------------------
+
+    @property
+    def mb_x(self) -> Batch:
+        """Inputs of the current micro-batch, as keyword arguments of the model."""
+        return {name: self.mbatch[name] for name in ("input_ids", "attention_mask")}
+
+    @property
+    def mb_y(self) -> Tensor:
+        """Labels of the current micro-batch, (batch, length)."""
+        labels: Tensor = self.mbatch["labels"]
+        return labels
+
+    def make_train_dataloader(self, **kwargs: Any) -> None:
+        """Length-bucketed batches of the adapted dataset."""
+        self.loader = Loader(
+            list(self.adapted_dataset),
+            self.settings.batch_size,
+            self.generator("batches"),
+            self.collate,
+            [],
+        )
+        self.dataloader = self.loader
+
+    def check_model_and_optimizer(self, **kwargs: Any) -> None:
+        """A fresh optimizer over the trainable parameters; no group is ever rewritten."""
+        self.optimizer = optimizers.build(
+            self.model,
+            self.settings.optimizer,
+            float(self.settings.lr or 0.0),
+            self.settings.weight_decay,
+        )
+        self._step = 0
+        self._steps = len(self.loader) * self.train_epochs
+
+    def model_adaptation(self, model: nn.Module | None = None) -> nn.Module:
+        """Language models have no heads to add."""
+        return self.model if model is None else model
+
+    def training_epoch(self, **kwargs: Any) -> None:
+        """One pass over the update's batches."""
+        self._right = self._seen = 0
+        hits: list[Tensor] = []
+        for batch in self.dataloader:
+            if self._stop_training:
+                break
+            hits += self._training_step(batch, kwargs)
+            self._step += 1
+            if self.progress is not None:
+                self.progress(self._step, max(self._steps, self._step))
+        if hits:
+            joined = torch.cat(hits)
+            self._right, self._seen = int(joined.sum()), len(joined)
+        if self._seen and self._right >= self.settings.stop_at * self._seen:
+            self.stop_training()
+
+    def _training_step(self, batch: Batch, kwargs: dict[str, Any]) -> list[Tensor]:
+        settings = self.settings
+        parts = self._micro_batches(batch)
+        total = sum(int((part["labels"] != -100).sum()) for part in parts)
+        optimizers.set_factor(
+            self.optimizer,
+            optimizers.schedule_factor(
+                settings.schedule, self._step, self._steps, settings.warmup
+            ),
+        )
+        hits: list[Tensor] = []
+        self.tokens += int(batch["attention_mask"].sum())
+        for number, part in enumerate(parts):
+            weight = int((part["labels"] != -100).sum()) / max(total, 1)
+            self.mbatch = part
+            self._unpack_minibatch()
+            if number == 0:
+                self._before_training_iteration(**kwargs)
+                self.optimizer.zero_grad()
+            self._before_forward(**kwargs)
+            self.mb_output = self.forward()
+            self._after_forward(**kwargs)
+            self.loss = self._make_empty_loss() + self.criterion()
+            self._before_backward(**kwargs)
+            hits.append(self._scored.hits()[self.mbatch["own"]])
+            self.loss = self.loss * weight if len(parts) > 1 else self.loss
+            self.backward()
+        self._after_backward(**kwargs)
+        self._before_update(**kwargs)
+        self.optimizer_step()
+        self._after_update(**kwargs)
+        self._after_training_iteration(**kwargs)
+        return hits
+
+    def _micro_batches(self, batch: Batch) -> list[Batch]:
+        size = self.settings.micro_batch_size or self.settings.batch_size
+        rows = len(batch["labels"])
+        if rows <= size:
+            return [batch]
+        return [
+            {name: tensor[begin : begin + size] for name, tensor in batch.items()}
+            for begin in range(0, rows, size)
+        ]
+
+    def _unpack_minibatch(self) -> None:
+        self.mbatch = {
+            name: tensor.to(self.device, non_blocking=True) for name, tensor in self.mbatch.items()
+        }
+        self.mbatch.setdefault(
+            "own", torch.ones(len(self.mbatch["labels"]), dtype=torch.bool, device=self.device)
+        )
+
+    def forward(self) -> Tensor:
+        """Logits of the current micro-batch's labelled stretch, (batch, kept, vocabulary)."""
+        self._scored = self.score(self.mbatch)
+        return self._scored.logits
+
+    def criterion(self) -> Tensor:
+        """Mean cross entropy over the learned tokens, in nats."""
+        return self._scored.loss_sum() / self._scored.tokens().clamp(min=1)
+
+    def optimizer_step(self) -> None:
+        """Clip the gradient, then step."""
+        if self.settings.clip > 0:
+            nn.utils.clip_grad_norm_(
+                [p for p in self.model.parameters() if p.grad is not None], self.settings.clip
+            )
+        self.optimizer.step()

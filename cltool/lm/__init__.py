@@ -1,0 +1,1 @@
+"""Language models: building the embedded one, loading any other, encoding, scoring, saving."""

@@ -1,0 +1,61 @@
+"""Padded batches of like length."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+
+from cltool.lm.coder import Encoded
+
+IGNORED = -100
+"""Label of tokens that are not learned."""
+
+Batch = dict[str, Tensor]
+"""``input_ids``, ``attention_mask``, ``labels``: each (batch, length), int64."""
+
+
+def collate(examples: Sequence[Encoded], pad: int, *, whole: bool = False) -> Batch:
+    """Pad ``examples`` on the right.
+
+    Args:
+        examples: what to batch.
+        pad: token id of the padding.
+        whole: learn every token rather than those of the completion.
+    """
+    width = max(len(example) for example in examples)
+    ids = torch.full((len(examples), width), pad)
+    labels = torch.full((len(examples), width), IGNORED)
+    mask = torch.zeros((len(examples), width), dtype=torch.long)
+    for row, example in enumerate(examples):
+        tokens = torch.tensor(example.ids)
+        size = len(example)
+        ids[row, :size] = tokens
+        mask[row, :size] = 1
+        first = 1 if whole else max(example.start, 1)
+        labels[row, first:size] = tokens[first:]
+    return {"input_ids": ids, "attention_mask": mask, "labels": labels}
+
+
+def bucketed(
+    lengths: Sequence[int], size: int, generator: torch.Generator, chunk: int = 16
+) -> list[list[int]]:
+    """Indices of random batches whose members have like lengths.
+
+    Shuffles, sorts by length within stretches of ``chunk`` batches, cuts, and shuffles the
+    batches: an epoch sees every example once, padding is little, and no batch repeats.
+    """
+    order = torch.randperm(len(lengths), generator=generator).tolist()
+    batches: list[list[int]] = []
+    for begin in range(0, len(order), size * chunk):
+        stretch = sorted(order[begin : begin + size * chunk], key=lambda index: lengths[index])
+        batches += [stretch[place : place + size] for place in range(0, len(stretch), size)]
+    shuffled = torch.randperm(len(batches), generator=generator).tolist()
+    return [batches[index] for index in shuffled]
+
+
+def by_length(lengths: Sequence[int], size: int) -> list[list[int]]:
+    """Indices of batches whose members have like lengths, shortest first, nothing random."""
+    order = sorted(range(len(lengths)), key=lambda index: lengths[index])
+    return [order[place : place + size] for place in range(0, len(order), size)]

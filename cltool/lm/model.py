@@ -1,0 +1,167 @@
+"""A language model with its tokenizer, wherever it comes from."""
+
+from __future__ import annotations
+
+import hashlib
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cltool.atomic import whole_file
+from cltool.errors import UserError
+from cltool.lm import embedded
+from cltool.lm.coder import Coder
+from cltool.lm.precision import Precision, choose_device, choose_dtype
+from cltool.stream import Stream
+
+if TYPE_CHECKING:
+    import torch
+    from torch import nn
+
+EMBEDDED = "tiny"
+"""The name under which the embedded model is asked for."""
+
+
+@dataclass
+class LanguageModel:
+    """What the learner trains and the prober asks.
+
+    Attributes:
+        name: as the user gave it.
+        source: folder or hub name of the checkpoint.
+        model: a `transformers` causal LM, or its PEFT wrapper.
+        coder: its tokenizer.
+        precision: device and arithmetic.
+    """
+
+    name: str
+    source: str
+    model: nn.Module
+    coder: Coder
+    precision: Precision
+
+    @property
+    def device(self) -> torch.device:
+        return self.precision.device
+
+    @property
+    def context(self) -> int:
+        """The longest sequence the model takes, in tokens."""
+        config: Any = self.model.config
+        for name in ("max_position_embeddings", "n_positions", "n_ctx"):
+            value = getattr(config, name, None)
+            if isinstance(value, int) and value > 0:
+                return value
+        return 1 << 20
+
+    @property
+    def width(self) -> int:
+        """Width of the residual stream."""
+        return int(getattr(self.model.config, "hidden_size", 0) or 0)
+
+    def digest(self) -> str:
+        """A hash of the weights."""
+        hasher = hashlib.sha256()
+        for name, tensor in sorted(self.model.state_dict().items()):
+            hasher.update(name.encode())
+            hasher.update(tensor.detach().float().cpu().contiguous().numpy().tobytes())
+        return hasher.hexdigest()[:20]
+
+
+def load(
+    name: str,
+    stream: Stream,
+    *,
+    device: str = "auto",
+    dtype: str = "auto",
+    report: embedded.Report | None = None,
+) -> LanguageModel:
+    """The model called ``name``: ``tiny``, or a path or hub name of any causal LM.
+
+    Weights are loaded as float32 safetensors; code that a checkpoint brings is never run.
+
+    Args:
+        name: which model.
+        stream: its base knowledge makes the embedded model.
+        device: ``auto``, ``cpu``, ``cuda``, …
+        dtype: ``auto``, ``float32`` or ``bfloat16``.
+        report: told how far the embedded model's training is.
+
+    Raises:
+        UserError: the checkpoint cannot be loaded, or the device is not there.
+    """
+    place = choose_device(device)
+    source = name
+    if name == EMBEDDED:
+        source = str(embedded.build(stream.updates[0].learn, stream.wordings, report=report))
+    model, tokenizer = _checkpoint(source)
+    model.to(place)
+    model.eval()
+    precision = Precision(place, choose_dtype(dtype, model, place))
+    return LanguageModel(name, source, model, Coder(tokenizer), precision)
+
+
+def _checkpoint(source: str) -> tuple[Any, Any]:
+    import torch
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+    from transformers.utils import logging
+
+    logging.disable_progress_bar()
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            tokenizer = AutoTokenizer.from_pretrained(source, trust_remote_code=False)
+            model = AutoModelForCausalLM.from_pretrained(
+                source, trust_remote_code=False, use_safetensors=True, dtype=torch.float32
+            )
+    except (OSError, ValueError, KeyError, ImportError) as error:
+        first = str(error).strip().split("\n", 1)[0]
+        raise UserError(
+            f"the model cannot be loaded: {first}",
+            where=source,
+            hint=(
+                "Give the folder or hub name of a causal LM with safetensors weights and a "
+                f"fast tokenizer, or {EMBEDDED!r} for the embedded model."
+            ),
+        ) from error
+    return model, tokenizer
+
+
+def save_weights(model: nn.Module, file: Path, *, trainable_only: bool = False) -> None:
+    """Write the weights as safetensors; tied ones once."""
+    from safetensors.torch import save_file
+
+    seen: set[int] = set()
+    tensors: dict[str, torch.Tensor] = {}
+    for name, parameter in [*model.named_parameters(), *model.named_buffers()]:
+        if id(parameter) in seen or (trainable_only and not parameter.requires_grad):
+            continue
+        seen.add(id(parameter))
+        tensors[name] = parameter.detach().cpu().contiguous()
+    with whole_file(file) as partial:
+        save_file(tensors, partial)
+
+
+def load_weights(model: nn.Module, file: Path) -> None:
+    """Read what ``save_weights`` wrote into ``model``, in place.
+
+    Raises:
+        UserError: the file does not fit the model.
+    """
+    import torch
+    from safetensors import SafetensorError
+    from safetensors.torch import load_file
+
+    own = {**dict(model.named_parameters()), **dict(model.named_buffers())}
+    try:
+        tensors = load_file(file)
+        with torch.no_grad():
+            for name, tensor in tensors.items():
+                own[name].copy_(tensor)
+    except (KeyError, RuntimeError, SafetensorError, OSError) as error:
+        raise UserError(
+            f"the checkpoint does not fit the model: {error}",
+            where=str(file),
+            hint="Start the run afresh with --fresh.",
+        ) from error

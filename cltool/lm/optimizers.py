@@ -1,0 +1,109 @@
+"""Optimizers by name, and their learning-rate schedules."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable
+from typing import Any, cast
+
+import torch
+from torch import nn
+
+
+class MuonWithAdamW(torch.optim.Optimizer):
+    """Muon on the matrices inside the blocks, AdamW on the rest (Jordan et al. 2024).
+
+    Args:
+        matrices: two-dimensional parameters for Muon.
+        others: embeddings, heads, gains and biases for AdamW.
+        lr: learning rate of AdamW.
+        matrix_lr: learning rate of Muon.
+        weight_decay: decoupled, on the matrices.
+    """
+
+    def __init__(
+        self,
+        matrices: list[nn.Parameter],
+        others: list[nn.Parameter],
+        lr: float,
+        matrix_lr: float,
+        weight_decay: float,
+    ) -> None:
+        self._parts: list[torch.optim.Optimizer] = []
+        if matrices:
+            self._parts.append(
+                torch.optim.Muon(matrices, lr=matrix_lr, weight_decay=weight_decay)
+            )
+        if others:
+            self._parts.append(torch.optim.AdamW(others, lr=lr, weight_decay=0.0))
+        super().__init__([*matrices, *others], {"lr": lr})
+        self.param_groups = [group for part in self._parts for group in part.param_groups]
+
+    def step(self, closure: Callable[[], float] | None = None) -> None:  # type: ignore[override]
+        """One step of both."""
+        for part in self._parts:
+            part.step()
+
+
+def build(
+    model: nn.Module, name: str, lr: float, weight_decay: float, matrix_lr: float | None = None
+) -> torch.optim.Optimizer:
+    """An optimizer over the trainable parameters of ``model``, and of nothing else.
+
+    Args:
+        model: the model, or its PEFT wrapper.
+        name: ``adamw``, ``muon`` or ``sgd``.
+        lr: learning rate (of AdamW, where Muon takes the matrices).
+        weight_decay: decoupled weight decay; never on gains and biases.
+        matrix_lr: learning rate of Muon, by default 20/3 of ``lr``.
+    """
+    trainable = [(n, p) for n, p in model.named_parameters() if p.requires_grad]
+    if name == "muon":
+        outside = {id(p) for p in _outer_parameters(model)}
+        matrices = [p for _, p in trainable if p.ndim == 2 and id(p) not in outside]
+        inside = {id(p) for p in matrices}
+        others = [p for _, p in trainable if id(p) not in inside]
+        rate = matrix_lr if matrix_lr is not None else lr * 20 / 3
+        return MuonWithAdamW(matrices, others, lr, rate, weight_decay)
+    groups = [
+        {"params": [p for _, p in trainable if p.ndim >= 2], "weight_decay": weight_decay},
+        {"params": [p for _, p in trainable if p.ndim < 2], "weight_decay": 0.0},
+    ]
+    groups = [group for group in groups if group["params"]]
+    if name == "sgd":
+        return torch.optim.SGD(groups, lr=lr)
+    return torch.optim.AdamW(groups, lr=lr, fused=_can_fuse(p for _, p in trainable))
+
+
+def schedule_factor(shape: str, step: int, total: int, warmup: int) -> float:
+    """What the learning rate is multiplied with at ``step`` (from 0) of ``total``."""
+    if step < warmup:
+        return (step + 1) / warmup
+    progress = min(1.0, (step - warmup) / max(1, total - warmup))
+    if shape == "linear":
+        return 1.0 - progress
+    if shape == "cosine":
+        return 0.5 * (1.0 + math.cos(math.pi * progress))
+    return 1.0
+
+
+def set_factor(optimizer: torch.optim.Optimizer, factor: float) -> None:
+    """Set every group's learning rate to ``factor`` times the one it began with."""
+    for group in optimizer.param_groups:
+        group.setdefault("initial_lr", group["lr"])
+        group["lr"] = group["initial_lr"] * factor
+
+
+def _outer_parameters(model: nn.Module) -> list[nn.Parameter]:
+    """Parameters of the embeddings and of the head."""
+    inner = cast(Any, model.get_base_model() if hasattr(model, "get_base_model") else model)
+    outer: list[nn.Parameter] = []
+    for module in inner.modules():
+        if isinstance(module, nn.Embedding):
+            outer += list(module.parameters())
+    head = inner.get_output_embeddings() if hasattr(inner, "get_output_embeddings") else None
+    return outer + (list(head.parameters()) if head is not None else [])
+
+
+def _can_fuse(parameters: Iterable[nn.Parameter]) -> bool:
+    return all(p.device.type in ("cpu", "cuda") and p.is_floating_point() for p in parameters)

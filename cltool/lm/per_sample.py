@@ -1,0 +1,163 @@
+"""Squared gradients of every sample, exact whatever the batch size.
+
+The gradient of a batch's mean, squared, is not the mean of squared gradients, so it cannot
+give a Fisher information. Here each leaf module's inputs and output gradients are kept in
+one batched backward pass, and the module alone is differentiated for every sample
+(`torch.func.vmap` over its vector-Jacobian product). Gradients of a parameter that several
+modules share are added before they are squared. A model that holds parameters outside leaf
+modules is done sample by sample instead.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.func import functional_call, vjp, vmap
+
+from cltool.lm.batches import Batch
+from cltool.lm.scoring import Scored
+
+Score = Callable[[Batch], Scored]
+
+MEMORY = 256 * 1024**2
+"""Bytes that per-sample gradients may take at once."""
+
+
+def squared_gradients(
+    model: nn.Module, score: Score, batches: Iterable[Batch]
+) -> tuple[dict[str, Tensor], int]:
+    """Sum over samples of the squared gradient of each sample's summed cross entropy.
+
+    Args:
+        model: its trainable parameters are differentiated, in evaluation mode.
+        score: the forward pass.
+        batches: of any size.
+
+    Returns:
+        name → sum of squares (float32, shaped like the parameter), and how many samples.
+    """
+    parameters = {n: p for n, p in model.named_parameters() if p.requires_grad}
+    sums = {name: torch.zeros_like(p, dtype=torch.float32) for name, p in parameters.items()}
+    mode = model.training
+    model.eval()
+    count = 0
+    size = sum(p.numel() * 4 for p in parameters.values())
+    chunk = max(1, MEMORY // max(size, 1))
+    leaves = _leaves(model, parameters)
+    for batch in batches:
+        rows = len(batch["labels"])
+        step = chunk if leaves is not None else 1
+        for begin in range(0, rows, step):
+            part = {name: tensor[begin : begin + step] for name, tensor in batch.items()}
+            count += len(part["labels"])
+            if leaves is None or len(part["labels"]) == 1:
+                _add_single(parameters, score(part), sums)
+            else:
+                _add_batched(leaves, parameters, score, part, sums)
+    model.train(mode)
+    return sums, count
+
+
+def _leaves(
+    model: nn.Module, parameters: dict[str, nn.Parameter]
+) -> dict[nn.Module, dict[str, str]] | None:
+    """Leaf module → its parameter → the model's name for it; None where some lie elsewhere."""
+    names = {id(p): name for name, p in parameters.items()}
+    leaves: dict[nn.Module, dict[str, str]] = {}
+    for module in model.modules():
+        own = {n: names[id(p)] for n, p in module.named_parameters(recurse=False) if id(p) in names}
+        if not own:
+            continue
+        if any(True for _ in module.children()):
+            return None
+        leaves[module] = own
+    return leaves
+
+
+def _add_single(
+    parameters: dict[str, nn.Parameter], scored: Scored, sums: dict[str, Tensor]
+) -> None:
+    grads = torch.autograd.grad(
+        scored.loss_sum(), list(parameters.values()), allow_unused=True
+    )
+    for name, grad in zip(parameters, grads, strict=True):
+        if grad is not None:
+            sums[name] += grad.detach().float() ** 2
+
+
+def _add_batched(
+    leaves: dict[nn.Module, dict[str, str]],
+    parameters: dict[str, nn.Parameter],
+    score: Score,
+    batch: Batch,
+    sums: dict[str, Tensor],
+) -> None:
+    rows = len(batch["labels"])
+    with _kept_calls(leaves, rows) as calls:
+        loss = score(batch).loss_sum()
+    grads = torch.autograd.grad(loss, [output for _, _, output in calls], allow_unused=True)
+    samples: dict[str, Tensor] = {}
+    with torch.no_grad():
+        for (module, value, _), grad in zip(calls, grads, strict=True):
+            if grad is None:
+                continue
+            own = {n: parameters[full].detach() for n, full in leaves[module].items()}
+            for name, part in _module_gradients(module, own, value, grad, rows).items():
+                full = leaves[module][name]
+                samples[full] = samples[full] + part if full in samples else part
+        for name, part in samples.items():
+            sums[name] += (part.float() ** 2).sum(dim=0)
+
+
+def _module_gradients(
+    module: nn.Module, own: dict[str, Tensor], value: Tensor, grad: Tensor, rows: int
+) -> dict[str, Tensor]:
+    """(rows, *shape) for each parameter of one call of one module."""
+
+    def one(sample: Tensor, upstream: Tensor) -> dict[str, Tensor]:
+        def call(weights: dict[str, Tensor]) -> Tensor:
+            out: Tensor = functional_call(module, weights, (sample.unsqueeze(0),))
+            return out
+
+        _, pull = vjp(call, own)
+        result: dict[str, Tensor] = pull(upstream.unsqueeze(0))[0]
+        return result
+
+    with torch.enable_grad():
+        batched: dict[str, Tensor] = vmap(one)(_by_row(value, rows), _by_row(grad, rows))
+    return {name: tensor.detach() for name, tensor in batched.items()}
+
+
+def _by_row(tensor: Tensor, rows: int) -> Tensor:
+    """(rows, …): one input for all samples repeated, flattened samples and tokens parted."""
+    if len(tensor) == rows:
+        return tensor
+    if len(tensor) == 1:
+        return tensor.expand(rows, *tensor.shape[1:])
+    return tensor.reshape(rows, -1, *tensor.shape[1:])
+
+
+@contextmanager
+def _kept_calls(
+    leaves: dict[nn.Module, dict[str, str]], rows: int
+) -> Iterator[list[tuple[nn.Module, Tensor, Tensor]]]:
+    """Keep (module, input, output) of every call of the leaves."""
+    calls: list[tuple[nn.Module, Tensor, Tensor]] = []
+
+    def keep(module: nn.Module, inputs: tuple[Any, ...], output: Tensor) -> Tensor:
+        if len(output) == 1:
+            # One output that all samples share (positions) would get their summed gradient.
+            output = output.expand(rows, *output.shape[1:])
+        calls.append((module, inputs[0].detach(), output))
+        return output
+
+    handles = [module.register_forward_hook(keep) for module in leaves]
+    try:
+        yield calls
+    finally:
+        for handle in handles:
+            handle.remove()

@@ -1,0 +1,280 @@
+"""Scores: pure functions of a ledger (see `cltool.ledger.COLUMNS`) or of an accuracy matrix.
+
+Accuracies are shares between 0 and 1. A fact's score is the mean over its probes of the
+chosen forms, and a group's score the mean over its facts, so that a fact asked in three
+ways weighs no more than one asked in two. Held-out forms (``paraphrase`` and ``question``)
+are chosen unless told otherwise; a ledger without them falls back to ``trained``.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from cltool.answers import said
+from cltool.ledger import KEY
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
+    from numpy.typing import NDArray
+
+    Matrix = NDArray[np.float64]
+
+HELD_OUT = ("paraphrase", "question")
+
+NAMES: dict[str, str] = {
+    "new": "accuracy on the facts that the update taught; higher is better",
+    "retained": "accuracy on facts learned earlier and still valid; higher is better",
+    "stale": "share of superseded facts whose old object is still the answer; lower is better",
+    "erased": "share of facts to be forgotten that are still produced; lower is better",
+    "valid": "accuracy on all facts that are true at the step (new and retained)",
+    "trained": "`valid`, asked in a wording that was trained",
+    "forced": "`valid`, teacher-forced: it inflates, and never replaces the free answer",
+    "acc": "ACC: mean of the accuracy matrix' last row (Lopez-Paz & Ranzato 2017)",
+    "bwt": "BWT: mean change since each fact was taught (Lopez-Paz & Ranzato 2017)",
+    "fwt": "FWT: accuracy on facts before they are taught (Lopez-Paz & Ranzato 2017)",
+    "forgetting": "mean loss from each update's best accuracy (Chaudhry et al. 2018)",
+    "intransigence": "what joint retraining reaches on new facts beyond this strategy"
+    " (Chaudhry et al. 2018)",
+    "fuar": "accuracy forgotten for each unit gained, base to end (Jang et al. 2022)",
+}
+"""Every score with its meaning."""
+
+
+def held_out(rows: pd.DataFrame, forms: Sequence[str] | None = None) -> pd.DataFrame:
+    """The rows of ``forms``; by default the held-out forms, or ``trained`` if there are none."""
+    if forms is not None:
+        return rows[rows["form"].isin(list(forms))]
+    chosen = rows[rows["form"].isin(HELD_OUT)]
+    return chosen if len(chosen) else rows[rows["form"] == "trained"]
+
+
+def _by_fact(rows: pd.DataFrame, column: str) -> float:
+    if not len(rows):
+        return math.nan
+    return float(rows.groupby(KEY, sort=False)[column].mean().mean())
+
+
+def per_step(rows: pd.DataFrame, forms: Sequence[str] | None = None) -> pd.DataFrame:
+    """One row a step: new, retained, stale, erased, valid, trained, forced, and facts counted.
+
+    ``new`` at step 0 is the accuracy on the base knowledge.
+    """
+    import pandas as pd
+
+    asked = held_out(rows, forms)
+    table = []
+    for step, at_step in asked.groupby("step", sort=True):
+        valid = at_step[at_step["group"].isin(["new", "retained"])]
+        trained = rows[(rows["step"] == step) & (rows["form"] == "trained")]
+        superseded = valid[valid["outdated"].map(len) > 0]
+        by_group = {
+            name: at_step[at_step["group"] == name] for name in ("new", "retained", "erased")
+        }
+        table.append(
+            {
+                "step": step,
+                "new": _by_fact(by_group["new"], "right"),
+                "retained": _by_fact(by_group["retained"], "right"),
+                "stale": _by_fact(superseded, "stale"),
+                "erased": _by_fact(by_group["erased"], "right"),
+                "valid": _by_fact(valid, "right"),
+                "trained": _by_fact(trained[trained["group"].isin(["new", "retained"])], "right"),
+                "forced": _by_fact(valid, "forced"),
+                "n_new": by_group["new"].groupby(KEY).ngroups,
+                "n_retained": by_group["retained"].groupby(KEY).ngroups,
+                "n_superseded": superseded.groupby(KEY).ngroups,
+                "n_erased": by_group["erased"].groupby(KEY).ngroups,
+            }
+        )
+    return pd.DataFrame(table).set_index("step")
+
+
+def accuracy_matrix(rows: pd.DataFrame, forms: Sequence[str] | None = None) -> pd.DataFrame:
+    """R[i, j]: accuracy after update i on the facts of update j (Lopez-Paz & Ranzato 2017).
+
+    A column holds one fixed set of facts, those taught by update j and still valid at the
+    end: a superseded fact's loss is not forgetting. Left of the diagonal stands what was
+    retained, right of it what was known before it was taught. Columns of updates of which
+    no fact survives are NaN.
+
+    Returns:
+        Square table, index = after update, columns = facts of update.
+    """
+    import pandas as pd
+
+    asked = held_out(rows, forms)
+    steps = sorted(int(step) for step in asked["step"].unique())
+    probe = [*KEY, "form", "number"]
+    end = asked[(asked["step"] == steps[-1]) & asked["group"].isin(["new", "retained"])]
+    if end.empty:
+        return pd.DataFrame(math.nan, index=steps, columns=steps)
+    final = end[[*probe, "accepted", "learned"]].rename(
+        columns={"accepted": "target", "learned": "update"}
+    )
+    joined = asked.merge(final, on=probe)
+    joined["hit"] = [
+        said(answer, stopped, target, closing) is not None
+        for answer, stopped, target, closing in zip(
+            joined["answer"], joined["stopped"], joined["target"], joined["closing"], strict=True
+        )
+    ]
+    facts = joined.groupby(["step", "update", *KEY], sort=False)["hit"].mean()
+    matrix = facts.groupby(["step", "update"]).mean().unstack("update")
+    return matrix.reindex(index=steps, columns=steps).astype(float)
+
+
+def acc(matrix: Matrix) -> float:
+    """ACC = mean over j of R[T, j] (Lopez-Paz & Ranzato 2017, eq. 2)."""
+    return _mean([float(value) for value in matrix[-1]])
+
+
+def bwt(matrix: Matrix) -> float:
+    """BWT = mean over j < T of R[T, j] - R[j, j] (Lopez-Paz & Ranzato 2017, eq. 3)."""
+    last = len(matrix) - 1
+    return _mean([float(matrix[last, j] - matrix[j, j]) for j in range(last)])
+
+
+def fwt(matrix: Matrix, baseline: Sequence[float] | None = None) -> float:
+    """FWT = mean over j ≥ 1 of R[j-1, j] - b[j] (Lopez-Paz & Ranzato 2017, eq. 4).
+
+    Args:
+        matrix: R, square.
+        baseline: b, the accuracy of an untrained model on each update's facts; by default
+            0, what a model that never saw a name says of it.
+    """
+    floor = [0.0] * len(matrix) if baseline is None else list(baseline)
+    return _mean([float(matrix[j - 1, j]) - floor[j] for j in range(1, len(matrix))])
+
+
+def forgetting(matrix: Matrix) -> float:
+    """F = mean over j < T of max over l < T of R[l, j] - R[T, j] (Chaudhry et al. 2018, eq. 3)."""
+    last = len(matrix) - 1
+    return _mean([float(matrix[:last, j].max() - matrix[last, j]) for j in range(last)])
+
+
+def intransigence(matrix: Matrix, joint: Matrix) -> float:
+    """I = mean over k ≥ 1 of R*[k, k] - R[k, k], R* of joint retraining (Chaudhry et al. 2018)."""
+    return _mean([float(joint[k, k] - matrix[k, k]) for k in range(1, len(matrix))])
+
+
+def fuar(rows: pd.DataFrame, forms: Sequence[str] | None = None) -> float:
+    """FUAR from the base to the last step (Jang et al. 2022, eq. 1).
+
+    The accuracy lost on base facts that are still valid, over the accuracy gained on
+    updated keys plus that gained on keys that are new. NaN when nothing was gained.
+    """
+    matrix_rows = held_out(rows, forms)
+    last = int(matrix_rows["step"].max())
+    end = matrix_rows[
+        (matrix_rows["step"] == last) & matrix_rows["group"].isin(["new", "retained"])
+    ]
+    begin = matrix_rows[matrix_rows["step"] == 0].set_index([*KEY, "form", "number"])
+    probes = end.set_index([*KEY, "form", "number"])
+    was = begin.reindex(probes.index)
+    kept = (probes["learned"] == 0).to_numpy()
+    updated = (~kept) & (probes["outdated"].map(len) > 0).to_numpy()
+    lost = _gap(was[kept]["right"], probes[kept]["right"])
+    gained = 0.0
+    for chosen in (updated, ~kept & ~updated):
+        before = [
+            said(answer, bool(stopped), accepted, closing) is not None
+            for answer, stopped, accepted, closing in zip(
+                was[chosen]["answer"],
+                was[chosen]["stopped"],
+                probes[chosen]["accepted"],
+                probes[chosen]["closing"],
+                strict=True,
+            )
+        ]
+        gained += _gap(probes[chosen]["right"], before)
+    return lost / gained if gained > 0 else math.nan
+
+
+def _gap(better: Sequence[bool] | pd.Series, worse: Sequence[bool] | pd.Series) -> float:
+    if not len(better):
+        return 0.0
+    return max(0.0, sum(map(float, better)) / len(better) - sum(map(float, worse)) / len(worse))
+
+
+def transitions(
+    rows: pd.DataFrame, before: int, after: int, forms: Sequence[str] | None = None
+) -> pd.DataFrame:
+    """How answers moved between two steps, counted in probes.
+
+    Counts probes of facts that are the same valid fact at both steps; averages hide
+    opposite movements.
+
+    Returns:
+        3 × 3 table, index = answer at ``before``, columns = answer at ``after``, each of
+        ``right``, ``outdated``, ``wrong``.
+    """
+    asked = held_out(rows, forms)
+    probe = [*KEY, "form", "number", "learned"]
+    valid = asked[asked["group"].isin(["new", "retained"])]
+    first = valid[valid["step"] == before].set_index(probe)
+    second = valid[valid["step"] == after].set_index(probe)
+    both = first.join(second, how="inner", lsuffix="_before", rsuffix="_after")
+    import pandas as pd
+
+    kinds = ["right", "outdated", "wrong"]
+
+    def kind(side: str) -> list[str]:
+        return [
+            "right" if right else "outdated" if stale else "wrong"
+            for right, stale in zip(both[f"right_{side}"], both[f"stale_{side}"], strict=True)
+        ]
+
+    counts = pd.crosstab(pd.Series(kind("before")), pd.Series(kind("after")))
+    table = counts.reindex(index=kinds, columns=kinds, fill_value=0).astype(int)
+    table.index.name, table.columns.name = f"after {before}", f"after {after}"
+    return table
+
+
+def summary(rows: pd.DataFrame, forms: Sequence[str] | None = None) -> dict[str, float]:
+    """The scores of a whole run, by name.
+
+    ``new`` is the mean over updates 1 … T of what each scored right after it; ``new_min``
+    the worst of them; retained, stale, erased, valid, trained and forced are those after
+    the last update.
+    """
+    steps = per_step(rows, forms)
+    matrix = accuracy_matrix(rows, forms).to_numpy()
+    last = steps.iloc[-1]
+    updates = steps["new"].iloc[1:]
+    scores: dict[str, Callable[[], float]] = {
+        "new": lambda: float(updates.mean()),
+        "new_min": lambda: float(updates.min()),
+        **{
+            name: (lambda name=name: float(last[name]))
+            for name in ("retained", "stale", "erased", "valid", "trained", "forced")
+        },
+        "acc": lambda: acc(matrix),
+        "bwt": lambda: bwt(matrix),
+        "fwt": lambda: fwt(matrix),
+        "forgetting": lambda: forgetting(matrix),
+        "fuar": lambda: fuar(rows, forms),
+    }
+    return {name: score() for name, score in scores.items()}
+
+
+def interval(values: Sequence[float], confidence: float = 0.95) -> tuple[float, float]:
+    """Mean over seeds and the half-width of its Student-t interval (NaN with one seed)."""
+    finite = [value for value in values if not math.isnan(value)]
+    if not finite:
+        return math.nan, math.nan
+    mean = sum(finite) / len(finite)
+    if len(finite) < 2:
+        return mean, math.nan
+    from scipy.stats import t
+
+    variance = sum((value - mean) ** 2 for value in finite) / (len(finite) - 1)
+    quantile = float(t.ppf((1 + confidence) / 2, len(finite) - 1))
+    return mean, quantile * math.sqrt(variance / len(finite))
+
+
+def _mean(values: Sequence[float]) -> float:
+    finite = [value for value in values if not math.isnan(value)]
+    return sum(finite) / len(finite) if finite else math.nan

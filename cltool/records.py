@@ -1,0 +1,126 @@
+"""A run folder: what a run was told, what it cost, and every answer it got."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cltool import ledger, metrics
+from cltool.atomic import write_json
+from cltool.errors import UserError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+COSTS: dict[str, str] = {
+    "seconds": "wall-clock seconds the strategy took for the update, probing not counted",
+    "tokens": "training tokens that went through the model, rehearsed and generated ones too",
+    "peak_memory": "bytes: largest resident size of the process so far (of the GPU, where used)",
+    "stored_bytes": "bytes the strategy keeps for later updates, outside the model's weights",
+}
+"""Every cost of a step with its meaning and unit."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """One (scenario, strategy, model, seed), and everything it recorded.
+
+    Attributes:
+        folder: holds ``run.json``, ``steps.jsonl``, ``answers/`` and ``checkpoints/``.
+    """
+
+    folder: Path
+
+    @classmethod
+    def open(cls, folder: Path | str) -> Run:
+        """A run folder on disk.
+
+        Raises:
+            UserError: there is no run in the folder.
+        """
+        run = cls(Path(folder))
+        if not run.settings_file.is_file():
+            raise UserError(
+                "there is no run in this folder (no run.json)",
+                where=str(folder),
+                hint="Name a folder that `cltool run` or `cltool compare` made.",
+            )
+        return run
+
+    @property
+    def settings_file(self) -> Path:
+        return self.folder / "run.json"
+
+    @cached_property
+    def record(self) -> dict[str, Any]:
+        """``run.json``: settings, versions, seed, status, stream labels."""
+        try:
+            value = json.loads(self.settings_file.read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
+            raise UserError(f"cannot be read: {error}", where=str(self.settings_file)) from error
+        if not isinstance(value, dict):
+            raise UserError("is not a JSON object", where=str(self.settings_file))
+        return value
+
+    @property
+    def strategy(self) -> str:
+        return str(self.record["strategy"])
+
+    @property
+    def seed(self) -> int:
+        return int(self.record["seed"])
+
+    @cached_property
+    def answers(self) -> pd.DataFrame:
+        """The ledger: one row for each (step, probe)."""
+        return ledger.read(self.folder)
+
+    @cached_property
+    def costs(self) -> pd.DataFrame:
+        """One row a step: ``COSTS`` and the step's label."""
+        import pandas as pd
+
+        file = self.folder / "steps.jsonl"
+        lines = file.read_text(encoding="utf-8").splitlines() if file.is_file() else []
+        names = ["step", "label", *COSTS]
+        rows = [json.loads(line) for line in lines]
+        return pd.DataFrame(rows, columns=names).set_index("step")
+
+    def metrics(self) -> pd.DataFrame:
+        """One row a step: scores (`metrics.per_step`) beside costs."""
+        return metrics.per_step(self.answers).join(self.costs)
+
+    def summary(self) -> dict[str, float]:
+        """The scores and total costs of the whole run, by name."""
+        costs = self.costs
+        return {
+            **metrics.summary(self.answers),
+            "tokens": float(costs["tokens"].sum()),
+            "seconds": float(costs["seconds"].sum()),
+            "peak_memory": float(costs["peak_memory"].max()),
+            "stored_bytes": float(costs["stored_bytes"].max()),
+        }
+
+    def steps_done(self) -> int:
+        """How many steps are recorded whole: their answers and their costs."""
+        done = len(self.costs)
+        while done and not ledger.step_file(self.folder, done - 1).is_file():
+            done -= 1
+        return done
+
+    def write_record(self, record: Mapping[str, Any]) -> None:
+        """Write ``run.json``."""
+        write_json(self.settings_file, dict(record))
+        self.__dict__.pop("record", None)
+
+    def write_costs(self, rows: list[dict[str, Any]]) -> None:
+        """Write ``steps.jsonl`` whole."""
+        from cltool.atomic import write_text
+
+        lines = [json.dumps(row, ensure_ascii=False) + "\n" for row in rows]
+        write_text(self.folder / "steps.jsonl", "".join(lines))
+        self.__dict__.pop("costs", None)

@@ -1,0 +1,179 @@
+"""What a strategy is, and how several work together."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from avalanche.core import SupervisedPlugin
+from pydantic import BaseModel, ConfigDict
+
+from cltool.errors import UserError
+from cltool.facts import Fact, Update
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from cltool.learner import Learner
+
+State = dict[str, Any]
+"""Tensors and plain JSON values, by name; nested only inside the JSON values."""
+
+
+class StrategyConfig(BaseModel):
+    """Settings of a strategy; unknown ones are refused. Fields may have an alias (``lambda``)."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+class Strategy(SupervisedPlugin):  # type: ignore[misc, type-arg]
+    """How an update is applied to the model.
+
+    One file in ``strategies/`` holds one strategy: its config, its class, and in the module
+    docstring its paper and the equation it implements. Avalanche's callbacks
+    (``before_backward``, ``after_training_exp``, …) are its hooks; the methods below are
+    what they lack. The constructor only stores its config.
+
+    Attributes:
+        Config: the settings it takes.
+        presets: learner settings it changes from their defaults.
+    """
+
+    Config: ClassVar[type[StrategyConfig]] = StrategyConfig
+    presets: ClassVar[Mapping[str, Any]] = {}
+
+    def __init__(self, config: StrategyConfig) -> None:
+        super().__init__()
+        self.config = config
+
+    def attach(self, learner: Learner) -> None:
+        """Called once, on the base model, before the first update.
+
+        ``learner.known`` holds the base knowledge, ``learner.examples`` words it.
+        """
+
+    def update(self, learner: Learner, update: Update) -> None:
+        """Apply ``update``; by default, train on what it teaches with the hooks active."""
+        learner.fit(update.learn)
+
+    def frame(self, prompt: str) -> str:
+        """The prompt as the model is given it; by default, as it is."""
+        return prompt
+
+    def forget(self, facts: Sequence[Fact]) -> None:
+        """Drop ``facts`` from the strategy's own memory: they were superseded or erased."""
+
+    def stored(self) -> State:
+        """What is kept for later updates, which `stored_bytes` counts; by default the state."""
+        return self.state_dict()
+
+    def state_dict(self) -> State:
+        """All that a resumed run needs: tensors and plain JSON values, by name."""
+        return {}
+
+    def load_state_dict(self, state: State) -> None:
+        """Take back what ``state_dict`` gave."""
+
+
+class Strategies:
+    """One strategy, or several composed (``replay+ewc``), called in their order.
+
+    Args:
+        parts: name → strategy.
+
+    Raises:
+        UserError: two of them want to apply the update themselves.
+    """
+
+    def __init__(self, parts: Mapping[str, Strategy]) -> None:
+        self.parts = dict(parts)
+        own = [name for name, part in parts.items() if _applies_updates_itself(part)]
+        if len(own) > 1:
+            raise UserError(
+                f"{' and '.join(own)} cannot be composed: each applies the update in its own way",
+                where="+".join(parts),
+                hint="Compose at most one of them with strategies that only add hooks.",
+            )
+        self._leader = self.parts[own[0]] if own else next(iter(self.parts.values()))
+
+    @property
+    def plugins(self) -> list[Strategy]:
+        return list(self.parts.values())
+
+    def attach(self, learner: Learner) -> None:
+        """Attach each to the learner."""
+        for part in self.parts.values():
+            part.attach(learner)
+
+    def update(self, learner: Learner, update: Update) -> None:
+        """Apply an update, in the way of the one that has a way of its own."""
+        self._leader.update(learner, update)
+
+    def frame(self, prompt: str) -> str:
+        """The prompt framed by each in turn."""
+        for part in self.parts.values():
+            prompt = part.frame(prompt)
+        return prompt
+
+    def forget(self, facts: Sequence[Fact]) -> None:
+        """Drop ``facts`` from every memory."""
+        for part in self.parts.values():
+            part.forget(facts)
+
+    def stored_bytes(self) -> int:
+        """Bytes kept for later updates, outside the model's weights."""
+        return sum(_bytes(part.stored()) for part in self.parts.values())
+
+    def states(self) -> dict[str, State]:
+        """The state of each."""
+        return {name: part.state_dict() for name, part in self.parts.items()}
+
+    def load_states(self, states: Mapping[str, State]) -> None:
+        """Take back what ``states`` gave."""
+        for name, part in self.parts.items():
+            part.load_state_dict(states.get(name, {}))
+
+
+def split_state(state: State) -> tuple[dict[str, Tensor], dict[str, Any]]:
+    """The tensors and the JSON values of a state.
+
+    Raises:
+        UserError: a value is neither.
+    """
+    import torch
+
+    tensors: dict[str, Tensor] = {}
+    values: dict[str, Any] = {}
+    for name, value in state.items():
+        if isinstance(value, torch.Tensor):
+            tensors[name] = value.detach().cpu().contiguous()
+            continue
+        try:
+            values[name] = json.loads(json.dumps(value, allow_nan=False))
+        except (TypeError, ValueError) as error:
+            raise UserError(
+                f"state {name!r} is neither a tensor nor plain JSON: {error}",
+                hint="Keep tensors at the top of state_dict(), and lists, numbers and strings.",
+            ) from error
+    return tensors, values
+
+
+def fact_rows(facts: Iterable[Fact]) -> list[list[Any]]:
+    """Facts as plain JSON, for a state."""
+    return [[fact.subject, fact.relation, fact.object, list(fact.aliases)] for fact in facts]
+
+
+def facts_from_rows(rows: Iterable[Sequence[Any]]) -> list[Fact]:
+    """What ``fact_rows`` gave, as facts."""
+    return [Fact(row[0], row[1], row[2], tuple(row[3])) for row in rows]
+
+
+def _applies_updates_itself(part: Strategy) -> bool:
+    return type(part).update is not Strategy.update
+
+
+def _bytes(state: State) -> int:
+    tensors, values = split_state(state)
+    size = sum(tensor.numel() * tensor.element_size() for tensor in tensors.values())
+    return size + (len(json.dumps(values, ensure_ascii=False).encode()) if values else 0)

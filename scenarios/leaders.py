@@ -1,0 +1,83 @@
+"""``leaders``: the real world's changing office holders, 2010 to 2024.
+
+Heads of state and government, ministers, central bankers, chief executives, heads of
+international bodies and of regions and cities. ``leaders.csv`` has one row a term, with the
+day (or month) of taking office; ``leaders.toml`` has the wordings. Both are plain files that
+can be mended by hand; they are read exactly as a user's own dated file is.
+
+Someone who takes and leaves office between two cuts never appears in the stream. A few
+offices never change hands, so that some facts have to be kept without ever being touched.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated, ClassVar
+
+from pydantic import BeforeValidator, Field, ValidationError, field_validator
+
+from cltool.errors import UserError
+from cltool.scenario import Scenario, ScenarioConfig
+from cltool.scenarios.own_facts import OwnFacts, OwnFactsConfig
+from cltool.stream import Stream
+from cltool.wordings import Wordings
+
+FACTS = Path(__file__).with_name("leaders.csv")
+WORDINGS = Path(__file__).with_name("leaders.toml")
+CUT = ("2009-12", "2012-12", "2014-12", "2016-12", "2018-12", "2020-12", "2022-12", "2024-12")
+
+
+def _as_tuple(value: object) -> object:
+    return tuple(part.strip() for part in value.split(",")) if isinstance(value, str) else value
+
+
+class LeadersConfig(ScenarioConfig):
+    """When the world is looked at, and which offices."""
+
+    cut: Annotated[tuple[str, ...], BeforeValidator(_as_tuple)] = Field(
+        CUT, description="the last dates of the base and of each update"
+    )
+    relations: Annotated[tuple[str, ...], BeforeValidator(_as_tuple)] = Field(
+        (), description="only these offices, as leaders.toml names them; all if not given"
+    )
+
+    @field_validator("cut")
+    @classmethod
+    def _check_cut(cls, cut: tuple[str, ...]) -> tuple[str, ...]:
+        try:
+            OwnFactsConfig(path=FACTS, cut=cut)
+        except ValidationError as error:
+            messages = [item["msg"].removeprefix("Value error, ") for item in error.errors()]
+            raise ValueError("; ".join(messages)) from None
+        return cut
+
+
+class Leaders(Scenario):
+    """Who holds which office; the seed changes nothing."""
+
+    Config: ClassVar[type[ScenarioConfig]] = LeadersConfig
+
+    def __init__(self, config: LeadersConfig) -> None:
+        super().__init__(config)
+        self._options = config
+
+    def stream(self, seed: int) -> Stream:
+        """The stream of these cuts.
+
+        Raises:
+            UserError: a relation is unknown, nothing changes between the cuts, or
+                ``leaders.csv`` was mended wrongly.
+        """
+        options = self._options
+        known = Wordings.load(WORDINGS).relations()
+        if unknown := [name for name in options.relations if name not in known]:
+            raise UserError(
+                f"no such relation: {', '.join(unknown)}",
+                where="scenario leaders, relations",
+                hint=f"There are: {', '.join(sorted(known))}.",
+            )
+        where = (f"relation={','.join(options.relations)}",) if options.relations else ()
+        config = OwnFactsConfig(path=FACTS, cut=options.cut, where=where, wordings=WORDINGS)
+        stream = OwnFacts(config).stream(seed)
+        return replace(stream, name="leaders", source={**stream.source, "scenario": "leaders"})

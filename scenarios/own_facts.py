@@ -1,0 +1,363 @@
+"""Your own facts: a file with one event a line becomes a stream of updates.
+
+See ``cltool.events`` for what a line may say. Lines carry an ``update`` number (0 is the
+base), or a ``date``; dated lines become updates at the cuts ``c0 < c1 < …``: the base is
+everything up to the end of ``c0``, update *i* everything after ``c(i-1)`` up to the end of
+``c(i)``. Only the net change of a key within an update counts.
+
+Every line is checked against what held before it: a stated ``old`` must be the value
+then, and a key has one value at a time. On one date a key may still change hands more
+than once where each line states the ``old`` of the line before. All bad lines are
+reported together.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import pairwise
+from pathlib import Path
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import BeforeValidator, Field, field_validator
+
+from cltool.errors import UserError
+from cltool.events import Condition, Event, Reading, parse_date, read_events
+from cltool.facts import Fact, Key, Update
+from cltool.history import History
+from cltool.rows import shown
+from cltool.scenario import Scenario, ScenarioConfig
+from cltool.stream import Stream
+from cltool.wordings import Wordings
+
+_SHOWN = 50
+_PERIODS = {"year": 4, "month": 7}
+"""Calendar period → how much of an ISO date names it."""
+
+
+def _as_cut(value: object) -> object:
+    if isinstance(value, str):
+        return value.strip() if value.strip() in _PERIODS else value.split(",")
+    return value
+
+
+def _as_list(value: object) -> object:
+    return [value] if isinstance(value, str) else value
+
+
+def _as_text(value: object) -> object:
+    # A bare year is a number in TOML, YAML and JSON, and a day is a date in the first two.
+    return str(value).strip() if isinstance(value, str | int | date) else value
+
+
+class OwnFactsConfig(ScenarioConfig):
+    """Which file, and how it becomes a stream."""
+
+    path: Path = Field(description="a .jsonl, .csv or .parquet file, one event a line")
+    cut: Annotated[
+        Literal["year", "month"] | tuple[Annotated[str, BeforeValidator(_as_text)], ...] | None,
+        BeforeValidator(_as_cut),
+    ] = Field(
+        None, description="of dated lines: year, month, or the last dates of base and updates"
+    )
+    where: Annotated[tuple[str, ...], BeforeValidator(_as_list)] = Field(
+        (), description="column=value,value: keep only such lines; several must all hold"
+    )
+    wordings: Path | None = Field(None, description="a TOML file with the wordings of relations")
+    skip_bad: bool = Field(False, description="leave bad lines out instead of refusing the file")
+    max_chars: int = Field(2000, ge=1, description="longest subject, object or prompt, characters")
+
+    @field_validator("cut")
+    @classmethod
+    def _check_cut(cls, cut: str | tuple[str, ...] | None) -> str | tuple[str, ...] | None:
+        if isinstance(cut, tuple):
+            ends = _ends(cut)
+            if len(ends) < 2:
+                raise ValueError("needs two cut points: the base ends at the first one")
+            if any(later <= earlier for earlier, later in pairwise(ends)):
+                raise ValueError("the cut points must be in ascending order, each one once")
+        return cut
+
+    @field_validator("where")
+    @classmethod
+    def _check_where(cls, where: tuple[str, ...]) -> tuple[str, ...]:
+        for text in where:
+            Condition.parse(text)
+        return where
+
+
+class OwnFacts(Scenario):
+    """A file of facts as a scenario; the seed changes nothing."""
+
+    Config: ClassVar[type[ScenarioConfig]] = OwnFactsConfig
+
+    def __init__(self, config: OwnFactsConfig) -> None:
+        super().__init__(config)
+        self._options = config
+
+    def stream(self, seed: int) -> Stream:
+        """The stream of this file.
+
+        Raises:
+            UserError: the file cannot be read, holds bad lines (all are named), or makes
+                no base and at least one update that changes something.
+        """
+        options = self._options
+        where = [Condition.parse(text) for text in options.where]
+        dated = options.cut is not None
+        reading = read_events(options.path, dated=dated, where=where, max_chars=options.max_chars)
+        _check_columns(reading, where, dated)
+        wordings = Wordings({}) if options.wordings is None else Wordings.load(options.wordings)
+        events = _consistent(reading, options.cut)
+        if reading.bad and not options.skip_bad:
+            raise _bad_lines(reading)
+        kept = [event for event in events if event.kept]
+        labels, steps = _place(reading, kept, options.cut)
+        inside = [pair for pair in zip(steps, kept, strict=True) if pair[0] < len(labels)]
+        net = _Net(reading, labels)
+        for step, event in inside:
+            net.add(step, event)
+        net.finish()
+        _check_steps(reading, net.updates, len(kept))
+        return Stream(
+            name=options.path.stem,
+            updates=net.updates,
+            wordings=wordings.with_prompts(_prompts(event for _, event in inside)),
+            source=_source(options, reading, len(kept), len(kept) - len(inside)),
+            skipped=tuple(_bad_details(reading)),
+            origins=net.origins,
+        )
+
+
+def _check_columns(reading: Reading, where: Sequence[Condition], dated: bool) -> None:
+    path, columns = str(reading.path), reading.columns
+    if not reading.lines:
+        raise UserError("the file holds no events", where=path)
+    if not columns:
+        return
+    some = [shown(name) for name in columns][:_SHOWN]
+    there = f"The columns are: {', '.join(some)}."
+    for condition in where:
+        if condition.column not in columns:
+            what = f"no line has {condition.column!r}, which the filter asks for"
+            raise UserError(what, where=path, hint=there)
+    if "subject" not in columns and "prompt" not in columns:
+        hint = f"Give subject, relation and new, or prompt and answer. {there}"
+        raise UserError("no line has a subject or a prompt", where=path, hint=hint)
+    if dated and "date" not in columns:
+        hint = "Leave the cut out, or give each line a date."
+        raise UserError(
+            "only dated lines can be cut, and no line has a date", where=path, hint=hint
+        )
+    if not dated and "update" not in columns:
+        if "date" in columns:
+            what = "the lines have dates, but it is not said where to cut them into updates"
+            hint = "Say --cut year, --cut month, or like --cut 2012-12,2014-12,2016-12."
+        else:
+            what = "no line says to which update it belongs"
+            hint = "Add update to each line (0 for the base, then 1, 2, …), or date."
+        raise UserError(what, where=path, hint=hint)
+
+
+def _bad_details(reading: Reading) -> list[str]:
+    return [f"{reading.place(line)}: {reading.bad[line]}" for line in sorted(reading.bad)]
+
+
+def _bad_lines(reading: Reading) -> UserError:
+    details = _bad_details(reading)
+    count = len(details)
+    if count > _SHOWN:
+        details[_SHOWN:] = [f"… and {count - _SHOWN:,} more"]
+    return UserError(
+        "1 bad line" if count == 1 else f"{count:,} bad lines",
+        where=str(reading.path),
+        hint="Mend them, or leave them out with --skip-bad.",
+        details=details,
+    )
+
+
+def _ends(cuts: Sequence[str]) -> list[int]:
+    """The last day of each cut.
+
+    Raises:
+        ValueError: one is not a date.
+    """
+    ends = []
+    for text in cuts:
+        try:
+            ends.append(parse_date(text)[1])
+        except ValueError as error:
+            raise ValueError(f"bad cut point {text!r}: {error}") from error
+    return ends
+
+
+def _consistent(reading: Reading, cut: str | Sequence[str] | None) -> list[Event]:
+    """The events in order of time that agree with those before; the others become bad lines."""
+    ends = _ends(cut) if cut is not None and not isinstance(cut, str) else []
+    history = History(reading, dated=cut is not None)
+    agreed: list[Event] = []
+    # Sorting is stable: at one moment, lines keep the order of the file.
+    for event in sorted(reading.events, key=lambda event: event.moment):
+        reason = _too_coarse(event, cut, ends) or history.refuse(event)
+        if not reason:
+            history.add(event)
+            agreed.append(event)
+        elif event.kept:
+            reading.bad[event.line] = reason
+    return agreed
+
+
+def _too_coarse(event: Event, cut: str | Sequence[str] | None, ends: Sequence[int]) -> str:
+    """Why it is not certain to which step the event belongs, or ``""``."""
+    if event.moment == event.until or cut is None:
+        return ""
+    text = _iso(event.moment)[: 7 if _iso(event.moment)[:7] == _iso(event.until)[:7] else 4]
+    if isinstance(cut, str):
+        fits = len(text) >= _PERIODS[cut]
+        return "" if fits else f"bad date {text!r}: too coarse to be cut by {cut}"
+    place = bisect_left(ends, event.moment)
+    if place == len(ends) or event.until <= ends[place]:
+        return ""
+    return f"bad date {text!r}: too coarse, may be before or after the cut point {cut[place]}"
+
+
+def _iso(day: int) -> str:
+    return date.fromordinal(day).isoformat()
+
+
+def _place(
+    reading: Reading, events: Sequence[Event], cut: str | Sequence[str] | None
+) -> tuple[list[str], list[int]]:
+    """The labels of the steps, and the step of each event; past the last one: after the cuts."""
+    if cut is None:
+        _check_gaps(reading)
+        labels = ["base", *(str(step) for step in range(1, len(reading.updates)))]
+        return labels, [event.moment for event in events]
+    if isinstance(cut, str):
+        periods = [_iso(event.moment)[: _PERIODS[cut]] for event in events]
+        numbers = {label: step for step, label in enumerate(dict.fromkeys(periods))}
+        return list(numbers), [numbers[label] for label in periods]
+    ends = _ends(cut)
+    return list(cut), [bisect_left(ends, event.moment) for event in events]
+
+
+def _check_gaps(reading: Reading) -> None:
+    numbers = sorted(reading.updates)
+    for expected, number in enumerate(numbers):
+        if number != expected:
+            what = f"update {expected} is missing"
+            if not expected:
+                what = "update 0, the base knowledge, is missing"
+            raise UserError(
+                f"{what}: the file has update {number}, and up to {numbers[-1]}",
+                where=str(reading.path),
+                hint="Number the updates 0, 1, 2, … without a gap.",
+            )
+
+
+@dataclass
+class _Net:
+    """Gathers events, in order of time, into updates that hold the net change of each key."""
+
+    reading: Reading
+    labels: Sequence[str]
+    updates: list[Update] = field(default_factory=list)
+    origins: dict[tuple[int, Key], str] = field(default_factory=dict)
+    _valid: dict[Key, Fact] = field(default_factory=dict)
+    _last: dict[Key, Event] = field(default_factory=dict)
+
+    def add(self, step: int, event: Event) -> None:
+        """Take in an event; ``step`` never falls."""
+        while len(self.updates) < step:
+            self._close()
+        self._last[event.key] = event
+
+    def finish(self) -> None:
+        """Close the updates that are still open."""
+        while len(self.updates) < len(self.labels):
+            self._close()
+
+    def _close(self) -> None:
+        step = len(self.updates)
+        learn: list[Fact] = []
+        forget: list[Fact] = []
+        for key, event in self._last.items():
+            before = self._valid.get(key)
+            if event.forget:
+                if before is None:
+                    continue
+                forget.append(self._valid.pop(key))
+            elif before is not None and before.object == event.value:
+                continue
+            else:
+                self._valid[key] = fact = event.fact
+                learn.append(fact)
+            self.origins[step, key] = self.reading.place(event.line)
+        self._last.clear()
+        self.updates.append(Update(step, self.labels[step], tuple(learn), tuple(forget)))
+
+
+def _check_steps(reading: Reading, updates: Sequence[Update], used: int) -> None:
+    path = str(reading.path)
+    counts = f"{reading.lines:,} lines, {reading.filtered_out:,} left out by the filter, "
+    counts += f"{len(reading.bad):,} bad"
+    if not used:
+        raise UserError(
+            f"no usable event ({counts})",
+            where=path,
+            hint="Look at the filter and at the first lines of the file.",
+        )
+    if not updates[0].learn:
+        raise UserError(
+            f"the base ({updates[0].label}) is empty ({counts})",
+            where=path,
+            hint="Put what the model knows already into update 0, or make the first cut later.",
+        )
+    if not any(update.learn or update.forget for update in updates[1:]):
+        raise UserError(
+            f"nothing changes after the base ({counts})",
+            where=path,
+            hint="A stream needs at least one update: give later lines another update or date, "
+            "or set other cuts.",
+        )
+
+
+def _prompts(events: Iterable[Event]) -> dict[Key, list[str]]:
+    """The prompts of question–answer pairs; a question asked again may add paraphrases."""
+    prompts: dict[Key, dict[str, None]] = {}
+    for event in events:
+        if event.prompts:
+            prompts.setdefault(event.key, {}).update(dict.fromkeys(event.prompts))
+    return {key: list(items) for key, items in prompts.items()}
+
+
+def _source(
+    options: OwnFactsConfig, reading: Reading, used: int, after_last_cut: int
+) -> dict[str, object]:
+    source: dict[str, object] = {
+        "scenario": "file",
+        "file": options.path.name,
+        "sha256": _sha256(options.path),
+        "cut": options.cut
+        if options.cut is None or isinstance(options.cut, str)
+        else [*options.cut],
+        "where": [*options.where],
+        "wordings": options.wordings and options.wordings.name,
+        "wordings_sha256": options.wordings and _sha256(options.wordings),
+        "skip_bad": options.skip_bad,
+        "max_chars": options.max_chars,
+        "lines": reading.lines,
+        "filtered_out": reading.filtered_out,
+        "bad": len(reading.bad),
+        "events": used - after_last_cut,
+        "after_last_cut": after_last_cut,
+    }
+    return source
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as handle:
+        return hashlib.file_digest(handle, "sha256").hexdigest()

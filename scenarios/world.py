@@ -1,0 +1,397 @@
+"""``world``: synthetic streams for controlled experiments, to a million facts and more.
+
+People-like subjects have named relations to towns, companies, books and each other. Every
+update changes facts, brings new ones, and asks to forget some. Nothing is stored: which
+keys an update touches and what an object is called are computed from the seed with keyed
+permutations (a Feistel network over mixed radices: Black & Rogaway, "Ciphers with
+arbitrary finite domains", CT-RSA 2002), so any part of a stream is made when asked for.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import tomllib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache, partial
+from pathlib import Path
+from string import Formatter
+from typing import Any, ClassVar, TypeVar, overload
+
+from pydantic import Field
+
+from cltool.errors import UserError
+from cltool.facts import Belief, Fact, Key, Knowledge, Update
+from cltool.scenario import Scenario, ScenarioConfig
+from cltool.stream import ERASED, NEW, RETAINED, Probe, Stream
+from cltool.wordings import Wording, Wordings
+
+TWO_HOP, REVERSE = "two_hop", "reverse"
+_PERSON, _UNIQUE = "person", "unique"
+_MASK = 2**64 - 1
+_TURNS = tuple((turn % 2, turn * 0x9E3779B97F4A7C15) for turn in range(4))
+_SMALLEST_POOL = 50
+_DEFAULT_PANEL = 40
+
+
+class WorldConfig(ScenarioConfig):
+    """Options of ``world``. The base holds ``entities * relations`` facts.
+
+    The base depends on ``entities``, ``relations`` and the seed; the other options leave it
+    as it is, unless there are more updates than objects to choose from.
+    """
+
+    entities: int = Field(default=200, ge=3, description="subjects of the base knowledge")
+    relations: int = Field(default=4, ge=1, le=12, description="relations, the first of world.toml")
+    updates: int = Field(default=5, ge=0, description="updates after the base knowledge")
+    changed: int = Field(default=60, ge=0, description="facts that each update changes")
+    new: int = Field(default=60, ge=0, description="facts of new subjects that each update brings")
+    forgotten: int = Field(default=0, ge=0, description="base facts that each update forgets")
+    wordings: int = Field(default=6, ge=1, le=8, description="statements used, beside 4 questions")
+    two_hop: int | None = Field(default=None, ge=0, description="two-hop probes at most; else 40")
+    reverse: int | None = Field(default=None, ge=0, description="reverse probes at most; else 40")
+
+
+class World(Scenario):
+    """A generator of knowledge streams.
+
+    Per update, ``changed`` known facts get an object that they never had, the next ``new``
+    keys appear in order (subject by subject), and ``forgotten`` facts of the base, changed
+    ones among them, are to be forgotten; those are never changed or taught again.
+
+    The same ``two_hop`` and ``reverse`` keys are asked at every step, as soon as they are
+    known; they are drawn from all subjects that the stream will ever hold.
+    """
+
+    Config: ClassVar[type[ScenarioConfig]] = WorldConfig
+
+    def __init__(self, config: WorldConfig) -> None:
+        super().__init__(config)
+        self._options = config
+
+    def stream(self, seed: int) -> Stream:
+        """The stream of this seed; its updates, and the facts in them, are made when read.
+
+        Raises:
+            UserError: the options ask for more than there is; all findings at once.
+        """
+        options = self._options
+        if problems := list(_problems(options)):
+            raise UserError(
+                "the options do not fit together",
+                where="scenario world",
+                hint="Ask for less, or for more entities.",
+                details=problems,
+            )
+        plan = _Plan(options, seed)
+        return Stream(
+            name="world",
+            updates=_Lazy(range(options.updates + 1), plan.update),
+            wordings=Wordings({r.id: r.wordings(options.wordings) for r in plan.relations}),
+            extra_probes=plan.extra_probes,
+            source={"scenario": "world", "seed": seed, **options.model_dump()},
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """All names that a pattern over word lists can spell, by number."""
+
+    text: str
+    lists: tuple[tuple[str, ...], ...]
+
+    def __len__(self) -> int:
+        return math.prod(len(words) for words in self.lists)
+
+    def spell(self, index: int) -> str:
+        words = []
+        for choices in self.lists:
+            index, place = divmod(index, len(choices))
+            words.append(choices[place])
+        return self.text.format(*words)
+
+
+@dataclass(frozen=True, slots=True)
+class _Relation:
+    """One relation of ``world.toml``; ``names`` are those its objects are called by."""
+
+    names: _Names
+    id: str
+    kind: str
+    noun: str
+    statements: list[str]
+    questions: list[str]
+    object: str = "subject"
+    reverse: str = ""
+
+    def wordings(self, statements: int) -> list[Wording]:
+        chosen = (*self.statements[:statements], *self.questions)
+        return [Wording.parse(template, f"world.toml: {self.id}") for template in chosen]
+
+
+@cache
+def _catalogue() -> tuple[_Names, tuple[_Relation, ...]]:
+    """The names of subjects, and all relations."""
+    data = tomllib.loads(Path(__file__).with_name("world.toml").read_text(encoding="utf-8"))
+    relations = tuple(
+        _Relation(_names(data, entry.get("object", "subject")), **entry)
+        for entry in data["relation"]
+    )
+    return _names(data, "subject"), relations
+
+
+def _names(data: dict[str, Any], name: str) -> _Names:
+    if name in data["parts"]:
+        return _Names("{}", (tuple(data["parts"][name]),))
+    text, lists = "", list[tuple[str, ...]]()
+    for literal, slot, _, _ in Formatter().parse(data["names"][name]):
+        text += literal
+        if slot is not None:
+            inner = _names(data, slot)
+            text += inner.text
+            lists += inner.lists
+    return _Names(text, tuple(lists))
+
+
+def _mix(value: int) -> int:
+    """The finaliser of SplitMix64."""
+    value = (value ^ (value >> 30)) * 0xBF58476D1CE4E5B9 & _MASK
+    value = (value ^ (value >> 27)) * 0x94D049BB133111EB & _MASK
+    return value ^ (value >> 31)
+
+
+def _key(seed: int, *purpose: object) -> int:
+    """A 64-bit key; ``hash()`` would differ between processes."""
+    digest = hashlib.sha256(repr((seed, *purpose)).encode()).digest()
+    return int.from_bytes(digest[:8])
+
+
+def _permute(value: int, size: int, key: int, *, back: bool = False) -> int:
+    """Where ``value`` of ``range(size)`` goes in the permutation of that ``key``, or came from."""
+    # The network works on a rectangle hardly larger than ``size``, so that walks are short.
+    rows = math.isqrt(size - 1) + 1
+    columns = -(-size // rows)
+    turns, sign = (_TURNS[::-1], -1) if back else (_TURNS, 1)
+    while True:
+        row, column = divmod(value, columns)
+        for across, salt in turns:
+            if across:
+                column = (column + sign * _mix(key + salt + row)) % columns
+            else:
+                row = (row + sign * _mix(key + salt + column)) % rows
+        value = row * columns + column
+        if value < size:
+            return value
+
+
+T = TypeVar("T")
+
+
+class _Lazy(Sequence[T]):
+    """The items that ``make`` makes of ``numbers``, each when it is asked for."""
+
+    def __init__(self, numbers: range, make: Callable[[int], T]) -> None:
+        self._numbers = numbers
+        self._make = make
+
+    def __len__(self) -> int:
+        return len(self._numbers)
+
+    def __iter__(self) -> Iterator[T]:
+        return map(self._make, self._numbers)
+
+    @overload
+    def __getitem__(self, index: int) -> T: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[T]: ...
+    def __getitem__(self, index: int | slice) -> T | Sequence[T]:
+        if isinstance(index, slice):
+            return _Lazy(self._numbers[index], self._make)
+        return self._make(self._numbers[index])
+
+
+class _Plan:
+    """Everything about one stream, computed when asked for.
+
+    Keys are numbered subject by subject: those of the base, then the new ones. A slot is a
+    place in the order of forgetting: base keys are shuffled over the first slots, update t
+    forgets the t-th ``forgotten`` of them, and every other key is its own slot. So what is
+    known and not erased is one range of slots at every step.
+    """
+
+    def __init__(self, config: WorldConfig, seed: int) -> None:
+        self._config = config
+        self._seed = seed
+        self._subjects, relations = _catalogue()
+        self.relations = relations[: config.relations]
+        self._subject_key = _key(seed, "subject")
+        self._forget_key = _key(seed, "forget")
+        self._pool_keys = [_key(seed, "pool", relation.id) for relation in self.relations]
+        self._object_keys = [_key(seed, "object", relation.id) for relation in self.relations]
+        self._change_keys = [_key(seed, "change", step) for step in range(config.updates + 1)]
+        self._base = config.entities * config.relations
+        self._people = _people(config)
+        self._pool = _pool(config)
+
+    def update(self, step: int) -> Update:
+        """The update of one step; its facts are made when they are read."""
+        if not step:
+            return Update(0, "base", _Lazy(range(self._base), partial(self._fact, step=0)))
+        config = self._config
+        numbers = range(config.changed + config.new)
+        slots = range((step - 1) * config.forgotten, step * config.forgotten)
+        taught = _Lazy(numbers, partial(self._taught, step))
+        return Update(step, f"update {step}", taught, _Lazy(slots, partial(self._forgotten, step)))
+
+    def _taught(self, step: int, number: int) -> Fact:
+        config = self._config
+        if number >= config.changed:
+            key = self._base + (step - 1) * config.new + number - config.changed
+        else:
+            first, size = self._open_slots(step)
+            key = self._at_slot(first + _permute(number, size, self._change_keys[step]))
+        return self._fact(key, step)
+
+    def _forgotten(self, step: int, slot: int) -> Fact:
+        taught = next((s for s in range(step - 1, 0, -1) if self._changes(slot, s)), 0)
+        return self._fact(self._at_slot(slot), taught)
+
+    def _changes(self, slot: int, step: int) -> bool:
+        first, size = self._open_slots(step)
+        number = _permute(slot - first, size, self._change_keys[step], back=True)
+        return number < self._config.changed
+
+    def _open_slots(self, step: int) -> tuple[int, int]:
+        """First and number of the slots that update ``step`` may change."""
+        first = step * self._config.forgotten
+        return first, self._base + (step - 1) * self._config.new - first
+
+    def _at_slot(self, slot: int) -> int:
+        return _permute(slot, self._base, self._forget_key) if slot < self._base else slot
+
+    def _fact(self, key: int, step: int) -> Fact:
+        """The fact of a key as ``step`` teaches it."""
+        entity, place = divmod(key, self._config.relations)
+        relation = self.relations[place].id
+        return Fact(self._subject(entity), relation, self._object(entity, place, step))
+
+    def _subject(self, entity: int) -> str:
+        return self._subjects.spell(_permute(entity, len(self._subjects), self._subject_key))
+
+    def _object(self, entity: int, place: int, step: int) -> str:
+        """The object that ``step`` gives: no two steps give a key the same one."""
+        relation = self.relations[place]
+        key = _mix(self._object_keys[place] + entity)
+        if relation.kind == _PERSON:
+            away = 1 + _permute(step, self._config.entities - 1, key)
+            return self._subject((entity + away) % self._config.entities)
+        if relation.kind == _UNIQUE:
+            number = step * self._people + entity
+        else:
+            number = _permute(step, self._pool, key)
+        return relation.names.spell(_permute(number, len(relation.names), self._pool_keys[place]))
+
+    def extra_probes(self, known: Knowledge) -> Iterator[Probe]:
+        """The two-hop and the reverse probes of a step; only their keys are looked at."""
+        pairs, unique = _askable(self.relations)
+        for entity, number in self._panel(TWO_HOP, len(pairs), self._config.two_hop):
+            yield from _two_hop(known, self._subject(entity), *pairs[number])
+        for entity, number in self._panel(REVERSE, len(unique), self._config.reverse):
+            yield from _reverse(known, self._subject(entity), unique[number])
+
+    def _panel(self, form: str, kinds: int, wanted: int | None) -> Iterator[tuple[int, int]]:
+        """(entity, number of the kind) of each probe, the same at every step."""
+        size = self._people * kinds
+        key = _key(self._seed, form)
+        for number in range(min(size, _DEFAULT_PANEL) if wanted is None else wanted):
+            yield divmod(_permute(number, size, key), kinds)
+
+
+def _two_hop(
+    known: Knowledge, subject: str, first: _Relation, second: _Relation
+) -> Iterator[Probe]:
+    """Outdated is every answer that follows from at least one superseded fact."""
+    hop = _valid(known, (subject, first.id))
+    end = _valid(known, (hop.fact.object, second.id)) if hop else None
+    if hop is None or end is None:
+        return
+    older: list[str] = []
+    for person in hop.outdated:
+        left = _valid(known, (person, second.id))
+        older += (*left.outdated, left.fact.object) if left else ()
+    older += end.outdated
+    right = end.fact.accepted
+    outdated = tuple(dict.fromkeys(answer for answer in older if answer not in right))
+    learned = max(hop.learned, end.learned)
+    group = NEW if learned == known.step else RETAINED
+    key = (subject, f"{first.id}.{second.id}")
+    prompt = f"The {second.noun} of the {first.noun} of {subject} is"
+    yield Probe(key, TWO_HOP, 0, prompt, " ", ".", group, learned, right, outdated)
+
+
+def _reverse(known: Knowledge, subject: str, relation: _Relation) -> Iterator[Probe]:
+    """An erased fact is asked for too: it may still be reached from its object."""
+    key = (subject, relation.id)
+    belief = known.belief(key)
+    if belief is None:
+        return
+    learned = belief.learned
+    group = ERASED if belief.erased else NEW if learned == known.step else RETAINED
+    head, _, closing = relation.reverse.partition("{subject}")
+    prompt = head.rstrip().replace("{object}", belief.fact.object)
+    yield Probe(key, REVERSE, 0, prompt, " ", closing, group, learned, (subject,))
+
+
+def _valid(known: Knowledge, key: Key) -> Belief | None:
+    belief = known.belief(key)
+    return None if belief is None or belief.erased else belief
+
+
+def _askable(
+    relations: Sequence[_Relation],
+) -> tuple[list[tuple[_Relation, _Relation]], list[_Relation]]:
+    """The pairs that make two-hop questions, and the relations that can be reversed."""
+    people = [relation for relation in relations if relation.kind == _PERSON]
+    others = [relation for relation in relations if relation.kind != _PERSON]
+    pairs = [(first, second) for first in people for second in others]
+    return pairs, [relation for relation in others if relation.kind == _UNIQUE]
+
+
+def _people(config: WorldConfig) -> int:
+    """Subjects that the stream ever holds."""
+    return config.entities - (-config.updates * config.new // config.relations)
+
+
+def _pool(config: WorldConfig) -> int:
+    """Objects to choose from: enough that guessing is no use and that none comes twice."""
+    return max(_SMALLEST_POOL, config.entities // 4, config.updates + 1)
+
+
+def _problems(config: WorldConfig) -> Iterator[str]:
+    """Each option that asks for more than there is."""
+    subjects, relations = _catalogue()
+    base, people = config.entities * config.relations, _people(config)
+    relations = relations[: config.relations]
+    if (gone := config.updates * config.forgotten) > base:
+        yield f"forgotten: {gone} in all updates, of {base} facts in the base"
+    # What can be changed grows or shrinks evenly, so the first or the last update has least.
+    for step in sorted({min(1, config.updates), config.updates} - {0}):
+        there = base + (step - 1) * config.new - step * config.forgotten
+        if 0 <= there < config.changed:
+            yield f"changed: {config.changed}, but update {step} finds only {there} facts to change"
+    if people > len(subjects):
+        yield f"entities: {people} subjects in all, of {len(subjects)} names"
+    for relation in relations:
+        needed = people * (config.updates + 1) if relation.kind == _UNIQUE else _pool(config)
+        if relation.kind == _PERSON and config.updates > config.entities - 2:
+            yield f"updates: more than entities - 2 would give {relation.id} a value twice"
+        if relation.kind != _PERSON and needed > len(relation.names):
+            yield f"relations: {relation.id} needs {needed} names of {len(relation.names)}"
+    pairs, unique = _askable(relations)
+    panels = ("two_hop", config.two_hop, pairs, 2), ("reverse", config.reverse, unique, 3)
+    for option, wanted, kinds, least in panels:
+        if wanted and not kinds:
+            yield f"{option}: {wanted}, but that needs at least {least} relations"
+        elif wanted and wanted > people * len(kinds):
+            yield f"{option}: {wanted}, but there are {people * len(kinds)} such questions"

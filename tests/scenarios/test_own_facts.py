@@ -1,0 +1,663 @@
+"""A file of one's own facts becomes a stream, or every bad line is named."""
+
+from __future__ import annotations
+
+import csv
+import datetime
+import json
+import subprocess
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from cltool.errors import UserError
+from cltool.facts import Knowledge
+from cltool.scenarios.own_facts import OwnFacts, OwnFactsConfig
+from cltool.stream import Stream
+
+CONGRESS = Path(__file__).parents[3] / "shared" / "data" / "us_congress" / "stream.jsonl"
+SEATS = "relation=us_representative,us_senator"
+
+Row = dict[str, object]
+
+
+def fact(subject: str, new: str, update: int, **more: object) -> Row:
+    return {"subject": subject, "relation": "mayor", "new": new, "update": update, **more}
+
+
+def dated(subject: str, new: str, day: str, **more: object) -> Row:
+    return {"subject": subject, "relation": "mayor", "new": new, "date": day, **more}
+
+
+GOOD = [fact("Ulm", "Ada", 0), fact("Bonn", "Bea", 0), fact("Ulm", "Cy", 1)]
+
+
+def jsonl(path: Path, rows: Iterable[Row | str | bytes]) -> Path:
+    lines = []
+    for row in rows:
+        text = row if isinstance(row, str | bytes) else json.dumps(row, ensure_ascii=True)
+        lines.append(text if isinstance(text, bytes) else text.encode())
+    path.write_bytes(b"\n".join(lines) + b"\n")
+    return path
+
+
+def load(path: Path, **options: object) -> Stream:
+    return OwnFacts(OwnFactsConfig.model_validate({"path": path, **options})).stream(0)
+
+
+def from_rows(tmp_path: Path, rows: Iterable[Row | str | bytes], **options: object) -> Stream:
+    return load(jsonl(tmp_path / "facts.jsonl", rows), **options)
+
+
+def refused(tmp_path: Path, rows: Iterable[Row | str | bytes], **options: object) -> UserError:
+    with pytest.raises(UserError) as caught:
+        from_rows(tmp_path, rows, **options)
+    return caught.value
+
+
+def taught(stream: Stream) -> list[dict[str, str]]:
+    return [{item.subject: item.object for item in update.learn} for update in stream]
+
+
+def valid(stream: Stream, step: int) -> dict[str, str]:
+    return {item.subject: item.object for item in stream.knowledge(step).valid()}
+
+
+class TestUpdates:
+    def test_base_and_updates_with_origins_and_source(self, tmp_path: Path) -> None:
+        stream = from_rows(tmp_path, [*GOOD, fact("Bonn", "Dan", 2, old="Bea", party="ignored")])
+        assert stream.name == "facts"
+        assert taught(stream) == [{"Ulm": "Ada", "Bonn": "Bea"}, {"Ulm": "Cy"}, {"Bonn": "Dan"}]
+        assert [update.label for update in stream] == ["base", "1", "2"]
+        assert stream.origins[0, ("Bonn", "mayor")] == "facts.jsonl:2"
+        assert stream.origins[2, ("Bonn", "mayor")] == "facts.jsonl:4"
+        assert stream.source["file"] == "facts.jsonl"
+        assert len(str(stream.source["sha256"])) == 64
+        assert json.loads(json.dumps(stream.source)) == stream.source
+
+    def test_object_is_another_name_for_new(self, tmp_path: Path) -> None:
+        row = {"subject": "Ulm", "relation": "mayor", "object": "Cy", "update": 1}
+        assert taught(from_rows(tmp_path, [*GOOD[:2], row]))[1] == {"Ulm": "Cy"}
+        error = refused(tmp_path, [*GOOD, {**row, "new": "Di"}])
+        assert error.details[0].startswith("facts.jsonl:4: new is 'Di', but object is 'Cy'")
+
+    def test_lines_may_come_in_any_order(self, tmp_path: Path) -> None:
+        assert taught(from_rows(tmp_path, GOOD[::-1])) == [
+            {"Bonn": "Bea", "Ulm": "Ada"},
+            {"Ulm": "Cy"},
+        ]
+
+    def test_what_is_known_already_is_not_taught_again(self, tmp_path: Path) -> None:
+        stream = from_rows(tmp_path, [*GOOD, fact("Bonn", "Bea", 1), fact("Ulm", "Cy", 1)])
+        assert taught(stream)[1] == {"Ulm": "Cy"}
+
+    def test_a_gap_names_the_missing_update(self, tmp_path: Path) -> None:
+        assert "update 2 is missing" in refused(tmp_path, [*GOOD, fact("Ulm", "Di", 3)]).what
+        error = refused(tmp_path, [fact("Ulm", "Di", 1)])
+        assert "update 0, the base knowledge, is missing" in error.what
+
+    def test_an_update_that_the_filter_empties_is_no_gap(self, tmp_path: Path) -> None:
+        rows = [*GOOD, {**fact("Ulm", "x", 2), "relation": "river"}, fact("Ulm", "Di", 3)]
+        stream = from_rows(tmp_path, rows, where="relation=mayor")
+        assert taught(stream)[2:] == [{}, {"Ulm": "Di"}]
+
+    def test_aliases_are_accepted_answers(self, tmp_path: Path) -> None:
+        stream = from_rows(tmp_path, [*GOOD, fact("Ulm", "Di", 2, aliases=["Diana", "Di"])])
+        (learnt,) = stream.updates[2].learn
+        assert learnt.accepted == ("Di", "Diana")
+
+    def test_no_update_and_no_date(self, tmp_path: Path) -> None:
+        rows: list[Row] = [{"prompt": "2+2=", "answer": "4"}]
+        error = refused(tmp_path, rows)
+        assert "which update" in error.what
+        assert "Add update" in error.hint
+
+    def test_only_a_base(self, tmp_path: Path) -> None:
+        assert "nothing changes after the base" in refused(tmp_path, GOOD[:2]).what
+
+
+class TestCuts:
+    rows = (
+        dated("Ulm", "Ada", "2012-12-31"),
+        dated("Bonn", "Bea", "2011"),
+        dated("Kiel", "Kim", "2012-12"),
+        dated("Ulm", "Cy", "2013-01-01"),
+        dated("Bonn", "Dan", "2013-05-01", old="Bea"),
+        dated("Bonn", "Bea", "2014-12-31", old="Dan"),
+        dated("Ulm", "Eve", "2015-01-01"),
+        dated("Ulm", "Fay", "2017-01-01"),
+    )
+
+    def test_a_cut_takes_in_its_whole_period(self, tmp_path: Path) -> None:
+        stream = from_rows(tmp_path, self.rows, cut="2012-12,2014-12,2016-12")
+        assert [update.label for update in stream] == ["2012-12", "2014-12", "2016-12"]
+        assert taught(stream) == [
+            {"Bonn": "Bea", "Kiel": "Kim", "Ulm": "Ada"},
+            {"Ulm": "Cy"},
+            {"Ulm": "Eve"},
+        ]
+
+    def test_events_after_the_last_cut_are_counted(self, tmp_path: Path) -> None:
+        stream = from_rows(tmp_path, self.rows, cut=["2012-12", "2014-12"])
+        assert stream.source["after_last_cut"] == 2
+        assert valid(stream, 1) == {"Ulm": "Cy", "Bonn": "Bea", "Kiel": "Kim"}
+
+    def test_a_cut_may_be_a_day_or_a_year(self, tmp_path: Path) -> None:
+        stream = from_rows(tmp_path, self.rows, cut=["2012", "2014-12-30", "2017"])
+        assert taught(stream)[1:] == [{"Ulm": "Cy", "Bonn": "Dan"}, {"Bonn": "Bea", "Ulm": "Fay"}]
+
+    def test_each_year_in_which_something_happens_is_a_step(self, tmp_path: Path) -> None:
+        stream = from_rows(tmp_path, self.rows, cut="year")
+        labels = [update.label for update in stream]
+        assert labels == ["2011", "2012", "2013", "2014", "2015", "2017"]
+        assert taught(stream)[:2] == [{"Bonn": "Bea"}, {"Kiel": "Kim", "Ulm": "Ada"}]
+
+    def test_months(self, tmp_path: Path) -> None:
+        rows = [dated("Ulm", "Ada", "2012-12-31"), dated("Ulm", "Cy", "2013-02")]
+        stream = from_rows(tmp_path, rows, cut="month")
+        assert [update.label for update in stream] == ["2012-12", "2013-02"]
+
+    @pytest.mark.parametrize("cut", ["month", "2010-06,2011-06", "2010,2011-06,2012"])
+    def test_a_date_too_coarse_for_the_cut_is_a_bad_line(self, tmp_path: Path, cut: str) -> None:
+        rows = [dated("Bonn", "Bea", "2010-01"), dated("Ulm", "Ada", "2011")]
+        error = refused(tmp_path, rows, cut=cut)
+        assert len(error.details) == 1
+        assert error.details[0].startswith("facts.jsonl:2: bad date '2011': too coarse")
+
+    @pytest.mark.parametrize(
+        "cut",
+        ["2012-12", "2014,2012", "2012,2012-12", "2012-13,2014", "weekly,2014", "", []],
+    )
+    def test_cuts_that_make_no_sense(self, tmp_path: Path, cut: object) -> None:
+        with pytest.raises(ValidationError, match="cut"):
+            OwnFactsConfig.model_validate({"path": tmp_path / "facts.jsonl", "cut": cut})
+
+    def test_the_resolved_config_reads_back(self, tmp_path: Path) -> None:
+        config = OwnFactsConfig.model_validate(
+            {"path": tmp_path / "facts.jsonl", "cut": [2012, "2014-12"], "where": "a=b"}
+        )
+        assert config.cut == ("2012", "2014-12")
+        assert OwnFactsConfig.model_validate_json(config.model_dump_json()) == config
+
+    def test_cut_and_dates_belong_together(self, tmp_path: Path) -> None:
+        assert "no line has a date" in refused(tmp_path, GOOD, cut="year").what
+        error = refused(tmp_path, self.rows)
+        assert "where to cut" in error.what
+        assert "--cut year" in error.hint
+
+    def test_nothing_up_to_the_first_cut(self, tmp_path: Path) -> None:
+        assert "the base (2001) is empty" in refused(tmp_path, self.rows, cut="2001,2019").what
+
+    def test_two_values_on_one_date(self, tmp_path: Path) -> None:
+        rows = [*self.rows, dated("Ulm", "Gil", "2017-01-01")]
+        error = refused(tmp_path, rows, cut="year")
+        assert error.details == (
+            "facts.jsonl:9: two values for ('Ulm', 'mayor') on 2017-01-01: "
+            "'Gil' here, 'Fay' in facts.jsonl:8",
+        )
+
+    def test_a_chain_of_changes_on_one_date(self, tmp_path: Path) -> None:
+        rows = [*self.rows, dated("Ulm", "Gil", "2017-01-01", old="Fay")]
+        assert taught(from_rows(tmp_path, rows, cut="year"))[-1] == {"Ulm": "Gil"}
+
+
+class TestForget:
+    def test_a_fact_is_forgotten_and_may_be_taught_again(self, tmp_path: Path) -> None:
+        gone = {"subject": "Ulm", "relation": "mayor", "update": 2, "forget": True}
+        stream = from_rows(tmp_path, [*GOOD, gone, fact("Ulm", "Cy", 3)])
+        assert [item.object for item in stream.updates[2].forget] == ["Cy"]
+        assert not stream.updates[2].learn
+        assert stream.origins[2, ("Ulm", "mayor")] == "facts.jsonl:4"
+        assert valid(stream, 2) == {"Bonn": "Bea"}
+        assert valid(stream, 3) == {"Bonn": "Bea", "Ulm": "Cy"}
+
+    def test_net_change_within_one_cut(self, tmp_path: Path) -> None:
+        gone: Row = {"relation": "mayor", "forget": True}
+        rows = [
+            dated("Ulm", "Ada", "2012"),
+            dated("Bonn", "Bea", "2012"),
+            {**gone, "subject": "Ulm", "date": "2013-02-01"},
+            dated("Ulm", "Cy", "2013-03-01"),
+            dated("Bonn", "Dan", "2013-02-01"),
+            {**gone, "subject": "Bonn", "date": "2013-03-01", "new": "Dan"},
+            dated("Kiel", "Kim", "2013-02-01"),
+            {**gone, "subject": "Kiel", "date": "2013-03-01"},
+        ]
+        update = from_rows(tmp_path, rows, cut="year").updates[1]
+        assert [item.object for item in update.learn] == ["Cy"]
+        assert [item.object for item in update.forget] == ["Bea"]
+
+    @pytest.mark.parametrize(
+        ("more", "reason"),
+        [
+            ({"subject": "Rome"}, "asks to forget ('Rome', 'mayor'), which is not known then"),
+            ({"subject": "Ulm", "new": "Ada"}, "new is 'Ada', but facts.jsonl:3 says 'Cy'"),
+            ({"subject": "Ulm", "old": "Ada"}, "old is 'Ada', but facts.jsonl:3 says 'Cy'"),
+            ({"subject": "Ulm", "forget": "perhaps"}, "forget is neither true nor false"),
+        ],
+    )
+    def test_requests_that_are_refused(self, tmp_path: Path, more: Row, reason: str) -> None:
+        row: Row = {"relation": "mayor", "update": 2, "forget": True, **more}
+        error = refused(tmp_path, [*GOOD, row])
+        assert error.details[0].startswith(f"facts.jsonl:4: {reason}")
+
+    def test_forgetting_twice(self, tmp_path: Path) -> None:
+        rows = [*GOOD] + [
+            {"subject": "Ulm", "relation": "mayor", "update": step, "forget": True}
+            for step in (2, 3)
+        ]
+        assert "facts.jsonl:5: asks to forget" in refused(tmp_path, rows).details[0]
+
+    def test_a_value_and_a_request_in_one_update(self, tmp_path: Path) -> None:
+        row: Row = {"subject": "Ulm", "relation": "mayor", "update": 1, "forget": True}
+        assert (
+            "facts.jsonl:4: both a value and a request"
+            in refused(tmp_path, [*GOOD, row]).details[0]
+        )
+
+
+BAD_LINES: list[tuple[Row | str | bytes, str]] = [
+    ({"relation": "mayor", "new": "x", "update": 1}, "subject is missing"),
+    (fact("", "x", 1), "subject is empty"),
+    ({"subject": "a", "new": "x", "update": 1}, "relation is missing"),
+    ({"subject": "a", "relation": "r", "update": 1}, "new is missing"),
+    (fact("a", " ", 1), "new is empty"),
+    ({**fact("a", "x", 1), "new": None}, "new is missing"),
+    ({**fact("a", "x", 1), "new": 7}, "new is not a text: 7"),
+    ({**fact("a", "x", 1), "subject": ["a"]}, "subject is not a text: ['a']"),
+    ({**fact("a", "x", 1), "aliases": 3}, "aliases is not a list of texts: 3"),
+    ({**fact("a", "x", 1), "aliases": [3]}, "aliases is not a text: 3"),
+    ('{"subject": "a", ', "not JSON: "),
+    ("[1, 2]", "not a JSON object: [1, 2]"),
+    ("[" * 100_000, "not JSON that can be read"),
+    ({"subject": "a", "relation": "r", "new": "x"}, "update is missing"),
+    ({**fact("a", "x", 1), "update": -1}, "bad update number -1"),
+    ({**fact("a", "x", 1), "update": 1.5}, "bad update number 1.5"),
+    ({**fact("a", "x", 1), "update": True}, "bad update number True"),
+    ({**fact("a", "x", 1), "update": "one"}, "bad update number 'one'"),
+    (fact("Ulm", "x", 1), "two values for ('Ulm', 'mayor') in update 1"),
+    (fact("Bonn", "x", 1, old="Bo"), "old is 'Bo', but facts.jsonl:2 says 'Bea'"),
+    (fact("Rome", "x", 1, old="Bo"), "old is 'Bo', but ('Rome', 'mayor') is not known then"),
+    (b'{"subject": "a\xff", "relation": "r", "new": "x", "update": 1}', "not UTF-8: byte 0xff"),
+    (fact("a", "x" * 2001, 1), "new is too long: 2,001 characters, allowed are 2,000"),
+    (fact("a\nb", "x", 1), "subject has a line break (U+000A)"),
+    (fact("a", "x\u2028y", 1), "new has a line break (U+2028)"),
+    (fact("a", "x\x1b[31m", 1), "new has a control character (U+001B)"),
+    ('{"subject": "\\ud800", "relation": "r", "new": "x", "update": 1}', "subject is not Unicode"),
+    ({"prompt": "p", "relation": "r", "answer": "x", "update": 1}, "has both a relation and"),
+    ({"prompt": "p", "update": 1}, "answer is missing"),
+]
+
+
+class TestBadLines:
+    @pytest.mark.parametrize(("line", "reason"), BAD_LINES)
+    def test_is_named_with_its_line_and_left_out_on_request(
+        self, tmp_path: Path, line: Row | str | bytes, reason: str
+    ) -> None:
+        error = refused(tmp_path, [*GOOD, "", line])
+        assert error.what == "1 bad line"
+        assert len(error.details) == 1
+        assert error.details[0].startswith(f"facts.jsonl:5: {reason}")
+        assert "--skip-bad" in error.hint
+        stream = from_rows(tmp_path, [*GOOD, "", line], skip_bad=True)
+        assert stream.skipped == error.details
+        assert taught(stream) == taught(from_rows(tmp_path, GOOD))
+
+    @pytest.mark.parametrize(
+        "day", ["20-13-2014", "2014-13", "2014-02-30", "2014-1-1", "0000", "2014-01-01T10:00", "x"]
+    )
+    def test_bad_dates(self, tmp_path: Path, day: str) -> None:
+        rows = [dated("Ulm", "Ada", "2012"), dated("Ulm", "Cy", day)]
+        assert (
+            refused(tmp_path, rows, cut="year")
+            .details[0]
+            .startswith(f"facts.jsonl:2: bad date {day!r}: ")
+        )
+
+    def test_all_are_reported_at_once_in_the_order_of_the_file(self, tmp_path: Path) -> None:
+        error = refused(tmp_path, [*GOOD, *(line for line, _ in BAD_LINES)])
+        assert error.what == f"{len(BAD_LINES)} bad lines"
+        places = [detail.split(": ")[0] for detail in error.details]
+        assert places == [f"facts.jsonl:{line}" for line in range(4, 4 + len(BAD_LINES))]
+
+    def test_a_long_list_is_cut_and_counted(self, tmp_path: Path) -> None:
+        error = refused(tmp_path, [*GOOD, *(["no"] * 1200)])
+        assert error.what == "1,200 bad lines"
+        assert len(error.details) == 51
+        assert error.details[-1] == "… and 1,150 more"
+        assert len(from_rows(tmp_path, [*GOOD, *(["no"] * 1200)], skip_bad=True).skipped) == 1200
+
+    def test_a_skipped_contradiction_is_not_applied(self, tmp_path: Path) -> None:
+        rows = [*GOOD, fact("Ulm", "Di", 2, old="Ada"), fact("Ulm", "Eve", 3, old="Cy")]
+        rows += [fact("Bonn", "Dan", 2)]
+        stream = from_rows(tmp_path, rows, skip_bad=True)
+        assert [line.split(": ")[0] for line in stream.skipped] == ["facts.jsonl:4"]
+        assert valid(stream, 3) == {"Ulm": "Eve", "Bonn": "Dan"}
+
+    @pytest.mark.parametrize("old", [None, "", "Cy"])
+    def test_an_empty_old_states_nothing(self, tmp_path: Path, old: str | None) -> None:
+        stream = from_rows(tmp_path, [*GOOD, fact("Ulm", "Di", 2, old=old)])
+        assert taught(stream)[2] == {"Ulm": "Di"}
+
+    def test_old_may_be_an_accepted_spelling(self, tmp_path: Path) -> None:
+        rows = [fact("Ulm", "Ada", 0, aliases=["Ada L."]), fact("Ulm", "Cy", 1, old="Ada L.")]
+        assert taught(from_rows(tmp_path, rows))[1] == {"Ulm": "Cy"}
+
+    def test_a_repeated_line_is_harmless(self, tmp_path: Path) -> None:
+        row = fact("Bonn", "Dan", 1, old="Bea")
+        assert taught(from_rows(tmp_path, [*GOOD, row, row]))[1] == {"Ulm": "Cy", "Bonn": "Dan"}
+
+    def test_longer_texts_on_request(self, tmp_path: Path) -> None:
+        rows = [*GOOD, fact("Ulm", "x" * 2001, 2)]
+        assert from_rows(tmp_path, rows, max_chars=3000)
+        assert "subject is too long" in refused(tmp_path, rows, max_chars=2).details[0]
+
+    def test_facts_are_never_taken_for_anything_but_text(self, tmp_path: Path) -> None:
+        evil = "{object} {0.__class__} %s $(x) ../../etc ${HOME}"
+        stream = from_rows(tmp_path, [*GOOD, fact(evil, evil, 1)])
+        (asked,) = [item for item in stream.updates[1].learn if item.subject == evil]
+        assert asked.object == evil
+        assert all(evil in prompt for prompt, _ in stream.wordings.examples(asked))
+
+
+class TestWhere:
+    rows = (
+        fact("Ulm", "Ada", 0, party="A"),
+        {**fact("Ulm", "Blau", 0), "relation": "river"},
+        fact("Ulm", "Cy", 1, party="B", old="Ada"),
+        fact("Ulm", "Di", 2, party="A", old="Cy"),
+        {**fact("Ulm", "Donau", 1), "relation": "river"},
+        {**fact("Ulm", "", 1), "relation": "sea"},
+    )
+
+    def test_chooses_lines_and_does_not_check_the_others(self, tmp_path: Path) -> None:
+        stream = from_rows(tmp_path, self.rows, where="relation=mayor,bishop")
+        assert taught(stream) == [{"Ulm": "Ada"}, {"Ulm": "Cy"}, {"Ulm": "Di"}]
+        assert stream.source["filtered_out"] == 3
+
+    def test_several_must_all_hold_and_old_is_checked_on_the_whole_file(
+        self, tmp_path: Path
+    ) -> None:
+        stream = from_rows(tmp_path, self.rows, where=["party=A", "relation=mayor"])
+        assert taught(stream) == [{"Ulm": "Ada"}, {}, {"Ulm": "Di"}]
+
+    def test_a_comma_in_a_value(self, tmp_path: Path) -> None:
+        rows = [*GOOD, fact("Bonn, Rhein", "x", 0), fact("Bonn, Rhein", "y", 1)]
+        stream = from_rows(tmp_path, rows, where=r"subject=Bonn\, Rhein")
+        assert taught(stream) == [{"Bonn, Rhein": "x"}, {"Bonn, Rhein": "y"}]
+
+    def test_unknown_columns_and_filters_that_choose_nothing(self, tmp_path: Path) -> None:
+        error = refused(tmp_path, self.rows, where="colour=red")
+        assert "'colour'" in error.what
+        assert "'party'" in error.hint
+        assert "no usable event" in refused(tmp_path, self.rows, where="relation=x").what
+
+    @pytest.mark.parametrize("where", ["relation", "=x"])
+    def test_malformed(self, tmp_path: Path, where: str) -> None:
+        with pytest.raises(ValidationError, match="where"):
+            OwnFactsConfig.model_validate({"path": tmp_path, "where": where})
+
+
+class TestQuestions:
+    rows = (
+        {"prompt": "Who leads Ulm?", "answer": "Ada", "update": 0},
+        {
+            "prompt": "Who leads Ulm?",
+            "answer": "Cy",
+            "old": "Ada",
+            "paraphrases": ["Ulm's mayor is", "Name Ulm's mayor?"],
+            "aliases": ["Cyrus"],
+            "update": 1,
+        },
+    )
+
+    def test_prompts_and_paraphrases(self, tmp_path: Path) -> None:
+        stream = from_rows(tmp_path, self.rows)
+        (learnt,) = stream.updates[1].learn
+        assert learnt.key == ("Who leads Ulm?", "question")
+        assert learnt.accepted == ("Cy", "Cyrus")
+        asked = [(item.form, item.prompt) for item in stream.wordings.askings(learnt.key)]
+        assert asked == [
+            ("trained", "Who leads Ulm?"),
+            ("trained", "Ulm's mayor is"),
+            ("question", "Name Ulm's mayor?"),
+        ]
+
+    def test_a_prompt_may_have_several_lines(self, tmp_path: Path) -> None:
+        rows = [{**row, "prompt": "Ulm lies here.\nWho leads it?"} for row in self.rows]
+        assert len(from_rows(tmp_path, rows)) == 2
+
+    def test_beside_facts_and_with_dates(self, tmp_path: Path) -> None:
+        rows = [{**row, "date": f"201{row['update']}"} for row in self.rows]
+        stream = from_rows(tmp_path, [dated("Bonn", "Bea", "2010"), *rows], cut="year")
+        assert taught(stream)[1] == {"Who leads Ulm?": "Cy"}
+
+    def test_forget(self, tmp_path: Path) -> None:
+        gone = {"prompt": "Who leads Ulm?", "update": 2, "forget": True}
+        stream = from_rows(tmp_path, [*self.rows, gone])
+        assert valid(stream, 2) == {}
+
+
+COLUMNS = ("subject", "relation", "new", "old", "aliases", "forget", "update", "prompt", "answer")
+MIXED: list[Row] = [
+    fact("Ulm", "Ada", 0, aliases=["A.", "Ada L."]),
+    fact("Köln", "Bea, jr.", 0),
+    {"prompt": "2+2=", "answer": "4", "paraphrases": ["two and two?", "2 + 2 ="], "update": 0},
+    fact("Ulm", "Cy", 1, old="Ada"),
+    {"subject": "Köln", "relation": "mayor", "forget": True, "update": 1},
+]
+
+
+def as_csv(path: Path, rows: Sequence[Row], encoding: str = "utf-8") -> Path:
+    names = [*COLUMNS, "paraphrases"]
+    with path.open("w", encoding=encoding, newline="") as handle:
+        writer = csv.DictWriter(handle, names)
+        writer.writeheader()
+        for row in rows:
+            flat = {k: "|".join(v) if isinstance(v, list) else v for k, v in row.items()}
+            writer.writerow(flat)
+    return path
+
+
+def as_parquet(path: Path, rows: Sequence[Row]) -> Path:
+    names = [*COLUMNS, "paraphrases"]
+    pq.write_table(pa.Table.from_pylist([{n: row.get(n) for n in names} for row in rows]), path)
+    return path
+
+
+class TestFormats:
+    def test_the_three_formats_give_equal_streams(self, tmp_path: Path) -> None:
+        streams = [
+            load(jsonl(tmp_path / "facts.jsonl", MIXED)),
+            load(as_csv(tmp_path / "facts.csv", MIXED)),
+            load(as_csv(tmp_path / "bom.csv", MIXED, "utf-8-sig")),
+            load(as_parquet(tmp_path / "facts.parquet", MIXED)),
+        ]
+        for stream in streams[1:]:
+            assert list(stream) == list(streams[0])
+            assert list(stream.origins) == list(streams[0].origins)
+            key = ("2+2=", "question")
+            assert stream.wordings.askings(key) == streams[0].wordings.askings(key)
+        assert streams[3].origins[1, ("Ulm", "mayor")] == "facts.parquet:row 4"
+
+    def test_csv_lines_are_those_of_the_file(self, tmp_path: Path) -> None:
+        path = tmp_path / "facts.csv"
+        path.write_bytes(
+            b"subject,relation,new,update,note\r\n"
+            b'Ulm,mayor,Ada,0,"two\r\nlines"\r\n'
+            b"\r\n"
+            b"Ulm,mayor,Cy,1,\r\n"
+            b"Bonn,mayor,,1,\r\n"
+            b"Bonn,mayor,\xff,1,\r\n"
+            b"Bonn,mayor,Bea,1\r\n"
+            b'Bonn,mayor,"a\nb",1,\r\n'
+            b'Bonn,mayor,"B"ea,1,\r\n'
+            b'Bonn,mayor,"Bea,1,\r\n'
+            b"Kiel,mayor,Kim,1,\r\n"
+        )
+        with pytest.raises(UserError) as caught:
+            load(path)
+        found = [detail.split(": ", 1) for detail in caught.value.details]
+        assert [place for place, _ in found] == [f"facts.csv:{n}" for n in (6, 7, 8, 9, 11, 12)]
+        starts = ("new is empty", "not UTF-8", "has 4 fields", "new has a line break", "not CSV")
+        assert all(reason.startswith(s) for (_, reason), s in zip(found, starts, strict=False))
+        assert found[-1][1].endswith("(lines 12 to 13)")
+        assert taught(load(path, skip_bad=True)) == [{"Ulm": "Ada"}, {"Ulm": "Cy"}]
+
+    def test_csv_dates_and_yes_no(self, tmp_path: Path) -> None:
+        path = tmp_path / "facts.csv"
+        path.write_text(
+            "subject,relation,new,date,forget\nUlm,mayor,Ada,2012,false\nUlm,mayor,,2013-01,TRUE\n"
+        )
+        assert valid(load(path, cut="year"), 1) == {}
+
+    def test_parquet_with_its_own_types(self, tmp_path: Path) -> None:
+        path = tmp_path / "facts.parquet"
+        table = {
+            "subject": ["Ulm", "Ulm", "Bonn"],
+            "relation": ["mayor"] * 3,
+            "new": ["Ada", "Cy", None],
+            "update": [0.0, 1.0, None],
+            "date": [datetime.date(2012, 1, 1), datetime.date(2013, 1, 1), None],
+        }
+        pq.write_table(pa.table(table), path)
+        with pytest.raises(UserError) as caught:
+            load(path)
+        assert caught.value.details == ("facts.parquet:row 3: update is missing",)
+        stream = load(path, skip_bad=True, cut="2012,2013")
+        assert taught(stream) == [{"Ulm": "Ada"}, {"Ulm": "Cy"}]
+
+    def test_parquet_rows_that_are_not_utf8(self, tmp_path: Path) -> None:
+        path = tmp_path / "facts.parquet"
+        raw = pa.array([b"Ada", b"\xff", b"Cy"], pa.binary())
+        broken = pa.StringArray.from_buffers(3, raw.buffers()[1], raw.buffers()[2])
+        table = {"subject": ["a", "b", "a"], "relation": ["r"] * 3, "update": [0, 0, 1]}
+        pq.write_table(pa.table({**table, "new": broken}), path)
+        with pytest.raises(UserError) as caught:
+            load(path)
+        assert len(caught.value.details) == 1
+        assert caught.value.details[0].startswith("facts.parquet:row 2: not UTF-8")
+
+
+class TestFiles:
+    @pytest.mark.parametrize(
+        ("name", "content", "what"),
+        [
+            ("none.jsonl", None, "there is no such file"),
+            ("facts.txt", b"x", "not a kind of file that facts are read from: .txt"),
+            ("empty.jsonl", b"", "holds no events"),
+            ("blank.jsonl", b"\n \n", "holds no events"),
+            ("empty.csv", b"", "holds no events"),
+            ("header.csv", b"subject,relation,new,update\n", "holds no events"),
+            ("twice.csv", b"subject,relation,new,new\n", "the column 'new' is there twice"),
+            ("utf16.csv", "subject,relation".encode("utf-16"), "not UTF-8"),
+            ("other.csv", b"a,b\n1,2\n", "no line has a subject or a prompt"),
+            ("broken.parquet", b"PAR1 not really", "not a Parquet file"),
+        ],
+    )
+    def test_files_that_cannot_be_used(
+        self, tmp_path: Path, name: str, content: bytes | None, what: str
+    ) -> None:
+        path = tmp_path / name
+        if content is not None:
+            path.write_bytes(content)
+        with pytest.raises(UserError) as caught:
+            load(path)
+        assert what in caught.value.what
+        assert caught.value.where == str(path)
+
+    def test_a_folder(self, tmp_path: Path) -> None:
+        path = tmp_path / "facts.jsonl"
+        path.mkdir()
+        with pytest.raises(UserError, match="is a folder"):
+            load(path)
+
+    def test_nothing_but_bad_lines_left_out(self, tmp_path: Path) -> None:
+        assert "no usable event" in refused(tmp_path, ["no"] * 3, skip_bad=True).what
+
+    def test_wordings_file(self, tmp_path: Path) -> None:
+        words = tmp_path / "words.toml"
+        words.write_text('mayor = ["{subject} is led by {object}."]\n')
+        stream = from_rows(tmp_path, GOOD, wordings=words)
+        (asked,) = stream.wordings.askings(("Ulm", "mayor"))
+        assert asked.prompt == "Ulm is led by"
+
+    def test_no_torch(self) -> None:
+        code = "import sys, cltool.scenarios.own_facts; sys.exit('torch' in sys.modules)"
+        assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+@pytest.mark.skipif(not CONGRESS.exists(), reason="the shared data is not there")
+class TestCongress:
+    days = tuple(f"{year}-12-01" for year in range(2012, 2027, 2))
+
+    def test_net_changes_up_to_the_first_of_december(self) -> None:
+        stream = load(CONGRESS, where=SEATS, cut=self.days)
+        counts = [len(update.learn) for update in stream]
+        assert counts == [561, 195, 77, 83, 117, 87, 152, 92]
+
+    def test_a_month_is_taken_in_whole(self) -> None:
+        stream = load(CONGRESS, where=SEATS, cut=[day[:7] for day in self.days[:-1]])
+        counts = [len(update.learn) for update in stream]
+        assert counts == [561, 194, 77, 83, 118, 86, 152]
+        assert stream.source["after_last_cut"] == 91
+
+    def test_the_whole_file_is_clean(self) -> None:
+        assert not load(CONGRESS, cut="year").skipped
+
+
+EVENTS = st.lists(
+    st.tuples(
+        st.integers(0, 5),
+        st.sampled_from("abc"),
+        st.one_of(st.none(), st.sampled_from("xyz")),
+        st.booleans(),
+    ),
+    max_size=25,
+)
+
+
+@settings(
+    max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(events=EVENTS)
+def test_knowledge_equals_a_naive_simulation(
+    tmp_path: Path, events: list[tuple[int, str, str | None, bool]]
+) -> None:
+    """Years 2000 … 2005, each event on a day of its own; two years make one step."""
+    state: dict[str, str] = {"base": "b"}
+    rows: list[Row] = [dated("base", "b", "2000-01-01")]
+    after = [dict(state) for _ in range(3)]
+    ordered = sorted(events, key=lambda event: event[0])
+    for number, (year, subject, value, tells_old) in enumerate(ordered):
+        row: Row = {"subject": subject, "relation": "mayor"}
+        row["date"] = f"{2000 + year}-02-{number + 1:02d}"
+        if tells_old and subject in state:
+            row["old"] = state[subject]
+        if value is None and subject not in state:
+            continue
+        if value is None:
+            row["forget"] = True
+            del state[subject]
+        else:
+            row["new"] = state[subject] = value
+        rows.append(row)
+        for step in range(year // 2, 3):
+            after[step] = dict(state)
+    # Without a change after the base there would be no stream.
+    rows.append(dated("base", "c", "2005-12-31", old="b"))
+    after[2]["base"] = "c"
+    stream = from_rows(tmp_path, rows, cut="2001,2003,2005")
+    known = Knowledge()
+    for update in stream:
+        before = {fact.subject: fact.object for fact in known.valid()}
+        assert all(before.get(fact.subject) != fact.object for fact in update.learn)
+        known.apply(update)
+        assert {fact.subject: fact.object for fact in known.valid()} == after[update.step]
