@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
@@ -165,3 +166,26 @@ def load_weights(model: nn.Module, file: Path) -> None:
             where=str(file),
             hint="Start the run afresh with --fresh.",
         ) from error
+
+
+def save_checkpoint(lm: LanguageModel, folder: Path) -> None:
+    """Write model and tokenizer as an ordinary `transformers` checkpoint, adapters merged in.
+
+    Raises:
+        UserError: the folder exists and is not empty.
+    """
+    import copy
+
+    if folder.is_dir() and any(folder.iterdir()):
+        raise UserError("the folder is not empty", where=str(folder), hint="Name another.")
+    model: Any = lm.model
+    if hasattr(model, "merge_and_unload"):
+        model = copy.deepcopy(model).merge_and_unload()
+    partial = folder.with_name(f".{folder.name}.partial")
+    shutil.rmtree(partial, ignore_errors=True)
+    partial.mkdir(parents=True)
+    model.save_pretrained(partial)
+    lm.coder.tokenizer.save_pretrained(partial)
+    if folder.is_dir():
+        folder.rmdir()
+    partial.rename(folder)

@@ -1,0 +1,75 @@
+"""Where a run stands: the model's weights and the strategies' states after a step."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cltool.atomic import whole_file, write_json
+from cltool.lm.model import load_weights, save_weights
+from cltool.strategy import Strategies, split_state
+
+if TYPE_CHECKING:
+    from torch import nn
+
+
+def folder(run: Path, step: int) -> Path:
+    """Where the checkpoint after ``step`` lies in the run folder ``run``."""
+    return run / "checkpoints" / f"step-{step:03d}"
+
+
+def save(run: Path, step: int, model: nn.Module, strategies: Strategies) -> None:
+    """Write the checkpoint after ``step``: safetensors and JSON, whole or not at all."""
+    from safetensors.torch import save_file
+
+    place = folder(run, step)
+    partial = place.with_name(f".{place.name}.partial")
+    shutil.rmtree(partial, ignore_errors=True)
+    partial.mkdir(parents=True)
+    save_weights(model, partial / "model.safetensors", trainable_only=_is_adapter(model))
+    for name, state in strategies.states().items():
+        tensors, values = split_state(state)
+        write_json(partial / f"{name}.json", values)
+        if tensors:
+            with whole_file(partial / f"{name}.safetensors") as file:
+                save_file(tensors, file)
+    shutil.rmtree(place, ignore_errors=True)
+    partial.rename(place)
+
+
+def load(run: Path, step: int, model: nn.Module, strategies: Strategies) -> None:
+    """Put model and strategies back to where they stood after ``step``.
+
+    Raises:
+        UserError: the checkpoint does not fit.
+    """
+    from safetensors.torch import load_file
+
+    place = folder(run, step)
+    load_weights(model, place / "model.safetensors")
+    states: dict[str, dict[str, Any]] = {}
+    for name in strategies.parts:
+        states[name] = json.loads((place / f"{name}.json").read_text(encoding="utf-8"))
+        tensors = place / f"{name}.safetensors"
+        if tensors.is_file():
+            states[name] |= load_file(tensors)
+    strategies.load_states(states)
+
+
+def last(run: Path, before: int) -> int:
+    """The latest step below ``before`` that has a checkpoint; -1 when none has."""
+    steps = [step for step in range(before) if folder(run, step).is_dir()]
+    return max(steps, default=-1)
+
+
+def keep_only(run: Path, step: int) -> None:
+    """Remove the checkpoints of all steps but ``step``."""
+    for place in (run / "checkpoints").glob("step-*"):
+        if place != folder(run, step):
+            shutil.rmtree(place, ignore_errors=True)
+
+
+def _is_adapter(model: nn.Module) -> bool:
+    return hasattr(model, "peft_config")

@@ -1,0 +1,440 @@
+"""The experiment: walks one strategy through a stream and records everything.
+
+All randomness comes from (seed, step), and a step counts as done only when its answers, its
+checkpoint and its costs are on disk, in this order: a run that is killed anywhere goes on at
+the last finished step and ends with the same ledger, byte for byte.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import resource
+import shutil
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cltool import assemble, ledger
+from cltool.errors import UserError
+from cltool.facts import Fact, Key, Knowledge, Update
+from cltool.records import Run
+from cltool.seeds import derive
+from cltool.stream import Stream
+
+if TYPE_CHECKING:
+    from cltool.learner import Learner
+    from cltool.lm.model import LanguageModel
+
+Report = Callable[[int, int, str], None]
+"""Progress: (done, of, what)."""
+
+PACKAGES = ("cltool", "torch", "transformers", "peft", "avalanche-lib", "tokenizers")
+
+
+def run(
+    stream: Stream,
+    *,
+    strategy: str = "naive",
+    model: str | None = None,
+    seed: int = 0,
+    out: Path | str | None = None,
+    settings: Mapping[str, Any] | None = None,
+    fresh: bool = False,
+    keep_checkpoints: bool = False,
+    save_model: Path | str | None = None,
+    loggers: Sequence[Any] = (),
+    report: Report | None = None,
+) -> Run:
+    """Run ``strategy`` over ``stream`` and ask about every fact after every update.
+
+    Args:
+        stream: of a scenario (`cltool.scenario`).
+        strategy: a name, or several composed (``replay+ewc``).
+        model: ``tiny``, or a path or hub name of a causal LM; goes before ``settings``.
+        seed: of all that is random in training.
+        out: the run folder; by default one under ``runs/`` named by the settings.
+        settings: nested tables: ``{"learner": {"epochs": 5}, "strategy": {"lambda": 50}}``.
+        fresh: begin anew where the folder holds an unfinished or finished run.
+        keep_checkpoints: keep every step's checkpoint rather than the last one's.
+        save_model: also write the final model there, as a `transformers` checkpoint.
+        loggers: Avalanche loggers.
+        report: told of progress.
+
+    Returns:
+        The finished run; one that was finished before is returned as it is.
+
+    Raises:
+        UserError: a setting is wrong, a fact is too long for the model, or the folder holds
+            a run with other settings.
+    """
+    tables = dict(settings or {})
+    if model is not None:
+        tables["model"] = {**tables.get("model", {}), "name": model}
+    resolved = assemble.resolve(strategy, tables)
+    record = _record(stream, strategy, seed, resolved)
+    folder = Path(out) if out is not None else _default_folder(record)
+    done = _open_folder(folder, record, fresh)
+    if done == len(stream) and save_model is None:
+        return Run.open(folder)
+    walk = _Walk(stream, strategy, seed, resolved, Run(folder), loggers, report)
+    walk.begin(record)
+    walk.resume(done)
+    for step in range(done, len(stream)):
+        walk.step(step, keep_checkpoints)
+    walk.finish(record, save_model)
+    return Run.open(folder)
+
+
+class _Walk:
+    """One run in progress."""
+
+    def __init__(
+        self,
+        stream: Stream,
+        strategy: str,
+        seed: int,
+        settings: assemble.Settings,
+        record: Run,
+        loggers: Sequence[Any],
+        report: Report | None,
+    ) -> None:
+        self.stream = stream
+        self.strategy = strategy
+        self.seed = seed
+        self.settings = settings
+        self.run = record
+        self.loggers = loggers
+        self.report = report or (lambda done, of, what: None)
+        self.costs: list[dict[str, Any]] = []
+        self.learner: Learner
+
+    def begin(self, record: dict[str, Any]) -> None:
+        """Load the model, check that every fact fits, and write the run's record."""
+        from cltool.learner import Learner
+        from cltool.prober import Prober
+
+        lm = load_model(self.stream, self.settings, self.report)
+        check_lengths(self.stream, lm)
+        learner_settings = self.settings.learner
+        if learner_settings.lr is None:
+            rate = 0.128 / max(lm.width, 1)
+            learner_settings = learner_settings.model_copy(update={"lr": rate})
+        record["settings"]["learner"] = learner_settings.model_dump()
+        record["settings"]["model"] |= {
+            "device": str(lm.device.type),
+            "dtype": lm.precision.name,
+        }
+        self.run.write_record(record | {"status": "running"})
+        self.learner = Learner(
+            lm,
+            self.stream,
+            learner_settings,
+            assemble.build(self.settings),
+            self.seed,
+            self.loggers,
+        )
+        self.learner.progress = self._progress
+        self.prober = Prober(lm, self.settings.probe)
+        self.keys = _asked(self.stream, self.settings.probe.limit)
+
+    def resume(self, done: int) -> None:
+        """Attach the strategies to the base model, then stand where ``done`` steps leave off."""
+        from cltool import checkpoints
+
+        self._seed_all(0)
+        self.learner.known = Knowledge()
+        self.learner.known.apply(self.stream.updates[0])
+        if not done:
+            return
+        self.learner.strategies.attach(self.learner)
+        for step in range(1, done):
+            self.learner.known.apply(self.stream.updates[step])
+        checkpoints.load(
+            self.run.folder, done - 1, self.learner.model, self.learner.strategies
+        )
+        self.costs = [
+            {"step": int(step), **row}
+            for step, row in zip(
+                self.run.costs.index[:done],
+                self.run.costs.iloc[:done].to_dict("records"),
+                strict=True,
+            )
+        ]
+
+    def step(self, step: int, keep_checkpoints: bool) -> None:
+        """Apply update ``step``, ask about every fact, and write everything down."""
+        from cltool import checkpoints
+
+        update = self.stream.updates[step]
+        learner = self.learner
+        self._label = update.label
+        self.report(step, len(self.stream), f"{self.strategy}: update {update.label}")
+        self._seed_all(step)
+        tokens, began = learner.tokens, time.perf_counter()
+        if step == 0:
+            learner.strategies.attach(learner)
+        else:
+            self._apply(update)
+        seconds = time.perf_counter() - began
+        self.report(step, len(self.stream), f"{self.strategy}: asking after {update.label}")
+        probes = list(self.stream.probes(learner.known, self.keys))
+        rows = self.prober.ask(step, probes, learner.strategies.frame)
+        ledger.write_step(self.run.folder, step, rows)
+        checkpoints.save(self.run.folder, step, learner.model, learner.strategies)
+        self.costs.append(
+            {
+                "step": step,
+                "label": update.label,
+                "seconds": round(seconds, 3),
+                "tokens": learner.tokens - tokens,
+                "peak_memory": _peak_memory(learner.lm),
+                "stored_bytes": learner.strategies.stored_bytes(),
+            }
+        )
+        self.run.write_costs(self.costs)
+        if not keep_checkpoints:
+            checkpoints.keep_only(self.run.folder, step)
+        self.report(step + 1, len(self.stream), f"{self.strategy}: after {update.label}")
+
+    def finish(self, record: dict[str, Any], save_model: Path | str | None) -> None:
+        """Mark the run finished."""
+        if save_model is not None:
+            from cltool.lm.model import save_checkpoint
+
+            save_checkpoint(self.learner.lm, Path(save_model))
+        self.run.write_record(record | {"status": "finished"})
+
+    def _apply(self, update: Update) -> None:
+        learner = self.learner
+        gone = learner.known.superseded_by(update)
+        learner.known.apply(update)
+        learner.strategies.forget(gone)
+        learner.strategies.update(learner, update)
+
+    def _progress(self, done: int, most: int) -> None:
+        step = self.learner.known.step
+        share = step + min(0.99, done / max(most, 1))
+        self.report(
+            int(100 * share), 100 * len(self.stream), f"{self.strategy}: update {self._label}"
+        )
+
+    def _seed_all(self, step: int) -> None:
+        import numpy as np
+        import torch
+
+        value = derive(self.seed, step, "global")
+        random.seed(value)
+        np.random.seed(value % 2**32)
+        torch.manual_seed(value)
+
+
+def load_model(
+    stream: Stream, settings: assemble.Settings, report: Report | None = None
+) -> LanguageModel:
+    """The model of ``settings``; taught the base knowledge first where that is asked for."""
+    from cltool.lm import model
+
+    chosen = settings.model
+    lm = model.load(
+        chosen.name, stream, device=chosen.device, dtype=chosen.dtype, report=report
+    )
+    if chosen.teach_base and chosen.name != model.EMBEDDED:
+        lm = _taught(lm, stream, settings, report)
+    return lm
+
+
+def _taught(
+    lm: LanguageModel, stream: Stream, settings: assemble.Settings, report: Report | None
+) -> LanguageModel:
+    """The model after the base facts were trained into it; cached by all that made it."""
+    import hashlib
+
+    from cltool.learner import Learner
+    from cltool.lm import model
+    from cltool.lm.embedded import cache_folder
+
+    learner_settings = assemble.resolve("naive").learner.model_copy(
+        update={"lr": 0.128 / max(lm.width, 1), "epochs": 40, "schedule": "linear"}
+    )
+    base = stream.updates[0]
+    key = hashlib.sha256(lm.digest().encode())
+    key.update(learner_settings.model_dump_json().encode())
+    for fact in base.learn:
+        key.update(json.dumps([fact.key, stream.wordings.examples(fact)]).encode())
+    folder = cache_folder() / "taught" / key.hexdigest()[:20]
+    if not (folder / "config.json").is_file():
+        learner = Learner(
+            lm, stream, learner_settings, assemble.build(assemble.resolve("naive"))
+        )
+        learner.known.apply(base)
+        if report is not None:
+            learner.progress = lambda done, of: report(done, of, "teaching the base facts")
+        learner.fit(base.learn)
+        model.save_checkpoint(lm, folder)
+    taught = model.load(
+        str(folder), stream, device=settings.model.device, dtype=settings.model.dtype
+    )
+    taught.name = lm.name
+    return taught
+
+
+def check_lengths(stream: Stream, lm: LanguageModel) -> None:
+    """Make sure that every sentence fits into the model.
+
+    Raises:
+        UserError: some do not; each is named with where it comes from.
+    """
+    limit = lm.context
+    bad: list[str] = []
+    for update in stream:
+        for fact in update.learn:
+            pairs = [
+                pair
+                for pair in stream.wordings.examples(fact)
+                # A token is at least a byte, so shorter texts need no tokenising.
+                if len((pair[0] + pair[1]).encode()) + 8 > limit
+            ]
+            longest = max((len(one) for one in lm.coder.pairs(pairs)), default=0)
+            if longest > limit:
+                where = stream.origins.get((update.step, fact.key), f"update {update.label}")
+                bad.append(f"{where}: {longest} tokens, the model takes {limit}: {fact.key[0][:60]!r}")
+    if bad:
+        raise UserError(
+            f"{len(bad)} fact{'s are' if len(bad) > 1 else ' is'} too long for the model",
+            where=stream.name,
+            details=bad[:50] + ([f"… and {len(bad) - 50} more"] if len(bad) > 50 else []),
+            hint="Shorten them, or use a model with a longer context.",
+        )
+
+
+def _asked(stream: Stream, limit: int | None) -> dict[Key, tuple[int, Fact]]:
+    keys = stream.first_taught()
+    if limit is None or len(keys) <= limit:
+        return keys
+    chosen = set(random.Random(derive(0, "probe.limit")).sample(list(keys), limit))
+    return {key: value for key, value in keys.items() if key in chosen}
+
+
+def _record(
+    stream: Stream, strategy: str, seed: int, settings: assemble.Settings
+) -> dict[str, Any]:
+    return {
+        "format": 1,
+        "status": "running",
+        "scenario": stream.name,
+        "strategy": strategy,
+        "seed": seed,
+        "model": settings.model.name,
+        "labels": [update.label for update in stream],
+        "settings": {"scenario": dict(stream.source), **settings.as_tables()},
+        "stream": {
+            "updates": [
+                {"learn": len(update.learn), "forget": len(update.forget)} for update in stream
+            ],
+            "skipped": list(stream.skipped),
+        },
+        "warnings": _warnings(stream),
+        "versions": _versions(),
+    }
+
+
+def _warnings(stream: Stream) -> list[str]:
+    first = stream.updates[0].learn[0]
+    forms = {asking.form for asking in stream.wordings.askings(first.key)}
+    found = []
+    if forms == {"trained"}:
+        found.append(
+            "No wording is held out: the scores ask in the very words that were trained. "
+            "Give each relation more wordings."
+        )
+    if stream.skipped:
+        found.append(f"{len(stream.skipped)} bad lines of the source were skipped.")
+    return found
+
+
+def _versions() -> dict[str, str]:
+    found = {"python": sys.version.split()[0]}
+    for package in PACKAGES:
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            found[package] = "not installed"
+    return found
+
+
+def _default_folder(record: Mapping[str, Any]) -> Path:
+    import hashlib
+
+    text = json.dumps([record["settings"], record["stream"]], sort_keys=True, default=str)
+    digest = hashlib.sha256(text.encode()).hexdigest()[:8]
+    return Path("runs") / f"{record['scenario']}-{record['strategy']}-seed{record['seed']}-{digest}"
+
+
+def _open_folder(folder: Path, record: Mapping[str, Any], fresh: bool) -> int:
+    """How many steps of this run the folder already holds.
+
+    Raises:
+        UserError: it holds another run.
+    """
+    if fresh and (folder / "run.json").is_file():
+        shutil.rmtree(folder)
+    if not (folder / "run.json").is_file():
+        if folder.is_dir() and any(folder.iterdir()):
+            raise UserError(
+                "the folder is not empty and holds no run",
+                where=str(folder),
+                hint="Name another with --out.",
+            )
+        return 0
+    held = Run.open(folder)
+    differences = _differences(held.record, record)
+    if differences:
+        raise UserError(
+            "the folder holds a run with other settings",
+            where=str(folder),
+            details=differences,
+            hint="Give --fresh to replace it, or name another with --out.",
+        )
+    from cltool import checkpoints
+
+    done = held.steps_done()
+    return done if done == len(record["labels"]) else checkpoints.last(folder, done) + 1
+
+
+def _differences(held: Mapping[str, Any], asked: Mapping[str, Any]) -> list[str]:
+    """Settings in which two records differ; what the machine resolved does not count."""
+    found = []
+    for name in ("scenario", "strategy", "seed", "model", "labels"):
+        if held.get(name) != asked[name]:
+            found.append(f"{name}: {held.get(name)!r} there, {asked[name]!r} asked for")
+    theirs = _flat(held.get("settings", {}))
+    for path, value in _flat(json.loads(json.dumps(asked["settings"], default=str))).items():
+        if path in ("model.device", "model.dtype") or (path == "learner.lr" and value is None):
+            continue
+        if theirs.get(path) != value:
+            found.append(f"{path}: {theirs.get(path)!r} there, {value!r} asked for")
+    return found
+
+
+def _flat(tables: Mapping[str, Any], path: str = "") -> dict[str, Any]:
+    flat: dict[str, Any] = {}
+    for name, value in tables.items():
+        place = f"{path}.{name}" if path else str(name)
+        if isinstance(value, Mapping):
+            flat |= _flat(value, place)
+        else:
+            flat[place] = value
+    return flat
+
+
+def _peak_memory(lm: LanguageModel) -> int:
+    import torch
+
+    if lm.device.type == "cuda":
+        return int(torch.cuda.max_memory_allocated(lm.device))
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else peak * 1024

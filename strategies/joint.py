@@ -1,0 +1,43 @@
+"""Retrains from the base on all that is true now: the reference that others are held to.
+
+Caruana (1997), "Multitask Learning": joint training sees all tasks at once, so it has
+nothing to forget. After every update the base weights are put back and trained on every
+fact that is valid then; its cost grows with what is known, and it must keep all of it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cltool.strategy import State, Strategy, fact_rows
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from cltool.facts import Update
+    from cltool.learner import Learner
+
+
+class Joint(Strategy):
+    """Base weights, then training on all valid facts."""
+
+    def attach(self, learner: Learner) -> None:
+        """Keep the base weights."""
+        self._base: dict[str, Tensor] = {
+            name: parameter.detach().cpu().clone()
+            for name, parameter in learner.trainable().items()
+        }
+        self._learner = learner
+
+    def update(self, learner: Learner, update: Update) -> None:
+        """Put the base weights back and train on what is valid after the update."""
+        import torch
+
+        with torch.no_grad():
+            for name, parameter in learner.trainable().items():
+                parameter.copy_(self._base[name])
+        learner.fit(learner.known.valid())
+
+    def stored(self) -> State:
+        """The base weights and every valid fact."""
+        return {**self._base, "facts": fact_rows(self._learner.known.valid())}
