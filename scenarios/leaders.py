@@ -25,7 +25,7 @@ from cltool.wordings import Wordings
 
 FACTS = Path(__file__).with_name("leaders.csv")
 WORDINGS = Path(__file__).with_name("leaders.toml")
-CUT = ("2009-12", "2012-12", "2014-12", "2016-12", "2018-12", "2020-12", "2022-12", "2024-12")
+CUT = ("2010-01", "2013-01", "2015-01", "2017-01", "2019-01", "2021-01", "2023-01")
 
 
 def _as_tuple(value: object) -> object:
@@ -36,7 +36,7 @@ class LeadersConfig(ScenarioConfig):
     """When the world is looked at, and which offices."""
 
     cut: Annotated[tuple[str, ...], BeforeValidator(_as_tuple)] = Field(
-        CUT, description="the last dates of the base and of each update"
+        CUT, description="the dates at which the updates begin"
     )
     relations: Annotated[tuple[str, ...], BeforeValidator(_as_tuple)] = Field(
         (), description="only these offices, as leaders.toml names them; all if not given"

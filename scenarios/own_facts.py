@@ -1,9 +1,9 @@
 """Your own facts: a file with one event a line becomes a stream of updates.
 
 See ``cltool.events`` for what a line may say. Lines carry an ``update`` number (0 is the
-base), or a ``date``; dated lines become updates at the cuts ``c0 < c1 < …``: the base is
-everything up to the end of ``c0``, update *i* everything after ``c(i-1)`` up to the end of
-``c(i)``. Only the net change of a key within an update counts.
+base), or a ``date``; cuts part dated lines: everything before the first cut is the base, and
+each cut begins an update, the last of which takes in all that follows. A cut "2012-12" is
+the first day of that month. Only the net change of a key within an update counts.
 
 Every line is checked against what held before it: a stated ``old`` must be the value
 then, and a key has one value at a time. On one date a key may still change hands more
@@ -14,7 +14,7 @@ reported together.
 from __future__ import annotations
 
 import hashlib
-from bisect import bisect_left
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -61,7 +61,7 @@ class OwnFactsConfig(ScenarioConfig):
         Literal["year", "month"] | tuple[Annotated[str, BeforeValidator(_as_text)], ...] | None,
         BeforeValidator(_as_cut),
     ] = Field(
-        None, description="of dated lines: year, month, or the last dates of base and updates"
+        None, description="of dated lines: year, month, or the dates at which the updates begin"
     )
     where: Annotated[tuple[str, ...], BeforeValidator(_as_list)] = Field(
         (), description="column=value,value: keep only such lines; several must all hold"
@@ -74,10 +74,10 @@ class OwnFactsConfig(ScenarioConfig):
     @classmethod
     def _check_cut(cls, cut: str | tuple[str, ...] | None) -> str | tuple[str, ...] | None:
         if isinstance(cut, tuple):
-            ends = _ends(cut)
-            if len(ends) < 2:
-                raise ValueError("needs two cut points: the base ends at the first one")
-            if any(later <= earlier for earlier, later in pairwise(ends)):
+            starts = _starts(cut)
+            if not starts:
+                raise ValueError("needs a cut point: what is dated before the first is the base")
+            if any(later <= earlier for earlier, later in pairwise(starts)):
                 raise ValueError("the cut points must be in ascending order, each one once")
         return cut
 
@@ -116,17 +116,16 @@ class OwnFacts(Scenario):
             raise _bad_lines(reading)
         kept = [event for event in events if event.kept]
         labels, steps = _place(reading, kept, options.cut)
-        inside = [pair for pair in zip(steps, kept, strict=True) if pair[0] < len(labels)]
         net = _Net(reading, labels)
-        for step, event in inside:
+        for step, event in zip(steps, kept, strict=True):
             net.add(step, event)
         net.finish()
         _check_steps(reading, net.updates, len(kept))
         return Stream(
             name=options.path.stem,
             updates=net.updates,
-            wordings=wordings.with_prompts(_prompts(event for _, event in inside)),
-            source=_source(options, reading, len(kept), len(kept) - len(inside)),
+            wordings=wordings.with_prompts(_prompts(kept)),
+            source=_source(options, reading, len(kept)),
             skipped=tuple(_bad_details(reading)),
             origins=net.origins,
         )
@@ -179,29 +178,29 @@ def _bad_lines(reading: Reading) -> UserError:
     )
 
 
-def _ends(cuts: Sequence[str]) -> list[int]:
-    """The last day of each cut.
+def _starts(cuts: Sequence[str]) -> list[int]:
+    """The first day of each cut.
 
     Raises:
         ValueError: one is not a date.
     """
-    ends = []
+    starts = []
     for text in cuts:
         try:
-            ends.append(parse_date(text)[1])
+            starts.append(parse_date(text)[0])
         except ValueError as error:
             raise ValueError(f"bad cut point {text!r}: {error}") from error
-    return ends
+    return starts
 
 
 def _consistent(reading: Reading, cut: str | Sequence[str] | None) -> list[Event]:
     """The events in order of time that agree with those before; the others become bad lines."""
-    ends = _ends(cut) if cut is not None and not isinstance(cut, str) else []
+    starts = _starts(cut) if cut is not None and not isinstance(cut, str) else []
     history = History(reading, dated=cut is not None)
     agreed: list[Event] = []
     # Sorting is stable: at one moment, lines keep the order of the file.
     for event in sorted(reading.events, key=lambda event: event.moment):
-        reason = _too_coarse(event, cut, ends) or history.refuse(event)
+        reason = _too_coarse(event, cut, starts) or history.refuse(event)
         if not reason:
             history.add(event)
             agreed.append(event)
@@ -210,7 +209,7 @@ def _consistent(reading: Reading, cut: str | Sequence[str] | None) -> list[Event
     return agreed
 
 
-def _too_coarse(event: Event, cut: str | Sequence[str] | None, ends: Sequence[int]) -> str:
+def _too_coarse(event: Event, cut: str | Sequence[str] | None, starts: Sequence[int]) -> str:
     """Why it is not certain to which step the event belongs, or ``""``."""
     if event.moment == event.until or cut is None:
         return ""
@@ -218,8 +217,8 @@ def _too_coarse(event: Event, cut: str | Sequence[str] | None, ends: Sequence[in
     if isinstance(cut, str):
         fits = len(text) >= _PERIODS[cut]
         return "" if fits else f"bad date {text!r}: too coarse to be cut by {cut}"
-    place = bisect_left(ends, event.moment)
-    if place == len(ends) or event.until <= ends[place]:
+    place = bisect_right(starts, event.moment)
+    if place == len(starts) or event.until < starts[place]:
         return ""
     return f"bad date {text!r}: too coarse, may be before or after the cut point {cut[place]}"
 
@@ -231,7 +230,7 @@ def _iso(day: int) -> str:
 def _place(
     reading: Reading, events: Sequence[Event], cut: str | Sequence[str] | None
 ) -> tuple[list[str], list[int]]:
-    """The labels of the steps, and the step of each event; past the last one: after the cuts."""
+    """The labels of the steps, and the step of each event."""
     if cut is None:
         _check_gaps(reading)
         labels = ["base", *(str(step) for step in range(1, len(reading.updates)))]
@@ -240,8 +239,8 @@ def _place(
         periods = [_iso(event.moment)[: _PERIODS[cut]] for event in events]
         numbers = {label: step for step, label in enumerate(dict.fromkeys(periods))}
         return list(numbers), [numbers[label] for label in periods]
-    ends = _ends(cut)
-    return list(cut), [bisect_left(ends, event.moment) for event in events]
+    starts = _starts(cut)
+    return ["base", *cut], [bisect_right(starts, event.moment) for event in events]
 
 
 def _check_gaps(reading: Reading) -> None:
@@ -312,7 +311,7 @@ def _check_steps(reading: Reading, updates: Sequence[Update], used: int) -> None
         )
     if not updates[0].learn:
         raise UserError(
-            f"the base ({updates[0].label}) is empty ({counts})",
+            f"the base is empty ({counts})",
             where=path,
             hint="Put what the model knows already into update 0, or make the first cut later.",
         )
@@ -335,7 +334,7 @@ def _prompts(events: Iterable[Event]) -> dict[Key, list[str]]:
 
 
 def _source(
-    options: OwnFactsConfig, reading: Reading, used: int, after_last_cut: int
+    options: OwnFactsConfig, reading: Reading, used: int
 ) -> dict[str, object]:
     source: dict[str, object] = {
         "scenario": "file",
@@ -352,8 +351,7 @@ def _source(
         "lines": reading.lines,
         "filtered_out": reading.filtered_out,
         "bad": len(reading.bad),
-        "events": used - after_last_cut,
-        "after_last_cut": after_last_cut,
+        "events": used,
     }
     return source
 

@@ -146,7 +146,7 @@ def test_seven_updates_with_enough_to_learn() -> None:
     assert stream.name == "leaders"
     assert stream.source["scenario"] == "leaders"
     assert stream.skipped == ()
-    assert [update.label for update in stream] == list(CUT)
+    assert [update.label for update in stream] == ["base", *CUT]
     assert len(stream) == 8
     for update in list(stream)[1:]:
         assert len(update.learn) >= 20, update.label
@@ -160,33 +160,33 @@ def test_every_office_is_known_from_the_base_on() -> None:
 @pytest.mark.parametrize(
     ("label", "subject", "relation", "holder"),
     [
-        ("2009-12", "France", "president", "Nicolas Sarkozy"),
-        ("2012-12", "France", "president", "François Hollande"),
-        ("2018-12", "France", "president", "Emmanuel Macron"),
-        ("2009-12", "United Kingdom", "prime_minister", "Gordon Brown"),
-        ("2016-12", "United Kingdom", "prime_minister", "Theresa May"),
-        ("2022-12", "United Kingdom", "prime_minister", "Rishi Sunak"),
-        ("2024-12", "United Kingdom", "prime_minister", "Keir Starmer"),
-        ("2022-12", "United Kingdom", "monarch", "Charles III"),
-        ("2016-12", "United States", "president", "Barack Obama"),
-        ("2018-12", "United States", "president", "Donald Trump"),
-        ("2024-12", "United States", "president", "Joe Biden"),
-        ("2020-12", "Germany", "chancellor", "Angela Merkel"),
-        ("2022-12", "Germany", "chancellor", "Olaf Scholz"),
-        ("2012-12", "Japan", "prime_minister", "Shinzo Abe"),
-        ("2012-12", "China", "president", "Hu Jintao"),
-        ("2014-12", "India", "prime_minister", "Narendra Modi"),
-        ("2014-12", "Microsoft", "chief_executive", "Satya Nadella"),
-        ("2018-12", "United Nations", "secretary_general", "António Guterres"),
-        ("2020-12", "European Commission", "president_of_organisation", "Ursula von der Leyen"),
-        ("2012-12", "European Central Bank", "president_of_organisation", "Mario Draghi"),
-        ("2016-12", "London", "mayor", "Sadiq Khan"),
-        ("2020-12", "California", "governor", "Gavin Newsom"),
-        ("2018-12", "United States", "central_bank_governor", "Jerome Powell"),
+        ("base", "France", "president", "Nicolas Sarkozy"),
+        ("2010-01", "France", "president", "François Hollande"),
+        ("2017-01", "France", "president", "Emmanuel Macron"),
+        ("base", "United Kingdom", "prime_minister", "Gordon Brown"),
+        ("2015-01", "United Kingdom", "prime_minister", "Theresa May"),
+        ("2021-01", "United Kingdom", "prime_minister", "Rishi Sunak"),
+        ("2023-01", "United Kingdom", "prime_minister", "Keir Starmer"),
+        ("2021-01", "United Kingdom", "monarch", "Charles III"),
+        ("2015-01", "United States", "president", "Barack Obama"),
+        ("2017-01", "United States", "president", "Donald Trump"),
+        ("2023-01", "United States", "president", "Joe Biden"),
+        ("2019-01", "Germany", "chancellor", "Angela Merkel"),
+        ("2021-01", "Germany", "chancellor", "Olaf Scholz"),
+        ("2010-01", "Japan", "prime_minister", "Shinzo Abe"),
+        ("2010-01", "China", "president", "Hu Jintao"),
+        ("2013-01", "India", "prime_minister", "Narendra Modi"),
+        ("2013-01", "Microsoft", "chief_executive", "Satya Nadella"),
+        ("2017-01", "United Nations", "secretary_general", "António Guterres"),
+        ("2019-01", "European Commission", "president_of_organisation", "Ursula von der Leyen"),
+        ("2010-01", "European Central Bank", "president_of_organisation", "Mario Draghi"),
+        ("2015-01", "London", "mayor", "Sadiq Khan"),
+        ("2019-01", "California", "governor", "Gavin Newsom"),
+        ("2017-01", "United States", "central_bank_governor", "Jerome Powell"),
     ],
 )
 def test_who_held_the_office(label: str, subject: str, relation: str, holder: str) -> None:
-    belief = _stream().knowledge(CUT.index(label)).belief((subject, relation))
+    belief = _stream().knowledge(["base", *CUT].index(label)).belief((subject, relation))
     assert belief is not None
     assert belief.fact.object == holder
 
@@ -211,9 +211,9 @@ def test_a_fact_can_be_traced_to_its_line() -> None:
 
 
 def test_other_cuts_and_fewer_relations() -> None:
-    options = LeadersConfig.model_validate({"cut": "2009,2019", "relations": "mayor,premier"})
+    options = LeadersConfig.model_validate({"cut": "2010,2020", "relations": "mayor,premier"})
     stream = Leaders(options).stream(seed=1)
-    assert [update.label for update in stream] == ["2009", "2019"]
+    assert [update.label for update in stream] == ["base", "2010", "2020"]
     assert {relation for _, relation in stream.first_taught()} == {"mayor", "premier"}
 
 
@@ -223,7 +223,7 @@ def test_an_unknown_relation_is_named_and_the_known_ones_are_listed() -> None:
     assert "monarch" in caught.value.hint
 
 
-@pytest.mark.parametrize("cut", [("2009-12",), ("2012", "2010"), ("2009", "soon"), "year", None])
+@pytest.mark.parametrize("cut", [(), ("2012", "2010"), ("2009", "soon"), "year", None])
 def test_bad_cuts_are_refused(cut: object) -> None:
     with pytest.raises(ValidationError):
         LeadersConfig.model_validate({"cut": cut})
