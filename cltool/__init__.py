@@ -1,0 +1,73 @@
+"""cltool: continual learning for language models, fact by fact.
+
+    import cltool
+
+    stream = cltool.scenario("leaders")
+    run = cltool.run(stream, strategy="ewc", model="tiny", seed=0)
+    run.metrics()  # a pandas table, one row a step
+    cltool.report([run], "forgetting.html")
+
+Importing this imports nothing heavy; each function does when it is called.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cltool.errors import UserError
+
+if TYPE_CHECKING:
+    from cltool.comparing import Comparison
+    from cltool.records import Run
+    from cltool.stream import Stream
+
+__all__ = ["UserError", "compare", "open_run", "report", "run", "scenario"]
+
+
+def scenario(name: str, **options: Any) -> Stream:
+    """The stream of a scenario's name, or of a path to a file of facts.
+
+    Args:
+        name: a name (``cltool list scenarios``), or a path ending in .jsonl, .csv, .parquet.
+        options: the scenario's options; ``seed`` is the stream's own.
+
+    Raises:
+        UserError: the name is unknown, an option is wrong, or the facts are not clean.
+    """
+    from cltool.assemble import open_stream
+
+    return open_stream(name, options)
+
+
+def run(stream: Stream, strategy: str = "naive", **options: Any) -> Run:
+    """Run a strategy over a stream; see `cltool.experiment.run` for the options."""
+    from cltool import experiment
+
+    return experiment.run(stream, strategy=strategy, **options)
+
+
+def compare(scenario: str, strategies: Sequence[str], **options: Any) -> Comparison:
+    """Run strategies × seeds in worker processes; see `cltool.comparing.compare`."""
+    from cltool.comparing import compare as run_all
+
+    return run_all(scenario, strategies, **options)
+
+
+def open_run(folder: Path | str) -> Run:
+    """A run folder on disk.
+
+    Raises:
+        UserError: there is no run in it.
+    """
+    from cltool.records import Run
+
+    return Run.open(folder)
+
+
+def report(runs: Sequence[Run], path: Path | str, title: str | None = None) -> Path:
+    """Write the forgetting report of some runs, one self-contained HTML file."""
+    from cltool.report.page import write_report
+
+    return write_report(runs, Path(path), title)

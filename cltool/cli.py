@@ -1,0 +1,127 @@
+"""The command line. It parses first and imports afterwards: ``--help`` never touches torch."""
+
+from __future__ import annotations
+
+import argparse
+import shlex
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+from cltool.errors import UserError
+
+STRATEGIES = "frozen,naive,lora,ewc,replay,joint"
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a command; 0 when it did what it was asked, 1 when a cell failed, 2 on bad input."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    options = parser().parse_args(arguments)
+    options.typed = shlex.join(["cltool", *arguments])
+    from cltool import commands
+
+    try:
+        code: int = getattr(commands, options.command)(options)
+    except UserError as error:
+        print(f"cltool: {error}", file=sys.stderr)
+        return 2
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 0
+    except KeyboardInterrupt:
+        print("cltool: interrupted; the same command goes on from here", file=sys.stderr)
+        return 130
+    return code
+
+
+def parser() -> argparse.ArgumentParser:
+    """All commands and options."""
+    top = argparse.ArgumentParser(
+        prog="cltool",
+        description="Continual learning for language models: run streams of facts through "
+        "strategies, and see what was learned, what was forgotten and what is stale.",
+        epilog="Start with: cltool compare",
+    )
+    top.add_argument("--version", action=_Version, nargs=0, help="print the version and exit")
+    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    _add_run(commands)
+    _add_compare(commands)
+    report = commands.add_parser("report", help="write the forgetting report of some runs")
+    report.add_argument("runs", nargs="+", metavar="RUN", help="run folders, or folders of runs")
+    report.add_argument("--out", default="forgetting.html", help="the HTML file [%(default)s]")
+    report.add_argument("--title", help="the page's title")
+    report.add_argument("--json", action="store_true", help="print the table as JSON")
+    show = commands.add_parser("show", help="one fact's life in a run, in words")
+    show.add_argument("run", metavar="RUN", help="a run folder")
+    show.add_argument("subject", help='for example "France"')
+    show.add_argument("relation", nargs="?", help="for example president; all if not given")
+    show.add_argument("--json", action="store_true", help="print as JSON")
+    listing = commands.add_parser("list", help="what there is")
+    listing.add_argument("what", choices=["strategies", "scenarios", "models", "metrics"])
+    listing.add_argument("--family", help="of strategies: only this family")
+    listing.add_argument("--json", action="store_true", help="print as JSON")
+    return top
+
+
+def _add_run(commands: Any) -> None:
+    run = commands.add_parser("run", help="run one strategy over a stream")
+    run.add_argument("--strategy", default="naive", help="a name, or a+b [%(default)s]")
+    run.add_argument("--seed", type=int, default=0, help="of the run [%(default)s]")
+    run.add_argument("--out", help="the run folder [one under runs/]")
+    run.add_argument("--save-model", metavar="DIR", help="write the final model there")
+    run.add_argument(
+        "--keep-checkpoints", action="store_true", help="keep every step's, not only the last"
+    )
+    _add_shared(run)
+
+
+def _add_compare(commands: Any) -> None:
+    compare = commands.add_parser("compare", help="run strategies × seeds and compare them")
+    compare.add_argument(
+        "--strategies", default=STRATEGIES, help="names, separated by commas [%(default)s]"
+    )
+    compare.add_argument("--seeds", type=int, default=1, help="how many seeds [%(default)s]")
+    compare.add_argument("--workers", type=int, help="processes [one a core]")
+    compare.add_argument("--out", help="folder of the runs [runs/SCENARIO]")
+    compare.add_argument("--report", metavar="FILE", help="the HTML report [OUT/report.html]")
+    _add_shared(compare)
+
+
+def _add_shared(command: argparse.ArgumentParser) -> None:
+    facts = command.add_argument_group("facts")
+    facts.add_argument(
+        "--scenario", default="leaders", help="a name, or a .jsonl, .csv, .parquet [%(default)s]"
+    )
+    facts.add_argument(
+        "--where", action="append", metavar="COLUMN=A,B", help="of a file: keep only such lines"
+    )
+    facts.add_argument(
+        "--cut", metavar="DATES", help="of dated lines: year, month, or where updates begin"
+    )
+    facts.add_argument("--wordings", metavar="FILE", help="TOML: relation → its wordings")
+    facts.add_argument(
+        "--skip-bad", action="store_true", help="leave bad lines out rather than stop"
+    )
+    model = command.add_argument_group("model")
+    model.add_argument("--model", help="tiny, or a path or hub name of a causal LM [tiny]")
+    model.add_argument("--device", help="auto, cpu, cuda, mps [auto]")
+    model.add_argument("--dtype", help="auto, float32, bfloat16 [auto]")
+    model.add_argument(
+        "--teach-base", action="store_true", help="train the base facts into the model first"
+    )
+    how = command.add_argument_group("settings")
+    how.add_argument("--loss", help="tokens learned: answer or all [answer]")
+    how.add_argument("--settings", metavar="FILE", help="TOML tables of settings")
+    how.add_argument(
+        "--set", action="append", default=[], metavar="NAME=VALUE", help="strategy.lambda=50, …"
+    )
+    how.add_argument("--fresh", action="store_true", help="begin anew, do not resume")
+    how.add_argument("--json", action="store_true", help="print the result as JSON")
+
+
+class _Version(argparse.Action):
+    def __call__(self, parser: argparse.ArgumentParser, *unused: Any, **more: Any) -> None:
+        from importlib.metadata import version
+
+        print(f"cltool {version('cltool')}")
+        parser.exit()

@@ -1,0 +1,207 @@
+"""What the commands do: results to stdout, progress and warnings to stderr."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from cltool.errors import UserError
+from cltool.progress import Progress
+
+
+def run(options: argparse.Namespace) -> int:
+    """One strategy over one stream."""
+    from cltool import assemble, experiment
+
+    scenario, tables = _tables(options)
+    stream = assemble.open_stream(scenario, tables.pop("scenario", {}))
+    assemble.strategy_names(options.strategy)
+    with Progress() as progress:
+        progress.tell(options.strategy, 0, 1, "loading libraries")
+        done = experiment.run(
+            stream,
+            strategy=options.strategy,
+            seed=options.seed,
+            out=options.out,
+            settings=tables,
+            fresh=options.fresh,
+            keep_checkpoints=options.keep_checkpoints,
+            save_model=options.save_model,
+            report=lambda at, of, what: progress.tell(options.strategy, at, of, what),
+        )
+    steps = done.metrics()
+    if options.json:
+        rows = json.loads(steps.reset_index().to_json(orient="records"))
+        _print_json({"folder": str(done.folder), "summary": _plain(done.summary()), "steps": rows})
+        return 0
+    shown = ["label", "new", "retained", "stale", "erased", "valid", "trained", "tokens", "seconds"]
+    print(steps[shown].to_string(float_format=lambda value: f"{value:.3f}", na_rep="–"))
+    print(f"\nThe run is in {done.folder}. One fact's life: cltool show {done.folder} SUBJECT")
+    return 0
+
+
+def compare(options: argparse.Namespace) -> int:
+    """Strategies × seeds, a table and a report."""
+    from cltool.comparing import compare as run_all
+    from cltool.report import table
+    from cltool.report.page import write_report
+
+    scenario, tables = _tables(options)
+    if options.seeds < 1:
+        raise UserError("at least one seed is needed", where="--seeds")
+    if options.workers is not None and options.workers < 1:
+        raise UserError("at least one worker is needed", where="--workers")
+    out = Path(options.out) if options.out else Path("runs") / Path(scenario).stem
+    _check_stream(scenario, tables)
+    names = [name.strip() for name in options.strategies.split(",") if name.strip()]
+    with Progress() as progress:
+        progress.tell("model", 0, 1, "loading libraries")
+        result = run_all(
+            scenario,
+            names,
+            seeds=range(options.seeds),
+            options=tables.pop("scenario", {}),
+            settings=tables,
+            out=out,
+            workers=options.workers,
+            fresh=options.fresh,
+            report=progress.tell,
+        )
+    failures = [
+        {"strategy": one.strategy, "seed": one.seed, "error": one.error} for one in result.failures
+    ]
+    for one in failures:
+        print(f"cltool: {one['strategy']} seed {one['seed']} failed: {one['error']}", file=sys.stderr)
+    if not result.runs:
+        return 1
+    page = Path(options.report) if options.report else out / "report.html"
+    write_report(result.runs, page, failed=failures, command=options.typed)
+    frame = table.comparison(result.runs)
+    if options.json:
+        _print_json({"report": str(page), "table": table.as_json(frame), "failed": failures})
+    else:
+        print(table.as_text(frame))
+        print(f"\nThe report is in {page}, the runs are in {out}.")
+    return 1 if failures else 0
+
+
+def report(options: argparse.Namespace) -> int:
+    """The report of runs on disk."""
+    from cltool.records import Run
+    from cltool.report import table
+    from cltool.report.page import write_report
+
+    runs = [Run.open(folder) for name in options.runs for folder in _run_folders(Path(name))]
+    page = write_report(runs, Path(options.out), options.title, command=options.typed)
+    if options.json:
+        _print_json({"report": str(page), "table": table.as_json(table.comparison(runs))})
+    else:
+        print(f"The report is in {page}.")
+    return 0
+
+
+def show(options: argparse.Namespace) -> int:
+    """One fact's life."""
+    from cltool.life import lives
+    from cltool.records import Run
+
+    run = Run.open(options.run)
+    found = lives(run, options.subject, options.relation)
+    if options.json:
+        _print_json([life.as_json() for life in found])
+        return 0
+    for life in found:
+        print(f"{life.subject}, {life.relation} ({run.strategy}, seed {run.seed})")
+        width = max(len(moment.label) for moment in life.moments)
+        for moment in life.moments:
+            print(f"  {moment.label.ljust(width)}  {moment.in_words()}")
+    return 0
+
+
+def list(options: argparse.Namespace) -> int:
+    """Strategies, scenarios, models or metrics."""
+    rows = _listed(options.what, options.family)
+    if options.json:
+        _print_json(rows)
+        return 0
+    width = max((len(row["name"]) for row in rows), default=0)
+    for row in rows:
+        family = f"  [{row['family']}]" if row.get("family") else ""
+        print(f"{row['name'].ljust(width)}  {row['summary']}{family}")
+    return 0
+
+
+def _listed(what: str, family: str | None) -> Any:
+    if what == "metrics":
+        from cltool.metrics import NAMES
+        from cltool.records import COSTS
+
+        return [{"name": name, "summary": text} for name, text in (NAMES | COSTS).items()]
+    if what == "models":
+        return [
+            {"name": "tiny", "summary": "the embedded model, made from the base knowledge"},
+            {"name": "PATH", "summary": "a folder with a causal LM that transformers loads"},
+            {"name": "ORG/NAME", "summary": "the hub name of a causal LM"},
+        ]
+    from cltool.scenarios import SCENARIOS
+    from cltool.strategies import STRATEGIES
+
+    entries = (STRATEGIES if what == "strategies" else SCENARIOS).entries()
+    families = sorted({entry.family for entry in entries if entry.family})
+    if family is not None and family not in families:
+        raise UserError(
+            f"no family {family!r}", where="--family", hint=f"There are: {', '.join(families)}."
+        )
+    return [
+        {
+            "name": entry.name,
+            "summary": entry.summary,
+            "family": entry.family,
+            "source": entry.source,
+        }
+        for entry in entries
+        if family is None or entry.family == family
+    ]
+
+
+def _tables(options: argparse.Namespace) -> tuple[str, dict[str, Any]]:
+    """The scenario, and the tables of settings that file, ``--set`` and options make."""
+    from cltool.settings import merge, parse_assignments, read_toml
+
+    from_file = read_toml(Path(options.settings)) if options.settings else {}
+    model = {"name": options.model, "device": options.device, "dtype": options.dtype}
+    model["teach_base"] = options.teach_base or None
+    scenario = {"where": options.where, "cut": options.cut, "wordings": options.wordings}
+    scenario["skip_bad"] = options.skip_bad or None
+    given = {
+        "model": {name: value for name, value in model.items() if value is not None},
+        "scenario": {name: value for name, value in scenario.items() if value is not None},
+        "learner": {} if options.loss is None else {"loss": options.loss},
+    }
+    return options.scenario, merge(from_file, parse_assignments(options.set), given)
+
+
+def _check_stream(scenario: str, tables: dict[str, Any]) -> None:
+    """Refuse bad facts at once, before workers have loaded their libraries."""
+    from cltool.assemble import open_stream
+
+    open_stream(scenario, tables.get("scenario", {}))
+
+
+def _run_folders(folder: Path) -> Any:
+    """A run folder itself, or the run folders in it."""
+    if (folder / "run.json").is_file() or not folder.is_dir():
+        return [folder]
+    inner = sorted(path.parent for path in folder.glob("*/run.json"))
+    return inner or [folder]
+
+
+def _plain(values: dict[str, float]) -> dict[str, float | None]:
+    return {name: None if value != value else value for name, value in values.items()}
+
+
+def _print_json(value: Any) -> None:
+    print(json.dumps(value, ensure_ascii=False, indent=2, allow_nan=False))

@@ -1,0 +1,324 @@
+"""Strategies × seeds, each cell a run of its own, in worker processes that may die.
+
+Every lane is one worker process. A cell that fails is reported and the others go on; a
+worker that is killed takes only its cell with it. Finished cells are kept, and unfinished
+ones resumed, when the same comparison is asked for again.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import traceback
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from cltool import assemble
+from cltool.atomic import write_text
+from cltool.errors import UserError
+from cltool.records import Run
+from cltool.stream import Stream
+
+Report = Callable[[str, int, int, str], None]
+"""Progress of one cell: (cell, done, of, what)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One strategy with one seed."""
+
+    strategy: str
+    seed: int
+    folder: Path
+
+    @property
+    def name(self) -> str:
+        return f"{self.strategy} seed {self.seed}"
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Everything a worker needs for a cell; plain values only."""
+
+    scenario: str
+    options: tuple[tuple[str, Any], ...]
+    tables: dict[str, Any]
+    cell: Cell | None = None
+    strategies: tuple[str, ...] = ()
+    fresh: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A cell that did not finish, and why."""
+
+    strategy: str
+    seed: int
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What came of a comparison: finished runs, in the order of strategies and seeds."""
+
+    runs: list[Run]
+    failures: list[Failure]
+
+
+def compare(
+    scenario: str,
+    strategies: Sequence[str],
+    *,
+    seeds: Sequence[int] = (0,),
+    options: Mapping[str, Any] | None = None,
+    settings: Mapping[str, Any] | None = None,
+    out: Path | str = "runs/compare",
+    workers: int | None = None,
+    fresh: bool = False,
+    report: Report | None = None,
+) -> Comparison:
+    """Run every strategy with every seed over one scenario.
+
+    Args:
+        scenario: a name, or a path to a file of facts.
+        strategies: names, or compositions (``replay+ewc``).
+        seeds: of the runs.
+        options: the scenario's options.
+        settings: nested tables, as for `cltool.run`.
+        out: a folder for the runs, one folder each.
+        workers: processes; by default one a core, and one where there is a GPU.
+        fresh: begin every cell anew.
+        report: told of progress.
+
+    Raises:
+        UserError: a name or a setting is wrong, or the facts are not clean; nothing ran.
+    """
+    for name in strategies:
+        assemble.strategy_names(name)
+    cells = [
+        Cell(name, seed, Path(out) / f"{name}-seed{seed}") for name in strategies for seed in seeds
+    ]
+    job = Job(
+        scenario,
+        tuple((options or {}).items()),
+        dict(settings or {}),
+        strategies=tuple(strategies),
+        fresh=fresh,
+    )
+    count = min(workers or _default_workers(), len(cells))
+    lanes = _Lanes(count, report or (lambda cell, done, of, what: None))
+    try:
+        failures = lanes.work(job, cells)
+    finally:
+        lanes.close()
+    failed = {(failure.strategy, failure.seed) for failure in failures}
+    runs = [Run.open(cell.folder) for cell in cells if (cell.strategy, cell.seed) not in failed]
+    return Comparison(runs, failures)
+
+
+@dataclass
+class _Lane:
+    """One worker process, its line of progress, and what it is at."""
+
+    executor: ProcessPoolExecutor
+    progress: Any
+    cell: Cell | None = None
+
+
+@dataclass
+class _Lanes:
+    """The worker processes of one comparison."""
+
+    count: int
+    report: Report
+    lanes: list[_Lane] = field(default_factory=list)
+
+    def work(self, job: Job, cells: Sequence[Cell]) -> list[Failure]:
+        """Prepare once, then hand out the cells."""
+        self.lanes = [self._open() for _ in range(self.count)]
+        for lane in self.lanes[1:]:
+            lane.executor.submit(_warm)
+        self._prepare(job)
+        # The costly references stand last by custom; begun first, they do not trail alone.
+        waiting = deque(reversed(cells))
+        running: dict[Future[None], _Lane] = {}
+        failures: list[Failure] = []
+        while waiting or running:
+            busy = [id(lane) for lane in running.values()]
+            for lane in self.lanes:
+                if waiting and id(lane) not in busy:
+                    lane.cell = waiting.popleft()
+                    running[lane.executor.submit(_run_cell, _with(job, lane.cell))] = lane
+            done, _ = wait(running, timeout=0.2, return_when=FIRST_COMPLETED)
+            self._drain()
+            for future in done:
+                lane = running.pop(future)
+                failure = self._outcome(lane, future)
+                if failure is not None:
+                    failures.append(failure)
+        order = {(cell.strategy, cell.seed): place for place, cell in enumerate(cells)}
+        return sorted(failures, key=lambda one: order[one.strategy, one.seed])
+
+    def close(self) -> None:
+        """End the workers."""
+        for lane in self.lanes:
+            lane.executor.shutdown(wait=True, cancel_futures=True)
+
+    def _prepare(self, job: Job) -> None:
+        future = self.lanes[0].executor.submit(_prepare, job)
+        while not wait([future], timeout=0.2).done:
+            self._drain()
+        self._drain()
+        try:
+            future.result()
+        except BrokenProcessPool as error:
+            raise UserError(
+                "the worker process died while the model was prepared",
+                hint="It may have been out of memory: use a smaller model.",
+            ) from error
+
+    def _outcome(self, lane: _Lane, future: Future[None]) -> Failure | None:
+        cell = lane.cell
+        if cell is None:
+            raise RuntimeError("a lane without a cell cannot finish one")
+        try:
+            future.result()
+        except BrokenProcessPool:
+            lane.executor.shutdown(wait=False)
+            self.lanes[self.lanes.index(lane)] = self._open()
+            error = "the worker process died (killed, or out of memory)"
+        except UserError as caught:
+            error = str(caught)
+        except Exception as caught:  # a cell may fail in any way; the others go on
+            text = "".join(traceback.format_exception(caught))
+            write_text(cell.folder / "error.txt", text)
+            error = f"{type(caught).__name__}: {caught} (see {cell.folder / 'error.txt'})"
+        else:
+            self.report(cell.name, 1, 1, "finished")
+            return None
+        self.report(cell.name, 1, 1, "failed")
+        return Failure(cell.strategy, cell.seed, error)
+
+    def _open(self) -> _Lane:
+        context = multiprocessing.get_context("spawn")
+        progress = context.SimpleQueue()
+        threads = max(1, (os.cpu_count() or 1) // self.count)
+        executor = ProcessPoolExecutor(
+            1, mp_context=context, initializer=_start, initargs=(progress, threads)
+        )
+        return _Lane(executor, progress)
+
+    def _drain(self) -> None:
+        for lane in self.lanes:
+            while not lane.progress.empty():
+                self.report(*lane.progress.get())
+
+
+def _with(job: Job, cell: Cell) -> Job:
+    return Job(job.scenario, job.options, job.tables, cell, job.strategies, job.fresh)
+
+
+def _default_workers() -> int:
+    # Asking torch would import it here; the driver's device file tells as much.
+    if Path("/dev/nvidiactl").exists():
+        return 1
+    return os.cpu_count() or 1
+
+
+# -- in the worker process ---------------------------------------------------------------
+
+_progress: Any = None
+
+
+def _start(progress: Any, threads: int) -> None:
+    global _progress
+    _progress = progress
+    os.environ["OMP_NUM_THREADS"] = str(threads)
+
+
+def _warm() -> None:
+    import cltool.experiment
+    import cltool.learner
+    import cltool.prober  # noqa: F401
+
+
+def _tell(name: str) -> Callable[[int, int, str], None]:
+    import time
+
+    last = 0.0
+
+    def tell(done: int, of: int, what: str) -> None:
+        nonlocal last
+        if time.monotonic() - last > 0.1 or done >= of:
+            last = time.monotonic()
+            _progress.put((name, done, of, what))
+
+    return tell
+
+
+@lru_cache(maxsize=1)
+def _stream(scenario: str, options: str) -> Stream:
+    import json
+
+    return assemble.open_stream(scenario, json.loads(options))
+
+
+def _open_stream(job: Job) -> Stream:
+    import json
+
+    return _stream(job.scenario, json.dumps(dict(job.options)))
+
+
+def _prepare(job: Job) -> None:
+    """Check every setting, and make the base model that all cells begin from."""
+    stream = _open_stream(job)
+    from cltool.experiment import load_model
+
+    settings = [assemble.resolve(name, _for(job.tables, name, job)) for name in job.strategies]
+    load_model(stream, settings[0], _tell("model"))
+
+
+def _run_cell(job: Job) -> None:
+    from cltool import experiment
+
+    cell = job.cell
+    if cell is None:
+        raise RuntimeError("a job without a cell cannot be run")
+    experiment.run(
+        _open_stream(job),
+        strategy=cell.strategy,
+        seed=cell.seed,
+        out=cell.folder,
+        settings=_for(job.tables, cell.strategy, job),
+        fresh=job.fresh,
+        report=_tell(cell.name),
+    )
+
+
+def _for(tables: Mapping[str, Any], strategy: str, job: Job) -> dict[str, Any]:
+    """The tables without settings that only other strategies of the comparison have.
+
+    Raises:
+        UserError: no strategy of the comparison has a setting.
+    """
+    from cltool.settings import field_names
+    from cltool.strategies import STRATEGIES
+
+    given = tables.get("strategy", {})
+    fields: dict[str, set[str]] = {}
+    for name in job.strategies:
+        parts = assemble.strategy_names(name)
+        fields[name] = {f for p in parts for f in field_names(STRATEGIES.load(p).Config)}
+    known = set().union(*fields.values())
+    kept = {
+        key: value
+        for key, value in given.items()
+        if isinstance(value, Mapping) or key in fields[strategy] or key not in known
+    }
+    return {**tables, "strategy": kept}
