@@ -1,0 +1,83 @@
+"""Numbers as people read them: 0.97 ± 0.01, 1.2 M, 3.1 MB, and a dash for what is not there."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+DASH = "–"
+MINUS = "−"
+THIN = "\u2009"
+"""Thin space: between a number and its unit, and between groups of digits."""
+
+Format = Callable[[float], str]
+
+
+def absent(value: float | None) -> bool:
+    """Whether there is no number: None or NaN."""
+    return value is None or math.isnan(value)
+
+
+def share(value: float) -> str:
+    """An accuracy or another share, two decimals."""
+    text = f"{value:.2f}"
+    return text.removeprefix("-") if text == "-0.00" else text.replace("-", MINUS)
+
+
+def signed(value: float) -> str:
+    """A difference of shares, with its sign."""
+    text = share(value)
+    return text if text.startswith(MINUS) or text == "0.00" else f"+{text}"
+
+
+def count(value: float) -> str:
+    """A large number, such as of tokens: 950, 12 k, 1.2 M."""
+    return _scaled(value, ("", "k", "M", "G", "T"))
+
+
+def size(value: float) -> str:
+    """Bytes, in powers of ten: 0 B, 12 kB, 3.1 MB."""
+    return _scaled(value, ("B", "kB", "MB", "GB", "TB"))
+
+
+def seconds(value: float) -> str:
+    """Seconds: 3.4 below ten, 34 and 1 234 above."""
+    return f"{value:.1f}" if abs(value) < 9.95 else f"{value:,.0f}".replace(",", THIN)
+
+
+def whole(value: float) -> str:
+    """A whole number, digits in groups of three."""
+    return f"{value:,.0f}".replace(",", THIN).replace("-", MINUS)
+
+
+def shown(value: float | None, form: Format) -> str:
+    """``value`` in the given form, or a dash."""
+    return DASH if value is None or math.isnan(value) else form(value)
+
+
+def margin(half: float | None, form: Format) -> str:
+    """The half-width of an interval, without a sign, or nothing where there is no interval."""
+    if half is None or math.isnan(half):
+        return ""
+    return f"±{THIN}{form(half).removeprefix('+')}"
+
+
+def with_margin(mean: float | None, half: float | None, form: Format) -> str:
+    """``0.97 ± 0.01``; only ``0.97`` where there is no interval; a dash without a mean."""
+    return " ".join(part for part in (shown(mean, form), margin(half, form)) if part)
+
+
+def plural(number: int, one: str, many: str = "") -> str:
+    """``1 run``, ``3 runs``."""
+    return f"{whole(number)} {one if number == 1 else many or one + 's'}"
+
+
+def _scaled(value: float, units: tuple[str, ...]) -> str:
+    power = 0
+    size = abs(value)
+    while size >= 999.5 and power < len(units) - 1:
+        size /= 1000
+        power += 1
+    digits = 1 if power and size < 9.95 else 0
+    number = f"{math.copysign(size, value):.{digits}f}".replace("-", MINUS)
+    return f"{number}{THIN}{units[power]}".rstrip(THIN)

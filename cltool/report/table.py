@@ -1,0 +1,194 @@
+"""The comparison of strategies as a table: for the terminal, for JSON and for the page."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from cltool.errors import UserError
+from cltool.records import Run
+from cltool.report import formats
+from cltool.report.variants import Group, group_runs
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class Column:
+    """One score of the comparison.
+
+    Attributes:
+        better: 1 where higher is better, -1 where lower is, 0 for what an update costs,
+            which is context and no contest: runs are made at equal tokens.
+    """
+
+    name: str
+    title: str
+    meaning: str
+    better: int
+    form: formats.Format
+
+    def margin(self, mean: float | None, half: float | None) -> str:
+        """``± 0.01``; nothing where there is no interval, or a cost's rounds to nothing."""
+        if mean is None or half is None or (not self.better and half <= 0.005 * abs(mean)):
+            return ""
+        return formats.margin(half, self.form)
+
+    def shown(self, mean: float | None, half: float | None) -> str:
+        """``0.97 ± 0.01``."""
+        return f"{formats.shown(mean, self.form)} {self.margin(mean, half)}".rstrip()
+
+
+COLUMNS = (
+    Column("new", "new", "accuracy right after each update on what it taught, mean over updates",
+           1, formats.share),
+    Column("new_min", "new, worst", "the same of the worst update", 1, formats.share),
+    Column("retained", "retained",
+           "accuracy at the end on facts learned earlier and still valid", 1, formats.share),
+    Column("stale", "stale", "share of superseded facts whose old object is still the answer"
+           " at the end", -1, formats.share),
+    Column("erased", "erased", "share of facts to be forgotten that are still produced at the end",
+           -1, formats.share),
+    Column("acc", "ACC", "mean of the accuracy matrix' last row (Lopez-Paz & Ranzato 2017)",
+           1, formats.share),
+    Column("bwt", "BWT", "mean change since each fact was taught (Lopez-Paz & Ranzato 2017)",
+           1, formats.signed),
+    Column("forgetting", "forgetting",
+           "mean loss from each update's best accuracy (Chaudhry et al. 2018)", -1, formats.share),
+    Column("tokens", "tokens", "training tokens that went through the model, all updates",
+           0, formats.count),
+    Column("seconds", "seconds", "wall-clock seconds of all updates, probing not counted",
+           0, formats.seconds),
+    Column("stored_bytes", "stored", "bytes the strategy keeps for later updates, at most",
+           0, formats.size),
+)  # fmt: skip
+"""The scores of the comparison, in order."""
+
+
+def comparison(runs: Sequence[Run]) -> pd.DataFrame:
+    """Strategies compared: mean over seeds and half-width of the interval.
+
+    Of a strategy of which some runs are not finished, the runs that got furthest count.
+
+    Returns:
+        Index ``strategy`` in order of first appearance (with the run folder's name where
+        one strategy ran with several settings). Columns ``runs`` (how many count),
+        ``steps`` (done, the base included), ``of`` (steps of the stream), then for each of
+        `COLUMNS` its mean under its name and the half-width under ``NAME_half`` (NaN with
+        one seed); ``erased`` only where something was to be forgotten.
+
+    Raises:
+        UserError: no runs, or runs that cannot be compared.
+    """
+    groups = group_runs(runs)
+    if not groups:
+        raise UserError("there are no runs to compare", hint="Name one or more run folders.")
+    if len(groups) > 1:
+        raise UserError(
+            "these runs are not of one scenario, model and number of steps",
+            details=[
+                f"{group.scenario} on {group.model}, {len(group.labels)} steps: "
+                + ", ".join(str(measured.run.folder) for measured in group.runs)
+                for group in groups
+            ],
+            hint="Compare them one group at a time.",
+        )
+    return compare(groups[0])
+
+
+def compare(group: Group) -> pd.DataFrame:
+    """`comparison` of one group."""
+    import pandas as pd
+
+    rows = []
+    for variant in group.variants:
+        row: dict[str, Any] = {"runs": len(variant.counted), "steps": variant.done}
+        row["of"] = len(group.labels)
+        for column in COLUMNS:
+            row[column.name], row[f"{column.name}_half"] = variant.interval(column.name)
+        rows.append(row)
+    names = pd.Index([variant.label for variant in group.variants], name="strategy")
+    frame = pd.DataFrame(rows, index=names)
+    if frame["erased"].isna().all():
+        frame = frame.drop(columns=["erased", "erased_half"])
+    return frame
+
+
+def columns_of(frame: pd.DataFrame) -> list[Column]:
+    """The scores that a comparison holds."""
+    return [column for column in COLUMNS if column.name in frame.columns]
+
+
+def leaders(frame: pd.DataFrame, column: Column) -> list[str]:
+    """Who is best in a column: the best mean, and all whose interval meets its interval.
+
+    Nobody where the data cannot tell: fewer than two strategies, a strategy without an
+    interval, or all intervals meeting. Strategies behind with their steps take no part.
+    """
+    if not column.better:
+        return []
+    able = frame[(frame["steps"] >= frame["steps"].max()) & frame[column.name].notna()]
+    means = (able[column.name] * column.better).tolist()
+    halves = able[f"{column.name}_half"].tolist()
+    if len(means) < 2 or any(math.isnan(half) for half in halves):
+        return []
+    best = max(range(len(means)), key=means.__getitem__)
+    floor = means[best] - halves[best]
+    ahead = [
+        str(name)
+        for name, mean, half in zip(able.index, means, halves, strict=True)
+        if mean + half >= floor
+    ]
+    return ahead if len(ahead) < len(means) else []
+
+
+def as_cells(frame: pd.DataFrame) -> tuple[list[str], list[list[str]]]:
+    """A comparison as a header and rows of text, the strategy first."""
+    columns = columns_of(frame)
+    header = ["strategy", *(column.title for column in columns)]
+    rows = []
+    for name, values in zip(frame.index, frame.to_dict("records"), strict=True):
+        behind = values["steps"] < values["of"]
+        label = f"{name} ({progress(int(values['steps']), int(values['of']))})" if behind else name
+        cells = [
+            column.shown(values[column.name], values[f"{column.name}_half"]) for column in columns
+        ]
+        rows.append([str(label), *cells])
+    return header, rows
+
+
+def as_text(frame: pd.DataFrame) -> str:
+    """A comparison as aligned plain text."""
+    header, rows = as_cells(frame)
+    lines = [header, *rows]
+    widths = [max(len(line[place]) for line in lines) for place in range(len(header))]
+    text = [
+        "  ".join(
+            cell.ljust(width) if place == 0 else cell.rjust(width)
+            for place, (cell, width) in enumerate(zip(line, widths, strict=True))
+        ).rstrip()
+        for line in lines
+    ]
+    return "\n".join(text)
+
+
+def as_json(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """A comparison as plain JSON values, one object a strategy, null for what is not there."""
+    return [
+        {
+            "strategy": str(name),
+            **{
+                str(key): None if isinstance(value, float) and math.isnan(value) else value
+                for key, value in values.items()
+            },
+        }
+        for name, values in zip(frame.index, frame.to_dict("records"), strict=True)
+    ]
+
+
+def progress(done: int, of: int) -> str:
+    """How far a run got: steps count from the base, which is step 0."""
+    return f"step {done - 1} of {of - 1}" if done else "no step finished"

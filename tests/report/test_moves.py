@@ -1,0 +1,88 @@
+"""Answers that moved, and facts that were lost."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from cltool import metrics
+from cltool.records import Run
+from cltool.report.moves import KINDS, lost_facts, transitions
+from cltool.report.variants import Variant, group_runs
+
+from .conftest import Make, at
+
+
+def _variants(*runs: Run) -> list[Variant]:
+    (group,) = group_runs(runs)
+    return group.variants
+
+
+def test_base_transitions_are_those_of_metrics_over_all_runs(make: Make) -> None:
+    runs = [make(seed=seed, keep=0.8) for seed in range(2)]
+    moves = transitions(_variants(*runs)[0])
+    assert moves is not None
+    tables = [metrics.transitions(run.answers, 0, 7) for run in runs]
+    for before in KINDS:
+        for after in KINDS:
+            assert moves["base"][before][after] == sum(int(at(t, before, after)) for t in tables)
+
+
+def test_the_worst_step_is_the_one_with_most_losses_between_neighbours(make: Make) -> None:
+    run = make(keep=0.8)
+    moves = transitions(_variants(run)[0])
+    assert moves is not None
+    losses = []
+    for step in range(1, 8):
+        table = metrics.transitions(run.answers, step - 1, step)
+        losses.append((int(at(table, "right", "wrong") + at(table, "right", "outdated")), -step))
+    lost, step = max(losses)
+    assert moves["worst"] == {"step": -step, "lost": lost}
+
+
+def test_taught_transitions_agree_with_bwt_in_direction_and_count(make: Make) -> None:
+    run = make(keep=0.8)
+    moves = transitions(_variants(run)[0])
+    assert moves is not None
+    rows = metrics.held_out(run.answers)
+    end = rows[(rows["step"] == 7) & rows["group"].isin(["new", "retained"])]
+    assert sum(sum(c.values()) for c in moves["taught"].values()) == (end["learned"] < 7).sum()
+    kept = end[(end["learned"] < 7) & end["right"]]
+    assert sum(moves["taught"][kind]["right"] for kind in KINDS) == len(kept)
+
+
+def test_nothing_moves_within_one_step(make: Make) -> None:
+    assert transitions(_variants(make(done=1))[0]) is None
+
+
+def test_lost_facts_are_right_when_taught_and_not_at_the_end(make: Make) -> None:
+    naive, kept = make(strategy="naive", keep=0.6), make(strategy="joint", keep=1.0, gain=1.0)
+    lost = lost_facts(_variants(naive, kept))
+    expected: Counter[str] = Counter()
+    asked = metrics.held_out(naive.answers)
+    for (subject, *_), probe in asked.groupby(["subject", "relation", "form", "number"]):
+        end = probe[probe["step"] == 7].iloc[0]
+        if end["group"] not in ("new", "retained"):
+            continue
+        taught = probe[probe["step"] == end["learned"]].iloc[0]
+        expected[str(subject)] += bool(taught["right"] and not end["right"])
+    found = {row["subject"]: row["cells"][0]["lost"] for row in lost["rows"]}
+    assert found == {subject: count for subject, count in expected.items() if count}
+    assert lost["total"] == len(found)
+    losses = [row["cells"][0]["lost"] for row in lost["rows"]]
+    assert losses == sorted(losses, reverse=True)
+    assert all(row["cells"][1]["lost"] == 0 for row in lost["rows"])
+
+
+def test_a_lost_fact_shows_the_answer_given_instead(make: Make) -> None:
+    run = make(keep=0.3)
+    row = lost_facts(_variants(run))["rows"][0]
+    end = run.answers[(run.answers["step"] == 7) & (run.answers["subject"] == row["subject"])]
+    answers = {answer.strip().removesuffix(".") for answer in end["answer"]}
+    assert row["cells"][0]["answer"] in answers
+    assert row["cells"][0]["answer"] != row["object"]
+
+
+def test_variants_that_are_behind_have_no_cells(make: Make) -> None:
+    lost = lost_facts(_variants(make(keep=0.5), make(strategy="ewc", done=3, keep=0.5)))
+    assert lost["rows"]
+    assert all(row["cells"][1] is None for row in lost["rows"])

@@ -1,0 +1,220 @@
+"""The forgetting report as a file."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cltool import metrics
+from cltool.errors import UserError
+from cltool.report import formats
+from cltool.report.data import page_data
+from cltool.report.page import read_data, render, write_report
+from cltool.report.table import COLUMNS
+
+from .conftest import Make, Tree
+
+
+def _figures(page: str, class_: str) -> list[str]:
+    return re.findall(rf'<figure class="{class_}">.*?</figure>', page, re.S)
+
+
+def _cells(markup: str) -> list[list[str]]:
+    """The text of every table row."""
+    rows = re.findall(r"<tr.*?</tr>", markup, re.S)
+    return [
+        [re.sub("<.*?>", "", cell) for cell in re.findall(r"<t[hd].*?</t[hd]>", row, re.S)]
+        for row in rows
+    ]
+
+
+def test_the_page_is_balanced_whole_and_the_same_each_time(make: Make, tmp_path: Path) -> None:
+    runs = [make(strategy=name, seed=seed) for name in ("naive", "ewc") for seed in range(2)]
+    path = write_report(runs, tmp_path / "out" / "report.html", command="cltool report runs")
+    page = path.read_text("utf-8")
+    tree = Tree(page)
+    assert page.startswith("<!DOCTYPE html>")
+    assert len(tree.all("main")) == len(tree.all("h1")) == 1
+    assert "cltool report runs" in page
+    again = write_report(runs, tmp_path / "again.html", command="cltool report runs")
+    assert again.read_bytes() == path.read_bytes()
+
+
+def test_the_embedded_data_is_the_data_of_the_page(make: Make, tmp_path: Path) -> None:
+    runs = [make(seed=seed, done=done) for seed, done in enumerate((None, 3, 0))]
+    failed = [{"strategy": "gem", "seed": 1, "error": "no memory"}]
+    path = write_report(runs, tmp_path / "r.html", "T", failed, "cltool report runs")
+    assert read_data(path) == page_data(runs, "T", failed, "cltool report runs")
+
+
+def test_other_files_hold_no_data(tmp_path: Path) -> None:
+    (tmp_path / "x.html").write_text("<p>hello</p>")
+    with pytest.raises(UserError, match="not a report"):
+        read_data(tmp_path / "x.html")
+
+
+def test_the_numbers_of_the_strategy_table_are_those_of_metrics(make: Make) -> None:
+    runs = [make(strategy=name, seed=seed) for name in ("naive", "ewc") for seed in range(3)]
+    page = render(page_data(runs))
+    columns = [column for column in COLUMNS if column.name != "erased"]
+    table = re.findall(r'<table class="scores sortable">.*?</table>', page, re.S)[0]
+    body = re.findall(r"<tr.*?</tr>", table, re.S)[1:]
+    assert len(body) == 2
+    for place, row in enumerate(body):
+        exact = [float(value) for value in re.findall(r'<td[^>]* data-value="([^"]*)"', row)]
+        summaries = [run.summary() for run in runs[3 * place : 3 * place + 3]]
+        pairs = [metrics.interval([s[column.name] for s in summaries]) for column in columns]
+        assert exact == [mean for mean, _ in pairs]
+        told = _cells(row)[0][1:]
+        for column, (mean, half), text in zip(columns, pairs, told, strict=True):
+            assert text == column.shown(mean, half)
+
+
+def test_a_single_seed_shows_no_interval(make: Make) -> None:
+    page = render(page_data([make(strategy="naive"), make(strategy="ewc")]))
+    assert 'class="half">±' not in page
+    assert 'class="band"' not in page
+    assert 'class="best"' not in page
+    assert "Nothing is marked as best" in page
+
+
+def test_line_charts_stand_before_tables_of_the_same_numbers(make: Make) -> None:
+    runs = [make(strategy=name, seed=seed) for name in ("naive", "ewc") for seed in range(2)]
+    figures = _figures(render(page_data(runs)), "panel")
+    assert len(figures) == 3
+    for score, figure in zip(("new", "retained", "stale"), figures, strict=True):
+        svg, table = figure.split("<details>")
+        assert 'role="img"' in svg
+        assert "aria-label" in svg
+        assert svg.count('class="band"') == 2
+        for place, name in enumerate(("naive", "ewc")):
+            steps = [run.metrics()[score].tolist() for run in runs[2 * place : 2 * place + 2]]
+            told = [
+                formats.with_margin(*metrics.interval(list(values)), formats.share)
+                for values in zip(*steps, strict=True)
+            ]
+            assert _cells(table)[1 + place] == [name, *told]
+            labels = ("2010-01", "2011-12", "2012-06")
+            for label, text in zip(labels, told[:3], strict=True):
+                assert (f"<title>{name}, after {label}: {text}</title>" in svg) == (text != "–")
+
+
+def test_erased_facts_have_a_chart_where_there_are_any(make: Make) -> None:
+    assert len(_figures(render(page_data([make(erase=True)])), "panel")) == 4
+
+
+def test_heat_maps_have_a_cell_for_every_pair_of_steps_and_a_table(make: Make) -> None:
+    runs = [make(strategy="naive", seed=seed) for seed in range(2)]
+    runs.append(make(strategy="ewc", done=3))
+    figures = _figures(render(page_data(runs)), "heat")
+    assert len(figures) == 2
+    for figure, size in zip(figures, (8, 3), strict=True):
+        svg, table = figure.split("<details>")
+        assert svg.count("<rect") == size * size
+        assert svg.count("<rect") == svg.count("<title>")
+        assert len(_cells(table)) == size + 1
+    matrices = [metrics.accuracy_matrix(run.answers).to_numpy() for run in runs[:2]]
+    mean = (matrices[0] + matrices[1]) / 2
+    svg, table = figures[0].split("<details>")
+    numbers = [formats.shown(float(value), formats.share) for value in mean.ravel()]
+    assert [cell for row in _cells(table)[1:] for cell in row[1:]] == numbers
+    assert re.findall(r'<text[^>]*class="o(?:n|ff)">([^<]*)<', svg) == numbers
+
+
+def test_a_matrix_column_without_facts_is_a_dash(make: Make) -> None:
+    page = render(page_data([make(per_update=18)]))
+    assert 'class="none' in page
+    assert "NaN" not in page
+    assert "nan" not in re.sub(r"<script.*?</script>", "", page, flags=re.S)
+
+
+def test_many_steps_leave_no_room_for_numbers(make: Make) -> None:
+    labels = [f"step {number}" for number in range(25)]
+    page = render(page_data([make(labels=labels, facts=40, per_update=2)]))
+    svg = _figures(page, "heat")[0].split("<details>")[0]
+    assert svg.count("<rect") == 625
+    assert 'class="off"' not in svg
+
+
+def test_unfinished_runs_are_told(make: Make) -> None:
+    runs = [make(seed=0), make(seed=1, done=3), make(strategy="ewc", done=5), make("x", done=0)]
+    page = render(page_data(runs))
+    Tree(page)
+    assert "3 runs are not finished" in page
+    assert "naive, seed 1: step 2 of 7 – not counted" in page.replace(
+        "naive (naive-seed0)", "naive"
+    )
+    assert "ewc, seed 0: step 4 of 7 – counted up to there" in page
+    assert "no step finished" in page
+
+
+def test_only_a_run_that_has_not_begun(make: Make) -> None:
+    Tree(render(page_data([make(done=0)])))
+    Tree(render(page_data([make(done=1)])))
+
+
+def test_failed_runs_are_listed(tmp_path: Path) -> None:
+    failed = [{"strategy": "gem", "seed": 1, "error": "\x1b[31mno memory\x1b[0m"}]
+    page = write_report([], tmp_path / "r.html", failed=failed).read_text("utf-8")
+    Tree(page)
+    assert "1 run failed" in page
+    assert "gem, seed 1" in page
+    assert "\\x1b[31mno memory" in page
+
+
+def test_nothing_to_report_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="no runs to report"):
+        write_report([], tmp_path / "r.html")
+    assert not (tmp_path / "r.html").exists()
+
+
+def test_other_scenarios_stand_in_sections_of_their_own(make: Make) -> None:
+    page = render(page_data([make(), make("other", record={"scenario": "elsewhere"})]))
+    tree = Tree(page)
+    assert len(tree.all("div", "group")) == 2
+    assert "elsewhere on tiny" in page
+    assert len(tree.all("h3")) == 12
+
+
+def test_settings_that_differ_stand_out_from_those_in_common(make: Make) -> None:
+    learners = {"naive": 0.1, "ewc": 0.1, "lora": 0.5}
+    runs = [make(strategy=name, settings={"learner": {"lr": lr}}) for name, lr in learners.items()]
+    (group,) = page_data(runs)["groups"]
+    differing = {row["name"]: row["values"] for row in group["settings"]["differing"]}
+    assert differing["learner.lr"] == ["0.1", "0.1", "0.5"]
+    assert group["settings"]["common"]["probe.max_new_tokens"] == "12"
+    page = render(page_data(runs))
+    assert '<span class="odd">0.5</span>' in page
+    assert '<span class="odd">0.1</span>' not in page
+
+
+def test_warnings_and_skipped_lines_appear_once(make: Make) -> None:
+    stream: dict[str, Any] = {"updates": [], "skipped": ["facts.csv:3: no object"]}
+    record = {"warnings": ["lr is high"], "stream": stream}
+    (group,) = page_data([make(seed=seed, record=record) for seed in range(2)])["groups"]
+    assert group["skipped"] == ["facts.csv:3: no object"]
+    assert group["warnings"] == [{"text": "lr is high", "runs": ["naive, seed 0", "naive, seed 1"]}]
+    page = render(page_data([make(record=record)]))
+    assert "1 warning<" in page
+    assert "1 line of the source left out" in page
+
+
+def test_themes_print_and_script_are_in_the_page(make: Make) -> None:
+    page = render(page_data([make()]))
+    assert "prefers-color-scheme: dark" in page
+    assert "@media print" in page
+    assert "color-scheme: light dark" in page
+    assert 'type="module"' not in page
+
+
+def test_the_report_of_a_demo_is_small(make: Make, tmp_path: Path) -> None:
+    names = ("naive", "replay", "ewc", "lora", "joint", "in_context")
+    runs = [
+        make(strategy=name, seed=seed, facts=230, per_update=20, keep=0.8)
+        for name in names
+        for seed in range(3)
+    ]
+    assert write_report(runs, tmp_path / "r.html").stat().st_size < 300_000

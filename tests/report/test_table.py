@@ -1,0 +1,135 @@
+"""The comparison of strategies."""
+
+from __future__ import annotations
+
+import json
+import math
+
+import pytest
+
+from cltool import metrics
+from cltool.errors import UserError
+from cltool.report.table import COLUMNS, as_cells, as_json, as_text, comparison, leaders
+
+from .conftest import Make, at
+
+
+def test_every_score_is_the_one_of_metrics(make: Make) -> None:
+    runs = [make(strategy=name, seed=seed) for name in ("naive", "ewc") for seed in range(3)]
+    frame = comparison(runs)
+    assert list(frame.index) == ["naive", "ewc"]
+    for place, name in enumerate(frame.index):
+        summaries = [run.summary() for run in runs[3 * place : 3 * place + 3]]
+        for column in COLUMNS:
+            if column.name == "erased":
+                continue
+            mean, half = metrics.interval([summary[column.name] for summary in summaries])
+            assert at(frame, name, column.name) == mean
+            assert at(frame, name, f"{column.name}_half") == half
+    assert "erased" not in frame.columns
+
+
+def test_erased_is_a_column_where_something_was_to_be_forgotten(make: Make) -> None:
+    run = make(erase=True)
+    assert at(comparison([run]), "naive", "erased") == run.summary()["erased"]
+
+
+def test_one_seed_has_no_interval_and_no_leader(make: Make) -> None:
+    frame = comparison([make(strategy="naive"), make(strategy="ewc", keep=0.1)])
+    assert frame["retained_half"].isna().all()
+    assert all(not leaders(frame, column) for column in COLUMNS if column.name in frame.columns)
+    assert "±" not in as_text(frame)
+
+
+def test_leaders_are_all_that_the_best_is_not_separated_from(make: Make) -> None:
+    frame = comparison([make(strategy=name) for name in ("a", "b", "c")])
+    retained = next(column for column in COLUMNS if column.name == "retained")
+    frame["retained"], frame["retained_half"] = [0.9, 0.85, 0.5], [0.03, 0.03, 0.1]
+    assert leaders(frame, retained) == ["a", "b"]
+    frame["retained_half"] = [0.01, 0.01, 0.01]
+    assert leaders(frame, retained) == ["a"]
+    frame["retained_half"] = [0.3, 0.3, 0.3]
+    assert leaders(frame, retained) == []
+
+
+def test_lower_is_better_for_stale_and_costs_are_no_contest(make: Make) -> None:
+    frame = comparison([make(strategy=name) for name in ("a", "b")])
+    by_name = {column.name: column for column in COLUMNS}
+    for name in ("stale", "tokens"):
+        frame[name], frame[f"{name}_half"] = [0.2, 0.1], [0.01, 0.01]
+    assert leaders(frame, by_name["stale"]) == ["b"]
+    assert leaders(frame, by_name["tokens"]) == []
+
+
+def test_runs_that_are_behind_do_not_count(make: Make) -> None:
+    whole, part = make(seed=0), make(seed=1, done=3)
+    frame = comparison([whole, part])
+    assert [at(frame, "naive", name) for name in ("runs", "steps", "of")] == [1, 8, 8]
+    assert at(frame, "naive", "retained") == whole.summary()["retained"]
+
+
+def test_only_an_unfinished_run(make: Make) -> None:
+    run = make(done=3)
+    frame = comparison([run])
+    assert at(frame, "naive", "retained") == run.summary()["retained"]
+    assert as_cells(frame)[1][0][0] == "naive (step 2 of 7)"
+
+
+def test_a_run_that_has_not_begun(make: Make) -> None:
+    frame = comparison([make(done=0), make(strategy="ewc")])
+    assert math.isnan(at(frame, "naive", "retained"))
+    assert as_cells(frame)[1][0][:2] == ["naive (no step finished)", "–"]
+
+
+def test_answers_without_costs_are_of_a_step_that_is_not_done(make: Make) -> None:
+    run, shorter = make(), make(folder="shorter", done=7)
+    lines = (run.folder / "steps.jsonl").read_text().splitlines()[:7]
+    (run.folder / "steps.jsonl").write_text("\n".join(lines) + "\n")
+    frame = comparison([type(run)(run.folder)])
+    assert at(frame, "naive", "steps") == 7
+    assert at(frame, "naive", "retained") == shorter.summary()["retained"]
+
+
+def test_settings_that_differ_make_variants_named_by_folder(make: Make) -> None:
+    runs = [
+        make(folder=f"{lr}/naive-seed{seed}", seed=seed, settings={"learner": {"lr": lr}})
+        for lr in (0.1, 0.2)
+        for seed in range(2)
+    ]
+    frame = comparison(runs)
+    assert list(frame.index) == ["naive (0.1/naive-seed0)", "naive (0.2/naive-seed0)"]
+    assert frame["runs"].tolist() == [2, 2]
+
+
+def test_the_seed_among_the_settings_makes_no_variant(make: Make) -> None:
+    runs = [make(seed=seed, settings={"scenario": {"seed": seed}}) for seed in range(2)]
+    assert comparison(runs)["runs"].tolist() == [2]
+
+
+def test_a_repetition_is_not_another_seed(make: Make) -> None:
+    first, again = make(folder="one"), make(folder="two")
+    assert list(comparison([first, again]).index) == ["naive (one)", "naive (two)"]
+    assert list(comparison([first, first]).index) == ["naive"]
+
+
+def test_runs_of_another_scenario_are_refused(make: Make) -> None:
+    runs = [make(), make(folder="other", record={"scenario": "elsewhere"})]
+    with pytest.raises(UserError, match="not of one scenario") as caught:
+        comparison(runs)
+    assert len(caught.value.details) == 2
+
+
+def test_no_runs_are_refused() -> None:
+    with pytest.raises(UserError, match="no runs"):
+        comparison([])
+
+
+def test_text_and_json(make: Make) -> None:
+    frame = comparison([make(strategy="naive"), make(strategy="in_context")])
+    lines = as_text(frame).splitlines()
+    assert lines[0].startswith("strategy")
+    assert len({len(line) for line in lines}) == 1
+    values = json.loads(json.dumps(as_json(frame), allow_nan=False))
+    assert values[0]["strategy"] == "naive"
+    assert values[0]["retained"] == at(frame, "naive", "retained")
+    assert values[0]["retained_half"] is None
