@@ -35,13 +35,14 @@ def said(answer: str, stopped: bool, accepted: Iterable[str], closing: str) -> s
     line = first_line(answer)
     ended = stopped or "\n" in answer.lstrip()
     plain = normalise(line)
-    closing = closing.strip()
+    closing = closing.rstrip()
+    folded = line.casefold()
     for candidate in accepted:
         if ended and plain == normalise(candidate):
             return candidate
-        sentence = candidate.strip() + closing
-        if closing and line.casefold().startswith(sentence.casefold()):
-            rest = line[len(sentence) :]
+        sentence = (candidate.strip() + closing).casefold()
+        if closing and folded.startswith(sentence):
+            rest = folded[len(sentence) :]
             if rest[:1].isspace() or not rest:
                 return candidate
     return None

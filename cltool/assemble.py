@@ -115,9 +115,7 @@ def resolve(strategy: str, tables: Mapping[str, Any] | None = None) -> Settings:
     own, more = _strategy_tables(kinds, given.get("strategy", {}))
     errors += more
     model = _try(ModelSettings, given.get("model", {}), "model", errors)
-    learner = _try(
-        LearnerSettings, merge(presets, given.get("learner", {})), "learner", errors
-    )
+    learner = _try(LearnerSettings, merge(presets, given.get("learner", {})), "learner", errors)
     probe = _try(ProbeSettings, given.get("probe", {}), "probe", errors)
     if errors:
         raise _together(errors)
@@ -180,7 +178,7 @@ def _try(kind: Any, table: Mapping[str, Any], where: str, errors: list[UserError
 def _together(errors: Sequence[UserError]) -> UserError:
     if len(errors) == 1:
         return errors[0]
-    details = []
+    details: list[str] = []
     for error in errors:
         details += error.details or [f"{error.where}: {error.what}"]
     hints = " ".join(error.hint for error in errors if error.hint)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -55,8 +56,9 @@ def compare(options: argparse.Namespace) -> int:
     if options.workers is not None and options.workers < 1:
         raise UserError("at least one worker is needed", where="--workers")
     out = Path(options.out) if options.out else Path("runs") / Path(scenario).stem
-    _check_stream(scenario, tables)
     names = [name.strip() for name in options.strategies.split(",") if name.strip()]
+    _check_names(names)
+    _check_stream(scenario, tables)
     with Progress() as progress:
         progress.tell("model", 0, 1, "loading libraries")
         result = run_all(
@@ -74,7 +76,9 @@ def compare(options: argparse.Namespace) -> int:
         {"strategy": one.strategy, "seed": one.seed, "error": one.error} for one in result.failures
     ]
     for one in failures:
-        print(f"cltool: {one['strategy']} seed {one['seed']} failed: {one['error']}", file=sys.stderr)
+        print(
+            f"cltool: {one['strategy']} seed {one['seed']} failed: {one['error']}", file=sys.stderr
+        )
     if not result.runs:
         return 1
     page = Path(options.report) if options.report else out / "report.html"
@@ -181,7 +185,24 @@ def _tables(options: argparse.Namespace) -> tuple[str, dict[str, Any]]:
         "scenario": {name: value for name, value in scenario.items() if value is not None},
         "learner": {} if options.loss is None else {"loss": options.loss},
     }
-    return options.scenario, merge(from_file, parse_assignments(options.set), given)
+    tables = merge(from_file, parse_assignments(options.set))
+    plain = [name for name, value in tables.items() if not isinstance(value, dict)]
+    if plain:
+        raise UserError(
+            f"{', '.join(plain)}: a table of settings is needed, not a plain value",
+            where="settings",
+            hint=f"Name the setting as well: --set {plain[0]}.NAME=VALUE.",
+        )
+    return options.scenario, merge(tables, given)
+
+
+def _check_names(names: Sequence[str]) -> None:
+    from cltool.assemble import strategy_names
+
+    if not names:
+        raise UserError("at least one strategy is needed", where="--strategies")
+    for name in names:
+        strategy_names(name)
 
 
 def _check_stream(scenario: str, tables: dict[str, Any]) -> None:

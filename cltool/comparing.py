@@ -41,6 +41,11 @@ class Cell:
     def name(self) -> str:
         return f"{self.strategy} seed {self.seed}"
 
+    @property
+    def error_file(self) -> Path:
+        """Beside the folder: one that holds something, but no run, could not be resumed."""
+        return self.folder.with_name(f"{self.folder.name}.error.txt")
+
 
 @dataclass(frozen=True, slots=True)
 class Job:
@@ -101,6 +106,11 @@ def compare(
     """
     for name in strategies:
         assemble.strategy_names(name)
+    for what, given in (("strategy", strategies), ("seed", seeds)):
+        if not given:
+            raise UserError(f"at least one {what} is needed", where="compare")
+        if len(set(given)) < len(given):
+            raise UserError(f"a {what} is named twice", where=", ".join(map(str, given)))
     cells = [
         Cell(name, seed, Path(out) / f"{name}-seed{seed}") for name in strategies for seed in seeds
     ]
@@ -151,10 +161,10 @@ class _Lanes:
         failures: list[Failure] = []
         while waiting or running:
             busy = [id(lane) for lane in running.values()]
-            for lane in self.lanes:
+            for place, lane in enumerate(self.lanes):
                 if waiting and id(lane) not in busy:
-                    lane.cell = waiting.popleft()
-                    running[lane.executor.submit(_run_cell, _with(job, lane.cell))] = lane
+                    future = self._begin(place, _with(job, waiting.popleft()))
+                    running[future] = self.lanes[place]
             done, _ = wait(running, timeout=0.2, return_when=FIRST_COMPLETED)
             self._drain()
             for future in done:
@@ -183,6 +193,17 @@ class _Lanes:
                 hint="It may have been out of memory: use a smaller model.",
             ) from error
 
+    def _begin(self, place: int, job: Job) -> Future[None]:
+        """Hand a cell to a worker; one that died while it was idle is replaced."""
+        try:
+            future = self.lanes[place].executor.submit(_run_cell, job)
+        except BrokenProcessPool:
+            self.lanes[place].executor.shutdown(wait=False)
+            self.lanes[place] = self._open()
+            future = self.lanes[place].executor.submit(_run_cell, job)
+        self.lanes[place].cell = job.cell
+        return future
+
     def _outcome(self, lane: _Lane, future: Future[None]) -> Failure | None:
         cell = lane.cell
         if cell is None:
@@ -196,10 +217,10 @@ class _Lanes:
         except UserError as caught:
             error = str(caught)
         except Exception as caught:  # a cell may fail in any way; the others go on
-            text = "".join(traceback.format_exception(caught))
-            write_text(cell.folder / "error.txt", text)
-            error = f"{type(caught).__name__}: {caught} (see {cell.folder / 'error.txt'})"
+            write_text(cell.error_file, "".join(traceback.format_exception(caught)))
+            error = f"{type(caught).__name__}: {caught} (see {cell.error_file})"
         else:
+            cell.error_file.unlink(missing_ok=True)
             self.report(cell.name, 1, 1, "finished")
             return None
         self.report(cell.name, 1, 1, "failed")

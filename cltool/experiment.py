@@ -79,7 +79,9 @@ def run(
     folder = Path(out) if out is not None else _default_folder(record)
     done = _open_folder(folder, record, fresh)
     if done == len(stream) and save_model is None:
-        return Run.open(folder)
+        held = Run.open(folder)
+        if held.record["status"] == "finished":
+            return held
     walk = _Walk(stream, strategy, seed, resolved, Run(folder), loggers, report)
     walk.begin(record)
     walk.resume(done)
@@ -153,17 +155,8 @@ class _Walk:
         self.learner.strategies.attach(self.learner)
         for step in range(1, done):
             self.learner.known.apply(self.stream.updates[step])
-        checkpoints.load(
-            self.run.folder, done - 1, self.learner.model, self.learner.strategies
-        )
-        self.costs = [
-            {"step": int(step), **row}
-            for step, row in zip(
-                self.run.costs.index[:done],
-                self.run.costs.iloc[:done].to_dict("records"),
-                strict=True,
-            )
-        ]
+        checkpoints.load(self.run.folder, done - 1, self.learner.model, self.learner.strategies)
+        self.costs = self.run.cost_rows()[:done]
 
     def step(self, step: int, keep_checkpoints: bool) -> None:
         """Apply update ``step``, ask about every fact, and write everything down."""
@@ -180,7 +173,9 @@ class _Walk:
         else:
             self._apply(update)
         seconds = time.perf_counter() - began
-        self.report(step, len(self.stream), f"{self.strategy}: asking after {update.label}")
+        self.report(
+            100 * step + 99, 100 * len(self.stream), f"{self.strategy}: asking after {update.label}"
+        )
         probes = list(self.stream.probes(learner.known, self.keys))
         rows = self.prober.ask(step, probes, learner.strategies.frame)
         ledger.write_step(self.run.folder, step, rows)
@@ -196,9 +191,24 @@ class _Walk:
             }
         )
         self.run.write_costs(self.costs)
+        if self.loggers:
+            self._publish(rows)
         if not keep_checkpoints:
             checkpoints.keep_only(self.run.folder, step)
         self.report(step + 1, len(self.stream), f"{self.strategy}: after {update.label}")
+
+    def _publish(self, rows: list[dict[str, Any]]) -> None:
+        """Hand the step's scores to Avalanche's loggers."""
+        import pandas as pd
+
+        from cltool.metrics import per_step
+
+        scores = per_step(pd.DataFrame(rows)).iloc[0].dropna()
+        learner = self.learner
+        learner.scores.set(
+            learner.known.step, {str(name): float(value) for name, value in scores.items()}
+        )
+        learner.evaluator.after_eval(learner)
 
     def finish(self, record: dict[str, Any], save_model: Path | str | None) -> None:
         """Mark the run finished."""
@@ -239,9 +249,7 @@ def load_model(
     from cltool.lm import model
 
     chosen = settings.model
-    lm = model.load(
-        chosen.name, stream, device=chosen.device, dtype=chosen.dtype, report=report
-    )
+    lm = model.load(chosen.name, stream, device=chosen.device, dtype=chosen.dtype, report=report)
     if chosen.teach_base and chosen.name != model.EMBEDDED:
         lm = _taught(lm, stream, settings, report)
     return lm
@@ -267,9 +275,7 @@ def _taught(
         key.update(json.dumps([fact.key, stream.wordings.examples(fact)]).encode())
     folder = cache_folder() / "taught" / key.hexdigest()[:20]
     if not (folder / "config.json").is_file():
-        learner = Learner(
-            lm, stream, learner_settings, assemble.build(assemble.resolve("naive"))
-        )
+        learner = Learner(lm, stream, learner_settings, assemble.build(assemble.resolve("naive")))
         learner.known.apply(base)
         if report is not None:
             learner.progress = lambda done, of: report(done, of, "teaching the base facts")
@@ -293,15 +299,18 @@ def check_lengths(stream: Stream, lm: LanguageModel) -> None:
     for update in stream:
         for fact in update.learn:
             pairs = [
-                pair
-                for pair in stream.wordings.examples(fact)
+                (asking.prompt, target)
+                for asking in stream.wordings.askings(fact.key)
+                for target in (asking.wording.target(fact.object),)
                 # A token is at least a byte, so shorter texts need no tokenising.
-                if len((pair[0] + pair[1]).encode()) + 8 > limit
+                if len((asking.prompt + target).encode()) + 8 > limit
             ]
             longest = max((len(one) for one in lm.coder.pairs(pairs)), default=0)
             if longest > limit:
                 where = stream.origins.get((update.step, fact.key), f"update {update.label}")
-                bad.append(f"{where}: {longest} tokens, the model takes {limit}: {fact.key[0][:60]!r}")
+                bad.append(
+                    f"{where}: {longest} tokens, the model takes {limit}: {fact.key[0][:60]!r}"
+                )
     if bad:
         raise UserError(
             f"{len(bad)} fact{'s are' if len(bad) > 1 else ' is'} too long for the model",

@@ -9,14 +9,16 @@ a plugin adds to ``learner.loss`` is thereby counted once a step.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import torch
 from avalanche.benchmarks.scenarios.dataset_scenario import DatasetExperience
 from avalanche.benchmarks.scenarios.generic_scenario import EagerCLStream
 from avalanche.benchmarks.utils.data import AvalancheDataset
+from avalanche.evaluation import PluginMetric
+from avalanche.evaluation.metric_results import MetricValue
 from avalanche.training.plugins import EvaluationPlugin
 from avalanche.training.templates import SupervisedTemplate
 from torch import Tensor, nn
@@ -29,8 +31,8 @@ from cltool.lm.model import LanguageModel
 from cltool.lm.scoring import Scored, score
 from cltool.seeds import derive
 from cltool.settings import LearnerSettings
-from cltool.stream import Stream
 from cltool.strategy import Strategies
+from cltool.stream import Stream
 
 Progress = Callable[[int, int], None]
 """(steps done, most steps)."""
@@ -46,6 +48,36 @@ class Experience(DatasetExperience[Any]):  # type: ignore[misc]
     def __init__(self, dataset: AvalancheDataset[Encoded], update: Update) -> None:
         super().__init__(dataset=dataset, current_experience=update.step)
         self.update = update
+
+
+class Scores(PluginMetric[dict[str, float]]):  # type: ignore[misc]
+    """What the prober found after the last update, for Avalanche's loggers."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._values: dict[str, float] = {}
+        self._step = 0
+
+    def set(self, step: int, values: Mapping[str, float]) -> None:
+        """What was found after ``step``; the next ``after_eval`` hands it to the loggers."""
+        self._step, self._values = step, dict(values)
+
+    def result(self) -> dict[str, float]:
+        return self._values
+
+    def reset(self) -> None:
+        self._values = {}
+
+    def after_eval(self, strategy: Any) -> list[MetricValue]:
+        values = [
+            MetricValue(self, f"cltool/{name}", value, self._step)
+            for name, value in self._values.items()
+        ]
+        self.reset()
+        return values
+
+    def __str__(self) -> str:
+        return "cltool"
 
 
 @dataclass
@@ -92,6 +124,9 @@ class Learner(SupervisedTemplate[Any, Any, Any]):  # type: ignore[misc]
         loader: the batches of the update in training.
     """
 
+    mbatch: Any
+    adapted_dataset: Any
+
     def __init__(
         self,
         lm: LanguageModel,
@@ -109,8 +144,9 @@ class Learner(SupervisedTemplate[Any, Any, Any]):  # type: ignore[misc]
             train_epochs=settings.epochs,
             device=lm.device,
             plugins=strategies.plugins,
-            evaluator=EvaluationPlugin(loggers=list(loggers)),
+            evaluator=EvaluationPlugin(scores := Scores(), loggers=list(loggers)),
         )
+        self.scores = scores
         self.lm = lm
         self.stream = stream
         self.settings = settings
@@ -137,12 +173,14 @@ class Learner(SupervisedTemplate[Any, Any, Any]):  # type: ignore[misc]
         if not examples:
             return
         dataset: AvalancheDataset[Encoded] = AvalancheDataset(
-            [list(examples)], collate_fn=self.collate
+            [cast(Any, list(examples))], collate_fn=self.collate
         )
         update = Update(max(self.known.step, 0), str(self.known.step), tuple(facts))
         experience = Experience(dataset, update)
         EagerCLStream("train", [experience])
         self.train(experience, eval_streams=[])
+        # Gradients are as large as the weights; they must not lie there while the model is asked.
+        self.optimizer.zero_grad(set_to_none=True)
         self.model.eval()
 
     def examples(self, facts: Sequence[Fact]) -> list[Encoded]:
@@ -163,6 +201,7 @@ class Learner(SupervisedTemplate[Any, Any, Any]):  # type: ignore[misc]
     def replace_model(self, model: nn.Module) -> None:
         """Train and ask ``model``, such as a PEFT wrapper, from now on."""
         self.model = self.lm.model = model
+        model.eval()
 
     def generator(self, purpose: str) -> torch.Generator:
         """Randomness of this step for ``purpose``."""
@@ -185,7 +224,7 @@ class Learner(SupervisedTemplate[Any, Any, Any]):  # type: ignore[misc]
         labels: Tensor = self.mbatch["labels"]
         return labels
 
-    def make_train_dataloader(self, **kwargs: Any) -> None:
+    def make_train_dataloader(self, *args: Any, **kwargs: Any) -> None:
         """Length-bucketed batches of the adapted dataset."""
         self.loader = Loader(
             list(self.adapted_dataset),
@@ -196,7 +235,7 @@ class Learner(SupervisedTemplate[Any, Any, Any]):  # type: ignore[misc]
         )
         self.dataloader = self.loader
 
-    def check_model_and_optimizer(self, **kwargs: Any) -> None:
+    def check_model_and_optimizer(self, *args: Any, **kwargs: Any) -> None:
         """A fresh optimizer over the trainable parameters; no group is ever rewritten."""
         self.optimizer = optimizers.build(
             self.model,
@@ -205,7 +244,6 @@ class Learner(SupervisedTemplate[Any, Any, Any]):  # type: ignore[misc]
             self.settings.weight_decay,
         )
         self._step = 0
-        self._steps = len(self.loader) * self.train_epochs
 
     def model_adaptation(self, model: nn.Module | None = None) -> nn.Module:
         """Language models have no heads to add."""
@@ -213,6 +251,9 @@ class Learner(SupervisedTemplate[Any, Any, Any]):  # type: ignore[misc]
 
     def training_epoch(self, **kwargs: Any) -> None:
         """One pass over the update's batches."""
+        # What strategies rehearse is settled only now, epoch by epoch.
+        epochs = self.train_epochs - self.clock.train_exp_epochs
+        self._steps = self._step + len(self.loader) * epochs
         self._right = self._seen = 0
         hits: list[Tensor] = []
         for batch in self.dataloader:
@@ -234,9 +275,7 @@ class Learner(SupervisedTemplate[Any, Any, Any]):  # type: ignore[misc]
         total = sum(int((part["labels"] != -100).sum()) for part in parts)
         optimizers.set_factor(
             self.optimizer,
-            optimizers.schedule_factor(
-                settings.schedule, self._step, self._steps, settings.warmup
-            ),
+            optimizers.schedule_factor(settings.schedule, self._step, self._steps, settings.warmup),
         )
         hits: list[Tensor] = []
         self.tokens += int(batch["attention_mask"].sum())

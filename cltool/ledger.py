@@ -101,4 +101,5 @@ def read(run: Path) -> pd.DataFrame:
                 where=str(file),
                 hint="Delete the file and give the same `cltool run` again; it resumes there.",
             ) from error
-    return pd.concat(frames, ignore_index=True)
+    answers: pd.DataFrame = pd.concat(frames, ignore_index=True)
+    return answers

@@ -91,7 +91,9 @@ def lives(run: Run, subject: str, relation: str | None = None) -> list[Life]:
     names = rows["subject"].unique().tolist()
     chosen = next((name for name in names if name.casefold() == subject.casefold()), None)
     if chosen is None:
-        near = difflib.get_close_matches(subject, names, n=5, cutoff=0.5)
+        folded = {name.casefold(): name for name in names}
+        found = difflib.get_close_matches(subject.casefold(), folded, n=5, cutoff=0.5)
+        near = [folded[name] for name in found]
         raise UserError(
             f"the run knows nothing about {subject!r}",
             where=str(run.folder),
@@ -132,5 +134,8 @@ def _moment(step: int, label: str, rows: pd.DataFrame) -> Moment:
         int(rows["right"].sum()),
         len(rows),
         int(rows["stale"].sum()),
-        {str(prompt): str(said) for prompt, said in zip(rows["prompt"], rows["answer"], strict=True)},
+        {
+            str(prompt): str(said)
+            for prompt, said in zip(rows["prompt"], rows["answer"], strict=True)
+        },
     )

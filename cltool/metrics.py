@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from cltool.answers import said
@@ -51,12 +52,6 @@ def held_out(rows: pd.DataFrame, forms: Sequence[str] | None = None) -> pd.DataF
     return chosen if len(chosen) else rows[rows["form"] == "trained"]
 
 
-def _by_fact(rows: pd.DataFrame, column: str) -> float:
-    if not len(rows):
-        return math.nan
-    return float(rows.groupby(KEY, sort=False)[column].mean().mean())
-
-
 def per_step(rows: pd.DataFrame, forms: Sequence[str] | None = None) -> pd.DataFrame:
     """One row a step: new, retained, stale, erased, valid, trained, forced, and facts counted.
 
@@ -64,32 +59,41 @@ def per_step(rows: pd.DataFrame, forms: Sequence[str] | None = None) -> pd.DataF
     """
     import pandas as pd
 
-    asked = held_out(rows, forms)
-    table = []
-    for step, at_step in asked.groupby("step", sort=True):
-        valid = at_step[at_step["group"].isin(["new", "retained"])]
-        trained = rows[(rows["step"] == step) & (rows["form"] == "trained")]
-        superseded = valid[valid["outdated"].map(len) > 0]
-        by_group = {
-            name: at_step[at_step["group"] == name] for name in ("new", "retained", "erased")
-        }
-        table.append(
-            {
-                "step": step,
-                "new": _by_fact(by_group["new"], "right"),
-                "retained": _by_fact(by_group["retained"], "right"),
-                "stale": _by_fact(superseded, "stale"),
-                "erased": _by_fact(by_group["erased"], "right"),
-                "valid": _by_fact(valid, "right"),
-                "trained": _by_fact(trained[trained["group"].isin(["new", "retained"])], "right"),
-                "forced": _by_fact(valid, "forced"),
-                "n_new": by_group["new"].groupby(KEY).ngroups,
-                "n_retained": by_group["retained"].groupby(KEY).ngroups,
-                "n_superseded": superseded.groupby(KEY).ngroups,
-                "n_erased": by_group["erased"].groupby(KEY).ngroups,
-            }
-        )
-    return pd.DataFrame(table).set_index("step")
+    facts = _facts(held_out(rows, forms))
+    trained = _facts(rows[rows["form"] == "trained"])
+    valid = facts[facts["group"].isin(["new", "retained"])]
+    superseded = valid[valid["superseded"]]
+    groups = {name: facts[facts["group"] == name] for name in ("new", "retained", "erased")}
+    columns = {
+        "new": (groups["new"], "right"),
+        "retained": (groups["retained"], "right"),
+        "stale": (superseded, "stale"),
+        "erased": (groups["erased"], "right"),
+        "valid": (valid, "right"),
+        "trained": (trained[trained["group"].isin(["new", "retained"])], "right"),
+        "forced": (valid, "forced"),
+    }
+    steps = pd.Index(sorted(facts["step"].unique()), name="step")
+    table = {
+        name: chosen.groupby("step")[column].mean().reindex(steps)
+        for name, (chosen, column) in columns.items()
+    }
+    counted = {**groups, "superseded": superseded}
+    for name in ("new", "retained", "superseded", "erased"):
+        table[f"n_{name}"] = counted[name].groupby("step").size().reindex(steps, fill_value=0)
+    return pd.DataFrame(table, index=steps)
+
+
+def _facts(rows: pd.DataFrame) -> pd.DataFrame:
+    """One row for each fact at each step: the means over its probes."""
+    marked = rows.assign(superseded=rows["outdated"].map(len) > 0)
+    grouped = marked.groupby(["step", "group", *KEY], sort=False, observed=True)
+    return grouped.agg(
+        right=("right", "mean"),
+        stale=("stale", "mean"),
+        forced=("forced", "mean"),
+        superseded=("superseded", "any"),
+    ).reset_index()
 
 
 def accuracy_matrix(rows: pd.DataFrame, forms: Sequence[str] | None = None) -> pd.DataFrame:
@@ -193,10 +197,12 @@ def fuar(rows: pd.DataFrame, forms: Sequence[str] | None = None) -> float:
     return lost / gained if gained > 0 else math.nan
 
 
-def _gap(better: Sequence[bool] | pd.Series, worse: Sequence[bool] | pd.Series) -> float:
+def _gap(better: pd.Series, worse: Sequence[bool] | pd.Series) -> float:
+    """By how much ``better`` exceeds ``worse``, fact by fact; 0 where it does not."""
     if not len(better):
         return 0.0
-    return max(0.0, sum(map(float, better)) / len(better) - sum(map(float, worse)) / len(worse))
+    gaps = better.astype(float) - [float(value) for value in worse]
+    return max(0.0, float(gaps.groupby(level=KEY, sort=False).mean().mean()))
 
 
 def transitions(
@@ -248,7 +254,7 @@ def summary(rows: pd.DataFrame, forms: Sequence[str] | None = None) -> dict[str,
         "new": lambda: float(updates.mean()),
         "new_min": lambda: float(updates.min()),
         **{
-            name: (lambda name=name: float(last[name]))
+            name: partial(float, last[name])
             for name in ("retained", "stale", "erased", "valid", "trained", "forced")
         },
         "acc": lambda: acc(matrix),

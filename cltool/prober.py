@@ -1,8 +1,9 @@
 """The prober: asks the model, freely and greedily, and scores what it might have said.
 
 An answer is what greedy decoding gives until the model stops by itself. Where every token
-of the current object and the end token already are the most probable ones, by a margin,
-greedy decoding can only give that object, so it is not run: the scoring pass has shown it.
+of the current (or the outdated) object and the end token already are the most probable
+ones, by a margin, greedy decoding can only give that object, so it is not run: the scoring
+pass has shown it.
 Everything else is generated, in batches of prompts of one length, so that nothing is padded
 and no architecture needs special care.
 """
@@ -39,11 +40,17 @@ class Completion:
         logp: its natural-log probability after the prompt, the end token not counted.
         forced: every one of its tokens was the most probable one.
         shown: greedy decoding would give it and stop.
+        tokens: how many tokens greedy decoding would give for that, the end token counted.
     """
 
     logp: float
     forced: bool
     shown: bool
+    tokens: int
+
+    def shown_within(self, limit: int) -> bool:
+        """Whether greedy decoding of at most ``limit`` tokens would give it and stop."""
+        return self.shown and self.tokens <= limit
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,14 +102,19 @@ class Prober:
                 strict=True,
             )
         )
-        open_ones = [number for number, one in enumerate(current) if not one.shown]
         limit = self._limit(probes)
-        spoken = dict(
-            zip(open_ones, self.generate([prompts[n] for n in open_ones], limit), strict=True)
-        )
+        shown = {
+            n: probes[n].outdated[-1] for n, one in outdated.items() if one.shown_within(limit)
+        }
+        shown |= {
+            n: probes[n].accepted[0] for n, one in enumerate(current) if one.shown_within(limit)
+        }
+        open_ones = [number for number in range(len(probes)) if number not in shown]
+        spoken = {n: Said(text + probes[n].closing, True) for n, text in shown.items()}
+        spoken |= zip(open_ones, self.generate([prompts[n] for n in open_ones], limit), strict=True)
         self.lm.model.train(was_training)
         return [
-            _row(step, probe, current[n], outdated.get(n), spoken.get(n))
+            _row(step, probe, spoken[n], current[n], outdated.get(n))
             for n, probe in enumerate(probes)
         ]
 
@@ -138,10 +150,11 @@ class Prober:
         logp = (logps * inner).sum(1).tolist()
         forced = ((lead >= 0) | ~inner).all(1).tolist()
         sure = (((lead > MARGIN) | ~counted).all(1) & ends).tolist()
-        return [Completion(*one) for one in zip(logp, forced, sure, strict=True)]
+        sizes = counted.sum(1).tolist()
+        return [Completion(*one) for one in zip(logp, forced, sure, sizes, strict=True)]
 
     def generate(self, prompts: Sequence[str], limit: int) -> list[Said]:
-        """The greedy answer to each prompt, of at most ``limit`` tokens."""
+        """The greedy answer to each prompt, within ``limit`` tokens and the model's context."""
         ids = self.lm.coder.prompts(prompts)
         by_size: dict[int, list[int]] = defaultdict(list)
         for number, row in enumerate(ids):
@@ -149,10 +162,12 @@ class Prober:
         said_by: dict[int, Said] = {}
         for size in sorted(by_size):
             numbers = by_size[size]
+            # The last token of an answer is never fed back, so it needs no place.
+            most = max(1, min(limit, self.lm.context - size + 1))
             for begin in range(0, len(numbers), self.settings.batch_size):
                 part = numbers[begin : begin + self.settings.batch_size]
                 said_by |= zip(
-                    part, self._generate_batch([ids[n] for n in part], limit), strict=True
+                    part, self._generate_batch([ids[n] for n in part], most), strict=True
                 )
         return [said_by[number] for number in range(len(prompts))]
 
@@ -190,9 +205,8 @@ def _target(probe: Probe) -> str:
 
 
 def _row(
-    step: int, probe: Probe, current: Completion, outdated: Completion | None, spoken: Said | None
+    step: int, probe: Probe, answer: Said, current: Completion, outdated: Completion | None
 ) -> dict[str, Any]:
-    answer = Said(probe.accepted[0] + probe.closing, True) if spoken is None else spoken
     right = said(answer.text, answer.stopped, probe.accepted, probe.closing)
     stale = None
     if right is None:

@@ -84,11 +84,13 @@ class Run:
         """One row a step: ``COSTS`` and the step's label."""
         import pandas as pd
 
+        return pd.DataFrame(self.cost_rows(), columns=["step", "label", *COSTS]).set_index("step")
+
+    def cost_rows(self) -> list[dict[str, Any]]:
+        """The rows of ``steps.jsonl``."""
         file = self.folder / "steps.jsonl"
         lines = file.read_text(encoding="utf-8").splitlines() if file.is_file() else []
-        names = ["step", "label", *COSTS]
-        rows = [json.loads(line) for line in lines]
-        return pd.DataFrame(rows, columns=names).set_index("step")
+        return [json.loads(line) for line in lines]
 
     def metrics(self) -> pd.DataFrame:
         """One row a step: scores (`metrics.per_step`) beside costs."""
@@ -106,10 +108,10 @@ class Run:
         }
 
     def steps_done(self) -> int:
-        """How many steps are recorded whole: their answers and their costs."""
-        done = len(self.costs)
-        while done and not ledger.step_file(self.folder, done - 1).is_file():
-            done -= 1
+        """How many steps, from the first on, are recorded whole: their answers and costs."""
+        done = 0
+        while done < len(self.costs) and ledger.step_file(self.folder, done).is_file():
+            done += 1
         return done
 
     def write_record(self, record: Mapping[str, Any]) -> None:

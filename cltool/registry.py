@@ -100,13 +100,15 @@ class Registry:
         if self._external is None:
             found: dict[str, Entry] = {}
             for point in entry_points(group=self.group):
-                if point.name in self._built_in or point.name in found:
-                    raise UserError(
-                        f"{self.kind} {point.name!r} is registered twice",
-                        where=f"entry-point group {self.group} ({_distribution(point)})",
-                        hint="Uninstall one of the two packages, or rename its entry point.",
-                    )
                 source = _distribution(point)
+                other = self._built_in.get(point.name) or found.get(point.name)
+                if other is not None:
+                    raise UserError(
+                        f"{self.kind} {point.name!r} is registered twice: "
+                        f"{other.target} ({other.source}) and {point.value} ({source})",
+                        where=f"entry-point group {self.group}",
+                        hint=f"Uninstall {source}, or rename its entry point.",
+                    )
                 found[point.name] = Entry(
                     point.name, point.value, f"from the package {source}", source, "installed"
                 )

@@ -27,7 +27,7 @@ class StrategyConfig(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
 
-class Strategy(SupervisedPlugin):  # type: ignore[misc, type-arg]
+class Strategy(SupervisedPlugin):  # type: ignore[misc]
     """How an update is applied to the model.
 
     One file in ``strategies/`` holds one strategy: its config, its class, and in the module

@@ -8,8 +8,20 @@ SCENARIOS = Registry(
     "scenario",
     "cltool.scenarios",
     (
-        Entry("leaders", "cltool.scenarios.leaders:Leaders", "the world's changing office holders, 2010 to 2024"),
-        Entry("world", "cltool.scenarios.world:World", "a generator for controlled experiments, to a million facts"),
-        Entry("file", "cltool.scenarios.own_facts:OwnFacts", "your own facts: a .jsonl, .csv or .parquet file"),
+        Entry(
+            "leaders",
+            "cltool.scenarios.leaders:Leaders",
+            "the world's changing office holders, 2010 to 2024",
+        ),
+        Entry(
+            "world",
+            "cltool.scenarios.world:World",
+            "a generator for controlled experiments, to a million facts",
+        ),
+        Entry(
+            "file",
+            "cltool.scenarios.own_facts:OwnFacts",
+            "your own facts: a .jsonl, .csv or .parquet file",
+        ),
     ),
 )

@@ -333,9 +333,7 @@ def _prompts(events: Iterable[Event]) -> dict[Key, list[str]]:
     return {key: list(items) for key, items in prompts.items()}
 
 
-def _source(
-    options: OwnFactsConfig, reading: Reading, used: int
-) -> dict[str, object]:
+def _source(options: OwnFactsConfig, reading: Reading, used: int) -> dict[str, object]:
     source: dict[str, object] = {
         "scenario": "file",
         "file": options.path.name,

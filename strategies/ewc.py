@@ -34,7 +34,9 @@ if TYPE_CHECKING:
 class EWCConfig(StrategyConfig):
     """Settings of `ewc`."""
 
-    strength: float = Field(default=3.0, ge=0, alias="lambda", description="λ, the penalty's weight")
+    strength: float = Field(
+        default=3.0, ge=0, alias="lambda", description="λ, the penalty's weight"
+    )
     decay: float = Field(default=1.0, ge=0, le=1, description="γ, how much of the old Fisher stays")
     samples: int = Field(
         default=1024, ge=1, description="most sentences that an update's Fisher is taken over"
@@ -102,8 +104,6 @@ def fisher_diagonal(learner: Learner, facts: Sequence[Fact], samples: int) -> di
     sentences = learner.examples(facts)
     order = torch.randperm(len(sentences), generator=learner.generator("fisher")).tolist()
     chosen = sorted((sentences[place] for place in order[:samples]), key=len)
-    batches = [
-        learner.collate(chosen[begin : begin + 32]) for begin in range(0, len(chosen), 32)
-    ]
+    batches = [learner.collate(chosen[begin : begin + 32]) for begin in range(0, len(chosen), 32)]
     sums, count = squared_gradients(learner.model, learner.score, batches)
     return {name: tensor / max(count, 1) for name, tensor in sums.items()}

@@ -8,7 +8,8 @@ with its own options.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from pydantic import Field
 
@@ -37,7 +38,7 @@ class LoRA(Strategy):
     """One PEFT adapter, continued through all updates."""
 
     Config = LoRAConfig
-    presets = {"lr": 3e-3}
+    presets: ClassVar[Mapping[str, Any]] = {"lr": 3e-3}
 
     def attach(self, learner: Learner) -> None:
         """Wrap the model.
@@ -54,12 +55,15 @@ class LoRA(Strategy):
             raise UserError(
                 f"PEFT has no method {config.peft!r}",
                 where="strategy.lora.peft",
-                hint=f"It has: {', '.join(sorted(str(name) for name in METHODS))}.",
+                hint=f"It has: {', '.join(sorted(str(getattr(name, 'value', name)) for name in METHODS))}.",
             )
         options: dict[str, Any] = {"task_type": "CAUSAL_LM"}
         known = METHODS[method].__dataclass_fields__
-        own = {"r": config.rank, "lora_alpha": config.alpha}
-        own["target_modules"] = config.target_modules
+        own: dict[str, Any] = {
+            "r": config.rank,
+            "lora_alpha": config.alpha,
+            "target_modules": config.target_modules,
+        }
         options |= {name: value for name, value in own.items() if name in known}
         try:
             settings = METHODS[method](**{**options, **config.options})

@@ -81,6 +81,8 @@ class Coder:
         return sorted({*ends, *breaks})
 
     def _ids(self, texts: Sequence[str], special: bool) -> list[list[int]]:
+        if not texts:
+            return []
         out: Any = self.tokenizer(
             list(texts), add_special_tokens=special, return_attention_mask=False
         )

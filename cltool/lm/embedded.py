@@ -165,7 +165,7 @@ def _train(
                 max_position_embeddings=recipe.context,
                 tie_word_embeddings=True,
                 pad_token_id=coder.pad,
-                bos_token_id=coder.tokenizer.bos_token_id,
+                bos_token_id=coder.prompts([""])[0][0],
                 eos_token_id=coder.eos,
             )
         )
@@ -209,7 +209,7 @@ def _epoch(
     lengths = [len(example) for example in encoded]
     for indices in bucketed(lengths, recipe.batch, generator):
         scored = score(model, collate([encoded[index] for index in indices], coder.pad))
-        (scored.loss_sum() / scored.tokens()).backward()
+        torch.autograd.backward(scored.loss_sum() / scored.tokens())
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()
         optimizer.zero_grad(set_to_none=True)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable
-from typing import Any, cast
 
 import torch
 from torch import nn
+
+from cltool.lm.scoring import unwrapped
 
 
 class MuonWithAdamW(torch.optim.Optimizer):
@@ -31,9 +32,7 @@ class MuonWithAdamW(torch.optim.Optimizer):
     ) -> None:
         self._parts: list[torch.optim.Optimizer] = []
         if matrices:
-            self._parts.append(
-                torch.optim.Muon(matrices, lr=matrix_lr, weight_decay=weight_decay)
-            )
+            self._parts.append(torch.optim.Muon(matrices, lr=matrix_lr, weight_decay=weight_decay))
         if others:
             self._parts.append(torch.optim.AdamW(others, lr=lr, weight_decay=0.0))
         super().__init__([*matrices, *others], {"lr": lr})
@@ -96,7 +95,7 @@ def set_factor(optimizer: torch.optim.Optimizer, factor: float) -> None:
 
 def _outer_parameters(model: nn.Module) -> list[nn.Parameter]:
     """Parameters of the embeddings and of the head."""
-    inner = cast(Any, model.get_base_model() if hasattr(model, "get_base_model") else model)
+    inner = unwrapped(model)
     outer: list[nn.Parameter] = []
     for module in inner.modules():
         if isinstance(module, nn.Embedding):

@@ -81,9 +81,7 @@ def _leaves(
 def _add_single(
     parameters: dict[str, nn.Parameter], scored: Scored, sums: dict[str, Tensor]
 ) -> None:
-    grads = torch.autograd.grad(
-        scored.loss_sum(), list(parameters.values()), allow_unused=True
-    )
+    grads = torch.autograd.grad(scored.loss_sum(), list(parameters.values()), allow_unused=True)
     for name, grad in zip(parameters, grads, strict=True):
         if grad is not None:
             sums[name] += grad.detach().float() ** 2
@@ -123,7 +121,7 @@ def _module_gradients(
             out: Tensor = functional_call(module, weights, (sample.unsqueeze(0),))
             return out
 
-        _, pull = vjp(call, own)
+        pull = vjp(call, own)[1]
         result: dict[str, Tensor] = pull(upstream.unsqueeze(0))[0]
         return result
 

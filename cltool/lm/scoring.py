@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -73,9 +74,14 @@ def score(model: nn.Module, batch: Batch) -> Scored:
     return Scored(logits[:, :-1], labels[:, 1 - keep :])
 
 
+def unwrapped(model: Any) -> Any:
+    """The model inside a PEFT wrapper, or the model itself."""
+    return model.get_base_model() if hasattr(model, "get_base_model") else model
+
+
 def keeps_logits(model: nn.Module) -> bool:
     """Whether the model's forward takes ``logits_to_keep``."""
-    inner = model.get_base_model() if hasattr(model, "get_base_model") else model
+    inner = unwrapped(model)
     known = inner.__dict__.get("_cltool_keeps_logits")
     if known is None:
         known = "logits_to_keep" in inspect.signature(type(inner).forward).parameters

@@ -1,0 +1,88 @@
+"""What strategies are checked with: a small stream, a small model, and a name."""
+
+from __future__ import annotations
+
+import atexit
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cltool.facts import Fact, Update
+from cltool.registry import Entry
+from cltool.strategies import STRATEGIES
+from cltool.stream import Stream
+from cltool.wordings import Wording, Wordings
+
+if TYPE_CHECKING:
+    from cltool.strategy import Strategy
+
+NAME = "under-test"
+"""By which the experiment knows the class under test."""
+
+
+def _fact(number: int, subject: str, relation: str) -> Fact:
+    """Every number has an object of its own, of two words."""
+    first = ("Bram", "Kelo", "Nuri", "Tosk", "Wend")[number % 5]
+    second = ("ar", "el", "is", "ov", "un")[number // 5]
+    last = ("Quill", "Haspe", "Vorn", "Jext", "Zamb")[(2 * number + number // 5) % 5]
+    return Fact(subject, relation, f"{first}{second} {last}")
+
+
+@cache
+def small_stream() -> Stream:
+    """Facts of base and updates are superseded and erased; one update has nothing to learn."""
+    relations = ("mayor", "market", "river")
+    subjects = ("Alden", "Borley", "Cresk", "Dunmar", "Elvast", "Farrow")
+    pairs = [(subject, relation) for subject in subjects for relation in relations]
+    base = tuple(_fact(number, *pair) for number, pair in enumerate(pairs))
+    gorse = tuple(_fact(19 + place, "Gorse", relation) for place, relation in enumerate(relations))
+    hythe = (_fact(23, "Hythe", "mayor"), _fact(24, "Hythe", "river"))
+    updates = (
+        Update(0, "base", base),
+        Update(1, "one", (_fact(18, "Alden", "mayor"), *gorse)),
+        Update(2, "two", (), forget=(base[5], gorse[1])),
+        Update(3, "three", (_fact(22, "Gorse", "mayor"), *hythe)),
+    )
+    templates = (
+        "The {r} of {{subject}} is {{object}}.",
+        "{{subject}}'s {r} is {{object}}.",
+        "{{subject}} has the {r} {{object}}.",
+        "What is the {r} of {{subject}}? {{object}}",
+        "Which {r} has {{subject}}? {{object}}",
+    )
+    wordings = {r: [Wording.parse(text.format(r=r)) for text in templates] for r in relations}
+    return Stream("contract", updates, Wordings(wordings), source={"scenario": "contract"})
+
+
+@cache
+def small_model() -> str:
+    """The folder of a small Llama that saw the base facts twice; removed when Python ends."""
+    from cltool.lm import embedded
+    from cltool.lm.coder import Coder
+
+    folder = tempfile.mkdtemp(prefix="cltool-contract-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    stream = small_stream()
+    recipe = embedded.Recipe(
+        hidden=32, inner=64, layers=2, vocabulary=512, context=512, epochs=2, batch=8
+    )
+    pairs = [pair for fact in stream.updates[0].learn for pair in stream.wordings.examples(fact)]
+    tokenizer = embedded._tokenizer(pairs, recipe)
+    embedded._train(Coder(tokenizer), pairs, recipe, 0, Path(folder), None)
+    tokenizer.save_pretrained(folder)
+    return folder
+
+
+@contextmanager
+def registered(cls: type[Strategy]) -> Iterator[None]:
+    """Known to the experiment by a name, inside the context."""
+    globals()["under_test"] = cls
+    STRATEGIES._built_in[NAME] = Entry(NAME, f"{__name__}:under_test", "the class under test")
+    try:
+        yield
+    finally:
+        del STRATEGIES._built_in[NAME], globals()["under_test"]

@@ -1,0 +1,219 @@
+"""The checks of scenarios. Imports no torch."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from cltool.answers import normalise
+from cltool.facts import Fact, Key, Knowledge
+from cltool.scenario import Scenario, ScenarioConfig
+from cltool.seeds import derive
+from cltool.stream import ERASED, FUTURE, NEW, RETAINED, Probe, Stream
+from cltool.testing.suite import Suite
+from cltool.wordings import TRAINED, Wordings
+
+MOST_KEYS = 200
+"""So many keys of a scenario are looked at closely."""
+
+_DRAW = "Draw all that is random from the seed, and sort what comes from sets."
+
+
+def check(cls: type[Scenario], config: ScenarioConfig | None) -> None:
+    """See `cltool.testing.check_scenario`."""
+    suite = Suite(cls)
+    suite.base_class(Scenario)
+    config = suite.config(ScenarioConfig, config)
+    suite.constructor(config, {"config"})
+    for seed in (0, 1):
+        with suite.during(f"stream(seed={seed})"):
+            streams = [cls(config).stream(seed) for _ in range(2)]
+        suite.expect(
+            all(isinstance(stream, Stream) for stream in streams),
+            "stream() does not return a Stream",
+            "Return cltool.stream.Stream(name, updates, wordings, …).",
+        )
+        _check_stream(suite, streams[0])
+        with suite.during("reading the stream"):
+            first, second = map(fingerprint, streams)
+        suite.same(first, second, f"two streams of seed {seed} differ", _DRAW)
+    _check_elsewhere(suite, config, second)
+
+
+def _keys(stream: Stream) -> dict[Key, tuple[int, Fact]]:
+    """The stream's keys, or a sample of them."""
+    first = stream.first_taught()
+    chosen = sorted(first, key=lambda key: derive(0, *key))[:MOST_KEYS]
+    return {key: first[key] for key in chosen}
+
+
+def fingerprint(stream: Stream) -> dict[str, str]:
+    """Hashes of all that makes a stream, by what they are of."""
+    keys, known = _keys(stream), Knowledge()
+    parts: dict[str, Any] = {
+        "name": stream.name,
+        "source": json.dumps(stream.source),
+        "skipped": stream.skipped,
+        "origins": sorted(stream.origins.items()),
+        "wordings": [stream.wordings.askings(key) for key in keys],
+    }
+    for update in stream:
+        known.apply(update)
+        place = f"update {update.step} ({update.label})"
+        parts[f"learn of {place}"] = tuple(update.learn)
+        parts[f"forget of {place}"] = tuple(update.forget)
+        parts[f"probes after {place}"] = tuple(stream.probes(known, keys))
+    return {name: hashlib.sha256(repr(part).encode()).hexdigest() for name, part in parts.items()}
+
+
+def _check_elsewhere(suite: Suite, config: ScenarioConfig, expected: Mapping[str, str]) -> None:
+    """In a fresh Python with other string hashes: the same stream, and no torch."""
+    kind = suite.kind
+    if kind.__module__ == "__main__" or not kind.__qualname__.isidentifier():
+        return
+    arguments = [kind.__module__, kind.__qualname__, config.model_dump_json(by_alias=True)]
+    code = (
+        "import sys; from cltool.testing.scenario_checks import elsewhere; elsewhere(*sys.argv[1:])"
+    )
+    path = os.pathsep.join(part or str(Path.cwd()) for part in sys.path)
+    done = subprocess.run(
+        [sys.executable, "-c", code, *arguments],
+        env={**os.environ, "PYTHONPATH": path, "PYTHONHASHSEED": "12345"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    suite.expect(
+        done.returncode == 0, f"fails in a fresh Python:\n{done.stderr}", "See the error above."
+    )
+    found = json.loads(done.stdout.splitlines()[-1])
+    if found is None:
+        # Such as a class in a test file that only pytest can find.
+        return
+    suite.expect(
+        not found.pop("torch"),
+        f"importing {kind.__module__} imports torch",
+        "Keep torch out of scenarios: listing and reading streams must be quick.",
+    )
+    suite.same(expected, found, "two processes make different streams of seed 1", _DRAW)
+
+
+def elsewhere(module: str, name: str, config: str) -> None:
+    """Print the fingerprint of a class's stream; ``null`` where its module is not to be found."""
+    try:
+        kind: type[Scenario] = getattr(import_module(module), name)
+    except ModuleNotFoundError as error:
+        if f"{module}.".startswith(f"{error.name}."):
+            print("null")
+            return
+        raise
+    stream = kind(kind.Config.model_validate_json(config)).stream(1)
+    print(json.dumps({**fingerprint(stream), "torch": "torch" in sys.modules}))
+
+
+def _check_stream(suite: Suite, stream: Stream) -> None:
+    expect = suite.expect
+    with suite.during("reading the stream's updates"):
+        updates = list(stream.updates)
+    steps = [update.step for update in updates]
+    expect(
+        updates and steps == [*range(len(stream))],
+        f"its updates have the steps {steps[:20]}",
+        "Number them 0, 1, 2, …: step 0 is the base knowledge.",
+    )
+    expect(len(updates[0].learn), "its base is empty", "Put what is known at first into step 0.")
+    expect(
+        all(isinstance(update.label, str) and update.label.strip() for update in updates),
+        "an update has no label",
+        "Give each update a label for people, such as a date.",
+    )
+    with suite.during("writing Stream.source as JSON"):
+        json.dumps(dict(stream.source), allow_nan=False)
+    for update in updates:
+        for fact in update.learn:
+            _check_fact(suite, fact)
+    keys, known = _keys(stream), Knowledge()
+    trained = {
+        key: _check_wordings(suite, stream.wordings, first) for key, (_, first) in keys.items()
+    }
+    for update in updates:
+        with suite.during(f"Knowledge.apply(update {update.step})"):
+            known.apply(update)
+        with suite.during(f"the probes after update {update.step}"):
+            probes = list(stream.probes(known, keys))
+        _check_probes(suite, probes, known.step, len(stream), trained)
+
+
+def _check_fact(suite: Suite, fact: Fact) -> None:
+    for text in (*fact.key, *fact.accepted):
+        suite.expect(
+            isinstance(text, str) and text.strip(),
+            f"{fact} has an empty part",
+            "Give each fact a subject, a relation, an object, and no empty alias.",
+        )
+    for text in fact.accepted:
+        suite.expect(
+            normalise(text) and "\n" not in text.strip(),
+            f"the object {text!r} of {fact.key} can never be given as an answer",
+            "An answer is one line, and more than punctuation.",
+        )
+
+
+def _check_wordings(suite: Suite, wordings: Wordings, fact: Fact) -> set[str]:
+    """The trained prompts of the fact's key."""
+    with suite.during(f"wording {fact.key}"):
+        askings, examples = wordings.askings(fact.key), wordings.examples(fact)
+    suite.expect(examples, f"{fact.key} has no trained wording", "Train at least one of them.")
+    prompts = {prompt for prompt, _ in examples}
+    for prompt, target in examples:
+        suite.expect(
+            prompt.strip() and target.lstrip().startswith(fact.object),
+            f"the wording ({prompt!r}, {target!r}) of {fact.key} does not ask for its object",
+            "A prompt, then the object, then what closes the sentence.",
+        )
+    both = [one.prompt for one in askings if one.form != TRAINED and one.prompt in prompts]
+    suite.expect(
+        not both,
+        f"{both} of {fact.key} is held out, and trained as well",
+        "Let no two wordings of a relation make the same prompt.",
+    )
+    return prompts
+
+
+def _check_probes(
+    suite: Suite, probes: Sequence[Probe], step: int, steps: int, trained: Mapping[Key, set[str]]
+) -> None:
+    seen: set[tuple[object, ...]] = set()
+    for probe in probes:
+        name = f"the probe {probe.key} {probe.form} {probe.number} after update {step}"
+        identity = (probe.key, probe.form, probe.number)
+        allowed = {
+            NEW: probe.learned == step,
+            RETAINED: 0 <= probe.learned < step,
+            FUTURE: step < probe.learned < steps,
+            ERASED: 0 <= probe.learned <= step,
+        }
+        accepted = [*map(normalise, probe.accepted)]
+        leaked = probe.form != TRAINED and probe.prompt in trained.get(probe.key, ())
+        found = {
+            "is there twice: number the probes of one key and form": identity in seen,
+            "has no prompt, or one that ends in white space": (
+                not probe.prompt.strip() or probe.prompt != probe.prompt.rstrip()
+            ),
+            "has no accepted answer, or an empty one": not (accepted and all(accepted)),
+            "has an outdated answer that is accepted too": bool(
+                {*accepted} & {*map(normalise, probe.outdated)}
+            ),
+            f"has the group {probe.group!r}, learned {probe.learned}": not allowed.get(probe.group),
+            "asks, as held out, in words that are trained": leaked,
+        }
+        seen.add(identity)
+        for what, broken in found.items():
+            suite.expect(not broken, f"{name} {what}", "Mend extra_probes, or the facts.")

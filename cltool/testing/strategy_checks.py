@@ -1,0 +1,275 @@
+"""The checks of strategies: run, killed and resumed, and looked at after every call."""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import nn
+
+from cltool import assemble, experiment
+from cltool.facts import Fact, Update
+from cltool.learner import Learner
+from cltool.lm import model as models
+from cltool.settings import LearnerSettings
+from cltool.strategy import Strategies, Strategy, StrategyConfig, split_state
+from cltool.testing.material import NAME, registered, small_model, small_stream
+from cltool.testing.suite import Suite
+
+
+def check(cls: type[Strategy], config: StrategyConfig | None) -> None:
+    """See `cltool.testing.check_strategy`."""
+    suite = Suite(cls)
+    suite.base_class(Strategy)
+    config = suite.config(StrategyConfig, config)
+    suite.constructor(config, {*vars(Strategy(config))})
+    with suite.during("reading its presets as learner settings"):
+        LearnerSettings.model_validate(dict(cls.presets))
+    with registered(cls), _one_thread(), tempfile.TemporaryDirectory() as scratch:
+        tables = _tables(config)
+        _ByHand(suite, config, tables).check()
+        _check_walks(suite, tables, Path(scratch))
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """Threads only get in each other's way on a model this small."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
+
+
+def _tables(config: StrategyConfig) -> dict[str, Any]:
+    return {
+        "model": {"name": small_model(), "device": "cpu", "dtype": "float32"},
+        "learner": {"epochs": 2, "batch_size": 8},
+        "probe": {"limit": 8, "max_tokens": 6},
+        "strategy": {NAME: config.model_dump(by_alias=True)},
+    }
+
+
+class _Killed(BaseException):
+    """Stands for the end of the process."""
+
+
+def _kill_after_half(done: int, of: int, what: str) -> None:
+    if 2 * done >= of:
+        raise _Killed
+
+
+def _check_walks(suite: Suite, tables: Mapping[str, Any], scratch: Path) -> None:
+    """Run the experiment; again, killed half-way and resumed: both must end the same."""
+
+    def walk(name: str, **options: Any) -> dict[str, str]:
+        with suite.during("the experiment"):
+            experiment.run(
+                small_stream(),
+                strategy=NAME,
+                settings=tables,
+                out=scratch / name,
+                keep_checkpoints=True,
+                **options,
+            )
+        return _files(scratch / name)
+
+    whole = walk("whole")
+    try:
+        walk("killed", report=_kill_after_half)
+    except _Killed:
+        before = _files(scratch / "killed")
+    mend = "Draw from learner.generator(purpose), or from torch's global generator."
+    differing = "two runs of one seed differ"
+    suite.same(before, {name: whole.get(name, "") for name in before}, differing, mend)
+    resumed = walk("killed")
+    if resumed != whole:
+        suite.same(whole, walk("again"), differing, mend)
+    mend = "Put all that later updates need into state_dict(), and take it back on loading."
+    what = "a run resumed from state_dict() is not the run that was never interrupted"
+    suite.same(whole, resumed, what, mend)
+
+
+def _files(folder: Path) -> dict[str, str]:
+    """Answers and checkpoints of a run, by name, in the order of the steps."""
+    found = [*folder.glob("answers/step-*"), *folder.glob("checkpoints/step-*/*")]
+    names = {path.relative_to(folder).as_posix(): path for path in sorted(found)}
+    return {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in names.items()}
+
+
+class _ByHand:
+    """One walk in which the strategy is looked at after every call."""
+
+    def __init__(self, suite: Suite, config: StrategyConfig, tables: Mapping[str, Any]) -> None:
+        stream = small_stream()
+        settings = assemble.resolve(NAME, tables)
+        lm = models.load(settings.model.name, stream, device="cpu", dtype="float32")
+        rate = settings.learner.lr or 0.128 / lm.width
+        learner_settings = settings.learner.model_copy(update={"lr": rate})
+        self.suite = suite
+        self.strategy: Strategy = suite.kind(config)
+        self.strategies = Strategies({NAME: self.strategy})
+        self.learner: Learner = Learner(lm, stream, learner_settings, self.strategies)
+        self.gone: dict[str, list[list[int]]] = {}
+        self.hooks = 0
+
+    def check(self) -> None:
+        """Attach, walk through the stream, then through an update in which nothing happens."""
+        self.learner.known.apply(small_stream().updates[0])
+        with self.suite.during("attach()"):
+            self.strategies.attach(self.learner)
+        self.hooks = _hooks(self.learner.model)
+        self._look("attach()")
+        for update in small_stream().updates[1:]:
+            self._apply(update, f"update {update.step}")
+        self._apply(Update(len(small_stream()), "empty", ()), "an empty update")
+
+    def _apply(self, update: Update, name: str) -> None:
+        learner = self.learner
+        superseded = learner.known.superseded_by(update)
+        learner.known.apply(update)
+        with self.suite.during(f"forget(), before {name},"):
+            self.strategies.forget(superseded)
+            self.strategies.forget([Fact("Nowhere", "mayor", "Never Known")])
+        for fact in superseded:
+            ids = learner.lm.coder.pairs([("x", f" {fact.object}")])[0]
+            self.gone[fact.object] = [list(ids.ids[ids.start : -1]), list(fact.object.encode())]
+        self._look_for_gone("forget()")
+        beliefs = [*learner.known.beliefs()]
+        with self.suite.during(name):
+            self.strategies.update(learner, update)
+        self.suite.expect(
+            beliefs == [*learner.known.beliefs()],
+            f"{name} changes learner.known",
+            "Only read learner.known: the experiment keeps it.",
+        )
+        self._look(name)
+
+    def _look(self, after: str) -> None:
+        """Whatever is true after every call."""
+        model = self.learner.model
+        expect = self.suite.expect
+        expect(
+            self.learner.lm.model is model,
+            f"after {after}, learner.lm.model is another model than learner.model",
+            "Use learner.replace_model(model).",
+        )
+        expect(
+            not any(module.training for module in model.modules()),
+            f"{after} leaves the model in training mode",
+            "Call learner.model.eval() when done.",
+        )
+        expect(
+            all(parameter.grad is None for parameter in model.parameters()),
+            f"{after} leaves gradients behind",
+            "Use torch.autograd.grad, or zero_grad(set_to_none=True) when done.",
+        )
+        expect(
+            _hooks(model) == self.hooks,
+            f"{after} leaves other hooks on the model than attach() did",
+            "Remove what register_…_hook returned, in a finally.",
+        )
+        expect(
+            all(bool(torch.isfinite(parameter).all()) for parameter in model.parameters()),
+            f"after {after}, weights are not finite",
+            "Look for a division by zero, or a step that is too long.",
+        )
+        self._look_at_state(after)
+        self._look_for_gone(after)
+        self._look_at_frame(after)
+
+    def _look_at_state(self, after: str) -> None:
+        for method in (self.strategy.state_dict, self.strategy.stored):
+            name = f"{method.__name__}() after {after}"
+            with self.suite.during(name):
+                state, again = method(), method()
+                (tensors, values), (more, others) = split_state(state), split_state(again)
+            plain = {key: value for key, value in state.items() if key not in tensors}
+            mend = "Keep tensors at the top of the state, beside JSON values with string keys."
+            self.suite.expect(_plain(plain), f"{name} is not plain JSON beside tensors", mend)
+            same = tensors.keys() == more.keys() and values == others
+            self.suite.expect(
+                same and all(torch.equal(tensor, more[key]) for key, tensor in tensors.items()),
+                f"{name} is another one when asked twice",
+                "Let it report the state without changing it; NaN is not equal to itself.",
+            )
+        size = self.strategies.stored_bytes()
+        self.suite.expect(
+            isinstance(size, int) and size >= 0, f"stored_bytes is {size!r}", "Mend stored()."
+        )
+
+    def _look_for_gone(self, after: str) -> None:
+        """No state may hold the object of a fact that was superseded or erased."""
+        for method in (self.strategy.state_dict, self.strategy.stored):
+            with self.suite.during(f"{method.__name__}() after {after}"):
+                texts, numbers = _contents(method())
+            for item, codes in self.gone.items():
+                runs = [" ".join(["", *map(str, code), ""]) for code in codes]
+                held = any(item.casefold() in text.casefold() for text in texts)
+                self.suite.expect(
+                    not held and not any(run in row for row in numbers for run in runs),
+                    f"{method.__name__}() still holds the object {item!r} after {after}, "
+                    "though its fact was superseded or erased",
+                    "Drop all that was made of these facts in forget(facts).",
+                )
+
+    def _look_at_frame(self, after: str) -> None:
+        lm = self.learner.lm
+        for key in small_stream().first_taught():
+            prompt = small_stream().wordings.askings(key)[0].prompt
+            with self.suite.during(f"frame({prompt!r}) after {after}"):
+                framed = self.strategies.frame(prompt)
+            self.suite.expect(
+                isinstance(framed, str),
+                f"frame() returns {type(framed).__name__} after {after}",
+                "Return the text that the model is given.",
+            )
+            size = len(lm.coder.prompts([framed])[0])
+            self.suite.expect(
+                size < lm.context,
+                f"frame() makes a prompt of {size} tokens; the model takes {lm.context}",
+                "Leave facts out until it fits: see learner.lm.context.",
+            )
+            told = [item for item in self.gone if item.casefold() in framed.casefold()]
+            self.suite.expect(
+                not told,
+                f"frame() still tells the model {told} after {after}",
+                "Drop superseded and erased facts in forget(facts).",
+            )
+
+
+def _hooks(model: nn.Module) -> int:
+    kinds = ("_forward_hooks", "_forward_pre_hooks", "_backward_hooks", "_backward_pre_hooks")
+    on_modules = sum(len(getattr(module, k)) for module in model.modules() for k in kinds)
+    return on_modules + sum(len(p._backward_hooks or ()) for p in model.parameters())
+
+
+def _plain(value: object) -> bool:
+    """JSON that comes back as it was, but that tuples come back as lists."""
+    if isinstance(value, dict):
+        return all(isinstance(key, str) and _plain(item) for key, item in value.items())
+    if isinstance(value, list | tuple):
+        return all(map(_plain, value))
+    return value is None or isinstance(value, str | int | float)
+
+
+def _contents(state: object) -> tuple[list[str], list[str]]:
+    """All texts of a state, and all its rows of whole numbers as ``" 1 2 3 "``."""
+    if isinstance(state, torch.Tensor):
+        whole = not (state.is_floating_point() or state.is_complex())
+        state = state.flatten().tolist() if whole else None
+    if isinstance(state, str):
+        return [state], []
+    items = [*state, *state.values()] if isinstance(state, dict) else state
+    if not isinstance(items, list | tuple):
+        return [], []
+    parts = [_contents(item) for item in items if not isinstance(item, int)]
+    row = " ".join(["", *(str(item) for item in items if isinstance(item, int)), ""])
+    texts = [text for found, _ in parts for text in found]
+    return texts, [row, *(text for _, found in parts for text in found)]
