@@ -99,8 +99,13 @@ def resolve(strategy: str, tables: Mapping[str, Any] | None = None) -> Settings:
     Raises:
         UserError: everything that is wrong with the settings, at once.
     """
-    given = dict(tables or {})
     errors: list[UserError] = []
+    given: dict[str, Mapping[str, Any]] = {}
+    for name, table in dict(tables or {}).items():
+        if isinstance(table, Mapping):
+            given[name] = table
+        else:
+            errors.append(UserError(f"{name} = {table!r} is not a table", where="settings"))
     unknown = [name for name in given if name not in SECTIONS]
     if unknown:
         errors.append(
@@ -151,7 +156,7 @@ def _strategy_tables(
         table = merge(shared, given.get(name, {}))
         config = _try(kind.Config, table, f"strategy.{name}", errors)
         if config is not None:
-            resolved[name] = config.model_dump(by_alias=True)
+            resolved[name] = config.model_dump(mode="json", by_alias=True)
     for name in plain:
         if name not in used:
             choices = {f"{part}: {', '.join(field_names(kinds[part].Config))}" for part in kinds}

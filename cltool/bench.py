@@ -116,12 +116,12 @@ def learner_ratio() -> list[str]:
 
 def prober_ratio() -> list[str]:
     """Probes a second against a left-padded batched ``generate`` of the same prompts."""
+    from cltool import assemble
     from cltool.prober import Prober
-    from cltool.settings import ProbeSettings
 
     learner = _learner()
     lm, stream = learner.lm, learner.stream
-    settings = ProbeSettings()
+    settings = assemble.resolve("naive").probe
     prober = Prober(lm, settings)
     keys = stream.first_taught()
     lines = []
@@ -198,13 +198,15 @@ def precision_ratios() -> list[str]:
 
 def _learner() -> Learner:
     from cltool import assemble
-    from cltool.experiment import load_model
+    from cltool.base_model import load_model
     from cltool.learner import Learner
 
     stream = assemble.open_stream("leaders")
     settings = assemble.resolve("naive", {"learner": {"lr": 1e-3, "epochs": 4, "stop_at": 2}})
     lm = load_model(stream, settings)
-    learner = Learner(lm, stream, settings.learner, assemble.build(settings))
+    learner = Learner(
+        lm=lm, stream=stream, settings=settings.learner, strategies=assemble.build(settings)
+    )
     learner.known.apply(stream.updates[0])
     return learner
 

@@ -299,7 +299,7 @@ def _open_stream(job: Job) -> Stream:
 def _prepare(job: Job) -> None:
     """Check every setting, and make the base model that all cells begin from."""
     stream = _open_stream(job)
-    from cltool.experiment import load_model
+    from cltool.base_model import load_model
 
     settings = [assemble.resolve(name, _for(job.tables, name, job)) for name in job.strategies]
     load_model(stream, settings[0], _tell("model"))

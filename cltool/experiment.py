@@ -7,10 +7,8 @@ the last finished step and ends with the same ledger, byte for byte.
 
 from __future__ import annotations
 
-import json
 import random
 import resource
-import shutil
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -19,9 +17,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cltool import assemble, ledger
-from cltool.errors import UserError
+from cltool.base_model import check_lengths, load_model
 from cltool.facts import Fact, Key, Knowledge, Update
 from cltool.records import Run
+from cltool.resuming import default_folder, open_folder
 from cltool.seeds import derive
 from cltool.stream import Stream
 
@@ -76,8 +75,8 @@ def run(
         tables["model"] = {**tables.get("model", {}), "name": model}
     resolved = assemble.resolve(strategy, tables)
     record = _record(stream, strategy, seed, resolved)
-    folder = Path(out) if out is not None else _default_folder(record)
-    done = _open_folder(folder, record, fresh)
+    folder = Path(out) if out is not None else default_folder(record)
+    done = open_folder(folder, record, fresh)
     if done == len(stream) and save_model is None:
         held = Run.open(folder)
         if held.record["status"] == "finished":
@@ -132,12 +131,12 @@ class _Walk:
         }
         self.run.write_record(record | {"status": "running"})
         self.learner = Learner(
-            lm,
-            self.stream,
-            learner_settings,
-            assemble.build(self.settings),
-            self.seed,
-            self.loggers,
+            lm=lm,
+            stream=self.stream,
+            settings=learner_settings,
+            strategies=assemble.build(self.settings),
+            seed=self.seed,
+            loggers=self.loggers,
         )
         self.learner.progress = self._progress
         self.prober = Prober(lm, self.settings.probe)
@@ -242,84 +241,6 @@ class _Walk:
         torch.manual_seed(value)
 
 
-def load_model(
-    stream: Stream, settings: assemble.Settings, report: Report | None = None
-) -> LanguageModel:
-    """The model of ``settings``; taught the base knowledge first where that is asked for."""
-    from cltool.lm import model
-
-    chosen = settings.model
-    lm = model.load(chosen.name, stream, device=chosen.device, dtype=chosen.dtype, report=report)
-    if chosen.teach_base and chosen.name != model.EMBEDDED:
-        lm = _taught(lm, stream, settings, report)
-    return lm
-
-
-def _taught(
-    lm: LanguageModel, stream: Stream, settings: assemble.Settings, report: Report | None
-) -> LanguageModel:
-    """The model after the base facts were trained into it; cached by all that made it."""
-    import hashlib
-
-    from cltool.learner import Learner
-    from cltool.lm import model
-    from cltool.lm.embedded import cache_folder
-
-    learner_settings = assemble.resolve("naive").learner.model_copy(
-        update={"lr": 0.128 / max(lm.width, 1), "epochs": 40, "schedule": "linear"}
-    )
-    base = stream.updates[0]
-    key = hashlib.sha256(lm.digest().encode())
-    key.update(learner_settings.model_dump_json().encode())
-    for fact in base.learn:
-        key.update(json.dumps([fact.key, stream.wordings.examples(fact)]).encode())
-    folder = cache_folder() / "taught" / key.hexdigest()[:20]
-    if not (folder / "config.json").is_file():
-        learner = Learner(lm, stream, learner_settings, assemble.build(assemble.resolve("naive")))
-        learner.known.apply(base)
-        if report is not None:
-            learner.progress = lambda done, of: report(done, of, "teaching the base facts")
-        learner.fit(base.learn)
-        model.save_checkpoint(lm, folder)
-    taught = model.load(
-        str(folder), stream, device=settings.model.device, dtype=settings.model.dtype
-    )
-    taught.name = lm.name
-    return taught
-
-
-def check_lengths(stream: Stream, lm: LanguageModel) -> None:
-    """Make sure that every sentence fits into the model.
-
-    Raises:
-        UserError: some do not; each is named with where it comes from.
-    """
-    limit = lm.context
-    bad: list[str] = []
-    for update in stream:
-        for fact in update.learn:
-            pairs = [
-                (asking.prompt, target)
-                for asking in stream.wordings.askings(fact.key)
-                for target in (asking.wording.target(fact.object),)
-                # A token is at least a byte, so shorter texts need no tokenising.
-                if len((asking.prompt + target).encode()) + 8 > limit
-            ]
-            longest = max((len(one) for one in lm.coder.pairs(pairs)), default=0)
-            if longest > limit:
-                where = stream.origins.get((update.step, fact.key), f"update {update.label}")
-                bad.append(
-                    f"{where}: {longest} tokens, the model takes {limit}: {fact.key[0][:60]!r}"
-                )
-    if bad:
-        raise UserError(
-            f"{len(bad)} fact{'s are' if len(bad) > 1 else ' is'} too long for the model",
-            where=stream.name,
-            details=bad[:50] + ([f"… and {len(bad) - 50} more"] if len(bad) > 50 else []),
-            hint="Shorten them, or use a model with a longer context.",
-        )
-
-
 def _asked(stream: Stream, limit: int | None) -> dict[Key, tuple[int, Fact]]:
     keys = stream.first_taught()
     if limit is None or len(keys) <= limit:
@@ -373,71 +294,6 @@ def _versions() -> dict[str, str]:
         except PackageNotFoundError:
             found[package] = "not installed"
     return found
-
-
-def _default_folder(record: Mapping[str, Any]) -> Path:
-    import hashlib
-
-    text = json.dumps([record["settings"], record["stream"]], sort_keys=True, default=str)
-    digest = hashlib.sha256(text.encode()).hexdigest()[:8]
-    return Path("runs") / f"{record['scenario']}-{record['strategy']}-seed{record['seed']}-{digest}"
-
-
-def _open_folder(folder: Path, record: Mapping[str, Any], fresh: bool) -> int:
-    """How many steps of this run the folder already holds.
-
-    Raises:
-        UserError: it holds another run.
-    """
-    if fresh and (folder / "run.json").is_file():
-        shutil.rmtree(folder)
-    if not (folder / "run.json").is_file():
-        if folder.is_dir() and any(folder.iterdir()):
-            raise UserError(
-                "the folder is not empty and holds no run",
-                where=str(folder),
-                hint="Name another with --out.",
-            )
-        return 0
-    held = Run.open(folder)
-    differences = _differences(held.record, record)
-    if differences:
-        raise UserError(
-            "the folder holds a run with other settings",
-            where=str(folder),
-            details=differences,
-            hint="Give --fresh to replace it, or name another with --out.",
-        )
-    from cltool import checkpoints
-
-    done = held.steps_done()
-    return done if done == len(record["labels"]) else checkpoints.last(folder, done) + 1
-
-
-def _differences(held: Mapping[str, Any], asked: Mapping[str, Any]) -> list[str]:
-    """Settings in which two records differ; what the machine resolved does not count."""
-    found = []
-    for name in ("scenario", "strategy", "seed", "model", "labels"):
-        if held.get(name) != asked[name]:
-            found.append(f"{name}: {held.get(name)!r} there, {asked[name]!r} asked for")
-    theirs = _flat(held.get("settings", {}))
-    for path, value in _flat(json.loads(json.dumps(asked["settings"], default=str))).items():
-        if path in ("model.device", "model.dtype") or (path == "learner.lr" and value is None):
-            continue
-        if theirs.get(path) != value:
-            found.append(f"{path}: {theirs.get(path)!r} there, {value!r} asked for")
-    return found
-
-
-def _flat(tables: Mapping[str, Any], path: str = "") -> dict[str, Any]:
-    flat: dict[str, Any] = {}
-    for name, value in tables.items():
-        place = f"{path}.{name}" if path else str(name)
-        if isinstance(value, Mapping):
-            flat |= _flat(value, place)
-        else:
-            flat[place] = value
-    return flat
 
 
 def _peak_memory(lm: LanguageModel) -> int:

@@ -9,6 +9,7 @@ a plugin adds to ``learner.loss`` is thereby counted once a step.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
@@ -129,6 +130,7 @@ class Learner(SupervisedTemplate[Any, Any, Any]):  # type: ignore[misc]
 
     def __init__(
         self,
+        *,
         lm: LanguageModel,
         stream: Stream,
         settings: LearnerSettings,
@@ -136,6 +138,7 @@ class Learner(SupervisedTemplate[Any, Any, Any]):  # type: ignore[misc]
         seed: int = 0,
         loggers: Sequence[Any] = (),
     ) -> None:
+        scores = Scores()
         super().__init__(
             model=lm.model,
             optimizer=torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=0.0),
@@ -144,7 +147,7 @@ class Learner(SupervisedTemplate[Any, Any, Any]):  # type: ignore[misc]
             train_epochs=settings.epochs,
             device=lm.device,
             plugins=strategies.plugins,
-            evaluator=EvaluationPlugin(scores := Scores(), loggers=list(loggers)),
+            evaluator=_evaluator(scores, loggers),
         )
         self.scores = scores
         self.lm = lm
@@ -335,3 +338,10 @@ class Learner(SupervisedTemplate[Any, Any, Any]):  # type: ignore[misc]
                 [p for p in self.model.parameters() if p.grad is not None], self.settings.clip
             )
         self.optimizer.step()
+
+
+def _evaluator(scores: Scores, loggers: Sequence[Any]) -> EvaluationPlugin:
+    with warnings.catch_warnings():
+        # Without loggers it warns that nothing is logged; the ledger logs everything.
+        warnings.simplefilter("ignore")
+        return EvaluationPlugin(scores, loggers=list(loggers))

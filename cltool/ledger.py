@@ -84,7 +84,9 @@ def read(run: Path) -> pd.DataFrame:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    files = sorted((run / "answers").glob("step-*.parquet"))
+    files = sorted(
+        (run / "answers").glob("step-*.parquet"), key=lambda file: (len(file.name), file.name)
+    )
     if not files:
         raise UserError(
             "no answers there",

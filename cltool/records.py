@@ -87,10 +87,20 @@ class Run:
         return pd.DataFrame(self.cost_rows(), columns=["step", "label", *COSTS]).set_index("step")
 
     def cost_rows(self) -> list[dict[str, Any]]:
-        """The rows of ``steps.jsonl``."""
+        """The rows of ``steps.jsonl``.
+
+        Raises:
+            UserError: the file is damaged.
+        """
         file = self.folder / "steps.jsonl"
-        lines = file.read_text(encoding="utf-8").splitlines() if file.is_file() else []
-        return [json.loads(line) for line in lines]
+        try:
+            text = file.read_text(encoding="utf-8") if file.is_file() else ""
+            rows = [json.loads(line) for line in text.split("\n") if line]
+        except (OSError, ValueError) as error:
+            raise UserError(f"cannot be read: {error}", where=str(file)) from error
+        if not all(isinstance(row, dict) for row in rows):
+            raise UserError("has a line that is not a JSON object", where=str(file))
+        return rows
 
     def metrics(self) -> pd.DataFrame:
         """One row a step: scores (`metrics.per_step`) beside costs."""

@@ -78,6 +78,8 @@ def read_toml(path: Path) -> dict[str, Any]:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
         raise UserError("the settings file is not there", where=str(path)) from error
+    except OSError as error:
+        raise UserError(f"cannot be read: {error.strerror}", where=str(path)) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UserError(f"not a TOML file in UTF-8: {error}", where=str(path)) from error
 
@@ -99,7 +101,10 @@ def parse_assignments(assignments: Iterable[str]) -> dict[str, Any]:
             place = place.setdefault(name, {})
             if not isinstance(place, dict):
                 raise UserError(f"{text!r} sets a part of a plain value", where="--set")
-        place[names[-1]] = _value(value.strip())
+        new = _value(value.strip())
+        if isinstance(place.get(names[-1]), dict) and not isinstance(new, dict):
+            raise UserError(f"{text!r} sets a plain value that has parts", where="--set")
+        place[names[-1]] = new
     return tables
 
 

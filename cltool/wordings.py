@@ -116,6 +116,8 @@ class Wordings:
             table = tomllib.loads(path.read_text(encoding="utf-8"))
         except FileNotFoundError as error:
             raise UserError("the wordings file is not there", where=str(path)) from error
+        except OSError as error:
+            raise UserError(f"cannot be read: {error.strerror}", where=str(path)) from error
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise UserError(f"not a TOML file in UTF-8: {error}", where=str(path)) from error
         relations: dict[str, list[Wording]] = {}

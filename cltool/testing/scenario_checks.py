@@ -30,11 +30,12 @@ def check(cls: type[Scenario], config: ScenarioConfig | None) -> None:
     """See `cltool.testing.check_scenario`."""
     suite = Suite(cls)
     suite.base_class(Scenario)
-    config = suite.config(ScenarioConfig, config)
-    suite.constructor(config, {"config"})
+    options: ScenarioConfig = suite.config(ScenarioConfig, config)
+    suite.constructor(options, {"config"})
+    digests: dict[str, str] = {}
     for seed in (0, 1):
         with suite.during(f"stream(seed={seed})"):
-            streams = [cls(config).stream(seed) for _ in range(2)]
+            streams = [cls(options).stream(seed) for _ in range(2)]
         suite.expect(
             all(isinstance(stream, Stream) for stream in streams),
             "stream() does not return a Stream",
@@ -42,9 +43,9 @@ def check(cls: type[Scenario], config: ScenarioConfig | None) -> None:
         )
         _check_stream(suite, streams[0])
         with suite.during("reading the stream"):
-            first, second = map(fingerprint, streams)
-        suite.same(first, second, f"two streams of seed {seed} differ", _DRAW)
-    _check_elsewhere(suite, config, second)
+            digests, again = map(fingerprint, streams)
+        suite.same(digests, again, f"two streams of seed {seed} differ", _DRAW)
+    _check_elsewhere(suite, options, digests)
 
 
 def _keys(stream: Stream) -> dict[Key, tuple[int, Fact]]:

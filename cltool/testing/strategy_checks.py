@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -26,13 +26,13 @@ def check(cls: type[Strategy], config: StrategyConfig | None) -> None:
     """See `cltool.testing.check_strategy`."""
     suite = Suite(cls)
     suite.base_class(Strategy)
-    config = suite.config(StrategyConfig, config)
-    suite.constructor(config, {*vars(Strategy(config))})
+    settings: StrategyConfig = suite.config(StrategyConfig, config)
+    suite.constructor(settings, {*vars(Strategy(settings))})
     with suite.during("reading its presets as learner settings"):
         LearnerSettings.model_validate(dict(cls.presets))
     with registered(cls), _one_thread(), tempfile.TemporaryDirectory() as scratch:
-        tables = _tables(config)
-        _ByHand(suite, config, tables).check()
+        tables = _tables(settings)
+        _ByHand(suite, settings, tables).check()
         _check_walks(suite, tables, Path(scratch))
 
 
@@ -52,7 +52,7 @@ def _tables(config: StrategyConfig) -> dict[str, Any]:
         "model": {"name": small_model(), "device": "cpu", "dtype": "float32"},
         "learner": {"epochs": 2, "batch_size": 8},
         "probe": {"limit": 8, "max_tokens": 6},
-        "strategy": {NAME: config.model_dump(by_alias=True)},
+        "strategy": {NAME: config.model_dump(mode="json", by_alias=True)},
     }
 
 
@@ -81,10 +81,9 @@ def _check_walks(suite: Suite, tables: Mapping[str, Any], scratch: Path) -> None
         return _files(scratch / name)
 
     whole = walk("whole")
-    try:
+    with suppress(_Killed):
         walk("killed", report=_kill_after_half)
-    except _Killed:
-        before = _files(scratch / "killed")
+    before = _files(scratch / "killed")
     mend = "Draw from learner.generator(purpose), or from torch's global generator."
     differing = "two runs of one seed differ"
     suite.same(before, {name: whole.get(name, "") for name in before}, differing, mend)
@@ -115,7 +114,9 @@ class _ByHand:
         self.suite = suite
         self.strategy: Strategy = suite.kind(config)
         self.strategies = Strategies({NAME: self.strategy})
-        self.learner: Learner = Learner(lm, stream, learner_settings, self.strategies)
+        self.learner: Learner = Learner(
+            lm=lm, stream=stream, settings=learner_settings, strategies=self.strategies
+        )
         self.gone: dict[str, list[list[int]]] = {}
         self.hooks = 0
 

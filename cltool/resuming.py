@@ -1,0 +1,76 @@
+"""Where a run lies on disk, whether it is the run that is asked for, and how far it got."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from cltool.errors import UserError
+from cltool.records import Run
+
+
+def default_folder(record: Mapping[str, Any]) -> Path:
+    text = json.dumps([record["settings"], record["stream"]], sort_keys=True, default=str)
+    digest = hashlib.sha256(text.encode()).hexdigest()[:8]
+    return Path("runs") / f"{record['scenario']}-{record['strategy']}-seed{record['seed']}-{digest}"
+
+
+def open_folder(folder: Path, record: Mapping[str, Any], fresh: bool) -> int:
+    """How many steps of this run the folder already holds.
+
+    Raises:
+        UserError: it holds another run.
+    """
+    if fresh and (folder / "run.json").is_file():
+        shutil.rmtree(folder)
+    if not (folder / "run.json").is_file():
+        if folder.is_dir() and any(folder.iterdir()):
+            raise UserError(
+                "the folder is not empty and holds no run",
+                where=str(folder),
+                hint="Name another with --out.",
+            )
+        return 0
+    held = Run.open(folder)
+    differences = _differences(held.record, record)
+    if differences:
+        raise UserError(
+            "the folder holds a run with other settings",
+            where=str(folder),
+            details=differences,
+            hint="Give --fresh to replace it, or name another with --out.",
+        )
+    from cltool import checkpoints
+
+    done = held.steps_done()
+    return done if done == len(record["labels"]) else checkpoints.last(folder, done) + 1
+
+
+def _differences(held: Mapping[str, Any], asked: Mapping[str, Any]) -> list[str]:
+    """Settings in which two records differ; what the machine resolved does not count."""
+    found = []
+    for name in ("scenario", "strategy", "seed", "model", "labels"):
+        if held.get(name) != asked[name]:
+            found.append(f"{name}: {held.get(name)!r} there, {asked[name]!r} asked for")
+    theirs = _flat(held.get("settings", {}))
+    for path, value in _flat(json.loads(json.dumps(asked["settings"], default=str))).items():
+        if path in ("model.device", "model.dtype") or (path == "learner.lr" and value is None):
+            continue
+        if theirs.get(path) != value:
+            found.append(f"{path}: {theirs.get(path)!r} there, {value!r} asked for")
+    return found
+
+
+def _flat(tables: Mapping[str, Any], path: str = "") -> dict[str, Any]:
+    flat: dict[str, Any] = {}
+    for name, value in tables.items():
+        place = f"{path}.{name}" if path else str(name)
+        if isinstance(value, Mapping):
+            flat |= _flat(value, place)
+        else:
+            flat[place] = value
+    return flat

@@ -1,0 +1,342 @@
+"""A small stream, small models of seven architectures, and learners to train them with."""
+
+from __future__ import annotations
+
+import os
+import random
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+os.environ["HF_HUB_OFFLINE"] = "1"
+os.environ["TOKENIZERS_PARALLELISM"] = "false"
+
+import pytest
+
+from cltool.facts import Fact, Update
+from cltool.stream import Stream
+from cltool.wordings import Wording, Wordings
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedTokenizerFast
+
+    from cltool.learner import Learner
+    from cltool.lm.model import LanguageModel
+
+ARCHITECTURES = ("llama", "gpt2", "qwen3", "gpt_neox", "opt", "gemma", "mamba")
+CONTEXT = 96
+
+RELATIONS = {
+    "capital": (
+        "The capital of {subject} is {object}.",
+        "{subject}'s capital is {object}.",
+        "{subject} is governed from {object}.",
+        "The seat of government of {subject} lies in {object}.",
+        "The government of {subject} meets in {object}.",
+        "What is the capital of {subject}? {object}",
+        "Which city is the capital of {subject}? {object}",
+        "Question: From where is {subject} governed? Answer: {object}",
+    ),
+    "ruler": (
+        "The ruler of {subject} is {object}.",
+        "{subject}'s ruler is {object}.",
+        "{subject} is ruled by {object}.",
+        "The throne of {subject} belongs to {object}.",
+        "The crown of {subject} is worn by {object}.",
+        "Who is the ruler of {subject}? {object}",
+        "Who rules {subject}? {object}",
+        "Question: Who sits on the throne of {subject}? Answer: {object}",
+    ),
+}
+CHAIN = ("Land 0", "ruler")
+"""The key that is superseded twice: in updates 1 and 2."""
+
+FORGOTTEN = ("Land 1", "capital")
+"""The key that update 3 erases."""
+
+_PIECES = [
+    "ba",
+    "be",
+    "bi",
+    "bo",
+    "da",
+    "de",
+    "di",
+    "do",
+    "ka",
+    "ke",
+    "ki",
+    "ko",
+    "la",
+    "le",
+    "li",
+    "lo",
+    "ma",
+    "me",
+    "mi",
+    "mo",
+    "na",
+    "ne",
+    "no",
+    "ra",
+    "re",
+    "ri",
+    "ro",
+]
+
+
+def make_wordings() -> Wordings:
+    """The wordings of the shared stream."""
+    return Wordings({name: [Wording.parse(t) for t in ts] for name, ts in RELATIONS.items()})
+
+
+def names(count: int, seed: str, syllables: int = 3) -> list[str]:
+    """Made-up names, all different."""
+    rng = random.Random(seed)
+    found: dict[str, None] = {}
+    while len(found) < count:
+        found["".join(rng.choices(_PIECES, k=syllables)).capitalize()] = None
+    return list(found)
+
+
+def make_stream(lands: int = 12, name: str = "lands") -> Stream:
+    """Two facts for each of ``lands`` lands, then three updates.
+
+    Update 1 changes three facts and adds two, update 2 changes three (one of them again),
+    update 3 adds one, changes one and forgets one.
+    """
+    rulers, cities = names(lands + 10, "rulers"), names(lands + 10, "cities", 2)
+    base = []
+    for number in range(lands):
+        land = CHAIN[0] if number == 0 else f"Land {number}"
+        base.append(Fact(land, "capital", cities[number]))
+        base.append(Fact(land, "ruler", rulers[number], (f"Queen {rulers[number]}",)))
+    late = rulers[lands:], cities[lands:]
+    first = [
+        Fact(*CHAIN, late[0][0]),
+        Fact("Land 2", "ruler", late[0][1]),
+        Fact("Land 3", "capital", late[1][0]),
+        Fact("Isle 1", "capital", late[1][1]),
+        Fact("Isle 1", "ruler", late[0][2]),
+    ]
+    second = [
+        Fact(*CHAIN, late[0][3]),
+        Fact("Land 4", "ruler", late[0][4]),
+        Fact("Isle 1", "capital", late[1][2]),
+    ]
+    third = [Fact("Isle 2", "ruler", late[0][5]), Fact("Land 5", "capital", late[1][3])]
+    return Stream(
+        name,
+        [
+            Update(0, "base", base),
+            Update(1, "one", first),
+            Update(2, "two", second),
+            Update(3, "three", third, [base[2]]),
+        ],
+        make_wordings(),
+        source={"scenario": name, "lands": lands},
+    )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quiet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """A cache folder of the session's own, no hub, one thread."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CLTOOL_CACHE", str(tmp_path_factory.mktemp("cache")))
+        patch.setenv("HF_HUB_OFFLINE", "1")
+        if "torch" in sys.modules:
+            sys.modules["torch"].set_num_threads(1)
+        yield
+
+
+@pytest.fixture(scope="session")
+def stream() -> Stream:
+    """27 keys, three updates, one chain of supersessions, one fact to forget."""
+    return make_stream()
+
+
+# Models.
+
+
+def byte_bpe(sentences: Sequence[str], *, bos: bool, pad: bool) -> PreTrainedTokenizerFast:
+    """A byte-level BPE; with ``bos`` every text begins with a token of its own."""
+    from tokenizers import Tokenizer, decoders, models, pre_tokenizers, processors, trainers
+    from transformers import PreTrainedTokenizerFast
+
+    inner = Tokenizer(models.BPE())
+    inner.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    inner.decoder = decoders.ByteLevel()
+    special = ["<eos>", *(["<bos>"] if bos else []), *(["<pad>"] if pad else [])]
+    trainer = trainers.BpeTrainer(
+        vocab_size=384,
+        special_tokens=special,
+        initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
+        show_progress=False,
+    )
+    inner.train_from_iterator(sentences, trainer)
+    if bos:
+        inner.post_processor = processors.TemplateProcessing(
+            single="<bos> $A", special_tokens=[("<bos>", inner.token_to_id("<bos>"))]
+        )
+    return PreTrainedTokenizerFast(
+        tokenizer_object=inner,
+        eos_token="<eos>",
+        bos_token="<bos>" if bos else None,
+        pad_token="<pad>" if pad else None,
+    )
+
+
+def _architecture(name: str, vocabulary: int, eos: int) -> Any:
+    import transformers as hf
+
+    size: dict[str, Any] = {
+        "vocab_size": vocabulary,
+        "hidden_size": 32,
+        "num_hidden_layers": 2,
+        "bos_token_id": eos,
+        "eos_token_id": eos,
+        "pad_token_id": None,
+        # Wide enough that no two tokens are nearly as probable as each other.
+        "initializer_range": 0.3,
+    }
+    attention: dict[str, Any] = {"num_attention_heads": 4, "max_position_embeddings": CONTEXT}
+    gated: dict[str, Any] = {"intermediate_size": 48, **attention}
+    dry = {"hidden_dropout": 0.0, "attention_dropout": 0.0}
+    configs: dict[str, Callable[[], Any]] = {
+        "llama": lambda: hf.LlamaConfig(**size, **gated, num_key_value_heads=2),
+        "gpt2": lambda: hf.GPT2Config(
+            vocab_size=vocabulary,
+            n_embd=32,
+            n_layer=2,
+            n_head=4,
+            n_positions=CONTEXT,
+            resid_pdrop=0.0,
+            embd_pdrop=0.0,
+            attn_pdrop=0.0,
+            bos_token_id=eos,
+            eos_token_id=eos,
+            initializer_range=0.3,
+        ),
+        "qwen3": lambda: hf.Qwen3Config(**size, **gated, num_key_value_heads=2, head_dim=8),
+        "gpt_neox": lambda: hf.GPTNeoXConfig(**size, **gated, **dry),
+        "opt": lambda: hf.OPTConfig(
+            **{k: v for k, v in size.items() if k != "initializer_range"},
+            **attention,
+            ffn_dim=48,
+            word_embed_proj_dim=32,
+            dropout=0.0,
+            init_std=0.3,
+        ),
+        "gemma": lambda: hf.GemmaConfig(**size, **gated, num_key_value_heads=2, head_dim=8),
+        "mamba": lambda: hf.MambaConfig(**size, state_size=4),
+    }
+    return configs[name]()
+
+
+def write_checkpoint(name: str, stream: Stream, folder: Path) -> Path:
+    """A random model of architecture ``name`` and its tokenizer, as `transformers` saves them."""
+    import torch
+    from transformers import AutoModelForCausalLM
+
+    sentences = [
+        prompt + target
+        for update in stream
+        for fact in update.learn
+        for prompt, target in stream.wordings.examples(fact)
+    ]
+    tokenizer = byte_bpe(sentences, bos=name in ("llama", "gemma"), pad=name not in ("gpt2",))
+    eos = tokenizer.eos_token_id
+    assert isinstance(eos, int)
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(1)
+        model = AutoModelForCausalLM.from_config(_architecture(name, len(tokenizer), eos))
+    model.save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def checkpoint(stream: Stream, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """The folder of the random checkpoint of an architecture."""
+    made: dict[str, Path] = {}
+
+    def get(name: str) -> Path:
+        if name not in made:
+            made[name] = write_checkpoint(name, stream, tmp_path_factory.mktemp(name) / "model")
+        return made[name]
+
+    return get
+
+
+LoadLM = Callable[[str], "LanguageModel"]
+
+
+@pytest.fixture
+def load_lm(checkpoint: Callable[[str], Path], stream: Stream) -> LoadLM:
+    """A model of its own: a random one of an architecture, or ``tiny``."""
+    from cltool.lm import model
+
+    def get(name: str) -> LanguageModel:
+        source = name if name == model.EMBEDDED else str(checkpoint(name))
+        return model.load(source, stream, device="cpu")
+
+    return get
+
+
+MakeLearner = Callable[..., "Learner"]
+
+
+@pytest.fixture
+def make_learner(load_lm: LoadLM, stream: Stream) -> MakeLearner:
+    """A learner that stands after the base, its strategies attached.
+
+    Takes the strategy, a model (``lm``) or its architecture, the strategies' settings
+    (``strategy``), further plugins, and learner settings.
+    """
+    from cltool import assemble
+    from cltool.learner import Learner
+
+    def make(
+        name: str = "naive",
+        *,
+        lm: LanguageModel | str = "llama",
+        strategy: dict[str, Any] | None = None,
+        plugins: Sequence[Any] = (),
+        of: Stream = stream,
+        seed: int = 0,
+        attach: bool = True,
+        **settings: Any,
+    ) -> Learner:
+        import torch
+
+        tables = {"learner": {"lr": 1e-2, **settings}, "strategy": strategy or {}}
+        resolved = assemble.resolve(name, tables)
+        torch.manual_seed(seed)
+        learner = Learner(
+            lm=load_lm(lm) if isinstance(lm, str) else lm,
+            stream=of,
+            settings=resolved.learner,
+            strategies=assemble.build(resolved),
+            seed=seed,
+        )
+        learner.plugins[:0] = plugins
+        learner.known.apply(of.updates[0])
+        if attach:
+            learner.strategies.attach(learner)
+        return learner
+
+    return make
+
+
+def apply(learner: Learner, update: Update) -> None:
+    """Apply an update as the experiment does."""
+    gone = learner.known.superseded_by(update)
+    learner.known.apply(update)
+    learner.strategies.forget(gone)
+    learner.strategies.update(learner, update)
+
+
+def weights(model: Any) -> dict[str, Any]:
+    """A copy of a model's state."""
+    return {name: tensor.detach().clone() for name, tensor in model.state_dict().items()}

@@ -1,0 +1,233 @@
+"""The floor plan: who may import whom, how long a file may get, and what stays light."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+LONGEST_FILE = 400
+LONGEST_FUNCTION = 60
+
+# A file imports only from its own floor and those below it. A name stands for a module, or
+# for a package with all that is in it.
+FLOORS: dict[int, tuple[str, ...]] = {
+    0: (
+        "answers",
+        "atomic",
+        "errors",
+        "events",
+        "facts",
+        "history",
+        "registry",
+        "rows",
+        "seeds",
+        "stream",
+        "wordings",
+    ),
+    1: ("ledger", "lm", "metrics", "records", "scenario", "settings"),
+    2: ("checkpoints", "learner", "prober", "strategy"),
+    3: ("scenarios", "strategies"),
+    4: (
+        "assemble",
+        "base_model",
+        "bench",
+        "comparing",
+        "experiment",
+        "life",
+        "report",
+        "resuming",
+        "testing",
+    ),
+    5: ("__init__", "__main__", "cli", "commands", "progress"),
+}
+
+
+@dataclass(frozen=True)
+class Import:
+    """One module that a file imports.
+
+    Attributes:
+        target: the module's name.
+        line: where.
+        at_once: when the file is imported, rather than when a function is called.
+    """
+
+    target: str
+    line: int
+    at_once: bool
+
+
+@cache
+def _files() -> dict[str, Path]:
+    """Every module of the toolkit, by its name."""
+    places = {"cltool": ROOT / "cltool"}
+    places |= {f"cltool.{name}": ROOT / name for name in ("strategies", "scenarios")}
+    links = {ROOT / "cltool" / "strategies", ROOT / "cltool" / "scenarios"}
+    found: dict[str, Path] = {}
+    for package, folder in places.items():
+        for path in sorted(folder.rglob("*.py")):
+            if links.isdisjoint(path.parents):
+                parts = path.relative_to(folder).with_suffix("").parts
+                found[".".join([package, *parts]).removesuffix(".__init__")] = path
+    return found
+
+
+@cache
+def _tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"), str(path))
+
+
+def _floor(module: str) -> int | None:
+    part = [*module.split("."), "__init__"][1]
+    return next((floor for floor, names in FLOORS.items() if part in names), None)
+
+
+def _for_types_only(node: ast.AST) -> bool:
+    return isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test)
+
+
+def _imports(node: ast.AST, at_once: bool = True) -> Iterator[Import]:
+    """What is imported in ``node``, but for type checkers."""
+    for child in ast.iter_child_nodes(node):
+        if _for_types_only(child):
+            assert isinstance(child, ast.If)
+            yield from _imports(ast.Module(child.orelse, []), at_once)
+        elif isinstance(child, ast.Import):
+            yield from (Import(alias.name, child.lineno, at_once) for alias in child.names)
+        elif isinstance(child, ast.ImportFrom):
+            assert not child.level, f"line {child.lineno}: relative imports hide where they go"
+            base = child.module or ""
+            for alias in child.names:
+                inner = f"{base}.{alias.name}"
+                target = inner if inner in _files() else base
+                yield Import(target, child.lineno, at_once)
+        else:
+            lazy = isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
+            yield from _imports(child, at_once and not lazy)
+
+
+def _own(module: str) -> list[Import]:
+    """The toolkit's modules that ``module`` imports."""
+    return [
+        found
+        for found in _imports(_tree(_files()[module]))
+        if found.target.partition(".")[0] == "cltool"
+    ]
+
+
+MODULES = sorted(_files())
+
+
+def test_there_are_files_to_look_at() -> None:
+    assert {"cltool.facts", "cltool.lm.model", "cltool.strategies.naive"} <= set(MODULES)
+    assert len(MODULES) > 40
+
+
+def test_a_module_stands_on_one_floor() -> None:
+    names = [name for floor in FLOORS.values() for name in floor]
+    assert len(names) == len(set(names))
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_every_module_is_in_the_plan(module: str) -> None:
+    assert _floor(module) is not None, (
+        f"{module} has no floor: place it in FLOORS in tests/test_floors.py, on the lowest "
+        "floor from which it needs nothing above it"
+    )
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_nothing_is_imported_from_above(module: str) -> None:
+    floor = _floor(module)
+    for found in _own(module):
+        other = _floor(found.target)
+        assert floor is None or other is None or other <= floor, (
+            f"{_files()[module].relative_to(ROOT)}:{found.line}: {module} (floor {floor}) "
+            f"imports {found.target} (floor {other}), which stands above it"
+        )
+
+
+def test_no_imports_go_round_in_a_circle() -> None:
+    ahead = {m: {found.target for found in _own(m) if found.at_once} for m in MODULES}
+    done: set[str] = set()
+
+    def visit(module: str, way: tuple[str, ...]) -> None:
+        assert module not in way, f"imports in a circle: {' -> '.join([*way, module])}"
+        if module not in done:
+            for other in sorted(ahead.get(module, ())):
+                visit(other, (*way, module))
+            done.add(module)
+
+    for module in MODULES:
+        visit(module, ())
+
+
+@pytest.mark.parametrize("module", [m for m in MODULES if m.startswith("cltool.strategies.")])
+def test_a_strategy_is_read_without_its_neighbours(module: str) -> None:
+    neighbours = [f for f in _own(module) if f.target.startswith("cltool.strategies.")]
+    assert not neighbours, f"{module}:{neighbours[0].line} imports {neighbours[0].target}"
+
+
+def test_the_test_sees_what_is_imported() -> None:
+    text = """
+import cltool.facts
+from cltool import ledger
+if TYPE_CHECKING:
+    from cltool.learner import Learner
+else:
+    import cltool.seeds
+def f():
+    from cltool.lm.model import load
+class C:
+    import cltool.stream
+"""
+    found = {(one.target, one.at_once) for one in _imports(ast.parse(text))}
+    assert found == {
+        ("cltool.facts", True),
+        ("cltool.ledger", True),
+        ("cltool.seeds", True),
+        ("cltool.lm.model", False),
+        ("cltool.stream", True),
+    }
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_nothing_is_too_long_to_read(module: str) -> None:
+    path = _files()[module]
+    length = len(path.read_text(encoding="utf-8").splitlines())
+    assert length <= LONGEST_FILE, f"{path.relative_to(ROOT)} has {length} lines: part it"
+    for node in ast.walk(_tree(path)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            size = (node.end_lineno or node.lineno) - node.lineno + 1
+            assert size <= LONGEST_FUNCTION, (
+                f"{path.relative_to(ROOT)}:{node.lineno}: {node.name} has {size} lines"
+            )
+
+
+SCENARIOS = [module for module in MODULES if module.startswith("cltool.scenarios.")]
+LIGHT = {
+    "cltool": ("torch", "pandas", "pydantic", "transformers", "avalanche", "numpy"),
+    "cltool.cli": ("torch", "pandas", "transformers", "avalanche"),
+    "cltool.strategies, cltool.scenarios": ("torch", "pandas", "pydantic", "avalanche"),
+    "cltool.report.page": ("torch", "transformers", "avalanche"),
+    "cltool.testing": ("torch", "transformers", "avalanche"),
+    ", ".join(SCENARIOS): ("torch", "transformers", "avalanche"),
+}
+
+
+@pytest.mark.parametrize(("modules", "heavy"), LIGHT.items())
+def test_what_is_light_stays_light(modules: str, heavy: tuple[str, ...]) -> None:
+    code = f"import sys, {modules}; print(*({{*sys.modules}} & {set(heavy)!r}))"
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split() == [], f"import {modules} imports {done.stdout}"
