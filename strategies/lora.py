@@ -24,8 +24,8 @@ class LoRAConfig(StrategyConfig):
     """Settings of `lora`."""
 
     peft: str = Field(default="LORA", description="a PEFT method's name, as PEFT writes it")
-    rank: int = Field(default=16, ge=1, description="r, for methods that have a rank")
-    alpha: float = Field(default=32.0, gt=0, description="α, for LoRA")
+    rank: int = Field(default=64, ge=1, description="r, for methods that have a rank")
+    alpha: float = Field(default=128.0, gt=0, description="α, for LoRA")
     target_modules: str | list[str] = Field(
         default="all-linear", description="which modules, as PEFT writes it"
     )
@@ -38,7 +38,7 @@ class LoRA(Strategy):
     """One PEFT adapter, continued through all updates."""
 
     Config = LoRAConfig
-    presets: ClassVar[Mapping[str, Any]] = {"lr": 3e-3}
+    presets: ClassVar[Mapping[str, Any]] = {"lr": 1e-3, "epochs": 14}
 
     def attach(self, learner: Learner) -> None:
         """Wrap the model.
@@ -52,10 +52,11 @@ class LoRA(Strategy):
         config = cast(LoRAConfig, self.config)
         method = config.peft.upper()
         if method not in METHODS:
+            names = sorted(str(getattr(name, "value", name)) for name in METHODS)
             raise UserError(
                 f"PEFT has no method {config.peft!r}",
                 where="strategy.lora.peft",
-                hint=f"It has: {', '.join(sorted(str(getattr(name, 'value', name)) for name in METHODS))}.",
+                hint=f"It has: {', '.join(names)}.",
             )
         options: dict[str, Any] = {"task_type": "CAUSAL_LM"}
         known = METHODS[method].__dataclass_fields__

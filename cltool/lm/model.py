@@ -105,6 +105,7 @@ def load(
 
 def _checkpoint(source: str) -> tuple[Any, Any]:
     import torch
+    from safetensors import SafetensorError
     from transformers import AutoModelForCausalLM, AutoTokenizer
     from transformers.utils import logging
 
@@ -116,7 +117,7 @@ def _checkpoint(source: str) -> tuple[Any, Any]:
             model = AutoModelForCausalLM.from_pretrained(
                 source, trust_remote_code=False, use_safetensors=True, dtype=torch.float32
             )
-    except (OSError, ValueError, KeyError, ImportError) as error:
+    except (OSError, ValueError, KeyError, ImportError, RuntimeError, SafetensorError) as error:
         first = str(error).strip().split("\n", 1)[0]
         raise UserError(
             f"the model cannot be loaded: {first}",

@@ -1,0 +1,84 @@
+"""The pages under ``docs/`` say what the code says."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from cltool import docs
+from cltool.metrics import NAMES
+from cltool.records import COSTS
+from cltool.scenarios.own_facts import OwnFactsConfig
+from cltool.strategies import STRATEGIES
+
+ROOT = Path(__file__).parents[1]
+PAGES = ROOT / "docs"
+CITATION = re.compile(r"([A-Z][A-Za-z-]+)(?: et al\.| & [A-Z][a-z-]+)?,? \(?((?:19|20)\d\d)\b")
+BUILT_IN = [entry.name for entry in STRATEGIES.entries() if entry.source == "built-in"]
+NO_PAPER = {"frozen", "naive"}
+
+
+def page(name: str) -> str:
+    return (PAGES / name).read_text(encoding="utf-8")
+
+
+def test_the_page_of_strategies_is_what_the_code_says() -> None:
+    assert page(docs.PAGE) == docs.strategies_page(), "run python -m cltool.docs"
+
+
+def test_the_page_is_written_where_it_is_asked_for(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert docs.main([str(tmp_path)]) == 0
+    assert (tmp_path / docs.PAGE).read_text(encoding="utf-8") == docs.strategies_page()
+    assert str(tmp_path / docs.PAGE) in capsys.readouterr().out
+
+
+def test_every_strategy_has_its_settings_on_the_page() -> None:
+    text = docs.strategies_page()
+    for name in BUILT_IN:
+        part = text.partition(f"### `{name}`")[2].partition("\n### ")[0]
+        assert part, name
+        for field, info in STRATEGIES.load(name).Config.model_fields.items():
+            assert info.description, f"{name}.{field} has no description"
+            assert f"| `{info.alias or field}` |" in part
+
+
+@pytest.mark.parametrize("name", [*NAMES, *COSTS, "new_min"])
+def test_every_score_is_explained(name: str) -> None:
+    assert f"`{name}`" in page("scores.md")
+
+
+@pytest.mark.parametrize("name", [name for name in BUILT_IN if name not in NO_PAPER])
+def test_every_strategy_has_its_paper(name: str) -> None:
+    assert re.search(rf"^\| [^|]*`{name}`[^|]* \|", page("papers.md"), re.M)
+
+
+def _cited() -> set[tuple[str, ...]]:
+    places = [ROOT / "cltool", ROOT / "strategies", ROOT / "scenarios"]
+    texts = [path.read_text("utf-8") for place in places for path in place.rglob("*.py")]
+    found = {match.groups() for text in texts for match in CITATION.finditer(text)}
+    return found - {("CT-RSA", "2002")}
+
+
+def test_every_paper_that_the_code_cites_is_in_the_index() -> None:
+    cited = _cited()
+    assert ("Kirkpatrick", "2017") in cited
+    index = page("papers.md")
+    missing = [
+        f"{name} {year}"
+        for name, year in sorted(cited)
+        if not re.search(rf"{name}[^|]*\({year}\)", index)
+    ]
+    assert missing == []
+
+
+def test_every_option_of_a_file_is_explained() -> None:
+    text = page("facts.md")
+    for option in ("--cut", "--where", "--wordings", "--skip-bad", "scenario.max_chars"):
+        assert option in text
+    assert set(OwnFactsConfig.model_fields) == {
+        "path", "cut", "where", "wordings", "skip_bad", "max_chars",
+    }  # fmt: skip
