@@ -101,7 +101,7 @@ def learner_ratio() -> list[str]:
         optimizer = optimizers.build(model, settings.optimizer, float(settings.lr or 0), 0.0)
         generator = learner.generator("batches")
         lengths = [len(example) for example in examples]
-        for _ in range(settings.epochs):
+        for _ in range(learner.train_epochs):
             for indices in bucketed(lengths, settings.batch_size, generator):
                 batch = collate([examples[i] for i in indices], learner.lm.coder.pad)
                 optimizer.zero_grad()

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cltool.atomic import whole_file, write_json
+from cltool.errors import UserError
 from cltool.lm.model import load_weights, save_weights
 from cltool.strategy import Strategies, split_state
 
@@ -51,7 +52,14 @@ def load(run: Path, step: int, model: nn.Module, strategies: Strategies) -> None
     load_weights(model, place / "model.safetensors")
     states: dict[str, dict[str, Any]] = {}
     for name in strategies.parts:
-        states[name] = json.loads((place / f"{name}.json").read_text(encoding="utf-8"))
+        try:
+            states[name] = json.loads((place / f"{name}.json").read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
+            raise UserError(
+                f"the checkpoint's state of {name} cannot be read: {error}",
+                where=str(place),
+                hint="Start the run afresh with --fresh.",
+            ) from error
         tensors = place / f"{name}.safetensors"
         if tensors.is_file():
             states[name] |= load_file(tensors)

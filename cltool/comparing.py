@@ -302,7 +302,9 @@ def _prepare(job: Job) -> None:
     from cltool.base_model import load_model
 
     settings = [assemble.resolve(name, _for(job.tables, name, job)) for name in job.strategies]
-    load_model(stream, settings[0], _tell("model"))
+    tell = _tell("model")
+    load_model(stream, settings[0], tell)
+    tell(1, 1, "ready")
 
 
 def _run_cell(job: Job) -> None:

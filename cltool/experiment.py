@@ -260,8 +260,10 @@ def _record(
         "seed": seed,
         "model": settings.model.name,
         "labels": [update.label for update in stream],
+        "requested": settings.as_tables(),
         "settings": {"scenario": dict(stream.source), **settings.as_tables()},
         "stream": {
+            "digest": stream.digest(),
             "updates": [
                 {"learn": len(update.learn), "forget": len(update.forget)} for update in stream
             ],

@@ -3,8 +3,8 @@
 A step's batch is cut into micro-batches whose gradients add up to the gradient of the
 whole: each micro-batch's loss is the mean over its own tokens, weighted by its share of the
 batch's tokens, so that the result does not depend on the cut. Avalanche's callbacks around
-forward and backward fire for each micro-batch, those around the optimizer once a step; what
-a plugin adds to ``learner.loss`` is thereby counted once a step.
+forward and before backward fire for each micro-batch, those after backward and around the
+optimizer once a step; what a plugin adds to ``learner.loss`` is thereby counted once a step.
 """
 
 from __future__ import annotations
@@ -34,6 +34,9 @@ from cltool.seeds import derive
 from cltool.settings import LearnerSettings
 from cltool.strategy import Strategies
 from cltool.stream import Stream
+
+EPOCHS, STEPS = 12, 150
+"""Most passes over an update; one of few facts gets more, until it has had so many steps."""
 
 Progress = Callable[[int, int], None]
 """(steps done, most steps)."""
@@ -144,7 +147,7 @@ class Learner(SupervisedTemplate[Any, Any, Any]):  # type: ignore[misc]
             optimizer=torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=0.0),
             criterion=nn.CrossEntropyLoss(),
             train_mb_size=settings.batch_size,
-            train_epochs=settings.epochs,
+            train_epochs=settings.epochs or EPOCHS,
             device=lm.device,
             plugins=strategies.plugins,
             evaluator=_evaluator(scores, loggers),
@@ -246,6 +249,7 @@ class Learner(SupervisedTemplate[Any, Any, Any]):  # type: ignore[misc]
             float(self.settings.lr or 0.0),
             self.settings.weight_decay,
         )
+        self.train_epochs = self.settings.epochs or max(EPOCHS, -(-STEPS // len(self.loader)))
         self._step = 0
 
     def model_adaptation(self, model: nn.Module | None = None) -> nn.Module:

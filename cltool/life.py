@@ -27,7 +27,7 @@ class Moment:
         right: probes answered right, of all asked.
         asked: how many probes asked.
         stale: probes answered with a superseded object.
-        answers: what was said to each prompt.
+        answers: what was said to each prompt, without what closes its wording.
     """
 
     step: int
@@ -135,7 +135,9 @@ def _moment(step: int, label: str, rows: pd.DataFrame) -> Moment:
         len(rows),
         int(rows["stale"].sum()),
         {
-            str(prompt): str(said)
-            for prompt, said in zip(rows["prompt"], rows["answer"], strict=True)
+            str(prompt): str(said).removesuffix(str(closing)) or str(said)
+            for prompt, said, closing in zip(
+                rows["prompt"], rows["answer"], rows["closing"], strict=True
+            )
         },
     )

@@ -14,7 +14,8 @@ from cltool.records import Run
 
 
 def default_folder(record: Mapping[str, Any]) -> Path:
-    text = json.dumps([record["settings"], record["stream"]], sort_keys=True, default=str)
+    """``runs/SCENARIO-STRATEGY-seedN-…``, ending in a hash of what was asked for."""
+    text = json.dumps([record["requested"], record["stream"]["digest"]], sort_keys=True)
     digest = hashlib.sha256(text.encode()).hexdigest()[:8]
     return Path("runs") / f"{record['scenario']}-{record['strategy']}-seed{record['seed']}-{digest}"
 
@@ -51,17 +52,17 @@ def open_folder(folder: Path, record: Mapping[str, Any], fresh: bool) -> int:
 
 
 def _differences(held: Mapping[str, Any], asked: Mapping[str, Any]) -> list[str]:
-    """Settings in which two records differ; what the machine resolved does not count."""
+    """In what two records differ: what was asked for, not what the machine made of it."""
     found = []
     for name in ("scenario", "strategy", "seed", "model", "labels"):
         if held.get(name) != asked[name]:
             found.append(f"{name}: {held.get(name)!r} there, {asked[name]!r} asked for")
-    theirs = _flat(held.get("settings", {}))
-    for path, value in _flat(json.loads(json.dumps(asked["settings"], default=str))).items():
-        if path in ("model.device", "model.dtype") or (path == "learner.lr" and value is None):
-            continue
+    theirs = _flat(held.get("requested", {}))
+    for path, value in _flat(json.loads(json.dumps(asked["requested"]))).items():
         if theirs.get(path) != value:
             found.append(f"{path}: {theirs.get(path)!r} there, {value!r} asked for")
+    if held.get("stream", {}).get("digest") != asked["stream"]["digest"]:
+        found.append("the facts or their wordings have changed")
     return found
 
 

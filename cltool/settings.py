@@ -19,7 +19,11 @@ class LearnerSettings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    epochs: int = Field(12, ge=1, description="most passes over an update")
+    epochs: int | None = Field(
+        None,
+        ge=1,
+        description="most passes over an update; none: 12, or as many as make 150 steps",
+    )
     batch_size: int = Field(32, ge=1, description="sequences a step")
     micro_batch_size: int | None = Field(
         None, ge=1, description="sequences a forward pass; a step accumulates them"

@@ -38,10 +38,13 @@ class Strategy(SupervisedPlugin):  # type: ignore[misc]
     Attributes:
         Config: the settings it takes.
         presets: learner settings it changes from their defaults.
+        replaces_model: whether ``attach`` puts another model (a PEFT wrapper) in the model's
+            place; such strategies are attached before those that look at its parameters.
     """
 
     Config: ClassVar[type[StrategyConfig]] = StrategyConfig
     presets: ClassVar[Mapping[str, Any]] = {}
+    replaces_model: ClassVar[bool] = False
 
     def __init__(self, config: StrategyConfig) -> None:
         super().__init__()
@@ -102,8 +105,8 @@ class Strategies:
         return list(self.parts.values())
 
     def attach(self, learner: Learner) -> None:
-        """Attach each to the learner."""
-        for part in self.parts.values():
+        """Attach each to the learner, those that replace its model first."""
+        for part in sorted(self.parts.values(), key=lambda part: not part.replaces_model):
             part.attach(learner)
 
     def update(self, learner: Learner, update: Update) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -80,6 +81,17 @@ class Stream:
             for fact in update.learn:
                 first.setdefault(fact.key, (update.step, fact))
         return first
+
+    def digest(self) -> str:
+        """A hash of every update and of the wordings."""
+        hasher = hashlib.sha256(self.wordings.digest().encode())
+        for update in self.updates:
+            hasher.update(f"{update.step}\x1f{update.label}\x1e".encode())
+            for mark, facts in (("+", update.learn), ("-", update.forget)):
+                for fact in facts:
+                    row = (mark, *fact.key, fact.object, *fact.aliases)
+                    hasher.update(("\x1f".join(row) + "\x1e").encode())
+        return hasher.hexdigest()[:20]
 
     def knowledge(self, step: int) -> Knowledge:
         """What is true after ``step``."""

@@ -8,6 +8,7 @@ run: a held-out (key, wording) pair is never trained, while other keys train tha
 from __future__ import annotations
 
 import hashlib
+import json
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -104,6 +105,7 @@ class Wordings:
         self._relations = {name: tuple(items) for name, items in relations.items()}
         self._held_out = {name: tuple(items) for name, items in (held_out or {}).items()}
         self._prompts = dict(prompts or {})
+        self._given = dict(self._relations)
 
     @classmethod
     def load(cls, path: Path) -> Wordings:
@@ -139,6 +141,15 @@ class Wordings:
     def with_prompts(self, prompts: Mapping[Key, Sequence[str]]) -> Wordings:
         """The same wordings, and ``prompts`` for single keys."""
         return Wordings(self._relations, self._held_out, {**self._prompts, **prompts})
+
+    def digest(self) -> str:
+        """A hash of all wordings that were given."""
+        given = [
+            {name: [one.template for one in items] for name, items in sorted(lists.items())}
+            for lists in (self._given, self._held_out)
+        ]
+        text = json.dumps([given, [[*key, *own] for key, own in self._prompts.items()]])
+        return hashlib.sha256(text.encode()).hexdigest()[:20]
 
     def relations(self) -> list[str]:
         """The relations that have wordings of their own."""

@@ -38,7 +38,8 @@ class LoRA(Strategy):
     """One PEFT adapter, continued through all updates."""
 
     Config = LoRAConfig
-    presets: ClassVar[Mapping[str, Any]] = {"lr": 1e-3, "epochs": 14}
+    replaces_model = True
+    presets: ClassVar[Mapping[str, Any]] = {"lr": 1.5e-3}
 
     def attach(self, learner: Learner) -> None:
         """Wrap the model.
@@ -73,6 +74,7 @@ class LoRA(Strategy):
             raise UserError(
                 f"PEFT refuses {method}: {error}",
                 where="strategy.lora",
-                hint="Set what it needs with --set strategy.lora.options.NAME=VALUE.",
+                hint="Set strategy.lora.target_modules to modules that it can adapt, and what "
+                "else it needs with --set strategy.lora.options.NAME=VALUE.",
             ) from error
         learner.replace_model(wrapped)

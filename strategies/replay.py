@@ -3,7 +3,8 @@
 Robins (1995), "Catastrophic forgetting, rehearsal and pseudorehearsal"; Chaudhry et al.
 (2019), "On tiny episodic memories in continual learning" (algorithm 2: reservoir sampling).
 The buffer is a uniform sample of all facts taught so far that are still true: a fact that is
-superseded or erased leaves at once (Vitter 1985, algorithm R, over the facts that remain).
+superseded or erased leaves at once, and newcomers take the places of those that left by
+random pairing (Vitter 1985, algorithm R; Gemulla, Lehner & Haas 2008 for deletions).
 Every epoch draws ``mix`` rehearsed sentences for each sentence of the update.
 """
 
@@ -53,6 +54,7 @@ class Replay(Strategy):
         self._capacity = config.capacity or max(1, round(config.share * len(base)))
         self._buffer: list[Fact] = []
         self._seen = 0
+        self._left_buffer = self._left_outside = 0
         self._take(base, learner.generator("replay"))
 
     def before_training_epoch(self, strategy: Any, **kwargs: Any) -> None:
@@ -80,20 +82,27 @@ class Replay(Strategy):
         """Drop facts that are no longer true."""
         gone = {fact.key for fact in facts}
         kept = [fact for fact in self._buffer if fact.key not in gone]
-        # The buffer stays a uniform sample of what is still true: as many of the facts seen
-        # left as did of those kept, in expectation.
-        if self._buffer:
-            self._seen = round(self._seen * len(kept) / len(self._buffer))
+        inside = len(self._buffer) - len(kept)
+        self._left_buffer += inside
+        self._left_outside += len(gone) - inside
+        self._seen -= len(gone)
         self._buffer = kept
 
     def state_dict(self) -> State:
-        """The buffer and how many facts it was drawn from."""
-        return {"facts": fact_rows(self._buffer), "seen": self._seen}
+        """The buffer, how many facts it was drawn from, and how many of them left."""
+        return {
+            "facts": fact_rows(self._buffer),
+            "seen": self._seen,
+            "left_buffer": self._left_buffer,
+            "left_outside": self._left_outside,
+        }
 
     def load_state_dict(self, state: State) -> None:
         """Take a buffer back."""
         self._buffer = facts_from_rows(state["facts"])
         self._seen = int(state["seen"])
+        self._left_buffer = int(state["left_buffer"])
+        self._left_outside = int(state["left_outside"])
 
     def _sentences(self, learner: Learner) -> list[Encoded]:
         if self._worded is None:
@@ -103,7 +112,17 @@ class Replay(Strategy):
     def _take(self, facts: Sequence[Fact], random: torch.Generator) -> None:
         """Algorithm R: each fact seen is in the buffer with the same probability."""
         for fact in facts:
-            self._seen = max(self._seen, len(self._buffer)) + 1
+            self._seen += 1
+            left = self._left_buffer + self._left_outside
+            if left:
+                # A newcomer takes the place of one of those that left: inside the buffer
+                # or outside of it, as chance has it.
+                if int(torch.randint(left, (1,), generator=random)) < self._left_buffer:
+                    self._left_buffer -= 1
+                    self._buffer.append(fact)
+                else:
+                    self._left_outside -= 1
+                continue
             if len(self._buffer) < self._capacity:
                 self._buffer.append(fact)
                 continue

@@ -173,8 +173,8 @@ REFUSALS: dict[str, tuple[list[str], list[str]]] = {
         ["'learner.lr.x=1' sets a part of a plain value"],
     ),
     "a section that is no table": (
-        ["run", *QUICK, "--set", "learner=3", "--set", "strategy=ewc"],
-        ["learner, strategy: a table of settings is needed", "--set learner.NAME=VALUE"],
+        ["run", *QUICK, "--set", "probe=3", "--set", "strategy=ewc"],
+        ["probe, strategy: a table of settings is needed", "--set probe.NAME=VALUE"],
     ),
     "a section of a comparison that is no table": (
         ["compare", *QUICK, "--set", "scenario=3"],

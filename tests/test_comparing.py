@@ -148,7 +148,7 @@ def test_progress_of_every_cell_is_told(compared: Compared) -> None:
     last = {name: (done, of, what) for name, done, of, what in compared.told}
     assert last["frozen seed 0"] == last["naive seed 0"] == (1, 1, "finished")
     assert last["lora seed 1"] == last[VICTIM.name] == (1, 1, "failed")
-    assert "model" in last
+    assert last["model"] == (1, 1, "ready")
     assert all(0 <= done <= of for _, done, of, _ in compared.told)
 
 
