@@ -47,8 +47,8 @@ def run(options: argparse.Namespace) -> int:
 def compare(options: argparse.Namespace) -> int:
     """Strategies × seeds, a table and a report."""
     from cltool.comparing import compare as run_all
-    from cltool.report import table
-    from cltool.report.page import write_report
+    from cltool.reporting import table
+    from cltool.reporting.page import write_report
 
     scenario, tables = _tables(options)
     if options.seeds < 1:
@@ -95,8 +95,8 @@ def compare(options: argparse.Namespace) -> int:
 def report(options: argparse.Namespace) -> int:
     """The report of runs on disk."""
     from cltool.records import Run
-    from cltool.report import table
-    from cltool.report.page import write_report
+    from cltool.reporting import table
+    from cltool.reporting.page import write_report
 
     runs = [Run.open(folder) for name in options.runs for folder in _run_folders(Path(name))]
     page = write_report(runs, Path(options.out), options.title, command=options.typed)

@@ -18,7 +18,7 @@ from typing import Annotated, ClassVar
 from pydantic import BeforeValidator, Field, ValidationError, field_validator
 
 from cltool.errors import UserError
-from cltool.scenario import Scenario, ScenarioConfig
+from cltool.scenario_base import Scenario, ScenarioConfig
 from cltool.scenarios.own_facts import OwnFacts, OwnFactsConfig
 from cltool.stream import Stream
 from cltool.wordings import Wordings

@@ -29,7 +29,7 @@ from cltool.events import Condition, Event, Reading, parse_date, read_events
 from cltool.facts import Fact, Key, Update
 from cltool.history import History
 from cltool.rows import shown
-from cltool.scenario import Scenario, ScenarioConfig
+from cltool.scenario_base import Scenario, ScenarioConfig
 from cltool.stream import Stream
 from cltool.wordings import Wordings
 

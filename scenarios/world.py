@@ -23,7 +23,7 @@ from pydantic import Field
 
 from cltool.errors import UserError
 from cltool.facts import Belief, Fact, Key, Knowledge, Update
-from cltool.scenario import Scenario, ScenarioConfig
+from cltool.scenario_base import Scenario, ScenarioConfig
 from cltool.stream import ERASED, NEW, RETAINED, Probe, Stream
 from cltool.wordings import Wording, Wordings
 

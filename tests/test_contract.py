@@ -20,7 +20,7 @@ from pydantic import ConfigDict, Field
 from cltool.facts import Fact, Knowledge, Update
 from cltool.learner import Learner
 from cltool.registry import Entry, Registry
-from cltool.scenario import Scenario, ScenarioConfig
+from cltool.scenario_base import Scenario, ScenarioConfig
 from cltool.scenarios import SCENARIOS
 from cltool.scenarios.own_facts import OwnFactsConfig
 from cltool.strategies import STRATEGIES
@@ -509,7 +509,7 @@ class Returning(Good):
         (AsksTwice, "is there twice"),
         (WorkingScenario, "the constructor makes made"),
         (Returning, "does not return a Stream"),
-        (NoStrategy, "is not a subclass of cltool.scenario.Scenario"),
+        (NoStrategy, "is not a subclass of cltool.scenario_base.Scenario"),
     ],
     ids=_class_name,
 )
@@ -529,7 +529,7 @@ MODULE = """
 {extra}
 from dataclasses import replace
 from cltool.facts import Fact, Update
-from cltool.scenario import Scenario
+from cltool.scenario_base import Scenario
 from cltool.stream import Stream
 from cltool.wordings import Wordings
 

@@ -32,7 +32,7 @@ FLOORS: dict[int, tuple[str, ...]] = {
         "stream",
         "wordings",
     ),
-    1: ("ledger", "lm", "metrics", "records", "scenario", "settings"),
+    1: ("ledger", "lm", "metrics", "records", "scenario_base", "settings"),
     2: ("checkpoints", "learner", "prober", "strategy"),
     3: ("scenarios", "strategies"),
     4: (
@@ -43,7 +43,7 @@ FLOORS: dict[int, tuple[str, ...]] = {
         "docs",
         "experiment",
         "life",
-        "report",
+        "reporting",
         "resuming",
         "testing",
     ),
@@ -218,7 +218,7 @@ LIGHT = {
     "cltool": ("torch", "pandas", "pydantic", "transformers", "avalanche", "numpy"),
     "cltool.cli": ("torch", "pandas", "transformers", "avalanche"),
     "cltool.strategies, cltool.scenarios": ("torch", "pandas", "pydantic", "avalanche"),
-    "cltool.report.page": ("torch", "transformers", "avalanche"),
+    "cltool.reporting.page": ("torch", "transformers", "avalanche"),
     "cltool.testing": ("torch", "transformers", "avalanche"),
     ", ".join(SCENARIOS): ("torch", "transformers", "avalanche"),
 }

@@ -74,8 +74,8 @@ def test_it_holds_the_files_of_the_tree_and_no_others(wheel: list[str]) -> None:
 def test_it_holds_data_beside_code(wheel: list[str]) -> None:
     for name in (
         "cltool/py.typed",
-        "cltool/report/page.css",
-        "cltool/report/page.js",
+        "cltool/reporting/page.css",
+        "cltool/reporting/page.js",
         "cltool/scenarios/leaders.csv",
         "cltool/scenarios/leaders.toml",
         "cltool/scenarios/world.toml",

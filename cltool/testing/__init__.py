@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from cltool.testing.suite import ContractError
 
 if TYPE_CHECKING:
-    from cltool.scenario import Scenario, ScenarioConfig
+    from cltool.scenario_base import Scenario, ScenarioConfig
     from cltool.strategy import Strategy, StrategyConfig
 
 __all__ = ["ContractError", "check_scenario", "check_strategy"]

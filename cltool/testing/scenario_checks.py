@@ -14,7 +14,7 @@ from typing import Any
 
 from cltool.answers import normalise
 from cltool.facts import Fact, Key, Knowledge
-from cltool.scenario import Scenario, ScenarioConfig
+from cltool.scenario_base import Scenario, ScenarioConfig
 from cltool.seeds import derive
 from cltool.stream import ERASED, FUTURE, NEW, RETAINED, Probe, Stream
 from cltool.testing.suite import Suite

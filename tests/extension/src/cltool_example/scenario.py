@@ -8,7 +8,7 @@ from typing import ClassVar, cast
 from pydantic import Field
 
 from cltool.facts import Fact, Update
-from cltool.scenario import Scenario, ScenarioConfig
+from cltool.scenario_base import Scenario, ScenarioConfig
 from cltool.stream import Stream
 from cltool.wordings import Wording, Wordings
 

@@ -6,8 +6,8 @@ from collections import Counter
 
 from cltool import metrics
 from cltool.records import Run
-from cltool.report.moves import KINDS, lost_facts, transitions
-from cltool.report.variants import Variant, group_runs
+from cltool.reporting.moves import KINDS, lost_facts, transitions
+from cltool.reporting.variants import Variant, group_runs
 
 from .conftest import Make, at
 

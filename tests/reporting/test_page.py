@@ -10,10 +10,10 @@ import pytest
 
 from cltool import metrics
 from cltool.errors import UserError
-from cltool.report import formats
-from cltool.report.data import page_data
-from cltool.report.page import read_data, render, write_report
-from cltool.report.table import COLUMNS
+from cltool.reporting import formats
+from cltool.reporting.data import page_data
+from cltool.reporting.page import read_data, render, write_report
+from cltool.reporting.table import COLUMNS
 
 from .conftest import Make, Tree
 

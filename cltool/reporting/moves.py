@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from cltool import metrics
 from cltool.answers import first_line
 from cltool.ledger import KEY, PROBE
-from cltool.report.variants import Variant
+from cltool.reporting.variants import Variant
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from cltool.report.page import write_report
+from cltool.reporting.page import write_report
 
 from .conftest import Make, Tree
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from cltool.report import formats
-from cltool.report.charts import CHARACTER, shortened
-from cltool.report.markup import Markup, details, element, table
+from cltool.reporting import formats
+from cltool.reporting.charts import CHARACTER, shortened
+from cltool.reporting.markup import Markup, details, element, table
 
 MATRIX_SIZE = 290.0
 LARGEST_CELL, SMALLEST_CELL = 36.0, 5.0

@@ -6,8 +6,8 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from cltool.report import formats
-from cltool.report.markup import Markup, details, element, join, table
+from cltool.reporting import formats
+from cltool.reporting.markup import Markup, details, element, join, table
 
 Numbers = Sequence[float | None]
 

@@ -10,10 +10,10 @@ from typing import Any
 from cltool import metrics
 from cltool.errors import UserError
 from cltool.records import Run
-from cltool.report.moves import lost_facts, transitions
-from cltool.report.table import columns_of as scores_of
-from cltool.report.table import compare, leaders
-from cltool.report.variants import Group, Measured, Variant, flatten, group_runs
+from cltool.reporting.moves import lost_facts, transitions
+from cltool.reporting.table import columns_of as scores_of
+from cltool.reporting.table import compare, leaders
+from cltool.reporting.variants import Group, Measured, Variant, flatten, group_runs
 
 FORMAT = 1
 SERIES = ("new", "retained", "stale", "erased")

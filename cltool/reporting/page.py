@@ -14,11 +14,11 @@ from typing import Any
 from cltool.atomic import write_text
 from cltool.errors import UserError
 from cltool.records import Run
-from cltool.report import blocks, formats
-from cltool.report.charts import legend, line_chart
-from cltool.report.data import SERIES, page_data
-from cltool.report.heat import heat_map
-from cltool.report.markup import Markup, element, join, raw
+from cltool.reporting import blocks, formats
+from cltool.reporting.charts import legend, line_chart
+from cltool.reporting.data import SERIES, page_data
+from cltool.reporting.heat import heat_map
+from cltool.reporting.markup import Markup, element, join, raw
 
 Data = dict[str, Any]
 
@@ -60,7 +60,7 @@ def write_report(
 
 
 def render(data: Data) -> str:
-    """The page of `cltool.report.data.page_data`."""
+    """The page of `cltool.reporting.data.page_data`."""
     return (
         "<!DOCTYPE html>\n" + element("html", _head(data["title"]), _body(data), lang="en") + "\n"
     )
@@ -82,7 +82,7 @@ def read_data(path: Path) -> Data:
 
 
 def _asset(name: str) -> Markup:
-    return raw((files("cltool.report") / name).read_text(encoding="utf-8"))
+    return raw((files("cltool.reporting") / name).read_text(encoding="utf-8"))
 
 
 def _head(title: str) -> Markup:

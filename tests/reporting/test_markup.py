@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cltool.report.markup import element, join, table
+from cltool.reporting.markup import element, join, table
 
 
 def test_text_and_attributes_are_escaped() -> None:

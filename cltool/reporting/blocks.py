@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from cltool.report import formats
-from cltool.report.markup import Markup, details, element, join, table, wide
-from cltool.report.table import COLUMNS, Column, progress
+from cltool.reporting import formats
+from cltool.reporting.markup import Markup, details, element, join, table, wide
+from cltool.reporting.table import COLUMNS, Column, progress
 
 Data = dict[str, Any]
 CONTROL = {code: f"\\x{code:02x}" for code in range(32) if code not in (9, 10)}

@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from cltool.report import formats
+from cltool.reporting import formats
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from cltool.errors import UserError
 from cltool.records import Run
-from cltool.report import formats
-from cltool.report.variants import Group, group_runs
+from cltool.reporting import formats
+from cltool.reporting.variants import Group, group_runs
 
 if TYPE_CHECKING:
     import pandas as pd

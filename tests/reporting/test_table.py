@@ -9,7 +9,7 @@ import pytest
 
 from cltool import metrics
 from cltool.errors import UserError
-from cltool.report.table import COLUMNS, as_cells, as_json, as_text, comparison, leaders
+from cltool.reporting.table import COLUMNS, as_cells, as_json, as_text, comparison, leaders
 
 from .conftest import Make, at
 
