@@ -39,7 +39,7 @@ class EWCConfig(StrategyConfig):
     )
     decay: float = Field(default=1.0, ge=0, le=1, description="γ, how much of the old Fisher stays")
     samples: int = Field(
-        default=1024, ge=1, description="most sentences that an update's Fisher is taken over"
+        default=256, ge=1, description="most sentences that an update's Fisher is taken over"
     )
     normalise: bool = Field(default=True, description="divide each update's Fisher by its mean")
 
