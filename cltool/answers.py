@@ -38,7 +38,7 @@ def said(answer: str, stopped: bool, accepted: Iterable[str], closing: str) -> s
     closing = closing.rstrip()
     folded = line.casefold()
     for candidate in accepted:
-        if ended and plain == normalise(candidate):
+        if ended and plain == normalise(candidate) and (plain or line == candidate.strip()):
             return candidate
         sentence = (candidate.strip() + closing).casefold()
         if closing and folded.startswith(sentence):

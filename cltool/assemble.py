@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from cltool.strategy import Strategies, Strategy
 
 FILES = (".jsonl", ".csv", ".parquet")
+_TABLE_HINT = "Set its parts: --set strategy.NAME.SETTING=VALUE."
 SECTIONS = ("scenario", "model", "learner", "strategy", "probe")
 
 
@@ -70,6 +71,12 @@ def open_stream(scenario: str, options: Mapping[str, Any] | None = None) -> Stre
     name = scenario
     if Path(scenario).suffix.lower() in FILES:
         name, values = "file", {"path": scenario, **values}
+    elif Path(scenario).suffix and scenario not in SCENARIOS:
+        raise UserError(
+            "cannot be read as facts",
+            where=scenario,
+            hint=f"A file of facts ends in {', '.join(FILES)}.",
+        )
     kind = SCENARIOS.load(name)
     config = validate(kind.Config, values, "scenario")
     stream: Stream = kind(config).stream(seed)
@@ -153,13 +160,22 @@ def _strategy_tables(
         fields = field_names(kind.Config)
         shared = {key: value for key, value in plain.items() if key in fields}
         used |= set(shared)
-        table = merge(shared, given.get(name, {}))
+        own = given.get(name, {})
+        if not isinstance(own, Mapping):
+            errors.append(
+                UserError(f"{own!r} is not a table", where=f"strategy.{name}", hint=_TABLE_HINT)
+            )
+            continue
+        table = merge(shared, own)
         config = _try(kind.Config, table, f"strategy.{name}", errors)
         if config is not None:
             resolved[name] = config.model_dump(mode="json", by_alias=True)
     for name in plain:
         if name not in used:
-            choices = {f"{part}: {', '.join(field_names(kinds[part].Config))}" for part in kinds}
+            choices = {
+                f"{part}: {', '.join(field_names(kinds[part].Config)) or 'no settings'}"
+                for part in kinds
+            }
             errors.append(
                 UserError(
                     f"unknown setting {name!r}",

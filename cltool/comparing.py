@@ -7,6 +7,7 @@ ones resumed, when the same comparison is asked for again.
 
 from __future__ import annotations
 
+import json
 import multiprocessing
 import os
 import traceback
@@ -116,7 +117,7 @@ def compare(
     ]
     job = Job(
         scenario,
-        tuple((options or {}).items()),
+        tuple(json.loads(json.dumps(dict(options or {}), default=str)).items()),
         dict(settings or {}),
         strategies=tuple(strategies),
         fresh=fresh,
@@ -285,14 +286,10 @@ def _tell(name: str) -> Callable[[int, int, str], None]:
 
 @lru_cache(maxsize=1)
 def _stream(scenario: str, options: str) -> Stream:
-    import json
-
     return assemble.open_stream(scenario, json.loads(options))
 
 
 def _open_stream(job: Job) -> Stream:
-    import json
-
     return _stream(job.scenario, json.dumps(dict(job.options)))
 
 

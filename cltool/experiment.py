@@ -7,6 +7,7 @@ the last finished step and ends with the same ledger, byte for byte.
 
 from __future__ import annotations
 
+import json
 import random
 import resource
 import sys
@@ -115,6 +116,8 @@ class _Walk:
 
     def begin(self, record: dict[str, Any]) -> None:
         """Load the model, check that every fact fits, and write the run's record."""
+        import torch
+
         from cltool.learner import Learner
         from cltool.prober import Prober
 
@@ -129,6 +132,7 @@ class _Walk:
             "device": str(lm.device.type),
             "dtype": lm.precision.name,
         }
+        record["versions"]["threads"] = str(torch.get_num_threads())
         self.run.write_record(record | {"status": "running"})
         self.learner = Learner(
             lm=lm,
@@ -260,10 +264,11 @@ def _record(
         "seed": seed,
         "model": settings.model.name,
         "labels": [update.label for update in stream],
-        "requested": settings.as_tables(),
+        "requested": {"scenario": _plain(stream.source), **settings.as_tables()},
         "settings": {"scenario": dict(stream.source), **settings.as_tables()},
         "stream": {
             "digest": stream.digest(),
+            "source": _plain(stream.source),
             "updates": [
                 {"learn": len(update.learn), "forget": len(update.forget)} for update in stream
             ],
@@ -275,17 +280,30 @@ def _record(
 
 
 def _warnings(stream: Stream) -> list[str]:
-    first = stream.updates[0].learn[0]
-    forms = {asking.form for asking in stream.wordings.askings(first.key)}
+    keys = stream.first_taught()
+    bare = sum(
+        all(asking.form == "trained" for asking in stream.wordings.askings(key)) for key in keys
+    )
     found = []
-    if forms == {"trained"}:
+    if bare == len(keys):
         found.append(
             "No wording is held out: the scores ask in the very words that were trained. "
             "Give each relation more wordings."
         )
+    elif bare:
+        found.append(
+            f"{bare} of {len(keys)} facts have no held-out wording and are left out of the "
+            "scores. Give their relations more wordings, or their questions paraphrases."
+        )
     if stream.skipped:
-        found.append(f"{len(stream.skipped)} bad lines of the source were skipped.")
+        count = len(stream.skipped)
+        found.append(f"{count} bad line{'s' * (count > 1)} of the source skipped.")
     return found
+
+
+def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
+    plain: dict[str, Any] = json.loads(json.dumps(dict(values), default=str))
+    return plain
 
 
 def _versions() -> dict[str, str]:

@@ -102,7 +102,8 @@ class Knowledge:
         held = self._beliefs.get(fact.key)
         if held is None:
             return Belief(fact, step)
-        older = [*held.outdated, held.fact.object]
+        # The object itself stands last: it is the latest superseded one.
+        older = [*held.outdated, *held.fact.aliases, held.fact.object]
         outdated = tuple(dict.fromkeys(name for name in older if name not in fact.accepted))
         return Belief(fact, step, outdated)
 

@@ -4,13 +4,12 @@ An answer is what greedy decoding gives until the model stops by itself. Where e
 of the current (or the outdated) object and the end token already are the most probable
 ones, by a margin, greedy decoding can only give that object, so it is not run: the scoring
 pass has shown it.
-Everything else is generated, in batches of prompts of one length, so that nothing is padded
-and no architecture needs special care.
+Everything else is generated, in batches of prompts of like length where the model masks
+padding exactly, which is tried out, and else of one length.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -25,8 +24,14 @@ from cltool.lm.scoring import score
 from cltool.settings import ProbeSettings
 from cltool.stream import Probe
 
+PADDING_TOLERANCE = 1e-3
+"""Largest difference of a logit at which padding counts as masked exactly."""
+
 MARGIN = 1e-2
 """Nats by which a token must lead for greedy decoding to be taken as shown."""
+
+ROUGH_MARGIN = 0.5
+"""The same under autocast, whose logits are rounded to about a tenth of a nat."""
 
 SPARE_TOKENS = 4
 """How many tokens beyond the longest known object an answer may run before it is cut off."""
@@ -72,6 +77,7 @@ class Prober:
     def __init__(self, lm: LanguageModel, settings: ProbeSettings) -> None:
         self.lm = lm
         self.settings = settings
+        self._safe: bool | None = None
 
     def ask(
         self, step: int, probes: Sequence[Probe], frame: Callable[[str], str] = str
@@ -149,53 +155,86 @@ class Prober:
         inner = counted & ~is_end
         logp = (logps * inner).sum(1).tolist()
         forced = ((lead >= 0) | ~inner).all(1).tolist()
-        sure = (((lead > MARGIN) | ~counted).all(1) & ends).tolist()
+        margin = MARGIN if self.lm.precision.dtype == torch.float32 else ROUGH_MARGIN
+        sure = (((lead > margin) | ~counted).all(1) & ends).tolist()
         sizes = counted.sum(1).tolist()
         return [Completion(*one) for one in zip(logp, forced, sure, sizes, strict=True)]
 
     def generate(self, prompts: Sequence[str], limit: int) -> list[Said]:
         """The greedy answer to each prompt, within ``limit`` tokens and the model's context."""
         ids = self.lm.coder.prompts(prompts)
-        by_size: dict[int, list[int]] = defaultdict(list)
-        for number, row in enumerate(ids):
-            by_size[len(row)].append(number)
         said_by: dict[int, Said] = {}
-        for size in sorted(by_size):
-            numbers = by_size[size]
+        for numbers in self._batches(ids):
+            rows = [ids[number] for number in numbers]
             # The last token of an answer is never fed back, so it needs no place.
-            most = max(1, min(limit, self.lm.context - size + 1))
-            for begin in range(0, len(numbers), self.settings.batch_size):
-                part = numbers[begin : begin + self.settings.batch_size]
-                said_by |= zip(
-                    part, self._generate_batch([ids[n] for n in part], most), strict=True
-                )
+            most = max(1, min(limit, self.lm.context - max(map(len, rows)) + 1))
+            said_by |= zip(numbers, self._generate_batch(rows, most), strict=True)
         return [said_by[number] for number in range(len(prompts))]
 
-    @torch.no_grad()
+    def _batches(self, ids: Sequence[Sequence[int]]) -> list[list[int]]:
+        """Prompts of like length; of one length where the model minds padding."""
+        lengths = [len(row) for row in ids]
+        if len(set(lengths)) < 2 or self._pads_safely(min(ids, key=len), max(ids, key=len)):
+            return by_length(lengths, self.settings.batch_size)
+        batches: list[list[int]] = []
+        for length in sorted(set(lengths)):
+            same = [number for number, size in enumerate(lengths) if size == length]
+            size = self.settings.batch_size
+            batches += [same[begin : begin + size] for begin in range(0, len(same), size)]
+        return batches
+
+    def _pads_safely(self, short: Sequence[int], long: Sequence[int]) -> bool:
+        """Whether the model says the same after ``short`` alone and padded beside ``long``.
+
+        Most architectures mask padding exactly; some (state-space models, odd positions) do
+        not. It is tried once, on the first prompts of two lengths.
+        """
+        if self._safe is None:
+            alone = self._decode([short], 1, logits=True).logits[0][0].float()
+            padded = self._decode([short, long], 1, logits=True).logits[0][0].float()
+            self._safe = bool((alone - padded).abs().max() < PADDING_TOLERANCE)
+        return self._safe
+
     def _generate_batch(self, rows: Sequence[Sequence[int]], limit: int) -> list[Said]:
+        stops = set(self.lm.coder.stops)
+        out = self._decode(rows, limit).sequences
+        answers = []
+        for row in out[:, max(map(len, rows)) :].tolist():
+            ended = next((place for place, token in enumerate(row) if token in stops), None)
+            kept = row if ended is None else row[: ended + 1]
+            answers.append(Said(self.lm.coder.decode(kept), ended is not None))
+        return answers
+
+    @torch.no_grad()
+    def _decode(self, rows: Sequence[Sequence[int]], limit: int, logits: bool = False) -> Any:
+        """Greedy decoding of left-padded rows."""
         coder = self.lm.coder
-        prompt = torch.tensor(rows, device=self.lm.device)
+        width = max(map(len, rows))
+        ids = torch.full((len(rows), width), coder.pad)
+        mask = torch.zeros((len(rows), width), dtype=torch.long)
+        for place, row in enumerate(rows):
+            ids[place, width - len(row) :] = torch.tensor(row)
+            mask[place, width - len(row) :] = 1
         model: Any = self.lm.model
         with self.lm.precision.autocast():
-            out = model.generate(
-                input_ids=prompt,
-                attention_mask=torch.ones_like(prompt),
+            return model.generate(
+                input_ids=ids.to(self.lm.device),
+                attention_mask=mask.to(self.lm.device),
                 do_sample=False,
                 num_beams=1,
                 max_new_tokens=limit,
                 eos_token_id=coder.stops or None,
                 pad_token_id=coder.pad,
+                return_dict_in_generate=True,
+                output_logits=logits,
             )
-        stops = set(coder.stops)
-        answers = []
-        for row in out[:, prompt.shape[1] :].tolist():
-            ended = next((place for place, token in enumerate(row) if token in stops), None)
-            kept = row if ended is None else row[: ended + 1]
-            answers.append(Said(coder.decode(kept), ended is not None))
-        return answers
 
     def _limit(self, probes: Sequence[Probe]) -> int:
-        texts = {text for probe in probes for text in (*probe.accepted, *probe.outdated)}
+        texts = {
+            probe.gap + text + probe.closing
+            for probe in probes
+            for text in (*probe.accepted, *probe.outdated)
+        }
         longest = max((len(row) for row in self.lm.coder.prompts(sorted(texts))), default=1)
         return min(self.settings.max_tokens, longest + SPARE_TOKENS)
 

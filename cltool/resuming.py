@@ -27,7 +27,7 @@ def open_folder(folder: Path, record: Mapping[str, Any], fresh: bool) -> int:
         UserError: it holds another run.
     """
     if fresh and (folder / "run.json").is_file():
-        shutil.rmtree(folder)
+        _clear(Run.open(folder))
     if not (folder / "run.json").is_file():
         if folder.is_dir() and any(folder.iterdir()):
             raise UserError(
@@ -49,6 +49,24 @@ def open_folder(folder: Path, record: Mapping[str, Any], fresh: bool) -> int:
 
     done = held.steps_done()
     return done if done == len(record["labels"]) else checkpoints.last(folder, done) + 1
+
+
+def _clear(held: Run) -> None:
+    """Remove a run, and nothing else that may lie in its folder.
+
+    Raises:
+        UserError: the folder's ``run.json`` is not of a run.
+    """
+    if not {"format", "labels", "strategy"} <= set(held.record):
+        raise UserError(
+            "the run.json in this folder is not of a cltool run",
+            where=str(held.folder),
+            hint="Name another folder with --out.",
+        )
+    for name in ("answers", "checkpoints"):
+        shutil.rmtree(held.folder / name, ignore_errors=True)
+    for name in ("steps.jsonl", "run.json"):
+        (held.folder / name).unlink(missing_ok=True)
 
 
 def _differences(held: Mapping[str, Any], asked: Mapping[str, Any]) -> list[str]:

@@ -155,7 +155,7 @@ def _explain(kind: type[BaseModel], item: Any, where: str) -> str:
 
         near = difflib.get_close_matches(str(item["loc"][-1]), field_names(kind), n=1)
         return f"{path}: unknown" + (f"; did you mean {near[0]!r}?" if near else "")
-    return f"{path} = {item['input']!r}: {item['msg']}"
+    return f"{path} = {item['input']!r}: {item['msg'].removeprefix('Value error, ')}"
 
 
 def _value(text: str) -> Any:

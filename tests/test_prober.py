@@ -217,10 +217,12 @@ def test_an_outdated_answer_is_stale(load_lm: LoadLM, stream: Stream) -> None:
     # The base model knows what update 1 makes untrue.
     probes = [probe for probe in probes_at(stream, 2) if probe.key == CHAIN]
     assert {probe.outdated for probe in probes} == {probes[0].outdated}
-    oldest, newest = probes[0].outdated
+    *older, newest = probes[0].outdated
     rows = ask(load_lm("tiny"), probes)
     assert all(row["stale"] and not row["right"] for row in rows)
-    assert {row["answer"] for row in rows} == {oldest} != {newest}
+    (answer,) = {row["answer"] for row in rows}
+    assert answer in older
+    assert answer != newest
 
 
 def test_any_accepted_answer_is_right(load_lm: LoadLM, stream: Stream) -> None:

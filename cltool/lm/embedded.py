@@ -40,18 +40,20 @@ class Recipe:
         vocabulary: size of the BPE.
         context: longest sequence, in tokens.
         epochs: most passes over the base knowledge.
+        steps: a base of few facts gets more passes, until it has had so many steps.
         batch: sequences a step.
         lr: AdamW's learning rate; Muon's is 20/3 of it.
         known: stop when this share of the training sentences is completed right.
         format: raised when the code below changes what it makes.
     """
 
-    hidden: int = 128
-    inner: int = 384
+    hidden: int = 96
+    inner: int = 256
     layers: int = 2
     vocabulary: int = 1536
     context: int = 256
     epochs: int = 10
+    steps: int = 300
     batch: int = 32
     lr: float = 3e-3
     known: float = 0.999
@@ -60,8 +62,10 @@ class Recipe:
     @classmethod
     def for_facts(cls, count: int) -> Recipe:
         """A recipe with room for ``count`` facts (about one bit a parameter at 100 exposures)."""
-        if count <= 2_000:
+        if count <= 700:
             return cls()
+        if count <= 2_000:
+            return cls(hidden=128, inner=384)
         hidden = 256 if count <= 20_000 else 512
         return cls(hidden=hidden, inner=3 * hidden, layers=4, vocabulary=4096, batch=64)
 
@@ -172,10 +176,12 @@ def _train(
             )
         )
         encoded = coder.pairs(pairs)
-        steps = recipe.epochs * -(-len(encoded) // recipe.batch)
+        batches = -(-len(encoded) // recipe.batch)
+        epochs = max(recipe.epochs, -(-recipe.steps // batches))
+        steps = epochs * batches
         optimizer = optimizers.build(model, "muon", recipe.lr, weight_decay=0.0)
         done = 0
-        for epoch in range(recipe.epochs):
+        for epoch in range(epochs):
             right = 0
             for hits in _epoch(model, coder, encoded, optimizer, recipe, seed + epoch):
                 right += hits

@@ -106,10 +106,16 @@ def load(
 def _checkpoint(source: str) -> tuple[Any, Any]:
     import torch
     from safetensors import SafetensorError
-    from transformers import AutoModelForCausalLM, AutoTokenizer
+    from transformers import AutoModelForCausalLM, AutoTokenizer, GenerationConfig
     from transformers.utils import logging
 
     logging.disable_progress_bar()
+    if source.startswith((".", "/", "~")) and not (Path(source) / "config.json").is_file():
+        raise UserError(
+            "there is no model in this folder (no config.json)",
+            where=source,
+            hint="Give the folder of a checkpoint, or a hub name such as ORG/NAME.",
+        )
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -127,6 +133,8 @@ def _checkpoint(source: str) -> tuple[Any, Any]:
                 f"fast tokenizer, or {EMBEDDED!r} for the embedded model."
             ),
         ) from error
+    # A checkpoint may ship sampling or penalty settings; an answer is plain greedy decoding.
+    model.generation_config = GenerationConfig()
     return model, tokenizer
 
 

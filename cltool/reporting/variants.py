@@ -142,7 +142,7 @@ def group_runs(runs: Sequence[Run]) -> list[Group]:
         scenario, model = str(run.record.get("scenario", "")), str(run.record.get("model", ""))
         where = (scenario, model, *measured.labels)
         group = groups.setdefault(where, Group(scenario, model, measured.labels))
-        what = (where, run.strategy, _without_seed(run.record.get("settings"), run.seed))
+        what = (where, run.strategy, _canonical(run.record.get("settings")))
         repetition = seen[(*what, run.seed)] = seen.get((*what, run.seed), -1) + 1
         if (*what, repetition) not in variants:
             variant = variants[(*what, repetition)] = Variant(run.strategy)
@@ -153,19 +153,9 @@ def group_runs(runs: Sequence[Run]) -> list[Group]:
     return list(groups.values())
 
 
-def _without_seed(settings: object, seed: int) -> str:
-    """Settings in one canonical text, the run's own seed left out wherever it stands."""
-
-    def strip(value: object) -> object:
-        if isinstance(value, Mapping):
-            return {
-                str(name): strip(inner)
-                for name, inner in value.items()
-                if not (name == "seed" and inner == seed)
-            }
-        return [strip(inner) for inner in value] if isinstance(value, list) else value
-
-    return json.dumps(strip(settings), sort_keys=True, default=str)
+def _canonical(settings: object) -> str:
+    """Settings in one canonical text; the run's own seed is none of them."""
+    return json.dumps(settings, sort_keys=True, default=str)
 
 
 def _label(variants: list[Variant]) -> None:
