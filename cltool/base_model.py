@@ -8,7 +8,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from cltool import assemble
-from cltool.errors import UserError
+from cltool.lengths import fitting
+from cltool.seeds import derive
 from cltool.stream import Stream
 
 if TYPE_CHECKING:
@@ -18,29 +19,46 @@ Report = Callable[[int, int, str], None]
 """Progress: (done, of, what)."""
 
 
-def load_model(
+def prepare(
     stream: Stream, settings: assemble.Settings, report: Report | None = None
-) -> LanguageModel:
-    """The model of ``settings``; taught the base knowledge first where that is asked for."""
-    from cltool.lm import model
+) -> tuple[LanguageModel, Stream]:
+    """The model of ``settings``, and the stream as far as it fits into that model.
+
+    The lengths are checked before anything is trained: the embedded model, or the base
+    knowledge that a model is taught first where that is asked for.
+
+    Raises:
+        UserError: the model cannot be loaded, or facts are too long for it.
+    """
+    from cltool.lm import embedded, model
 
     chosen = settings.model
+    if chosen.name == model.EMBEDDED:
+        stream = fitting(
+            stream,
+            embedded.Recipe().context,
+            lambda: embedded.coder(stream.updates[0].learn, stream.wordings),
+        )
     lm = model.load(chosen.name, stream, device=chosen.device, dtype=chosen.dtype, report=report)
-    if chosen.teach_base and chosen.name != model.EMBEDDED:
-        lm = _taught(lm, stream, settings, report)
-    return lm
+    if chosen.name != model.EMBEDDED:
+        stream = fitting(stream, lm.context, lambda: lm.coder)
+        if chosen.teach_base:
+            lm = _taught(lm, stream, settings, report)
+    return lm, stream
 
 
 def _taught(
     lm: LanguageModel, stream: Stream, settings: assemble.Settings, report: Report | None
 ) -> LanguageModel:
     """The model after the base facts were trained into it; cached by all that made it."""
+    import torch
+
     from cltool.learner import Learner
     from cltool.lm import model
     from cltool.lm.embedded import cache_folder
 
     learner_settings = assemble.resolve("naive").learner.model_copy(
-        update={"lr": 0.128 / max(lm.width, 1), "epochs": 40, "schedule": "linear"}
+        update={"lr": lm.default_rate, "epochs": 40, "schedule": "linear"}
     )
     base = stream.updates[0]
     key = hashlib.sha256(lm.digest().encode())
@@ -56,6 +74,7 @@ def _taught(
             strategies=assemble.build(assemble.resolve("naive")),
         )
         learner.known.apply(base)
+        torch.manual_seed(derive(0, "teach_base"))
         if report is not None:
             learner.progress = lambda done, of: report(done, of, "teaching the base facts")
         learner.fit(base.learn)
@@ -65,35 +84,3 @@ def _taught(
     )
     taught.name = lm.name
     return taught
-
-
-def check_lengths(stream: Stream, lm: LanguageModel) -> None:
-    """Make sure that every sentence fits into the model.
-
-    Raises:
-        UserError: some do not; each is named with where it comes from.
-    """
-    limit = lm.context
-    bad: list[str] = []
-    for update in stream:
-        for fact in update.learn:
-            pairs = [
-                (asking.prompt, target)
-                for asking in stream.wordings.askings(fact.key)
-                for target in (asking.wording.target(fact.object),)
-                # A token is at least a byte, so shorter texts need no tokenising.
-                if len((asking.prompt + target).encode()) + 8 > limit
-            ]
-            longest = max((len(one) for one in lm.coder.pairs(pairs)), default=0)
-            if longest > limit:
-                where = stream.origins.get((update.step, fact.key), f"update {update.label}")
-                bad.append(
-                    f"{where}: {longest} tokens, the model takes {limit}: {fact.key[0][:60]!r}"
-                )
-    if bad:
-        raise UserError(
-            f"{len(bad)} fact{'s are' if len(bad) > 1 else ' is'} too long for the model",
-            where=stream.name,
-            details=bad[:50] + ([f"… and {len(bad) - 50} more"] if len(bad) > 50 else []),
-            hint="Shorten them, or use a model with a longer context.",
-        )

@@ -198,12 +198,12 @@ def precision_ratios() -> list[str]:
 
 def _learner() -> Learner:
     from cltool import assemble
-    from cltool.base_model import load_model
+    from cltool.base_model import prepare
     from cltool.learner import Learner
 
     stream = assemble.open_stream("leaders")
     settings = assemble.resolve("naive", {"learner": {"lr": 1e-3, "epochs": 4, "stop_at": 2}})
-    lm = load_model(stream, settings)
+    lm, stream = prepare(stream, settings)
     learner = Learner(
         lm=lm, stream=stream, settings=settings.learner, strategies=assemble.build(settings)
     )

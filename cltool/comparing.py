@@ -296,11 +296,11 @@ def _open_stream(job: Job) -> Stream:
 def _prepare(job: Job) -> None:
     """Check every setting, and make the base model that all cells begin from."""
     stream = _open_stream(job)
-    from cltool.base_model import load_model
+    from cltool.base_model import prepare
 
     settings = [assemble.resolve(name, _for(job.tables, name, job)) for name in job.strategies]
     tell = _tell("model")
-    load_model(stream, settings[0], tell)
+    prepare(stream, settings[0], tell)
     tell(1, 1, "ready")
 
 

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cltool import assemble, ledger
-from cltool.base_model import check_lengths, load_model
+from cltool.base_model import prepare
 from cltool.facts import Fact, Key, Knowledge, Update
 from cltool.records import Run
 from cltool.resuming import default_folder, open_folder
@@ -121,12 +121,12 @@ class _Walk:
         from cltool.learner import Learner
         from cltool.prober import Prober
 
-        lm = load_model(self.stream, self.settings, self.report)
-        check_lengths(self.stream, lm)
+        lm, self.stream = prepare(self.stream, self.settings, self.report)
+        record["stream"]["skipped"] = list(self.stream.skipped)
+        record["warnings"] = _warnings(self.stream)
         learner_settings = self.settings.learner
         if learner_settings.lr is None:
-            rate = 0.128 / max(lm.width, 1)
-            learner_settings = learner_settings.model_copy(update={"lr": rate})
+            learner_settings = learner_settings.model_copy(update={"lr": lm.default_rate})
         record["settings"]["learner"] = learner_settings.model_dump()
         record["settings"]["model"] |= {
             "device": str(lm.device.type),
@@ -225,6 +225,7 @@ class _Walk:
         learner = self.learner
         gone = learner.known.superseded_by(update)
         learner.known.apply(update)
+        learner.current = update
         learner.strategies.forget(gone)
         learner.strategies.update(learner, update)
 

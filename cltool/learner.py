@@ -124,6 +124,7 @@ class Learner(SupervisedTemplate[Any, Any, Any]):  # type: ignore[misc]
 
     Attributes:
         known: what is true now, kept by the experiment.
+        current: the update that is being applied, kept by the experiment.
         tokens: tokens that went through training so far.
         loader: the batches of the update in training.
     """
@@ -161,6 +162,7 @@ class Learner(SupervisedTemplate[Any, Any, Any]):  # type: ignore[misc]
         self.known = Knowledge()
         self.tokens = 0
         self.progress: Progress | None = None
+        self.current: Update | None = None
         self.loader: Loader
         self._scored: Scored
         self._step = 0
@@ -181,7 +183,13 @@ class Learner(SupervisedTemplate[Any, Any, Any]):  # type: ignore[misc]
         dataset: AvalancheDataset[Encoded] = AvalancheDataset(
             [cast(Any, list(examples))], collate_fn=self.collate
         )
-        update = Update(max(self.known.step, 0), str(self.known.step), tuple(facts))
+        current = self.current
+        update = Update(
+            max(self.known.step, 0),
+            current.label if current is not None else "base",
+            tuple(facts),
+            current.forget if current is not None else (),
+        )
         experience = Experience(dataset, update)
         EagerCLStream("train", [experience])
         self.train(experience, eval_streams=[])

@@ -136,6 +136,7 @@ class Wordings:
             held_out[relation] = _parse_all(lists.get("held_out", []), where)
             if not relations[relation]:
                 raise UserError("a relation needs at least one trained wording", where=where)
+            _refuse_repeats([*relations[relation], *held_out[relation]], where)
         return cls(relations, held_out)
 
     def with_prompts(self, prompts: Mapping[Key, Sequence[str]]) -> Wordings:
@@ -212,6 +213,16 @@ def _parse_all(value: Any, where: str) -> list[Wording]:
     if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
         raise UserError("wordings are a list of strings", where=where)
     return [Wording.parse(item, where) for item in value]
+
+
+def _refuse_repeats(wordings: Sequence[Wording], where: str) -> None:
+    """Twice the same wording could be trained and held out at once."""
+    seen: set[str] = set()
+    for wording in wordings:
+        plain = " ".join(wording.template.split())
+        if plain in seen:
+            raise UserError(f"the wording {wording.template!r} stands twice", where=where)
+        seen.add(plain)
 
 
 def _held_form(wording: Wording) -> str:

@@ -84,8 +84,9 @@ class Replay(Strategy):
         kept = [fact for fact in self._buffer if fact.key not in gone]
         inside = len(self._buffer) - len(kept)
         self._left_buffer += inside
-        self._left_outside += len(gone) - inside
-        self._seen -= len(gone)
+        outside = min(len(gone) - inside, self._seen - len(self._buffer))
+        self._left_outside += outside
+        self._seen -= inside + outside
         self._buffer = kept
 
     def state_dict(self) -> State:

@@ -106,7 +106,8 @@ def test_the_ledger_follows_the_stream(start: Start, tmp_path: Path) -> None:
     chain = keyed.loc[CHAIN]
     assert list(chain["group"]) == ["new", "new", "new", "retained"]
     assert list(chain["learned"]) == [0, 1, 2, 2]
-    assert [len(old) for old in chain["outdated"]] == [0, 1, 2, 2]
+    # Superseded objects with their aliases; the latest object stands last.
+    assert [len(old) for old in chain["outdated"]] == [0, 2, 3, 3]
     assert list(keyed.loc[FORGOTTEN]["group"]) == ["new", "retained", "retained", "erased"]
     isle = keyed.loc[("Isle 2", "ruler")]
     assert list(isle["group"]) == ["future", "future", "future", "new"]
@@ -393,6 +394,15 @@ def test_a_held_out_wording_that_is_too_long_is_named_too(
     bad = replace(stream, updates=[*stream.updates[:3], last], wordings=wordy)
     with pytest.raises(UserError, match="too long"):
         start(tmp_path / "run", of=bad)
+
+
+def test_probes_of_other_scenario_options_are_another_run(start: Start, tmp_path: Path) -> None:
+    few = assemble.open_stream("world", {"entities": 60, "updates": 1, "two_hop": 2})
+    many = assemble.open_stream("world", {"entities": 60, "updates": 1, "two_hop": 4})
+    start(tmp_path / "run", "frozen", of=few, settings={"probe": {"limit": 3}})
+    with pytest.raises(UserError, match="other settings") as caught:
+        start(tmp_path / "run", "frozen", of=many, settings={"probe": {"limit": 3}})
+    assert any("two_hop" in line for line in caught.value.details)
 
 
 @pytest.mark.parametrize(

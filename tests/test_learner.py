@@ -494,3 +494,10 @@ def test_every_architecture_learns(name: str, make_learner: MakeLearner, stream:
     learner = make_learner(lm=name, plugins=[diary], epochs=5, batch_size=16, lr=3e-3)
     apply(learner, stream.updates[1])
     assert sum(diary.losses[-3:]) < 0.8 * sum(diary.losses[:3])
+
+
+def test_an_update_is_learned_though_prompts_cannot_be_foretold(make_learner: MakeLearner) -> None:
+    # With the loss on all tokens, early stopping looks at what follows the prompts.
+    learner = make_learner(lm="tiny", loss="all", epochs=40, batch_size=8, lr=3e-3)
+    learner.fit(learner.stream.updates[1].learn)
+    assert 0 < learner.clock.train_exp_epochs < 40

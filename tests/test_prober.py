@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import shutil
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
 
 from cltool import prober as module
-from cltool.lm.model import LanguageModel
+from cltool.lm.model import LanguageModel, load
 from cltool.prober import Prober
 from cltool.settings import ProbeSettings
 from cltool.stream import Probe, Stream
@@ -149,7 +151,7 @@ def test_nothing_to_ask(load_lm: LoadLM) -> None:
 
 
 def test_long_prompts_leave_less_room_for_the_answer(load_lm: LoadLM, stream: Stream) -> None:
-    # The trained sentence fits (`check_lengths` saw to that); prompt and longest answer do not.
+    # The trained sentence fits (`cltool.lengths` saw to that); prompt and longest answer do not.
     lm = load_lm("gpt2")
     probe = probes_at(stream, 0)[0]
     filler = " ".join(["Land"] * lm.context)
@@ -297,3 +299,18 @@ def test_the_model_keeps_its_mode(load_lm: LoadLM, stream: Stream) -> None:
         lm.model.train(training)
         ask(lm, probes_at(stream, 0)[:2])
         assert lm.model.training is training
+
+
+def test_settings_that_a_checkpoint_ships_do_not_bend_the_answers(
+    checkpoint: Callable[[str], Path], stream: Stream, tmp_path: Path
+) -> None:
+    folder = tmp_path / "bent"
+    shutil.copytree(checkpoint("llama"), folder)
+    (folder / "generation_config.json").write_text(
+        '{"repetition_penalty": 5.0, "do_sample": true, "min_length": 30}'
+    )
+    prompts = [probe.prompt for probe in probes_at(stream, 0)][:8]
+    plain = load(str(checkpoint("llama")), stream, device="cpu")
+    bent = load(str(folder), stream, device="cpu")
+    said = [Prober(lm, ProbeSettings()).generate(prompts, 8) for lm in (plain, bent)]
+    assert said[0] == said[1]

@@ -193,3 +193,16 @@ def test_a_file_that_is_not_there_or_not_text(tmp_path: Path) -> None:
     (tmp_path / "latin.toml").write_bytes('a = ["é {subject} {object}"]'.encode("latin-1"))
     with pytest.raises(UserError, match="UTF-8"):
         Wordings.load(tmp_path / "latin.toml")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'ruler = ["{subject} has {object}.", "{subject}  has {object}."]',
+        '[ruler]\ntrained = ["{subject}: {object}"]\nheld_out = ["{subject}: {object}"]',
+    ],
+)
+def test_a_wording_cannot_be_trained_and_held_out_at_once(tmp_path: Path, text: str) -> None:
+    (tmp_path / "words.toml").write_text(text)
+    with pytest.raises(UserError, match="stands twice"):
+        Wordings.load(tmp_path / "words.toml")

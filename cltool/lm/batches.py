@@ -13,7 +13,9 @@ IGNORED = -100
 """Label of tokens that are not learned."""
 
 Batch = dict[str, Tensor]
-"""``input_ids``, ``attention_mask``, ``labels``: each (batch, length), int64."""
+"""``input_ids``, ``attention_mask``, ``labels``: each (batch, length), int64.
+
+Where prompts are learned too, also ``completion``: (batch, length), bool."""
 
 
 def collate(examples: Sequence[Encoded], pad: int, *, whole: bool = False) -> Batch:
@@ -35,7 +37,11 @@ def collate(examples: Sequence[Encoded], pad: int, *, whole: bool = False) -> Ba
         mask[row, :size] = 1
         first = 1 if whole else max(example.start, 1)
         labels[row, first:size] = tokens[first:]
-    return {"input_ids": ids, "attention_mask": mask, "labels": labels}
+    batch = {"input_ids": ids, "attention_mask": mask, "labels": labels}
+    if whole:
+        starts = torch.tensor([example.start for example in examples])
+        batch["completion"] = torch.arange(width) >= starts.unsqueeze(1)
+    return batch
 
 
 def bucketed(

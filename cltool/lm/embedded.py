@@ -109,6 +109,12 @@ def build(
     return folder
 
 
+def coder(facts: Sequence[Fact], wordings: Wordings) -> Coder:
+    """The tokenizer that ``build`` would make for ``facts``, without the model."""
+    pairs = [pair for fact in facts for pair in wordings.examples(fact)]
+    return Coder(_tokenizer(pairs, Recipe.for_facts(len(facts))))
+
+
 def _publish(partial: Path, folder: Path) -> None:
     """Rename into place; when another process was first, its model is the same one."""
     try:

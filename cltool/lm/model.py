@@ -49,7 +49,7 @@ class LanguageModel:
     @property
     def context(self) -> int:
         """The longest sequence the model takes, in tokens."""
-        config: Any = self.model.config
+        config = self._text_config
         for name in ("max_position_embeddings", "n_positions", "n_ctx"):
             value = getattr(config, name, None)
             if isinstance(value, int) and value > 0:
@@ -59,7 +59,27 @@ class LanguageModel:
     @property
     def width(self) -> int:
         """Width of the residual stream."""
-        return int(getattr(self.model.config, "hidden_size", 0) or 0)
+        return int(getattr(self._text_config, "hidden_size", 0) or 0)
+
+    @property
+    def default_rate(self) -> float:
+        """Learning rate where none is set: 0.128 over the width, 1e-3 at 128, 3e-5 at 4096.
+
+        Raises:
+            UserError: the model's config does not say how wide it is.
+        """
+        if not self.width:
+            raise UserError(
+                "the model's config does not tell its width, so there is no default rate",
+                where=self.source,
+                hint="Set one with --set learner.lr=…",
+            )
+        return 0.128 / self.width
+
+    @property
+    def _text_config(self) -> Any:
+        config: Any = self.model.config
+        return config.get_text_config() if hasattr(config, "get_text_config") else config
 
     def digest(self) -> str:
         """A hash of the weights."""

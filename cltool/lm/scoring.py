@@ -20,10 +20,12 @@ class Scored:
     Attributes:
         logits: (batch, kept, vocabulary): the prediction of each kept label.
         labels: (batch, kept), ``IGNORED`` where nothing is learned.
+        completion: (batch, kept), bool: tokens after the prompt; none: all learned ones.
     """
 
     logits: Tensor
     labels: Tensor
+    completion: Tensor | None = None
 
     def loss_sum(self) -> Tensor:
         """Cross entropy summed over the learned tokens, in nats."""
@@ -49,10 +51,17 @@ class Scored:
         return (self.labels != IGNORED).sum()
 
     def hits(self) -> Tensor:
-        """(batch,), bool: every learned token was the most probable one."""
+        """(batch,), bool: every token of the completion was the most probable one.
+
+        Where prompts are learned too, only what follows them counts: nobody can know of
+        whom the next sentence will speak.
+        """
+        counted = self.labels != IGNORED
+        if self.completion is not None:
+            counted = counted & self.completion
         with torch.no_grad():
             right = self.logits.argmax(dim=-1) == self.labels
-            return (right | (self.labels == IGNORED)).all(dim=1)
+            return (right | ~counted).all(dim=1)
 
 
 def kept_positions(labels: Tensor) -> int:
@@ -71,7 +80,10 @@ def score(model: nn.Module, batch: Batch) -> Scored:
         logits = model(**inputs, logits_to_keep=keep, use_cache=False).logits
     else:
         logits = model(**inputs, use_cache=False).logits[:, -keep:]
-    return Scored(logits[:, :-1], labels[:, 1 - keep :])
+    completion = batch.get("completion")
+    if completion is not None:
+        completion = completion[:, 1 - keep :]
+    return Scored(logits[:, :-1], labels[:, 1 - keep :], completion)
 
 
 def unwrapped(model: Any) -> Any:

@@ -31,7 +31,8 @@ LEAD = (
     "How well each strategy learned what the updates taught, how much it forgot of what it"
     " knew before, and how often it still gives answers that are outdated. An answer counts"
     " as right when the model, generating freely, gives exactly an accepted answer and ends"
-    " by itself."
+    " by itself, or closes the sentence as its wording does. Each strategy trains until an"
+    " update is learned: the tokens it took stand in the table."
 )
 
 

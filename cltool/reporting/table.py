@@ -22,7 +22,7 @@ class Column:
 
     Attributes:
         better: 1 where higher is better, -1 where lower is, 0 for what an update costs,
-            which is context and no contest: runs are made at equal tokens.
+            which is context and no contest: strategies differ in the tokens they train on.
     """
 
     name: str

@@ -101,9 +101,11 @@ def test_settings_that_differ_make_variants_named_by_folder(make: Make) -> None:
     assert frame["runs"].tolist() == [2, 2]
 
 
-def test_the_seed_among_the_settings_makes_no_variant(make: Make) -> None:
-    runs = [make(seed=seed, settings={"scenario": {"seed": seed}}) for seed in range(2)]
-    assert comparison(runs)["runs"].tolist() == [2]
+@pytest.mark.parametrize("stream_seed", [0, 1, 7])
+def test_the_streams_own_seed_parts_no_variants(make: Make, stream_seed: int) -> None:
+    options = {"scenario": {"seed": stream_seed}}
+    runs = [make(seed=seed, settings=options) for seed in range(3)]
+    assert comparison(runs)["runs"].tolist() == [3]
 
 
 def test_a_repetition_is_not_another_seed(make: Make) -> None:
