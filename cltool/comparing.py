@@ -298,9 +298,17 @@ def _prepare(job: Job) -> None:
     stream = _open_stream(job)
     from cltool.base_model import prepare
 
+    import torch
+
     settings = [assemble.resolve(name, _for(job.tables, name, job)) for name in job.strategies]
+    threads = torch.get_num_threads()
+    # The other lanes wait for the base model, so their cores are free.
+    torch.set_num_threads(os.cpu_count() or 1)
     tell = _tell("model")
-    prepare(stream, settings[0], tell)
+    try:
+        prepare(stream, settings[0], tell)
+    finally:
+        torch.set_num_threads(threads)
     tell(1, 1, "ready")
 
 

@@ -40,7 +40,7 @@ class LearnerSettings(BaseModel):
     clip: float = Field(1.0, ge=0, description="largest gradient norm; 0 does not clip")
     loss: Literal["answer", "all"] = Field("answer", description="tokens learned")
     stop_at: float = Field(
-        0.99,
+        0.98,
         ge=0,
         description="stop when, over an epoch, this share of the update's sentences was completed"
         " right before each was trained; above 1 never stops early",

@@ -24,8 +24,8 @@ class LoRAConfig(StrategyConfig):
     """Settings of `lora`."""
 
     peft: str = Field(default="LORA", description="a PEFT method's name, as PEFT writes it")
-    rank: int = Field(default=32, ge=1, description="r, for methods that have a rank")
-    alpha: float = Field(default=64.0, gt=0, description="α, for LoRA")
+    rank: int = Field(default=64, ge=1, description="r, for methods that have a rank")
+    alpha: float = Field(default=128.0, gt=0, description="α, for LoRA")
     target_modules: str | list[str] = Field(
         default="all-linear", description="which modules, as PEFT writes it"
     )
@@ -39,7 +39,7 @@ class LoRA(Strategy):
 
     Config = LoRAConfig
     replaces_model = True
-    presets: ClassVar[Mapping[str, Any]] = {"lr": 3e-3}
+    presets: ClassVar[Mapping[str, Any]] = {"lr": 1.5e-3}
 
     def attach(self, learner: Learner) -> None:
         """Wrap the model.
