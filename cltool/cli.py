@@ -10,7 +10,7 @@ from typing import Any
 
 from cltool.errors import UserError
 
-STRATEGIES = "frozen,naive,lora,ewc,replay,joint"
+STRATEGIES = "frozen,naive,replay,ewc,lora,joint"
 
 
 def main(argv: Sequence[str] | None = None) -> int:

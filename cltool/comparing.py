@@ -296,9 +296,9 @@ def _open_stream(job: Job) -> Stream:
 def _prepare(job: Job) -> None:
     """Check every setting, and make the base model that all cells begin from."""
     stream = _open_stream(job)
-    from cltool.base_model import prepare
-
     import torch
+
+    from cltool.base_model import prepare
 
     settings = [assemble.resolve(name, _for(job.tables, name, job)) for name in job.strategies]
     threads = torch.get_num_threads()
