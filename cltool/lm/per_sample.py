@@ -125,8 +125,11 @@ def _module_gradients(
         result: dict[str, Tensor] = pull(upstream.unsqueeze(0))[0]
         return result
 
-    with torch.enable_grad():
-        batched: dict[str, Tensor] = vmap(one)(_by_row(value, rows), _by_row(grad, rows))
+    # Autocast hands out bfloat16 where the parameters are float32.
+    kind = next(iter(own.values())).dtype
+    value = value.to(kind) if value.is_floating_point() else value
+    with torch.enable_grad(), torch.autocast(value.device.type, enabled=False):
+        batched: dict[str, Tensor] = vmap(one)(_by_row(value, rows), _by_row(grad.to(kind), rows))
     return {name: tensor.detach() for name, tensor in batched.items()}
 
 

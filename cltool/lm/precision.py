@@ -10,7 +10,7 @@ from torch import nn
 
 from cltool.errors import UserError
 
-BF16_PAYS_FROM = 1024
+BF16_PAYS_FROM = 512
 """Hidden width from which bf16 matrix products outrun their casts on a CPU (`make bench`)."""
 
 GPU_BF16_PAYS_FROM = 512

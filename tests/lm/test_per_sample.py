@@ -172,3 +172,19 @@ def test_nothing_to_take_it_over(load_lm: LoadLM) -> None:
     sums, count = squared_gradients(lm.model, scorer(lm), [])
     assert count == 0
     assert all(float(tensor.abs().sum()) == 0 for tensor in sums.values())
+
+
+def test_under_autocast_it_comes_near(load_lm: LoadLM, stream: Stream) -> None:
+    lm = load_lm("llama")
+    batches = in_batches(lm, sentences(lm, stream), 4)
+
+    def rough(batch: Batch) -> Scored:
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            return score(lm.model, batch)
+
+    exact, _ = squared_gradients(lm.model, scorer(lm), batches)
+    near, count = squared_gradients(lm.model, rough, batches)
+    assert count == 7
+    for name, tensor in exact.items():
+        assert near[name].dtype == torch.float32
+        assert float((near[name] - tensor).norm()) <= 0.15 * float(tensor.norm()), name
