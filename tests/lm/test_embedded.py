@@ -120,10 +120,11 @@ def test_progress(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_more_facts_get_a_larger_model() -> None:
-    sizes = [Recipe.for_facts(count) for count in (10, 2_000, 2_001, 20_001)]
+    sizes = [Recipe.for_facts(count) for count in (10, 700, 701, 2_000, 2_001, 20_001)]
     assert sizes[0] == sizes[1] == Recipe()
-    assert sizes[1].hidden < sizes[2].hidden < sizes[3].hidden
-    assert sizes[1].vocabulary < sizes[2].vocabulary
+    assert sizes[2] == sizes[3]
+    assert sizes[1].hidden < sizes[2].hidden < sizes[4].hidden < sizes[5].hidden
+    assert sizes[3].vocabulary < sizes[4].vocabulary
 
 
 def test_where_it_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
