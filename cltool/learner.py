@@ -26,7 +26,7 @@ from torch import Tensor, nn
 
 from cltool.facts import Fact, Knowledge, Update
 from cltool.lm import optimizers
-from cltool.lm.batches import Batch, bucketed, collate
+from cltool.lm.batches import IGNORED, Batch, bucketed, collate
 from cltool.lm.coder import Encoded
 from cltool.lm.model import LanguageModel
 from cltool.lm.scoring import Scored, score
@@ -154,6 +154,9 @@ class Learner(SupervisedTemplate[Any, Any, Any]):  # type: ignore[misc]
             evaluator=_evaluator(scores, loggers),
         )
         self.scores = scores
+        if not loggers:
+            # With nobody to tell, it would still be called a dozen times a step.
+            self.plugins.remove(self.evaluator)
         self.lm = lm
         self.stream = stream
         self.settings = settings
@@ -287,7 +290,7 @@ class Learner(SupervisedTemplate[Any, Any, Any]):  # type: ignore[misc]
     def _training_step(self, batch: Batch, kwargs: dict[str, Any]) -> list[Tensor]:
         settings = self.settings
         parts = self._micro_batches(batch)
-        total = sum(int((part["labels"] != -100).sum()) for part in parts)
+        weights = _weights(parts)
         optimizers.set_factor(
             self.optimizer,
             optimizers.schedule_factor(settings.schedule, self._step, self._steps, settings.warmup),
@@ -295,7 +298,6 @@ class Learner(SupervisedTemplate[Any, Any, Any]):  # type: ignore[misc]
         hits: list[Tensor] = []
         self.tokens += int(batch["attention_mask"].sum())
         for number, part in enumerate(parts):
-            weight = int((part["labels"] != -100).sum()) / max(total, 1)
             self.mbatch = part
             self._unpack_minibatch()
             if number == 0:
@@ -307,7 +309,8 @@ class Learner(SupervisedTemplate[Any, Any, Any]):  # type: ignore[misc]
             self.loss = self._make_empty_loss() + self.criterion()
             self._before_backward(**kwargs)
             hits.append(self._scored.hits()[self.mbatch["own"]])
-            self.loss = self.loss * weight if len(parts) > 1 else self.loss
+            if len(parts) > 1:
+                self.loss = self.loss * weights[number]
             self.backward()
         self._after_backward(**kwargs)
         self._before_update(**kwargs)
@@ -350,6 +353,14 @@ class Learner(SupervisedTemplate[Any, Any, Any]):  # type: ignore[misc]
                 [p for p in self.model.parameters() if p.grad is not None], self.settings.clip
             )
         self.optimizer.step()
+
+
+def _weights(parts: Sequence[Batch]) -> list[float]:
+    """Each micro-batch's share of the learned tokens of the whole."""
+    if len(parts) == 1:
+        return [1.0]
+    counts = [int((part["labels"] != IGNORED).sum()) for part in parts]
+    return [count / max(sum(counts), 1) for count in counts]
 
 
 def _evaluator(scores: Scores, loggers: Sequence[Any]) -> EvaluationPlugin:
