@@ -142,7 +142,7 @@ def build(settings: Settings) -> Strategies:
     for name, table in settings.strategy.items():
         kind: type[Strategy] = STRATEGIES.load(name)
         parts[name] = kind(validate(kind.Config, table, f"strategy.{name}"))
-    return Strategies(parts)
+    return Strategies(parts, {name: STRATEGIES.entry(name).family for name in parts})
 
 
 def _strategy_tables(

@@ -225,7 +225,7 @@ class _Walk:
         learner = self.learner
         gone = learner.known.superseded_by(update)
         learner.known.apply(update)
-        learner.current = update
+        learner.begin(update, _owed(self.costs, learner.settings.tokens))
         learner.strategies.forget(gone)
         learner.strategies.update(learner, update)
 
@@ -244,6 +244,14 @@ class _Walk:
         random.seed(value)
         np.random.seed(value % 2**32)
         torch.manual_seed(value)
+
+
+def _owed(costs: Sequence[Mapping[str, Any]], budget: int | None) -> int:
+    """Tokens that earlier updates spent beyond their budget, such as on a Fisher information."""
+    owed = 0
+    for row in costs[1:]:
+        owed = max(0, owed + int(row["tokens"]) - (budget or 0))
+    return owed
 
 
 def _asked(stream: Stream, limit: int | None) -> dict[Key, tuple[int, Fact]]:

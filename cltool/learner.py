@@ -9,9 +9,9 @@ optimizer once a step; what a plugin adds to ``learner.loss`` is thereby counted
 
 from __future__ import annotations
 
+import sys
 import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, cast
 
 import torch
@@ -26,10 +26,11 @@ from torch import Tensor, nn
 
 from cltool.facts import Fact, Knowledge, Update
 from cltool.lm import optimizers
-from cltool.lm.batches import IGNORED, Batch, bucketed, collate
+from cltool.lm.batches import IGNORED, Batch, collate
 from cltool.lm.coder import Encoded
 from cltool.lm.model import LanguageModel
 from cltool.lm.scoring import Scored, score
+from cltool.loader import Loader
 from cltool.seeds import derive
 from cltool.settings import LearnerSettings
 from cltool.strategy import Strategies
@@ -84,33 +85,6 @@ class Scores(PluginMetric[dict[str, float]]):  # type: ignore[misc]
         return "cltool"
 
 
-@dataclass
-class Loader:
-    """Batches of one update; each pass over it is an epoch with an order of its own.
-
-    Attributes:
-        own: the update's examples.
-        rehearsed: further examples for this epoch, set by strategies before it begins.
-    """
-
-    own: list[Encoded]
-    batch_size: int
-    generator: torch.Generator
-    collate: Callable[[Sequence[Encoded]], Batch]
-    rehearsed: list[Encoded]
-
-    def __len__(self) -> int:
-        return -(-(len(self.own) + len(self.rehearsed)) // self.batch_size)
-
-    def __iter__(self) -> Iterator[Batch]:
-        examples = [*self.own, *self.rehearsed]
-        lengths = [len(example) for example in examples]
-        for indices in bucketed(lengths, self.batch_size, self.generator):
-            batch = self.collate([examples[index] for index in indices])
-            batch["own"] = torch.tensor([index < len(self.own) for index in indices])
-            yield batch
-
-
 class Learner(SupervisedTemplate[Any, Any, Any]):  # type: ignore[misc]
     """Trains a causal LM on updates.
 
@@ -125,7 +99,7 @@ class Learner(SupervisedTemplate[Any, Any, Any]):  # type: ignore[misc]
     Attributes:
         known: what is true now, kept by the experiment.
         current: the update that is being applied, kept by the experiment.
-        tokens: tokens that went through training so far.
+        tokens: tokens that went forward and backward so far, in training or for a strategy.
         loader: the batches of the update in training.
     """
 
@@ -156,7 +130,7 @@ class Learner(SupervisedTemplate[Any, Any, Any]):  # type: ignore[misc]
         self.scores = scores
         if not loggers:
             # With nobody to tell, it would still be called a dozen times a step.
-            self.plugins.remove(self.evaluator)
+            self.plugins.remove(cast(Any, self.evaluator))
         self.lm = lm
         self.stream = stream
         self.settings = settings
@@ -164,14 +138,18 @@ class Learner(SupervisedTemplate[Any, Any, Any]):  # type: ignore[misc]
         self.seed = seed
         self.known = Knowledge()
         self.tokens = 0
+        self._allowed = 0
         self.progress: Progress | None = None
         self.current: Update | None = None
         self.loader: Loader
         self._scored: Scored
         self._step = 0
         self._steps = 0
-        self._right = 0
-        self._seen = 0
+
+    def begin(self, update: Update, owed: int = 0) -> None:
+        """``update`` is applied from here on; at a fixed budget, ``owed`` tokens less are left."""
+        self.current = update
+        self._allowed = self.tokens + (self.settings.tokens or 0) - owed
 
     # -- what strategies call ------------------------------------------------------------
 
@@ -210,7 +188,15 @@ class Learner(SupervisedTemplate[Any, Any, Any]):  # type: ignore[misc]
         return collate(examples, self.lm.coder.pad, whole=self.settings.loss == "all")
 
     def score(self, batch: Batch) -> Scored:
-        """A forward pass in the run's precision; ``batch`` may lie anywhere."""
+        """A forward pass in the run's precision; ``batch`` may lie anywhere.
+
+        Where gradients are kept, its tokens count as training tokens.
+        """
+        if torch.is_grad_enabled():
+            self.tokens += int(batch["attention_mask"].sum())
+        return self._score(batch)
+
+    def _score(self, batch: Batch) -> Scored:
         moved = {name: tensor.to(self.device) for name, tensor in batch.items()}
         with self.lm.precision.autocast():
             return score(self.model, moved)
@@ -261,6 +247,9 @@ class Learner(SupervisedTemplate[Any, Any, Any]):  # type: ignore[misc]
             self.settings.weight_decay,
         )
         self.train_epochs = self.settings.epochs or max(EPOCHS, -(-STEPS // len(self.loader)))
+        if self.settings.tokens is not None:
+            self.train_epochs = sys.maxsize
+        self._began = self.tokens
         self._step = 0
 
     def model_adaptation(self, model: nn.Module | None = None) -> nn.Module:
@@ -269,10 +258,7 @@ class Learner(SupervisedTemplate[Any, Any, Any]):  # type: ignore[misc]
 
     def training_epoch(self, **kwargs: Any) -> None:
         """One pass over the update's batches."""
-        # What strategies rehearse is settled only now, epoch by epoch.
-        epochs = self.train_epochs - self.clock.train_exp_epochs
-        self._steps = self._step + len(self.loader) * epochs
-        self._right = self._seen = 0
+        self._steps = self._step + self._steps_left()
         hits: list[Tensor] = []
         for batch in self.dataloader:
             if self._stop_training:
@@ -281,11 +267,24 @@ class Learner(SupervisedTemplate[Any, Any, Any]):  # type: ignore[misc]
             self._step += 1
             if self.progress is not None:
                 self.progress(self._step, max(self._steps, self._step))
-        if hits:
+            if self.settings.tokens is not None and self.tokens >= self._allowed:
+                self.stop_training()
+        if hits and self.settings.tokens is None:
             joined = torch.cat(hits)
-            self._right, self._seen = int(joined.sum()), len(joined)
-        if self._seen and self._right >= self.settings.stop_at * self._seen:
-            self.stop_training()
+            if int(joined.sum()) >= self.settings.stop_at * len(joined):
+                self.stop_training()
+
+    def _steps_left(self) -> int:
+        # What strategies rehearse is settled only when an epoch begins.
+        if self.settings.tokens is None:
+            return int(len(self.loader) * (self.train_epochs - self.clock.train_exp_epochs))
+        # What strategies spend beside the batches shows only in what was spent so far.
+        a_step = (self.tokens - self._began) / self._step if self._step else self.loader.tokens
+        return max(1, round((self._allowed - self.tokens) / a_step))
+
+    def _before_training_epoch(self, **kwargs: Any) -> None:
+        self.loader.rehearsed = []
+        super()._before_training_epoch(**kwargs)
 
     def _training_step(self, batch: Batch, kwargs: dict[str, Any]) -> list[Tensor]:
         settings = self.settings
@@ -339,7 +338,7 @@ class Learner(SupervisedTemplate[Any, Any, Any]):  # type: ignore[misc]
 
     def forward(self) -> Tensor:
         """Logits of the current micro-batch's labelled stretch, (batch, kept, vocabulary)."""
-        self._scored = self.score(self.mbatch)
+        self._scored = self._score(self.mbatch)
         return self._scored.logits
 
     def criterion(self) -> Tensor:

@@ -24,6 +24,12 @@ class LearnerSettings(BaseModel):
         ge=1,
         description="most passes over an update; none: 12, or as many as make 150 steps",
     )
+    tokens: int | None = Field(
+        None,
+        ge=1,
+        description="training tokens that every update gets, no more and no fewer, whatever the"
+        " strategy; epochs and stop_at do not count then; none: as many as it takes",
+    )
     batch_size: int = Field(32, ge=1, description="sequences a step")
     micro_batch_size: int | None = Field(
         None, ge=1, description="sequences a forward pass; a step accumulates them"

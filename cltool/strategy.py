@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import combinations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from avalanche.core import SupervisedPlugin
@@ -40,11 +41,18 @@ class Strategy(SupervisedPlugin):  # type: ignore[misc]
         presets: learner settings it changes from their defaults.
         replaces_model: whether ``attach`` puts another model (a PEFT wrapper) in the model's
             place; such strategies are attached before those that look at its parameters.
+        trains: whether its updates train, so that the hooks of others run. One that only
+            frames prompts is false without an ``update`` of its own: it trains nothing
+            alone, and leaves the weights to the others where it is composed.
+        excludes: family → why none of it can be composed with this strategy, as in
+            "`joint` and `replay` cannot be composed: <reason>".
     """
 
     Config: ClassVar[type[StrategyConfig]] = StrategyConfig
     presets: ClassVar[Mapping[str, Any]] = {}
     replaces_model: ClassVar[bool] = False
+    trains: ClassVar[bool] = True
+    excludes: ClassVar[Mapping[str, str]] = {}
 
     def __init__(self, config: StrategyConfig) -> None:
         super().__init__()
@@ -58,7 +66,8 @@ class Strategy(SupervisedPlugin):  # type: ignore[misc]
 
     def update(self, learner: Learner, update: Update) -> None:
         """Apply ``update``; by default, train on what it teaches with the hooks active."""
-        learner.fit(update.learn)
+        if self.trains:
+            learner.fit(update.learn)
 
     def frame(self, prompt: str) -> str:
         """The prompt as the model is given it; by default, as it is."""
@@ -84,21 +93,28 @@ class Strategies:
 
     Args:
         parts: name → strategy.
+        families: name → the family it is registered in.
 
     Raises:
-        UserError: two of them want to apply the update themselves.
+        UserError: two of them cannot work together.
     """
 
-    def __init__(self, parts: Mapping[str, Strategy]) -> None:
+    def __init__(
+        self, parts: Mapping[str, Strategy], families: Mapping[str, str] | None = None
+    ) -> None:
         self.parts = dict(parts)
-        own = [name for name, part in parts.items() if _applies_updates_itself(part)]
-        if len(own) > 1:
-            raise UserError(
-                f"{' and '.join(own)} cannot be composed: each applies the update in its own way",
-                where="+".join(parts),
-                hint="Compose at most one of them with strategies that only add hooks.",
-            )
-        self._leader = self.parts[own[0]] if own else next(iter(self.parts.values()))
+        for first, second in combinations(parts, 2):
+            reason = _conflict(parts, first, second, families or {})
+            if reason is not None:
+                raise UserError(
+                    f"{first} and {second} cannot be composed: {reason}",
+                    where="+".join(parts),
+                    hint="Compose strategies that add hooks to training with at most one that "
+                    "applies the update in a way of its own.",
+                )
+        leaders = [part for part in parts.values() if _applies_updates_itself(part)]
+        leaders += [part for part in parts.values() if part.trains]
+        self._leader = next(iter([*leaders, *parts.values()]))
 
     @property
     def plugins(self) -> list[Strategy]:
@@ -174,6 +190,26 @@ def facts_from_rows(rows: Iterable[Sequence[Any]]) -> list[Fact]:
 
 def _applies_updates_itself(part: Strategy) -> bool:
     return type(part).update is not Strategy.update
+
+
+def _conflict(
+    parts: Mapping[str, Strategy], first: str, second: str, families: Mapping[str, str]
+) -> str | None:
+    """Why two strategies cannot work together; None: they can."""
+    one, other = parts[first], parts[second]
+    reason = one.excludes.get(families.get(second, "")) or other.excludes.get(
+        families.get(first, "")
+    )
+    if reason is not None:
+        return reason
+    if _applies_updates_itself(one) and _applies_updates_itself(other):
+        return "each applies the update in its own way"
+    if one.replaces_model and other.replaces_model:
+        return "each puts a model of its own in the model's place"
+    for name, part, against in ((first, one, other), (second, other, one)):
+        if _applies_updates_itself(part) and not part.trains and against.trains:
+            return f"{name} does not train, so the hooks of the other would never run"
+    return None
 
 
 def _bytes(state: State) -> int:

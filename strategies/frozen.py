@@ -14,5 +14,7 @@ if TYPE_CHECKING:
 class Frozen(Strategy):
     """Leaves the base model as it is."""
 
+    trains = False
+
     def update(self, learner: Learner, update: Update) -> None:
         """Do nothing."""

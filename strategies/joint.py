@@ -24,6 +24,11 @@ class Joint(Strategy):
 
     # Most sentences are known from the base, so a share of all says less of the new ones.
     presets: ClassVar[Mapping[str, Any]] = {"stop_at": 0.99}
+    excludes: ClassVar[Mapping[str, str]] = {
+        "rehearsal": "it trains on everything that is true, so there is nothing to rehearse",
+        "regularisation": "it begins from the base each time, so there is nothing to hold on to",
+        "distillation": "it begins from the base each time, so there is nobody to learn from",
+    }
 
     def attach(self, learner: Learner) -> None:
         """Keep the base weights."""

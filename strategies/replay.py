@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any, cast
 import torch
 from pydantic import Field
 
-from cltool.strategy import State, Strategy, StrategyConfig, fact_rows, facts_from_rows
+from cltool.buffer import Buffer
+from cltool.strategy import State, Strategy, StrategyConfig
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -51,82 +52,35 @@ class Replay(Strategy):
         """Fill the buffer from the base knowledge."""
         config = cast(ReplayConfig, self.config)
         base = learner.known.valid()
-        self._capacity = config.capacity or max(1, round(config.share * len(base)))
-        self._buffer: list[Fact] = []
-        self._seen = 0
-        self._left_buffer = self._left_outside = 0
-        self._take(base, learner.generator("replay"))
-
-    def before_training_epoch(self, strategy: Any, **kwargs: Any) -> None:
-        """Draw this epoch's rehearsed sentences."""
-        learner: Learner = strategy
-        if learner.loader is None or not self._buffer:
-            return
-        sentences = self._sentences(learner)
-        wanted = round(cast(ReplayConfig, self.config).mix * len(learner.loader.own))
-        order: list[int] = []
-        while len(order) < wanted:
-            order += torch.randperm(len(sentences), generator=self._random).tolist()
-        learner.loader.rehearsed = [sentences[place] for place in order[:wanted]]
+        self._buffer = Buffer(config.capacity or max(1, round(config.share * len(base))))
+        self._buffer.take(base, learner.generator("replay"))
 
     def before_training_exp(self, strategy: Any, **kwargs: Any) -> None:
         """Word the buffer once for the update."""
         self._random = strategy.generator("rehearsal")
-        self._worded: list[Encoded] | None = None
+        self._worded: list[Encoded] = strategy.examples(self._buffer.facts)
+
+    def before_training_epoch(self, strategy: Any, **kwargs: Any) -> None:
+        """Draw this epoch's rehearsed sentences."""
+        learner: Learner = strategy
+        wanted = round(cast(ReplayConfig, self.config).mix * len(learner.loader.own))
+        order: list[int] = []
+        while self._worded and len(order) < wanted:
+            order += torch.randperm(len(self._worded), generator=self._random).tolist()
+        learner.loader.rehearsed += [self._worded[place] for place in order[:wanted]]
 
     def after_training_exp(self, strategy: Any, **kwargs: Any) -> None:
         """Offer the update's facts to the reservoir."""
-        self._take(strategy.experience.update.learn, strategy.generator("replay"))
+        self._buffer.take(strategy.experience.update.learn, strategy.generator("replay"))
 
     def forget(self, facts: Sequence[Fact]) -> None:
         """Drop facts that are no longer true."""
-        gone = {fact.key for fact in facts}
-        kept = [fact for fact in self._buffer if fact.key not in gone]
-        inside = len(self._buffer) - len(kept)
-        self._left_buffer += inside
-        outside = min(len(gone) - inside, self._seen - len(self._buffer))
-        self._left_outside += outside
-        self._seen -= inside + outside
-        self._buffer = kept
+        self._buffer.forget(facts)
 
     def state_dict(self) -> State:
-        """The buffer, how many facts it was drawn from, and how many of them left."""
-        return {
-            "facts": fact_rows(self._buffer),
-            "seen": self._seen,
-            "left_buffer": self._left_buffer,
-            "left_outside": self._left_outside,
-        }
+        """The buffer, and what its reservoir counts."""
+        return self._buffer.state_dict()
 
     def load_state_dict(self, state: State) -> None:
         """Take a buffer back."""
-        self._buffer = facts_from_rows(state["facts"])
-        self._seen = int(state["seen"])
-        self._left_buffer = int(state["left_buffer"])
-        self._left_outside = int(state["left_outside"])
-
-    def _sentences(self, learner: Learner) -> list[Encoded]:
-        if self._worded is None:
-            self._worded = learner.examples(self._buffer)
-        return self._worded
-
-    def _take(self, facts: Sequence[Fact], random: torch.Generator) -> None:
-        """Algorithm R: each fact seen is in the buffer with the same probability."""
-        for fact in facts:
-            self._seen += 1
-            left = self._left_buffer + self._left_outside
-            if left:
-                # A newcomer takes the place of one of those that left: inside the buffer
-                # or outside of it, as chance has it.
-                if int(torch.randint(left, (1,), generator=random)) < self._left_buffer:
-                    self._left_buffer -= 1
-                    self._buffer.append(fact)
-                else:
-                    self._left_outside -= 1
-                continue
-            if len(self._buffer) < self._capacity:
-                self._buffer.append(fact)
-                continue
-            place = int(torch.randint(self._seen, (1,), generator=random))
-            if place < self._capacity:
-                self._buffer[place] = fact
+        self._buffer.load_state_dict(state)

@@ -481,7 +481,7 @@ def test_the_base_is_taught_to_a_model_that_knows_nothing(
 
 
 def test_learning_shows_in_the_scores(start: Start, tmp_path: Path) -> None:
-    settings = {**SHORT, "learner": {"epochs": 40}}
+    settings = {**SHORT, "learner": {"epochs": 60, "stop_at": 2, "schedule": "linear"}}
     runs = {
         name: start(tmp_path / name, name, model="tiny", settings=settings)
         for name in ("naive", "frozen")
@@ -527,9 +527,33 @@ def test_an_update_that_only_forgets(start: Start, stream: Stream, tmp_path: Pat
     only = Update(1, "oblivion", [], [stream.updates[0].learn[0]])
     short = replace(stream, updates=[stream.updates[0], only])
     done = start(tmp_path / "run", "replay+ewc", of=short)
-    assert list(done.costs["tokens"]) == [0, 0]
+    assert done.costs["tokens"][0] > 0  # the Fisher information of the base
+    assert done.costs["tokens"][1] == 0
     rows = done.answers
     assert set(rows[(rows["step"] == 1) & (rows["group"] == "erased")]["subject"]) == {"Land 0"}
+
+
+def test_a_budget_is_kept_over_the_run_and_when_it_goes_on(
+    start: Start, stream: Stream, tmp_path: Path
+) -> None:
+    options = {"settings": {"learner": {"tokens": 2_000}}}
+    whole = start(tmp_path / "whole", "ewc", **options)
+    spent = sum(row["tokens"] for row in whole.cost_rows()[1:])
+    steps = sum(bool(update.learn) for update in stream.updates[1:])
+    assert spent == pytest.approx(2_000 * steps, rel=0.5)
+    with pytest.raises(KeyboardInterrupt):
+        start(tmp_path / "broken", "ewc", report=_stopping_at(2, len(stream)), **options)
+    again = start(tmp_path / "broken", "ewc", **options)
+    rows = [{**row, "seconds": 0, "peak_memory": 0} for row in again.cost_rows()]
+    assert rows == [{**row, "seconds": 0, "peak_memory": 0} for row in whole.cost_rows()]
+
+
+def _stopping_at(step: int, of: int) -> Any:
+    def report(done: int, most: int, what: str) -> None:
+        if most == of and done == step:
+            raise KeyboardInterrupt
+
+    return report
 
 
 def test_the_default_folder_tells_runs_apart(

@@ -33,7 +33,7 @@ FLOORS: dict[int, tuple[str, ...]] = {
         "wordings",
     ),
     1: ("ledger", "lm", "metrics", "records", "scenario_base", "settings"),
-    2: ("checkpoints", "learner", "lengths", "prober", "strategy"),
+    2: ("buffer", "checkpoints", "learner", "lengths", "loader", "prober", "strategy"),
     3: ("scenarios", "strategies"),
     4: (
         "assemble",

@@ -85,4 +85,10 @@ def test_two_that_apply_the_update_themselves_are_refused() -> None:
     with pytest.raises(UserError, match="joint and frozen cannot be composed") as caught:
         assemble.build(assemble.resolve("joint+frozen"))
     assert caught.value.where == "joint+frozen"
-    assert len(assemble.build(assemble.resolve("joint+ewc")).parts) == 2
+
+
+@pytest.mark.parametrize("other", ["replay", "ewc"])
+def test_what_it_leaves_nothing_to_do_is_refused(other: str) -> None:
+    for name in (f"joint+{other}", f"{other}+joint"):
+        with pytest.raises(UserError, match="there is nothing to"):
+            assemble.build(assemble.resolve(name))

@@ -10,6 +10,7 @@ from typing import cast
 import pytest
 import torch
 
+from cltool.buffer import Buffer
 from cltool.facts import Fact, Update
 from cltool.learner import Learner
 from cltool.strategies.replay import Replay, ReplayConfig
@@ -29,8 +30,7 @@ def buffer(replay: Replay) -> list[Fact]:
 def empty(capacity: int) -> Replay:
     """A strategy with an empty buffer and no learner."""
     replay = Replay(ReplayConfig(capacity=capacity))
-    replay._capacity = capacity
-    replay.load_state_dict({"facts": [], "seen": 0, "left_buffer": 0, "left_outside": 0})
+    replay._buffer = Buffer(capacity)
     return replay
 
 
@@ -53,7 +53,7 @@ def test_every_fact_is_kept_equally_often() -> None:
         replay = empty(capacity)
         generator = torch.Generator().manual_seed(seed)
         for begin in range(0, total, 8):  # in several updates
-            replay._take(facts(begin, begin + 8), generator)
+            replay._buffer.take(facts(begin, begin + 8), generator)
             assert len(buffer(replay)) <= capacity
         counts.update(fact.subject for fact in buffer(replay))
     share = capacity / total
@@ -69,12 +69,12 @@ def test_every_fact_is_kept_equally_often_after_some_became_untrue() -> None:
     for seed in range(runs):
         replay = empty(capacity)
         generator = torch.Generator().manual_seed(seed)
-        replay._take(facts(0, 36), generator)
+        replay._buffer.take(facts(0, 36), generator)
         for begin in (0, 6):  # each update changes six facts
             changed = facts(begin, begin + 6)
             replay.forget(changed)
             assert not {f.subject for f in changed} & {f.subject for f in buffer(replay)}
-            replay._take(facts(begin, begin + 6, "y"), generator)
+            replay._buffer.take(facts(begin, begin + 6, "y"), generator)
             assert len(buffer(replay)) <= capacity
         counts.update(fact.subject for fact in buffer(replay))
     share = sum(counts.values()) / runs / 36
@@ -85,7 +85,7 @@ def test_every_fact_is_kept_equally_often_after_some_became_untrue() -> None:
 
 def test_all_are_kept_while_there_is_room() -> None:
     replay = empty(100)
-    replay._take(facts(0, 30), torch.Generator().manual_seed(0))
+    replay._buffer.take(facts(0, 30), torch.Generator().manual_seed(0))
     assert buffer(replay) == facts(0, 30)
 
 
@@ -93,14 +93,14 @@ def test_the_same_seed_keeps_the_same() -> None:
     kept = []
     for seed in (5, 5, 6):
         replay = empty(8)
-        replay._take(facts(0, 50), torch.Generator().manual_seed(seed))
+        replay._buffer.take(facts(0, 50), torch.Generator().manual_seed(seed))
         kept.append(buffer(replay))
     assert kept[0] == kept[1] != kept[2]
 
 
 def test_what_is_no_longer_true_leaves() -> None:
     replay = empty(100)
-    replay._take(facts(0, 10), torch.Generator().manual_seed(0))
+    replay._buffer.take(facts(0, 10), torch.Generator().manual_seed(0))
     replay.forget([Fact("S3", "is", "something else"), Fact("S4", "was", "x")])
     assert [fact.subject for fact in buffer(replay)] == [f"S{n}" for n in range(10) if n != 3]
 

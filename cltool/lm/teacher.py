@@ -1,0 +1,26 @@
+"""A model as it was at one moment, to be asked but not trained."""
+
+from __future__ import annotations
+
+import copy
+
+import torch
+
+from cltool.lm.batches import Batch
+from cltool.lm.model import LanguageModel
+from cltool.lm.scoring import Scored, score
+
+
+class Teacher:
+    """A frozen copy of ``lm`` as it is now, in evaluation mode, on the same device."""
+
+    def __init__(self, lm: LanguageModel) -> None:
+        self.model = copy.deepcopy(lm.model).eval().requires_grad_(False)
+        self._device, self._precision = lm.device, lm.precision
+
+    @torch.no_grad()
+    def score(self, batch: Batch) -> Scored:
+        """A forward pass without gradients; ``batch`` may lie anywhere."""
+        moved = {name: tensor.to(self._device) for name, tensor in batch.items()}
+        with self._precision.autocast():
+            return score(self.model, moved)
