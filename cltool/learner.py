@@ -99,7 +99,7 @@ class Learner(SupervisedTemplate[Any, Any, Any]):  # type: ignore[misc]
     Attributes:
         known: what is true now, kept by the experiment.
         current: the update that is being applied, kept by the experiment.
-        tokens: tokens that went forward and backward so far, in training or for a strategy.
+        tokens: tokens that went through the model so far, in training or for a strategy.
         loader: the batches of the update in training.
     """
 
@@ -195,6 +195,13 @@ class Learner(SupervisedTemplate[Any, Any, Any]):  # type: ignore[misc]
         if torch.is_grad_enabled():
             self.tokens += int(batch["attention_mask"].sum())
         return self._score(batch)
+
+    def spend(self, tokens: int) -> None:
+        """Count ``tokens`` that a strategy put through the model in another way, as generated text.
+
+        They count as training tokens, against a fixed budget too.
+        """
+        self.tokens += tokens
 
     def _score(self, batch: Batch) -> Scored:
         moved = {name: tensor.to(self.device) for name, tensor in batch.items()}
