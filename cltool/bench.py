@@ -9,7 +9,7 @@ from __future__ import annotations
 import statistics
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -34,11 +34,21 @@ def main() -> int:
         ("learner over a bare PyTorch loop of the same arithmetic (≤ 1.05)", learner_ratio),
         ("prober's speed over a bare batched generate of the same prompts (≥ 0.5)", prober_ratio),
         ("bfloat16 over float32, a training step", precision_ratios),
+        ("strategies over naive, after 1, 10 and 50 updates", strategy_costs),
     ):
         print(f"\n{name}")
         for line in bench():
             print(f"  {line}", flush=True)
     return 0
+
+
+def strategy_costs() -> Iterator[str]:
+    """Every built-in strategy beside naive (`cltool.costs`)."""
+    from cltool import costs
+    from cltool.strategies import STRATEGIES
+
+    entries = STRATEGIES.entries()
+    yield from costs.table([entry.name for entry in entries if entry.source == "built-in"])
 
 
 def pair(

@@ -40,6 +40,7 @@ FLOORS: dict[int, tuple[str, ...]] = {
         "base_model",
         "bench",
         "comparing",
+        "costs",
         "docs",
         "experiment",
         "life",
