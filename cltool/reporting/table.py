@@ -58,6 +58,8 @@ COLUMNS = (
            1, formats.signed),
     Column("forgetting", "forgetting",
            "mean loss from each update's best accuracy (Chaudhry et al. 2018)", -1, formats.share),
+    Column("fuar", "FUAR", "accuracy lost on old facts for each unit gained on new ones"
+           " (Jang et al. 2022)", -1, formats.share),
     Column("tokens", "tokens", "training tokens that went through the model, all updates",
            0, formats.count),
     Column("seconds", "seconds", "wall-clock seconds of all updates, probing not counted",

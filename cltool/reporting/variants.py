@@ -74,6 +74,7 @@ class Measured:
             "acc": metrics.acc(matrix),
             "bwt": metrics.bwt(matrix),
             "forgetting": metrics.forgetting(matrix),
+            "fuar": metrics.fuar(self.answers),
             "tokens": float(costs["tokens"].sum()),
             "seconds": float(costs["seconds"].sum()),
             "stored_bytes": float(costs["stored_bytes"].max()),
