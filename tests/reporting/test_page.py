@@ -127,8 +127,8 @@ def test_heat_maps_have_a_cell_for_every_pair_of_steps_and_a_table(make: Make) -
 def test_a_matrix_column_without_facts_is_a_dash(make: Make) -> None:
     page = render(page_data([make(per_update=18)]))
     assert 'class="none' in page
-    assert "NaN" not in page
-    assert "nan" not in re.sub(r"<script.*?</script>", "", page, flags=re.S)
+    # The data is packed: any three letters may turn up in it.
+    assert "nan" not in re.sub(r"<script.*?</script>", "", page, flags=re.S).casefold()
 
 
 def test_many_steps_leave_no_room_for_numbers(make: Make) -> None:
