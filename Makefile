@@ -7,6 +7,8 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3 python; do \
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+# One process a core, of one thread each; the tests' models are too small to share out.
+JOBS ?= auto
 
 .PHONY: demo test test-slow bench lint clean
 
@@ -14,10 +16,10 @@ demo: $(READY)
 	$(BIN)/cltool compare --scenario leaders --out runs/demo --report reports/demo.html
 
 test: $(READY)
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal
 
 test-slow: $(READY)
-	$(BIN)/python -m pytest -m ''
+	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal -m ''
 
 bench: $(READY)
 	$(BIN)/python -m cltool.bench
