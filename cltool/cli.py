@@ -83,7 +83,9 @@ def _add_run(commands: Any) -> None:
 def _add_compare(commands: Any) -> None:
     compare = commands.add_parser("compare", help="run strategies × seeds and compare them")
     compare.add_argument(
-        "--strategies", default=STRATEGIES, help="names, separated by commas [%(default)s]"
+        "--strategies",
+        default=STRATEGIES,
+        help="names or families, separated by commas, or all [%(default)s]",
     )
     compare.add_argument("--seeds", type=int, default=1, help="how many seeds [%(default)s]")
     compare.add_argument("--workers", type=int, help="processes [one a core]")

@@ -56,7 +56,7 @@ def compare(options: argparse.Namespace) -> int:
     if options.workers is not None and options.workers < 1:
         raise UserError("at least one worker is needed", where="--workers")
     out = Path(options.out) if options.out else Path("runs") / Path(scenario).stem
-    names = [name.strip() for name in options.strategies.split(",") if name.strip()]
+    names = _chosen(options.strategies)
     _check_names(names)
     _check_stream(scenario, tables)
     with Progress() as progress:
@@ -194,6 +194,24 @@ def _tables(options: argparse.Namespace) -> tuple[str, dict[str, Any]]:
             hint=f"Name the setting as well: --set {plain[0]}.NAME=VALUE.",
         )
     return options.scenario, merge(tables, given)
+
+
+def _chosen(text: str) -> Sequence[str]:
+    """Names as they stand; a family stands for its members, ``all`` for every built-in one."""
+    from cltool.strategies import STRATEGIES
+
+    families: dict[str, dict[str, None]] = {}
+    for entry in STRATEGIES.entries():
+        if entry.source == "built-in":
+            families.setdefault(entry.family, {})[entry.name] = None
+    # Avalanche's plugins are asked for by name: some need settings.
+    own = [names for family, names in families.items() if family != "avalanche"]
+    families["all"] = {name: None for names in own for name in names}
+    chosen: tuple[str, ...] = ()
+    for name in filter(None, (part.strip() for part in text.split(","))):
+        members = families.get(name, {})
+        chosen += tuple(one for one in members if one not in chosen) if members else (name,)
+    return chosen
 
 
 def _check_names(names: Sequence[str]) -> None:

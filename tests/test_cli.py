@@ -15,6 +15,7 @@ import pytest
 
 from cltool import cli, comparing
 from cltool.records import Run
+from cltool.strategies import STRATEGIES
 
 HEAVY = ("torch", "pandas", "pydantic", "avalanche", "transformers")
 FACTS = [
@@ -217,7 +218,7 @@ REFUSALS: dict[str, tuple[list[str], list[str]]] = {
     "no run to show": (["show", "none", "Alden"], ["none: there is no run in this folder"]),
     "an unknown family": (
         ["list", "strategies", "--family", "magic"],
-        ["--family: no family 'magic'", "adapters, baselines"],
+        ["--family: no family 'magic'", "adapters", "baselines"],
     ),
 }
 
@@ -468,7 +469,7 @@ def test_compare_says_what_failed(cltool: Cltool, compared: list[dict[str, Any]]
     assert "cltool: lora seed 0 failed: strategy.lora: it broke" in told.err
     assert "naive" in told.out
     assert "The report is in runs/facts/report.html, the runs are in runs/facts." in told.out
-    assert compared[0]["strategies"] == ["naive", "lora"]
+    assert list(compared[0]["strategies"]) == ["naive", "lora"]
     assert compared[0]["seeds"] == range(3)
     assert compared[0]["settings"]["learner"] == {"epochs": 1}
     assert "it broke" in Path("runs/facts/report.html").read_text(encoding="utf-8")
@@ -482,3 +483,16 @@ def test_compare_prints_json_and_nothing_else(
     assert set(told.json) == {"report", "table", "failed"}
     assert told.json["report"] == "p.html"
     assert told.json["failed"][0]["strategy"] == "lora"
+
+
+def test_a_family_stands_for_its_members_and_all_for_everything(
+    cltool: Cltool, compared: list[dict[str, Any]]
+) -> None:
+    cltool("compare", *QUICK, "--strategies", "replay,rehearsal,naive+ewc")
+    cltool("compare", *QUICK, "--strategies", "all")
+    entries = [entry for entry in STRATEGIES.entries() if entry.source == "built-in"]
+    members = [entry.name for entry in entries if entry.family == "rehearsal"]
+    others = [name for name in members if name != "replay"]
+    assert list(compared[0]["strategies"]) == ["replay", *others, "naive+ewc"]
+    own = [entry.name for entry in entries if entry.family != "avalanche"]
+    assert list(compared[1]["strategies"]) == own
