@@ -6,16 +6,30 @@ The buffer is a uniform sample of all facts taught so far that are still true: a
 superseded or erased leaves at once, and newcomers take the places of those that left by
 random pairing (Vitter 1985, algorithm R; Gemulla, Lehner & Haas 2008 for deletions).
 Every epoch draws ``mix`` rehearsed sentences for each sentence of the update.
+
+Other selections choose among what is in the buffer and what the update taught, never among
+facts that were not kept. ``relation``: as many facts of each relation, sampled uniformly
+within it (the balance of Chrysakis & Moens 2020, "Online Continual Learning from Imbalanced
+Data"). The next two look at the model's representations φ of the facts' prompts, after the
+update. ``herding`` (Welling 2009; Rebuffi et al. 2017, "iCaRL", algorithm 4):
+
+    p_k = argmin_x ‖μ − (φ(x) + Σ_{j<k} φ(p_j)) / k‖
+
+with μ the mean of all valid facts, for which those of the buffer stand; iCaRL has a mean for
+each class, and facts have no classes. ``k_center`` (Sener & Savarese 2018, "Active Learning
+for Convolutional Neural Networks: A Core-Set Approach", algorithm 1): the next is the fact
+farthest from those chosen, argmax_i min_j ‖φ_i − φ_j‖, the first the one nearest to the mean.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 import torch
 from pydantic import Field
 
-from cltool.buffer import Buffer
+from cltool.buffer import Buffer, Coreset, GroupedBuffer, Memory
+from cltool.selection import herding, k_center, representations
 from cltool.strategy import State, Strategy, StrategyConfig
 
 if TYPE_CHECKING:
@@ -41,10 +55,13 @@ class ReplayConfig(StrategyConfig):
     mix: float = Field(
         default=1.0, ge=0, description="rehearsed sentences for each sentence of the update"
     )
+    select: Literal["reservoir", "relation", "herding", "k_center"] = Field(
+        default="reservoir", description="which facts are kept: any, or those of a rule"
+    )
 
 
 class Replay(Strategy):
-    """Reservoir of facts, mixed into every epoch."""
+    """A bounded buffer of facts, mixed into every epoch."""
 
     Config = ReplayConfig
 
@@ -52,7 +69,8 @@ class Replay(Strategy):
         """Fill the buffer from the base knowledge."""
         config = cast(ReplayConfig, self.config)
         base = learner.known.valid()
-        self._buffer = Buffer(config.capacity or max(1, round(config.share * len(base))))
+        capacity = config.capacity or max(1, round(config.share * len(base)))
+        self._buffer = _buffer(config.select, capacity, learner)
         self._buffer.take(base, learner.generator("replay"))
 
     def before_training_exp(self, strategy: Any, **kwargs: Any) -> None:
@@ -70,7 +88,7 @@ class Replay(Strategy):
         learner.loader.rehearsed += [self._worded[place] for place in order[:wanted]]
 
     def after_training_exp(self, strategy: Any, **kwargs: Any) -> None:
-        """Offer the update's facts to the reservoir."""
+        """Offer the update's facts to the buffer."""
         self._buffer.take(strategy.experience.update.learn, strategy.generator("replay"))
 
     def forget(self, facts: Sequence[Fact]) -> None:
@@ -78,9 +96,24 @@ class Replay(Strategy):
         self._buffer.forget(facts)
 
     def state_dict(self) -> State:
-        """The buffer, and what its reservoir counts."""
+        """The buffer, and what it counts."""
         return self._buffer.state_dict()
 
     def load_state_dict(self, state: State) -> None:
         """Take a buffer back."""
         self._buffer.load_state_dict(state)
+
+
+def _buffer(select: str, capacity: int, learner: Learner) -> Memory:
+    if select == "reservoir":
+        return Buffer(capacity)
+    if select == "relation":
+        return GroupedBuffer(capacity, lambda fact: fact.relation)
+
+    def choose(facts: Sequence[Fact], weights: Sequence[float], count: int) -> list[int]:
+        features = representations(learner, facts)
+        if select == "herding":
+            return herding(features, weights, count)
+        return k_center(features, count)
+
+    return Coreset(capacity, choose)

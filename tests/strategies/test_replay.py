@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import cast
 
 import pytest
@@ -13,6 +14,7 @@ import torch
 from cltool.buffer import Buffer
 from cltool.facts import Fact, Update
 from cltool.learner import Learner
+from cltool.selection import representations
 from cltool.strategies.replay import Replay, ReplayConfig
 from cltool.stream import Stream
 
@@ -221,4 +223,84 @@ def test_composed_with_ewc_both_work(make_learner: MakeLearner, stream: Stream) 
     assert learner.loader.rehearsed
     assert before["replay"]["facts"] != after["replay"]["facts"]
     assert set(after) == {"replay", "ewc"}
-    assert any(float(t.sum()) > 0 for n, t in after["ewc"].items() if n.startswith("fisher."))
+    held = [tensor for tensor in after["ewc"].values() if isinstance(tensor, torch.Tensor)]
+    assert any(bool(tensor.any()) for tensor in held)
+
+
+# Other selections.
+
+SELECTIONS = ("relation", "herding", "k_center")
+
+
+@pytest.mark.parametrize("select", SELECTIONS)
+def test_every_selection_follows_what_is_true(
+    select: str, make_learner: MakeLearner, stream: Stream
+) -> None:
+    learner = make_learner("replay", strategy={"capacity": 13, "select": select}, epochs=1)
+    memory = replay_of(learner)._buffer
+    assert len(memory.facts) == 13
+    for update in stream.updates[1:]:
+        apply(learner, update)
+        assert 8 < len(memory.facts) <= 13
+        assert len(set(memory.facts)) == len(memory.facts)
+        assert set(memory.facts) <= set(learner.known.valid())
+        assert learner.loader.rehearsed
+
+
+def test_relations_are_balanced(make_learner: MakeLearner, stream: Stream) -> None:
+    base = [fact for fact in stream.updates[0].learn if fact.relation == "ruler"]
+    base += [fact for fact in stream.updates[0].learn if fact.relation == "capital"][:4]
+    uneven = replace(stream, updates=[Update(0, "base", base)])
+    learner = make_learner("replay", of=uneven, strategy={"capacity": 8, "select": "relation"})
+    counts = Counter(fact.relation for fact in replay_of(learner)._buffer.facts)
+    assert counts == {"ruler": 4, "capital": 4}
+
+
+@pytest.mark.parametrize("select", ["herding", "k_center"])
+def test_only_the_buffer_and_the_update_are_looked_at(
+    select: str, make_learner: MakeLearner, stream: Stream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from cltool.strategies import replay
+
+    shown: list[set[Fact]] = []
+
+    def watched(learner: Learner, facts: Sequence[Fact]) -> object:
+        shown.append(set(facts))
+        return representations(learner, facts)
+
+    monkeypatch.setattr(replay, "representations", watched)
+    learner = make_learner("replay", strategy={"capacity": 6, "select": select}, epochs=1)
+    memory = replay_of(learner)._buffer
+    for update in stream.updates[1:]:
+        held = set(memory.facts) - set(learner.known.superseded_by(update))
+        apply(learner, update)
+        if len(held) + len(update.learn) > 6:
+            assert shown[-1] == held | set(update.learn)
+    assert len(shown) > 1
+
+
+@pytest.mark.parametrize("select", SELECTIONS)
+def test_selections_are_reproducible(
+    select: str, make_learner: MakeLearner, stream: Stream
+) -> None:
+    kept, sizes = [], []
+    for _ in range(2):
+        learner = make_learner("replay", strategy={"capacity": 6, "select": select}, epochs=1)
+        for update in stream.updates[1:]:
+            apply(learner, update)
+        state = replay_of(learner).state_dict()
+        other = make_learner("replay", strategy={"capacity": 6, "select": select})
+        replay_of(other).load_state_dict(state)
+        assert replay_of(other).state_dict() == state
+        kept.append(replay_of(learner)._buffer.facts)
+        sizes.append(learner.strategies.stored_bytes())
+    assert kept[0] == kept[1] and sizes[0] == sizes[1] > 0
+
+
+@pytest.mark.parametrize("select", ["herding", "k_center"])
+def test_looking_at_representations_is_counted(
+    select: str, make_learner: MakeLearner, stream: Stream
+) -> None:
+    learner = make_learner("replay", strategy={"capacity": 6, "select": select})
+    prompts = sum(example.start for example in learner.examples(stream.updates[0].learn))
+    assert learner.tokens == prompts
