@@ -152,7 +152,7 @@ def _strategy_tables(
     plain = {
         name: value
         for name, value in given.items()
-        if not (isinstance(value, Mapping) and (name in kinds or name in STRATEGIES))
+        if not (isinstance(value, Mapping) and _names_a_strategy(name, kinds))
     }
     used: set[str] = set()
     resolved: dict[str, dict[str, Any]] = {}
@@ -160,7 +160,7 @@ def _strategy_tables(
         fields = field_names(kind.Config)
         shared = {key: value for key, value in plain.items() if key in fields}
         used |= set(shared)
-        own = given.get(name, {})
+        own = given.get(name, given.get(_short(name), {}))
         if not isinstance(own, Mapping):
             errors.append(
                 UserError(f"{own!r} is not a table", where=f"strategy.{name}", hint=_TABLE_HINT)
@@ -184,6 +184,15 @@ def _strategy_tables(
                 )
             )
     return resolved, errors
+
+
+def _short(name: str) -> str:
+    """What a table may be called for short: of ``avalanche:EWCPlugin``, the plugin's name."""
+    return name.rpartition(":")[2]
+
+
+def _names_a_strategy(table: str, kinds: Mapping[str, type[Strategy]]) -> bool:
+    return any(table in (name, _short(name)) for name in (*kinds, *STRATEGIES.names()))
 
 
 def _try(kind: Any, table: Mapping[str, Any], where: str, errors: list[UserError]) -> Any:

@@ -33,6 +33,8 @@ def run(options: argparse.Namespace) -> int:
             save_model=options.save_model,
             report=lambda at, of, what: progress.tell(options.strategy, at, of, what),
         )
+    for warning in done.record["warnings"]:
+        print(f"cltool: {warning}", file=sys.stderr)
     steps = done.metrics()
     if options.json:
         rows = json.loads(steps.reset_index().to_json(orient="records"))

@@ -23,7 +23,7 @@ from typing import Any
 from cltool import assemble
 from cltool.atomic import write_text
 from cltool.errors import UserError
-from cltool.records import Run
+from cltool.records import Run, file_name
 from cltool.stream import Stream
 
 Report = Callable[[str, int, int, str], None]
@@ -113,7 +113,9 @@ def compare(
         if len(set(given)) < len(given):
             raise UserError(f"a {what} is named twice", where=", ".join(map(str, given)))
     cells = [
-        Cell(name, seed, Path(out) / f"{name}-seed{seed}") for name in strategies for seed in seeds
+        Cell(name, seed, Path(out) / f"{file_name(name)}-seed{seed}")
+        for name in strategies
+        for seed in seeds
     ]
     job = Job(
         scenario,

@@ -25,6 +25,11 @@ COSTS: dict[str, str] = {
 """Every cost of a step with its meaning and unit."""
 
 
+def file_name(strategy: str) -> str:
+    """A strategy's name as part of a file's: Avalanche's plugins have a colon in theirs."""
+    return strategy.replace(":", "-")
+
+
 @dataclass(frozen=True)
 class Run:
     """One (scenario, strategy, model, seed), and everything it recorded.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
@@ -30,6 +31,19 @@ class Entry:
     family: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A name that is known not to work.
+
+    Attributes:
+        reason: why.
+        hint: what to do instead.
+    """
+
+    reason: str
+    hint: str
+
+
 class Registry:
     """Lazy ``"module:Class"`` strings for built-ins, entry points for everyone else.
 
@@ -37,13 +51,21 @@ class Registry:
         kind: what is registered, for messages (``"strategy"``).
         group: the entry-point group of third parties.
         built_in: the entries that come with cltool.
+        refused: names that would be asked for in vain, and why.
 
     Raises:
         UserError: two entries have one name.
     """
 
-    def __init__(self, kind: str, group: str, built_in: tuple[Entry, ...]) -> None:
+    def __init__(
+        self,
+        kind: str,
+        group: str,
+        built_in: tuple[Entry, ...],
+        refused: Mapping[str, Refusal] | None = None,
+    ) -> None:
         self.kind = kind
+        self._refused = dict(refused or {})
         self.group = group
         self._built_in: dict[str, Entry] = {}
         self._external: dict[str, Entry] | None = None
@@ -68,11 +90,16 @@ class Registry:
 
         Raises:
             UserError: nothing has that name; says which names are near and which exist.
+                Or the name is known, and known not to work.
         """
         found = self._built_in.get(name) or self._installed().get(name)
         if found is not None:
             return found
-        near = difflib.get_close_matches(name, self.names(), n=1)
+        refusal = self._refused.get(name)
+        if refusal is not None:
+            raise UserError(f"{self.kind} {name!r}: {refusal.reason}", hint=refusal.hint)
+        known = {one.casefold(): one for one in (*self._refused, *self.names())}
+        near = [known[one] for one in difflib.get_close_matches(name.casefold(), known, n=1)]
         guess = f"Did you mean {near[0]!r}? " if near else ""
         raise UserError(
             f"unknown {self.kind} {name!r}",

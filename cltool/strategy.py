@@ -46,6 +46,7 @@ class Strategy(SupervisedPlugin):  # type: ignore[misc]
             alone, and leaves the weights to the others where it is composed.
         excludes: family → why none of it can be composed with this strategy, as in
             "`joint` and `replay` cannot be composed: <reason>".
+        warnings: what whoever reads its results must know; kept in the run's record.
     """
 
     Config: ClassVar[type[StrategyConfig]] = StrategyConfig
@@ -53,6 +54,7 @@ class Strategy(SupervisedPlugin):  # type: ignore[misc]
     replaces_model: ClassVar[bool] = False
     trains: ClassVar[bool] = True
     excludes: ClassVar[Mapping[str, str]] = {}
+    warnings: ClassVar[Sequence[str]] = ()
 
     def __init__(self, config: StrategyConfig) -> None:
         super().__init__()
@@ -119,6 +121,11 @@ class Strategies:
     @property
     def plugins(self) -> list[Strategy]:
         return list(self.parts.values())
+
+    @property
+    def warnings(self) -> list[str]:
+        """Those of each."""
+        return [text for part in self.parts.values() for text in part.warnings]
 
     def attach(self, learner: Learner) -> None:
         """Attach each to the learner, those that replace its model first."""

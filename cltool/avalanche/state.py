@@ -1,0 +1,164 @@
+"""A plugin's attributes as tensors and plain JSON, and back; nothing is ever pickled.
+
+Known are plain values and their containers, tensors, Avalanche's parameter data, buffers and
+distillation, data sets of sentences, and copies of the model. Of anything else only its type
+is written down, and a run that would need it is not resumed.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, MutableMapping
+from typing import Any
+
+import torch
+from avalanche.benchmarks.utils.data import AvalancheDataset
+from avalanche.training import storage_policy
+from avalanche.training.regularization import LearningWithoutForgetting
+from avalanche.training.utils import ParamData
+from torch import Tensor
+
+from cltool.avalanche.sentences import examples_of
+from cltool.avalanche.view import Classifier, View
+from cltool.lm.coder import Encoded
+
+Node = Any
+"""Plain JSON: ``{kind: content}``; tensors stand in it by name."""
+
+_OBJECTS: dict[str, type[Any]] = {
+    kind.__name__: kind
+    for kind in (
+        storage_policy.ReservoirSamplingBuffer,
+        storage_policy.ExperienceBalancedBuffer,
+        storage_policy.ClassBalancedBuffer,
+        LearningWithoutForgetting,
+    )
+}
+_FACTORIES: dict[str, Callable[[], Any]] = {"dict": dict, "set": set}
+
+
+class LostError(Exception):
+    """A value was of a type that no checkpoint holds."""
+
+
+def pack(value: Any, name: str, tensors: dict[str, Tensor]) -> Node:
+    """``value`` as plain JSON; its tensors are put into ``tensors`` under ``name``."""
+    if value is None or isinstance(value, bool | int | float | str):
+        return {"value": value}
+    if isinstance(value, Tensor):
+        tensors[name] = value.detach().clone()
+        return {"tensor": name}
+    if isinstance(value, ParamData):
+        tensors[name] = value.data.detach().clone()
+        return {"parameter": name, "called": value.name}
+    if isinstance(value, Classifier):
+        return {"model": _packed_mapping(dict(value.lm.named_parameters()), name, tensors)}
+    if isinstance(value, AvalancheDataset):
+        return {"sentences": [[list(one.ids), one.start] for one in examples_of(value)]}
+    if type(value).__name__ in _OBJECTS:
+        made = _packed_mapping(vars(value), name, tensors)
+        return {"object": type(value).__name__, "holds": made}
+    if isinstance(value, Mapping):
+        factory = getattr(value, "default_factory", None)
+        default = next((kind for kind, one in _FACTORIES.items() if one is factory), None)
+        return {"mapping": _packed_mapping(value, name, tensors), "default": default}
+    if isinstance(value, list | tuple | set | frozenset):
+        items = sorted(value) if isinstance(value, set | frozenset) else value
+        kind = next(k for k in (list, tuple, set, frozenset) if isinstance(value, k)).__name__
+        return {kind: [pack(item, f"{name}/{n}", tensors) for n, item in enumerate(items)]}
+    return {"lost": type(value).__name__}
+
+
+def unpack(node: Node, tensors: Mapping[str, Tensor], view: View) -> Any:
+    """What ``pack`` was given.
+
+    Raises:
+        LostError: part of it could not be written down.
+    """
+    ((kind, content), *_) = node.items()
+    device = view.learner.device
+    if kind == "value":
+        return content
+    if kind == "tensor":
+        return tensors[content].to(device)
+    if kind == "parameter":
+        return ParamData(node["called"], init_tensor=tensors[content], device="cpu")
+    if kind == "model":
+        return _model(content, tensors, view)
+    if kind == "sentences":
+        return view.dataset([Encoded(tuple(ids), start) for ids, start in content])
+    if kind == "object":
+        made = object.__new__(_OBJECTS[content])
+        vars(made).update(_unpacked_mapping(node["holds"], tensors, view))
+        return made
+    if kind == "mapping":
+        items = _unpacked_mapping(content, tensors, view)
+        default = node["default"]
+        return items if default is None else defaultdict(_FACTORIES[default], items)
+    if kind in ("list", "tuple", "set", "frozenset"):
+        container = {"list": list, "tuple": tuple, "set": set, "frozenset": frozenset}[kind]
+        return container(unpack(item, tensors, view) for item in content)
+    raise LostError(content)
+
+
+def tensors_in(value: Any) -> Iterator[Tensor]:
+    """Every tensor of ``value``, copies of the model left out."""
+    if isinstance(value, Tensor):
+        yield value
+    elif isinstance(value, ParamData):
+        yield value.data
+    elif type(value).__name__ in _OBJECTS:
+        yield from tensors_in(vars(value))
+    elif isinstance(value, Mapping):
+        for item in value.values():
+            yield from tensors_in(item)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from tensors_in(item)
+
+
+def settle(value: Any) -> None:
+    """Give all sets of ``value`` the order that they have when they are unpacked."""
+    if type(value).__name__ in _OBJECTS:
+        settle(vars(value))
+    elif isinstance(value, MutableMapping):
+        for key, item in value.items():
+            if isinstance(item, set):
+                value[key] = set(sorted(item))
+            else:
+                settle(item)
+
+
+def part(value: Any, addresses: set[int]) -> None:
+    """Let no parameter data of ``value`` share its memory with weights at ``addresses``."""
+    if isinstance(value, ParamData):
+        if value.data.data_ptr() in addresses:
+            value.data = value.data.clone()
+    elif isinstance(value, Mapping):
+        for item in value.values():
+            part(item, addresses)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            part(item, addresses)
+
+
+def _packed_mapping(
+    items: Mapping[Any, Any], name: str, tensors: dict[str, Tensor]
+) -> list[tuple[Any, Node]]:
+    return [(key, pack(item, f"{name}/{key}", tensors)) for key, item in items.items()]
+
+
+def _unpacked_mapping(
+    items: list[tuple[Any, Node]], tensors: Mapping[str, Tensor], view: View
+) -> dict[Any, Any]:
+    return {key: unpack(item, tensors, view) for key, item in items}
+
+
+def _model(items: list[tuple[str, Node]], tensors: Mapping[str, Tensor], view: View) -> Classifier:
+    made = copy.deepcopy(view.model)
+    own = dict(made.lm.named_parameters())
+    with torch.no_grad():
+        for name, node in items:
+            own[name].copy_(tensors[node["tensor"]])
+    return made

@@ -1,0 +1,269 @@
+"""The learner as Avalanche's plugins know a strategy: a classifier and its mini-batches.
+
+Everything that plugins need and a language model has in another form is translated here, in
+both directions; the learner knows nothing of it, and Avalanche is not changed.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any, cast
+
+import torch
+from avalanche.benchmarks.utils.data import AvalancheDataset
+from avalanche.models.base_model import BaseModel
+from avalanche.training.plugins.clock import Clock
+from torch import Tensor, nn
+
+from cltool.avalanche.sentences import (
+    NOTHING,
+    TokenLoss,
+    dataset,
+    decode,
+    examples_of,
+)
+from cltool.lm.batches import IGNORED, Batch
+from cltool.lm.coder import Encoded
+from cltool.lm.scoring import kept_positions, score
+from cltool.loader import Loader
+
+if TYPE_CHECKING:
+    from cltool.learner import Learner
+
+
+class Classifier(nn.Module, BaseModel):  # type: ignore[misc]
+    """A language model as a classifier of tokens.
+
+    Only parameters that an update may change are its parameters; copies of it are copies of
+    the language model. What it computes with gradients counts as training tokens.
+
+    Args:
+        lm: the language model.
+        learner: gives batches, precision and the count of tokens.
+    """
+
+    def __init__(self, lm: nn.Module, learner: Learner) -> None:
+        super().__init__()
+        self.lm = lm
+        self._learner = learner
+        self._last: Tensor | None = None
+        self.training = lm.training
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Classifier:
+        return Classifier(copy.deepcopy(self.lm, memo), self._learner)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Logits of each learned token of ``x``, sentence by sentence: (tokens, vocabulary)."""
+        self._last = x
+        batch = self._batch(x)
+        with self._learner.lm.precision.autocast():
+            scored = score(self.lm, batch)
+        return scored.logits[scored.labels != IGNORED].float()
+
+    def get_features(self, x: Tensor) -> Any:
+        """Last hidden states where a learned token is predicted: (tokens, hidden)."""
+        batch = self._batch(x)
+        inputs = {name: batch[name] for name in ("input_ids", "attention_mask")}
+        with self._learner.lm.precision.autocast():
+            out = self.lm(**inputs, output_hidden_states=True, use_cache=False)
+        hidden: Tensor = out.hidden_states[-1][:, :-1]
+        return hidden[batch["labels"][:, 1:] != IGNORED].float()
+
+    @property
+    def features(self) -> Any:
+        """Those of the last input; before any, of the batch that the learner trains."""
+        x = self._last
+        return self.get_features(inputs_of(self._learner.mbatch) if x is None else x)
+
+    @features.setter
+    def features(self, value: None) -> None:
+        self._last = value
+
+    def named_parameters(self, *args: Any, **kwargs: Any) -> Iterator[tuple[str, nn.Parameter]]:
+        """Those that an update may change."""
+        for name, parameter in super().named_parameters(*args, **kwargs):
+            if parameter.requires_grad:
+                yield name, parameter
+
+    def named_modules(self, *args: Any, **kwargs: Any) -> Any:
+        """Itself, and the modules inside that hold something of their own.
+
+        Avalanche walks from every module through all that are in it, again and again, so that
+        containers would multiply its work with every level.
+        """
+        for name, module in super().named_modules(*args, **kwargs):
+            holds = any((module._parameters, module._buffers)) or not module._modules
+            if module is self or holds:
+                yield name, module
+
+    def _batch(self, x: Tensor) -> Batch:
+        batch = self._learner.collate(decode(x))
+        if torch.is_grad_enabled():
+            self._learner.spend(int(batch["attention_mask"].sum()))
+        device = next(self.lm.parameters()).device
+        return {name: tensor.to(device) for name, tensor in batch.items()}
+
+
+class PluginLoader(Loader):
+    """A plugin's data loader as the learner knows loaders.
+
+    Args:
+        inner: gives batches (x, y, t).
+        replaced: the loader in whose place it comes.
+    """
+
+    def __init__(self, inner: Any, replaced: Loader) -> None:
+        super().__init__(
+            replaced.own, replaced.batch_size, replaced.generator, replaced.collate, []
+        )
+        self.inner = inner
+
+    def __len__(self) -> int:
+        return len(self.inner)
+
+    @property
+    def tokens(self) -> float:
+        """Tokens of a step, as if what the plugin adds were as long as the update's own."""
+        rows: int = sum(getattr(self.inner, "batch_sizes", [self.batch_size]))
+        return rows * sum(map(len, self.own)) / max(len(self.own), 1)
+
+    def __iter__(self) -> Iterator[Batch]:
+        own = {example.ids for example in self.own}
+        left = list(self.rehearsed)
+        share = -(-len(left) // max(len(self), 1))
+        for x, *_ in self.inner:
+            added, left = left[:share], left[share:]
+            examples = decode(x)
+            batch = self.collate([*examples, *added])
+            mine = [example.ids in own for example in examples]
+            batch["own"] = torch.tensor(mine + [False] * len(added))
+            yield batch
+
+
+class View:
+    """What a plugin is given as ``strategy``; whatever is not here is the learner's.
+
+    Args:
+        learner: whose training the plugin takes part in.
+
+    Attributes:
+        clock: counts the plugin's own experiences, of which the base knowledge is the first.
+        width: of the tensors that hold sentences.
+    """
+
+    def __init__(self, learner: Learner) -> None:
+        self.learner = learner
+        self.clock: Any = Clock()
+        self.width = _longest(learner)
+        self._criterion = TokenLoss()
+        self._classifier = Classifier(learner.model, learner)
+        self._datasets: list[tuple[Any, Any]] = []
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.learner, name)
+
+    def dataset(self, examples: Sequence[Encoded]) -> Any:
+        """``examples`` as plugins know data; without any, an empty data set."""
+        if not examples:
+            return AvalancheDataset([])
+        return dataset(examples, self.width, self.learner.settings.loss == "all")
+
+    # -- model and optimizer -------------------------------------------------------------
+
+    @property
+    def model(self) -> Classifier:
+        if self._classifier.lm is not self.learner.model:
+            self._classifier = Classifier(self.learner.model, self.learner)
+        return self._classifier
+
+    @model.setter
+    def model(self, model: Classifier) -> None:
+        self._classifier = model
+        self.learner.replace_model(model.lm)
+
+    @property
+    def loss(self) -> Any:
+        return self.learner.loss
+
+    @loss.setter
+    def loss(self, loss: Tensor) -> None:
+        self.learner.loss = loss
+
+    # -- data ----------------------------------------------------------------------------
+
+    @property
+    def experience(self) -> Any:
+        experience: Any = copy.copy(self.learner.experience)
+        experience._dataset = self._translated(experience._dataset)
+        return experience
+
+    @property
+    def adapted_dataset(self) -> Any:
+        return self._translated(self.learner.adapted_dataset)
+
+    @adapted_dataset.setter
+    def adapted_dataset(self, data: Any) -> None:
+        self.learner.adapted_dataset = AvalancheDataset([cast(Any, examples_of(data))])
+
+    @property
+    def dataloader(self) -> Any:
+        return self.learner.dataloader
+
+    @dataloader.setter
+    def dataloader(self, inner: Any) -> None:
+        self.learner.loader = PluginLoader(inner, self.learner.loader)
+        self.learner.dataloader = self.learner.loader
+
+    def _translated(self, data: Any) -> Any:
+        """The learner's data for plugins; the same object while the learner has the same."""
+        for original, made in self._datasets:
+            if original is data:
+                return made
+        made = self.dataset(list(data))
+        self._datasets = [*self._datasets[-1:], (data, made)]
+        return made
+
+    # -- the current mini-batch ----------------------------------------------------------
+
+    @property
+    def mbatch(self) -> list[Tensor]:
+        return [self.mb_x, self.mb_y, self.mb_task_id]
+
+    @property
+    def mb_x(self) -> Tensor:
+        return inputs_of(self.learner.mbatch)
+
+    @property
+    def mb_y(self) -> Tensor:
+        batch = self.learner.mbatch
+        labels: Tensor = torch.zeros((0, 0), dtype=torch.long)
+        return labels if batch is None else cast(Tensor, batch["labels"])
+
+    @property
+    def mb_task_id(self) -> Tensor:
+        return torch.zeros(len(self.mb_y), dtype=torch.long, device=self.learner.device)
+
+    @property
+    def mb_output(self) -> Any:
+        """Logits of the learned tokens, as the classifier gives them."""
+        labels = self.learner.mbatch["labels"]
+        learned = labels[:, 1 - kept_positions(labels) :] != IGNORED
+        logits: Any = self.learner.mb_output
+        return logits[learned].float()
+
+
+def inputs_of(batch: Batch) -> Tensor:
+    """A batch of the learner as plugins' x, (batch, 2, length)."""
+    ids = batch["input_ids"].masked_fill(batch["attention_mask"] == 0, NOTHING)
+    completion = batch.get("completion")
+    if completion is None:
+        completion = (batch["labels"] != IGNORED).cumsum(dim=1) > 0
+    return torch.stack([ids, completion.long()], dim=1)
+
+
+def _longest(learner: Learner) -> int:
+    """Tokens of the stream's longest sentence."""
+    return max(
+        (len(one) for update in learner.stream for one in learner.examples(update.learn)), default=1
+    )
