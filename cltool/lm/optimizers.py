@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable
+from typing import Any
 
 import torch
 from torch import nn
@@ -37,6 +38,10 @@ class MuonWithAdamW(torch.optim.Optimizer):
             self._parts.append(torch.optim.AdamW(others, lr=lr, weight_decay=0.0))
         super().__init__([*matrices, *others], {"lr": lr})
         self.param_groups = [group for part in self._parts for group in part.param_groups]
+
+    def __getstate__(self) -> dict[str, Any]:
+        # Without it, a copy would have no parts.
+        return {**super().__getstate__(), "_parts": self._parts}
 
     def step(self, closure: Callable[[], float] | None = None) -> None:  # type: ignore[override]
         """One step of both."""
