@@ -4,8 +4,7 @@ An answer is what greedy decoding gives until the model stops by itself. Where e
 of the current (or the outdated) object and the end token already are the most probable
 ones, by a margin, greedy decoding can only give that object, so it is not run: the scoring
 pass has shown it.
-Everything else is generated, in batches of prompts of like length where the model masks
-padding exactly, which is tried out, and else of one length.
+Everything else is generated.
 """
 
 from __future__ import annotations
@@ -20,12 +19,10 @@ from cltool.answers import first_line, said
 from cltool.lm.batches import by_length, collate
 from cltool.lm.coder import Encoded
 from cltool.lm.model import LanguageModel
+from cltool.lm.sampling import Sampler
 from cltool.lm.scoring import score
 from cltool.settings import ProbeSettings
 from cltool.stream import Probe
-
-PADDING_TOLERANCE = 1e-3
-"""Largest difference of a logit at which padding counts as masked exactly."""
 
 MARGIN = 1e-2
 """Nats by which a token must lead for greedy decoding to be taken as shown."""
@@ -77,7 +74,7 @@ class Prober:
     def __init__(self, lm: LanguageModel, settings: ProbeSettings) -> None:
         self.lm = lm
         self.settings = settings
-        self._safe: bool | None = None
+        self._sampler = Sampler(lm, settings.batch_size)
 
     def ask(
         self, step: int, probes: Sequence[Probe], frame: Callable[[str], str] = str
@@ -162,72 +159,9 @@ class Prober:
 
     def generate(self, prompts: Sequence[str], limit: int) -> list[Said]:
         """The greedy answer to each prompt, within ``limit`` tokens and the model's context."""
-        ids = self.lm.coder.prompts(prompts)
-        said_by: dict[int, Said] = {}
-        for numbers in self._batches(ids):
-            rows = [ids[number] for number in numbers]
-            # The last token of an answer is never fed back, so it needs no place.
-            most = max(1, min(limit, self.lm.context - max(map(len, rows)) + 1))
-            said_by |= zip(numbers, self._generate_batch(rows, most), strict=True)
-        return [said_by[number] for number in range(len(prompts))]
-
-    def _batches(self, ids: Sequence[Sequence[int]]) -> list[list[int]]:
-        """Prompts of like length; of one length where the model minds padding."""
-        lengths = [len(row) for row in ids]
-        if len(set(lengths)) < 2 or self._pads_safely(min(ids, key=len), max(ids, key=len)):
-            return by_length(lengths, self.settings.batch_size)
-        batches: list[list[int]] = []
-        for length in sorted(set(lengths)):
-            same = [number for number, size in enumerate(lengths) if size == length]
-            size = self.settings.batch_size
-            batches += [same[begin : begin + size] for begin in range(0, len(same), size)]
-        return batches
-
-    def _pads_safely(self, short: Sequence[int], long: Sequence[int]) -> bool:
-        """Whether the model says the same after ``short`` alone and padded beside ``long``.
-
-        Most architectures mask padding exactly; some (state-space models, odd positions) do
-        not. It is tried once, on the first prompts of two lengths.
-        """
-        if self._safe is None:
-            alone = self._decode([short], 1, logits=True).logits[0][0].float()
-            padded = self._decode([short, long], 1, logits=True).logits[0][0].float()
-            self._safe = bool((alone - padded).abs().max() < PADDING_TOLERANCE)
-        return self._safe
-
-    def _generate_batch(self, rows: Sequence[Sequence[int]], limit: int) -> list[Said]:
-        stops = set(self.lm.coder.stops)
-        out = self._decode(rows, limit).sequences
-        answers = []
-        for row in out[:, max(map(len, rows)) :].tolist():
-            ended = next((place for place, token in enumerate(row) if token in stops), None)
-            kept = row if ended is None else row[: ended + 1]
-            answers.append(Said(self.lm.coder.decode(kept), ended is not None))
-        return answers
-
-    @torch.no_grad()
-    def _decode(self, rows: Sequence[Sequence[int]], limit: int, logits: bool = False) -> Any:
-        """Greedy decoding of left-padded rows."""
         coder = self.lm.coder
-        width = max(map(len, rows))
-        ids = torch.full((len(rows), width), coder.pad)
-        mask = torch.zeros((len(rows), width), dtype=torch.long)
-        for place, row in enumerate(rows):
-            ids[place, width - len(row) :] = torch.tensor(row)
-            mask[place, width - len(row) :] = 1
-        model: Any = self.lm.model
-        with self.lm.precision.autocast():
-            return model.generate(
-                input_ids=ids.to(self.lm.device),
-                attention_mask=mask.to(self.lm.device),
-                do_sample=False,
-                num_beams=1,
-                max_new_tokens=limit,
-                eos_token_id=coder.stops or None,
-                pad_token_id=coder.pad,
-                return_dict_in_generate=True,
-                output_logits=logits,
-            )
+        written = self._sampler.greedy(coder.prompts(prompts), limit)
+        return [Said(coder.decode(ids), ids[-1] in coder.stops) for ids in written]
 
     def _limit(self, probes: Sequence[Probe]) -> int:
         texts = {

@@ -1,0 +1,143 @@
+"""What a model writes: greedy continuations of prompts, and whole sentences drawn from it.
+
+Prompts are continued in batches of like length where the model masks padding exactly, which
+is tried out, and else of one length.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from cltool.lm.batches import by_length
+from cltool.lm.model import LanguageModel
+
+PADDING_TOLERANCE = 1e-3
+"""Largest difference of a logit at which padding counts as masked exactly."""
+
+
+class Sampler:
+    """Lets one model write.
+
+    Args:
+        lm: the model; it writes as it is at the time of each call, in evaluation mode.
+        batch_size: texts that are written at once.
+    """
+
+    def __init__(self, lm: LanguageModel, batch_size: int = 128) -> None:
+        self.lm = lm
+        self.batch_size = batch_size
+        self._safe: bool | None = None
+
+    def greedy(self, prompts: Sequence[Sequence[int]], limit: int) -> list[list[int]]:
+        """The most probable continuation of each prompt, token by token.
+
+        Args:
+            prompts: token ids.
+            limit: most tokens to write; the model's context may leave fewer.
+
+        Returns:
+            Token ids; the last one is a stop token where the text ended by itself.
+        """
+        written: dict[int, list[int]] = {}
+        for numbers in self._batches(prompts):
+            rows = [prompts[number] for number in numbers]
+            written |= zip(numbers, self._continue(rows, limit), strict=True)
+        return [written[number] for number in range(len(prompts))]
+
+    def sample(
+        self,
+        prompt: Sequence[int],
+        count: int,
+        limit: int,
+        generator: torch.Generator,
+        temperature: float = 1.0,
+    ) -> list[list[int]]:
+        """``count`` continuations of one prompt, drawn from the model's own distribution.
+
+        Greedy decoding of logits with Gumbel noise draws from their softmax, so that all
+        randomness comes from ``generator``, which is on the CPU.
+
+        Returns:
+            Token ids; the last one is a stop token where the text ended by itself.
+        """
+
+        def with_noise(ids: Tensor, logits: Tensor) -> Tensor:
+            uniform = torch.rand(logits.shape, generator=generator).clamp_min(1e-30)
+            return logits.float() / temperature - (-uniform.log()).log().to(logits.device)
+
+        written: list[list[int]] = []
+        for begin in range(0, count, self.batch_size):
+            rows = [prompt] * min(self.batch_size, count - begin)
+            written += self._continue(rows, limit, logits_processor=[with_noise])
+        return written
+
+    def _batches(self, ids: Sequence[Sequence[int]]) -> list[list[int]]:
+        """Prompts of like length; of one length where the model minds padding."""
+        lengths = [len(row) for row in ids]
+        if len(set(lengths)) < 2 or self._pads_safely(min(ids, key=len), max(ids, key=len)):
+            return by_length(lengths, self.batch_size)
+        batches: list[list[int]] = []
+        for length in sorted(set(lengths)):
+            same = [number for number, size in enumerate(lengths) if size == length]
+            size = self.batch_size
+            batches += [same[begin : begin + size] for begin in range(0, len(same), size)]
+        return batches
+
+    def _pads_safely(self, short: Sequence[int], long: Sequence[int]) -> bool:
+        """Whether the model says the same after ``short`` alone and padded beside ``long``.
+
+        Most architectures mask padding exactly; some (state-space models, odd positions) do
+        not. It is tried once, on the first prompts of two lengths.
+        """
+        if self._safe is None:
+            alone = self._decode([short], 1, output_logits=True).logits[0][0].float()
+            padded = self._decode([short, long], 1, output_logits=True).logits[0][0].float()
+            self._safe = bool((alone - padded).abs().max() < PADDING_TOLERANCE)
+        return self._safe
+
+    def _continue(
+        self, rows: Sequence[Sequence[int]], limit: int, **options: Any
+    ) -> list[list[int]]:
+        """What is written after each of ``rows``, up to the first stop token."""
+        width = max(map(len, rows))
+        # The last token that is written is never fed back, so it needs no place.
+        most = max(1, min(limit, self.lm.context - width + 1))
+        stops = set(self.lm.coder.stops)
+        written: list[list[int]] = []
+        for row in self._decode(rows, most, **options).sequences[:, width:].tolist():
+            ended = next((place for place, token in enumerate(row) if token in stops), None)
+            written.append(row if ended is None else row[: ended + 1])
+        return written
+
+    @torch.no_grad()
+    def _decode(self, rows: Sequence[Sequence[int]], limit: int, **options: Any) -> Any:
+        """What `transformers` generates after left-padded rows, without sampling."""
+        coder = self.lm.coder
+        width = max(map(len, rows))
+        ids = torch.full((len(rows), width), coder.pad)
+        mask = torch.zeros((len(rows), width), dtype=torch.long)
+        for place, row in enumerate(rows):
+            ids[place, width - len(row) :] = torch.tensor(row)
+            mask[place, width - len(row) :] = 1
+        model: Any = self.lm.model
+        was_training = model.training
+        model.eval()
+        try:
+            with self.lm.precision.autocast():
+                return model.generate(
+                    input_ids=ids.to(self.lm.device),
+                    attention_mask=mask.to(self.lm.device),
+                    do_sample=False,
+                    num_beams=1,
+                    max_new_tokens=limit,
+                    eos_token_id=coder.stops or None,
+                    pad_token_id=coder.pad,
+                    return_dict_in_generate=True,
+                    **options,
+                )
+        finally:
+            model.train(was_training)
