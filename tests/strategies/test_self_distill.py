@@ -1,0 +1,167 @@
+"""`self_distill`: whose distributions are kept, on what, and how they pull."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any, cast
+
+import pytest
+import torch
+from avalanche.core import SupervisedPlugin
+from torch import Tensor
+
+from cltool.facts import Update
+from cltool.learner import Learner
+from cltool.strategies.self_distill import SelfDistill, grouped
+from cltool.stream import Stream
+
+from ..conftest import CHAIN, FORGOTTEN, MakeLearner, apply, weights
+
+
+def part_of(learner: Learner) -> SelfDistill:
+    return cast(SelfDistill, learner.strategies.parts["self_distill"])
+
+
+def shake(learner: Learner) -> None:
+    generator = torch.Generator().manual_seed(0)
+    with torch.no_grad():
+        for parameter in learner.model.parameters():
+            parameter.add_(0.03 * torch.randn(parameter.shape, generator=generator))
+
+
+def test_grouped_is_a_distribution_with_the_rest_as_one() -> None:
+    logits = torch.tensor([[2.0, 1.0, 0.0, -1.0], [60.0, 0.0, 0.0, 0.0]])
+    tokens = logits.topk(2).indices
+    found = grouped(logits, tokens)
+    p = logits[0].softmax(-1)
+    torch.testing.assert_close(found[0].exp(), torch.stack([p[0], p[1], p[2] + p[3]]))
+    torch.testing.assert_close(found.exp().sum(-1), torch.ones(2))
+    # Where all but one are next to impossible, nothing is lost to rounding.
+    assert float(found[1, -1]) == pytest.approx(-60 + float(torch.tensor(2.0).log()), abs=1e-4)
+
+
+def begun(learner: Learner) -> SelfDistill:
+    part = part_of(learner)
+    part.before_training_exp(learner)
+    return part
+
+
+@pytest.mark.parametrize("top", [3, 10_000])
+def test_is_the_divergence_from_the_model_before(top: int, make_learner: MakeLearner) -> None:
+    settings = {"temperature": 1.7, "top": top, "samples": 12, "max_tokens": 8}
+    learner = make_learner("self_distill", lm="tiny", strategy=settings)
+    part, old = begun(learner), cast(Any, copy.deepcopy(learner.model))
+    shake(learner)
+    new: Any = learner.model
+    numbers = [5, 0, 3]
+    expected = 0.0
+    for number in numbers:
+        example = part._answered[number]
+        ids = torch.tensor([example.ids])
+        with torch.no_grad():
+            was, now = (
+                (model(input_ids=ids).logits[0].double() / 1.7).softmax(-1) for model in (old, new)
+            )
+        for place in range(example.start - 1, len(example) - 1):
+            p, q = was[place], now[place]
+            if top < len(p):
+                best = p.topk(top).indices
+                p, q = (torch.cat([one[best], 1 - one[best].sum()[None]]) for one in (p, q))
+            expected += 1.7**2 * float((p * (p.log() - q.log())).sum())
+    found = part.distillation(learner, numbers)
+    assert expected > 0.01
+    assert float(found.detach()) == pytest.approx(expected, rel=1e-3)
+
+
+def test_nothing_pulls_before_the_first_step(make_learner: MakeLearner) -> None:
+    learner = make_learner("self_distill", lm="tiny", strategy={"samples": 20})
+    part = begun(learner)
+    loss = part.distillation(learner, range(20))
+    assert float(loss.detach()) == pytest.approx(0.0, abs=1e-4)
+    grads = torch.autograd.grad(loss, list(learner.trainable().values()))
+    assert max(float(grad.abs().max()) for grad in grads) < 1e-3
+
+
+def test_the_gradient_is_that_of_the_mean_over_tokens(make_learner: MakeLearner) -> None:
+    gradients: list[dict[str, Tensor]] = []
+    for micro in (None, 3):
+        settings = {"lambda": 2.5, "samples": 12, "mix": 0.5}
+        learner = make_learner(
+            "self_distill", lm="tiny", strategy=settings, batch_size=16, micro_batch_size=micro
+        )
+        part = begun(learner)
+        shake(learner)
+        learner.adapted_dataset = learner.examples(learner.known.valid())
+        learner.make_train_dataloader()
+        tokens = learner.tokens
+        part.after_backward(learner)
+        spent = learner.tokens - tokens
+        gradients.append({n: cast(Tensor, p.grad) for n, p in learner.trainable().items()})
+        random = learner.generator("distillation")
+        part._prompts.answered(learner, 12, 48, random)
+        chosen = torch.randperm(len(part._answered), generator=random).tolist()[:8]
+        examples = [part._answered[number] for number in chosen]
+        loss = 2.5 * part.distillation(learner, chosen) / sum(len(e) - e.start for e in examples)
+        expected = torch.autograd.grad(loss, list(learner.trainable().values()))
+        for found, grad in zip(gradients[-1].values(), expected, strict=True):
+            torch.testing.assert_close(found, grad, rtol=1e-3, atol=1e-5)
+        assert spent == sum(map(len, examples))
+
+
+def test_only_what_is_true_is_distilled_and_no_answer_is_kept(
+    make_learner: MakeLearner, stream: Stream
+) -> None:
+    drawn: list[set[tuple[int, ...]]] = []
+
+    class Watch(SupervisedPlugin):  # type: ignore[misc, type-arg]
+        def after_training_epoch(self, strategy: Learner, **kwargs: object) -> None:
+            drawn.append({one.ids[: one.start] for one in part_of(strategy)._answered})
+
+    settings = {"epochs": 1, "stop_at": 2, "lr": 1e-3}
+    learner = make_learner("self_distill", lm="tiny", plugins=[Watch()], **settings)
+    for update in stream.updates[1:]:
+        apply(learner, update)
+        kept = [fact for fact in learner.known.valid() if fact not in update.learn]
+        prompts = {one.ids[: one.start] for one in learner.examples(kept)}
+        assert drawn[-1] and drawn[-1] <= prompts
+        assert part_of(learner)._answered == [] and part_of(learner)._soft == []
+        keys = {tuple(key) for key in part_of(learner).state_dict()["keys"]}
+        assert keys == {fact.key for fact in learner.known.valid()}
+    assert CHAIN in keys and FORGOTTEN not in keys
+    assert not any(fact.object in str(part_of(learner).stored()) for fact in learner.known.valid())
+
+
+def test_keeps_what_naive_forgets(make_learner: MakeLearner, stream: Stream) -> None:
+    lost = {}
+    for name in ("naive", "self_distill"):
+        learner = make_learner(name, lm="tiny", epochs=20, lr=1e-3)
+        apply(learner, stream.updates[1])
+        old = [fact for fact in learner.known.valid() if fact not in stream.updates[1].learn]
+        scored = learner.score(learner.collate(learner.examples(old)))
+        lost[name] = 1 - float(scored.hits().float().mean())
+    assert lost["self_distill"] < 0.5 * lost["naive"]
+
+
+def test_nothing_to_ask_is_plain_training(make_learner: MakeLearner, stream: Stream) -> None:
+    found = []
+    for name in ("naive", "self_distill"):
+        learner = make_learner(name, epochs=1)
+        learner.strategies.forget(stream.updates[0].learn)
+        apply(learner, Update(1, "one", stream.updates[1].learn))
+        found.append(weights(learner.model))
+    assert all(torch.equal(found[0][name], found[1][name]) for name in found[0])
+
+
+@pytest.mark.parametrize("name", ["lora+self_distill", "self_distill+replay", "ewc+self_distill"])
+def test_composed(name: str, make_learner: MakeLearner, stream: Stream) -> None:
+    learner = make_learner(name, lm="tiny", strategy={"max_tokens": 8}, epochs=1)
+    before = weights(learner.model)
+    apply(learner, stream.updates[1])
+    assert any(not torch.equal(before[n], t) for n, t in learner.model.state_dict().items())
+
+
+@pytest.mark.parametrize("architecture", ["gpt2", "mamba"])
+def test_other_architectures(architecture: str, make_learner: MakeLearner, stream: Stream) -> None:
+    learner = make_learner("self_distill", lm=architecture, strategy={"max_tokens": 4}, epochs=1)
+    apply(learner, stream.updates[1])
+    assert all(bool(torch.isfinite(p).all()) for p in learner.trainable().values())
