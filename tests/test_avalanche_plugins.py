@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import json
 import random
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -190,6 +191,18 @@ def test_what_a_plugin_computes_counts_as_training(make_learner: MakeLearner) ->
     assert learner.tokens == 0
     classifier(x)
     assert learner.tokens == sum(map(len, examples))
+
+
+@pytest.mark.parametrize("architecture", ["llama", "gpt2", "mamba"])
+def test_features_are_what_the_output_layer_is_given(
+    architecture: str, make_learner: MakeLearner, stream: Stream
+) -> None:
+    learner = make_learner(lm=architecture)
+    x = inputs_of(learner.collate(learner.examples(stream.updates[1].learn)))
+    classifier = Classifier(learner.model, learner)
+    head = learner.model.get_output_embeddings()
+    torch.testing.assert_close(head(classifier.get_features(x)), classifier(x))
+    assert not head._forward_pre_hooks
 
 
 # All that run.
@@ -593,7 +606,7 @@ def test_the_page_has_a_row_for_every_plugin() -> None:
     for name in RUN:
         arguments = next(row for row in rows if row.startswith(f"| `{name}` | `"))
         for argument in STRATEGIES.load(PREFIX + name).Config.model_fields:
-            assert f"`{argument} " in arguments
+            assert re.search(rf"`{argument}\b", arguments)
 
 
 @pytest.mark.parametrize("name", VERDICTS)

@@ -18,7 +18,8 @@ _HEAD = """\
 [Avalanche](https://avalanche.continualai.org) (avalanche-lib 0.6) as it comes: its class is
 made by its own constructor, its own code runs in the learner's callbacks, and only what it sees
 is translated. To a plugin, the model is a classifier of tokens: it is given sentences, and gives
-one row of logits for each learned token. A plugin's first experience is the base knowledge.
+one row of logits for each learned token; parameters have the model's names after `lm.`. A
+plugin's first experience is the base knowledge.
 
 Settings are the constructor's arguments, `--set strategy.NAME.ARGUMENT=VALUE`, where NAME may
 leave out `avalanche:`; in a settings file, `[strategy.EWCPlugin]`. Plugins compose with each

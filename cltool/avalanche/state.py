@@ -48,10 +48,10 @@ def pack(value: Any, name: str, tensors: dict[str, Tensor]) -> Node:
         return {"value": value}
     if isinstance(value, Tensor):
         tensors[name] = value.detach().clone()
-        return {"tensor": name}
+        return {"tensor": name, "on": value.device.type}
     if isinstance(value, ParamData):
         tensors[name] = value.data.detach().clone()
-        return {"parameter": name, "called": value.name}
+        return {"parameter": name, "on": value.data.device.type, "called": value.name}
     if isinstance(value, Classifier):
         return {"model": _packed_mapping(dict(value.lm.named_parameters()), name, tensors)}
     if isinstance(value, AvalancheDataset):
@@ -77,13 +77,15 @@ def unpack(node: Node, tensors: Mapping[str, Tensor], view: View) -> Any:
         LostError: part of it could not be written down.
     """
     ((kind, content), *_) = node.items()
-    device = view.learner.device
     if kind == "value":
         return content
-    if kind == "tensor":
-        return tensors[content].to(device)
-    if kind == "parameter":
-        return ParamData(node["called"], init_tensor=tensors[content], device="cpu")
+    if kind in ("tensor", "parameter"):
+        # Some lie on the CPU whatever the device, and are met by others there.
+        device = "cpu" if node["on"] == "cpu" else view.learner.device
+        tensor = tensors[content].to(device)
+        if kind == "tensor":
+            return tensor
+        return ParamData(node["called"], init_tensor=tensor, device=device)
     if kind == "model":
         return _model(content, tensors, view)
     if kind == "sentences":

@@ -25,7 +25,7 @@ from cltool.avalanche.sentences import (
 )
 from cltool.lm.batches import IGNORED, Batch
 from cltool.lm.coder import Encoded
-from cltool.lm.scoring import kept_positions, score
+from cltool.lm.scoring import kept_positions, score, unwrapped
 from cltool.loader import Loader
 
 if TYPE_CHECKING:
@@ -62,13 +62,19 @@ class Classifier(nn.Module, BaseModel):  # type: ignore[misc]
         return scored.logits[scored.labels != IGNORED].float()
 
     def get_features(self, x: Tensor) -> Any:
-        """Last hidden states where a learned token is predicted: (tokens, hidden)."""
+        """What the output layer is given where a learned token is predicted: (tokens, hidden)."""
         batch = self._batch(x)
-        inputs = {name: batch[name] for name in ("input_ids", "attention_mask")}
-        with self._learner.lm.precision.autocast():
-            out = self.lm(**inputs, output_hidden_states=True, use_cache=False)
-        hidden: Tensor = out.hidden_states[-1][:, :-1]
-        return hidden[batch["labels"][:, 1:] != IGNORED].float()
+        found: list[Tensor] = []
+        head: nn.Module = unwrapped(self.lm).get_output_embeddings()
+        handle = head.register_forward_pre_hook(lambda module, inputs: found.append(inputs[0]))
+        try:
+            with self._learner.lm.precision.autocast():
+                labels = score(self.lm, batch).labels
+        finally:
+            handle.remove()
+        # The model may give its head all positions, or only those that are scored.
+        hidden = found[0][:, -1 - labels.shape[1] : -1]
+        return hidden[labels != IGNORED].float()
 
     @property
     def features(self) -> Any:
