@@ -2,8 +2,10 @@
 
 Hu et al. (2022), "LoRA: Low-Rank Adaptation of Large Language Models", eq. 3:
 h = W x + (α/r) B A x. One adapter is made on the base model and trained on through all
-updates. Any other method of PEFT takes its place by name (``peft = "IA3"``, ``"ADALORA"``, …)
-with its own options.
+updates. Any other method of PEFT takes its place by name (``peft = "IA3"``, ``"VERA"``, …)
+with its own options; DoRA is an option of LoRA's (``options.use_dora = true``). They are
+trained as any weights are: AdaLoRA never moves rank between layers, for that is a schedule
+over one training of known length.
 """
 
 from __future__ import annotations
@@ -13,7 +15,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from pydantic import Field
 
-from cltool.errors import UserError
+from cltool.adapters import Adapter
 from cltool.strategy import Strategy, StrategyConfig
 
 if TYPE_CHECKING:
@@ -47,34 +49,13 @@ class LoRA(Strategy):
         Raises:
             UserError: PEFT knows no such method, or refuses the options.
         """
-        import peft
-        from peft.mapping import PEFT_TYPE_TO_CONFIG_MAPPING as METHODS
-
         config = cast(LoRAConfig, self.config)
-        method = config.peft.upper()
-        if method not in METHODS:
-            names = sorted(str(getattr(name, "value", name)) for name in METHODS)
-            raise UserError(
-                f"PEFT has no method {config.peft!r}",
-                where="strategy.lora.peft",
-                hint=f"It has: {', '.join(names)}.",
-            )
-        options: dict[str, Any] = {"task_type": "CAUSAL_LM"}
-        known = METHODS[method].__dataclass_fields__
-        own: dict[str, Any] = {
+        usual = {
             "r": config.rank,
             "lora_alpha": config.alpha,
             "target_modules": config.target_modules,
         }
-        options |= {name: value for name, value in own.items() if name in known}
-        try:
-            settings = METHODS[method](**{**options, **config.options})
-            wrapped = peft.get_peft_model(cast(Any, learner.model), settings)
-        except (TypeError, ValueError, KeyError) as error:
-            raise UserError(
-                f"PEFT refuses {method}: {error}",
-                where="strategy.lora",
-                hint="Set strategy.lora.target_modules to modules that it can adapt, and what "
-                "else it needs with --set strategy.lora.options.NAME=VALUE.",
-            ) from error
-        learner.replace_model(wrapped)
+        if config.peft.upper() == "OFT":
+            # What it calls r is a number of blocks.
+            del usual["r"]
+        Adapter(learner, config.peft, usual, config.options, "strategy.lora")

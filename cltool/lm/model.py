@@ -201,15 +201,23 @@ def save_checkpoint(lm: LanguageModel, folder: Path) -> None:
     """Write model and tokenizer as an ordinary `transformers` checkpoint, adapters merged in.
 
     Raises:
-        UserError: the folder exists and is not empty.
+        UserError: the folder exists and is not empty, or the adapter is of a kind that cannot
+            be merged, such as a trained prompt.
     """
     import copy
 
     if folder.is_dir() and any(folder.iterdir()):
         raise UserError("the folder is not empty", where=str(folder), hint="Name another.")
     model: Any = lm.model
-    if hasattr(model, "merge_and_unload"):
-        model = copy.deepcopy(model).merge_and_unload()
+    if hasattr(model, "get_base_model"):
+        try:
+            model = copy.deepcopy(model).merge_and_unload()
+        except (AttributeError, NotImplementedError, ValueError) as error:
+            raise UserError(
+                f"this adapter cannot be merged into the model: {error}",
+                where=str(folder),
+                hint="Leave the model unsaved; the run's last checkpoint holds the adapter.",
+            ) from error
     partial = folder.with_name(f".{folder.name}.partial")
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
