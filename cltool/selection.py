@@ -62,7 +62,7 @@ def representations(learner: Learner, facts: Sequence[Fact]) -> Features:
         means = (out.hidden_states[-1].float() * weights).sum(dim=1) / weights.sum(dim=1)
         if sums is None:
             sums = np.zeros((len(facts), means.shape[-1]))
-        np.add.at(sums, [owners[place] for place in places], means.double().cpu().numpy())
+        np.add.at(sums, [owners[place] for place in places], means.cpu().double().numpy())
     model.train(mode)
     if sums is None:
         return np.zeros((len(facts), 1))
