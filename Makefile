@@ -10,7 +10,7 @@ READY := $(VENV)/.ready
 # One process a core, of one thread each; the tests' models are too small to share out.
 JOBS ?= auto
 
-.PHONY: demo test test-slow bench lint clean
+.PHONY: demo test test-slow bench library lint clean
 
 demo: $(READY)
 	$(BIN)/cltool compare --scenario leaders --out runs/demo --report reports/demo.html
@@ -23,6 +23,26 @@ test-slow: $(READY)
 
 bench: $(READY)
 	$(BIN)/python -m cltool.bench
+
+# Every strategy on three streams at equal tokens, each with $(SEEDS) seeds: about two hours on
+# two cores. Asked for again, it goes on where it stopped.
+SEEDS ?= 3
+CONGRESS ?= ../shared/data/us_congress/stream.jsonl
+COMPARE = $(BIN)/cltool compare --strategies all --seeds $(SEEDS) --json
+library: $(READY)
+	mkdir -p reports/library
+	$(COMPARE) --scenario leaders --set learner.tokens=60000 \
+		--out runs/library/leaders --report reports/library/leaders.html \
+		> runs/leaders.json && mv runs/leaders.json reports/library/leaders.json
+	$(COMPARE) --scenario $(CONGRESS) --where relation=us_representative,us_senator \
+		--cut 2012-12,2014-12,2016-12,2018-12,2020-12,2022-12,2024-12 --set learner.tokens=60000 \
+		--out runs/library/us_congress --report reports/library/us_congress.html \
+		> runs/us_congress.json && mv runs/us_congress.json reports/library/us_congress.json
+	$(COMPARE) --scenario world --set scenario.entities=50 --set scenario.updates=20 \
+		--set scenario.changed=15 --set scenario.new=8 --set learner.tokens=25000 \
+		--out runs/library/world --report reports/library/world.html \
+		> runs/world.json && mv runs/world.json reports/library/world.json
+	$(BIN)/python -m cltool.docs
 
 lint: $(READY)
 	$(BIN)/ruff check .

@@ -48,7 +48,8 @@ def strategy_costs() -> Iterator[str]:
     from cltool.strategies import STRATEGIES
 
     entries = STRATEGIES.entries()
-    yield from costs.table([entry.name for entry in entries if entry.source == "built-in"])
+    names = [entry.name for entry in entries if entry.source == "built-in"]
+    yield from costs.table([*names, "avalanche:EWCPlugin", "avalanche:ReplayPlugin"])
 
 
 def pair(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from cltool.atomic import whole_file, write_json
 from cltool.errors import UserError
 from cltool.lm.model import load_weights, save_weights
+from cltool.records import file_name
 from cltool.strategy import Strategies, split_state
 
 if TYPE_CHECKING:
@@ -32,9 +33,9 @@ def save(run: Path, step: int, model: nn.Module, strategies: Strategies) -> None
     save_weights(model, partial / "model.safetensors", trainable_only=_is_adapter(model))
     for name, state in strategies.states().items():
         tensors, values = split_state(state)
-        write_json(partial / f"{name}.json", values)
+        write_json(partial / f"{file_name(name)}.json", values)
         if tensors:
-            with whole_file(partial / f"{name}.safetensors") as file:
+            with whole_file(partial / f"{file_name(name)}.safetensors") as file:
                 save_file(tensors, file)
     shutil.rmtree(place, ignore_errors=True)
     partial.rename(place)
@@ -52,17 +53,19 @@ def load(run: Path, step: int, model: nn.Module, strategies: Strategies) -> None
     load_weights(model, place / "model.safetensors")
     states: dict[str, dict[str, Any]] = {}
     for name in strategies.parts:
+        file = place / f"{file_name(name)}.json"
         try:
-            states[name] = json.loads((place / f"{name}.json").read_text(encoding="utf-8"))
+            states[name] = json.loads(file.read_text(encoding="utf-8"))
         except (OSError, ValueError) as error:
             raise UserError(
                 f"the checkpoint's state of {name} cannot be read: {error}",
                 where=str(place),
                 hint="Start the run afresh with --fresh.",
             ) from error
-        tensors = place / f"{name}.safetensors"
+        tensors = file.with_suffix(".safetensors")
         if tensors.is_file():
-            states[name] |= load_file(tensors)
+            # As read they lie at odd addresses, at which matrix products may round otherwise.
+            states[name] |= {key: tensor.clone() for key, tensor in load_file(tensors).items()}
     strategies.load_states(states)
 
 
@@ -80,4 +83,5 @@ def keep_only(run: Path, step: int) -> None:
 
 
 def _is_adapter(model: nn.Module) -> bool:
-    return hasattr(model, "peft_config")
+    # Merging takes the wrapper off, but may leave its other marks on the model.
+    return hasattr(model, "get_base_model")

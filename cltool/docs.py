@@ -1,13 +1,15 @@
-"""Writes ``docs/strategies.md`` from the code, so that the page cannot drift from it.
+"""Writes the pages on strategies from the code and the measured tables, so that none can drift.
 
-``python -m cltool.docs`` rewrites the page; ``tests/test_docs.py`` holds it to the code.
+``python -m cltool.docs`` rewrites ``docs/strategies.md`` and a page a family under
+``docs/strategies/``; ``tests/test_docs.py`` holds them to the code. The tables are what
+``cltool compare --json`` printed into ``reports/library/``.
 """
 
 from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from importlib import import_module
 from inspect import cleandoc
 from pathlib import Path
@@ -15,6 +17,8 @@ from types import NoneType
 from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
 
 from cltool.atomic import write_text
+from cltool.avalanche.page import avalanche_page
+from cltool.reporting.table import COLUMNS
 from cltool.settings import LearnerSettings, ModelSettings, ProbeSettings
 from cltool.strategies import STRATEGIES
 
@@ -25,12 +29,35 @@ if TYPE_CHECKING:
     from cltool.registry import Entry
 
 PAGE = "strategies.md"
+LIBRARY = "library"
+"""The folder of measured comparisons under ``reports/``."""
 
-_HEAD = """\
+FAMILIES = {
+    "baselines": "What the others are held to: nothing, plain fine-tuning, and retraining.",
+    "rehearsal": "Earlier facts, or what the model says of them, are trained again beside the"
+    " update. A fact that is superseded or erased leaves every buffer at once.",
+    "regularisation": "A penalty holds the weights that earlier facts need. Importances are"
+    " taken over single sentences, so they do not depend on the batch size; memory does not"
+    " grow with the number of updates.",
+    "distillation": "The model after the update is held to what the model before it would say.",
+    "adapters": "Low-rank adapters, and steps that are kept out of the directions which earlier"
+    " facts use.",
+    "averaging": "The weights after the update are blended with those before it.",
+    "editing": "Closed-form edits of single layers, or a codebook beside one, in place of"
+    " training.",
+    "memory": "Facts stay outside the weights and are put into the prompt.",
+    "avalanche": "Avalanche's own plugins, unmodified: see [which of them run](../avalanche.md).",
+}
+"""What a family has in common."""
+
+_MADE = """\
+*This page is made from the code by `python -m cltool.docs`; a test holds it to the code.*
+"""
+
+_HEAD = f"""\
 # The strategies, and every setting
 
-*This page is made from the code by `python -m cltool.docs`; a test holds it to the code.*
-
+{_MADE}
 A strategy's settings are given as `--set strategy.NAME.SETTING=VALUE`, or in a settings file
 under `[strategy.NAME]`. Without the name (`--set strategy.lambda=5`, or directly under
 `[strategy]`) a setting goes to every strategy of the run that has it. Strategies compose
@@ -46,16 +73,52 @@ presets replace the learner's defaults; what you set goes before both. The resol
 of a run are in its `run.json`.
 """
 
+_MEASURED = """\
+## Measured
+
+Every strategy got the same number of training tokens for each update; mean ± half-width of the
+95% interval over seeds. `joint` and `naive` stand in every table for orientation. The scores are
+explained in [scores.md](../scores.md), the commands and the whole reports in
+[reports/](../../reports/README.md).
+"""
+
 _SIGNS = {"ge": "≥", "gt": ">", "le": "≤", "lt": "<"}
 
+SCORES = ("new", "retained", "stale", "acc", "bwt", "forgetting", "fuar", "tokens", "seconds",
+          "stored_bytes")  # fmt: skip
+REFERENCES = ("naive", "joint")
 
-def strategies_page() -> str:
-    """The text of ``docs/strategies.md``: the built-in strategies and all common settings."""
+Tables = Mapping[str, Sequence[Mapping[str, Any]]]
+"""Stream → the rows of its comparison, as `cltool compare --json` prints them."""
+
+
+def pages(docs: Path) -> dict[Path, str]:
+    """Every generated page under the folder ``docs``, with its text."""
+    tables = read_tables(docs.parent / "reports" / LIBRARY)
     entries = [entry for entry in STRATEGIES.entries() if entry.source == "built-in"]
+    families = list(dict.fromkeys(entry.family for entry in entries))
+    found = {docs / PAGE: _index(entries, families), docs / "avalanche.md": avalanche_page()}
+    for family in families:
+        members = [entry for entry in entries if entry.family == family]
+        found[docs / "strategies" / f"{family}.md"] = _family(family, members, tables)
+    return found
+
+
+def read_tables(folder: Path) -> Tables:
+    """The comparisons in ``folder``, by the stream's name."""
+    return {
+        file.stem: json.loads(file.read_text(encoding="utf-8"))["table"]
+        for file in sorted(folder.glob("*.json"))
+    }
+
+
+def _index(entries: Sequence[Entry], families: Sequence[str]) -> str:
     parts = [_HEAD]
-    for family in dict.fromkeys(entry.family for entry in entries):
-        parts.append(f"## {family.capitalize()}\n")
-        parts += [_strategy(entry) for entry in entries if entry.family == family]
+    for family in families:
+        parts.append(f"## [{family.capitalize()}](strategies/{family}.md)\n")
+        parts.append(FAMILIES[family].replace("](../", "](") + "\n")
+        rows = [(f"`{e.name}`", e.summary) for e in entries if e.family == family]
+        parts.append(_rows(("strategy", "what it does"), rows))
     parts.append(_COMMON)
     for section, kind, what in (
         ("learner", LearnerSettings, "how an update is trained"),
@@ -66,14 +129,43 @@ def strategies_page() -> str:
     return "\n".join(parts)
 
 
+def _family(family: str, entries: Sequence[Entry], tables: Tables) -> str:
+    parts = [f"# {family.capitalize()}\n", _MADE, FAMILIES[family] + "\n"]
+    measured = _measured([entry.name for entry in entries], tables)
+    parts += [_strategy(entry) for entry in entries]
+    return "\n".join([*parts, *([_MEASURED, *measured] if measured else [])])
+
+
+def _measured(names: Sequence[str], tables: Tables) -> list[str]:
+    """A table a stream: the family's strategies, and the references."""
+    columns = [column for column in COLUMNS if column.name in SCORES]
+    parts = []
+    for stream, found in tables.items():
+        chosen = [
+            (
+                f"`{row['strategy']}`",
+                *(c.shown(row.get(c.name), row.get(f"{c.name}_half")) for c in columns),
+            )
+            for row in found
+            if row["strategy"] in (*names, *REFERENCES)
+        ]
+        header = ("strategy", *(column.title for column in columns))
+        parts += [f"`{stream}`:\n", _rows(header, chosen)]
+    return parts
+
+
 def _strategy(entry: Entry) -> str:
     kind = STRATEGIES.load(entry.name)
-    parts = [f"### `{entry.name}`: {entry.summary}\n"]
+    parts = [f"## `{entry.name}`: {entry.summary}\n"]
     parts.append(_markdown(import_module(entry.target.partition(":")[0]).__doc__ or ""))
     parts.append(_table(kind.Config) if kind.Config.model_fields else "It has no settings.\n")
     if kind.presets:
         presets = ", ".join(f"`{name} = {_value(value)}`" for name, value in kind.presets.items())
         parts.append(f"Learner settings that it changes: {presets}.\n")
+    if kind.excludes:
+        parts.append("It is not composed with:\n")
+        parts += [f"- {name}: {why}." for name, why in kind.excludes.items()]
+        parts.append("")
     return "\n".join(parts)
 
 
@@ -134,10 +226,10 @@ def _meaning(field: FieldInfo) -> str:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Write the page into a folder, by default ``docs``."""
-    page = Path(arguments[0] if arguments else "docs") / PAGE
-    write_text(page, strategies_page())
-    print(f"{page} is written.")
+    """Write the pages into a folder, by default ``docs``."""
+    for page, text in pages(Path(arguments[0] if arguments else "docs")).items():
+        write_text(page, text)
+        print(f"{page} is written.")
     return 0
 
 

@@ -21,7 +21,7 @@ from cltool import assemble, ledger
 from cltool.base_model import prepare
 from cltool.facts import Fact, Key, Knowledge, Update
 from cltool.records import Run
-from cltool.resuming import default_folder, open_folder
+from cltool.resuming import default_folder, open_folder, refuse_other_weights
 from cltool.seeds import derive
 from cltool.stream import Stream
 
@@ -122,8 +122,11 @@ class _Walk:
         from cltool.prober import Prober
 
         lm, self.stream = prepare(self.stream, self.settings, self.report)
+        record["weights"] = lm.digest()
+        refuse_other_weights(self.run.folder, record["weights"])
         record["stream"]["skipped"] = list(self.stream.skipped)
-        record["warnings"] = _warnings(self.stream)
+        strategies = assemble.build(self.settings)
+        record["warnings"] = [*_warnings(self.stream), *strategies.warnings]
         learner_settings = self.settings.learner
         if learner_settings.lr is None:
             learner_settings = learner_settings.model_copy(update={"lr": lm.default_rate})
@@ -138,7 +141,7 @@ class _Walk:
             lm=lm,
             stream=self.stream,
             settings=learner_settings,
-            strategies=assemble.build(self.settings),
+            strategies=strategies,
             seed=self.seed,
             loggers=self.loggers,
         )

@@ -203,6 +203,10 @@ class Learner(SupervisedTemplate[Any, Any, Any]):  # type: ignore[misc]
         """
         self.tokens += tokens
 
+    def left(self) -> int | None:
+        """Tokens that the current update may still spend; None without a fixed budget."""
+        return None if self.settings.tokens is None else max(0, self._allowed - self.tokens)
+
     def _score(self, batch: Batch) -> Scored:
         moved = {name: tensor.to(self.device) for name, tensor in batch.items()}
         with self.lm.precision.autocast():

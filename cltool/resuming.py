@@ -10,14 +10,15 @@ from pathlib import Path
 from typing import Any
 
 from cltool.errors import UserError
-from cltool.records import Run
+from cltool.records import Run, file_name
 
 
 def default_folder(record: Mapping[str, Any]) -> Path:
     """``runs/SCENARIO-STRATEGY-seedN-…``, ending in a hash of what was asked for."""
     text = json.dumps([record["requested"], record["stream"]["digest"]], sort_keys=True)
     digest = hashlib.sha256(text.encode()).hexdigest()[:8]
-    return Path("runs") / f"{record['scenario']}-{record['strategy']}-seed{record['seed']}-{digest}"
+    strategy = file_name(record["strategy"])
+    return Path("runs") / f"{record['scenario']}-{strategy}-seed{record['seed']}-{digest}"
 
 
 def open_folder(folder: Path, record: Mapping[str, Any], fresh: bool) -> int:
@@ -49,6 +50,27 @@ def open_folder(folder: Path, record: Mapping[str, Any], fresh: bool) -> int:
 
     done = held.steps_done()
     return done if done == len(record["labels"]) else checkpoints.last(folder, done) + 1
+
+
+def refuse_other_weights(folder: Path, weights: str) -> None:
+    """A run goes on only from the base model that it began from.
+
+    Args:
+        folder: of the run.
+        weights: hash of the base model's weights.
+
+    Raises:
+        UserError: the run in the folder began from other weights.
+    """
+    if not (folder / "run.json").is_file():
+        return
+    held = Run.open(folder)
+    if held.steps_done() and held.record.get("weights", weights) != weights:
+        raise UserError(
+            "the model's weights have changed since this run began",
+            where=str(folder),
+            hint="Give --fresh to begin anew, or name another folder with --out.",
+        )
 
 
 def _clear(held: Run) -> None:

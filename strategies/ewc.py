@@ -16,10 +16,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
-import torch
 from pydantic import Field
 
 from cltool.lm.per_sample import squared_gradients
+from cltool.quadratic import Diagonal, sample_batches, to_mean_one
 from cltool.strategy import State, Strategy, StrategyConfig
 
 if TYPE_CHECKING:
@@ -51,16 +51,12 @@ class EWC(Strategy):
 
     def attach(self, learner: Learner) -> None:
         """Take the Fisher information of the base knowledge."""
-        self._fisher = {
-            name: torch.zeros_like(p, dtype=torch.float32)
-            for name, p in learner.trainable().items()
-        }
-        self._anchor: dict[str, Tensor] = {}
+        self._quadratic = Diagonal(learner.trainable())
         self._consolidate(learner, learner.known.valid())
 
-    def before_backward(self, strategy: Any, **kwargs: Any) -> None:
-        """Add the penalty to the loss."""
-        strategy.loss = strategy.loss + self.penalty(strategy)
+    def after_backward(self, strategy: Any, **kwargs: Any) -> None:
+        """Add the penalty's gradient."""
+        self._quadratic.add_gradient(strategy, cast(EWCConfig, self.config).strength)
 
     def after_training_exp(self, strategy: Any, **kwargs: Any) -> None:
         """Consolidate what the update taught."""
@@ -68,42 +64,27 @@ class EWC(Strategy):
 
     def penalty(self, learner: Learner) -> Tensor:
         """λ/2 · Σ F (θ − θ*)², a scalar."""
-        total = torch.zeros((), device=learner.device)
-        for name, parameter in learner.trainable().items():
-            moved = parameter - self._anchor[name]
-            total = total + (self._fisher[name] * moved * moved).sum()
-        return 0.5 * cast(EWCConfig, self.config).strength * total
+        strength = cast(EWCConfig, self.config).strength
+        return strength * self._quadratic.penalty(learner.trainable())
 
     def state_dict(self) -> State:
         """Fisher information and anchor weights."""
-        fisher = {f"fisher.{name}": tensor for name, tensor in self._fisher.items()}
-        return fisher | {f"anchor.{name}": tensor for name, tensor in self._anchor.items()}
+        return self._quadratic.state_dict()
 
     def load_state_dict(self, state: State) -> None:
         """Take both back."""
-        for name, tensor in self._fisher.items():
-            tensor.copy_(state[f"fisher.{name}"])
-        for name, tensor in self._anchor.items():
-            tensor.copy_(state[f"anchor.{name}"])
+        self._quadratic.load_state_dict(state)
 
     def _consolidate(self, learner: Learner, facts: Sequence[Fact]) -> None:
         config = cast(EWCConfig, self.config)
         fisher = fisher_diagonal(learner, facts, config.samples)
-        scale = 1.0
-        if config.normalise:
-            size = sum(tensor.numel() for tensor in fisher.values())
-            mean = float(sum(tensor.sum() for tensor in fisher.values())) / max(size, 1)
-            scale = 1.0 / mean if mean > 0 else 0.0
-        for name, parameter in learner.trainable().items():
-            self._fisher[name].mul_(config.decay).add_(fisher[name], alpha=scale)
-            self._anchor[name] = parameter.detach().clone()
+        scale = to_mean_one(fisher) if config.normalise else 1.0
+        self._quadratic.settle(learner.trainable())
+        self._quadratic.accumulate(fisher, config.decay, scale)
 
 
 def fisher_diagonal(learner: Learner, facts: Sequence[Fact], samples: int) -> dict[str, Tensor]:
     """E[(∂ log p(y|x)/∂θ)²] over at most ``samples`` sentences of ``facts``, by parameter."""
-    sentences = learner.examples(facts)
-    order = torch.randperm(len(sentences), generator=learner.generator("fisher")).tolist()
-    chosen = sorted((sentences[place] for place in order[:samples]), key=len)
-    batches = [learner.collate(chosen[begin : begin + 32]) for begin in range(0, len(chosen), 32)]
+    batches = sample_batches(learner, facts, samples)
     sums, count = squared_gradients(learner.model, learner.score, batches)
     return {name: tensor / max(count, 1) for name, tensor in sums.items()}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -24,26 +25,53 @@ def page(name: str) -> str:
     return (PAGES / name).read_text(encoding="utf-8")
 
 
-def test_the_page_of_strategies_is_what_the_code_says() -> None:
-    assert page(docs.PAGE) == docs.strategies_page(), "run python -m cltool.docs"
+def test_the_pages_of_strategies_are_what_the_code_says() -> None:
+    for path, text in docs.pages(PAGES).items():
+        assert path.read_text(encoding="utf-8") == text, "run python -m cltool.docs"
 
 
-def test_the_page_is_written_where_it_is_asked_for(
+def test_no_page_is_left_of_a_family_that_is_gone() -> None:
+    assert {*(PAGES / "strategies").glob("*")} < {*docs.pages(PAGES)}
+
+
+def test_the_pages_are_written_where_they_are_asked_for(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert docs.main([str(tmp_path)]) == 0
-    assert (tmp_path / docs.PAGE).read_text(encoding="utf-8") == docs.strategies_page()
-    assert str(tmp_path / docs.PAGE) in capsys.readouterr().out
+    assert docs.main([str(tmp_path / "docs")]) == 0
+    printed = capsys.readouterr().out
+    for path, text in docs.pages(tmp_path / "docs").items():
+        assert path.read_text(encoding="utf-8") == text
+        assert str(path) in printed
 
 
-def test_every_strategy_has_its_settings_on_the_page() -> None:
-    text = docs.strategies_page()
-    for name in BUILT_IN:
-        part = text.partition(f"### `{name}`")[2].partition("\n### ")[0]
-        assert part, name
-        for field, info in STRATEGIES.load(name).Config.model_fields.items():
-            assert info.description, f"{name}.{field} has no description"
+def test_every_strategy_has_its_settings_on_its_family_s_page() -> None:
+    pages = docs.pages(PAGES)
+    for entry in STRATEGIES.entries():
+        if entry.source != "built-in":
+            continue
+        text = pages[PAGES / "strategies" / f"{entry.family}.md"]
+        part = text.partition(f"## `{entry.name}`")[2].partition("\n## ")[0]
+        assert part, entry.name
+        assert f"`{entry.name}`" in pages[PAGES / docs.PAGE]
+        for field, info in STRATEGIES.load(entry.name).Config.model_fields.items():
+            assert info.description, f"{entry.name}.{field} has no description"
             assert f"| `{info.alias or field}` |" in part
+
+
+def test_a_measured_table_shows_the_family_beside_the_references(tmp_path: Path) -> None:
+    folder = tmp_path / "reports" / docs.LIBRARY
+    folder.mkdir(parents=True)
+    rows = [
+        {"strategy": name, "new": 0.5 + number / 10, "new_half": 0.01}
+        for number, name in enumerate(("naive", "ewc", "replay", "joint"))
+    ]
+    (folder / "toy.json").write_text(json.dumps({"table": rows}), encoding="utf-8")
+    page = docs.pages(tmp_path / "docs")[tmp_path / "docs" / "strategies" / "rehearsal.md"]
+    table = page.partition("## Measured")[2]
+    assert "`toy`" in table
+    assert "| `replay` | 0.70 ± 0.01 |" in table
+    assert "| `naive` | 0.50 ± 0.01 |" in table and "`joint`" in table
+    assert "`ewc`" not in table
 
 
 @pytest.mark.parametrize("name", [*NAMES, *COSTS, "new_min"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -231,6 +232,29 @@ def test_a_run_that_is_broken_off_anywhere_ends_with_the_same_bytes(
     for name in ("label", "tokens", "stored_bytes"):
         assert list(whole.costs[name]) == list(again.costs[name])
     assert not list(broken.rglob("*.partial"))
+
+
+def test_a_run_does_not_go_on_from_other_weights(
+    start: Start,
+    checkpoint: Callable[[str], Path],
+    stream: Stream,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    mine = tmp_path / "mine"
+    shutil.copytree(checkpoint("llama"), mine)
+    with monkeypatch.context() as patch:
+        trap(patch, checkpoints, "keep_only", lambda _, step: int(step), 1, True)
+        with pytest.raises(Killed):
+            start(tmp_path / "run", model=str(mine))
+    lm = model.load(str(mine), stream, device="cpu")
+    with torch.no_grad():
+        next(lm.model.parameters()).add_(1e-3)
+    shutil.rmtree(mine)
+    model.save_checkpoint(lm, mine)
+    with pytest.raises(UserError, match="weights have changed"):
+        start(tmp_path / "run", model=str(mine))
+    assert start(tmp_path / "run", model=str(mine), fresh=True).record["status"] == "finished"
 
 
 def test_dropout_is_the_same_when_a_run_goes_on(

@@ -63,11 +63,12 @@ _HEAD = "It belongs to classifiers by nearest class mean; a language model answe
 _RUN = (
     Verdict(
         "SynapticIntelligencePlugin",
-        RUNS,
+        WARNS,
         "synaptic intelligence: holds weights by their path integral",
-        "On the CPU its copies of the weights are views of them, so that in Avalanche alone every "
-        "importance and every penalty is zero; here they are parted. The path over the base "
-        "knowledge is that of `base_epochs` passes.",
+        "Importances are cut off at 0.001, which most weights reach when an optimizer's steps are "
+        "small: there it holds all of them alike. On the CPU its copies of the weights are views "
+        "of them, so that in Avalanche alone every penalty is zero; here they are parted. The "
+        "path over the base knowledge is that of base_epochs passes.",
         instead="si",
         defaults={"si_lambda": 1.0},
         base_epochs=1,

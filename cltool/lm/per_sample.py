@@ -1,4 +1,4 @@
-"""Squared gradients of every sample, exact whatever the batch size.
+"""Squares, or absolute values, of every sample's gradient, exact whatever the batch size.
 
 The gradient of a batch's mean, squared, is not the mean of squared gradients, so it cannot
 give a Fisher information. Here each leaf module's inputs and output gradients are kept in
@@ -10,7 +10,7 @@ modules is done sample by sample instead.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -23,41 +23,73 @@ from cltool.lm.scoring import Scored
 
 Score = Callable[[Batch], Scored]
 
+Quantity = Callable[[Scored], Tensor]
+"""A scalar to differentiate: a sum of one term a sample."""
+
+Size = Callable[[Tensor], Tensor]
+"""What is taken of each sample's gradient, element by element, before samples are added."""
+
 MEMORY = 256 * 1024**2
 """Bytes that per-sample gradients may take at once."""
 
 
 def squared_gradients(
-    model: nn.Module, score: Score, batches: Iterable[Batch]
+    model: nn.Module,
+    score: Score,
+    batches: Iterable[Batch],
+    names: Collection[str] | None = None,
 ) -> tuple[dict[str, Tensor], int]:
     """Sum over samples of the squared gradient of each sample's summed cross entropy.
+
+    See `gradient_sizes`.
+    """
+    return gradient_sizes(model, score, batches, Scored.loss_sum, torch.square, names)
+
+
+def gradient_sizes(
+    model: nn.Module,
+    score: Score,
+    batches: Iterable[Batch],
+    quantity: Quantity,
+    size: Size,
+    names: Collection[str] | None = None,
+) -> tuple[dict[str, Tensor], int]:
+    """Sum over samples of the ``size`` of the gradient of each sample's term of ``quantity``.
 
     Args:
         model: its trainable parameters are differentiated, in evaluation mode.
         score: the forward pass.
         batches: of any size.
+        quantity: what is differentiated.
+        size: such as ``torch.square`` or ``torch.abs``.
+        names: of these parameters only.
 
     Returns:
-        name → sum of squares (float32, shaped like the parameter), and how many samples.
+        name → sum of sizes (float32, shaped like the parameter), and how many samples.
     """
-    parameters = {n: p for n, p in model.named_parameters() if p.requires_grad}
+    parameters = {
+        n: p
+        for n, p in model.named_parameters()
+        if p.requires_grad and (names is None or n in names)
+    }
     sums = {name: torch.zeros_like(p, dtype=torch.float32) for name, p in parameters.items()}
     mode = model.training
     model.eval()
     count = 0
-    size = sum(p.numel() * 4 for p in parameters.values())
-    chunk = max(1, MEMORY // max(size, 1))
+    chunk = max(1, MEMORY // max(sum(p.numel() * 4 for p in parameters.values()), 1))
     leaves = _leaves(model, parameters)
-    for batch in batches:
+    for batch in batches if parameters else ():
         rows = len(batch["labels"])
         step = chunk if leaves is not None else 1
         for begin in range(0, rows, step):
             part = {name: tensor[begin : begin + step] for name, tensor in batch.items()}
             count += len(part["labels"])
             if leaves is None or len(part["labels"]) == 1:
-                _add_single(parameters, score(part), sums)
+                samples = _single(parameters, quantity(score(part)))
             else:
-                _add_batched(leaves, parameters, score, part, sums)
+                samples = _batched(leaves, parameters, score, part, quantity)
+            for name, gradients in samples.items():
+                sums[name] += size(gradients.float()).sum(dim=0)
     model.train(mode)
     return sums, count
 
@@ -78,26 +110,28 @@ def _leaves(
     return leaves
 
 
-def _add_single(
-    parameters: dict[str, nn.Parameter], scored: Scored, sums: dict[str, Tensor]
-) -> None:
-    grads = torch.autograd.grad(scored.loss_sum(), list(parameters.values()), allow_unused=True)
-    for name, grad in zip(parameters, grads, strict=True):
-        if grad is not None:
-            sums[name] += grad.detach().float() ** 2
+def _single(parameters: dict[str, nn.Parameter], term: Tensor) -> dict[str, Tensor]:
+    """(1, *shape) for each parameter of one sample."""
+    grads = torch.autograd.grad(term, list(parameters.values()), allow_unused=True)
+    return {
+        name: grad.detach().unsqueeze(0)
+        for name, grad in zip(parameters, grads, strict=True)
+        if grad is not None
+    }
 
 
-def _add_batched(
+def _batched(
     leaves: dict[nn.Module, dict[str, str]],
     parameters: dict[str, nn.Parameter],
     score: Score,
     batch: Batch,
-    sums: dict[str, Tensor],
-) -> None:
+    quantity: Quantity,
+) -> dict[str, Tensor]:
+    """(rows, *shape) for each parameter of a batch."""
     rows = len(batch["labels"])
     with _kept_calls(leaves, rows) as calls:
-        loss = score(batch).loss_sum()
-    grads = torch.autograd.grad(loss, [output for _, _, output in calls], allow_unused=True)
+        total = quantity(score(batch))
+    grads = torch.autograd.grad(total, [output for _, _, output in calls], allow_unused=True)
     samples: dict[str, Tensor] = {}
     with torch.no_grad():
         for (module, value, _), grad in zip(calls, grads, strict=True):
@@ -107,8 +141,7 @@ def _add_batched(
             for name, part in _module_gradients(module, own, value, grad, rows).items():
                 full = leaves[module][name]
                 samples[full] = samples[full] + part if full in samples else part
-        for name, part in samples.items():
-            sums[name] += (part.float() ** 2).sum(dim=0)
+    return samples
 
 
 def _module_gradients(

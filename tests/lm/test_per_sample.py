@@ -12,7 +12,7 @@ from cltool.lm import per_sample
 from cltool.lm.batches import Batch, collate
 from cltool.lm.coder import Encoded
 from cltool.lm.model import LanguageModel
-from cltool.lm.per_sample import squared_gradients
+from cltool.lm.per_sample import gradient_sizes, squared_gradients
 from cltool.lm.scoring import Scored, score
 from cltool.stream import Stream
 
@@ -83,7 +83,7 @@ def test_these_are_done_a_batch_at_once(
     name: str, load_lm: LoadLM, stream: Stream, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lm = load_lm(name)
-    monkeypatch.setattr(per_sample, "_add_single", None)
+    monkeypatch.setattr(per_sample, "_single", None)
     batches = in_batches(lm, sentences(lm, stream), 7)
     assert squared_gradients(lm.model, scorer(lm), batches)[1] == 7
 
@@ -132,6 +132,46 @@ def test_lora(load_lm: LoadLM, stream: Stream) -> None:
     assert sums and all("lora_" in name for name in sums)
     for name, tensor in sums.items():
         torch.testing.assert_close(tensor, expected[name], rtol=1e-3, atol=1e-4)
+
+
+@pytest.mark.parametrize("name", ["llama", "gpt2", "mamba"])
+def test_absolute_gradients_of_another_quantity(name: str, load_lm: LoadLM, stream: Stream) -> None:
+    """Of the squared logits at a sentence's first learned token, of some parameters."""
+    lm = load_lm(name)
+
+    def quantity(scored: Scored) -> Tensor:
+        learned = scored.labels != -100
+        first = learned & (learned.cumsum(dim=1) == 1)
+        return (scored.logits[first] ** 2).sum()
+
+    examples = sentences(lm, stream)
+    names = [n for n, _ in lm.model.named_parameters() if "norm" in n or "ln_" in n or "emb" in n]
+    assert names
+    expected: dict[str, Tensor] = {}
+    for example in examples:
+        lm.model.zero_grad()
+        logits = lm.model(input_ids=torch.tensor([example.ids]), use_cache=False).logits
+        (logits[0, example.start - 1] ** 2).sum().backward()
+        for parameter in names:
+            grad = lm.model.get_parameter(parameter).grad
+            assert grad is not None
+            expected[parameter] = expected.get(parameter, torch.zeros_like(grad)) + grad.abs()
+    lm.model.zero_grad()
+    for size in (1, 4):
+        batches = in_batches(lm, examples, size)
+        sums, count = gradient_sizes(lm.model, scorer(lm), batches, quantity, torch.abs, names)
+        assert count == len(examples) and set(sums) == set(names)
+        for parameter, tensor in sums.items():
+            scale = 1e-4 * float(expected[parameter].max())
+            torch.testing.assert_close(
+                tensor, expected[parameter], rtol=1e-3, atol=scale, msg=parameter
+            )
+
+
+def test_of_no_parameters(load_lm: LoadLM, stream: Stream) -> None:
+    lm = load_lm("llama")
+    batches = in_batches(lm, sentences(lm, stream), 4)
+    assert squared_gradients(lm.model, scorer(lm), batches, []) == ({}, 0)
 
 
 def test_little_memory_gives_the_same(

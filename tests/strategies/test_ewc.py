@@ -41,7 +41,7 @@ def test_the_gradient_is_lambda_fisher_times_distance(
     strength: float, make_learner: MakeLearner
 ) -> None:
     learner = make_learner("ewc", strategy={"lambda": strength})
-    fisher = kept(learner, "fisher")
+    fisher = kept(learner, "importance")
     moved = move(learner)
     penalty = ewc_of(learner).penalty(learner)
     expected = 0.5 * strength * sum(float((fisher[n] * moved[n] ** 2).sum()) for n in moved)
@@ -86,7 +86,7 @@ def test_the_fisher_does_not_depend_on_the_learners_batch_size(
     make_learner: MakeLearner,
 ) -> None:
     found = [
-        kept(make_learner("ewc", batch_size=size, strategy={"normalise": False}), "fisher")
+        kept(make_learner("ewc", batch_size=size, strategy={"normalise": False}), "importance")
         for size in (1, 8, 64)
     ]
     for other in found[1:]:
@@ -98,10 +98,10 @@ def test_online_fisher(make_learner: MakeLearner, stream: Stream) -> None:
     # F <- gamma F + F_update, with F_update taken at the weights after the update.
     settings = {"decay": 0.25, "normalise": False, "samples": 10_000}
     learner = make_learner("ewc", strategy=settings, epochs=1)
-    before = kept(learner, "fisher")
+    before = kept(learner, "importance")
     apply(learner, stream.updates[1])
     update = fisher_diagonal(learner, stream.updates[1].learn, 10_000)
-    for name, tensor in kept(learner, "fisher").items():
+    for name, tensor in kept(learner, "importance").items():
         torch.testing.assert_close(tensor, 0.25 * before[name] + update[name], rtol=1e-3, atol=1e-5)
 
 
@@ -111,7 +111,7 @@ def test_normalised_to_a_mean_of_one_for_each_update(
     learner = make_learner("ewc", epochs=1)
     size = sum(p.numel() for p in learner.trainable().values())
     for updates in (1, 2):
-        total = sum(float(tensor.sum()) for tensor in kept(learner, "fisher").values())
+        total = sum(float(tensor.sum()) for tensor in kept(learner, "importance").values())
         assert total / size == pytest.approx(updates, rel=1e-3)
         apply(learner, stream.updates[updates])
 
@@ -151,7 +151,7 @@ def test_a_strong_penalty_holds_the_weights(make_learner: MakeLearner, stream: S
         learner = make_learner(
             "ewc", strategy={"lambda": strength}, epochs=4, optimizer="sgd", lr=1e-2
         )
-        anchor, fisher = kept(learner, "anchor"), kept(learner, "fisher")
+        anchor, fisher = kept(learner, "anchor"), kept(learner, "importance")
         apply(learner, stream.updates[1])
         moved[strength] = sum(
             float((fisher[n] * (p.detach() - anchor[n]) ** 2).sum())
@@ -182,5 +182,5 @@ def test_with_an_adapter_only_the_adapter_is_held(
 ) -> None:
     learner = make_learner(order, epochs=1)
     apply(learner, stream.updates[1])
-    assert set(kept(learner, "fisher")) == set(learner.trainable())
-    assert all("lora_" in name for name in kept(learner, "fisher"))
+    assert set(kept(learner, "importance")) == set(learner.trainable())
+    assert all("lora_" in name for name in kept(learner, "importance"))

@@ -1,0 +1,117 @@
+"""Where a causal LM keeps its blocks, and the matrix with which a block's MLP writes.
+
+Every causal LM of `transformers` holds its blocks in one list. An MLP ends in an output
+projection: ``mlp.down_proj`` in Llama, Qwen and Gemma, ``mlp.c_proj`` in GPT-2 (a ``Conv1D``,
+whose weight is stored the other way round), ``mlp.dense_4h_to_h`` in GPT-NeoX, ``fc2`` in OPT.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from cltool.errors import UserError
+from cltool.lm.scoring import unwrapped
+
+OUTPUT_PROJECTIONS = (
+    "mlp.down_proj",
+    "mlp.c_proj",
+    "mlp.dense_4h_to_h",
+    "mlp.fc_out",
+    "mlp.fc2",
+    "fc2",
+)
+
+
+def blocks(model: nn.Module) -> list[nn.Module]:
+    """The blocks, first to last.
+
+    Raises:
+        UserError: the model has no list of as many modules as its config tells.
+    """
+    inner = unwrapped(model)
+    config = inner.config
+    config = config.get_text_config() if hasattr(config, "get_text_config") else config
+    depth = getattr(config, "num_hidden_layers", None)
+    for module in inner.modules():
+        if isinstance(module, nn.ModuleList) and len(module) == depth:
+            return list(module)
+    raise UserError(
+        f"the blocks of a {type(inner).__name__} cannot be found",
+        hint="Take a decoder whose blocks lie in one list, such as Llama, GPT-2 or Mamba.",
+    )
+
+
+def numbers(layers: Sequence[int], depth: int, where: str) -> list[int]:
+    """Block numbers, ascending; negative ones count from the last block.
+
+    Raises:
+        UserError: the model has no such block.
+    """
+    wrong = [layer for layer in layers if not -depth <= layer < depth]
+    if wrong:
+        raise UserError(
+            f"the model has no block {wrong[0]}",
+            where=where,
+            hint=f"It has {depth}: 0 to {depth - 1}, or -1 for the last one.",
+        )
+    return sorted({layer % depth for layer in layers})
+
+
+@dataclass(frozen=True, slots=True)
+class Projection:
+    """The output projection of one block's MLP.
+
+    Attributes:
+        module: an ``nn.Linear``, or a ``Conv1D``.
+        transposed: whether its weight is stored as (in, out).
+    """
+
+    module: nn.Module
+    transposed: bool
+
+    @property
+    def weight(self) -> Tensor:
+        """(out, in): the weight, of which this is a view."""
+        weight: Any = self.module.weight
+        stored: Tensor = weight.detach()
+        return stored.T if self.transposed else stored
+
+    @torch.no_grad()
+    def add(self, change: Tensor) -> None:
+        """Add ``change``, (out, in), to the weight."""
+        self.weight.add_(change.to(self.weight))
+
+
+def output_projection(block: nn.Module) -> Projection:
+    """The output projection of the MLP of ``block``.
+
+    Raises:
+        UserError: the block has no MLP with one, such as a state-space or a mixture block.
+    """
+    from transformers.pytorch_utils import Conv1D
+
+    modules = dict(block.named_modules())
+    for name in OUTPUT_PROJECTIONS:
+        found = modules.get(name)
+        if isinstance(found, nn.Linear | Conv1D):
+            return Projection(found, isinstance(found, Conv1D))
+    raise UserError(
+        f"a {type(block).__name__} has no MLP whose output projection could be edited",
+        hint="Edit a model with plain MLPs, such as Llama, GPT-2, Qwen3, GPT-NeoX, OPT or Gemma; "
+        "grace works on any.",
+    )
+
+
+def hidden(output: Tensor | tuple[Any, ...]) -> Tensor:
+    """The hidden states in what a block gives, (batch, length, width)."""
+    return output if isinstance(output, Tensor) else output[0]
+
+
+def with_hidden(output: Tensor | tuple[Any, ...], states: Tensor) -> Tensor | tuple[Any, ...]:
+    """What a block gave, with other hidden states."""
+    return states if isinstance(output, Tensor) else (states, *output[1:])

@@ -1,0 +1,154 @@
+"""Kronecker-factored Laplace, online: directions that earlier facts need are held in place.
+
+Ritter, Botev & Barber (2018), "Online structured Laplace approximations for overcoming
+catastrophic forgetting", with the factors of Martens & Grosse (2015), "Optimizing
+Neural Networks with Kronecker-factored Approximate Curvature":
+
+    L(θ) = L_update(θ) + λ/2 · Σ_l vec(ΔW_l)ᵀ (A_l ⊗ G_l) vec(ΔW_l) + λ/2 · Σ_i F_i Δθ_i²
+    vec(ΔW)ᵀ (A ⊗ G) vec(ΔW) = tr(Gᵀ ΔW A ΔWᵀ),     A = E[a aᵀ],  G = E[Σ_t g gᵀ]
+
+over linear layers l with inputs a and output gradients g; every token t counts as a data
+point of its own (`cltool.lm.kronecker`). All other parameters (embeddings and heads tied to
+them, gains, biases) have the diagonal F of the Fisher information. Δ is the distance to the
+weights after the last update.
+
+The sum of two Kronecker products is not one, so one pair of factors stands for all updates:
+A is the mean over updates (γ discounts old ones), G the sum. This is exact while a layer's
+inputs keep their statistics, and the memory does not grow with the number of updates.
+γ (1 in the paper) lets go of old curvature, and with ``normalise`` each update's curvature is
+divided by the mean of its diagonal, so that one λ serves all models: neither is in the paper.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+import torch
+from pydantic import Field
+
+from cltool.lm.kronecker import Factors, kronecker_factors
+from cltool.lm.per_sample import squared_gradients
+from cltool.quadratic import Diagonal, add_pull, prefixed, sample_batches, unprefixed
+from cltool.strategy import State, Strategy, StrategyConfig
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from torch import Tensor
+
+    from cltool.facts import Fact
+    from cltool.learner import Learner
+
+
+class KFACConfig(StrategyConfig):
+    """Settings of `kfac`."""
+
+    strength: float = Field(
+        default=0.03, ge=0, alias="lambda", description="λ, the penalty's weight"
+    )
+    decay: float = Field(
+        default=1.0, ge=0, le=1, description="γ, how much of the old curvature stays"
+    )
+    samples: int = Field(
+        default=256, ge=1, description="most sentences that an update's curvature is taken over"
+    )
+    normalise: bool = Field(
+        default=True, description="divide each update's curvature by its diagonal's mean"
+    )
+
+
+class KFAC(Strategy):
+    """A quadratic penalty around the last weights, with Kronecker-factored curvature."""
+
+    Config = KFACConfig
+
+    def attach(self, learner: Learner) -> None:
+        """Take the curvature of the base knowledge."""
+        self._factors: dict[str, Factors] = {}
+        self._anchor: dict[str, Tensor] = {}
+        self._weight = 0.0
+        self._rest = Diagonal(learner.trainable())
+        self._consolidate(learner, learner.known.valid())
+
+    def after_backward(self, strategy: Any, **kwargs: Any) -> None:
+        """Add the penalty's gradient."""
+        strength = cast(KFACConfig, self.config).strength
+        self._rest.add_gradient(strategy, strength)
+        held = {n: p for n, p in strategy.trainable().items() if n in self._anchor}
+        with torch.no_grad():
+            moved = {name: p - self._anchor[name] for name, p in held.items()}
+            pull = {name: self._factors[name].apply(step) for name, step in moved.items()}
+        add_pull(strategy, held, moved, pull, strength)
+
+    def after_training_exp(self, strategy: Any, **kwargs: Any) -> None:
+        """Consolidate what the update taught."""
+        self._consolidate(strategy, strategy.experience.update.learn)
+
+    def penalty(self, learner: Learner) -> Tensor:
+        """λ/2 · (Σ tr(Gᵀ ΔW A ΔWᵀ) + Σ F Δθ²), a scalar."""
+        parameters = learner.trainable()
+        total = self._rest.penalty(parameters)
+        for name, anchor in self._anchor.items():
+            if name in parameters:
+                moved = parameters[name] - anchor
+                total = total + 0.5 * (moved * self._factors[name].apply(moved)).sum()
+        return cast(KFACConfig, self.config).strength * total
+
+    def state_dict(self) -> State:
+        """Factors, the diagonal of the rest, and anchor weights."""
+        factors = self._factors
+        return {
+            **prefixed("inputs", {name: held.inputs for name, held in factors.items()}),
+            **prefixed("outputs", {name: held.outputs for name, held in factors.items()}),
+            **prefixed("origin", self._anchor),
+            **self._rest.state_dict(),
+            "by_input": [name for name, held in factors.items() if held.by_input],
+            "weight": self._weight,
+        }
+
+    def load_state_dict(self, state: State) -> None:
+        """Take them back."""
+        device = next(iter([*self._anchor.values(), *self._rest.anchor.values()])).device
+        inputs, outputs, anchor = (
+            {name: tensor.to(device) for name, tensor in unprefixed(part, state).items()}
+            for part in ("inputs", "outputs", "origin")
+        )
+        by_input = set(state["by_input"])
+        self._factors = {
+            name: Factors(inputs[name], outputs[name], name in by_input) for name in inputs
+        }
+        self._anchor = anchor
+        self._weight = float(state["weight"])
+        self._rest.load_state_dict(state)
+
+    def _consolidate(self, learner: Learner, facts: Sequence[Fact]) -> None:
+        config = cast(KFACConfig, self.config)
+        parameters = learner.trainable()
+        batches = sample_batches(learner, facts, config.samples)
+        found = kronecker_factors(learner.model, learner.score, batches)
+        names = [n for n in parameters if n not in found and n not in self._factors]
+        sums, count = squared_gradients(learner.model, learner.score, batches, names)
+        fisher = {name: tensor / max(count, 1) for name, tensor in sums.items()}
+        scale = 1.0
+        if config.normalise:
+            total = sum(float(tensor.sum()) for tensor in fisher.values())
+            total += sum(factors.trace() for factors in found.values())
+            scale = sum(p.numel() for p in parameters.values()) / total if total > 0 else 0.0
+        self._merge(found, scale)
+        self._rest.settle({name: parameters[name] for name in names})
+        self._rest.accumulate(fisher, config.decay, scale)
+        self._anchor = {n: p.detach().clone() for n, p in parameters.items() if n in self._factors}
+
+    def _merge(self, found: dict[str, Factors], scale: float) -> None:
+        """A ← (γ w A + A_update) / (γ w + 1),  G ← γ G + scale · G_update,  w ← γ w + 1."""
+        decay = cast(KFACConfig, self.config).decay
+        old = decay * self._weight
+        for held in self._factors.values():
+            held.outputs *= decay
+        for name, new in found.items():
+            new.outputs *= scale
+            held = self._factors.setdefault(name, new)
+            if held is not new:
+                held.inputs.mul_(old).add_(new.inputs).div_(old + 1)
+                held.outputs += new.outputs
+        self._weight = old + bool(found)

@@ -1,0 +1,98 @@
+"""`memit`: which weights change, what holds them, and the budget."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+import pytest
+import torch
+
+from cltool.errors import UserError
+from cltool.learner import Learner
+from cltool.strategies.memit import MEMIT
+from cltool.stream import Stream
+
+from ..conftest import MakeLearner, apply, weights
+
+PLAIN = ("llama", "gpt2", "qwen3", "gpt_neox", "opt", "gemma")
+NAMES = ("mlp.down_proj", "mlp.c_proj", "mlp.dense_4h_to_h", "fc2")
+
+
+def memit_of(learner: Learner) -> MEMIT:
+    return cast(MEMIT, learner.strategies.parts["memit"])
+
+
+def loss(learner: Learner, facts: Any) -> float:
+    with torch.no_grad():
+        return float(learner.score(learner.collate(learner.examples(facts))).loss_sum())
+
+
+@pytest.mark.parametrize("lm", PLAIN)
+def test_only_output_projections_change_and_the_update_gets_likelier(
+    lm: str, make_learner: MakeLearner, stream: Stream
+) -> None:
+    learner = make_learner("memit", lm=lm, strategy={"rounds": 3, "rate": 1.0})
+    before, was = weights(learner.model), loss(learner, stream.updates[1].learn)
+    apply(learner, stream.updates[1])
+    after = weights(learner.model)
+    changed = {name for name in before if not torch.equal(before[name], after[name])}
+    assert len(changed) == 2
+    assert all(any(f".{part}.weight" in name for part in NAMES) for name in changed)
+    assert loss(learner, stream.updates[1].learn) < 0.9 * was
+
+
+def test_only_the_named_blocks(make_learner: MakeLearner, stream: Stream) -> None:
+    learner = make_learner("memit", strategy={"layers": [0], "rounds": 1})
+    before = weights(learner.model)
+    apply(learner, stream.updates[1])
+    after = weights(learner.model)
+    changed = [name for name in before if not torch.equal(before[name], after[name])]
+    assert changed == ["model.layers.0.mlp.down_proj.weight"]
+
+
+def test_a_heavier_base_moves_less(make_learner: MakeLearner, stream: Stream) -> None:
+    moved = []
+    for strength in (1e-2, 1.0, 100.0):
+        settings = {"lambda": strength, "rounds": 2, "layers": [1]}
+        learner = make_learner("memit", strategy=settings)
+        moment = memit_of(learner).state_dict()["moment.1"]
+        before = weights(learner.model)["model.layers.1.mlp.down_proj.weight"].double()
+        apply(learner, stream.updates[1])
+        change = weights(learner.model)["model.layers.1.mlp.down_proj.weight"].double() - before
+        moved.append(float((change @ moment * change).sum()))
+    assert moved[0] > 3 * moved[1] > 9 * moved[2]
+
+
+def test_memory_is_constant_and_survives(make_learner: MakeLearner, stream: Stream) -> None:
+    learner = make_learner("memit", strategy={"rounds": 1})
+    before = {n: t.clone() for n, t in memit_of(learner).state_dict().items()}
+    assert learner.strategies.stored_bytes() == 2 * 48 * 48 * 8
+    for update in stream.updates[1:]:
+        apply(learner, update)
+    other = make_learner("memit")
+    memit_of(other).load_state_dict(memit_of(learner).state_dict())
+    for name, tensor in memit_of(other).state_dict().items():
+        assert torch.equal(tensor, before[name])
+
+
+def test_a_budget_is_kept(make_learner: MakeLearner, stream: Stream) -> None:
+    learner = make_learner("memit", tokens=1500)
+    tokens = learner.tokens
+    learner.begin(stream.updates[1])
+    apply(learner, stream.updates[1])
+    assert 0 < learner.tokens - tokens <= 1500
+
+
+def test_models_that_cannot_be_edited_are_refused(make_learner: MakeLearner) -> None:
+    with pytest.raises(UserError, match="has no MLP"):
+        make_learner("memit", lm="mamba")
+    with pytest.raises(UserError, match="has no block -3"):
+        make_learner("memit", strategy={"layers": [-3]})
+
+
+@pytest.mark.parametrize("other", ["replay", "lora", "ewc", "joint"])
+def test_it_trains_nothing_that_others_could_hook_into(
+    other: str, make_learner: MakeLearner
+) -> None:
+    with pytest.raises(UserError, match="cannot be composed"):
+        make_learner(f"{other}+memit", attach=False)
