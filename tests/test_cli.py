@@ -135,7 +135,7 @@ def test_bad_facts_are_refused_before_anything_heavy_is_imported(tmp_path: Path)
 REFUSALS: dict[str, tuple[list[str], list[str]]] = {
     "an unknown strategy": (
         ["run", "--strategy", "nayve"],
-        ["unknown strategy 'nayve'", "Did you mean 'naive'?", "There are: ewc, frozen"],
+        ["unknown strategy 'nayve'", "Did you mean 'naive'?", "There are: agem, alphaedit"],
     ),
     "an unknown part": (["run", "--strategy", "replay+ewcc"], ["unknown strategy 'ewcc'"]),
     "a part twice": (["run", "--strategy", "ewc+ewc"], ["names a strategy twice"]),
