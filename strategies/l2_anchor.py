@@ -29,7 +29,7 @@ class L2AnchorConfig(StrategyConfig):
     """Settings of `l2_anchor`."""
 
     strength: float = Field(
-        default=0.1, ge=0, alias="lambda", description="λ, the penalty's weight"
+        default=0.01, ge=0, alias="lambda", description="λ, the penalty's weight"
     )
     anchor: Literal["last", "base"] = Field(
         default="last", description="hold the weights where the last update left them, or the base"
