@@ -1,18 +1,19 @@
 """Distils the model before the update into the one after it, on prompts of what it knew.
 
-Furlanello et al. (2018), "Born-Again Neural Networks": a network is trained towards
-the output distributions of an earlier self of the same architecture; Hinton et al. (2015),
+Furlanello et al. (2018), "Born-Again Neural Networks": a network is trained towards the
+output distributions of an earlier self of the same architecture; Hinton et al. (2015),
 "Distilling the Knowledge in a Neural Network", section 2, for the temperature T:
 
-    L(θ) = L_update(θ) + λ T² E_(x, i) KL(p_i^(1/T) ‖ q_i^(1/T))
+    L(θ) = E_update[−log p_θ(y|x)] + λ T² E_(x, i) KL(p_i^(1/T) ‖ q_i^(1/T))
 
 Here the earlier self is the model before each update. Only the keys of what is true are
 kept. Before an update the model answers them, greedily, and p_i is what it held probable at each
 token i of its own answer; until the update is learned, the ``top`` most probable tokens are
-held in memory, with all others as one class. While `lwf` distils on the update's inputs,
-this distils on what must stay, and where `pseudo_replay` rehearses the answers alone, this also
-teaches how sure they were and what stood behind them. Keys whose facts are superseded or
-erased leave, so that no untrue answer is taught; the papers' data never becomes untrue.
+held in memory, with all others as one class. The answers are mixed into the update's batches
+as `pseudo_replay` does it, but where that learns the answers, this learns how sure they were
+and what stood behind them. `lwf` distils on the update's inputs, this on what must stay. Keys
+whose facts are superseded or erased leave, so that no untrue answer is taught; the papers'
+data never becomes untrue.
 
 The method of Yang et al. (2024), "Self-Distillation Bridges Distribution Gap in Language Model
 Fine-Tuning", which lets the model reword the training targets, has nothing to reword here:
@@ -29,7 +30,6 @@ from torch.nn import functional
 
 from cltool.lm.batches import IGNORED, Batch, by_length, collate
 from cltool.prompts import Prompts
-from cltool.rehearsal import batch_count
 from cltool.strategy import State, Strategy, StrategyConfig
 
 if TYPE_CHECKING:
@@ -83,44 +83,63 @@ class SelfDistill(Strategy):
         self._prompts = Prompts()
         self._prompts.take(learner.known.valid())
         self._answered: list[Encoded] = []
-        self._soft: list[Soft] = []
+        self._soft: dict[tuple[int, ...], Soft] = {}
 
     def before_training_exp(self, strategy: Any, **kwargs: Any) -> None:
         """Let the model answer, and hold what it thinks."""
         learner: Learner = strategy
         config = cast(SelfDistillConfig, self.config)
         self._random = learner.generator("distillation")
-        self._order: list[int] = []
         self._answered = self._prompts.answered(
             learner, config.samples, config.max_tokens, self._random
         )
         self._soft = self._taught(learner)
 
-    def after_backward(self, strategy: Any, **kwargs: Any) -> None:
-        """Add the distillation's gradient to that of the update."""
+    def before_training_epoch(self, strategy: Any, **kwargs: Any) -> None:
+        """Draw this epoch's answers."""
         learner: Learner = strategy
-        config = cast(SelfDistillConfig, self.config)
-        chosen = self._draw(batch_count(learner, config.mix))
-        if not chosen:
-            return
-        total = sum(len(self._soft[number].tokens) for number in chosen)
-        size = learner.settings.micro_batch_size or len(chosen)
-        for begin in range(0, len(chosen), size):
-            loss = self.distillation(learner, chosen[begin : begin + size])
-            torch.autograd.backward(loss * (config.strength / total))
+        wanted = round(cast(SelfDistillConfig, self.config).mix * len(learner.loader.own))
+        order: list[int] = []
+        while self._answered and len(order) < wanted:
+            order += torch.randperm(len(self._answered), generator=self._random).tolist()
+        learner.loader.rehearsed += [self._answered[place] for place in order[:wanted]]
 
-    def distillation(self, learner: Learner, numbers: Sequence[int]) -> Tensor:
-        """T² KL, summed over the answers' tokens of the sentences of ``numbers``; a scalar."""
-        temperature = cast(SelfDistillConfig, self.config).temperature
-        logits = answer_logits(learner, [self._answered[number] for number in numbers])
-        tokens = torch.cat([self._soft[number].tokens for number in numbers])
-        was = torch.cat([self._soft[number].logps for number in numbers])
-        now = grouped(logits / temperature, tokens)
-        return temperature**2 * functional.kl_div(now, was, reduction="sum", log_target=True)
+    def before_backward(self, strategy: Any, **kwargs: Any) -> None:
+        """Let the answers of the micro-batch be learned as they were thought."""
+        strategy.loss = strategy.loss + self.exchange(strategy)
+
+    def exchange(self, learner: Learner) -> Tensor:
+        """λ T² KL less the cross entropy, over the answers' tokens in the micro-batch; a scalar.
+
+        Both are sums per learned token, as the loss is, so that one takes the other's place.
+        """
+        config = cast(SelfDistillConfig, self.config)
+        batch: Batch = learner.mbatch
+        logits = learner.mb_output
+        answers = {
+            row: self._soft[ids]
+            for row in (~batch["own"]).nonzero().flatten().tolist()
+            if (ids := _ids(batch, row)) in self._soft
+        }
+        if not answers:
+            return torch.zeros((), device=learner.device)
+        rows = list(answers)
+        labels = batch["labels"][rows]
+        if "completion" in batch:
+            labels = labels.masked_fill(~batch["completion"][rows], IGNORED)
+        labels = labels[:, labels.shape[1] - logits.shape[1] :]
+        chosen = logits[rows][labels != IGNORED].float()
+        hard = functional.cross_entropy(chosen, labels[labels != IGNORED], reduction="sum")
+        tokens = torch.cat([soft.tokens for soft in answers.values()])
+        was = torch.cat([soft.logps for soft in answers.values()])
+        now = grouped(chosen / config.temperature, tokens)
+        soft = functional.kl_div(now, was, reduction="sum", log_target=True)
+        learned = (batch["labels"] != IGNORED).sum()
+        return (config.strength * config.temperature**2 * soft - hard) / learned
 
     def after_training_exp(self, strategy: Any, **kwargs: Any) -> None:
         """Keep the update's keys, and no answers."""
-        self._answered, self._soft = [], []
+        self._answered, self._soft = [], {}
         self._prompts.take(strategy.experience.update.learn)
 
     def forget(self, facts: Sequence[Fact]) -> None:
@@ -136,38 +155,29 @@ class SelfDistill(Strategy):
         self._prompts.load_state_dict(state)
 
     @torch.no_grad()
-    def _taught(self, learner: Learner) -> list[Soft]:
-        """The model's distributions at each token of its answers."""
+    def _taught(self, learner: Learner) -> dict[tuple[int, ...], Soft]:
+        """The model's distributions at each token of its answers, by prompt and answer."""
         config = cast(SelfDistillConfig, self.config)
         mode = learner.model.training
         learner.model.eval()
-        soft: dict[int, Soft] = {}
+        taught: dict[tuple[int, ...], Soft] = {}
         for numbers in by_length([len(one) for one in self._answered], 64):
             examples = [self._answered[number] for number in numbers]
             learner.spend(sum(map(len, examples)))
-            logits = answer_logits(learner, examples) / config.temperature
+            scored = learner.score(collate(examples, learner.lm.coder.pad))
+            logits = scored.logits[scored.labels != IGNORED].float() / config.temperature
             tokens = logits.topk(min(config.top, logits.shape[-1] - 1)).indices
             sizes = [len(one) - one.start for one in examples]
-            parts = zip(
-                *(torch.split(one, sizes) for one in (tokens, grouped(logits, tokens))), strict=True
-            )
-            soft |= zip(numbers, (Soft(*part) for part in parts), strict=True)
+            parts = (torch.split(one, sizes) for one in (tokens, grouped(logits, tokens)))
+            for example, *part in zip(examples, *parts, strict=True):
+                taught[example.ids] = Soft(*part)
         learner.model.train(mode)
-        return [soft[number] for number in range(len(self._answered))]
-
-    def _draw(self, count: int) -> list[int]:
-        """The next ``count`` sentences; none a second time before all had their turn."""
-        while self._answered and len(self._order) < count:
-            self._order += torch.randperm(len(self._answered), generator=self._random).tolist()
-        chosen, self._order = self._order[:count], self._order[count:]
-        return chosen
+        return taught
 
 
-def answer_logits(learner: Learner, examples: Sequence[Encoded]) -> Tensor:
-    """(tokens of all answers, vocabulary): the predictions of each of them, row by row."""
-    batch: Batch = collate(examples, learner.lm.coder.pad)
-    scored = learner.score(batch)
-    return scored.logits[scored.labels != IGNORED].float()
+def _ids(batch: Batch, row: int) -> tuple[int, ...]:
+    """Token ids of a row, without its padding."""
+    return tuple(batch["input_ids"][row][batch["attention_mask"][row].bool()].tolist())
 
 
 def grouped(logits: Tensor, tokens: Tensor) -> Tensor:

@@ -70,7 +70,7 @@ _RUN = (
         "of them, so that in Avalanche alone every penalty is zero; here they are parted. The "
         "path over the base knowledge is that of base_epochs passes.",
         instead="si",
-        defaults={"si_lambda": 1.0},
+        defaults={"si_lambda": 10.0},
         base_epochs=1,
     ),
     Verdict(
@@ -104,7 +104,7 @@ _RUN = (
         f"{_BATCH}, and λ with them; with mode 'separate', its default, every update adds a copy "
         "of all weights, and time to every step.",
         instead="ewc",
-        defaults={"ewc_lambda": 1.0},
+        defaults={"ewc_lambda": 3e4},
     ),
     Verdict(
         "MASPlugin",
@@ -112,6 +112,7 @@ _RUN = (
         "memory aware synapses: holds weights that move the logits",
         f"{_BATCH}. Norms are of the logits that predict learned tokens; padding has none.",
         instead="mas",
+        defaults={"lambda_reg": 0.001},
     ),
     Verdict(
         "RWalkPlugin",
@@ -120,6 +121,7 @@ _RUN = (
         f"{_BATCH}. Every step costs a second forward and backward pass, and training goes on in "
         "evaluation mode, without dropout.",
         instead="rwalk",
+        defaults={"ewc_lambda": 0.3},
         base_epochs=1,
     ),
     Verdict(
@@ -154,8 +156,9 @@ _RUN = (
         WARNS,
         "rehearses the stored sentences that a step would hurt most",
         f"{_KEEPS}. The class by which it balances its memory is the first token of an answer, "
-        "and classes in an update's last batch are left out of the next update. Every step copies "
-        "the model. A broken-off run cannot be resumed.",
+        "and classes in an update's last batch are left out of the next update. Of its memory, what "
+        "an update supersedes is what a step hurts most, so that it holds on to just that. Every "
+        "step copies the model. A broken-off run cannot be resumed.",
         instead="mir",
         defaults={"batch_size_mem": 32},
     ),

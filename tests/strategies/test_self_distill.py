@@ -8,10 +8,10 @@ from typing import Any, cast
 import pytest
 import torch
 from avalanche.core import SupervisedPlugin
-from torch import Tensor
 
 from cltool.facts import Update
 from cltool.learner import Learner
+from cltool.lm.coder import Encoded
 from cltool.strategies.self_distill import SelfDistill, grouped
 from cltool.stream import Stream
 
@@ -41,71 +41,119 @@ def test_grouped_is_a_distribution_with_the_rest_as_one() -> None:
 
 
 def begun(learner: Learner) -> SelfDistill:
+    """The strategy when it has let the model answer, before any training."""
     part = part_of(learner)
     part.before_training_exp(learner)
     return part
 
 
+def forward(learner: Learner, own: list[Encoded], rehearsed: list[Encoded]) -> None:
+    """A micro-batch, up to its loss."""
+    batch = learner.collate([*own, *rehearsed])
+    batch["own"] = torch.arange(len(own) + len(rehearsed)) < len(own)
+    learner.mbatch = batch
+    learner._unpack_minibatch()
+    learner.mb_output = learner.forward()
+    learner.loss = learner.criterion()
+
+
+def cross_entropies(model: Any, example: Encoded, begin: int) -> float:
+    """Summed over the tokens from ``begin`` on."""
+    ids = torch.tensor([example.ids])
+    with torch.no_grad():
+        logps = model(input_ids=ids).logits[0].double().log_softmax(-1)
+    places = range(max(begin, 1), len(example))
+    return -sum(float(logps[place - 1, example.ids[place]]) for place in places)
+
+
+def divergences(old: Any, new: Any, example: Encoded, temperature: float, top: int) -> float:
+    """KL(old ‖ new) summed over the tokens of the answer, all but ``top`` tokens as one."""
+    total, ids = 0.0, torch.tensor([example.ids])
+    with torch.no_grad():
+        was, now = (
+            (model(input_ids=ids).logits[0].double() / temperature).softmax(-1)
+            for model in (old, new)
+        )
+    for place in range(example.start - 1, len(example) - 1):
+        p, q = was[place], now[place]
+        if top < len(p):
+            best = p.topk(top).indices
+            p, q = (torch.cat([one[best], 1 - one[best].sum()[None]]) for one in (p, q))
+        total += float((p * (p.log() - q.log())).sum())
+    return total
+
+
+@pytest.mark.parametrize("loss", ["answer", "all"])
 @pytest.mark.parametrize("top", [3, 10_000])
-def test_is_the_divergence_from_the_model_before(top: int, make_learner: MakeLearner) -> None:
-    settings = {"temperature": 1.7, "top": top, "samples": 12, "max_tokens": 8}
-    learner = make_learner("self_distill", lm="tiny", strategy=settings)
+def test_answers_are_learned_by_divergence_from_the_model_before(
+    top: int, loss: str, make_learner: MakeLearner, stream: Stream
+) -> None:
+    settings = {"temperature": 1.7, "top": top, "samples": 12, "lambda": 0.6}
+    learner = make_learner("self_distill", lm="tiny", strategy=settings, loss=loss)
     part, old = begun(learner), cast(Any, copy.deepcopy(learner.model))
     shake(learner)
-    new: Any = learner.model
-    numbers = [5, 0, 3]
-    expected = 0.0
-    for number in numbers:
-        example = part._answered[number]
-        ids = torch.tensor([example.ids])
-        with torch.no_grad():
-            was, now = (
-                (model(input_ids=ids).logits[0].double() / 1.7).softmax(-1) for model in (old, new)
-            )
-        for place in range(example.start - 1, len(example) - 1):
-            p, q = was[place], now[place]
-            if top < len(p):
-                best = p.topk(top).indices
-                p, q = (torch.cat([one[best], 1 - one[best].sum()[None]]) for one in (p, q))
-            expected += 1.7**2 * float((p * (p.log() - q.log())).sum())
-    found = part.distillation(learner, numbers)
-    assert expected > 0.01
-    assert float(found.detach()) == pytest.approx(expected, rel=1e-3)
+    own = learner.examples(stream.updates[1].learn)[:3]
+    rehearsed = [part._answered[number] for number in (5, 0, 3)]
+    forward(learner, own, rehearsed)
+    part.before_backward(learner)
+    whole = loss == "all"
+    new, total, tokens = learner.model, 0.0, 0
+    for example in own:
+        total += cross_entropies(new, example, 1 if whole else example.start)
+    for example in rehearsed:
+        pull = divergences(old, new, example, 1.7, top)
+        assert pull > 1e-3
+        total += 0.6 * 1.7**2 * pull
+        if whole:  # prompts are learned as the update's are
+            total += cross_entropies(new, example, 1)
+            total -= cross_entropies(new, example, example.start)
+    for example in (*own, *rehearsed):
+        tokens += len(example) - (1 if whole else example.start)
+    assert float(learner.loss.detach()) == pytest.approx(total / tokens, rel=1e-3)
 
 
 def test_nothing_pulls_before_the_first_step(make_learner: MakeLearner) -> None:
     learner = make_learner("self_distill", lm="tiny", strategy={"samples": 20})
     part = begun(learner)
-    loss = part.distillation(learner, range(20))
-    assert float(loss.detach()) == pytest.approx(0.0, abs=1e-4)
-    grads = torch.autograd.grad(loss, list(learner.trainable().values()))
+    forward(learner, [], part._answered)
+    part.before_backward(learner)
+    assert float(learner.loss.detach()) == pytest.approx(0.0, abs=1e-4)
+    grads = torch.autograd.grad(learner.loss, list(learner.trainable().values()))
     assert max(float(grad.abs().max()) for grad in grads) < 1e-3
 
 
-def test_the_gradient_is_that_of_the_mean_over_tokens(make_learner: MakeLearner) -> None:
-    gradients: list[dict[str, Tensor]] = []
-    for micro in (None, 3):
-        settings = {"lambda": 2.5, "samples": 12, "mix": 0.5}
+def test_what_others_rehearse_is_left_as_it_is(make_learner: MakeLearner, stream: Stream) -> None:
+    learner = make_learner("self_distill", lm="tiny", strategy={"samples": 4})
+    part = begun(learner)
+    shake(learner)
+    others = [e for e in learner.examples(stream.updates[0].learn) if e.ids not in part._soft]
+    forward(learner, learner.examples(stream.updates[1].learn)[:2], others[:3])
+    assert float(part.exchange(learner)) == 0.0
+
+
+def test_micro_batches_add_up_to_the_batch(make_learner: MakeLearner, stream: Stream) -> None:
+    found = []
+    for size in (None, 5):
         learner = make_learner(
-            "self_distill", lm="tiny", strategy=settings, batch_size=16, micro_batch_size=micro
+            "self_distill",
+            lm="tiny",
+            micro_batch_size=size,
+            optimizer="sgd",
+            epochs=2,
+            stop_at=2,
         )
-        part = begun(learner)
-        shake(learner)
-        learner.adapted_dataset = learner.examples(learner.known.valid())
-        learner.make_train_dataloader()
-        tokens = learner.tokens
-        part.after_backward(learner)
-        spent = learner.tokens - tokens
-        gradients.append({n: cast(Tensor, p.grad) for n, p in learner.trainable().items()})
-        random = learner.generator("distillation")
-        part._prompts.answered(learner, 12, 48, random)
-        chosen = torch.randperm(len(part._answered), generator=random).tolist()[:8]
-        examples = [part._answered[number] for number in chosen]
-        loss = 2.5 * part.distillation(learner, chosen) / sum(len(e) - e.start for e in examples)
-        expected = torch.autograd.grad(loss, list(learner.trainable().values()))
-        for found, grad in zip(gradients[-1].values(), expected, strict=True):
-            torch.testing.assert_close(found, grad, rtol=1e-3, atol=1e-5)
-        assert spent == sum(map(len, examples))
+        apply(learner, stream.updates[1])
+        found.append(weights(learner.model))
+    for name in found[0]:
+        torch.testing.assert_close(found[0][name], found[1][name], rtol=1e-3, atol=1e-4)
+
+
+def test_what_is_asked_is_counted_twice(make_learner: MakeLearner, stream: Stream) -> None:
+    # Once for the answer, once for what the model holds of it; then training counts.
+    learner = make_learner("self_distill", lm="tiny", strategy={"samples": 30, "mix": 0.0})
+    tokens = learner.tokens
+    part = begun(learner)
+    assert learner.tokens - tokens == 2 * sum(map(len, part._answered))
 
 
 def test_only_what_is_true_is_distilled_and_no_answer_is_kept(
@@ -124,7 +172,7 @@ def test_only_what_is_true_is_distilled_and_no_answer_is_kept(
         kept = [fact for fact in learner.known.valid() if fact not in update.learn]
         prompts = {one.ids[: one.start] for one in learner.examples(kept)}
         assert drawn[-1] and drawn[-1] <= prompts
-        assert part_of(learner)._answered == [] and part_of(learner)._soft == []
+        assert part_of(learner)._answered == [] and part_of(learner)._soft == {}
         keys = {tuple(key) for key in part_of(learner).state_dict()["keys"]}
         assert keys == {fact.key for fact in learner.known.valid()}
     assert CHAIN in keys and FORGOTTEN not in keys
