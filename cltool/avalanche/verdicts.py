@@ -157,8 +157,8 @@ _RUN = (
         "rehearses the stored sentences that a step would hurt most",
         f"{_KEEPS}. The class by which it balances its memory is the first token of an answer, "
         "and classes in an update's last batch are left out of the next update. Of its memory, "
-        "what an update supersedes is what a step hurts most, so that it holds on to just that. Every "
-        "step copies the model. A broken-off run cannot be resumed.",
+        "what an update supersedes is what a step hurts most, so that it holds on to just that. "
+        "Every step copies the model. A broken-off run cannot be resumed.",
         instead="mir",
         defaults={"batch_size_mem": 32},
     ),
