@@ -1,5 +1,7 @@
 """What every strategy costs beside ``naive``, after 1, 10 and 50 updates (part of ``make bench``).
 
+``python -m cltool.costs ewc kfac`` measures some of them alone.
+
 Each strategy walks a stream of small updates in a process of its own, with ``naive`` beside
 it: they take turns on the same updates, so that a machine whose speed drifts slows both alike,
 and what is printed are ratios of medians. A *step* is one training step; an *update* is all
@@ -11,6 +13,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import statistics
+import sys
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -207,3 +210,23 @@ def _memory(peak: bool = False) -> int:
         return 0
     name = "VmHWM:" if peak else "VmRSS:"
     return next(1024 * int(line.split()[1]) for line in lines if line.startswith(name))
+
+
+def main(strategies: Sequence[str]) -> int:
+    """Print the table of ``strategies``."""
+    from cltool.assemble import strategy_names
+    from cltool.errors import UserError
+
+    try:
+        for name in strategies:
+            strategy_names(name)
+    except UserError as error:
+        print(f"cltool: {error}", file=sys.stderr)
+        return 2
+    for line in table(strategies):
+        print(line, flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))
