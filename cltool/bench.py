@@ -56,7 +56,8 @@ def pair(
     first: Callable[[], Any], second: Callable[[], Any], turns: int = TURNS
 ) -> tuple[float, float, float]:
     """Seconds of each (medians), and the median ratio first/second over the turns."""
-    first(), second()
+    first()
+    second()
     times: list[tuple[float, float]] = []
     for turn in range(turns):
         order = (first, second) if turn % 2 == 0 else (second, first)

@@ -115,7 +115,7 @@ class Editor:
         states, right = [], 0
         for batch in batches:
             tokens = predicting(batch).to(self._device)
-            delta = torch.zeros((), device=self._device)
+            held = delta = torch.zeros((), device=self._device)
             for step in range(steps):
                 with self._watched((tokens, delta)) as (_, out):
                     scored = self._score(batch)
