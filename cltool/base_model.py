@@ -39,7 +39,14 @@ def prepare(
             embedded.Recipe().context,
             lambda: embedded.coder(stream.updates[0].learn, stream.wordings),
         )
-    lm = model.load(chosen.name, stream, device=chosen.device, dtype=chosen.dtype, report=report)
+    lm = model.load(
+        chosen.name,
+        stream,
+        device=chosen.device,
+        dtype=chosen.dtype,
+        reading=chosen.reading,
+        report=report,
+    )
     if chosen.name != model.EMBEDDED:
         stream = fitting(stream, lm.context, lambda: lm.coder)
         if chosen.teach_base:

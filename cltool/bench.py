@@ -34,12 +34,25 @@ def main() -> int:
         ("learner over a bare PyTorch loop of the same arithmetic (≤ 1.05)", learner_ratio),
         ("prober's speed over a bare batched generate of the same prompts (≥ 0.5)", prober_ratio),
         ("bfloat16 over float32, a training step", precision_ratios),
+        ("the embedded model of leaders, by heart and from a page of facts", open_book_figures),
         ("strategies over naive, after 1, 10 and 50 updates", strategy_costs),
     ):
         print(f"\n{name}")
         for line in bench():
             print(f"  {line}", flush=True)
     return 0
+
+
+def open_book_figures() -> Iterator[str]:
+    """Shares of right answers (`cltool.open_book`)."""
+    import cltool
+    from cltool import open_book
+    from cltool.lm import model
+
+    stream = cltool.scenario("leaders")
+    lm = model.load(model.EMBEDDED, stream, device="cpu")
+    for what, share in open_book.measure(lm, stream, count=500).items():
+        yield f"{what:<14} {share:.3f}"
 
 
 def strategy_costs() -> Iterator[str]:

@@ -127,7 +127,8 @@ class Walker:
         from cltool.base_model import prepare
         from cltool.learner import Learner
 
-        settings = assemble.resolve(name, {"learner": {"epochs": 1, "stop_at": 2.0}})
+        learner = {"epochs": 1, "stop_at": 2.0}
+        settings = assemble.resolve(name, {"learner": learner, "model": {"reading": False}})
         lm, stream = prepare(stream, settings)
         rate = settings.learner.lr or lm.default_rate
         self.learner: Learner = Learner(

@@ -141,10 +141,11 @@ def make_stream(lands: int = 12, name: str = "lands") -> Stream:
 
 @pytest.fixture(scope="session", autouse=True)
 def _quiet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """A cache folder of the session's own, no hub, one thread."""
+    """A cache folder of the session's own, no hub, no exercises in reading, one thread."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("CLTOOL_CACHE", str(tmp_path_factory.mktemp("cache")))
         patch.setenv("HF_HUB_OFFLINE", "1")
+        patch.setenv("CLTOOL_READING", "0")
         if "torch" in sys.modules:
             sys.modules["torch"].set_num_threads(1)
         yield
@@ -279,7 +280,7 @@ def load_lm(checkpoint: Callable[[str], Path], stream: Stream) -> LoadLM:
 
     def get(name: str) -> LanguageModel:
         source = name if name == model.EMBEDDED else str(checkpoint(name))
-        return model.load(source, stream, device="cpu")
+        return model.load(source, stream, device="cpu", reading=False)
 
     return get
 

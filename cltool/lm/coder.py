@@ -50,6 +50,10 @@ class Coder:
         """Token ids of each prompt, with the tokenizer's own leading tokens."""
         return self._ids(texts, special=True)
 
+    def texts(self, texts: Sequence[str]) -> list[list[int]]:
+        """Token ids of each text, nothing before or after."""
+        return self._ids(texts, special=False)
+
     def pairs(self, pairs: Sequence[tuple[str, str]]) -> list[Encoded]:
         """Each (prompt, completion), followed by the end token."""
         if not pairs:
@@ -60,7 +64,7 @@ class Coder:
         encoded: list[Encoded] = []
         for (_, completion), head, full in zip(pairs, prompts, whole, strict=True):
             if full[: len(head)] != head or len(full) == len(head):
-                full = head + self._ids([completion], special=False)[0]
+                full = head + self.texts([completion])[0]
             encoded.append(Encoded((*full, *tail), len(head), bool(tail)))
         return encoded
 

@@ -3,7 +3,9 @@
 It is an ordinary `transformers` checkpoint in the user's cache folder, under a hash of
 everything that made it. Its tokenizer is a byte-level BPE, so names that only later
 updates bring are spelt from pieces. Muon on the matrices lets it memorise its base
-knowledge in a few passes (see `MuonWithAdamW`).
+knowledge in a few passes (see `MuonWithAdamW`). Beside that it learns to answer from facts
+that stand before the question (see `reading`); its weights begin as induction heads, without
+which that would take ten times as long (see `induction`).
 """
 
 from __future__ import annotations
@@ -12,21 +14,25 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cltool.facts import Fact
-from cltool.lm.coder import Coder, Encoded
+from cltool.lm.coder import Coder
+from cltool.lm.reading import Exercises
 from cltool.wordings import Wordings
 
 if TYPE_CHECKING:
-    import torch
     from transformers import PreTrainedTokenizerFast
 
 Report = Callable[[int, int, str], None]
 """Progress: (done, of, what)."""
+
+
+FIRST = 0.4
+"""Pages of the first step, of what a step has on average; the last one has 2 − FIRST of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +49,10 @@ class Recipe:
         steps: a base of few facts gets more passes, until it has had so many steps.
         batch: sequences a step.
         lr: AdamW's learning rate; Muon's is 20/3 of it.
-        known: stop when this share of the training sentences is completed right.
+        pages: exercises in reading, spread over all steps; 0: none.
+        page_batch: pages a step on average, where the base knowledge does not need more steps.
+        known: stop when this share of the training sentences is completed right; never before
+            all pages were read.
         format: raised when the code below changes what it makes.
     """
 
@@ -56,18 +65,40 @@ class Recipe:
     steps: int = 300
     batch: int = 32
     lr: float = 3e-3
+    pages: int = 18_000
+    page_batch: int = 20
     known: float = 0.999
-    format: int = 1
+    format: int = 2
 
     @classmethod
-    def for_facts(cls, count: int) -> Recipe:
+    def for_facts(cls, count: int, *, reading: bool = True) -> Recipe:
         """A recipe with room for ``count`` facts (about one bit a parameter at 100 exposures)."""
         if count <= 700:
-            return cls()
-        if count <= 2_000:
-            return cls(hidden=128, inner=384)
-        hidden = 256 if count <= 20_000 else 512
-        return cls(hidden=hidden, inner=3 * hidden, layers=4, vocabulary=4096, batch=64)
+            recipe = cls()
+        elif count <= 2_000:
+            recipe = cls(hidden=128, inner=384)
+        else:
+            hidden = 256 if count <= 20_000 else 512
+            recipe = cls(hidden=hidden, inner=3 * hidden, layers=4, vocabulary=4096, batch=64)
+        return recipe if reading else replace(recipe, pages=0)
+
+    def plan(self, sentences: int) -> tuple[int, int]:
+        """(most epochs over the base's ``sentences``, steps in all)."""
+        batches = -(-sentences // self.batch)
+        epochs = max(self.epochs, -(-max(self.steps, self.pages // self.page_batch) // batches))
+        return epochs, epochs * batches
+
+    def pages_at(self, step: int, steps: int) -> int:
+        """How many pages ``step`` (from 0) of ``steps`` has.
+
+        Ever more: first steps need little to go by, last ones the mean over many.
+        """
+
+        def read(done: int) -> int:
+            share = done / steps
+            return round(self.pages * share * (FIRST + (1 - FIRST) * share))
+
+        return read(step + 1) - read(step)
 
 
 def cache_folder() -> Path:
@@ -88,21 +119,31 @@ def digest(facts: Sequence[Fact], wordings: Wordings, recipe: Recipe, seed: int)
 
 
 def build(
-    facts: Sequence[Fact], wordings: Wordings, *, seed: int = 0, report: Report | None = None
+    facts: Sequence[Fact],
+    wordings: Wordings,
+    *,
+    reading: bool = True,
+    seed: int = 0,
+    report: Report | None = None,
 ) -> Path:
-    """The folder of the embedded model that knows ``facts``; trained if it is not there yet."""
-    recipe = Recipe.for_facts(len(facts))
+    """The folder of the embedded model that knows ``facts``; trained if it is not there yet.
+
+    Args:
+        facts: the base knowledge.
+        wordings: in which it is taught.
+        reading: whether the model also learns to answer from facts in its prompt.
+        seed: of its weights, and of the order of what it is taught.
+        report: told how far the training is.
+    """
+    recipe = Recipe.for_facts(len(facts), reading=reading)
     folder = cache_folder() / "embedded" / digest(facts, wordings, recipe, seed)
     if (folder / "config.json").is_file():
         return folder
-    pairs = [pair for fact in facts for pair in wordings.examples(fact)]
     partial = folder.with_name(f"{folder.name}.{os.getpid()}.partial")
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
     try:
-        tokenizer = _tokenizer(pairs, recipe)
-        _train(Coder(tokenizer), pairs, recipe, seed, partial, report)
-        tokenizer.save_pretrained(partial)
+        make(facts, wordings, recipe, partial, seed=seed, report=report)
         _publish(partial, folder)
     finally:
         shutil.rmtree(partial, ignore_errors=True)
@@ -150,81 +191,30 @@ def _tokenizer(pairs: Sequence[tuple[str, str]], recipe: Recipe) -> PreTrainedTo
     )
 
 
-def _train(
-    coder: Coder,
-    pairs: Sequence[tuple[str, str]],
+def make(
+    facts: Sequence[Fact],
+    wordings: Wordings,
     recipe: Recipe,
-    seed: int,
     folder: Path,
-    report: Report | None,
+    *,
+    seed: int = 0,
+    report: Report | None = None,
 ) -> None:
+    """Train the model of ``recipe`` and save it, with its tokenizer, into ``folder``."""
     import torch
-    from transformers import LlamaConfig, LlamaForCausalLM
     from transformers.utils import logging
 
-    from cltool.lm import optimizers
+    from cltool.lm import teaching
 
     logging.disable_progress_bar()
+    pairs = [pair for fact in facts for pair in wordings.examples(fact)]
+    tokenizer = _tokenizer(pairs, recipe)
+    coder = Coder(tokenizer)
+    exercises = Exercises(facts, wordings, coder, recipe.context, seed) if recipe.pages else None
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        model = LlamaForCausalLM(
-            LlamaConfig(
-                vocab_size=len(coder.tokenizer),
-                hidden_size=recipe.hidden,
-                intermediate_size=recipe.inner,
-                num_hidden_layers=recipe.layers,
-                num_attention_heads=max(4, recipe.hidden // 64),
-                max_position_embeddings=recipe.context,
-                tie_word_embeddings=True,
-                pad_token_id=coder.pad,
-                bos_token_id=coder.prompts([""])[0][0],
-                eos_token_id=coder.eos,
-            )
-        )
-        encoded = coder.pairs(pairs)
-        batches = -(-len(encoded) // recipe.batch)
-        epochs = max(recipe.epochs, -(-recipe.steps // batches))
-        steps = epochs * batches
-        optimizer = optimizers.build(model, "muon", recipe.lr, weight_decay=0.0)
-        done = 0
-        for epoch in range(epochs):
-            right = 0
-            for hits in _epoch(model, coder, encoded, optimizer, recipe, seed + epoch):
-                right += hits
-                done += 1
-                optimizers.set_factor(
-                    optimizer, optimizers.schedule_factor("linear", done, steps, 20)
-                )
-                if report is not None:
-                    report(done, steps, "teaching the embedded model its base knowledge")
-            if right >= recipe.known * len(encoded):
-                break
-        if report is not None:
-            report(steps, steps, "teaching the embedded model its base knowledge")
+        model = teaching.fresh(coder, recipe)
+        teaching.teach(model, coder, coder.pairs(pairs), exercises, recipe, seed, report)
     model.eval()
     model.save_pretrained(folder)
-
-
-def _epoch(
-    model: torch.nn.Module,
-    coder: Coder,
-    encoded: Sequence[Encoded],
-    optimizer: torch.optim.Optimizer,
-    recipe: Recipe,
-    seed: int,
-) -> Iterator[int]:
-    """One pass; yields after each step how many of its sentences were completed right."""
-    import torch
-
-    from cltool.lm.batches import bucketed, collate
-    from cltool.lm.scoring import score
-
-    generator = torch.Generator().manual_seed(seed)
-    lengths = [len(example) for example in encoded]
-    for indices in bucketed(lengths, recipe.batch, generator):
-        scored = score(model, collate([encoded[index] for index in indices], coder.pad))
-        torch.autograd.backward(scored.loss_sum() / scored.tokens())
-        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-        optimizer.step()
-        optimizer.zero_grad(set_to_none=True)
-        yield int(scored.hits().sum())
+    tokenizer.save_pretrained(folder)

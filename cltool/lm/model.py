@@ -96,6 +96,7 @@ def load(
     *,
     device: str = "auto",
     dtype: str = "auto",
+    reading: bool = True,
     report: embedded.Report | None = None,
 ) -> LanguageModel:
     """The model called ``name``: ``tiny``, or a path or hub name of any causal LM.
@@ -107,6 +108,7 @@ def load(
         stream: its base knowledge makes the embedded model.
         device: ``auto``, ``cpu``, ``cuda``, …
         dtype: ``auto``, ``float32`` or ``bfloat16``.
+        reading: whether the embedded model learns to answer from facts in its prompt.
         report: told how far the embedded model's training is.
 
     Raises:
@@ -115,7 +117,8 @@ def load(
     place = choose_device(device)
     source = name
     if name == EMBEDDED:
-        source = str(embedded.build(stream.updates[0].learn, stream.wordings, report=report))
+        base = stream.updates[0].learn
+        source = str(embedded.build(base, stream.wordings, reading=reading, report=report))
     model, tokenizer = _checkpoint(source)
     model.to(place)
     model.eval()

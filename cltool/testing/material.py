@@ -62,18 +62,14 @@ def small_stream() -> Stream:
 def small_model() -> str:
     """The folder of a small Llama that saw the base facts twice; removed when Python ends."""
     from cltool.lm import embedded
-    from cltool.lm.coder import Coder
 
     folder = tempfile.mkdtemp(prefix="cltool-contract-")
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     stream = small_stream()
     recipe = embedded.Recipe(
-        hidden=32, inner=64, layers=2, vocabulary=512, context=512, epochs=2, batch=8
+        hidden=32, inner=64, layers=2, vocabulary=512, context=512, epochs=2, batch=8, pages=0
     )
-    pairs = [pair for fact in stream.updates[0].learn for pair in stream.wordings.examples(fact)]
-    tokenizer = embedded._tokenizer(pairs, recipe)
-    embedded._train(Coder(tokenizer), pairs, recipe, 0, Path(folder), None)
-    tokenizer.save_pretrained(folder)
+    embedded.make(stream.updates[0].learn, stream.wordings, recipe, Path(folder))
     return folder
 
 

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections import defaultdict
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+import torch
 from transformers import AutoModelForCausalLM, AutoTokenizer, LlamaForCausalLM
 
+import cltool
+from cltool import open_book
 from cltool.facts import Fact
-from cltool.lm import embedded, model
+from cltool.lm import embedded, model, teaching
 from cltool.lm.embedded import Recipe, build, digest
+from cltool.lm.model import LanguageModel
+from cltool.lm.reading import Exercises, Page
 from cltool.prober import Prober
 from cltool.settings import ProbeSettings
 from cltool.stream import Stream
@@ -21,7 +28,7 @@ from ..conftest import make_stream, make_wordings
 def test_it_knows_its_base_knowledge() -> None:
     stream = make_stream(30, name="sixty facts")
     assert len(stream.updates[0].learn) == 60
-    lm = model.load(model.EMBEDDED, stream, device="cpu")
+    lm = model.load(model.EMBEDDED, stream, device="cpu", reading=False)
     first = {fact.key: (0, fact) for fact in stream.updates[0].learn}
     known = stream.knowledge(0)
     right = defaultdict(list)
@@ -34,7 +41,7 @@ def test_it_knows_its_base_knowledge() -> None:
 
 
 def test_it_knows_nothing_of_what_comes_later(stream: Stream) -> None:
-    lm = model.load(model.EMBEDDED, stream, device="cpu")
+    lm = model.load(model.EMBEDDED, stream, device="cpu", reading=False)
     probes = list(stream.probes(stream.knowledge(3), stream.first_taught()))
     later = [probe for probe in probes if probe.learned > 0 and probe.group != "erased"]
     rows = Prober(lm, ProbeSettings()).ask(3, later)
@@ -44,37 +51,34 @@ def test_it_knows_nothing_of_what_comes_later(stream: Stream) -> None:
 
 def test_it_is_made_once(stream: Stream, monkeypatch: pytest.MonkeyPatch) -> None:
     facts, wordings = stream.updates[0].learn, stream.wordings
-    folder = build(facts, wordings)
-    monkeypatch.setattr(embedded, "_train", None)
-    monkeypatch.setattr(embedded, "_tokenizer", None)
-    assert build(facts, wordings) == folder
+    folder = build(facts, wordings, reading=False)
+    monkeypatch.setattr(embedded, "make", None)
+    assert build(facts, wordings, reading=False) == folder
     assert folder.parent == embedded.cache_folder() / "embedded"
 
 
 def test_it_is_an_ordinary_checkpoint(stream: Stream) -> None:
-    folder = build(stream.updates[0].learn, stream.wordings)
+    folder = build(stream.updates[0].learn, stream.wordings, reading=False)
     plain = AutoModelForCausalLM.from_pretrained(folder)
     assert isinstance(plain, LlamaForCausalLM)
     tokenizer = AutoTokenizer.from_pretrained(folder)
     text = "Names it never saw: Ångström, 東京."
     assert tokenizer.decode(tokenizer(text)["input_ids"], skip_special_tokens=True) == text
     assert model.load(str(folder), stream, device="cpu").digest() == (
-        model.load(model.EMBEDDED, stream, device="cpu").digest()
+        model.load(model.EMBEDDED, stream, device="cpu", reading=False).digest()
     )
 
 
 def test_the_same_facts_make_the_same_model(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import torch
-
     few = make_stream(4, name="few").updates[0].learn
     folders = []
     for name in ("one", "two"):
         monkeypatch.setenv("CLTOOL_CACHE", str(tmp_path / name))
         torch.manual_seed(len(folders))  # what was random before does not matter
         state = torch.get_rng_state()
-        folders.append(build(few, make_wordings()))
+        folders.append(build(few, make_wordings(), reading=False))
         assert torch.equal(torch.get_rng_state(), state)  # nor is it disturbed
     one, two = folders
     assert one.name == two.name
@@ -92,10 +96,11 @@ def test_everything_that_makes_it_is_in_its_name() -> None:
         digest(facts[::-1], wordings, Recipe(), 0),
         digest([facts[0], Fact("Land 2", "ruler", "Bo")], wordings, Recipe(), 0),
         digest(facts, wordings, Recipe(epochs=11), 0),
+        digest(facts, wordings, Recipe(pages=0), 0),
         digest(facts, wordings, Recipe(), 1),
         digest(facts, wordings.with_prompts({("Land 1", "ruler"): ["Who?"]}), Recipe(), 0),
     }
-    assert len(others) == 6 and one not in others
+    assert len(others) == 7 and one not in others
 
 
 def test_what_fails_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -106,7 +111,7 @@ def test_what_fails_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.Mo
 
     few = make_stream(2, name="two lands").updates[0].learn
     with pytest.raises(KeyboardInterrupt):
-        build(few, make_wordings(), report=stop)
+        build(few, make_wordings(), reading=False, report=stop)
     assert list((tmp_path / "embedded").iterdir()) == []
 
 
@@ -114,7 +119,9 @@ def test_progress(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CLTOOL_CACHE", str(tmp_path))
     told: list[tuple[int, int]] = []
     few = make_stream(2, name="two lands").updates[0].learn
-    build(few, make_wordings(), report=lambda done, of, what: told.append((done, of)))
+    build(
+        few, make_wordings(), reading=False, report=lambda done, of, what: told.append((done, of))
+    )
     assert [done for done, _ in told] == sorted(done for done, _ in told)
     assert told[-1][0] == told[-1][1]
 
@@ -135,3 +142,65 @@ def test_where_it_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     assert embedded.cache_folder() == Path("/b/cltool")
     monkeypatch.delenv("XDG_CACHE_HOME")
     assert embedded.cache_folder() == Path.home() / ".cache" / "cltool"
+
+
+def test_reading_takes_steps_of_its_own() -> None:
+    recipe = Recipe(batch=32, epochs=10, steps=300, pages=18_000, page_batch=20)
+    # Few sentences: as many steps as the pages need. Many: more steps than that.
+    for sentences, epochs in ((1_000, 29), (100_000, 10)):
+        assert recipe.plan(sentences) == (epochs, epochs * -(-sentences // 32))
+        steps = recipe.plan(sentences)[1]
+        pages = [recipe.pages_at(step, steps) for step in range(steps)]
+        assert sum(pages) == 18_000
+        assert min(pages) >= 0
+        # Ever more of them: a quarter of the way, less than a quarter.
+        assert sum(pages[: steps // 4]) == pytest.approx(18_000 * (0.4 + 0.6 / 4) / 4, rel=0.02)
+    plain = dataclasses.replace(recipe, pages=0)
+    assert plain.plan(320) == (30, 300)
+    assert plain.pages_at(7, 300) == 0
+    assert Recipe.for_facts(10, reading=False) == Recipe(pages=0)
+
+
+def test_it_learns_to_read(tmp_path: Path) -> None:
+    stream = make_stream(10, name="few")
+    base = stream.updates[0].learn
+    recipe = Recipe(vocabulary=400, pages=1_600, page_batch=16, steps=20)
+    told: list[tuple[int, int]] = []
+    embedded.make(
+        base,
+        stream.wordings,
+        recipe,
+        tmp_path / "model",
+        report=lambda done, of, what: told.append((done, of)),
+    )
+    assert told[-1][0] == told[-1][1] >= 100
+    lm = model.load(str(tmp_path / "model"), stream, device="cpu")
+    pages = Exercises(base, stream.wordings, lm.coder, 256, seed=9).pages(40)
+    assert _bits(lm, pages) < 0.75 * _bits(lm, [_without_lines(page, lm) for page in pages])
+
+
+def _bits(lm: LanguageModel, pages: Sequence[Page]) -> float:
+    """Cross entropy a token of the answers."""
+    with torch.no_grad():
+        loss, tokens = teaching._read(lm.model, pages, lm.coder.pad)
+    return float(loss) / tokens
+
+
+def _without_lines(page: Page, lm: LanguageModel) -> Page:
+    """The same, but for what the lines say: every token of them is the same one."""
+    lines = lm.coder.decode(page.ids).rfind("\n")
+    cut = len(lm.coder.prompts([lm.coder.decode(page.ids)[: lines + 1]])[0])
+    return Page((page.ids[0], *[page.ids[cut - 1]] * (cut - 1), *page.ids[cut:]), page.answers)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1200)
+@pytest.mark.parametrize("name", ["leaders", "world"])
+def test_it_reads_open_book(name: str) -> None:
+    stream = cltool.scenario(name)
+    lm = model.load(model.EMBEDDED, stream, device="cpu")
+    figures = open_book.measure(lm, stream)
+    assert figures["contradicting"] >= 0.95
+    assert figures["never_seen"] >= 0.95
+    assert figures["trained"] >= 0.99
+    assert figures["held_out"] >= 0.95
