@@ -65,7 +65,7 @@ class Recipe:
     steps: int = 300
     batch: int = 32
     lr: float = 3e-3
-    pages: int = 18_000
+    pages: int = 20_000
     page_batch: int = 20
     known: float = 0.999
     format: int = 2
@@ -80,7 +80,8 @@ class Recipe:
         else:
             hidden = 256 if count <= 20_000 else 512
             recipe = cls(hidden=hidden, inner=3 * hidden, layers=4, vocabulary=4096, batch=64)
-        return recipe if reading else replace(recipe, pages=0)
+        # The more is known by heart, the more pages until what is read goes before it.
+        return replace(recipe, pages=16_000 + 16 * min(count, 2_000) if reading else 0)
 
     def plan(self, sentences: int) -> tuple[int, int]:
         """(most epochs over the base's ``sentences``, steps in all)."""

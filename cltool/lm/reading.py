@@ -185,11 +185,11 @@ class Exercises:
     def _key(self, given: Sequence[Key]) -> Key:
         chance = self._chance
         kind = chance.random()
-        if given and kind < 0.3:
+        if given and kind < 0.26:
             return chance.choice(given)[0], chance.choice(self._relations)
-        if given and kind < 0.6:
+        if given and kind < 0.54:
             return self._subject(given), chance.choice(given)[1]
-        if kind < 0.75:
+        if kind < 0.77:
             return chance.choice(self._facts).key
         return self._subject(given), chance.choice(self._relations)
 

@@ -6,7 +6,9 @@ weighing the same.
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable, Iterator, Sequence
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -25,6 +27,9 @@ if TYPE_CHECKING:
 
 Report = Callable[[int, int, str], None]
 """Progress: (done, of, what)."""
+
+STRETCH = 8
+"""Steps whose pages are drawn together, and shared out by length."""
 
 
 def fresh(coder: Coder, recipe: Recipe) -> LlamaForCausalLM:
@@ -79,6 +84,7 @@ def teach(
     """
     what = "teaching the embedded model its base knowledge" + (", and to read" * bool(exercises))
     epochs, steps = recipe.plan(len(encoded))
+    pages = _pages(exercises, [recipe.pages_at(step, steps) for step in range(steps)], seed)
     optimizer = optimizers.build(model, "muon", recipe.lr, weight_decay=0.0)
     done = 0
     for epoch in range(epochs):
@@ -86,9 +92,8 @@ def teach(
         for batch in _epoch(coder, encoded, recipe.batch, seed + epoch):
             scored = score(model, batch)
             loss, tokens = scored.loss_sum(), scored.tokens()
-            pages = recipe.pages_at(done, steps)
-            if exercises is not None and pages:
-                read, more = _read(model, exercises.pages(pages), coder.pad)
+            if read_now := next(pages):
+                read, more = _read(model, read_now, coder.pad)
                 loss, tokens = loss + read, tokens + more
             torch.autograd.backward(loss / tokens)
             torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
@@ -111,6 +116,19 @@ def _epoch(coder: Coder, encoded: Sequence[Encoded], size: int, seed: int) -> It
     generator = torch.Generator().manual_seed(seed)
     for indices in bucketed([len(example) for example in encoded], size, generator):
         yield collate([encoded[index] for index in indices], coder.pad)
+
+
+def _pages(exercises: Exercises | None, counts: Sequence[int], seed: int) -> Iterator[list[Page]]:
+    """As many pages as ``counts`` says, step by step; those of one step are of like length."""
+    chance = random.Random(seed)
+    for begin in range(0, len(counts), STRETCH):
+        ours = list(counts[begin : begin + STRETCH])
+        drawn = exercises.pages(sum(ours)) if exercises is not None else []
+        drawn.sort(key=lambda page: len(page.ids))
+        ends = list(accumulate(ours))
+        batches = [drawn[end - count : end] for end, count in zip(ends, ours, strict=True)]
+        chance.shuffle(batches)
+        yield from batches
 
 
 def _read(model: LlamaForCausalLM, pages: Sequence[Page], pad: int) -> tuple[Tensor, int]:

@@ -128,8 +128,10 @@ def test_progress(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_more_facts_get_a_larger_model() -> None:
     sizes = [Recipe.for_facts(count) for count in (10, 700, 701, 2_000, 2_001, 20_001)]
-    assert sizes[0] == sizes[1] == Recipe()
-    assert sizes[2] == sizes[3]
+    plain = [dataclasses.replace(size, pages=0) for size in sizes]
+    assert plain[0] == plain[1] == Recipe(pages=0)
+    assert plain[2] == plain[3]
+    assert 0 < sizes[0].pages < sizes[1].pages < sizes[3].pages == sizes[4].pages
     assert sizes[1].hidden < sizes[2].hidden < sizes[4].hidden < sizes[5].hidden
     assert sizes[3].vocabulary < sizes[4].vocabulary
 
