@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -126,12 +127,17 @@ def resolve(strategy: str, tables: Mapping[str, Any] | None = None) -> Settings:
     presets = merge(*(kind.presets for kind in kinds.values()))
     own, more = _strategy_tables(kinds, given.get("strategy", {}))
     errors += more
-    model = _try(ModelSettings, given.get("model", {}), "model", errors)
+    model = _try(ModelSettings, {**_environment(), **given.get("model", {})}, "model", errors)
     learner = _try(LearnerSettings, merge(presets, given.get("learner", {})), "learner", errors)
     probe = _try(ProbeSettings, given.get("probe", {}), "probe", errors)
     if errors:
         raise _together(errors)
     return Settings(model, learner, probe, own)
+
+
+def _environment() -> dict[str, Any]:
+    """Settings of the model that the environment gives where nothing else does."""
+    return {"reading": False} if os.environ.get("CLTOOL_READING") == "0" else {}
 
 
 def build(settings: Settings) -> Strategies:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -75,9 +74,9 @@ class ModelSettings(BaseModel):
     device: str = Field("auto", description="auto, cpu, cuda, mps")
     dtype: str = Field("auto", description="auto, float32, bfloat16")
     reading: bool = Field(
-        default_factory=lambda: os.environ.get("CLTOOL_READING", "1") != "0",
+        True,
         description="the embedded model also learns to answer from facts in its prompt, which"
-        " takes a minute at its first use; $CLTOOL_READING=0 turns it off where nothing is set",
+        " takes a minute once; CLTOOL_READING=0 in the environment changes the default",
     )
     teach_base: bool = Field(
         False, description="train the base facts into a model that is not the embedded one"

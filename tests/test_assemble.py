@@ -128,3 +128,12 @@ def test_what_is_wrong_with_a_scenario_is_said(name: str, options: dict[str, obj
 
 def test_the_sections_are_those_of_the_settings() -> None:
     assert set(resolve("naive").as_tables()) | {"scenario"} == set(assemble.SECTIONS)
+
+
+def test_the_environment_gives_way_to_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("CLTOOL_READING", raising=False)
+    assert assemble.resolve("naive").model.reading
+    monkeypatch.setenv("CLTOOL_READING", "0")
+    assert not assemble.resolve("naive").model.reading
+    assert assemble.resolve("naive", {"model": {"reading": True}}).model.reading
+    assert not assemble.resolve("naive", {"model": {"name": "my/model"}}).model.reading

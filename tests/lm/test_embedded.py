@@ -197,11 +197,13 @@ def _without_lines(page: Page, lm: LanguageModel) -> Page:
 
 @pytest.mark.slow
 @pytest.mark.timeout(1200)
-@pytest.mark.parametrize("name", ["leaders", "world"])
-def test_it_reads_open_book(name: str) -> None:
-    stream = cltool.scenario(name)
+@pytest.mark.parametrize(
+    ("name", "options"), [("leaders", {}), ("world", {"entities": 50, "updates": 20, "new": 8})]
+)
+def test_it_reads_open_book(name: str, options: dict[str, int]) -> None:
+    stream = cltool.scenario(name, **options)
     lm = model.load(model.EMBEDDED, stream, device="cpu")
-    figures = open_book.measure(lm, stream)
+    figures = open_book.measure(lm, stream, count=500)
     assert figures["contradicting"] >= 0.95
     assert figures["never_seen"] >= 0.95
     assert figures["trained"] >= 0.99
