@@ -31,7 +31,7 @@ CONGRESS ?= ../shared/data/us_congress/stream.jsonl
 COMPARE = $(BIN)/cltool compare --strategies all --seeds $(SEEDS) --json
 library: $(READY)
 	mkdir -p reports/library
-	$(COMPARE) --scenario leaders --set learner.tokens=60000 \
+	$(COMPARE) --scenario leaders --set learner.tokens=50000 \
 		--out runs/library/leaders --report reports/library/leaders.html \
 		> runs/leaders.json && mv runs/leaders.json reports/library/leaders.json
 	$(COMPARE) --scenario $(CONGRESS) --where relation=us_representative,us_senator \
@@ -39,7 +39,7 @@ library: $(READY)
 		--out runs/library/us_congress --report reports/library/us_congress.html \
 		> runs/us_congress.json && mv runs/us_congress.json reports/library/us_congress.json
 	$(COMPARE) --scenario world --set scenario.entities=50 --set scenario.updates=20 \
-		--set scenario.changed=15 --set scenario.new=8 --set learner.tokens=25000 \
+		--set scenario.changed=15 --set scenario.new=8 --set learner.tokens=20000 \
 		--out runs/library/world --report reports/library/world.html \
 		> runs/world.json && mv runs/world.json reports/library/world.json
 	$(BIN)/python -m cltool.docs

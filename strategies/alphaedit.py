@@ -49,17 +49,17 @@ class AlphaEditConfig(StrategyConfig):
         description="numbers of the edited blocks, negative from the last; none: the last four",
     )
     share: float = Field(
-        default=0.2,
+        default=0.6,
         gt=0,
         le=1,
         description="how much of the base's second moment the null space may hold",
     )
     strength: float = Field(
-        default=0.02, gt=0, alias="lambda", description="λ, how much a change weighs"
+        default=0.0005, gt=0, alias="lambda", description="λ, how much a change weighs"
     )
     rounds: int = Field(default=20, ge=1, description="most solves an update")
     steps: int = Field(default=1, ge=1, description="gradient steps for δ in a round")
-    rate: float = Field(default=5.0, gt=0, description="length of these steps")
+    rate: float = Field(default=10.0, gt=0, description="length of these steps")
     damping: float = Field(
         default=1.0, gt=0, le=1, description="share of each round's solution that is taken"
     )

@@ -35,7 +35,7 @@ class EWCConfig(StrategyConfig):
     """Settings of `ewc`."""
 
     strength: float = Field(
-        default=0.02, ge=0, alias="lambda", description="λ, the penalty's weight"
+        default=0.012, ge=0, alias="lambda", description="λ, the penalty's weight"
     )
     decay: float = Field(default=1.0, ge=0, le=1, description="γ, how much of the old Fisher stays")
     samples: int = Field(

@@ -60,7 +60,7 @@ class GRACEConfig(StrategyConfig):
         "none: the last one of the first half",
     )
     radius: float = Field(
-        default=0.35, gt=0, description="ε_init, in the spread of the base knowledge's keys"
+        default=0.8, gt=0, description="ε_init, in the spread of the base knowledge's keys"
     )
     steps: int = Field(default=60, ge=1, description="most gradient steps for an update's values")
     rate: float = Field(

@@ -57,7 +57,7 @@ class GradientProjectionConfig(StrategyConfig):
         default="gpm", description="how protected directions are chosen: gpm or null_space"
     )
     energy: float = Field(
-        default=0.8, gt=0, le=1, description="gpm: share of the squared inputs that is protected"
+        default=0.7, gt=0, le=1, description="gpm: share of the squared inputs that is protected"
     )
     ratio: float = Field(
         default=10.0,

@@ -44,7 +44,7 @@ class KFACConfig(StrategyConfig):
     """Settings of `kfac`."""
 
     strength: float = Field(
-        default=0.03, ge=0, alias="lambda", description="λ, the penalty's weight"
+        default=0.01, ge=0, alias="lambda", description="λ, the penalty's weight"
     )
     decay: float = Field(
         default=1.0, ge=0, le=1, description="γ, how much of the old curvature stays"

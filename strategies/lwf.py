@@ -37,7 +37,7 @@ class LwFConfig(StrategyConfig):
     """Settings of `lwf`."""
 
     strength: float = Field(
-        default=1.0, ge=0, alias="lambda", description="λ, weight of the distillation"
+        default=0.5, ge=0, alias="lambda", description="λ, weight of the distillation"
     )
     temperature: float = Field(default=2.0, gt=0, description="T, of both distributions")
     positions: Literal["prompt", "answer"] = Field(

@@ -37,7 +37,7 @@ class MASConfig(StrategyConfig):
     """Settings of `mas`."""
 
     strength: float = Field(
-        default=0.01, ge=0, alias="lambda", description="λ, the penalty's weight"
+        default=0.005, ge=0, alias="lambda", description="λ, the penalty's weight"
     )
     decay: float = Field(
         default=1.0, ge=0, le=1, description="γ, how much of the old importances stays"

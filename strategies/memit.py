@@ -46,11 +46,11 @@ class MEMITConfig(StrategyConfig):
         description="numbers of the edited blocks, negative from the last; none: the last four",
     )
     strength: float = Field(
-        default=0.02, gt=0, alias="lambda", description="λ, how much the base's keys weigh"
+        default=0.002, gt=0, alias="lambda", description="λ, how much the base's keys weigh"
     )
     rounds: int = Field(default=20, ge=1, description="most solves an update")
     steps: int = Field(default=1, ge=1, description="gradient steps for δ in a round")
-    rate: float = Field(default=5.0, gt=0, description="length of these steps")
+    rate: float = Field(default=10.0, gt=0, description="length of these steps")
     damping: float = Field(
         default=1.0, gt=0, le=1, description="share of each round's solution that is taken"
     )

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 class OLoRAConfig(StrategyConfig):
     """Settings of `o_lora`."""
 
-    strength: float = Field(default=0.5, ge=0, alias="lambda", description="λ, of the penalty")
+    strength: float = Field(default=0.02, ge=0, alias="lambda", description="λ, of the penalty")
     rank: int = Field(default=32, ge=1, description="r, of each update's adapter")
     alpha: float = Field(default=64.0, gt=0, description="α; the adapter counts α/r times")
     target_modules: str | list[str] = Field(

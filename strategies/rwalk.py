@@ -42,7 +42,7 @@ class RWalkConfig(StrategyConfig):
     """Settings of `rwalk`."""
 
     strength: float = Field(
-        default=0.03, ge=0, alias="lambda", description="λ, the penalty's weight"
+        default=0.006, ge=0, alias="lambda", description="λ, the penalty's weight"
     )
     decay: float = Field(
         default=0.5, ge=0, lt=1, description="γ, how much of the old F and s stays"
