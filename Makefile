@@ -30,7 +30,7 @@ SEEDS ?= 3
 CONGRESS ?= ../shared/data/us_congress/stream.jsonl
 COMPARE = $(BIN)/cltool compare --strategies all --seeds $(SEEDS) --json
 library: $(READY)
-	mkdir -p reports/library
+	mkdir -p runs reports/library
 	$(COMPARE) --scenario leaders --set learner.tokens=50000 \
 		--out runs/library/leaders --report reports/library/leaders.html \
 		> runs/leaders.json && mv runs/leaders.json reports/library/leaders.json
