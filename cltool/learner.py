@@ -269,6 +269,9 @@ class Learner(SupervisedTemplate[Any, Any, Any]):  # type: ignore[misc]
 
     def training_epoch(self, **kwargs: Any) -> None:
         """One pass over the update's batches."""
+        if self._step == 0:
+            # What strategies spent before the first step is no part of what a step costs.
+            self._began = self.tokens
         self._steps = self._step + self._steps_left()
         hits: list[Tensor] = []
         for batch in self.dataloader:
@@ -299,7 +302,7 @@ class Learner(SupervisedTemplate[Any, Any, Any]):  # type: ignore[misc]
 
     def _training_step(self, batch: Batch, kwargs: dict[str, Any]) -> list[Tensor]:
         settings = self.settings
-        parts = self._micro_batches(batch)
+        parts = self.micro_batches(batch)
         weights = _weights(parts)
         optimizers.set_factor(
             self.optimizer,
@@ -329,7 +332,8 @@ class Learner(SupervisedTemplate[Any, Any, Any]):  # type: ignore[misc]
         self._after_training_iteration(**kwargs)
         return hits
 
-    def _micro_batches(self, batch: Batch) -> list[Batch]:
+    def micro_batches(self, batch: Batch) -> list[Batch]:
+        """``batch`` in parts as large as a forward pass may be."""
         size = self.settings.micro_batch_size or self.settings.batch_size
         rows = len(batch["labels"])
         if rows <= size:

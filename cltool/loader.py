@@ -18,6 +18,9 @@ class Loader:
     Attributes:
         own: the update's examples.
         rehearsed: further examples for this epoch, added by strategies before it begins.
+
+    A batch also has, for each of its rows, ``place``, its example's index in ``own`` and then
+    ``rehearsed``, and ``own``, whether it is one of the update's.
     """
 
     own: list[Encoded]
@@ -39,5 +42,6 @@ class Loader:
         lengths = [len(example) for example in examples]
         for indices in bucketed(lengths, self.batch_size, self.generator):
             batch = self.collate([examples[index] for index in indices])
-            batch["own"] = torch.tensor([index < len(self.own) for index in indices])
+            batch["place"] = torch.tensor(indices)
+            batch["own"] = batch["place"] < len(self.own)
             yield batch

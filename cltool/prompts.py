@@ -87,10 +87,13 @@ def completed(learner: Learner, prompt: Sequence[int], written: Sequence[int]) -
     """A prompt and what the model wrote after it, as something to train on.
 
     Returns:
-        None where the text did not end by itself, or nothing was written.
+        None where the text did not end by itself, nothing was written, or the model's context
+        does not hold it with its end.
     """
     coder = learner.lm.coder
     if len(written) < 2 or written[-1] not in coder.stops:
+        return None
+    if len(prompt) + len(written) > learner.lm.context:
         return None
     tail = [coder.eos] if coder.eos is not None else []
     return Encoded((*prompt, *written[:-1], *tail), len(prompt), bool(tail))

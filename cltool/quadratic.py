@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from cltool.lm.batches import Batch
     from cltool.strategy import State
 
+SENTENCES = 32
+"""Most sentences of a forward pass in which importances are taken."""
+
 
 class Diagonal:
     """½ · Σ_i Ω_i (θ_i − θ*_i)², and what it takes to go on from one update to the next.
@@ -115,7 +118,8 @@ def sample_batches(learner: Learner, facts: Sequence[Fact], samples: int) -> lis
     sentences = learner.examples(facts)
     order = torch.randperm(len(sentences), generator=learner.generator("importance")).tolist()
     chosen = sorted((sentences[place] for place in order[:samples]), key=len)
-    return [learner.collate(chosen[begin : begin + 32]) for begin in range(0, len(chosen), 32)]
+    size = min(SENTENCES, learner.settings.micro_batch_size or SENTENCES)
+    return [learner.collate(chosen[begin : begin + size]) for begin in range(0, len(chosen), size)]
 
 
 def to_mean_one(importance: Mapping[str, Tensor]) -> float:

@@ -59,7 +59,9 @@ def representations(learner: Learner, facts: Sequence[Fact]) -> Features:
             )
         learner.spend(int(mask.sum()))
         weights = mask.unsqueeze(-1).float()
-        means = (out.hidden_states[-1].float() * weights).sum(dim=1) / weights.sum(dim=1)
+        # Adapters may put virtual tokens before the prompt.
+        states = out.hidden_states[-1][:, -width:].float()
+        means = (states * weights).sum(dim=1) / weights.sum(dim=1)
         if sums is None:
             sums = np.zeros((len(facts), means.shape[-1]))
         np.add.at(sums, [owners[place] for place in places], means.cpu().double().numpy())

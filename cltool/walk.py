@@ -15,6 +15,7 @@ from torch import Tensor, nn
 
 from cltool.lm import optimizers
 from cltool.loader import Loader
+from cltool.rehearsal import learned_tokens
 
 if TYPE_CHECKING:
     from cltool.facts import Fact
@@ -76,8 +77,9 @@ def walk(
     batches = (batch for _ in range(steps) for batch in loader)
     model.train()
     for _, batch in zip(range(steps), batches, strict=False):
-        scored = learner.score(batch)
-        torch.autograd.backward(scored.loss_sum() / scored.tokens().clamp(min=1))
+        tokens = max(learned_tokens(batch), 1)
+        for part in learner.micro_batches(batch):
+            torch.autograd.backward(learner.score(part).loss_sum() / tokens)
         step = Steps()
         step.begin(parameters)
         if settings.clip > 0:

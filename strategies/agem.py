@@ -72,6 +72,7 @@ class AGEM(Strategy):
 
     def after_training_exp(self, strategy: Any, **kwargs: Any) -> None:
         """Offer the update's facts to the memory."""
+        self._worded = []
         self._buffer.take(strategy.experience.update.learn, strategy.generator("agem"))
 
     def forget(self, facts: Sequence[Fact]) -> None:

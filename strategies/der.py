@@ -107,6 +107,7 @@ class DER(Strategy):
 
     def after_training_exp(self, strategy: Any, **kwargs: Any) -> None:
         """Offer the update's facts to the reservoir."""
+        self._sentences = []
         self._take(strategy, strategy.experience.update.learn)
 
     def forget(self, facts: Sequence[Fact]) -> None:

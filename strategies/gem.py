@@ -94,6 +94,7 @@ class GEM(Strategy):
 
     def after_training_exp(self, strategy: Any, **kwargs: Any) -> None:
         """Make a memory of the update's facts."""
+        self._worded = []
         self._add(strategy, strategy.experience.update.learn)
 
     def forget(self, facts: Sequence[Fact]) -> None:

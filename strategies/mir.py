@@ -86,6 +86,7 @@ class MIR(Strategy):
 
     def after_training_exp(self, strategy: Any, **kwargs: Any) -> None:
         """Offer the update's facts to the reservoir."""
+        self._worded = []
         self._buffer.take(strategy.experience.update.learn, strategy.generator("mir"))
 
     def forget(self, facts: Sequence[Fact]) -> None:

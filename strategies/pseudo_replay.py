@@ -16,9 +16,9 @@ made up from a few kept ones.
 Here ``prompts = "stored"`` keeps the keys of what is true, which are worded as questions and
 answered greedily, and ``"generated"`` keeps nothing: the model writes whole sentences. That
 needs a model that learned whole sentences, as LAMOL's is trained with a language modelling loss.
-Unlike in those papers facts become untrue: what is superseded or erased leaves the kept keys,
-and sentences that name a subject of the update, or one of which something was erased, are
-not rehearsed.
+Unlike in those papers facts become untrue: what is superseded or erased leaves the kept keys
+until it is taught anew, and sentences that name a subject of the update, or one of which
+something was erased, are not rehearsed.
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ from cltool.errors import UserError
 from cltool.lm.batches import IGNORED
 from cltool.lm.sampling import Sampler
 from cltool.prompts import Prompts, completed
+from cltool.rehearsal import micro_batches
 from cltool.strategy import State, Strategy, StrategyConfig
 
 if TYPE_CHECKING:
@@ -157,13 +158,17 @@ def _refuse_unable(learner: Learner) -> None:
             where=where,
             hint="Set learner.loss=all, with a model that learned whole sentences. " + hint,
         )
-    batch = learner.collate(learner.examples(learner.known.valid())[:256])
-    batch["labels"] = batch["labels"].masked_fill(batch["completion"], IGNORED)
-    with torch.no_grad():
-        scored = learner.score(batch)
-        nats = float(scored.loss_sum() / scored.tokens().clamp(min=1))
+    total, tokens, vocabulary = 0.0, 0, 0
+    for batch, _ in micro_batches(learner, learner.examples(learner.known.valid())[:256]):
+        batch["labels"] = batch["labels"].masked_fill(batch["completion"], IGNORED)
+        with torch.no_grad():
+            scored = learner.score(batch)
+        total += float(scored.loss_sum())
+        tokens += int(scored.tokens())
+        vocabulary = scored.logits.shape[-1]
+    nats = total / max(tokens, 1)
     # A model that never learned prompts is surer of wrong tokens than guessing would be.
-    if nats > math.log(scored.logits.shape[-1]):
+    if tokens and nats > math.log(vocabulary):
         raise UserError(
             f"the model needs {nats:.1f} nats for each token of a prompt, which is worse than "
             "guessing: it did not learn whole sentences",

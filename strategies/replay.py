@@ -89,6 +89,7 @@ class Replay(Strategy):
 
     def after_training_exp(self, strategy: Any, **kwargs: Any) -> None:
         """Offer the update's facts to the buffer."""
+        self._worded = []
         self._buffer.take(strategy.experience.update.learn, strategy.generator("replay"))
 
     def forget(self, facts: Sequence[Fact]) -> None:

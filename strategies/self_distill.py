@@ -12,8 +12,9 @@ token i of its own answer; until the update is learned, the ``top`` most probabl
 held in memory, with all others as one class. The answers are mixed into the update's batches
 as `pseudo_replay` does it, but where that learns the answers, this learns how sure they were
 and what stood behind them. `lwf` distils on the update's inputs, this on what must stay. Keys
-whose facts are superseded or erased leave, so that no untrue answer is taught; the papers'
-data never becomes untrue.
+whose facts are superseded or erased leave before the model is asked, and come back when a new
+fact is taught; the papers' data never becomes untrue. What the model says is not corrected: of a
+fact that an update failed to teach, a wrong or superseded answer is distilled like any other.
 
 The method of Yang et al. (2024), "Self-Distillation Bridges Distribution Gap in Language Model
 Fine-Tuning", which lets the model reword the training targets, has nothing to reword here:
@@ -83,7 +84,8 @@ class SelfDistill(Strategy):
         self._prompts = Prompts()
         self._prompts.take(learner.known.valid())
         self._answered: list[Encoded] = []
-        self._soft: dict[tuple[int, ...], Soft] = {}
+        self._soft: list[Soft] = []
+        self._drawn: dict[int, Soft] = {}
 
     def before_training_exp(self, strategy: Any, **kwargs: Any) -> None:
         """Let the model answer, and hold what it thinks."""
@@ -102,7 +104,10 @@ class SelfDistill(Strategy):
         order: list[int] = []
         while self._answered and len(order) < wanted:
             order += torch.randperm(len(self._answered), generator=self._random).tolist()
+        first = len(learner.loader.own) + len(learner.loader.rehearsed)
         learner.loader.rehearsed += [self._answered[place] for place in order[:wanted]]
+        # What another strategy rehearses may read the same, and is learned as it is.
+        self._drawn = {first + n: self._soft[place] for n, place in enumerate(order[:wanted])}
 
     def before_backward(self, strategy: Any, **kwargs: Any) -> None:
         """Let the answers of the micro-batch be learned as they were thought."""
@@ -117,9 +122,9 @@ class SelfDistill(Strategy):
         batch: Batch = learner.mbatch
         logits = learner.mb_output
         answers = {
-            row: self._soft[ids]
-            for row in (~batch["own"]).nonzero().flatten().tolist()
-            if (ids := _ids(batch, row)) in self._soft
+            row: self._drawn[place]
+            for row, place in enumerate(batch["place"].tolist())
+            if place in self._drawn
         }
         if not answers:
             return torch.zeros((), device=learner.device)
@@ -139,7 +144,7 @@ class SelfDistill(Strategy):
 
     def after_training_exp(self, strategy: Any, **kwargs: Any) -> None:
         """Keep the update's keys, and no answers."""
-        self._answered, self._soft = [], {}
+        self._answered, self._soft, self._drawn = [], [], {}
         self._prompts.take(strategy.experience.update.learn)
 
     def forget(self, facts: Sequence[Fact]) -> None:
@@ -155,12 +160,12 @@ class SelfDistill(Strategy):
         self._prompts.load_state_dict(state)
 
     @torch.no_grad()
-    def _taught(self, learner: Learner) -> dict[tuple[int, ...], Soft]:
-        """The model's distributions at each token of its answers, by prompt and answer."""
+    def _taught(self, learner: Learner) -> list[Soft]:
+        """The model's distributions at each token of its answers, in their order."""
         config = cast(SelfDistillConfig, self.config)
         mode = learner.model.training
         learner.model.eval()
-        taught: dict[tuple[int, ...], Soft] = {}
+        taught: dict[int, Soft] = {}
         for numbers in by_length([len(one) for one in self._answered], 64):
             examples = [self._answered[number] for number in numbers]
             learner.spend(sum(map(len, examples)))
@@ -169,15 +174,10 @@ class SelfDistill(Strategy):
             tokens = logits.topk(min(config.top, logits.shape[-1] - 1)).indices
             sizes = [len(one) - one.start for one in examples]
             parts = (torch.split(one, sizes) for one in (tokens, grouped(logits, tokens)))
-            for example, *part in zip(examples, *parts, strict=True):
-                taught[example.ids] = Soft(*part)
+            for number, *part in zip(numbers, *parts, strict=True):
+                taught[number] = Soft(*part)
         learner.model.train(mode)
-        return taught
-
-
-def _ids(batch: Batch, row: int) -> tuple[int, ...]:
-    """Token ids of a row, without its padding."""
-    return tuple(batch["input_ids"][row][batch["attention_mask"][row].bool()].tolist())
+        return [taught[number] for number in range(len(self._answered))]
 
 
 def grouped(logits: Tensor, tokens: Tensor) -> Tensor:

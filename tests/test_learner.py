@@ -541,6 +541,22 @@ def test_a_schedule_ends_with_the_budget(make_learner: MakeLearner, stream: Stre
     assert told[-1][0] <= told[-1][1] <= told[-1][0] + 1
 
 
+def test_what_is_spent_before_the_first_step_does_not_bend_the_schedule(
+    make_learner: MakeLearner, stream: Stream
+) -> None:
+    class Spender(SupervisedPlugin):  # type: ignore[misc, type-arg]
+        def before_training_exp(self, strategy: Learner, **kwargs: object) -> None:
+            strategy.spend(3_000)
+
+    told: list[tuple[int, int]] = []
+    learner = make_learner("naive", tokens=9_000, schedule="linear", plugins=[Spender()])
+    learner.progress = lambda done, of: told.append((done, of))
+    learner.known.apply(stream.updates[1])
+    learner.begin(stream.updates[1])
+    learner.strategies.update(learner, stream.updates[1])
+    assert all(of == pytest.approx(told[-1][0], rel=0.2) for _, of in told)
+
+
 def test_tokens_without_gradients_are_not_counted(
     make_learner: MakeLearner, stream: Stream
 ) -> None:

@@ -86,3 +86,7 @@ def test_what_is_written_ends_as_pairs_do(make_learner: MakeLearner) -> None:
     assert completed(learner, head, [*tail[:-1], line_break]) == pair
     assert completed(learner, head, tail[:-1]) is None
     assert completed(learner, head, tail[-1:]) is None
+    # What a model reads is at most as long as its context.
+    most = learner.lm.context - len(tail)
+    assert completed(learner, [*head * 99][:most], tail) is not None
+    assert completed(learner, [*head * 99][: most + 1], tail) is None

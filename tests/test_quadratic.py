@@ -115,6 +115,12 @@ def test_sampled_sentences(make_learner: MakeLearner) -> None:
         for one, other in zip(sampled, sample_batches(learner, facts, 40), strict=True)
     )
     assert sample_batches(learner, [], 40) == []
+    learner.settings = learner.settings.model_copy(update={"micro_batch_size": 5})
+    small = sample_batches(learner, facts, 40)
+    assert [len(batch["labels"]) for batch in small] == 8 * [5]
+    assert sum(int(batch["attention_mask"].sum()) for batch in small) == sum(
+        int(batch["attention_mask"].sum()) for batch in sampled
+    )
 
 
 class Shifted(SupervisedPlugin):  # type: ignore[misc]

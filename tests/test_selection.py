@@ -104,6 +104,22 @@ def test_representations_are_means_over_the_prompts_tokens(
         np.testing.assert_allclose(row, np.mean(means, axis=0), rtol=1e-3, atol=1e-3)
 
 
+def test_virtual_tokens_are_no_part_of_the_prompt(
+    make_learner: MakeLearner, stream: Stream
+) -> None:
+    settings = {"peft": "PROMPT_TUNING", "options": {"num_virtual_tokens": 4}}
+    learner = make_learner("lora", strategy=settings)
+    fact = stream.updates[0].learn[0]
+    states = []
+    for example in learner.examples([fact]):
+        ids = torch.tensor([example.ids[: example.start]])
+        with torch.no_grad():
+            out = learner.model(input_ids=ids, output_hidden_states=True)
+        states.append(out.hidden_states[-1][0, 4:].mean(dim=0).numpy())
+    (found,) = representations(learner, [fact])
+    np.testing.assert_allclose(found, np.mean(states, axis=0), rtol=1e-3, atol=1e-3)
+
+
 def test_representations_count_their_tokens_and_do_not_depend_on_the_answer(
     make_learner: MakeLearner, stream: Stream
 ) -> None:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any, cast
+
 import pytest
 import torch
 from torch import Tensor
 
 from cltool.learner import Learner
+from cltool.lm.batches import Batch
+from cltool.lm.scoring import Scored
 from cltool.walk import Steps, walk
 
 from .conftest import MakeLearner, weights
@@ -54,6 +58,27 @@ def test_the_weights_are_put_back(make_learner: MakeLearner) -> None:
     assert not learner.model.training
     assert sum(float(tensor.abs().sum()) for tensor in total.values()) > 0
     assert sum(float(tensor.sum()) for tensor in credit.values()) > 0
+
+
+def test_micro_batches_walk_the_same_way(make_learner: MakeLearner) -> None:
+    credits = []
+    for size in (None, 3):
+        learner = make_learner("naive", optimizer="sgd", lr=1e-2, micro_batch_size=size)
+        widest, score = 0, learner.score
+
+        def watched(batch: Batch, score: Any = score) -> Scored:
+            nonlocal widest
+            widest = max(widest, len(batch["labels"]))
+            return cast(Scored, score(batch))
+
+        learner.score = watched  # type: ignore[method-assign]
+        credit = zeros(learner)
+        list(walk(learner, learner.known.valid(), 3, credit))
+        assert widest == (size or learner.settings.batch_size)
+        credits.append(credit)
+    for name, tensor in credits[0].items():
+        scale = 1e-3 * float(tensor.abs().max())
+        torch.testing.assert_close(credits[1][name], tensor, rtol=1e-2, atol=scale)
 
 
 def test_the_walk_repeats(make_learner: MakeLearner) -> None:

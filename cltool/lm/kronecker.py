@@ -78,7 +78,7 @@ def kronecker_factors(
     """The factors of every linear layer, by its weight's name.
 
     A layer whose weight the model reads without calling the layer (Mamba's time steps) has
-    none, nor has one that no token reached.
+    none, nor has one that no token reached, or one that is not called once a token.
 
     Args:
         model: differentiated in evaluation mode.
@@ -96,12 +96,16 @@ def kronecker_factors(
         sentences += len(batch["labels"])
         with _kept_calls(names) as calls:
             loss = score(batch).loss_sum()
-        grads = torch.autograd.grad(loss, [call[2] for call in calls], allow_unused=True)
+        # A call that does not see every sentence's tokens (of virtual ones) has no such factors.
+        rows = len(batch["labels"])
+        calls = [call for call in calls if call[2].flatten(0, -2).shape[0] % rows == 0]
+        outputs = [output for _, _, output in calls]
+        grads = torch.autograd.grad(loss, outputs, allow_unused=True) if calls else ()
         for (module, value, _), grad in zip(calls, grads, strict=True):
             if grad is None:
                 continue
             upstream = grad.detach().flatten(0, -2).float()
-            reached = _reached(upstream, len(batch["labels"]))
+            reached = _reached(upstream, rows)
             upstream, value = upstream[reached], value.flatten(0, -2)[reached].float()
             _add(found, names[module], value, upstream, isinstance(module, Conv1D))
             tokens[names[module]] = tokens.get(names[module], 0) + len(value)

@@ -4,13 +4,15 @@ The gradient of a batch's mean, squared, is not the mean of squared gradients, s
 give a Fisher information. Here each leaf module's inputs and output gradients are kept in
 one batched backward pass, and the module alone is differentiated for every sample
 (`torch.func.vmap` over its vector-Jacobian product). Gradients of a parameter that several
-modules share are added before they are squared. A model that holds parameters outside leaf
-modules is done sample by sample instead.
+modules share are added before they are squared. Whether that follows every use of every
+parameter is tried out once, on a sample that is also differentiated alone; a model of which it
+does not (parameters outside leaf modules, weights that are read where their module is not
+called, samples of a batch that see each other, as in some adapters) is done sample by sample.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -28,6 +30,9 @@ Quantity = Callable[[Scored], Tensor]
 
 Size = Callable[[Tensor], Tensor]
 """What is taken of each sample's gradient, element by element, before samples are added."""
+
+ROUNDING = 0.02
+"""How far, of its norm, a sample's gradient in a batch may lie from its gradient alone."""
 
 MEMORY = 256 * 1024**2
 """Bytes that per-sample gradients may take at once."""
@@ -77,37 +82,69 @@ def gradient_sizes(
     model.eval()
     count = 0
     chunk = max(1, MEMORY // max(sum(p.numel() * 4 for p in parameters.values()), 1))
-    leaves = _leaves(model, parameters)
+    leaves = Leaves(model, parameters)
     for batch in batches if parameters else ():
-        rows = len(batch["labels"])
-        step = chunk if leaves is not None else 1
-        for begin in range(0, rows, step):
-            part = {name: tensor[begin : begin + step] for name, tensor in batch.items()}
+        for begin in range(0, len(batch["labels"]), chunk):
+            part = {name: tensor[begin : begin + chunk] for name, tensor in batch.items()}
             count += len(part["labels"])
-            if leaves is None or len(part["labels"]) == 1:
-                samples = _single(parameters, quantity(score(part)))
-            else:
-                samples = _batched(leaves, parameters, score, part, quantity)
-            for name, gradients in samples.items():
-                sums[name] += size(gradients.float()).sum(dim=0)
+            for samples in _samples(leaves, parameters, score, part, quantity):
+                for name, gradients in samples.items():
+                    sums[name] += size(gradients.float()).sum(dim=0)
     model.train(mode)
     return sums, count
 
 
-def _leaves(
-    model: nn.Module, parameters: dict[str, nn.Parameter]
-) -> dict[nn.Module, dict[str, str]] | None:
-    """Leaf module → its parameter → the model's name for it; None where some lie elsewhere."""
-    names = {id(p): name for name, p in parameters.items()}
-    leaves: dict[nn.Module, dict[str, str]] = {}
-    for module in model.modules():
-        own = {n: names[id(p)] for n, p in module.named_parameters(recurse=False) if id(p) in names}
-        if not own:
-            continue
-        if any(True for _ in module.children()):
-            return None
-        leaves[module] = own
-    return leaves
+class Leaves:
+    """The leaf modules that hold a model's parameters.
+
+    Args:
+        model: the model.
+        parameters: those to differentiate, by name.
+
+    Attributes:
+        names: leaf module → its parameter → the model's name for it.
+        follow: whether per-sample gradients can be had from the leaves' calls; None: not yet
+            tried.
+    """
+
+    def __init__(self, model: nn.Module, parameters: dict[str, nn.Parameter]) -> None:
+        known = {id(p): name for name, p in parameters.items()}
+        self.names: dict[nn.Module, dict[str, str]] = {}
+        self.follow: bool | None = None
+        for module in model.modules():
+            pairs = module.named_parameters(recurse=False)
+            own = {name: known[id(p)] for name, p in pairs if id(p) in known}
+            if own:
+                self.names[module] = own
+                if any(True for _ in module.children()):
+                    self.follow = False
+
+
+def _samples(
+    leaves: Leaves,
+    parameters: dict[str, nn.Parameter],
+    score: Score,
+    batch: Batch,
+    quantity: Quantity,
+) -> Iterator[dict[str, Tensor]]:
+    """(samples, *shape) for each parameter that has a gradient, a few samples at a time."""
+    rows = len(batch["labels"])
+    if rows > 1 and leaves.follow is not False:
+        found = _batched(leaves, parameters, score, batch, quantity)
+        if found is not None:
+            yield found
+            return
+    for row in range(rows):
+        yield _single(parameters, quantity(score(_alone(batch, row))))
+
+
+def _alone(batch: Batch, row: int) -> Batch:
+    """One sample without the padding that others need."""
+    width = int(batch["attention_mask"][row].nonzero()[-1]) + 1
+    return {
+        name: tensor[row : row + 1, :width] if tensor.ndim == 2 else tensor[row : row + 1]
+        for name, tensor in batch.items()
+    }
 
 
 def _single(parameters: dict[str, nn.Parameter], term: Tensor) -> dict[str, Tensor]:
@@ -121,25 +158,58 @@ def _single(parameters: dict[str, nn.Parameter], term: Tensor) -> dict[str, Tens
 
 
 def _batched(
-    leaves: dict[nn.Module, dict[str, str]],
+    leaves: Leaves,
     parameters: dict[str, nn.Parameter],
     score: Score,
     batch: Batch,
     quantity: Quantity,
-) -> dict[str, Tensor]:
-    """(rows, *shape) for each parameter of a batch."""
+) -> dict[str, Tensor] | None:
+    """(rows, *shape) for each parameter of a batch; None where the leaves cannot be followed."""
     rows = len(batch["labels"])
-    with _kept_calls(leaves, rows) as calls:
-        total = quantity(score(batch))
-    grads = torch.autograd.grad(total, [output for _, _, output in calls], allow_unused=True)
+    try:
+        with _kept_calls(leaves.names, rows) as calls:
+            total = quantity(score(batch))
+        outputs = [output for _, _, output in calls]
+        grads = torch.autograd.grad(total, outputs, allow_unused=True)
+        samples = _from_calls(leaves, parameters, calls, grads, rows)
+    except (IndexError, KeyError, RuntimeError, TypeError, ValueError):
+        if leaves.follow:
+            raise
+        leaves.follow = False
+        return None
+    if leaves.follow is None:
+        alone = _single(parameters, quantity(score(_alone(batch, 0))))
+        pairs = [(samples.get(name), alone.get(name)) for name in parameters]
+        largest = max((float(one.norm()) for _, one in pairs if one is not None), default=0.0)
+        leaves.follow = all(_same(one, other, largest) for one, other in pairs)
+    return samples if leaves.follow else None
+
+
+def _same(samples: Tensor | None, alone: Tensor | None, largest: float) -> bool:
+    """Whether the first of a parameter's gradients is what that sample has alone."""
+    zero = torch.zeros(())
+    first = zero if samples is None else samples[0].float()
+    other = zero if alone is None else alone[0].float()
+    off = (first - other).norm()
+    return bool(off <= ROUNDING * other.norm() + 1e-6 * largest)
+
+
+def _from_calls(
+    leaves: Leaves,
+    parameters: dict[str, nn.Parameter],
+    calls: Sequence[tuple[nn.Module, Tensor, Tensor]],
+    grads: Sequence[Tensor | None],
+    rows: int,
+) -> dict[str, Tensor]:
+    """(rows, *shape) for each parameter, from each call's input and output gradient."""
     samples: dict[str, Tensor] = {}
     with torch.no_grad():
         for (module, value, _), grad in zip(calls, grads, strict=True):
             if grad is None:
                 continue
-            own = {n: parameters[full].detach() for n, full in leaves[module].items()}
+            own = {n: parameters[full].detach() for n, full in leaves.names[module].items()}
             for name, part in _module_gradients(module, own, value, grad, rows).items():
-                full = leaves[module][name]
+                full = leaves.names[module][name]
                 samples[full] = samples[full] + part if full in samples else part
     return samples
 
@@ -177,7 +247,7 @@ def _by_row(tensor: Tensor, rows: int) -> Tensor:
 
 @contextmanager
 def _kept_calls(
-    leaves: dict[nn.Module, dict[str, str]], rows: int
+    leaves: Mapping[nn.Module, object], rows: int
 ) -> Iterator[list[tuple[nn.Module, Tensor, Tensor]]]:
     """Keep (module, input, output) of every call of the leaves."""
     calls: list[tuple[nn.Module, Tensor, Tensor]] = []

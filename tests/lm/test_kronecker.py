@@ -97,6 +97,13 @@ def test_adapters_have_their_own(load_lm: LoadLM, stream: Stream) -> None:
     assert sizes == {(32, 32), (2, 2)}
 
 
+def test_no_linear_layer_is_trained(load_lm: LoadLM, stream: Stream) -> None:
+    lm = load_lm("llama")
+    for name, parameter in lm.model.named_parameters():
+        parameter.requires_grad = "norm" in name
+    assert factors_of(lm, sentences(lm, stream), 6) == {}
+
+
 @pytest.mark.parametrize("kind", ["linear", "conv1d"])
 @pytest.mark.parametrize("widest", [2048, 4, 3], ids=["whole", "a side's diagonal", "diagonals"])
 def test_the_product_is_that_of_the_kronecker_product(

@@ -16,7 +16,8 @@ from cltool.lm.per_sample import gradient_sizes, squared_gradients
 from cltool.lm.scoring import Scored, score
 from cltool.stream import Stream
 
-from ..conftest import ARCHITECTURES, LoadLM
+from ..conftest import ARCHITECTURES, LoadLM, MakeLearner
+from ..strategies.test_peft_methods import RUNS
 
 
 def sentences(lm: LanguageModel, stream: Stream, count: int = 7) -> list[Encoded]:
@@ -78,14 +79,44 @@ def test_equals_one_backward_pass_a_sentence(name: str, load_lm: LoadLM, stream:
     assert sum(float(tensor.sum()) for tensor in expected.values()) > 1.0
 
 
+# Weights that are read where their module is not called, called with more, or called otherwise.
+ODD = (
+    *("IA3", "VERA", "LOHA", "LILY", "LN_TUNING", "P_TUNING", "PROMPT_TUNING", "SUPERTUNING"),
+    "LORA",  # DoRA
+)
+
+
+@pytest.mark.parametrize("method", ODD)
+def test_adapters_equal_one_backward_pass_a_sentence(
+    method: str, make_learner: MakeLearner, stream: Stream
+) -> None:
+    learner = make_learner("lora", strategy={"rank": 4, "peft": method, **RUNS[method]})
+    lm, score = learner.lm, learner.score
+    with torch.no_grad():  # many begin where half of their gradients are zero
+        for parameter in learner.trainable().values():
+            parameter.add_(0.02 * torch.randn_like(parameter))
+    examples = sentences(lm, stream)[:5]
+    single, _ = squared_gradients(lm.model, score, in_batches(lm, examples, 1))
+    batched, count = squared_gradients(lm.model, score, in_batches(lm, examples, 5))
+    assert count == 5
+    assert sum(float(tensor.sum()) for tensor in single.values()) > 0
+    for name, tensor in batched.items():
+        scale = 1e-4 * float(single[name].max())
+        torch.testing.assert_close(tensor, single[name], rtol=1e-3, atol=scale)
+
+
 @pytest.mark.parametrize("name", ["llama", "gpt2", "gpt_neox", "opt", "gemma", "qwen3"])
 def test_these_are_done_a_batch_at_once(
     name: str, load_lm: LoadLM, stream: Stream, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lm = load_lm(name)
-    monkeypatch.setattr(per_sample, "_single", None)
-    batches = in_batches(lm, sentences(lm, stream), 7)
-    assert squared_gradients(lm.model, scorer(lm), batches)[1] == 7
+    alone: list[object] = []
+    single = per_sample._single
+    monkeypatch.setattr(per_sample, "_single", lambda *args: alone.append(args) or single(*args))
+    examples = sentences(lm, stream)
+    batches = [*in_batches(lm, examples, 7), *in_batches(lm, examples, 7)]
+    assert squared_gradients(lm.model, scorer(lm), batches)[1] == 14
+    assert len(alone) == 1  # by which it is tried out
 
 
 def test_tied_embeddings_add_both_uses_before_squaring(load_lm: LoadLM, stream: Stream) -> None:
@@ -189,7 +220,8 @@ def test_little_memory_gives_the_same(
     size = sum(p.numel() * 4 for p in lm.model.parameters())
     monkeypatch.setattr(per_sample, "MEMORY", 2 * size)
     parts, count = squared_gradients(lm.model, counted, batches)
-    assert sizes == [7, 2, 2, 2, 1]
+    # One sample alone, to try out whether a batch gives the same.
+    assert sizes == [7, 1, 2, 1, 2, 2, 1]
     assert count == 7
     for name, tensor in parts.items():
         torch.testing.assert_close(tensor, whole[name], rtol=1e-3, atol=1e-4)

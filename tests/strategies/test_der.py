@@ -100,6 +100,8 @@ def test_the_gradient_is_that_of_both_terms(
     learner = make_learner("der", strategy={"alpha": 0.3, **settings}, batch_size=16)
     apply(learner, stream.updates[1])  # so that the stored logits are another model's
     der, config = der_of(learner), cast(Any, der_of(learner).config)
+    assert der._sentences == []  # nothing of a fact that leaves later stays in them
+    der.before_training_exp(learner)
     drawn = der._sentences[:16]
     learner.settings = learner.settings.model_copy(update={"micro_batch_size": micro})
     der._sentences = drawn
@@ -200,8 +202,9 @@ def test_an_empty_buffer_rehearses_nothing(make_learner: MakeLearner, stream: St
     state = der_of(learner).state_dict()
     assert "tokens" not in state and state["rows"] == []
     der_of(learner).load_state_dict(state)
-    apply(learner, stream.updates[1])
+    der_of(learner).before_training_exp(learner)
     assert der_of(learner)._sentences == []
+    apply(learner, stream.updates[1])
 
 
 def test_a_small_vocabulary_has_no_rest(make_learner: MakeLearner, stream: Stream) -> None:

@@ -8,6 +8,7 @@ from typing import cast
 import numpy as np
 import pytest
 import torch
+from avalanche.core import SupervisedPlugin
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import minimize
@@ -15,6 +16,7 @@ from torch import Tensor
 
 from cltool.facts import Fact, Update
 from cltool.learner import Learner
+from cltool.lm.coder import Encoded
 from cltool.strategies import gem
 from cltool.strategies.gem import GEM, project, solve
 from cltool.stream import Stream
@@ -156,6 +158,20 @@ def test_a_memory_whose_facts_are_all_gone_leaves(
     assert len(memories(learner)) == 1
 
 
+def test_the_margin_is_the_settings(
+    make_learner: MakeLearner, stream: Stream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    margins: list[float] = []
+
+    def note(learner: Learner, rows: object, margin: float) -> None:
+        margins.append(margin)
+
+    monkeypatch.setattr(gem, "project", note)
+    learner = make_learner("gem", strategy={"margin": 0.3}, epochs=1)
+    apply(learner, stream.updates[1])
+    assert margins and set(margins) == {0.3}
+
+
 @pytest.mark.parametrize(("groups", "rows"), [(8, [1, 2, 3]), (2, [1, 2, 2]), (1, [1, 1, 1])])
 def test_no_more_gradients_than_groups_and_every_memory_has_its_share(
     groups: int,
@@ -163,11 +179,19 @@ def test_no_more_gradients_than_groups_and_every_memory_has_its_share(
     make_learner: MakeLearner,
     stream: Stream,
 ) -> None:
-    learner = make_learner("gem", strategy={"groups": groups}, epochs=1)
+    seen: list[list[list[Encoded]]] = []
+
+    class Watch(SupervisedPlugin):  # type: ignore[misc, type-arg]
+        def after_training_epoch(self, strategy: Learner, **kwargs: object) -> None:
+            seen.append(gem_of(strategy)._worded)
+
+    settings = {"groups": groups}
+    learner = make_learner("gem", strategy=settings, epochs=1, plugins=[Watch()])
     found = []
     for update in stream.updates[1:]:
         apply(learner, update)
-        worded = gem_of(learner)._worded
+        worded = seen[-1]
+        assert gem_of(learner)._worded == []  # nothing of a fact that leaves later stays in them
         found.append(len(worded))
         old = [fact for memory in memories(learner)[:-1] for fact in memory]
         assert set(learner.examples(old)) <= {one for group in worded for one in group}

@@ -58,6 +58,9 @@ def test_online(make_learner: MakeLearner, stream: Stream) -> None:
         scale = 1e-4 * float(expected.max())
         torch.testing.assert_close(tensor, expected, rtol=1e-3, atol=scale)
     assert learner.strategies.stored_bytes() == size
+    # Held where they are now, not where they began.
+    anchor = cast(MAS, learner.strategies.parts["mas"])._quadratic.anchor
+    assert all(torch.equal(anchor[name], p) for name, p in learner.trainable().items())
 
 
 def test_with_an_adapter_only_the_adapter_is_held(

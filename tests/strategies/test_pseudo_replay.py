@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from cltool.errors import UserError
-from cltool.facts import Fact, Update
+from cltool.facts import Fact, Knowledge, Update
 from cltool.learner import Learner
 from cltool.lm.coder import Encoded
 from cltool.lm.sampling import Sampler
@@ -147,11 +147,12 @@ def test_generated_sentences(
     plain = Sampler.sample
 
     def watched(self: Sampler, *args: Any) -> list[list[int]]:
+        assert args[-1] == 0.9
         drawn[:] = plain(self, *args)
         return drawn
 
     monkeypatch.setattr(Sampler, "sample", watched)
-    learner = generating(make_learner, stream, mix=5.0)
+    learner = generating(make_learner, stream, mix=5.0, temperature=0.9)
     assert learner.strategies.stored_bytes() == len('{"keys": []}')
     for update in stream.updates[1:]:
         tokens = learner.tokens
@@ -201,6 +202,15 @@ def test_a_model_that_learned_answers_only_is_refused(make_learner: MakeLearner)
 def test_a_tokenizer_without_a_start_token_is_refused(make_learner: MakeLearner) -> None:
     with pytest.raises(UserError, match="no start token"):
         make_learner("pseudo_replay", lm="gpt2", strategy={"prompts": "generated"}, loss="all")
+
+
+def test_an_empty_base_cannot_be_tried_out(make_learner: MakeLearner, stream: Stream) -> None:
+    settings = {"prompts": "generated", "samples": 4}
+    learner = make_learner("pseudo_replay", strategy=settings, loss="all", attach=False, epochs=1)
+    learner.known = Knowledge()
+    learner.known.apply(Update(0, "base", ()))
+    learner.strategies.attach(learner)
+    apply(learner, Update(1, "one", stream.updates[1].learn))
 
 
 def test_nothing_known_is_plain_training(make_learner: MakeLearner, stream: Stream) -> None:

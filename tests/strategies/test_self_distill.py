@@ -48,9 +48,16 @@ def begun(learner: Learner) -> SelfDistill:
 
 
 def forward(learner: Learner, own: list[Encoded], rehearsed: list[Encoded]) -> None:
-    """A micro-batch, up to its loss."""
+    """A micro-batch, up to its loss; of ``rehearsed``, what the strategy answered is drawn."""
+    part = part_of(learner)
     batch = learner.collate([*own, *rehearsed])
-    batch["own"] = torch.arange(len(own) + len(rehearsed)) < len(own)
+    batch["place"] = torch.arange(len(own) + len(rehearsed))
+    batch["own"] = batch["place"] < len(own)
+    part._drawn = {
+        len(own) + place: part._soft[part._answered.index(one)]
+        for place, one in enumerate(rehearsed)
+        if one in part._answered
+    }
     learner.mbatch = batch
     learner._unpack_minibatch()
     learner.mb_output = learner.forward()
@@ -126,9 +133,32 @@ def test_what_others_rehearse_is_left_as_it_is(make_learner: MakeLearner, stream
     learner = make_learner("self_distill", lm="tiny", strategy={"samples": 4})
     part = begun(learner)
     shake(learner)
-    others = [e for e in learner.examples(stream.updates[0].learn) if e.ids not in part._soft]
-    forward(learner, learner.examples(stream.updates[1].learn)[:2], others[:3])
+    forward(learner, learner.examples(stream.updates[1].learn)[:2], part._answered)
+    assert float(part.exchange(learner)) != 0.0
+    part._drawn = {}  # the same sentences, rehearsed by another
     assert float(part.exchange(learner)) == 0.0
+
+
+def test_what_replay_rehearses_beside_it_keeps_its_own_loss(
+    make_learner: MakeLearner, stream: Stream
+) -> None:
+    swapped, rehearsed = [], []
+
+    class Watch(SupervisedPlugin):  # type: ignore[misc, type-arg]
+        def after_forward(self, strategy: Learner, **kwargs: object) -> None:
+            part = part_of(strategy)
+            swapped.extend(
+                place for place in strategy.mbatch["place"].tolist() if place in part._drawn
+            )
+            rehearsed.extend((~strategy.mbatch["own"]).nonzero().flatten().tolist())
+
+    settings = {"share": 1.0, "samples": 200, "mix": 1.0}
+    learner = make_learner(
+        "replay+self_distill", lm="tiny", strategy=settings, plugins=[Watch()], epochs=1
+    )
+    apply(learner, stream.updates[1])
+    assert len(swapped) == len(rehearsed) / 2 > 0
+    assert min(swapped) >= len(learner.loader.own)
 
 
 def test_micro_batches_add_up_to_the_batch(make_learner: MakeLearner, stream: Stream) -> None:
@@ -156,7 +186,7 @@ def test_what_is_asked_is_counted_twice(make_learner: MakeLearner, stream: Strea
     assert learner.tokens - tokens == 2 * sum(map(len, part._answered))
 
 
-def test_only_what_is_true_is_distilled_and_no_answer_is_kept(
+def test_only_keys_of_what_is_true_are_asked_and_no_answer_is_kept(
     make_learner: MakeLearner, stream: Stream
 ) -> None:
     drawn: list[set[tuple[int, ...]]] = []
@@ -172,7 +202,8 @@ def test_only_what_is_true_is_distilled_and_no_answer_is_kept(
         kept = [fact for fact in learner.known.valid() if fact not in update.learn]
         prompts = {one.ids[: one.start] for one in learner.examples(kept)}
         assert drawn[-1] and drawn[-1] <= prompts
-        assert part_of(learner)._answered == [] and part_of(learner)._soft == {}
+        assert part_of(learner)._answered == part_of(learner)._soft == []
+        assert part_of(learner)._drawn == {}
         keys = {tuple(key) for key in part_of(learner).state_dict()["keys"]}
         assert keys == {fact.key for fact in learner.known.valid()}
     assert CHAIN in keys and FORGOTTEN not in keys

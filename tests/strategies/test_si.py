@@ -73,6 +73,9 @@ def test_memory_does_not_grow(make_learner: MakeLearner, stream: Stream) -> None
         apply(learner, update)
         sizes.append(learner.strategies.stored_bytes())
     assert set(sizes) == {2 * 4 * sum(p.numel() for p in learner.trainable().values())}
+    # Held where they are now, not where they began.
+    anchor = cast(SI, learner.strategies.parts["si"])._quadratic.anchor
+    assert all(torch.equal(anchor[name], p) for name, p in learner.trainable().items())
 
 
 def test_with_an_adapter_only_the_adapter_is_held(
