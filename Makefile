@@ -24,8 +24,8 @@ test-slow: $(READY)
 bench: $(READY)
 	$(BIN)/python -m cltool.bench
 
-# Every strategy on three streams at equal tokens, each with $(SEEDS) seeds: about two hours on
-# two cores. Asked for again, it goes on where it stopped.
+# Every strategy on three streams at equal tokens, each with $(SEEDS) seeds: over an hour on two
+# cores. Asked for again, it goes on where it stopped.
 SEEDS ?= 3
 CONGRESS ?= ../shared/data/us_congress/stream.jsonl
 COMPARE = $(BIN)/cltool compare --strategies all --seeds $(SEEDS) --json
@@ -38,8 +38,8 @@ library: $(READY)
 		--cut 2012-12,2014-12,2016-12,2018-12,2020-12,2022-12,2024-12 --set learner.tokens=60000 \
 		--out runs/library/us_congress --report reports/library/us_congress.html \
 		> runs/us_congress.json && mv runs/us_congress.json reports/library/us_congress.json
-	$(COMPARE) --scenario world --set scenario.entities=50 --set scenario.updates=20 \
-		--set scenario.changed=15 --set scenario.new=8 --set learner.tokens=20000 \
+	$(COMPARE) --scenario world --set scenario.entities=30 --set scenario.updates=20 \
+		--set scenario.changed=10 --set scenario.new=5 --set learner.tokens=12000 \
 		--out runs/library/world --report reports/library/world.html \
 		> runs/world.json && mv runs/world.json reports/library/world.json
 	$(BIN)/python -m cltool.docs

@@ -45,11 +45,11 @@ def main() -> int:
 
 def open_book_figures() -> Iterator[str]:
     """Shares of right answers (`cltool.open_book`)."""
-    import cltool
     from cltool import open_book
+    from cltool.assemble import open_stream
     from cltool.lm import model
 
-    stream = cltool.scenario("leaders")
+    stream = open_stream("leaders")
     lm = model.load(model.EMBEDDED, stream, device="cpu")
     for what, share in open_book.measure(lm, stream, count=500).items():
         yield f"{what:<14} {share:.3f}"

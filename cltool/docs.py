@@ -76,7 +76,8 @@ of a run are in its `run.json`.
 _MEASURED = """\
 ## Measured
 
-Every strategy got the same number of training tokens for each update; mean ± half-width of the
+Every update got the same number of training tokens, whatever the strategy; what edits or keeps
+facts outside the weights stops when it is done, and spends less. Mean ± half-width of the
 95% interval over seeds. `joint` and `naive` stand in every table for orientation. The scores are
 explained in [scores.md](../scores.md), the commands and the whole reports in
 [reports/](../../reports/README.md).

@@ -59,10 +59,11 @@ class Framing:
     def first(self, facts: Sequence[Fact]) -> list[str]:
         """Lines of the first of ``facts``: as many as fit before an empty prompt."""
         lines: list[str] = []
-        left = self._space
+        coder = self._learner.lm.coder
+        left = self._space - self._size("")
         for fact in facts:
             lines.append(self.line(fact))
-            left -= self._size(lines[-1])
+            left -= len(coder.texts([lines[-1]])[0])
             if left < 0:
                 return lines[:-1]
         return lines

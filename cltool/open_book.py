@@ -143,11 +143,11 @@ def _name(chance: random.Random) -> str:
 
 def main(names: Sequence[str]) -> None:
     """Print the figures of each scenario's embedded model."""
-    import cltool
+    from cltool.assemble import open_stream
     from cltool.lm import model
 
     for name in names:
-        stream = cltool.scenario(name)
+        stream = open_stream(name)
         lm = model.load(model.EMBEDDED, stream, device="cpu")
         figures = measure(lm, stream)
         print(f"{name:<12}" + "  ".join(f"{what} {share:.3f}" for what, share in figures.items()))

@@ -27,8 +27,9 @@ class LearnerSettings(BaseModel):
     tokens: int | None = Field(
         None,
         ge=1,
-        description="training tokens that every update gets, no more and no fewer, whatever the"
-        " strategy; epochs and stop_at do not count then; none: as many as it takes",
+        description="training tokens that every update gets, whatever the strategy: what trains"
+        " spends them all, epochs and stop_at do not count; what edits may stop before; none: as"
+        " many as it takes",
     )
     batch_size: int = Field(32, ge=1, description="sequences a step")
     micro_batch_size: int | None = Field(
@@ -76,7 +77,8 @@ class ModelSettings(BaseModel):
     reading: bool = Field(
         True,
         description="the embedded model also learns to answer from facts in its prompt, which"
-        " takes a minute once; CLTOOL_READING=0 in the environment changes the default",
+        " takes one to ten minutes once, more with more facts; CLTOOL_READING=0 in the environment"
+        " changes the default",
     )
     teach_base: bool = Field(
         False, description="train the base facts into a model that is not the embedded one"

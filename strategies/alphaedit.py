@@ -20,6 +20,10 @@ update's whole change.
 A superseded fact is asked with the key of its successor, so its value is overwritten where it
 lies; its keys stay in the sum K_p K_pᵀ, from which single ones cannot be told. Facts to forget
 are not edited.
+
+A projection of n inputs has room for about n keys (see `memit`). Where an update brings more of
+them, as it does on the embedded model, K_p K_pᵀ has no null space left after the first one, and
+later updates are not learned.
 """
 
 from __future__ import annotations

@@ -6,6 +6,9 @@ keys, z the hidden state wanted after the last edited block L, and h the one tha
 
     W_l ← W_l + R K₁ᵀ (C₀ + K₁ K₁ᵀ)⁻¹,     C₀ = λ Σ_base k kᵀ,     r = (z − h_L) / (L − l + 1)
 
+C₀ also has ρ of its mean eigenvalue on its diagonal: where there are fewer keys than inputs, both
+matrices are singular without it, and an edit would be as large as rounding lets it.
+
 What differs, and why. The paper's key is the last token of the subject, whose one δ must
 yield the whole object; here every token that predicts a token of the object or the end has a
 key and a δ of its own, in every trained wording, because a shallow model cannot spell a name
@@ -18,12 +21,17 @@ base weighs as much as one of the update.
 A superseded fact is asked with the key of its successor, so its value is overwritten where it
 lies; C₀, which is never changed, still holds the other directions that its keys took part in.
 Facts to forget are not edited. Memory: one matrix (in × in) a block, constant.
+
+A projection of n inputs has room for about n keys. The paper's models have thousands; the
+embedded model has 256, and an update of 60 facts in five wordings brings thousands of keys: there
+the update is learned in part, and what was known before is lost.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, cast
 
+import torch
 from pydantic import Field
 
 from cltool.lm.batches import collate
@@ -32,6 +40,8 @@ from cltool.strategy import State, Strategy, StrategyConfig
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from torch import Tensor
 
     from cltool.facts import Fact, Update
     from cltool.learner import Learner
@@ -47,6 +57,9 @@ class MEMITConfig(StrategyConfig):
     )
     strength: float = Field(
         default=0.002, gt=0, alias="lambda", description="λ, how much the base's keys weigh"
+    )
+    ridge: float = Field(
+        default=0.01, gt=0, description="ρ, of the mean eigenvalue, on the diagonal of C₀"
     )
     rounds: int = Field(default=20, ge=1, description="most solves an update")
     steps: int = Field(default=1, ge=1, description="gradient steps for δ in a round")
@@ -76,7 +89,7 @@ class MEMIT(Strategy):
         """Solve for what the update teaches, until it is said right or the budget is spent."""
         config = cast(MEMITConfig, self.config)
         batches = _batches(learner, update.learn)
-        hold = [config.strength * moment for moment in self._moments]
+        hold = [config.strength * _ridged(moment, config.ridge) for moment in self._moments]
         anywhere = [None] * len(hold)
         self._editor.edit(batches, _plan(config, learner), hold, anywhere, learner.left)
 
@@ -87,6 +100,11 @@ class MEMIT(Strategy):
     def load_state_dict(self, state: State) -> None:
         """Take them back."""
         self._moments = [state[f"moment.{number}"] for number in self._editor.layers]
+
+
+def _ridged(moment: Tensor, ridge: float) -> Tensor:
+    size = len(moment)
+    return moment + ridge * float(moment.trace()) / size * torch.eye(size, dtype=moment.dtype)
 
 
 def _plan(config: MEMITConfig, learner: Learner) -> Plan:

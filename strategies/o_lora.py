@@ -52,6 +52,7 @@ class OLoRA(Strategy):
 
     def attach(self, learner: Learner) -> None:
         """Begin with no earlier directions."""
+        self._device = learner.device
         self._earlier: dict[str, Tensor] = {}
 
     def before_training(self, strategy: Any, **kwargs: Any) -> None:
@@ -91,7 +92,7 @@ class OLoRA(Strategy):
 
     def load_state_dict(self, state: State) -> None:
         """Take them back."""
-        self._earlier = dict(state)
+        self._earlier = {name: tensor.to(self._device) for name, tensor in state.items()}
 
 
 def directions(model: nn.Module) -> dict[str, Tensor]:

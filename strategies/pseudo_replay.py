@@ -53,7 +53,7 @@ class PseudoReplayConfig(StrategyConfig):
         " kept, the model writes whole sentences (learner.loss=all, from the base on)",
     )
     samples: int = Field(
-        default=1000, ge=1, description="most prompts answered, or sentences written, an update"
+        default=400, ge=1, description="most prompts answered, or sentences written, an update"
     )
     mix: float = Field(
         default=1.0, ge=0, description="rehearsed sentences for each sentence of the update"

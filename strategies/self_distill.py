@@ -53,7 +53,7 @@ class SelfDistillConfig(StrategyConfig):
     top: int = Field(
         default=32, ge=1, description="tokens whose probabilities are held, the others as one"
     )
-    samples: int = Field(default=1000, ge=1, description="most prompts answered for an update")
+    samples: int = Field(default=400, ge=1, description="most prompts answered for an update")
     mix: float = Field(
         default=1.0, ge=0, description="distilled sentences for each sentence of the update"
     )

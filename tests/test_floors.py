@@ -58,6 +58,7 @@ FLOORS: dict[int, tuple[str, ...]] = {
         "comparing",
         "costs",
         "docs",
+        "open_book",
         "experiment",
         "life",
         "reporting",

@@ -96,8 +96,7 @@ class Editor:
             with self._watched() as (keys, _):
                 self._score(batch)
             for total, key in zip(sums, keys, strict=True):
-                chosen = key[_flat(batch, key)].float()
-                total += (chosen.T @ chosen).double().cpu()
+                total += _second_moment(key[_flat(batch, key)])
         return sums
 
     def wanted(self, batches: Sequence[Batch], steps: int, rate: float) -> Wanted:
@@ -144,7 +143,7 @@ class Editor:
             missing = target.to(self._device) - out[0][predicting(batch).to(self._device)].float()
             missing = missing / (len(self.projections) - place)
             cross += (missing.T @ key).double().cpu()
-            square += (key.T @ key).double().cpu()
+            square += _second_moment(key)
         return cross, square
 
     def edit(
@@ -177,6 +176,8 @@ class Editor:
             for place, projection in enumerate(self.projections):
                 cross, square = self.demands(place, batches, wanted)
                 change = solve(cross, square, hold[place], done[place], bases[place])
+                if not bool(change.isfinite().all()):
+                    return
                 projection.add(plan.damping * change)
                 done[place] += plan.damping * change
 
@@ -251,6 +252,12 @@ def null_basis(moment: Tensor, share: float) -> Tensor:
     values = values.clamp(min=0.0)
     basis: Tensor = vectors[:, values.cumsum(0) <= share * values.sum()]
     return basis
+
+
+def _second_moment(rows: Tensor) -> Tensor:
+    """Σ x xᵀ over ``rows``, (size, size): in float64, for rounding must not make it indefinite."""
+    rows = rows.detach().cpu().double()
+    return rows.T @ rows
 
 
 def _zeros(projection: Projection, *, square: bool = False) -> Tensor:

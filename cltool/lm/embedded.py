@@ -116,6 +116,9 @@ def digest(facts: Sequence[Fact], wordings: Wordings, recipe: Recipe, seed: int)
     hasher = hashlib.sha256(json.dumps([asdict(recipe), seed]).encode())
     for fact in facts:
         hasher.update(json.dumps([fact.key, wordings.examples(fact)]).encode())
+    if recipe.pages:
+        # Exercises also use wordings that no base fact is taught in.
+        hasher.update(wordings.digest().encode())
     return hasher.hexdigest()[:20]
 
 

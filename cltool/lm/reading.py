@@ -83,14 +83,14 @@ class Names:
     def draw(self, most: int, near: Sequence[str]) -> str:
         """A name of one to ``most`` words, of which some may come from the names ``near``."""
         words = self._chance.randint(1, most)
-        return " ".join(self._one(near) for _ in range(words)).rstrip(",")
+        return _without_comma(" ".join(self._one(near) for _ in range(words)))
 
     def crossed(self, name: str, near: Sequence[str]) -> str:
         """``name`` with at least one of its words replaced."""
         words = name.split()
         for place in self._chance.sample(range(len(words)), self._chance.randint(1, len(words))):
             words[place] = self._one(near)
-        return " ".join(words).rstrip(",")
+        return _without_comma(" ".join(words))
 
     def _one(self, near: Sequence[str]) -> str:
         """A word; now and then an initial, two words in one, or with what stands around words."""
@@ -238,6 +238,11 @@ class Exercises:
                 ids = [*ids, *one.ids[skipped:]]
                 answers.append((begin + one.start, len(ids)))
         return Page(tuple(ids), tuple(answers))
+
+
+def _without_comma(name: str) -> str:
+    """``name`` without commas at its end, unless it is nothing else."""
+    return name.rstrip(", ") or name
 
 
 def _short(texts: Iterable[str]) -> list[str]:
