@@ -91,7 +91,21 @@ def strategy_names(text: str) -> list[str]:
         UserError: a part is unknown or stands twice.
     """
     names = [name.strip() for name in text.split("+")]
+    families = {entry.family for entry in STRATEGIES.entries()} | {"all"}
     for name in names:
+        if name in families and name not in STRATEGIES:
+            raise UserError(
+                f"{name!r} is a family of strategies",
+                where="strategy",
+                hint=f"Name one of it (cltool list strategies --family {name}), or compare all of"
+                f" it: cltool compare --strategies {name}.",
+            )
+        if "," in name:
+            raise UserError(
+                f"{name!r} is more than one strategy",
+                where="strategy",
+                hint="Compose them with a plus sign, or give the list to cltool compare.",
+            )
         STRATEGIES.entry(name)
     if len(set(names)) < len(names):
         raise UserError(f"{text!r} names a strategy twice", where="strategy")
@@ -124,6 +138,7 @@ def resolve(strategy: str, tables: Mapping[str, Any] | None = None) -> Settings:
             )
         )
     kinds = {name: STRATEGIES.load(name) for name in strategy_names(strategy)}
+    errors += _of_others(given.get("strategy", {}), kinds)
     presets = merge(*(kind.presets for kind in kinds.values()))
     own, more = _strategy_tables(kinds, given.get("strategy", {}))
     errors += more
@@ -190,6 +205,34 @@ def _strategy_tables(
                 )
             )
     return resolved, errors
+
+
+def refuse_strangers(tables: Mapping[str, Any], strategies: Sequence[str]) -> None:
+    """Refuse a table of a strategy that is none of ``strategies``.
+
+    Raises:
+        UserError: names it.
+    """
+    parts = {part for text in strategies for part in strategy_names(text)}
+    ours = parts | {_short(part) for part in parts}
+    given = tables.get("strategy", {})
+    for name, value in given.items() if isinstance(given, Mapping) else ():
+        known = name in STRATEGIES or any(name == _short(one) for one in STRATEGIES.names())
+        if isinstance(value, Mapping) and known and name not in ours:
+            raise UserError(
+                f"settings of {name!r} are given, which does not run",
+                where=f"strategy.{name}",
+                hint=f"There runs: {', '.join(strategies)}.",
+            )
+
+
+def _of_others(given: Mapping[str, Any], kinds: Mapping[str, type[Strategy]]) -> list[UserError]:
+    """What is wrong with the tables of strategies that other runs of a comparison have."""
+    errors: list[UserError] = []
+    for name, table in given.items():
+        if isinstance(table, Mapping) and name not in kinds and name in STRATEGIES:
+            _try(STRATEGIES.load(name).Config, table, f"strategy.{name}", errors)
+    return errors
 
 
 def _short(name: str) -> str:

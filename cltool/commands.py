@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import difflib
 import json
 import sys
 from collections.abc import Sequence
@@ -212,6 +213,13 @@ def _chosen(text: str) -> Sequence[str]:
     chosen: tuple[str, ...] = ()
     for name in filter(None, (part.strip() for part in text.split(","))):
         members = families.get(name, {})
+        near = difflib.get_close_matches(name.casefold(), families, n=1)
+        if near and not members and name not in STRATEGIES:
+            raise UserError(
+                f"unknown strategy or family {name!r}",
+                where="--strategies",
+                hint=f"Did you mean {near[0]!r}? Families are: {', '.join(sorted(families))}.",
+            )
         chosen += tuple(one for one in members if one not in chosen) if members else (name,)
     return chosen
 

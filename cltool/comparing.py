@@ -107,6 +107,7 @@ def compare(
     """
     for name in strategies:
         assemble.strategy_names(name)
+    assemble.refuse_strangers(settings or {}, strategies)
     for what, given in (("strategy", strategies), ("seed", seeds)):
         if not given:
             raise UserError(f"at least one {what} is needed", where="compare")
@@ -303,6 +304,8 @@ def _prepare(job: Job) -> None:
     from cltool.base_model import prepare
 
     settings = [assemble.resolve(name, _for(job.tables, name, job)) for name in job.strategies]
+    for one in settings:
+        assemble.build(one)  # what cannot be composed is refused before anything is trained
     threads = torch.get_num_threads()
     # The other lanes wait for the base model, so their cores are free.
     torch.set_num_threads(os.cpu_count() or 1)
@@ -327,6 +330,7 @@ def _run_cell(job: Job) -> None:
         out=cell.folder,
         settings=_for(job.tables, cell.strategy, job),
         fresh=job.fresh,
+        alone=False,
         report=_tell(cell.name),
     )
 

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
 from cltool.atomic import write_text
 from cltool.avalanche.page import avalanche_page
 from cltool.reporting.table import COLUMNS
+from cltool.scenarios import SCENARIOS
 from cltool.settings import LearnerSettings, ModelSettings, ProbeSettings
 from cltool.strategies import STRATEGIES
 
@@ -71,6 +72,13 @@ _COMMON = """\
 Given as `--set SECTION.SETTING=VALUE`, or in a settings file under `[SECTION]`. A strategy's
 presets replace the learner's defaults; what you set goes before both. The resolved settings
 of a run are in its `run.json`.
+"""
+
+_SCENARIOS = """\
+## Settings of the scenarios
+
+Given as `--set scenario.SETTING=VALUE`; `scenario.seed` is the stream's own seed. A file of facts
+is a scenario, too: [facts.md](facts.md) explains its settings.
 """
 
 _MEASURED = """\
@@ -127,6 +135,13 @@ def _index(entries: Sequence[Entry], families: Sequence[str]) -> str:
         ("model", ModelSettings, "which model, where"),
     ):
         parts += [f"### `{section}`: {what}\n", _table(kind)]
+    parts.append(_SCENARIOS)
+    for entry in SCENARIOS.entries():
+        if entry.source == "built-in":
+            parts += [
+                f"### `{entry.name}`: {entry.summary}\n",
+                _table(SCENARIOS.load(entry.name).Config),
+            ]
     return "\n".join(parts)
 
 
@@ -200,12 +215,18 @@ def _kind(field: FieldInfo) -> str:
 def _type(kind: Any) -> str:
     if get_origin(kind) is Literal:
         return " or ".join(f"`{choice}`" for choice in get_args(kind))
-    names = {int: "whole number", float: "number", str: "text", bool: "true or false"}
+    names = {
+        int: "whole number",
+        float: "number",
+        str: "text",
+        bool: "true or false",
+        Path: "path",
+    }
     if kind in names:
         return names[kind]
     if get_origin(kind) is dict:
         return "table"
-    if get_origin(kind) is list:
+    if get_origin(kind) in (list, tuple):
         return "list"
     return " or ".join(_type(part) for part in get_args(kind) if part is not NoneType)
 

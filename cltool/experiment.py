@@ -47,6 +47,7 @@ def run(
     keep_checkpoints: bool = False,
     save_model: Path | str | None = None,
     loggers: Sequence[Any] = (),
+    alone: bool = True,
     report: Report | None = None,
 ) -> Run:
     """Run ``strategy`` over ``stream`` and ask about every fact after every update.
@@ -62,6 +63,8 @@ def run(
         keep_checkpoints: keep every step's checkpoint rather than the last one's.
         save_model: also write the final model there, as a `transformers` checkpoint.
         loggers: Avalanche loggers.
+        alone: refuse settings of strategies that this run does not have, as those of the
+            other runs of a comparison.
         report: told of progress.
 
     Returns:
@@ -75,6 +78,8 @@ def run(
     if model is not None:
         tables["model"] = {**tables.get("model", {}), "name": model}
     resolved = assemble.resolve(strategy, tables)
+    if alone:
+        assemble.refuse_strangers(tables, [strategy])
     record = _record(stream, strategy, seed, resolved)
     folder = Path(out) if out is not None else default_folder(record)
     done = open_folder(folder, record, fresh)
@@ -119,6 +124,7 @@ class _Walk:
         import torch
 
         from cltool.learner import Learner
+        from cltool.lm import model
         from cltool.prober import Prober
 
         lm, self.stream = prepare(self.stream, self.settings, self.report)
@@ -127,6 +133,13 @@ class _Walk:
         record["stream"]["skipped"] = list(self.stream.skipped)
         strategies = assemble.build(self.settings)
         record["warnings"] = [*_warnings(self.stream), *strategies.warnings]
+        if lm.name == model.EMBEDDED and not self.settings.model.reading:
+            record["warnings"] += [
+                f"The embedded model was not taught to read (model.reading = false); {name} needs "
+                f"a model that does."
+                for name, what in strategies.outside.items()
+                if "prompts" in what
+            ]
         learner_settings = self.settings.learner
         if learner_settings.lr is None:
             learner_settings = learner_settings.model_copy(update={"lr": lm.default_rate})
@@ -222,6 +235,10 @@ class _Walk:
             from cltool.lm.model import save_checkpoint
 
             save_checkpoint(self.learner.lm, Path(save_model))
+            record["warnings"] += [
+                f"The saved model lacks what {name} keeps outside the weights: {what}."
+                for name, what in self.learner.strategies.outside.items()
+            ]
         self.run.write_record(record | {"status": "finished"})
 
     def _apply(self, update: Update) -> None:

@@ -47,6 +47,7 @@ class Strategy(SupervisedPlugin):  # type: ignore[misc]
         excludes: family → why none of it can be composed with this strategy, as in
             "`joint` and `replay` cannot be composed: <reason>".
         warnings: what whoever reads its results must know; kept in the run's record.
+        outside: what it knows outside the model's weights, which a saved model lacks.
     """
 
     Config: ClassVar[type[StrategyConfig]] = StrategyConfig
@@ -55,6 +56,7 @@ class Strategy(SupervisedPlugin):  # type: ignore[misc]
     trains: ClassVar[bool] = True
     excludes: ClassVar[Mapping[str, str]] = {}
     warnings: ClassVar[Sequence[str]] = ()
+    outside: ClassVar[str] = ""
 
     def __init__(self, config: StrategyConfig) -> None:
         super().__init__()
@@ -111,8 +113,7 @@ class Strategies:
                 raise UserError(
                     f"{first} and {second} cannot be composed: {reason}",
                     where="+".join(parts),
-                    hint="Compose strategies that add hooks to training with at most one that "
-                    "applies the update in a way of its own.",
+                    hint="Compare them, each alone, or compose each with another one.",
                 )
         leaders = [part for part in parts.values() if _applies_updates_itself(part)]
         leaders += [part for part in parts.values() if part.trains]
@@ -126,6 +127,11 @@ class Strategies:
     def warnings(self) -> list[str]:
         """Those of each."""
         return [text for part in self.parts.values() for text in part.warnings]
+
+    @property
+    def outside(self) -> dict[str, str]:
+        """Name → what it knows outside the weights, of those that do."""
+        return {name: part.outside for name, part in self.parts.items() if part.outside}
 
     def attach(self, learner: Learner) -> None:
         """Attach each to the learner, those that replace its model first."""

@@ -78,6 +78,7 @@ class GRACE(Strategy):
     """A codebook of hidden states; the model is frozen."""
 
     Config = GRACEConfig
+    outside = "its codebook"
     trains: ClassVar[bool] = False
 
     def attach(self, learner: Learner) -> None:

@@ -37,6 +37,7 @@ class InContext(Strategy):
     """The newest facts before every prompt."""
 
     Config = InContextConfig
+    outside = "the facts that it puts before prompts"
     trains = False
     excludes: ClassVar[Mapping[str, str]] = {"memory": "both put facts before the prompt"}
 

@@ -59,6 +59,7 @@ class Retrieval(Strategy):
     """The facts that a prompt asks about, before it."""
 
     Config = RetrievalConfig
+    outside = "the facts that it puts before prompts"
     trains = False
     excludes: ClassVar[Mapping[str, str]] = {"memory": "both put facts before the prompt"}
 

@@ -213,6 +213,34 @@ REFUSALS: dict[str, tuple[list[str], list[str]]] = {
         ["run", *QUICK, "--strategy", "joint+frozen"],
         ["joint and frozen cannot be composed"],
     ),
+    "strategies that exclude each other, among others": (
+        ["compare", *QUICK, "--strategies", "naive,joint+frozen"],
+        ["joint and frozen cannot be composed"],
+    ),
+    "a family where one strategy is asked for": (
+        ["run", *QUICK, "--strategy", "replay+regularisation"],
+        ["'regularisation' is a family", "cltool compare --strategies regularisation"],
+    ),
+    "a list where one strategy is asked for": (
+        ["run", *QUICK, "--strategy", "replay,ewc"],
+        ["'replay,ewc' is more than one strategy", "plus sign"],
+    ),
+    "a family that is almost there": (
+        ["compare", *QUICK, "--strategies", "naive,regularization"],
+        ["unknown strategy or family 'regularization'", "Did you mean 'regularisation'?"],
+    ),
+    "settings of a strategy that does not run": (
+        ["run", *QUICK, "--strategy", "replay", "--set", "strategy.ewc.lambda=5"],
+        ["strategy.ewc: settings of 'ewc' are given", "There runs: replay"],
+    ),
+    "settings of a strategy that is not compared": (
+        ["compare", *QUICK, "--strategies", "naive,replay", "--set", "strategy.ewc.lambda=5"],
+        ["strategy.ewc: settings of 'ewc' are given", "There runs: naive, replay"],
+    ),
+    "a setting of another strategy of the comparison that is misspelt": (
+        ["compare", *QUICK, "--strategies", "naive,ewc", "--set", "strategy.ewc.lamda=5"],
+        ["strategy.ewc.lamda: unknown; did you mean 'lambda'?"],
+    ),
     "a run folder that is a file": (["run", *QUICK, "--out", "facts.jsonl"], ["facts.jsonl"]),
     "no run": (["report", "none"], ["none: there is no run in this folder"]),
     "no run to show": (["show", "none", "Alden"], ["none: there is no run in this folder"]),

@@ -595,6 +595,24 @@ def test_the_default_folder_tells_runs_apart(
         assert json.loads(Path("runs", name, "run.json").read_text())["status"] == "finished"
 
 
+@pytest.mark.parametrize(
+    ("strategy", "what"), [("grace", "its codebook"), ("retrieval+naive", "the facts")]
+)
+def test_what_a_saved_model_lacks_is_said(
+    strategy: str, what: str, start: Start, tmp_path: Path
+) -> None:
+    settings = {"learner": {"epochs": 1}}
+    few = make_stream(6, name="few")
+    given: dict[str, Any] = {"of": few, "model": "tiny", "settings": settings}
+    done = start(tmp_path / "run", strategy, **given)
+    unread = [text for text in done.record["warnings"] if "was not taught to read" in text]
+    assert bool(unread) == ("retrieval" in strategy)
+    assert not any("saved model" in text for text in done.record["warnings"])
+    again = start(tmp_path / "run", strategy, **given, save_model=tmp_path / "model")
+    (said,) = [text for text in again.record["warnings"] if "saved model" in text]
+    assert what in said and strategy.partition("+")[0] in said
+
+
 def test_modules_are_where_the_tests_look() -> None:
     # The traps above work on these names.
     assert experiment.ledger is ledger
