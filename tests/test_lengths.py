@@ -30,7 +30,7 @@ def with_long_fact(stream: Stream, *, skip: bool) -> Stream:
 def test_the_embedded_model_is_not_trained_on_them(
     stream: Stream, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(embedded, "_train", None)
+    monkeypatch.setattr(embedded, "make", None)
     with pytest.raises(UserError, match="too long") as caught:
         experiment.run(with_long_fact(stream, skip=False), out=tmp_path / "run")
     assert "facts.csv:4" in caught.value.details[0]
