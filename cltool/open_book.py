@@ -111,7 +111,7 @@ def _right(lm: LanguageModel, probes: Sequence[Probe]) -> float:
     from cltool.prober import Prober
     from cltool.settings import ProbeSettings
 
-    rows = Prober(lm, ProbeSettings()).ask(0, probes)
+    rows = Prober(lm, ProbeSettings.model_validate({})).ask(0, probes)
     return sum(1 for row in rows if row["right"]) / max(len(rows), 1)
 
 

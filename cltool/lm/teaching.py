@@ -57,7 +57,8 @@ def fresh(coder: Coder, recipe: Recipe) -> LlamaForCausalLM:
         )
     )
     if recipe.pages:
-        torch.nn.init.normal_(model.get_input_embeddings().weight, std=0.1)
+        embeddings: Any = model.get_input_embeddings()
+        torch.nn.init.normal_(embeddings.weight, std=0.1)
         induction.write(model)
     return model
 
