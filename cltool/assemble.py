@@ -138,7 +138,6 @@ def resolve(strategy: str, tables: Mapping[str, Any] | None = None) -> Settings:
             )
         )
     kinds = {name: STRATEGIES.load(name) for name in strategy_names(strategy)}
-    errors += _of_others(given.get("strategy", {}), kinds)
     presets = merge(*(kind.presets for kind in kinds.values()))
     own, more = _strategy_tables(kinds, given.get("strategy", {}))
     errors += more
@@ -214,25 +213,15 @@ def refuse_strangers(tables: Mapping[str, Any], strategies: Sequence[str]) -> No
         UserError: names it.
     """
     parts = {part for text in strategies for part in strategy_names(text)}
-    ours = parts | {_short(part) for part in parts}
     given = tables.get("strategy", {})
     for name, value in given.items() if isinstance(given, Mapping) else ():
-        known = name in STRATEGIES or any(name == _short(one) for one in STRATEGIES.names())
-        if isinstance(value, Mapping) and known and name not in ours:
+        ours = any(name in (part, _short(part)) for part in parts)
+        if isinstance(value, Mapping) and not ours and _names_a_strategy(name, {}):
             raise UserError(
                 f"settings of {name!r} are given, which does not run",
                 where=f"strategy.{name}",
                 hint=f"There runs: {', '.join(strategies)}.",
             )
-
-
-def _of_others(given: Mapping[str, Any], kinds: Mapping[str, type[Strategy]]) -> list[UserError]:
-    """What is wrong with the tables of strategies that other runs of a comparison have."""
-    errors: list[UserError] = []
-    for name, table in given.items():
-        if isinstance(table, Mapping) and name not in kinds and name in STRATEGIES:
-            _try(STRATEGIES.load(name).Config, table, f"strategy.{name}", errors)
-    return errors
 
 
 def _short(name: str) -> str:

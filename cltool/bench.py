@@ -46,12 +46,8 @@ def main() -> int:
 def open_book_figures() -> Iterator[str]:
     """Shares of right answers (`cltool.open_book`)."""
     from cltool import open_book
-    from cltool.assemble import open_stream
-    from cltool.lm import model
 
-    stream = open_stream("leaders")
-    lm = model.load(model.EMBEDDED, stream, device="cpu")
-    for what, share in open_book.measure(lm, stream, count=500).items():
+    for what, share in open_book.figures("leaders").items():
         yield f"{what:<14} {share:.3f}"
 
 

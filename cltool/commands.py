@@ -20,7 +20,7 @@ def run(options: argparse.Namespace) -> int:
 
     scenario, tables = _tables(options)
     stream = assemble.open_stream(scenario, tables.pop("scenario", {}))
-    assemble.strategy_names(options.strategy)
+    assemble.refuse_strangers(tables, [options.strategy])
     with Progress() as progress:
         progress.tell(options.strategy, 0, 1, "loading libraries")
         done = experiment.run(

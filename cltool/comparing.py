@@ -330,7 +330,6 @@ def _run_cell(job: Job) -> None:
         out=cell.folder,
         settings=_for(job.tables, cell.strategy, job),
         fresh=job.fresh,
-        alone=False,
         report=_tell(cell.name),
     )
 

@@ -47,7 +47,6 @@ def run(
     keep_checkpoints: bool = False,
     save_model: Path | str | None = None,
     loggers: Sequence[Any] = (),
-    alone: bool = True,
     report: Report | None = None,
 ) -> Run:
     """Run ``strategy`` over ``stream`` and ask about every fact after every update.
@@ -63,8 +62,6 @@ def run(
         keep_checkpoints: keep every step's checkpoint rather than the last one's.
         save_model: also write the final model there, as a `transformers` checkpoint.
         loggers: Avalanche loggers.
-        alone: refuse settings of strategies that this run does not have, as those of the
-            other runs of a comparison.
         report: told of progress.
 
     Returns:
@@ -78,8 +75,6 @@ def run(
     if model is not None:
         tables["model"] = {**tables.get("model", {}), "name": model}
     resolved = assemble.resolve(strategy, tables)
-    if alone:
-        assemble.refuse_strangers(tables, [strategy])
     record = _record(stream, strategy, seed, resolved)
     folder = Path(out) if out is not None else default_folder(record)
     done = open_folder(folder, record, fresh)
@@ -136,9 +131,9 @@ class _Walk:
         if lm.name == model.EMBEDDED and not self.settings.model.reading:
             record["warnings"] += [
                 f"The embedded model was not taught to read (model.reading = false); {name} needs "
-                f"a model that does."
-                for name, what in strategies.outside.items()
-                if "prompts" in what
+                "a model that does."
+                for name, part in strategies.parts.items()
+                if part.reads
             ]
         learner_settings = self.settings.learner
         if learner_settings.lr is None:

@@ -1,17 +1,17 @@
 """How well a model reads what it is given (part of ``make bench``).
 
-``python -m cltool.open_book leaders`` builds the embedded model of a scenario and asks it, by
-free generation and exact match, in trained wordings: for facts that contradict what it knows,
-and for facts about names that it never saw, each among three others, in any order; and, with
-nothing given, for what it knows by heart.
+``python -m cltool.open_book world entities=50 updates=20`` makes the embedded model of a scenario
+and asks it, by free generation and exact match, in trained wordings: for facts that contradict
+what it knows, and for facts about names that it never saw, each among three others, in any order;
+and, with nothing given, for what it knows by heart.
 """
 
 from __future__ import annotations
 
 import random
 import sys
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from cltool.facts import Fact, Key
 from cltool.wordings import PARAPHRASE, QUESTION, TRAINED
@@ -33,7 +33,7 @@ RHYMES = "a al an ar as e el en er o ol on or os i il in ist u ul um und y".spli
 
 
 def measure(
-    lm: LanguageModel, stream: Stream, *, count: int = 250, seed: int = 0
+    lm: LanguageModel, stream: Stream, *, count: int = 500, seed: int = 0
 ) -> dict[str, float]:
     """Shares of right answers.
 
@@ -64,7 +64,7 @@ def measure(
         "contradicting": contradicting,
         "never_seen": never_seen,
     }
-    figures = {}
+    found = {}
     for name, maker in makers.items():
         asked = []
         for _ in range(count):
@@ -77,12 +77,12 @@ def measure(
             lines = [*given.values(), fact]
             chance.shuffle(lines)
             asked.append(_probe(stream, fact, lines, chance))
-        figures[name] = _right(lm, asked)
+        found[name] = _right(lm, asked)
     by_heart = list(stream.probes(stream.knowledge(0), stream.first_taught()))
     for name, forms in (("trained", [TRAINED]), ("held_out", [PARAPHRASE, QUESTION])):
         asked = [p for p in by_heart if p.learned == 0 and p.form in forms]
-        figures[name] = _right(lm, asked)
-    return figures
+        found[name] = _right(lm, asked)
+    return found
 
 
 def _probe(stream: Stream, fact: Fact, lines: Sequence[Fact], chance: random.Random) -> Probe:
@@ -141,17 +141,29 @@ def _name(chance: random.Random) -> str:
     )
 
 
-def main(names: Sequence[str]) -> None:
-    """Print the figures of each scenario's embedded model."""
+def figures(scenario: str, options: Mapping[str, Any] | None = None) -> dict[str, float]:
+    """What `measure` finds of a scenario's embedded model, which is made if it is not there."""
     from cltool.assemble import open_stream
     from cltool.lm import model
 
-    for name in names:
-        stream = open_stream(name)
-        lm = model.load(model.EMBEDDED, stream, device="cpu")
-        figures = measure(lm, stream)
-        print(f"{name:<12}" + "  ".join(f"{what} {share:.3f}" for what, share in figures.items()))
+    stream = open_stream(scenario, options)
+    return measure(model.load(model.EMBEDDED, stream, device="cpu"), stream)
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Print the figures of one scenario, whose options follow it as NAME=VALUE."""
+    from cltool.errors import UserError
+    from cltool.settings import parse_assignments
+
+    try:
+        found = figures(arguments[0], parse_assignments(arguments[1:]))
+    except UserError as error:
+        print(f"cltool: {error}", file=sys.stderr)
+        return 2
+    for what, share in found.items():
+        print(f"{what:<14} {share:.3f}")
+    return 0
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:] or ["leaders"])
+    raise SystemExit(main(sys.argv[1:] or ["leaders"]))

@@ -48,6 +48,7 @@ class Strategy(SupervisedPlugin):  # type: ignore[misc]
             "`joint` and `replay` cannot be composed: <reason>".
         warnings: what whoever reads its results must know; kept in the run's record.
         outside: what it knows outside the model's weights, which a saved model lacks.
+        reads: whether it needs a model that answers from facts in its prompt.
     """
 
     Config: ClassVar[type[StrategyConfig]] = StrategyConfig
@@ -57,6 +58,7 @@ class Strategy(SupervisedPlugin):  # type: ignore[misc]
     excludes: ClassVar[Mapping[str, str]] = {}
     warnings: ClassVar[Sequence[str]] = ()
     outside: ClassVar[str] = ""
+    reads: ClassVar[bool] = False
 
     def __init__(self, config: StrategyConfig) -> None:
         super().__init__()

@@ -38,6 +38,7 @@ class InContext(Strategy):
 
     Config = InContextConfig
     outside = "the facts that it puts before prompts"
+    reads = True
     trains = False
     excludes: ClassVar[Mapping[str, str]] = {"memory": "both put facts before the prompt"}
 

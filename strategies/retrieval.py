@@ -60,6 +60,7 @@ class Retrieval(Strategy):
 
     Config = RetrievalConfig
     outside = "the facts that it puts before prompts"
+    reads = True
     trains = False
     excludes: ClassVar[Mapping[str, str]] = {"memory": "both put facts before the prompt"}
 

@@ -54,6 +54,24 @@ def test_what_is_asked(
         assert all((probe.form == "trained") == (name == "trained") for probe in probes[name])
 
 
+def test_the_command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    asked: list[object] = []
+
+    def note(scenario: str, options: object) -> dict[str, float]:
+        asked.append((scenario, options))
+        return {"trained": 0.5}
+
+    monkeypatch.setattr(open_book, "figures", note)
+    assert open_book.main(["world", "entities=50", "updates=3"]) == 0
+    assert asked == [("world", {"entities": 50, "updates": 3})]
+    assert capsys.readouterr().out.split() == ["trained", "0.500"]
+
+
+def test_a_scenario_that_is_not_there(capsys: pytest.CaptureFixture[str]) -> None:
+    assert open_book.main(["wrold"]) == 2
+    assert "Did you mean 'world'?" in capsys.readouterr().err
+
+
 def test_a_model_that_reads_nothing_is_never_right(
     stream: Stream, load_lm: Callable[..., LanguageModel]
 ) -> None:

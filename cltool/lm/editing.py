@@ -177,6 +177,7 @@ class Editor:
                 cross, square = self.demands(place, batches, wanted)
                 change = solve(cross, square, hold[place], done[place], bases[place])
                 if not bool(change.isfinite().all()):
+                    # Better what the last round reached than weights that are no numbers.
                     return
                 projection.add(plan.damping * change)
                 done[place] += plan.damping * change

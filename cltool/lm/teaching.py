@@ -7,7 +7,7 @@ weighing the same.
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
@@ -22,11 +22,8 @@ from cltool.lm.scoring import score
 
 if TYPE_CHECKING:
     from cltool.lm.coder import Coder, Encoded
-    from cltool.lm.embedded import Recipe
+    from cltool.lm.embedded import Recipe, Report
     from cltool.lm.reading import Exercises, Page
-
-Report = Callable[[int, int, str], None]
-"""Progress: (done, of, what)."""
 
 STRETCH = 8
 """Steps whose pages are drawn together, and shared out by length."""

@@ -5,22 +5,23 @@ from __future__ import annotations
 import dataclasses
 from collections import defaultdict
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 import torch
 from transformers import AutoModelForCausalLM, AutoTokenizer, LlamaForCausalLM
 
-import cltool
 from cltool import open_book
 from cltool.facts import Fact
 from cltool.lm import embedded, model, teaching
-from cltool.lm.embedded import Recipe, build, digest
+from cltool.lm.embedded import Recipe, build, coder, digest
 from cltool.lm.model import LanguageModel
 from cltool.lm.reading import Exercises, Page
 from cltool.prober import Prober
 from cltool.settings import ProbeSettings
 from cltool.stream import Stream
+from cltool.wordings import Wordings, from_name
 
 from ..conftest import make_stream, make_wordings
 
@@ -86,6 +87,13 @@ def test_the_same_facts_make_the_same_model(
         assert file.read_bytes() == (two / file.name).read_bytes(), file.name
 
 
+def make_wordings_with_another() -> Wordings:
+    """With a relation that no base fact has; exercises may word it."""
+    plain = make_wordings()
+    known = {name: plain._of(name) for name in plain.relations()}
+    return Wordings({**known, "river": from_name("river")})
+
+
 def test_everything_that_makes_it_is_in_its_name() -> None:
     wordings = make_wordings()
     facts = [Fact("Land 1", "ruler", "Bo"), Fact("Land 2", "ruler", "Li")]
@@ -98,9 +106,10 @@ def test_everything_that_makes_it_is_in_its_name() -> None:
         digest(facts, wordings, Recipe(epochs=11), 0),
         digest(facts, wordings, Recipe(pages=0), 0),
         digest(facts, wordings, Recipe(), 1),
+        digest(facts, make_wordings_with_another(), Recipe(), 0),
         digest(facts, wordings.with_prompts({("Land 1", "ruler"): ["Who?"]}), Recipe(), 0),
     }
-    assert len(others) == 7 and one not in others
+    assert len(others) == 8 and one not in others
 
 
 def test_what_fails_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -163,6 +172,24 @@ def test_reading_takes_steps_of_its_own() -> None:
     assert Recipe.for_facts(10, reading=False) == Recipe(pages=0)
 
 
+def test_pages_of_a_step_are_of_like_length_and_all_are_read(stream: Stream) -> None:
+    base = stream.updates[0].learn
+    made = [
+        Exercises(base, stream.wordings, coder(base, stream.wordings), 256, seed=3)
+        for _ in range(2)
+    ]
+    counts = [3, 0, 5, 8, 8, 8, 8, 8, 9, 9]
+    steps = list(teaching._pages(made[0], counts, seed=1))
+    assert sorted(map(len, steps[:8])) == sorted(counts[:8])
+    assert sorted(map(len, steps[8:])) == counts[8:]
+    drawn = [page for part in (counts[:8], counts[8:]) for page in made[1].pages(sum(part))]
+    assert sorted(page.ids for step in steps for page in step) == sorted(p.ids for p in drawn)
+    # Sorted and cut, the lengths of the steps do not overlap.
+    spans = sorted((min(len(p.ids) for p in s), max(len(p.ids) for p in s)) for s in steps[:8] if s)
+    assert all(one[1] <= other[0] for one, other in pairwise(spans))
+    assert list(teaching._pages(None, [0, 0], seed=1)) == [[], []]
+
+
 def test_it_learns_to_read(tmp_path: Path) -> None:
     stream = make_stream(10, name="few")
     base = stream.updates[0].learn
@@ -201,9 +228,7 @@ def _without_lines(page: Page, lm: LanguageModel) -> Page:
     ("name", "options"), [("leaders", {}), ("world", {"entities": 50, "updates": 20, "new": 8})]
 )
 def test_it_reads_open_book(name: str, options: dict[str, int]) -> None:
-    stream = cltool.scenario(name, **options)
-    lm = model.load(model.EMBEDDED, stream, device="cpu")
-    figures = open_book.measure(lm, stream, count=500)
+    figures = open_book.figures(name, options)
     assert figures["contradicting"] >= 0.95
     assert figures["never_seen"] >= 0.95
     assert figures["trained"] >= 0.99

@@ -114,6 +114,17 @@ def test_as_many_as_leave_room_to_answer(make_learner: MakeLearner, stream: Stre
     assert len(found[40]) < len(found[96]) < len(found[200])
 
 
+def test_not_one_fact_less_than_fits(make_learner: MakeLearner, stream: Stream) -> None:
+    learner = make_learner("in_context", strategy={"base": True})
+    framing = cast(InContext, learner.strategies.parts["in_context"])._framing
+    facts = framing.facts()
+    found = framing.first(facts)
+    assert 0 < len(found) < len(facts)
+    assert framing._size("".join(found)) <= framing._space
+    more = framing.line(facts[len(found)])
+    assert framing._size("".join([*found, more])) > framing._space
+
+
 def test_a_prompt_that_fills_the_window_stays_alone(
     make_learner: MakeLearner, stream: Stream
 ) -> None:

@@ -10,6 +10,7 @@ import torch
 from cltool.errors import UserError
 from cltool.facts import Knowledge, Update
 from cltool.learner import Learner
+from cltool.lm import editing
 from cltool.strategies.memit import MEMIT
 from cltool.stream import Stream
 
@@ -76,6 +77,16 @@ def test_memory_is_constant_and_survives(make_learner: MakeLearner, stream: Stre
     memit_of(other).load_state_dict({name: 2 * tensor for name, tensor in before.items()})
     for name, tensor in memit_of(other).state_dict().items():
         assert torch.equal(tensor, 2 * before[name])
+
+
+def test_what_cannot_be_solved_for_is_left_out(
+    make_learner: MakeLearner, stream: Stream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    learner = make_learner("memit")
+    before = weights(learner.model)
+    monkeypatch.setattr(editing, "solve", lambda cross, *rest: torch.full_like(cross, torch.nan))
+    apply(learner, stream.updates[1])
+    assert all(torch.equal(t, before[name]) for name, t in weights(learner.model).items())
 
 
 def test_fewer_keys_than_inputs(make_learner: MakeLearner, stream: Stream) -> None:
