@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 import torch
+from avalanche.core import SupervisedPlugin
 
+from cltool.learner import Learner
+from cltool.lm.coder import Encoded
 from cltool.rehearsal import draw, losses, mean_gradient
 from cltool.stream import Stream
 
-from .conftest import MakeLearner
+from .conftest import MakeLearner, apply
 
 
 def test_none_is_drawn_twice() -> None:
@@ -51,3 +56,35 @@ def test_losses_are_those_of_each_and_are_counted(
         single = [learner.score(learner.collate([one])).loss_sum() for one in examples]
     torch.testing.assert_close(found, torch.stack(single), rtol=1e-4, atol=1e-4)
     assert losses(learner, []).shape == (0,)
+
+
+def _sentences(held: object) -> Iterator[Encoded]:
+    """Every sentence in plain containers."""
+    if isinstance(held, Encoded):
+        yield held
+    elif isinstance(held, dict):
+        yield from _sentences([*held.values()])
+    elif isinstance(held, list | tuple | set):
+        for one in held:
+            yield from _sentences(one)
+
+
+@pytest.mark.parametrize(
+    "name", ["replay", "der", "mir", "agem", "gem", "pseudo_replay", "self_distill"]
+)
+def test_nothing_stays_worded_between_updates(
+    name: str, make_learner: MakeLearner, stream: Stream
+) -> None:
+    seen = 0
+
+    class Watch(SupervisedPlugin):  # type: ignore[misc, type-arg]
+        def after_training_epoch(self, strategy: Learner, **kwargs: object) -> None:
+            nonlocal seen
+            seen += len([*_sentences(vars(strategy.strategies.parts[name]))])
+
+    settings = {"max_tokens": 8} if name in ("pseudo_replay", "self_distill") else {}
+    learner = make_learner(name, lm="tiny", strategy=settings, epochs=1, plugins=[Watch()])
+    for update in stream.updates[1:]:
+        apply(learner, update)
+        assert [*_sentences(vars(learner.strategies.parts[name]))] == []
+    assert seen > 0  # there is something to see while an update is trained

@@ -79,6 +79,19 @@ def test_memory_is_constant_and_survives(make_learner: MakeLearner, stream: Stre
         assert torch.equal(tensor, 2 * before[name])
 
 
+def test_the_base_is_held_in_every_direction(
+    make_learner: MakeLearner, stream: Stream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held: list[torch.Tensor] = []
+    monkeypatch.setattr(editing.Editor, "edit", lambda self, b, p, hold, *rest: held.extend(hold))
+    learner = make_learner("memit", strategy={"lambda": 0.5, "ridge": 0.1, "layers": [1]})
+    moment = memit_of(learner).state_dict()["moment.1"]
+    apply(learner, stream.updates[1])
+    (found,) = held
+    mean = moment.trace() / len(moment)
+    torch.testing.assert_close(found, 0.5 * (moment + 0.1 * mean * torch.eye(len(moment))))
+
+
 def test_what_cannot_be_solved_for_is_left_out(
     make_learner: MakeLearner, stream: Stream, monkeypatch: pytest.MonkeyPatch
 ) -> None:
