@@ -10,7 +10,7 @@ READY := $(VENV)/.ready
 # One process a core, of one thread each; the tests' models are too small to share out.
 JOBS ?= auto
 
-.PHONY: demo test test-slow bench library lint clean
+.PHONY: demo test test-slow bench library forgetting forgetting-of lint clean
 
 demo: $(READY)
 	$(BIN)/cltool compare --scenario leaders --out runs/demo --report reports/demo.html
@@ -31,18 +31,40 @@ CONGRESS ?= ../shared/data/us_congress/stream.jsonl
 COMPARE = $(BIN)/cltool compare --strategies all --seeds $(SEEDS) --json
 library: $(READY)
 	mkdir -p runs reports/library
-	$(COMPARE) --scenario leaders --set learner.tokens=50000 \
+	$(COMPARE) $(LEADERS) --set learner.tokens=50000 \
 		--out runs/library/leaders --report reports/library/leaders.html \
 		> runs/leaders.json && mv runs/leaders.json reports/library/leaders.json
-	$(COMPARE) --scenario $(CONGRESS) --where relation=us_representative,us_senator \
-		--cut 2012-12,2014-12,2016-12,2018-12,2020-12,2022-12,2024-12 --set learner.tokens=60000 \
+	$(COMPARE) $(US_CONGRESS) --set learner.tokens=60000 \
 		--out runs/library/us_congress --report reports/library/us_congress.html \
 		> runs/us_congress.json && mv runs/us_congress.json reports/library/us_congress.json
-	$(COMPARE) --scenario world --set scenario.entities=30 --set scenario.updates=20 \
-		--set scenario.changed=10 --set scenario.new=5 --set learner.tokens=12000 \
+	$(COMPARE) $(WORLD) --set learner.tokens=12000 \
 		--out runs/library/world --report reports/library/world.html \
 		> runs/world.json && mv runs/world.json reports/library/world.json
 	$(BIN)/python -m cltool.docs
+
+# What loses nothing: `recitation`, alone and with a crib of 5% of the facts, beside others.
+AGAINST = recitation,naive,replay,ewc,kfac,joint
+KEEP = 0.05
+FORGETTING = $(BIN)/cltool compare --seeds $(SEEDS)
+LEADERS = --scenario leaders
+US_CONGRESS = --scenario $(CONGRESS) --where relation=us_representative,us_senator \
+	--cut 2012-12,2014-12,2016-12,2018-12,2020-12,2022-12,2024-12
+WORLD = --scenario world --set scenario.entities=30 --set scenario.updates=20 \
+	--set scenario.changed=10 --set scenario.new=5
+forgetting: $(READY)
+	mkdir -p reports/forgetting
+	$(MAKE) forgetting-of NAME=leaders STREAM='$(LEADERS)'
+	$(MAKE) forgetting-of NAME=us_congress STREAM='$(US_CONGRESS)'
+	$(MAKE) forgetting-of NAME=world STREAM='$(WORLD)'
+
+forgetting-of:
+	$(FORGETTING) $(STREAM) --strategies $(AGAINST) --set strategy.replay.share=$(KEEP) \
+		--out runs/forgetting/$(NAME)/stored-nothing
+	$(FORGETTING) $(STREAM) --strategies recitation --set strategy.recitation.keep=$(KEEP) \
+		--out runs/forgetting/$(NAME)/crib
+	$(BIN)/cltool report runs/forgetting/$(NAME)/stored-nothing runs/forgetting/$(NAME)/crib \
+		--out reports/forgetting/$(NAME).html --json > runs/forgetting/$(NAME).json
+	mv runs/forgetting/$(NAME).json reports/forgetting/$(NAME).json
 
 lint: $(READY)
 	$(BIN)/ruff check .

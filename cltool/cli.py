@@ -51,6 +51,7 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _add_run(commands)
     _add_compare(commands)
+    _add_tune(commands)
     report = commands.add_parser("report", help="write the forgetting report of some runs")
     report.add_argument("runs", nargs="+", metavar="RUN", help="run folders, or folders of runs")
     report.add_argument("--out", default="forgetting.html", help="the HTML file [%(default)s]")
@@ -92,6 +93,31 @@ def _add_compare(commands: Any) -> None:
     compare.add_argument("--out", help="folder of the runs [runs/SCENARIO]")
     compare.add_argument("--report", metavar="FILE", help="the HTML report [OUT/report.html]")
     _add_shared(compare)
+
+
+def _add_tune(commands: Any) -> None:
+    tune = commands.add_parser(
+        "tune", help="search strategies' settings on the first updates; the later ones judge"
+    )
+    tune.add_argument(
+        "--strategies", default="ewc", help="names, or families, separated by commas [%(default)s]"
+    )
+    tune.add_argument(
+        "--first", type=int, default=2, help="updates that are searched on [%(default)s]"
+    )
+    tune.add_argument(
+        "--trials", type=int, default=12, help="settings tried of each strategy [%(default)s]"
+    )
+    tune.add_argument(
+        "--keep",
+        action="append",
+        metavar="BOUND",
+        help="what settings must keep, as retained>=0.98 [new>=0.95]",
+    )
+    tune.add_argument("--tokens", type=int, help="training tokens an update [as many as it takes]")
+    tune.add_argument("--seeds", type=int, default=1, help="seeds of the judges [%(default)s]")
+    tune.add_argument("--out", help="folder of the runs [runs/tune/SCENARIO]")
+    _add_shared(tune)
 
 
 def _add_shared(command: argparse.ArgumentParser) -> None:

@@ -51,7 +51,9 @@ def compare(options: argparse.Namespace) -> int:
     """Strategies × seeds, a table and a report."""
     from cltool.comparing import compare as run_all
     from cltool.reporting import table
+    from cltool.reporting.doubts import doubts
     from cltool.reporting.page import write_report
+    from cltool.reporting.variants import group_runs
 
     scenario, tables = _tables(options)
     if options.seeds < 1:
@@ -87,12 +89,56 @@ def compare(options: argparse.Namespace) -> int:
     page = Path(options.report) if options.report else out / "report.html"
     write_report(result.runs, page, failed=failures, command=options.typed)
     frame = table.comparison(result.runs)
+    doubted = doubts(group_runs(result.runs)[0])
     if options.json:
-        _print_json({"report": str(page), "table": table.as_json(frame), "failed": failures})
+        rows = table.as_json(frame)
+        _print_json({"report": str(page), "table": rows, "doubts": doubted, "failed": failures})
     else:
         print(table.as_text(frame))
+        if table.STAR[True] in table.as_text(frame):
+            print("\n* best, or not told from the best by the 95% intervals over seeds")
+        for text in doubted:
+            print(f"\nDoubt: {text}")
         print(f"\nThe report is in {page}, the runs are in {out}.")
     return 1 if failures else 0
+
+
+def tune(options: argparse.Namespace) -> int:
+    """Settings searched on the first updates, and the later updates' verdict."""
+    from cltool.assemble import open_stream, refuse_strangers
+    from cltool.reporting import tuning
+    from cltool.settings import merge
+    from cltool.tune import MATCHED, Bound, Search
+
+    scenario, tables = _tables(options)
+    names = _chosen(options.strategies)
+    _check_names(names)
+    refuse_strangers(tables, names)
+    keep = [Bound.parse(text) for text in options.keep or [MATCHED]]
+    if options.seeds < 1:
+        raise UserError("at least one seed is needed", where="--seeds")
+    if options.tokens is not None:
+        tables = merge(tables, {"learner": {"tokens": options.tokens}})
+    out = Path(options.out) if options.out else Path("runs") / "tune" / Path(scenario).stem
+    stream = open_stream(scenario, tables.pop("scenario", {}))
+    with Progress() as progress:
+        search = Search(
+            stream,
+            options.first,
+            options.trials,
+            keep,
+            out,
+            tables,
+            options.seeds,
+            options.fresh,
+            lambda done, of, what: progress.tell("tune", done, of, what),
+        )
+        found = [search.tune(name) for name in names]
+    if options.json:
+        _print_json({"folder": str(out), "tunings": tuning.as_json(found)})
+    else:
+        print(tuning.as_text(found, options.first, keep))
+    return 0
 
 
 def report(options: argparse.Namespace) -> int:

@@ -285,7 +285,8 @@ class Learner(SupervisedTemplate[Any, Any, Any]):  # type: ignore[misc]
                 self.stop_training()
         if hits and self.settings.tokens is None:
             joined = torch.cat(hits)
-            if int(joined.sum()) >= self.settings.stop_at * len(joined):
+            learned = int(joined.sum()) >= self.settings.stop_at * len(joined)
+            if learned and self.strategies.settled(self):
                 self.stop_training()
 
     def _steps_left(self) -> int:
@@ -359,6 +360,11 @@ class Learner(SupervisedTemplate[Any, Any, Any]):  # type: ignore[misc]
     def criterion(self) -> Tensor:
         """Mean cross entropy over the learned tokens, in nats."""
         return self._scored.loss_sum() / self._scored.tokens().clamp(min=1)
+
+    def losses(self) -> Tensor:
+        """(batch,): loss of each sentence of the current micro-batch, summed, without gradient."""
+        with torch.no_grad():
+            return self._scored.loss_per_sample()
 
     def optimizer_step(self) -> None:
         """Clip the gradient, then step."""

@@ -242,9 +242,9 @@ def transitions(
 def summary(rows: pd.DataFrame, forms: Sequence[str] | None = None) -> dict[str, float]:
     """The scores of a whole run, by name.
 
-    ``new`` is the mean over updates 1 … T of what each scored right after it; ``new_min``
-    the worst of them; retained, stale, erased, valid, trained and forced are those after
-    the last update.
+    ``new`` is the mean over updates 1 … T of what each scored right after it, ``new_min`` the
+    worst of them, ``retained_min`` and ``stale_max`` the worst after any update; retained, stale,
+    erased, valid, trained and forced are those after the last update.
     """
     steps = per_step(rows, forms)
     matrix = accuracy_matrix(rows, forms).to_numpy()
@@ -253,6 +253,8 @@ def summary(rows: pd.DataFrame, forms: Sequence[str] | None = None) -> dict[str,
     scores: dict[str, Callable[[], float]] = {
         "new": lambda: float(updates.mean()),
         "new_min": lambda: float(updates.min()),
+        "retained_min": lambda: float(steps["retained"].min()),
+        "stale_max": lambda: float(steps["stale"].max()),
         **{
             name: partial(float, last[name])
             for name in ("retained", "stale", "erased", "valid", "trained", "forced")

@@ -75,6 +75,10 @@ class Strategy(SupervisedPlugin):  # type: ignore[misc]
         if self.trains:
             learner.fit(update.learn)
 
+    def settled(self, learner: Learner) -> bool:
+        """Whether training may stop, asked after an epoch in which the update was learned."""
+        return True
+
     def frame(self, prompt: str) -> str:
         """The prompt as the model is given it; by default, as it is."""
         return prompt
@@ -143,6 +147,10 @@ class Strategies:
     def update(self, learner: Learner, update: Update) -> None:
         """Apply an update, in the way of the one that has a way of its own."""
         self._leader.update(learner, update)
+
+    def settled(self, learner: Learner) -> bool:
+        """Whether none of them wants training to go on."""
+        return all([part.settled(learner) for part in self.parts.values()])
 
     def frame(self, prompt: str) -> str:
         """The prompt framed by each in turn."""

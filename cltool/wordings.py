@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -63,6 +65,11 @@ class Wording:
     def prompt(self, subject: str) -> str:
         """The text before the object, without trailing white space."""
         return subject.join(self.before)
+
+    def read(self, text: str) -> tuple[str, str] | None:
+        """(subject, object) where ``text`` is this wording of a fact, else None."""
+        found = _pattern(self).fullmatch(text.strip())
+        return None if found is None else (found["subject"], found["object"])
 
     def target(self, answer: str) -> str:
         """The text that completes the prompt."""
@@ -185,6 +192,18 @@ class Wordings:
             if asking.form == TRAINED
         ]
 
+    def readings(self, text: str) -> list[tuple[Fact, Asking]]:
+        """Every fact that ``text`` states in a wording of a relation, with that wording asked."""
+        found = []
+        for relation in self._relations:
+            for wording in (*self._relations[relation], *self._held_out.get(relation, ())):
+                read = wording.read(text)
+                if read is not None:
+                    fact = Fact(read[0], relation, read[1])
+                    asked = next(a for a in self.askings(fact.key) if a.wording == wording)
+                    found.append((fact, asked))
+        return found
+
     def _of(self, relation: str) -> tuple[Wording, ...]:
         if relation not in self._relations:
             self._relations[relation] = from_name(relation)
@@ -207,6 +226,15 @@ def from_name(relation: str) -> tuple[Wording, ...]:
         f"Name the {name} of {{subject}}, please? {{object}}",
     )
     return tuple(Wording.parse(template) for template in templates)
+
+
+@lru_cache(maxsize=4096)
+def _pattern(wording: Wording) -> re.Pattern[str]:
+    first, *others = (re.escape(piece) for piece in wording.before)
+    subject = r"(?P<subject>\S(?:.*?\S)?)"
+    prompt = first.lstrip() + subject + r"(?P=subject)".join(others)
+    closing = re.escape(wording.closing.rstrip())
+    return re.compile(rf"{prompt}{re.escape(wording.gap)}(?P<object>\S(?:.*\S)?){closing}")
 
 
 def _parse_all(value: Any, where: str) -> list[Wording]:

@@ -70,6 +70,12 @@ STRATEGIES = Registry(
             family="rehearsal",
         ),
         Entry(
+            "recitation",
+            "cltool.strategies.recitation:Recitation",
+            "rehearses all that the model recites by itself; stores nothing, or a few facts",
+            family="rehearsal",
+        ),
+        Entry(
             "ewc",
             "cltool.strategies.ewc:EWC",
             "holds weights in place by their Fisher information, online",

@@ -35,6 +35,7 @@ from pydantic import Field
 
 from cltool.lm.batches import collate
 from cltool.lm.editing import Editor, Plan, null_basis
+from cltool.search_space import search
 from cltool.strategy import State, Strategy, StrategyConfig
 
 if TYPE_CHECKING:
@@ -53,13 +54,18 @@ class AlphaEditConfig(StrategyConfig):
         description="numbers of the edited blocks, negative from the last; none: the last four",
     )
     share: float = Field(
+        json_schema_extra=search(0.2, 0.95),
         default=0.6,
         gt=0,
         le=1,
         description="how much of the base's second moment the null space may hold",
     )
     strength: float = Field(
-        default=0.0005, gt=0, alias="lambda", description="λ, how much a change weighs"
+        json_schema_extra=search(5e-05, 0.05, log=True),
+        default=0.0005,
+        gt=0,
+        alias="lambda",
+        description="λ, how much a change weighs",
     )
     rounds: int = Field(default=20, ge=1, description="most solves an update")
     steps: int = Field(default=1, ge=1, description="gradient steps for δ in a round")

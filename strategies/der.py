@@ -28,6 +28,7 @@ from torch.nn import functional
 from cltool.buffer import Buffer
 from cltool.lm.batches import IGNORED
 from cltool.rehearsal import batch_count, draw, learned_tokens, micro_batches
+from cltool.search_space import search
 from cltool.strategy import State, Strategy, StrategyConfig
 
 if TYPE_CHECKING:
@@ -54,9 +55,17 @@ class DERConfig(StrategyConfig):
         default=None, ge=1, description="most facts kept, as a number; goes before the share"
     )
     mix: float = Field(
-        default=1.0, ge=0, description="rehearsed sentences for each sentence of the update"
+        json_schema_extra=search(0.25, 4, log=True),
+        default=1.0,
+        ge=0,
+        description="rehearsed sentences for each sentence of the update",
     )
-    alpha: float = Field(default=0.1, ge=0, description="α, the weight of the stored logits")
+    alpha: float = Field(
+        json_schema_extra=search(0.01, 1, log=True),
+        default=0.1,
+        ge=0,
+        description="α, the weight of the stored logits",
+    )
     beta: float = Field(
         default=1.0, ge=0, description="β, the weight of the labels: above 0 it is DER++"
     )

@@ -20,6 +20,7 @@ from pydantic import Field
 
 from cltool.lm.per_sample import squared_gradients
 from cltool.quadratic import Diagonal, sample_batches, to_mean_one
+from cltool.search_space import search
 from cltool.strategy import State, Strategy, StrategyConfig
 
 if TYPE_CHECKING:
@@ -35,9 +36,19 @@ class EWCConfig(StrategyConfig):
     """Settings of `ewc`."""
 
     strength: float = Field(
-        default=0.012, ge=0, alias="lambda", description="λ, the penalty's weight"
+        json_schema_extra=search(0.001, 1, log=True),
+        default=0.012,
+        ge=0,
+        alias="lambda",
+        description="λ, the penalty's weight",
     )
-    decay: float = Field(default=1.0, ge=0, le=1, description="γ, how much of the old Fisher stays")
+    decay: float = Field(
+        json_schema_extra=search(0.5, 1),
+        default=1.0,
+        ge=0,
+        le=1,
+        description="γ, how much of the old Fisher stays",
+    )
     samples: int = Field(
         default=256, ge=1, description="most sentences that an update's Fisher is taken over"
     )

@@ -24,6 +24,7 @@ from pydantic import Field
 
 from cltool.buffer import even_parts
 from cltool.rehearsal import draw, mean_gradient
+from cltool.search_space import search
 from cltool.strategy import State, Strategy, StrategyConfig, fact_rows, facts_from_rows
 
 if TYPE_CHECKING:
@@ -57,7 +58,10 @@ class GEMConfig(StrategyConfig):
         description="most gradients a step; of more updates, the oldest share one",
     )
     margin: float = Field(
-        default=0.5, ge=0, description="least v, so that steps also help what is remembered"
+        json_schema_extra=search(0, 1),
+        default=0.5,
+        ge=0,
+        description="least v, so that steps also help what is remembered",
     )
 
 

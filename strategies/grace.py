@@ -36,6 +36,7 @@ from torch import Tensor, nn
 from cltool.lm.batches import IGNORED, by_length, collate
 from cltool.lm.editing import predicting
 from cltool.lm.layers import blocks, hidden, numbers, with_hidden
+from cltool.search_space import search
 from cltool.strategy import State, Strategy, StrategyConfig
 
 if TYPE_CHECKING:
@@ -60,7 +61,10 @@ class GRACEConfig(StrategyConfig):
         "none: the last one of the first half",
     )
     radius: float = Field(
-        default=0.8, gt=0, description="ε_init, in the spread of the base knowledge's keys"
+        json_schema_extra=search(0.2, 2, log=True),
+        default=0.8,
+        gt=0,
+        description="ε_init, in the spread of the base knowledge's keys",
     )
     steps: int = Field(default=60, ge=1, description="most gradient steps for an update's values")
     rate: float = Field(

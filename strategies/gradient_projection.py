@@ -39,6 +39,7 @@ from transformers.pytorch_utils import Conv1D
 
 from cltool.errors import UserError
 from cltool.lm.batches import by_length
+from cltool.search_space import search
 from cltool.strategy import State, Strategy, StrategyConfig
 
 if TYPE_CHECKING:
@@ -57,7 +58,11 @@ class GradientProjectionConfig(StrategyConfig):
         default="gpm", description="how protected directions are chosen: gpm or null_space"
     )
     energy: float = Field(
-        default=0.7, gt=0, le=1, description="gpm: share of the squared inputs that is protected"
+        json_schema_extra=search(0.3, 0.99),
+        default=0.7,
+        gt=0,
+        le=1,
+        description="gpm: share of the squared inputs that is protected",
     )
     ratio: float = Field(
         default=10.0,

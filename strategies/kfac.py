@@ -29,6 +29,7 @@ from pydantic import Field
 from cltool.lm.kronecker import Factors, kronecker_factors
 from cltool.lm.per_sample import squared_gradients
 from cltool.quadratic import Diagonal, add_pull, prefixed, sample_batches, unprefixed
+from cltool.search_space import search
 from cltool.strategy import State, Strategy, StrategyConfig
 
 if TYPE_CHECKING:
@@ -44,10 +45,18 @@ class KFACConfig(StrategyConfig):
     """Settings of `kfac`."""
 
     strength: float = Field(
-        default=0.01, ge=0, alias="lambda", description="λ, the penalty's weight"
+        json_schema_extra=search(0.0005, 0.5, log=True),
+        default=0.01,
+        ge=0,
+        alias="lambda",
+        description="λ, the penalty's weight",
     )
     decay: float = Field(
-        default=1.0, ge=0, le=1, description="γ, how much of the old curvature stays"
+        json_schema_extra=search(0.5, 1),
+        default=1.0,
+        ge=0,
+        le=1,
+        description="γ, how much of the old curvature stays",
     )
     samples: int = Field(
         default=256, ge=1, description="most sentences that an update's curvature is taken over"

@@ -17,6 +17,7 @@ import torch
 from pydantic import Field
 
 from cltool.quadratic import add_pull, prefixed, unprefixed
+from cltool.search_space import search
 from cltool.strategy import State, Strategy, StrategyConfig
 
 if TYPE_CHECKING:
@@ -29,7 +30,11 @@ class L2AnchorConfig(StrategyConfig):
     """Settings of `l2_anchor`."""
 
     strength: float = Field(
-        default=0.01, ge=0, alias="lambda", description="λ, the penalty's weight"
+        json_schema_extra=search(0.0005, 0.5, log=True),
+        default=0.01,
+        ge=0,
+        alias="lambda",
+        description="λ, the penalty's weight",
     )
     anchor: Literal["last", "base"] = Field(
         default="last", description="hold the weights where the last update left them, or the base"

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, cast
 from pydantic import Field
 
 from cltool.adapters import Adapter
+from cltool.search_space import search
 from cltool.strategy import Strategy, StrategyConfig
 
 if TYPE_CHECKING:
@@ -26,7 +27,12 @@ class LoRAConfig(StrategyConfig):
     """Settings of `lora`."""
 
     peft: str = Field(default="LORA", description="a PEFT method's name, as PEFT writes it")
-    rank: int = Field(default=64, ge=1, description="r, for methods that have a rank")
+    rank: int = Field(
+        json_schema_extra=search(4, 128, log=True),
+        default=64,
+        ge=1,
+        description="r, for methods that have a rank",
+    )
     alpha: float = Field(default=128.0, gt=0, description="α, for LoRA")
     target_modules: str | list[str] = Field(
         default="all-linear", description="which modules, as PEFT writes it"

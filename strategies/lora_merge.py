@@ -18,13 +18,19 @@ from typing import Any, ClassVar, cast
 from pydantic import Field
 
 from cltool.adapters import ONE_UPDATE, Adapter
+from cltool.search_space import search
 from cltool.strategy import Strategy, StrategyConfig
 
 
 class LoRAMergeConfig(StrategyConfig):
     """Settings of `lora_merge`."""
 
-    rank: int = Field(default=64, ge=1, description="r, of each update's adapter")
+    rank: int = Field(
+        json_schema_extra=search(4, 128, log=True),
+        default=64,
+        ge=1,
+        description="r, of each update's adapter",
+    )
     alpha: float = Field(default=128.0, gt=0, description="α; the adapter counts α/r times")
     target_modules: str | list[str] = Field(
         default="all-linear", description="which modules, as PEFT writes it"

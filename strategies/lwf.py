@@ -25,6 +25,7 @@ from torch.nn import functional
 
 from cltool.lm.batches import IGNORED, Batch
 from cltool.lm.teacher import Teacher
+from cltool.search_space import search
 from cltool.strategy import Strategy, StrategyConfig
 
 if TYPE_CHECKING:
@@ -37,7 +38,11 @@ class LwFConfig(StrategyConfig):
     """Settings of `lwf`."""
 
     strength: float = Field(
-        default=0.5, ge=0, alias="lambda", description="λ, weight of the distillation"
+        json_schema_extra=search(0.05, 5, log=True),
+        default=0.5,
+        ge=0,
+        alias="lambda",
+        description="λ, weight of the distillation",
     )
     temperature: float = Field(default=2.0, gt=0, description="T, of both distributions")
     positions: Literal["prompt", "answer"] = Field(

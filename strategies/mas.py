@@ -21,6 +21,7 @@ from pydantic import Field
 from cltool.lm.batches import IGNORED
 from cltool.lm.per_sample import gradient_sizes
 from cltool.quadratic import Diagonal, sample_batches, to_mean_one
+from cltool.search_space import search
 from cltool.strategy import State, Strategy, StrategyConfig
 
 if TYPE_CHECKING:
@@ -37,10 +38,18 @@ class MASConfig(StrategyConfig):
     """Settings of `mas`."""
 
     strength: float = Field(
-        default=0.005, ge=0, alias="lambda", description="λ, the penalty's weight"
+        json_schema_extra=search(0.0005, 0.5, log=True),
+        default=0.005,
+        ge=0,
+        alias="lambda",
+        description="λ, the penalty's weight",
     )
     decay: float = Field(
-        default=1.0, ge=0, le=1, description="γ, how much of the old importances stays"
+        json_schema_extra=search(0.5, 1),
+        default=1.0,
+        ge=0,
+        le=1,
+        description="γ, how much of the old importances stays",
     )
     samples: int = Field(
         default=256, ge=1, description="most sentences that an update's importances are taken over"

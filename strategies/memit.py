@@ -36,6 +36,7 @@ from pydantic import Field
 
 from cltool.lm.batches import collate
 from cltool.lm.editing import Editor, Plan
+from cltool.search_space import search
 from cltool.strategy import State, Strategy, StrategyConfig
 
 if TYPE_CHECKING:
@@ -56,14 +57,23 @@ class MEMITConfig(StrategyConfig):
         description="numbers of the edited blocks, negative from the last; none: the last four",
     )
     strength: float = Field(
-        default=0.002, gt=0, alias="lambda", description="λ, how much the base's keys weigh"
+        json_schema_extra=search(0.0001, 0.1, log=True),
+        default=0.002,
+        gt=0,
+        alias="lambda",
+        description="λ, how much the base's keys weigh",
     )
     ridge: float = Field(
         default=0.01, gt=0, description="ρ, of the mean eigenvalue, on the diagonal of C₀"
     )
     rounds: int = Field(default=20, ge=1, description="most solves an update")
     steps: int = Field(default=1, ge=1, description="gradient steps for δ in a round")
-    rate: float = Field(default=10.0, gt=0, description="length of these steps")
+    rate: float = Field(
+        json_schema_extra=search(1, 30, log=True),
+        default=10.0,
+        gt=0,
+        description="length of these steps",
+    )
     damping: float = Field(
         default=1.0, gt=0, le=1, description="share of each round's solution that is taken"
     )

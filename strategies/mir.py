@@ -26,6 +26,7 @@ from pydantic import Field
 
 from cltool.buffer import Buffer
 from cltool.rehearsal import batch_count, draw, losses, mean_gradient
+from cltool.search_space import search
 from cltool.strategy import State, Strategy, StrategyConfig
 
 if TYPE_CHECKING:
@@ -46,7 +47,10 @@ class MIRConfig(StrategyConfig):
         default=None, ge=1, description="most facts kept, as a number; goes before the share"
     )
     mix: float = Field(
-        default=1.0, ge=0, description="rehearsed sentences for each sentence of the update"
+        json_schema_extra=search(0.25, 4, log=True),
+        default=1.0,
+        ge=0,
+        description="rehearsed sentences for each sentence of the update",
     )
     candidates: float = Field(
         default=3.0, ge=1, description="candidates for each sentence that is rehearsed"

@@ -23,6 +23,7 @@ import torch
 from pydantic import Field
 
 from cltool.adapters import ONE_UPDATE, Adapter
+from cltool.search_space import search
 from cltool.strategy import State, Strategy, StrategyConfig
 
 if TYPE_CHECKING:
@@ -34,8 +35,19 @@ if TYPE_CHECKING:
 class OLoRAConfig(StrategyConfig):
     """Settings of `o_lora`."""
 
-    strength: float = Field(default=0.02, ge=0, alias="lambda", description="λ, of the penalty")
-    rank: int = Field(default=32, ge=1, description="r, of each update's adapter")
+    strength: float = Field(
+        json_schema_extra=search(0.001, 1, log=True),
+        default=0.02,
+        ge=0,
+        alias="lambda",
+        description="λ, of the penalty",
+    )
+    rank: int = Field(
+        json_schema_extra=search(4, 64, log=True),
+        default=32,
+        ge=1,
+        description="r, of each update's adapter",
+    )
     alpha: float = Field(default=64.0, gt=0, description="α; the adapter counts α/r times")
     target_modules: str | list[str] = Field(
         default="all-linear", description="which modules, as PEFT writes it"

@@ -23,6 +23,7 @@ import torch
 from pydantic import Field
 
 from cltool.adapters import ONE_UPDATE, Adapter
+from cltool.search_space import search
 from cltool.strategy import Strategy, StrategyConfig
 
 if TYPE_CHECKING:
@@ -33,7 +34,11 @@ class OSFConfig(StrategyConfig):
     """Settings of `osf`."""
 
     keep: float = Field(
-        default=0.5, gt=0, lt=1, description="share of each matrix's singular values that is kept"
+        json_schema_extra=search(0.1, 0.9),
+        default=0.5,
+        gt=0,
+        lt=1,
+        description="share of each matrix's singular values that is kept",
     )
     target_modules: str | list[str] = Field(
         default="all-linear", description="which modules, as PEFT writes it"

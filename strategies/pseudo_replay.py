@@ -34,6 +34,7 @@ from cltool.lm.batches import IGNORED
 from cltool.lm.sampling import Sampler
 from cltool.prompts import Prompts, completed
 from cltool.rehearsal import micro_batches
+from cltool.search_space import search
 from cltool.strategy import State, Strategy, StrategyConfig
 
 if TYPE_CHECKING:
@@ -53,10 +54,16 @@ class PseudoReplayConfig(StrategyConfig):
         " kept, the model writes whole sentences (learner.loss=all, from the base on)",
     )
     samples: int = Field(
-        default=400, ge=1, description="most prompts answered, or sentences written, an update"
+        json_schema_extra=search(100, 1600, log=True),
+        default=400,
+        ge=1,
+        description="most prompts answered, or sentences written, an update",
     )
     mix: float = Field(
-        default=1.0, ge=0, description="rehearsed sentences for each sentence of the update"
+        json_schema_extra=search(0.25, 4, log=True),
+        default=1.0,
+        ge=0,
+        description="rehearsed sentences for each sentence of the update",
     )
     temperature: float = Field(
         default=1.0, gt=0, description="of the sentences that are generated; answers are greedy"

@@ -29,6 +29,7 @@ import torch
 from pydantic import Field
 
 from cltool.buffer import Buffer, Coreset, GroupedBuffer, Memory
+from cltool.search_space import search
 from cltool.selection import herding, k_center, representations
 from cltool.strategy import State, Strategy, StrategyConfig
 
@@ -53,7 +54,10 @@ class ReplayConfig(StrategyConfig):
         default=None, ge=1, description="most facts kept, as a number; goes before the share"
     )
     mix: float = Field(
-        default=1.0, ge=0, description="rehearsed sentences for each sentence of the update"
+        json_schema_extra=search(0.25, 4, log=True),
+        default=1.0,
+        ge=0,
+        description="rehearsed sentences for each sentence of the update",
     )
     select: Literal["reservoir", "relation", "herding", "k_center"] = Field(
         default="reservoir", description="which facts are kept: any, or those of a rule"

@@ -26,6 +26,7 @@ from pydantic import Field
 
 from cltool.lm.per_sample import squared_gradients
 from cltool.quadratic import Diagonal, prefixed, sample_batches, to_mean_one, unprefixed
+from cltool.search_space import search
 from cltool.strategy import State, Strategy, StrategyConfig
 from cltool.walk import Steps, walk
 
@@ -42,7 +43,11 @@ class RWalkConfig(StrategyConfig):
     """Settings of `rwalk`."""
 
     strength: float = Field(
-        default=0.006, ge=0, alias="lambda", description="λ, the penalty's weight"
+        json_schema_extra=search(0.0005, 0.5, log=True),
+        default=0.006,
+        ge=0,
+        alias="lambda",
+        description="λ, the penalty's weight",
     )
     decay: float = Field(
         default=0.5, ge=0, lt=1, description="γ, how much of the old F and s stays"

@@ -31,6 +31,7 @@ from torch.nn import functional
 
 from cltool.lm.batches import IGNORED, Batch, by_length, collate
 from cltool.prompts import Prompts
+from cltool.search_space import search
 from cltool.strategy import State, Strategy, StrategyConfig
 
 if TYPE_CHECKING:
@@ -47,15 +48,27 @@ class SelfDistillConfig(StrategyConfig):
     """Settings of `self_distill`."""
 
     strength: float = Field(
-        default=1.0, ge=0, alias="lambda", description="λ, weight of the distillation"
+        json_schema_extra=search(0.1, 10, log=True),
+        default=1.0,
+        ge=0,
+        alias="lambda",
+        description="λ, weight of the distillation",
     )
     temperature: float = Field(default=2.0, gt=0, description="T, of both distributions")
     top: int = Field(
         default=32, ge=1, description="tokens whose probabilities are held, the others as one"
     )
-    samples: int = Field(default=400, ge=1, description="most prompts answered for an update")
+    samples: int = Field(
+        json_schema_extra=search(100, 1600, log=True),
+        default=400,
+        ge=1,
+        description="most prompts answered for an update",
+    )
     mix: float = Field(
-        default=1.0, ge=0, description="distilled sentences for each sentence of the update"
+        json_schema_extra=search(0.25, 4, log=True),
+        default=1.0,
+        ge=0,
+        description="distilled sentences for each sentence of the update",
     )
     max_tokens: int = Field(
         default=48, ge=2, description="longest answer; a longer one is not distilled"

@@ -21,6 +21,7 @@ import torch
 from pydantic import Field
 
 from cltool.quadratic import Diagonal, to_mean_one
+from cltool.search_space import search
 from cltool.strategy import State, Strategy, StrategyConfig
 from cltool.walk import Steps, walk
 
@@ -36,7 +37,11 @@ class SIConfig(StrategyConfig):
     """Settings of `si`."""
 
     strength: float = Field(
-        default=0.005, ge=0, alias="lambda", description="λ, the penalty's weight"
+        json_schema_extra=search(0.0005, 0.5, log=True),
+        default=0.005,
+        ge=0,
+        alias="lambda",
+        description="λ, the penalty's weight",
     )
     decay: float = Field(
         default=1.0, ge=0, le=1, description="γ, how much of the old importances stays"

@@ -27,6 +27,7 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 import torch
 from pydantic import Field
 
+from cltool.search_space import search
 from cltool.strategy import State, Strategy, StrategyConfig
 
 if TYPE_CHECKING:
@@ -45,7 +46,11 @@ class WeightAverageConfig(StrategyConfig):
         default="wise_ft", description="what is averaged: see above"
     )
     alpha: float = Field(
-        default=0.8, ge=0, le=1, description="α of wise_ft, share of the weights after training"
+        json_schema_extra=search(0.2, 1),
+        default=0.8,
+        ge=0,
+        le=1,
+        description="α of wise_ft, share of the weights after training",
     )
     decay: float = Field(
         default=0.95, ge=0, lt=1, description="d of ema, what each step leaves of the average"

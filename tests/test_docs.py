@@ -74,7 +74,7 @@ def test_a_measured_table_shows_the_family_beside_the_references(tmp_path: Path)
     assert "`ewc`" not in table
 
 
-@pytest.mark.parametrize("name", [*NAMES, *COSTS, "new_min"])
+@pytest.mark.parametrize("name", [*NAMES, *COSTS, "new_min", "retained_min", "stale_max"])
 def test_every_score_is_explained(name: str) -> None:
     assert f"`{name}`" in page("scores.md")
 

@@ -139,7 +139,7 @@ def test_the_whole_run_by_hand(story: pd.DataFrame) -> None:
         assert scores[name] == pytest.approx(value), name
     for name, value in {"acc": 2 / 3, "bwt": -0.25, "fwt": 0.0, "forgetting": 0.25}.items():
         assert scores[name] == pytest.approx(value), name
-    assert set(scores) <= {*metrics.NAMES, "new_min"}
+    assert set(scores) <= {*metrics.NAMES, "new_min", "retained_min", "stale_max"}
 
 
 def test_columns_of_which_nothing_is_left_are_no_zero(story: pd.DataFrame) -> None:

@@ -134,8 +134,12 @@ def unfinished(group: Data) -> Markup:
 
 
 def warnings(group: Data) -> Markup:
-    """What the runs warned of, and the lines of the source that were left out."""
+    """Doubts about the comparison, what the runs warned of, and the lines that were left out."""
     parts: list[Markup] = []
+    if group["doubts"]:
+        items = [element("li", text) for text in group["doubts"]]
+        title = element("p", element("b", "Before you conclude anything"))
+        parts.append(element("div", title, element("ul", *items), class_="aside"))
     if group["warnings"]:
         items = [
             element("li", warning["text"], " ", element("small", "; ".join(warning["runs"])))

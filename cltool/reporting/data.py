@@ -10,6 +10,7 @@ from typing import Any
 from cltool import metrics
 from cltool.errors import UserError
 from cltool.records import Run
+from cltool.reporting.doubts import doubts
 from cltool.reporting.moves import lost_facts, transitions
 from cltool.reporting.table import columns_of as scores_of
 from cltool.reporting.table import compare, leaders
@@ -75,6 +76,7 @@ def _group(group: Group) -> Data:
         "source": _source(group),
         "skipped": _skipped(group),
         "warnings": _warnings(group),
+        "doubts": doubts(group),
     }
 
 

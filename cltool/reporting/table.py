@@ -48,8 +48,11 @@ COLUMNS = (
     Column("new_min", "new, worst", "the same of the worst update", 1, formats.share),
     Column("retained", "retained",
            "accuracy at the end on facts learned earlier and still valid", 1, formats.share),
+    Column("retained_min", "retained, worst", "the same after the worst update", 1,
+           formats.share),
     Column("stale", "stale", "share of superseded facts whose old object is still the answer"
            " at the end", -1, formats.share),
+    Column("stale_max", "stale, worst", "the same after the worst update", -1, formats.share),
     Column("erased", "erased", "share of facts to be forgotten that are still produced at the end",
            -1, formats.share),
     Column("acc", "ACC", "mean of the accuracy matrix' last row (Lopez-Paz & Ranzato 2017)",
@@ -68,6 +71,10 @@ COLUMNS = (
            0, formats.size),
 )  # fmt: skip
 """The scores of the comparison, in order."""
+
+
+STAR = {True: "*", False: " "}
+"""What follows a score in a column in which some are ahead of others."""
 
 
 def comparison(runs: Sequence[Run]) -> pd.DataFrame:
@@ -148,15 +155,21 @@ def leaders(frame: pd.DataFrame, column: Column) -> list[str]:
 
 
 def as_cells(frame: pd.DataFrame) -> tuple[list[str], list[list[str]]]:
-    """A comparison as a header and rows of text, the strategy first."""
+    """A comparison as a header and rows of text, the strategy first.
+
+    A star marks the best of a column and all that the intervals do not tell from it.
+    """
     columns = columns_of(frame)
+    ahead = {column.name: leaders(frame, column) for column in columns}
     header = ["strategy", *(column.title for column in columns)]
     rows = []
     for name, values in zip(frame.index, frame.to_dict("records"), strict=True):
         behind = values["steps"] < values["of"]
         label = f"{name} ({progress(int(values['steps']), int(values['of']))})" if behind else name
         cells = [
-            column.shown(values[column.name], values[f"{column.name}_half"]) for column in columns
+            column.shown(values[column.name], values[f"{column.name}_half"])
+            + STAR[str(name) in ahead[column.name]] * bool(ahead[column.name])
+            for column in columns
         ]
         rows.append([str(label), *cells])
     return header, rows
@@ -178,10 +191,15 @@ def as_text(frame: pd.DataFrame) -> str:
 
 
 def as_json(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    """A comparison as plain JSON values, one object a strategy, null for what is not there."""
+    """A comparison as plain JSON values, one object a strategy, null for what is not there.
+
+    ``best`` names the scores in which a strategy is best, or not told from the best.
+    """
+    ahead = {column.name: leaders(frame, column) for column in columns_of(frame)}
     return [
         {
             "strategy": str(name),
+            "best": [score for score, names in ahead.items() if str(name) in names],
             **{
                 str(key): None if isinstance(value, float) and math.isnan(value) else value
                 for key, value in values.items()

@@ -70,6 +70,8 @@ class Measured:
         return {
             "new": float(updates.mean()),
             "new_min": float(updates.min()),
+            "retained_min": float(self.steps["retained"].min()),
+            "stale_max": float(self.steps["stale"].max()),
             **{name: float(last[name]) for name in ("retained", "stale", "erased")},
             "acc": metrics.acc(matrix),
             "bwt": metrics.bwt(matrix),

@@ -135,3 +135,20 @@ def test_text_and_json(make: Make) -> None:
     assert values[0]["strategy"] == "naive"
     assert values[0]["retained"] == at(frame, "naive", "retained")
     assert values[0]["retained_half"] is None
+
+
+def test_stars_mark_all_that_are_not_told_from_the_best(make: Make) -> None:
+    runs = [
+        make(strategy=name, seed=seed, keep=keep)
+        for name, keep in (("naive", 0.5), ("ewc", 1.0), ("kfac", 1.0))
+        for seed in range(3)
+    ]
+    frame = comparison(runs)
+    header, *lines = as_cells(frame)[0], *as_cells(frame)[1]
+    place = header.index("retained")
+    starred = [line[0] for line in lines if line[place].endswith("*")]
+    assert starred == leaders(frame, next(c for c in COLUMNS if c.name == "retained"))
+    assert starred == ["ewc", "kfac"]
+    assert ["retained" in row["best"] for row in as_json(frame)] == [False, True, True]
+    (alone,) = as_json(comparison([runs[0]]))
+    assert alone["best"] == []

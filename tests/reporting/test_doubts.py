@@ -1,0 +1,60 @@
+"""What is doubted of a comparison, and what is not."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cltool.reporting.data import page_data
+from cltool.reporting.doubts import doubts
+from cltool.reporting.page import render
+from cltool.reporting.variants import group_runs
+
+from .conftest import Make
+
+
+def told(*runs: Any) -> str:
+    (group,) = group_runs(runs)
+    return " ".join(doubts(group))
+
+
+def test_nothing_is_doubted_where_strategies_are_told_apart(make: Make) -> None:
+    runs = [make(strategy="naive", seed=seed, keep=0.6, gain=1.0) for seed in range(3)]
+    runs += [make(strategy="replay", seed=seed, keep=1.0, gain=0.9) for seed in range(3)]
+    assert told(*runs) == ""
+    assert "Before you conclude" not in render(page_data(runs))
+
+
+def test_a_base_that_was_not_known(make: Make) -> None:
+    assert "Before the first update" in told(make(gain=0.5), make(gain=0.5, seed=1))
+    assert "Before the first update" not in told(make(gain=1.0), make(gain=1.0, seed=1))
+
+
+def test_naive_that_hardly_forgets(make: Make) -> None:
+    assert "hardly anything" in told(make(strategy="naive", keep=1.0))
+    assert "hardly anything" not in told(make(strategy="naive", keep=0.7))
+    assert "hardly anything" not in told(make(strategy="ewc", keep=1.0))
+
+
+def test_differences_within_the_noise(make: Make) -> None:
+    pair = [make(strategy="naive"), make(strategy="ewc")]
+    assert "One seed" in told(*pair)
+    assert "One seed" not in told(pair[0])
+    alike = [
+        make(strategy=name, seed=seed, keep=0.8, facts=200)
+        for name in ("naive", "ewc")
+        for seed in range(3)
+    ]
+    assert "within the noise" in told(*alike)
+
+
+def test_wordings_that_were_all_trained(make: Make) -> None:
+    assert "words that were trained" not in told(make())
+    run = make()
+    run.__dict__["answers"] = run.answers[run.answers["form"] == "trained"]
+    assert "words that were trained" in told(run)
+
+
+def test_doubts_stand_on_the_page(make: Make) -> None:
+    page = render(page_data([make(strategy="naive"), make(strategy="ewc")]))
+    assert "Before you conclude" in page
+    assert "One seed tells" in page
