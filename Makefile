@@ -42,10 +42,10 @@ library: $(READY)
 		> runs/world.json && mv runs/world.json reports/library/world.json
 	$(BIN)/python -m cltool.docs
 
-# What loses nothing: `recitation`, alone and with a crib of 5% of the facts, beside others.
+# `recitation`, alone and with a crib of 5% of the facts, beside others; none of them reads.
 AGAINST = recitation,naive,replay,ewc,kfac,joint
 KEEP = 0.05
-FORGETTING = $(BIN)/cltool compare --seeds $(SEEDS)
+FORGETTING = $(BIN)/cltool compare --seeds $(SEEDS) --set model.reading=false
 LEADERS = --scenario leaders
 US_CONGRESS = --scenario $(CONGRESS) --where relation=us_representative,us_senator \
 	--cut 2012-12,2014-12,2016-12,2018-12,2020-12,2022-12,2024-12

@@ -89,6 +89,12 @@ def _add_compare(commands: Any) -> None:
         help="names or families, separated by commas, or all [%(default)s]",
     )
     compare.add_argument("--seeds", type=int, default=1, help="how many seeds [%(default)s]")
+    compare.add_argument(
+        "--equal",
+        metavar="KIND[=N]",
+        help="give every update as many tokens, steps or seconds, whatever the strategy: N, or what"
+        " naive takes",
+    )
     compare.add_argument("--workers", type=int, help="processes [one a core]")
     compare.add_argument("--out", help="folder of the runs [runs/SCENARIO]")
     compare.add_argument("--report", metavar="FILE", help="the HTML report [OUT/report.html]")

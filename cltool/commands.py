@@ -8,10 +8,13 @@ import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cltool.errors import UserError
 from cltool.progress import Progress
+
+if TYPE_CHECKING:
+    from cltool.comparing import Comparison
 
 
 def run(options: argparse.Namespace) -> int:
@@ -49,34 +52,55 @@ def run(options: argparse.Namespace) -> int:
 
 def compare(options: argparse.Namespace) -> int:
     """Strategies × seeds, a table and a report."""
+    from cltool import equal
     from cltool.comparing import compare as run_all
-    from cltool.reporting import table
-    from cltool.reporting.doubts import doubts
-    from cltool.reporting.page import write_report
-    from cltool.reporting.variants import group_runs
+    from cltool.settings import merge
 
     scenario, tables = _tables(options)
     if options.seeds < 1:
         raise UserError("at least one seed is needed", where="--seeds")
     if options.workers is not None and options.workers < 1:
         raise UserError("at least one worker is needed", where="--workers")
+    if options.equal:
+        equal.parse(options.equal)
     out = Path(options.out) if options.out else Path("runs") / Path(scenario).stem
     names = _chosen(options.strategies)
     _check_names(names)
     _check_stream(scenario, tables)
+    given = tables.pop("scenario", {})
     with Progress() as progress:
+
+        def run_some(names: Sequence[str], seeds: int, tables: Any, out: Path) -> Comparison:
+            return run_all(
+                scenario,
+                names,
+                seeds=range(seeds),
+                options=given,
+                settings=tables,
+                out=out,
+                workers=options.workers,
+                fresh=options.fresh,
+                report=progress.tell,
+            )
+
         progress.tell("model", 0, 1, "loading libraries")
-        result = run_all(
-            scenario,
-            names,
-            seeds=range(options.seeds),
-            options=tables.pop("scenario", {}),
-            settings=tables,
-            out=out,
-            workers=options.workers,
-            fresh=options.fresh,
-            report=progress.tell,
-        )
+        if options.equal:
+            plain = {name: table for name, table in tables.items() if name != "strategy"}
+            budget = equal.budget(
+                options.equal, tables, lambda: run_some(["naive"], 1, plain, out / "budget")
+            )
+            tables = merge(tables, {"learner": budget})
+        result = run_some(names, options.seeds, tables, out)
+    return _show_comparison(options, result, out)
+
+
+def _show_comparison(options: argparse.Namespace, result: Comparison, out: Path) -> int:
+    """Write the report, and print the table and what stands against it."""
+    from cltool.reporting import table
+    from cltool.reporting.doubts import doubts
+    from cltool.reporting.page import write_report
+    from cltool.reporting.variants import group_runs
+
     failures = [
         {"strategy": one.strategy, "seed": one.seed, "error": one.error} for one in result.failures
     ]

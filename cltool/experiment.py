@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from cltool import assemble, ledger
 from cltool.base_model import prepare
+from cltool.budget import Budget
 from cltool.facts import Fact, Key, Knowledge, Update
 from cltool.records import Run
 from cltool.resuming import default_folder, open_folder, refuse_other_weights
@@ -181,7 +182,7 @@ class _Walk:
         self._label = update.label
         self.report(step, len(self.stream), f"{self.strategy}: update {update.label}")
         self._seed_all(step)
-        tokens, began = learner.tokens, time.perf_counter()
+        tokens, steps, began = learner.tokens, learner.steps, time.perf_counter()
         if step == 0:
             learner.strategies.attach(learner)
         else:
@@ -200,6 +201,7 @@ class _Walk:
                 "label": update.label,
                 "seconds": round(seconds, 3),
                 "tokens": learner.tokens - tokens,
+                "steps": learner.steps - steps,
                 "peak_memory": _peak_memory(learner.lm),
                 "stored_bytes": learner.strategies.stored_bytes(),
             }
@@ -240,7 +242,7 @@ class _Walk:
         learner = self.learner
         gone = learner.known.superseded_by(update)
         learner.known.apply(update)
-        learner.begin(update, _owed(self.costs, learner.settings.tokens))
+        learner.begin(update, _owed(self.costs, Budget(learner.settings)))
         learner.strategies.forget(gone)
         learner.strategies.update(learner, update)
 
@@ -261,11 +263,12 @@ class _Walk:
         torch.manual_seed(value)
 
 
-def _owed(costs: Sequence[Mapping[str, Any]], budget: int | None) -> int:
-    """Tokens that earlier updates spent beyond their budget, such as on a Fisher information."""
-    owed = 0
+def _owed(costs: Sequence[Mapping[str, Any]], budget: Budget) -> float:
+    """What earlier updates spent beyond their budget, such as on a Fisher information."""
+    owed = 0.0
     for row in costs[1:]:
-        owed = max(0, owed + int(row["tokens"]) - (budget or 0))
+        if budget.kind is not None:
+            owed = max(0.0, owed + row[budget.kind] - budget.amount)
     return owed
 
 

@@ -10,20 +10,17 @@ optimizer once a step; what a plugin adds to ``learner.loss`` is thereby counted
 from __future__ import annotations
 
 import sys
-import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, cast
 
 import torch
 from avalanche.benchmarks.scenarios.dataset_scenario import DatasetExperience
 from avalanche.benchmarks.scenarios.generic_scenario import EagerCLStream
 from avalanche.benchmarks.utils.data import AvalancheDataset
-from avalanche.evaluation import PluginMetric
-from avalanche.evaluation.metric_results import MetricValue
-from avalanche.training.plugins import EvaluationPlugin
 from avalanche.training.templates import SupervisedTemplate
 from torch import Tensor, nn
 
+from cltool.budget import Budget
 from cltool.facts import Fact, Knowledge, Update
 from cltool.lm import optimizers
 from cltool.lm.batches import IGNORED, Batch, collate
@@ -31,6 +28,7 @@ from cltool.lm.coder import Encoded
 from cltool.lm.model import LanguageModel
 from cltool.lm.scoring import Scored, score
 from cltool.loader import Loader
+from cltool.loggers import Scores, evaluator
 from cltool.seeds import derive
 from cltool.settings import LearnerSettings
 from cltool.strategy import Strategies
@@ -55,36 +53,6 @@ class Experience(DatasetExperience[Any]):  # type: ignore[misc]
         self.update = update
 
 
-class Scores(PluginMetric[dict[str, float]]):  # type: ignore[misc]
-    """What the prober found after the last update, for Avalanche's loggers."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._values: dict[str, float] = {}
-        self._step = 0
-
-    def set(self, step: int, values: Mapping[str, float]) -> None:
-        """What was found after ``step``; the next ``after_eval`` hands it to the loggers."""
-        self._step, self._values = step, dict(values)
-
-    def result(self) -> dict[str, float]:
-        return self._values
-
-    def reset(self) -> None:
-        self._values = {}
-
-    def after_eval(self, strategy: Any) -> list[MetricValue]:
-        values = [
-            MetricValue(self, f"cltool/{name}", value, self._step)
-            for name, value in self._values.items()
-        ]
-        self.reset()
-        return values
-
-    def __str__(self) -> str:
-        return "cltool"
-
-
 class Learner(SupervisedTemplate[Any, Any, Any]):  # type: ignore[misc]
     """Trains a causal LM on updates.
 
@@ -100,6 +68,7 @@ class Learner(SupervisedTemplate[Any, Any, Any]):  # type: ignore[misc]
         known: what is true now, kept by the experiment.
         current: the update that is being applied, kept by the experiment.
         tokens: tokens that went through the model so far, in training or for a strategy.
+        steps: training steps taken so far.
         loader: the batches of the update in training.
     """
 
@@ -125,7 +94,7 @@ class Learner(SupervisedTemplate[Any, Any, Any]):  # type: ignore[misc]
             train_epochs=settings.epochs or EPOCHS,
             device=lm.device,
             plugins=strategies.plugins,
-            evaluator=_evaluator(scores, loggers),
+            evaluator=evaluator(scores, loggers),
         )
         self.scores = scores
         if not loggers:
@@ -138,7 +107,8 @@ class Learner(SupervisedTemplate[Any, Any, Any]):  # type: ignore[misc]
         self.seed = seed
         self.known = Knowledge()
         self.tokens = 0
-        self._allowed = 0
+        self.steps = 0
+        self.budget = Budget(settings)
         self.progress: Progress | None = None
         self.current: Update | None = None
         self.loader: Loader
@@ -146,10 +116,11 @@ class Learner(SupervisedTemplate[Any, Any, Any]):  # type: ignore[misc]
         self._step = 0
         self._steps = 0
 
-    def begin(self, update: Update, owed: int = 0) -> None:
-        """``update`` is applied from here on; at a fixed budget, ``owed`` tokens less are left."""
+    def begin(self, update: Update, owed: float = 0.0) -> None:
+        """``update`` is applied from here on; of a fixed budget, ``owed`` less is left."""
         self.current = update
-        self._allowed = self.tokens + (self.settings.tokens or 0) - owed
+        self.budget = Budget(self.settings)
+        self.budget.begin(self.tokens, self.steps, owed)
 
     # -- what strategies call ------------------------------------------------------------
 
@@ -204,8 +175,16 @@ class Learner(SupervisedTemplate[Any, Any, Any]):  # type: ignore[misc]
         self.tokens += tokens
 
     def left(self) -> int | None:
-        """Tokens that the current update may still spend; None without a fixed budget."""
-        return None if self.settings.tokens is None else max(0, self._allowed - self.tokens)
+        """Tokens that the current update may still spend; None where they are not counted."""
+        if self.budget.kind != "tokens":
+            return None
+        return int(self.budget.left(self.tokens, self.steps))
+
+    def share_left(self) -> float | None:
+        """Share of the update's budget that is left, whatever it counts; None without one."""
+        if self.budget.kind is None:
+            return None
+        return min(1.0, self.budget.left(self.tokens, self.steps) / self.budget.amount)
 
     def _score(self, batch: Batch) -> Scored:
         moved = {name: tensor.to(self.device) for name, tensor in batch.items()}
@@ -258,9 +237,9 @@ class Learner(SupervisedTemplate[Any, Any, Any]):  # type: ignore[misc]
             self.settings.weight_decay,
         )
         self.train_epochs = self.settings.epochs or max(EPOCHS, -(-STEPS // len(self.loader)))
-        if self.settings.tokens is not None:
+        if self.budget.kind is not None:
             self.train_epochs = sys.maxsize
-        self._began = self.tokens
+        self._began = self._spent()
         self._step = 0
 
     def model_adaptation(self, model: nn.Module | None = None) -> nn.Module:
@@ -271,7 +250,7 @@ class Learner(SupervisedTemplate[Any, Any, Any]):  # type: ignore[misc]
         """One pass over the update's batches."""
         if self._step == 0:
             # What strategies spent before the first step is no part of what a step costs.
-            self._began = self.tokens
+            self._began = self._spent()
         self._steps = self._step + self._steps_left()
         hits: list[Tensor] = []
         for batch in self.dataloader:
@@ -279,11 +258,12 @@ class Learner(SupervisedTemplate[Any, Any, Any]):  # type: ignore[misc]
                 break
             hits += self._training_step(batch, kwargs)
             self._step += 1
+            self.steps += 1
             if self.progress is not None:
                 self.progress(self._step, max(self._steps, self._step))
-            if self.settings.tokens is not None and self.tokens >= self._allowed:
+            if self.share_left() == 0.0:
                 self.stop_training()
-        if hits and self.settings.tokens is None:
+        if hits and self.budget.kind is None:
             joined = torch.cat(hits)
             learned = int(joined.sum()) >= self.settings.stop_at * len(joined)
             if learned and self.strategies.settled(self):
@@ -291,11 +271,16 @@ class Learner(SupervisedTemplate[Any, Any, Any]):  # type: ignore[misc]
 
     def _steps_left(self) -> int:
         # What strategies rehearse is settled only when an epoch begins.
-        if self.settings.tokens is None:
+        if self.budget.kind is None:
             return int(len(self.loader) * (self.train_epochs - self.clock.train_exp_epochs))
         # What strategies spend beside the batches shows only in what was spent so far.
-        a_step = (self.tokens - self._began) / self._step if self._step else self.loader.tokens
-        return max(1, round((self._allowed - self.tokens) / a_step))
+        first = {"tokens": self.loader.tokens, "steps": 1.0, "seconds": self.budget.amount / STEPS}
+        a_step = (self._spent() - self._began) / self._step if self._step else 0.0
+        left = self.budget.left(self.tokens, self.steps)
+        return max(1, round(left / (a_step or first[self.budget.kind])))
+
+    def _spent(self) -> float:
+        return self.budget.spent(self.tokens, self.steps)
 
     def _before_training_epoch(self, **kwargs: Any) -> None:
         self.loader.rehearsed = []
@@ -381,10 +366,3 @@ def _weights(parts: Sequence[Batch]) -> list[float]:
         return [1.0]
     counts = [int((part["labels"] != IGNORED).sum()) for part in parts]
     return [count / max(sum(counts), 1) for count in counts]
-
-
-def _evaluator(scores: Scores, loggers: Sequence[Any]) -> EvaluationPlugin:
-    with warnings.catch_warnings():
-        # Without loggers it warns that nothing is logged; the ledger logs everything.
-        warnings.simplefilter("ignore")
-        return EvaluationPlugin(scores, loggers=list(loggers))

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from cltool.errors import UserError
 
@@ -31,6 +31,15 @@ class LearnerSettings(BaseModel):
         " spends them all, epochs and stop_at do not count; what edits may stop before; none: as"
         " many as it takes",
     )
+    steps: int | None = Field(
+        None, ge=1, description="the same in training steps; what does not take steps is free"
+    )
+    seconds: float | None = Field(
+        None,
+        gt=0,
+        description="the same in seconds, which no two machines count alike: such a run"
+        " cannot be repeated exactly",
+    )
     batch_size: int = Field(32, ge=1, description="sequences a step")
     micro_batch_size: int | None = Field(
         None, ge=1, description="sequences a forward pass; a step accumulates them"
@@ -52,6 +61,13 @@ class LearnerSettings(BaseModel):
         description="stop when, over an epoch, this share of the update's sentences was completed"
         " right before each was trained; above 1 never stops early",
     )
+
+    @model_validator(mode="after")
+    def _one_budget(self) -> LearnerSettings:
+        given = [name for name in ("tokens", "steps", "seconds") if getattr(self, name) is not None]
+        if len(given) > 1:
+            raise ValueError(f"{' and '.join(given)} are both given; a budget is one of them")
+        return self
 
 
 class ProbeSettings(BaseModel):

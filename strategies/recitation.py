@@ -63,6 +63,9 @@ TROUBLE = 0.5
 """Nats above which the answer in a rehearsed sentence is in trouble."""
 
 
+TAIL = 1 / 3
+"""Of a fixed budget, the share in which it cools down, rehearsing as before."""
+
 OWN = 0.2
 """Share of the update's own sentences in an epoch of the cool-down."""
 
@@ -86,13 +89,13 @@ class RecitationConfig(StrategyConfig):
     )
     cooldown: int = Field(
         json_schema_extra=search(2, 8),
-        default=4,
+        default=3,
         ge=0,
         description="epochs, once the update is learned, in which every line is rehearsed while"
         " the learning rate falls to zero",
     )
     steps: int = Field(
-        default=64, ge=0, description="of few facts, as many epochs of cool-down as make these"
+        default=56, ge=0, description="of few facts, as many epochs of cool-down as make these"
     )
     keep: float = Field(
         default=0.0,
@@ -182,6 +185,7 @@ class Recitation(Strategy):
             index = self._lines.each() if config.mix else []
             own = self._own.take(math.ceil(OWN * len(self._own.examples)))
             loader.own = [self._own.examples[place] for place in own]
+            self._cooling = True
         others = self._sentences.take(round(config.sentences * len(index)))
         self._drawn = {}
         for drill, places in ((self._lines, index), (self._sentences, others)):
@@ -197,8 +201,8 @@ class Recitation(Strategy):
         if self._own is not None:
             done = (self._cooled + self._step / self._steps) / self._epochs
             factor = max(0.0, 1.0 - done)
-        elif learner.settings.tokens is not None:
-            factor = self._factor_at_budget(learner)
+        elif (left := learner.share_left()) is not None:
+            factor = min(1.0, left / TAIL)
         for group in learner.optimizer.param_groups:
             group["lr"] *= factor
         self._step += 1
@@ -215,7 +219,8 @@ class Recitation(Strategy):
     def after_training_epoch(self, strategy: Any, **kwargs: Any) -> None:
         """Stop when it has cooled down."""
         learner: Learner = strategy
-        if self._own is not None:
+        # The epoch in which the update was learned is none of the cool-down's.
+        if self._cooling:
             self._cooled += 1
             if self._cooled >= self._epochs:
                 learner.stop_training()
@@ -272,18 +277,11 @@ class Recitation(Strategy):
         left = learner.train_epochs - learner.clock.train_exp_epochs
         self._epochs = max(1, min(int(wanted), left))
 
-    def _factor_at_budget(self, learner: Learner) -> float:
-        """At a fixed budget, its last tokens are those to cool down in."""
-        config = cast(RecitationConfig, self.config)
-        index = sum(map(len, self._lines.examples))
-        tail = config.cooldown * (1 + config.sentences) * index
-        left = learner.left()
-        return min(1.0, left / tail) if left is not None and tail else 1.0
-
     def _clear(self) -> None:
         self._targets = []
         self._lines = self._sentences = _drill([], 1.0, torch.Generator())
         self._own = None
+        self._cooling = False
         self._epochs = self._cooled = self._step = self._steps = 0
 
     def _teach(self, learner: Learner, base: Sequence[Fact]) -> None:

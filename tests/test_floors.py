@@ -22,6 +22,7 @@ FLOORS: dict[int, tuple[str, ...]] = {
     0: (
         "answers",
         "atomic",
+        "budget",
         "errors",
         "events",
         "facts",
@@ -44,6 +45,7 @@ FLOORS: dict[int, tuple[str, ...]] = {
         "lengths",
         "lines",
         "loader",
+        "loggers",
         "prober",
         "prompts",
         "quadratic",
@@ -60,6 +62,7 @@ FLOORS: dict[int, tuple[str, ...]] = {
         "comparing",
         "costs",
         "docs",
+        "equal",
         "open_book",
         "experiment",
         "life",

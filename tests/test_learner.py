@@ -10,6 +10,8 @@ import torch
 from avalanche.core import SupervisedPlugin
 from torch import Tensor
 
+from cltool import assemble
+from cltool.errors import UserError
 from cltool.facts import Fact
 from cltool.learner import Learner
 from cltool.lm.batches import collate
@@ -567,3 +569,58 @@ def test_tokens_without_gradients_are_not_counted(
     assert learner.tokens == 0
     learner.score(batch)
     assert learner.tokens == int(batch["attention_mask"].sum())
+
+
+# Other budgets.
+
+
+@pytest.mark.parametrize("strategy", ["naive", "replay", "joint", "recitation"])
+def test_every_update_gets_its_steps(
+    strategy: str, make_learner: MakeLearner, stream: Stream
+) -> None:
+    learner = make_learner(strategy, steps=7, epochs=1)
+    for update in stream.updates[1:3]:
+        before = learner.steps
+        learner.known.apply(update)
+        learner.begin(update)
+        learner.strategies.update(learner, update)
+        assert learner.steps - before == 7
+        assert learner.left() is None
+        assert learner.share_left() == 0.0
+
+
+def test_a_schedule_ends_with_the_steps(make_learner: MakeLearner, stream: Stream) -> None:
+    told: list[tuple[int, int]] = []
+    learner = make_learner("naive", steps=11, schedule="linear")
+    learner.progress = lambda done, of: told.append((done, of))
+    learner.known.apply(stream.updates[1])
+    learner.begin(stream.updates[1])
+    learner.strategies.update(learner, stream.updates[1])
+    assert told == [(done, 11) for done in range(1, 12)]
+
+
+def test_seconds_run_out(
+    make_learner: MakeLearner, stream: Stream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = [100.0]
+    monkeypatch.setattr("cltool.budget.time.perf_counter", lambda: now[0])
+    learner = make_learner("naive", seconds=5.0)
+    plain = learner._training_step
+
+    def step(*args: object) -> object:
+        now[0] += 1.0
+        return plain(*args)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(learner, "_training_step", step)
+    learner.known.apply(stream.updates[1])
+    learner.begin(stream.updates[1], owed=2.0)
+    assert learner.share_left() == pytest.approx(3 / 5)
+    learner.strategies.update(learner, stream.updates[1])
+    assert learner.steps == 3
+    assert learner.left() is None
+
+
+def test_two_budgets_are_refused() -> None:
+    with pytest.raises(UserError, match="wrong") as caught:
+        assemble.resolve("naive", {"learner": {"steps": 3, "tokens": 5}})
+    assert "tokens and steps are both given" in str(caught.value)
