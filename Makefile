@@ -10,7 +10,7 @@ READY := $(VENV)/.ready
 # One process a core, of one thread each; the tests' models are too small to share out.
 JOBS ?= auto
 
-.PHONY: demo test test-slow bench library forgetting forgetting-of lint clean
+.PHONY: demo test test-slow bench library forgetting forgetting-of ablation lint clean
 
 demo: $(READY)
 	$(BIN)/cltool compare --scenario leaders --out runs/demo --report reports/demo.html
@@ -65,6 +65,19 @@ forgetting-of:
 	$(BIN)/cltool report runs/forgetting/$(NAME)/stored-nothing runs/forgetting/$(NAME)/crib \
 		--out reports/forgetting/$(NAME).html --json > runs/forgetting/$(NAME).json
 	mv runs/forgetting/$(NAME).json reports/forgetting/$(NAME).json
+
+# `recitation` on leaders without one part or another.
+ABLATE = $(BIN)/cltool run $(LEADERS) --set model.reading=false --strategy
+WITHOUT = cooldown=0 release=false sentences=0 base_epochs=0 drawn=250 drawn=1000
+ablation: $(READY)
+	mkdir -p reports/forgetting
+	$(ABLATE) recitation --out runs/ablation/whole > runs/ablation.txt
+	for part in $(WITHOUT); do \
+		$(ABLATE) recitation --set strategy.$$part --out runs/ablation/$$part > runs/ablation.txt \
+			|| exit 1; \
+	done
+	$(BIN)/cltool report runs/ablation --out reports/forgetting/ablation.html --json > runs/ablation.json
+	mv runs/ablation.json reports/forgetting/ablation.json
 
 lint: $(READY)
 	$(BIN)/ruff check .

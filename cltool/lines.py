@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from cltool.errors import UserError
 from cltool.lm.coder import Encoded
 from cltool.lm.enumeration import probable
+from cltool.lm.sampling import Sampler
 
 if TYPE_CHECKING:
     from cltool.facts import Fact, Key
@@ -54,7 +55,12 @@ def lines(learner: Learner, facts: Sequence[Fact]) -> list[Line]:
 
 
 def recite(
-    learner: Learner, count: int, share: float, limit: int, gone: Collection[Key] = ()
+    learner: Learner,
+    count: int,
+    share: float,
+    limit: int,
+    gone: Collection[Key] = (),
+    drawn: int = 0,
 ) -> list[Line]:
     """The lines that the model finds probable, one a key, the most probable first.
 
@@ -67,15 +73,21 @@ def recite(
             probable than ``share / count`` is not found.
         limit: longest line, in tokens.
         gone: keys whose lines are left out.
+        drawn: draw so many lines, in the order in which they come, in place of finding all.
     """
     coder, wordings = learner.lm.coder, learner.stream.wordings
     lead = beginning(learner)
     count = max(count, 0)
-    most = max(count + len(gone), 1)
-    found = probable(learner.lm, lead, least=min(1.0, share / most), most=4 * most, limit=limit)
-    learner.spend(found.read)
+    if drawn:
+        texts = _drawn(learner, drawn, limit)
+    else:
+        most = max(count + len(gone), 1)
+        least = min(1.0, share / most)
+        found = probable(learner.lm, lead, least=least, most=4 * most, limit=limit)
+        learner.spend(found.read)
+        texts = [ids for ids, _ in found.texts]
     written: dict[Key | str, Line] = {}
-    for ids, _ in found.texts:
+    for ids in texts:
         text = coder.decode(ids[:-1]).strip()
         read = wordings.readings(text)
         # A subject in a wording that is not its line's was made up from two lines.
@@ -93,6 +105,15 @@ def recite(
         if name not in gone and not (isinstance(name, str) and name.startswith(prompts))
     ]
     return kept[:count]
+
+
+def _drawn(learner: Learner, count: int, limit: int) -> list[tuple[int, ...]]:
+    """Lines drawn from the model, but those that are cut off."""
+    lead = beginning(learner)
+    random = learner.generator("lines")
+    written = Sampler(learner.lm).sample(lead, count, limit, random)
+    learner.spend(count * len(lead) + sum(map(len, written)))
+    return [tuple(ids) for ids in written if ids and ids[-1] in learner.lm.coder.stops]
 
 
 def _end(learner: Learner) -> int:

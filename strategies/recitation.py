@@ -115,6 +115,12 @@ class RecitationConfig(StrategyConfig):
         default=0.2, gt=0, le=1, description="share of 1/N below which a line is in trouble"
     )
     max_tokens: int = Field(default=64, ge=2, description="longest line; a longer one is not found")
+    drawn: int = Field(
+        default=0,
+        ge=0,
+        description="lines drawn from the model in place of finding all, to see what that does;"
+        " 0 finds all",
+    )
     release: bool = Field(
         default=True,
         description="lines of facts that are superseded or erased are not rehearsed; false, to see"
@@ -260,7 +266,12 @@ class Recitation(Strategy):
             count, gone = count + len(gone), set()
         stored = {fact.key for fact in self._stored}
         recited = recite(
-            learner, count - len(stored), config.share, config.max_tokens, gone | stored
+            learner,
+            count - len(stored),
+            config.share,
+            config.max_tokens,
+            gone | stored,
+            config.drawn,
         )
         return [*lines(learner, self._stored), *recited]
 

@@ -119,3 +119,16 @@ def test_a_line_must_end(make_learner: MakeLearner) -> None:
     learner.lm.coder.eos = None
     with pytest.raises(UserError, match="no end token"):
         beginning(learner)
+
+
+def test_lines_can_be_drawn_instead(make_learner: MakeLearner, stream: Stream) -> None:
+    learner = make_learner("recitation", lm="tiny", lr=1.5e-3, batch_size=8)
+    true = {fact.key: fact.object for fact in learner.known.valid()}
+    tokens = learner.tokens
+    few = recite(learner, 24, 0.05, 64, drawn=6)
+    assert 0 < len(few) <= 6
+    assert learner.tokens > tokens
+    many = recite(learner, 24, 0.05, 64, drawn=400)
+    said = {line.fact.key: line.fact.object for line in many if line.fact is not None}
+    assert len(said.keys() & true.keys()) > len(few)
+    assert sum(true.get(key) == said[key] for key in said) > 15

@@ -166,7 +166,7 @@ def test_generated_sentences(
         said = texts(learner, rehearsed)
         assert said and len(set(said)) == len(said)
         written = {
-            learner.lm.coder.decode(ids) for ids in drawn if ids[-1] in learner.lm.coder.stops
+            learner.lm.coder.decode(ids[:-1]) for ids in drawn if ids[-1] in learner.lm.coder.stops
         }
         untrue = {text for text in written if any(name in text for name in named)}
         assert untrue.isdisjoint(said)
