@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
 
 from cltool.atomic import write_text
 from cltool.avalanche.page import avalanche_page
+from cltool.outputs_page import outputs_page
 from cltool.reporting.table import COLUMNS
 from cltool.scenarios import SCENARIOS
 from cltool.settings import LearnerSettings, ModelSettings, ProbeSettings
@@ -27,7 +28,8 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
     from pydantic.fields import FieldInfo
 
-    from cltool.registry import Entry
+    from cltool.outputs_page import outputs_page
+from cltool.registry import Entry
 
 PAGE = "strategies.md"
 LIBRARY = "library"
@@ -106,7 +108,11 @@ def pages(docs: Path) -> dict[Path, str]:
     tables = read_tables(docs.parent / "reports" / LIBRARY)
     entries = [entry for entry in STRATEGIES.entries() if entry.source == "built-in"]
     families = list(dict.fromkeys(entry.family for entry in entries))
-    found = {docs / PAGE: _index(entries, families), docs / "avalanche.md": avalanche_page()}
+    found = {
+        docs / PAGE: _index(entries, families),
+        docs / "avalanche.md": avalanche_page(),
+        docs / "outputs.md": outputs_page(),
+    }
     for family in families:
         members = [entry for entry in entries if entry.family == family]
         found[docs / "strategies" / f"{family}.md"] = _family(family, members, tables)

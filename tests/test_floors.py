@@ -64,6 +64,7 @@ FLOORS: dict[int, tuple[str, ...]] = {
         "docs",
         "equal",
         "open_book",
+        "outputs_page",
         "experiment",
         "life",
         "reporting",
