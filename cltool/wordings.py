@@ -7,11 +7,12 @@ run: a held-out (key, wording) pair is never trained, while other keys train tha
 
 from __future__ import annotations
 
+import difflib
 import hashlib
 import json
 import re
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -192,6 +193,23 @@ class Wordings:
             if asking.form == TRAINED
         ]
 
+    def refuse_misspelt(self, relations: Collection[str], where: str) -> None:
+        """Raise a `UserError` where wordings seem meant for a relation that is spelt otherwise.
+
+        Args:
+            relations: those that facts have.
+            where: the file that the wordings are from.
+        """
+        bare = [name for name in relations if name not in self._given]
+        for name in self._given:
+            near = difflib.get_close_matches(name, bare, n=1, cutoff=0.75)
+            if name not in relations and near:
+                raise UserError(
+                    f"has wordings for {name!r}, which no fact has",
+                    where=where,
+                    hint=f"Did you mean {near[0]!r}? It has none.",
+                )
+
     def readings(self, text: str) -> list[tuple[Fact, Asking]]:
         """Every fact that ``text`` states in a wording of a relation, with that wording asked."""
         found = []
@@ -231,10 +249,11 @@ def from_name(relation: str) -> tuple[Wording, ...]:
 @lru_cache(maxsize=4096)
 def _pattern(wording: Wording) -> re.Pattern[str]:
     first, *others = (re.escape(piece) for piece in wording.before)
-    subject = r"(?P<subject>\S(?:.*?\S)?)"
+    subject = r"(?P<subject>\S(?:.*?\S)??)"
     prompt = first.lstrip() + subject + r"(?P=subject)".join(others)
     closing = re.escape(wording.closing.rstrip())
-    return re.compile(rf"{prompt}{re.escape(wording.gap)}(?P<object>\S(?:.*\S)?){closing}")
+    pattern = rf"{prompt}{re.escape(wording.gap)}(?P<object>\S(?:.*\S)?){closing}"
+    return re.compile(pattern, re.DOTALL)
 
 
 def _parse_all(value: Any, where: str) -> list[Wording]:

@@ -121,6 +121,10 @@ class OwnFacts(Scenario):
             net.add(step, event)
         net.finish()
         _check_steps(reading, net.updates, len(kept))
+        if options.wordings is not None:
+            # Those of question–answer pairs are made up, and spelt like nobody's.
+            relations = {event.key[1] for event in kept if not event.prompts}
+            wordings.refuse_misspelt(relations, str(options.wordings))
         return Stream(
             name=options.path.stem,
             updates=net.updates,

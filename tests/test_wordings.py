@@ -206,3 +206,33 @@ def test_a_wording_cannot_be_trained_and_held_out_at_once(tmp_path: Path, text: 
     (tmp_path / "words.toml").write_text(text)
     with pytest.raises(UserError, match="stands twice"):
         Wordings.load(tmp_path / "words.toml")
+
+
+@pytest.mark.parametrize(
+    ("template", "text", "read"),
+    [
+        ("The capital of {subject} is {object}.", "The capital of Peru is Lima.", ("Peru", "Lima")),
+        ("{subject} | {object}", "A | B | C", ("A", "B | C")),
+        ("Is {subject}, yes {subject}, {object}?", "Is A, yes A, B?", ("A", "B")),
+        ("Is {subject}, yes {subject}, {object}?", "Is A, yes C, B?", None),
+        ("{subject}'s (head) is {object}", " Ann's (head) is Bo ", ("Ann", "Bo")),
+        ("The capital of {subject} is {object}.", "The capital of  is Lima.", None),
+        ("The capital of {subject} is {object}.", "The capital of Peru is Lima", None),
+    ],
+)
+def test_a_sentence_is_read(template: str, text: str, read: tuple[str, str] | None) -> None:
+    assert Wording.parse(template).read(text) == read
+
+
+@given(name=st.text(min_size=1, max_size=12), answer=st.text(min_size=1, max_size=12))
+def test_what_is_worded_is_among_the_readings(name: str, answer: str) -> None:
+    name, answer = name.strip(), answer.strip()
+    if not name or not answer:
+        return
+    wordings = Wordings({"head": [Wording.parse("The head of {subject}: {object}.")]})
+    fact = Fact(name, "head", answer)
+    (asked,) = wordings.askings(fact.key)
+    found = wordings.readings(asked.prompt + asked.wording.target(answer))
+    # A name that holds the wording's own words may be read in another way.
+    if ": " not in name:
+        assert (fact, asked) in found

@@ -593,6 +593,19 @@ class TestFiles:
         (asked,) = stream.wordings.askings(("Ulm", "mayor"))
         assert asked.prompt == "Ulm is led by"
 
+    def test_wordings_of_a_misspelt_relation(self, tmp_path: Path) -> None:
+        words = tmp_path / "words.toml"
+        words.write_text('mayer = ["{subject} is led by {object}."]\n')
+        with pytest.raises(UserError, match="mayer") as caught:
+            from_rows(tmp_path, GOOD, wordings=words)
+        assert "'mayor'" in str(caught.value.hint)
+        # Wordings that a filtered file has no facts for are no mistake.
+        words.write_text(
+            'mayor = ["{subject} is led by {object}."]\n'
+            'mayors = ["{subject} was led by {object}."]\nriver = ["{subject} lies on {object}."]\n'
+        )
+        assert from_rows(tmp_path, GOOD, wordings=words)
+
     def test_no_torch(self) -> None:
         code = "import sys, cltool.scenarios.own_facts; sys.exit('torch' in sys.modules)"
         assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
