@@ -508,7 +508,7 @@ def test_compare_prints_json_and_nothing_else(
 ) -> None:
     told = cltool("compare", *QUICK, "--strategies", "naive,lora", "--json", "--report", "p.html")
     assert told.code == 1
-    assert set(told.json) == {"report", "table", "failed"}
+    assert set(told.json) == {"report", "table", "doubts", "failed"}
     assert told.json["report"] == "p.html"
     assert told.json["failed"][0]["strategy"] == "lora"
 
