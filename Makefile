@@ -70,7 +70,7 @@ forgetting-of:
 ABLATE = $(BIN)/cltool run $(LEADERS) --set model.reading=false --strategy
 WITHOUT = cooldown=0 release=false sentences=0 base_epochs=0 drawn=250 drawn=1000
 ablation: $(READY)
-	mkdir -p reports/forgetting
+	mkdir -p runs reports/forgetting
 	$(ABLATE) recitation --out runs/ablation/whole > runs/ablation.txt
 	for part in $(WITHOUT); do \
 		$(ABLATE) recitation --set strategy.$$part --out runs/ablation/$$part > runs/ablation.txt \

@@ -224,6 +224,27 @@ def refuse_strangers(tables: Mapping[str, Any], strategies: Sequence[str]) -> No
             )
 
 
+def tables_for(
+    tables: Mapping[str, Any], strategy: str, strategies: Sequence[str]
+) -> dict[str, Any]:
+    """The tables without plain settings that only others of ``strategies`` have.
+
+    A setting that none of them has stays, for `resolve` to refuse.
+    """
+    given = tables.get("strategy", {})
+    fields: dict[str, set[str]] = {}
+    for name in {*strategies, strategy}:
+        kinds = [STRATEGIES.load(part) for part in strategy_names(name)]
+        fields[name] = {field for kind in kinds for field in field_names(kind.Config)}
+    known = set().union(*fields.values())
+    kept = {
+        key: value
+        for key, value in given.items()
+        if isinstance(value, Mapping) or key in fields[strategy] or key not in known
+    }
+    return {**tables, "strategy": kept}
+
+
 def _short(name: str) -> str:
     """What a table may be called for short: of ``avalanche:EWCPlugin``, the plugin's name."""
     return name.rpartition(":")[2]

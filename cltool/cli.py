@@ -92,8 +92,8 @@ def _add_compare(commands: Any) -> None:
     compare.add_argument(
         "--equal",
         metavar="KIND[=N]",
-        help="give every update as many tokens, steps or seconds, whatever the strategy: N, or what"
-        " naive takes",
+        help="give every update as many tokens, steps or seconds: N, or what naive takes; what"
+        " edits rather than trains may stop before, and takes no steps (seconds: one worker)",
     )
     compare.add_argument("--workers", type=int, help="processes [one a core]")
     compare.add_argument("--out", help="folder of the runs [runs/SCENARIO]")

@@ -61,8 +61,8 @@ def compare(options: argparse.Namespace) -> int:
         raise UserError("at least one seed is needed", where="--seeds")
     if options.workers is not None and options.workers < 1:
         raise UserError("at least one worker is needed", where="--workers")
-    if options.equal:
-        equal.parse(options.equal)
+    # Seconds are alike only where every run has the machine for itself.
+    timed = bool(options.equal) and equal.parse(options.equal)[0] == "seconds"
     out = Path(options.out) if options.out else Path("runs") / Path(scenario).stem
     names = _chosen(options.strategies)
     _check_names(names)
@@ -78,7 +78,7 @@ def compare(options: argparse.Namespace) -> int:
                 options=given,
                 settings=tables,
                 out=out,
-                workers=options.workers,
+                workers=1 if timed else options.workers,
                 fresh=options.fresh,
                 report=progress.tell,
             )
@@ -156,6 +156,7 @@ def tune(options: argparse.Namespace) -> int:
             options.seeds,
             options.fresh,
             lambda done, of, what: progress.tell("tune", done, of, what),
+            names,
         )
         found = [search.tune(name) for name in names]
     if options.json:
@@ -169,12 +170,16 @@ def report(options: argparse.Namespace) -> int:
     """The report of runs on disk."""
     from cltool.records import Run
     from cltool.reporting import table
+    from cltool.reporting.doubts import doubts
     from cltool.reporting.page import write_report
+    from cltool.reporting.variants import group_runs
 
     runs = [Run.open(folder) for name in options.runs for folder in _run_folders(Path(name))]
     page = write_report(runs, Path(options.out), options.title, command=options.typed)
     if options.json:
-        _print_json({"report": str(page), "table": table.as_json(table.comparison(runs))})
+        doubted = [text for group in group_runs(runs) for text in doubts(group)]
+        rows = table.as_json(table.comparison(runs))
+        _print_json({"report": str(page), "table": rows, "doubts": doubted, "failed": []})
     else:
         print(f"The report is in {page}.")
     return 0

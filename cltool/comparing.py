@@ -335,23 +335,5 @@ def _run_cell(job: Job) -> None:
 
 
 def _for(tables: Mapping[str, Any], strategy: str, job: Job) -> dict[str, Any]:
-    """The tables without settings that only other strategies of the comparison have.
-
-    Raises:
-        UserError: no strategy of the comparison has a setting.
-    """
-    from cltool.settings import field_names
-    from cltool.strategies import STRATEGIES
-
-    given = tables.get("strategy", {})
-    fields: dict[str, set[str]] = {}
-    for name in job.strategies:
-        parts = assemble.strategy_names(name)
-        fields[name] = {f for p in parts for f in field_names(STRATEGIES.load(p).Config)}
-    known = set().union(*fields.values())
-    kept = {
-        key: value
-        for key, value in given.items()
-        if isinstance(value, Mapping) or key in fields[strategy] or key not in known
-    }
-    return {**tables, "strategy": kept}
+    """The tables without settings that only other strategies of the comparison have."""
+    return assemble.tables_for(tables, strategy, job.strategies)

@@ -28,8 +28,7 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
     from pydantic.fields import FieldInfo
 
-    from cltool.outputs_page import outputs_page
-from cltool.registry import Entry
+    from cltool.registry import Entry
 
 PAGE = "strategies.md"
 LIBRARY = "library"

@@ -239,6 +239,8 @@ class Learner(SupervisedTemplate[Any, Any, Any]):  # type: ignore[misc]
         self.train_epochs = self.settings.epochs or max(EPOCHS, -(-STEPS // len(self.loader)))
         if self.budget.kind is not None:
             self.train_epochs = sys.maxsize
+        # Avalanche clears it only when another epoch begins, which the last one has not.
+        self._stop_training = False
         self._began = self._spent()
         self._step = 0
 
@@ -347,9 +349,8 @@ class Learner(SupervisedTemplate[Any, Any, Any]):  # type: ignore[misc]
         return self._scored.loss_sum() / self._scored.tokens().clamp(min=1)
 
     def losses(self) -> Tensor:
-        """(batch,): loss of each sentence of the current micro-batch, summed, without gradient."""
-        with torch.no_grad():
-            return self._scored.loss_per_sample()
+        """(batch,): loss of each completion of the current micro-batch, summed, no gradient."""
+        return self._scored.answer_losses()
 
     def optimizer_step(self) -> None:
         """Clip the gradient, then step."""

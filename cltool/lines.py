@@ -40,7 +40,8 @@ def beginning(learner: Learner) -> list[int]:
     Raises:
         UserError: the tokenizer has no end token.
     """
-    return learner.lm.coder.prompts([""])[0] or [_end(learner)]
+    end = _end(learner)
+    return learner.lm.coder.prompts([""])[0] or [end]
 
 
 def lines(learner: Learner, facts: Sequence[Fact]) -> list[Line]:
@@ -72,8 +73,12 @@ def recite(
         share: of the probability that a line has where all are alike: one that is less
             probable than ``share / count`` is not found.
         limit: longest line, in tokens.
-        gone: keys whose lines are left out.
+        gone: keys whose lines are left out; a line that no wording reads, where it begins
+            with one of their prompts.
         drawn: draw so many lines, in the order in which they come, in place of finding all.
+
+    Raises:
+        UserError: the tokenizer has no end token.
     """
     coder, wordings = learner.lm.coder, learner.stream.wordings
     lead = beginning(learner)
@@ -86,6 +91,7 @@ def recite(
         found = probable(learner.lm, lead, least=least, most=4 * most, limit=limit)
         learner.spend(found.read)
         texts = [ids for ids, _ in found.texts]
+    # By key, or by their text where no wording reads them.
     written: dict[Key | str, Line] = {}
     for ids in texts:
         text = coder.decode(ids[:-1]).strip()
@@ -128,4 +134,5 @@ def _end(learner: Learner) -> int:
 
 
 def _prompt(learner: Learner, key: Key) -> str:
-    return learner.stream.wordings.askings(key)[0].prompt
+    asking = learner.stream.wordings.askings(key)[0]
+    return asking.prompt + asking.wording.gap

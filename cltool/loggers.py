@@ -24,12 +24,15 @@ class Scores(PluginMetric[dict[str, float]]):  # type: ignore[misc]
         self._step, self._values = step, dict(values)
 
     def result(self) -> dict[str, float]:
+        """What was found, until the loggers have it."""
         return self._values
 
     def reset(self) -> None:
+        """Forget it."""
         self._values = {}
 
     def after_eval(self, strategy: Any) -> list[MetricValue]:
+        """Hand it to the loggers."""
         values = [
             MetricValue(self, f"cltool/{name}", value, self._step)
             for name, value in self._values.items()

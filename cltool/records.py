@@ -118,6 +118,7 @@ class Run:
         return {
             **metrics.summary(self.answers),
             "tokens": float(costs["tokens"].sum()),
+            "steps": float(costs["steps"].sum()),
             "seconds": float(costs["seconds"].sum()),
             "peak_memory": float(costs["peak_memory"].max()),
             "stored_bytes": float(costs["stored_bytes"].max()),

@@ -138,6 +138,8 @@ class Search:
         settings: nested tables that hold for every trial, such as a token budget.
         seeds: of the runs in which the later updates judge; trials have seed 0.
         fresh: begin every run anew.
+        strategies: all that are searched with these settings; a plain strategy setting goes
+            to those that have it.
         report: told of progress.
     """
 
@@ -150,6 +152,7 @@ class Search:
     seeds: int = 1
     fresh: bool = False
     report: Report = lambda done, of, what: None
+    strategies: Sequence[str] = ()
 
     def __post_init__(self) -> None:
         updates = len(self.stream) - 1
@@ -160,6 +163,8 @@ class Search:
             )
         if self.trials < 2:
             raise UserError("at least two trials are needed", where="--trials")
+        for name in self.strategies:
+            assemble.build(assemble.resolve(name, self._settings(name)))
 
     def tune(self, strategy: str) -> Tuning:
         """Search the settings of ``strategy``, or of several composed.
@@ -197,7 +202,7 @@ class Search:
         from cltool.strategies import STRATEGIES
 
         names = assemble.strategy_names(strategy)
-        settings = assemble.resolve(strategy, self.settings)
+        settings = assemble.resolve(strategy, self._settings(strategy))
         self.report(0, self.trials + 2, f"{strategy}: preparing the model")
         lm, _ = prepare(self.stream, settings)
         rate = settings.learner.lr or lm.default_rate
@@ -220,9 +225,9 @@ class Search:
         if self.first + 1 >= len(self.stream):
             return None
         found = []
-        for what, values in (("chosen", chosen.values), ("presets", Values())):
+        for number, values in ((chosen.number, chosen.values), (0, Values())):
             runs = [
-                self._run(self.stream, strategy, f"{what}-seed{seed}", values, seed)
+                self._run(self.stream, strategy, f"judged-{number:03d}-seed{seed}", values, seed)
                 for seed in range(self.seeds)
             ]
             scores = [scores_of(run, self.first + 1) for run in runs]
@@ -231,9 +236,13 @@ class Search:
             )
         return Verdict(*found)
 
+    def _settings(self, strategy: str) -> Mapping[str, Any]:
+        """The tables without plain strategy settings that only others have."""
+        return assemble.tables_for(self.settings, strategy, self.strategies)
+
     def _run(self, stream: Stream, strategy: str, name: str, values: Values, seed: int) -> Run:
-        folder = self.out / file_name(strategy) / name
-        tables = merge(self.settings, as_tables(values))
+        folder = self.out / f"{file_name(strategy)}-first{self.first}" / name
+        tables = merge(self._settings(strategy), as_tables(values))
         return experiment.run(
             stream, strategy=strategy, seed=seed, out=folder, settings=tables, fresh=self.fresh
         )
@@ -253,8 +262,8 @@ def as_tables(values: Values) -> dict[str, Any]:
 
 def scores_of(run: Run, begin: int) -> dict[str, float]:
     """The scores of a run over its updates from ``begin`` on (see `Trial`)."""
-    steps = run.metrics().loc[begin:]
-    last = steps.iloc[-1].fillna(0.0)
+    steps = run.metrics().loc[begin:].fillna(0.0)
+    last = steps.iloc[-1]
     return {
         "new": float(steps["new"].mean()),
         "retained": float(last["retained"]),

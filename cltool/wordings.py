@@ -218,8 +218,8 @@ class Wordings:
                 read = wording.read(text)
                 if read is not None:
                     fact = Fact(read[0], relation, read[1])
-                    asked = next(a for a in self.askings(fact.key) if a.wording == wording)
-                    found.append((fact, asked))
+                    # A key with prompts of its own is not asked in this way.
+                    found += [(fact, a) for a in self.askings(fact.key) if a.wording == wording]
         return found
 
     def _of(self, relation: str) -> tuple[Wording, ...]:

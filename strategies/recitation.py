@@ -50,6 +50,7 @@ from cltool.learner import STEPS
 from cltool.lines import Line, beginning, lines, recite
 from cltool.lm import optimizers
 from cltool.lm.batches import bucketed
+from cltool.rehearsal import learned_tokens
 from cltool.search_space import search
 from cltool.strategy import State, Strategy, StrategyConfig, fact_rows, facts_from_rows
 
@@ -58,6 +59,7 @@ if TYPE_CHECKING:
 
     from cltool.facts import Fact, Update
     from cltool.learner import Learner
+    from cltool.lm.coder import Encoded
 
 TROUBLE = 0.5
 """Nats above which the answer in a rehearsed sentence is in trouble."""
@@ -148,6 +150,7 @@ class Recitation(Strategy):
     _own: Drill | None
     _drawn: dict[int, tuple[Drill, int]]
     _stored: list[Fact]
+    _epoch: int
 
     def attach(self, learner: Learner) -> None:
         """Teach the lines of the base knowledge.
@@ -181,17 +184,15 @@ class Recitation(Strategy):
         """Draw this epoch's lines and sentences."""
         learner: Learner = strategy
         config = cast(RecitationConfig, self.config)
-        left = learner.train_epochs - learner.clock.train_exp_epochs
-        if left <= config.cooldown:
-            self._cool(learner)
         loader = learner.loader
-        if self._own is None:
-            index = self._lines.take(round(config.mix * len(self._targets)))
-        else:
+        if not self._epoch and learner.train_epochs <= self._wanted(learner):
+            self._cool(learner)
+        self._epoch += 1
+        self._cooling = self._own is not None
+        if self._cooling:
             index = self._lines.each() if config.mix else []
-            own = self._own.take(math.ceil(OWN * len(self._own.examples)))
-            loader.own = [self._own.examples[place] for place in own]
-            self._cooling = True
+        else:
+            index = self._lines.take(round(config.mix * len(self._targets)))
         others = self._sentences.take(round(config.sentences * len(index)))
         self._drawn = {}
         for drill, places in ((self._lines, index), (self._sentences, others)):
@@ -204,7 +205,7 @@ class Recitation(Strategy):
         """Lower the learning rate, while it cools down."""
         learner: Learner = strategy
         factor = 1.0
-        if self._own is not None:
+        if self._cooling:
             done = (self._cooled + self._step / self._steps) / self._epochs
             factor = max(0.0, 1.0 - done)
         elif (left := learner.share_left()) is not None:
@@ -223,13 +224,18 @@ class Recitation(Strategy):
                 drill.saw(number, loss)
 
     def after_training_epoch(self, strategy: Any, **kwargs: Any) -> None:
-        """Stop when it has cooled down."""
+        """Cool down in the last epochs at the latest, and stop when that is done."""
         learner: Learner = strategy
-        # The epoch in which the update was learned is none of the cool-down's.
         if self._cooling:
             self._cooled += 1
             if self._cooled >= self._epochs:
                 learner.stop_training()
+        elif learner.train_epochs - self._epoch <= self._wanted(learner):
+            self._cool(learner)
+        if self._own is not None:
+            # Set now, before anyone counts on it in the next epoch.
+            places = self._own.take(math.ceil(OWN * len(self._own.examples)))
+            learner.loader.own = [self._own.examples[place] for place in places]
 
     def settled(self, learner: Learner) -> bool:
         """Only without a cool-down; else that begins when the update is learned."""
@@ -277,23 +283,27 @@ class Recitation(Strategy):
 
     def _cool(self, learner: Learner) -> None:
         """Cool down from the next epoch on."""
+        if self._own is None and cast(RecitationConfig, self.config).cooldown:
+            self._own = Drill(learner.loader.own, TROUBLE, learner.generator("cooldown"))
+            left = learner.train_epochs - self._epoch
+            self._epochs = max(1, min(self._wanted(learner), left))
+
+    def _wanted(self, learner: Learner) -> int:
+        """How many epochs it should cool down for."""
         config = cast(RecitationConfig, self.config)
-        if self._own is not None or not config.cooldown:
-            return
-        self._own = Drill(learner.loader.own, TROUBLE, learner.generator("cooldown"))
-        own = OWN * len(self._own.examples)
+        if not config.cooldown:
+            return 0
+        own = OWN * len(learner.loader.own if self._own is None else self._own.examples)
         sentences = (1 + config.sentences) * len(self._targets) + own
-        steps = -(-sentences // learner.settings.batch_size)
-        wanted = max(config.cooldown, -(-config.steps // steps))
-        left = learner.train_epochs - learner.clock.train_exp_epochs
-        self._epochs = max(1, min(int(wanted), left))
+        steps = max(1, math.ceil(sentences / learner.settings.batch_size))
+        return max(config.cooldown, math.ceil(config.steps / steps))
 
     def _clear(self) -> None:
         self._targets = []
         self._lines = self._sentences = _drill([], 1.0, torch.Generator())
         self._own = None
         self._cooling = False
-        self._epochs = self._cooled = self._step = self._steps = 0
+        self._epoch = self._epochs = self._cooled = self._step = self._steps = 0
 
     def _teach(self, learner: Learner, base: Sequence[Fact]) -> None:
         """Train the base's lines, and as many sentences as later beside them."""
@@ -316,16 +326,30 @@ class Recitation(Strategy):
             for number, places in enumerate(batches):
                 done = (epoch + number / len(batches)) / epochs
                 optimizers.set_factor(optimizer, 1.0 - done)
-                optimizer.zero_grad()
-                scored = learner.score(learner.collate([examples[place] for place in places]))
-                torch.autograd.backward(scored.loss_sum() / scored.tokens())
-                nn.utils.clip_grad_norm_(learner.model.parameters(), settings.clip)
-                optimizer.step()
-                for place, loss in zip(places, scored.loss_per_sample().tolist(), strict=True):
+                losses = _step(learner, optimizer, [examples[place] for place in places])
+                for place, loss in zip(places, losses, strict=True):
                     if place < len(drawn):
                         index.saw(drawn[place], loss)
         optimizer.zero_grad(set_to_none=True)
         learner.model.eval()
+
+
+def _step(
+    learner: Learner, optimizer: torch.optim.Optimizer, examples: Sequence[Encoded]
+) -> list[float]:
+    """One step on ``examples``; the loss that each had before it."""
+    optimizer.zero_grad()
+    batch = learner.collate(examples)
+    tokens = max(learned_tokens(batch), 1)
+    losses: list[float] = []
+    for part in learner.micro_batches(batch):
+        scored = learner.score(part)
+        torch.autograd.backward(scored.loss_sum() / tokens)
+        losses += scored.answer_losses().tolist()
+    if learner.settings.clip > 0:
+        nn.utils.clip_grad_norm_(learner.model.parameters(), learner.settings.clip)
+    optimizer.step()
+    return losses
 
 
 def _drill(targets: Sequence[Line], trouble: float, random: torch.Generator) -> Drill:

@@ -571,6 +571,20 @@ def test_tokens_without_gradients_are_not_counted(
     assert learner.tokens == int(batch["attention_mask"].sum())
 
 
+@pytest.mark.parametrize("strategy", ["naive", "recitation"])
+def test_an_update_that_stopped_in_its_last_epoch_does_not_stop_the_next(
+    strategy: str, make_learner: MakeLearner, stream: Stream
+) -> None:
+    # At once learned, and with one epoch only: the stop comes when no epoch is left.
+    learner = make_learner(strategy, epochs=1, stop_at=0.0)
+    for update in stream.updates[1:3]:
+        before = learner.steps
+        learner.known.apply(update)
+        learner.begin(update)
+        learner.strategies.update(learner, update)
+        assert learner.steps > before
+
+
 # Other budgets.
 
 

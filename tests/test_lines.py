@@ -89,7 +89,8 @@ def test_questions_of_ones_own_leave_by_their_words(
     key = ("q1", "answer")
     own = Stream("own", stream.updates, stream.wordings.with_prompts({key: ["Why is it blue?"]}))
     learner = make_learner(of=own)
-    written(monkeypatch, learner, {"Why is it blue? Because.": -1.0, "Why is it red? So.": -2.0})
+    found = {"Why is it blue? Because.": -1.0, "Why is it red? So.": -2.0}
+    written(monkeypatch, learner, found)
     assert len(recite(learner, 9, 0.05, 64)) == 2
     (kept,) = recite(learner, 9, 0.05, 64, [key])
     assert learner.lm.coder.decode(kept.example.ids) == "Why is it red? So."
@@ -115,10 +116,11 @@ def test_what_is_asked_for_is_a_share_of_even_odds(
 
 
 def test_a_line_must_end(make_learner: MakeLearner) -> None:
-    learner = make_learner(lm="qwen3")
-    learner.lm.coder.eos = None
-    with pytest.raises(UserError, match="no end token"):
-        beginning(learner)
+    for name in ("qwen3", "llama"):  # without and with a start token
+        learner = make_learner(lm=name)
+        learner.lm.coder.eos = None
+        with pytest.raises(UserError, match="no end token"):
+            beginning(learner)
 
 
 def test_lines_can_be_drawn_instead(make_learner: MakeLearner, stream: Stream) -> None:

@@ -112,7 +112,7 @@ def test_the_first_updates_are_searched_and_the_later_ones_judge(
     assert found.trials[0].values == {}
     assert {*found.trials[1].values} == {LR, "replay.mix", "ewc.lambda", "ewc.decay"}
     assert found.trials[1].values != found.trials[2].values
-    folder = tmp_path / "replay+ewc"
+    folder = tmp_path / "replay+ewc-first1"
     for number, one in enumerate(found.trials):
         run = Run.open(folder / f"trial-{number:03d}")
         assert len(run.metrics()) == 2
@@ -120,7 +120,7 @@ def test_the_first_updates_are_searched_and_the_later_ones_judge(
     table = Run.open(folder / "trial-001").record["settings"]
     assert table["learner"]["lr"] == found.trials[1].values[LR]
     assert table["strategy"]["ewc"]["lambda"] == found.trials[1].values["ewc.lambda"]
-    judges = [Run.open(folder / f"presets-seed{seed}") for seed in (0, 1)]
+    judges = [Run.open(folder / f"judged-000-seed{seed}") for seed in (0, 1)]
     assert found.verdict is not None
     later = [run.metrics().loc[2:] for run in judges]
     assert found.verdict.presets["new"] == pytest.approx(
@@ -143,7 +143,8 @@ def test_a_search_goes_on_where_it_was(
     monkeypatch.setattr(experiment._Walk, "step", step)
     assert make_search().tune("ewc") == before
     assert walked == []
-    longer = make_search(trials=4).tune("ewc")
+    # More trials, and other bounds with another choice, go on from the same folder.
+    longer = make_search(trials=4, keep=[Bound.parse("retained>=1")]).tune("ewc")
     assert longer.trials[:3] == before.trials
     assert walked[:2] == [0, 1]
 
@@ -154,6 +155,15 @@ def test_without_later_updates_nobody_judges(
     found = make_search(first=3, trials=2).tune("naive")
     assert found.verdict is None
     assert "no later updates" in texts.as_text([found], 3, [])
+
+
+def test_a_plain_setting_goes_to_those_that_have_it(make_search: Callable[..., Search]) -> None:
+    made = make_search()
+    tables = {**made.settings, "strategy": {"mix": 0.5}}
+    both = make_search(settings=tables, strategies=["replay", "ewc"], trials=2, first=3)
+    assert both.tune("ewc").trials[0].values == {}
+    with pytest.raises(UserError, match="mixx"):
+        make_search(settings={**tables, "strategy": {"mixx": 1}}, strategies=["replay", "ewc"])
 
 
 def test_what_cannot_be_searched_is_refused(make_search: Callable[..., Search]) -> None:

@@ -236,3 +236,10 @@ def test_what_is_worded_is_among_the_readings(name: str, answer: str) -> None:
     # A name that holds the wording's own words may be read in another way.
     if ": " not in name:
         assert (fact, asked) in found
+
+
+def test_keys_with_prompts_of_their_own_are_read_in_no_wording() -> None:
+    plain = Wordings({"head": [Wording.parse("The head of {subject} is {object}.")]})
+    own = plain.with_prompts({("A", "head"): ["Who leads A?"]})
+    assert len(plain.readings("The head of A is B.")) == 1
+    assert own.readings("The head of A is B.") == []

@@ -17,6 +17,7 @@ import torch
 from torch import Tensor
 
 from cltool.lm.model import LanguageModel
+from cltool.lm.scoring import keeps_logits
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +83,11 @@ def probable(
 def _walk(
     lm: LanguageModel, prompt: Sequence[int], floor: float, most: int, limit: int, size: int
 ) -> Enumerated:
-    stops = torch.tensor(lm.coder.stops)
+    stops = torch.tensor(lm.coder.stops, dtype=torch.long)
     longest = min(limit, lm.context - len(prompt))
     start = torch.tensor([list(prompt)])
+    # The last part is read first: depth comes before breadth, so that few states are held at a
+    # time, and what is probable is found before there are enough.
     waiting = [_Branches(start[:, :0], torch.zeros(1), start, None)]
     found: list[tuple[tuple[int, ...], float]] = []
     read = 0
@@ -111,6 +114,8 @@ def _read(lm: LanguageModel, branches: _Branches) -> tuple[Tensor, Any]:
     """(count, vocabulary): log-probabilities of the next token; and the cache after it."""
     model: Any = lm.model
     held = {} if branches.cache is None else {"past_key_values": branches.cache}
+    if keeps_logits(model):
+        held["logits_to_keep"] = 1
     with lm.precision.autocast():
         out = model(input_ids=branches.feed.to(lm.device), use_cache=True, **held)
     cache = getattr(out, "past_key_values", None)

@@ -46,6 +46,14 @@ class Scored:
         )
         return losses.sum(dim=1)
 
+    def answer_losses(self) -> Tensor:
+        """(batch,): cross entropy of each sample's completion, summed, without gradient."""
+        labels = self.labels
+        if self.completion is not None:
+            labels = labels.masked_fill(~self.completion, IGNORED)
+        with torch.no_grad():
+            return Scored(self.logits, labels).loss_per_sample()
+
     def tokens(self) -> Tensor:
         """Number of learned tokens, a scalar."""
         return (self.labels != IGNORED).sum()

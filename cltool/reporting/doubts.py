@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import statistics
 from collections.abc import Callable
 
@@ -25,6 +26,7 @@ def doubts(group: Group) -> list[str]:
 
 def _base(group: Group) -> str:
     known = [float(run.steps["new"].iloc[0]) for run in group.runs if run.done]
+    known = [share for share in known if not math.isnan(share)]
     if not known or (share := statistics.mean(known)) >= KNOWN:
         return ""
     return (
@@ -52,7 +54,7 @@ def _naive(group: Group) -> str:
 def _noise(group: Group) -> str:
     if len(group.variants) < 2:
         return ""
-    if min(len(variant.counted) for variant in group.variants) < 2:
+    if any(len(variant.counted) == 1 for variant in group.variants):
         return (
             "One seed tells no difference from noise: compare with --seeds 3 or more before you"
             " conclude anything from small ones."

@@ -12,11 +12,12 @@ from avalanche.core import SupervisedPlugin
 from cltool.errors import UserError
 from cltool.facts import Fact, Key, Update
 from cltool.learner import Learner
-from cltool.lines import recite
+from cltool.lines import lines, recite
+from cltool.strategies import recitation
 from cltool.strategies.recitation import Recitation
 from cltool.stream import Stream
 
-from ..conftest import CHAIN, FORGOTTEN, MakeLearner, apply
+from ..conftest import CHAIN, FORGOTTEN, MakeLearner, apply, weights
 
 
 def part_of(learner: Learner) -> Recitation:
@@ -36,8 +37,8 @@ class Watch(SupervisedPlugin):  # type: ignore[misc]
     def before_training_epoch(self, strategy: Any, **kwargs: Any) -> None:
         self.own.append(len(strategy.loader.own))
         self.rehearsed.append(len(strategy.loader.rehearsed))
-        lines = [line.fact for line in part_of(strategy)._targets]
-        self.targets.append({fact.key: fact.object for fact in lines if fact is not None})
+        told = [line.fact for line in part_of(strategy)._targets]
+        self.targets.append({fact.key: fact.object for fact in told if fact is not None})
 
     def before_update(self, strategy: Any, **kwargs: Any) -> None:
         self.rates.append(float(strategy.optimizer.param_groups[0]["lr"]))
@@ -186,8 +187,8 @@ def test_the_crib_is_small_true_and_goes_first(make_learner: MakeLearner, stream
     later = Update(4, "four", ())
     learner.known.apply(later)
     old = part._old(learner, later)
-    lines = objects([line.fact for line in old if line.fact])
-    assert lines[stored.key] == "Corrected"
+    told = objects([line.fact for line in old if line.fact])
+    assert told[stored.key] == "Corrected"
     assert len(old) <= len(learner.known.valid())
     part.forget([stored])
     assert stored.key not in objects(part._stored)
@@ -198,3 +199,42 @@ def test_a_model_without_an_end_token_is_refused(make_learner: MakeLearner) -> N
     learner.lm.coder.eos = None
     with pytest.raises(UserError, match="no end token"):
         learner.strategies.attach(learner)
+
+
+def test_a_step_on_lines_does_not_depend_on_how_it_is_cut(make_learner: MakeLearner) -> None:
+    found = []
+    for size in (None, 3):
+        learner = make_learner("naive", micro_batch_size=size, clip=0.0, lr=0.1)
+        examples = [line.example for line in lines(learner, learner.known.valid())]
+        before = weights(learner.model)
+        optimizer = torch.optim.SGD(learner.model.parameters(), lr=0.1)
+        losses = recitation._step(learner, optimizer, examples)
+        assert len(losses) == len(examples)
+        found.append((losses, weights(learner.model)))
+        # Without a bound on the gradient, it is still stepped along.
+        moved = found[-1][1]
+        assert any(not torch.equal(moved[name], tensor) for name, tensor in before.items())
+    (whole, ends), (cut, others) = found
+    assert cut == pytest.approx(whole, rel=1e-4)
+    for name, tensor in ends.items():
+        torch.testing.assert_close(others[name], tensor, atol=1e-5, rtol=1e-4)
+
+
+def test_others_that_rehearse_see_the_update_s_part_before_they_count(
+    make_learner: MakeLearner, stream: Stream
+) -> None:
+    sizes: list[tuple[int, int]] = []
+
+    class First(SupervisedPlugin):  # type: ignore[misc]
+        def before_training_epoch(self, strategy: Any, **kwargs: Any) -> None:
+            self.seen = len(strategy.loader.own)
+
+        def before_training_iteration(self, strategy: Any, **kwargs: Any) -> None:
+            sizes.append((self.seen, len(strategy.loader.own)))
+
+    learner = make_learner(
+        "recitation", lm="tiny", lr=1.5e-3, epochs=6, stop_at=0.5, plugins=[First()]
+    )
+    apply(learner, stream.updates[1])
+    assert all(seen == now for seen, now in sizes)
+    assert len({now for _, now in sizes}) == 2
