@@ -224,17 +224,17 @@ class Search:
         """The scores on the later updates."""
         if self.first + 1 >= len(self.stream):
             return None
-        found = []
-        for number, values in ((chosen.number, chosen.values), (0, Values())):
+        judged = {}
+        for number, values in {chosen.number: chosen.values, 0: Values()}.items():
             runs = [
                 self._run(self.stream, strategy, f"judged-{number:03d}-seed{seed}", values, seed)
                 for seed in range(self.seeds)
             ]
             scores = [scores_of(run, self.first + 1) for run in runs]
-            found.append(
-                {name: sum(one[name] for one in scores) / len(scores) for name in scores[0]}
-            )
-        return Verdict(*found)
+            judged[number] = {
+                name: sum(one[name] for one in scores) / len(scores) for name in scores[0]
+            }
+        return Verdict(judged[chosen.number], judged[0])
 
     def _settings(self, strategy: str) -> Mapping[str, Any]:
         """The tables without plain strategy settings that only others have."""

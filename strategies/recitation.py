@@ -16,8 +16,8 @@ as lines and as sentences in the other trained wordings. Thereby a fact that was
 go by itself: penalties on weights go on guarding it until nothing new can be learned. What the
 model has trouble with is rehearsed more often; its loss in training tells, at no cost. Once the
 update is learned come ``cooldown`` epochs in which the learning rate falls to zero and every
-line is rehearsed: at a constant rate the lines' probabilities are so uneven that one of ten is
-not found again before the next update.
+line is rehearsed: at a constant rate the lines' probabilities stay so uneven that many are not
+found again before the next update.
 
 With ``keep`` above zero, a crib is stored: the facts of the lines that had the highest loss the
 last time, at most that share of the base knowledge,
@@ -43,7 +43,6 @@ from typing import TYPE_CHECKING, Any, cast
 
 import torch
 from pydantic import Field
-from torch import nn
 
 from cltool.drill import Drill
 from cltool.learner import STEPS
@@ -310,7 +309,9 @@ class Recitation(Strategy):
         config = cast(RecitationConfig, self.config)
         settings = learner.settings
         rate = config.base_rate * float(settings.lr or 0.0)
-        optimizer = optimizers.build(learner.model, settings.optimizer, rate, settings.weight_decay)
+        learner.optimizer = optimizers.build(
+            learner.model, settings.optimizer, rate, settings.weight_decay
+        )
         random = learner.generator("lines")
         index = _drill(lines(learner, base), config.trouble, random)
         answers = Drill(learner.examples(base), TROUBLE, random)
@@ -325,20 +326,18 @@ class Recitation(Strategy):
             batches = bucketed([len(one) for one in examples], settings.batch_size, random)
             for number, places in enumerate(batches):
                 done = (epoch + number / len(batches)) / epochs
-                optimizers.set_factor(optimizer, 1.0 - done)
-                losses = _step(learner, optimizer, [examples[place] for place in places])
+                optimizers.set_factor(learner.optimizer, 1.0 - done)
+                losses = _step(learner, [examples[place] for place in places])
                 for place, loss in zip(places, losses, strict=True):
                     if place < len(drawn):
                         index.saw(drawn[place], loss)
-        optimizer.zero_grad(set_to_none=True)
+        learner.optimizer.zero_grad(set_to_none=True)
         learner.model.eval()
 
 
-def _step(
-    learner: Learner, optimizer: torch.optim.Optimizer, examples: Sequence[Encoded]
-) -> list[float]:
+def _step(learner: Learner, examples: Sequence[Encoded]) -> list[float]:
     """One step on ``examples``; the loss that each had before it."""
-    optimizer.zero_grad()
+    learner.optimizer.zero_grad()
     batch = learner.collate(examples)
     tokens = max(learned_tokens(batch), 1)
     losses: list[float] = []
@@ -346,9 +345,7 @@ def _step(
         scored = learner.score(part)
         torch.autograd.backward(scored.loss_sum() / tokens)
         losses += scored.answer_losses().tolist()
-    if learner.settings.clip > 0:
-        nn.utils.clip_grad_norm_(learner.model.parameters(), learner.settings.clip)
-    optimizer.step()
+    learner.optimizer_step()
     return losses
 
 

@@ -17,7 +17,7 @@ from cltool.strategies import recitation
 from cltool.strategies.recitation import Recitation
 from cltool.stream import Stream
 
-from ..conftest import CHAIN, FORGOTTEN, MakeLearner, apply, weights
+from ..conftest import ARCHITECTURES, CHAIN, FORGOTTEN, MakeLearner, apply, weights
 
 
 def part_of(learner: Learner) -> Recitation:
@@ -207,8 +207,8 @@ def test_a_step_on_lines_does_not_depend_on_how_it_is_cut(make_learner: MakeLear
         learner = make_learner("naive", micro_batch_size=size, clip=0.0, lr=0.1)
         examples = [line.example for line in lines(learner, learner.known.valid())]
         before = weights(learner.model)
-        optimizer = torch.optim.SGD(learner.model.parameters(), lr=0.1)
-        losses = recitation._step(learner, optimizer, examples)
+        learner.optimizer = torch.optim.SGD(learner.model.parameters(), lr=0.1)
+        losses = recitation._step(learner, examples)
         assert len(losses) == len(examples)
         found.append((losses, weights(learner.model)))
         # Without a bound on the gradient, it is still stepped along.
@@ -238,3 +238,14 @@ def test_others_that_rehearse_see_the_update_s_part_before_they_count(
     apply(learner, stream.updates[1])
     assert all(seen == now for seen, now in sizes)
     assert len({now for _, now in sizes}) == 2
+
+
+@pytest.mark.parametrize("name", ARCHITECTURES)
+def test_every_architecture_takes_an_update(
+    name: str, make_learner: MakeLearner, stream: Stream
+) -> None:
+    learner = make_learner("recitation", lm=name, lr=3e-3, epochs=2, strategy={"base_epochs": 1})
+    seen = learner.tokens
+    apply(learner, stream.updates[1])
+    assert learner.tokens > seen
+    assert all(torch.isfinite(parameter).all() for parameter in learner.model.parameters())
