@@ -239,8 +239,6 @@ class Learner(SupervisedTemplate[Any, Any, Any]):  # type: ignore[misc]
         self.train_epochs = self.settings.epochs or max(EPOCHS, -(-STEPS // len(self.loader)))
         if self.budget.kind is not None:
             self.train_epochs = sys.maxsize
-        # Avalanche clears it only when another epoch begins, which the last one has not.
-        self._stop_training = False
         self._began = self._spent()
         self._step = 0
 
