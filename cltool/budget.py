@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
-if TYPE_CHECKING:
-    from cltool.settings import LearnerSettings
+from cltool.settings import LearnerSettings
 
 Kind = Literal["tokens", "steps", "seconds"]
 KINDS: tuple[Kind, ...] = ("tokens", "steps", "seconds")

@@ -10,10 +10,13 @@ import pandas as pd
 import pytest
 
 from cltool import cli
+from cltool.budget import Budget
 from cltool.comparing import Comparison, Failure
 from cltool.equal import budget, parse
 from cltool.errors import UserError
+from cltool.experiment import _owed
 from cltool.records import Run
+from cltool.settings import LearnerSettings
 
 
 def finished(**spent: list[float]) -> Comparison:
@@ -69,3 +72,30 @@ def test_the_command_gives_each_update_what_naive_takes(
         assert set(run.costs["steps"].iloc[1:]) == {run.record["settings"]["learner"]["steps"]}
     assert cli.main([*command, "--equal", "coins"]) == 2
     assert "no budget" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("kind", "workers"), [("seconds", 1), ("tokens", 2)])
+def test_seconds_are_measured_and_given_alone(
+    kind: str, workers: int, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    asked: list[Any] = []
+
+    def watched(*args: Any, **options: Any) -> Comparison:
+        asked.append(options["workers"])
+        raise UserError("enough is known")
+
+    monkeypatch.setattr("cltool.comparing.compare", watched)
+    command = ["compare", "--equal", f"{kind}=5", "--workers", "2", "--out", str(tmp_path)]
+    assert cli.main(command) == 2
+    assert asked == [workers]
+
+
+@pytest.mark.parametrize("kind", ["tokens", "steps", "seconds"])
+def test_what_an_update_spent_too_much_the_next_ones_owe(kind: str) -> None:
+    allowed = Budget(LearnerSettings.model_validate({kind: 10}))
+    rows = [dict.fromkeys(("tokens", "steps", "seconds"), 99)]  # the base owes nothing
+    assert _owed(rows, allowed) == 0
+    for spent, owed in ((14, 4), (11, 5), (2, 0), (13, 3)):
+        rows.append({"tokens": 0, "steps": 0, "seconds": 0, kind: spent})
+        assert _owed(rows, allowed) == owed
+    assert _owed(rows, Budget(LearnerSettings.model_validate({}))) == 0

@@ -22,7 +22,6 @@ FLOORS: dict[int, tuple[str, ...]] = {
     0: (
         "answers",
         "atomic",
-        "budget",
         "errors",
         "events",
         "facts",
@@ -37,6 +36,7 @@ FLOORS: dict[int, tuple[str, ...]] = {
     2: (
         "adapters",
         "avalanche",
+        "budget",
         "buffer",
         "checkpoints",
         "drill",

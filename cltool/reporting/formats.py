@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 DASH = "–"
 MINUS = "−"
@@ -11,6 +11,18 @@ THIN = "\u2009"
 """Thin space: between a number and its unit, and between groups of digits."""
 
 Format = Callable[[float], str]
+
+
+def aligned(rows: Sequence[Sequence[str]], right: bool = False) -> list[str]:
+    """Rows of cells as lines of columns; ``right``: all but the first column end flush."""
+    widths = [max(len(row[place]) for row in rows) for place in range(len(rows[0]))]
+    return [
+        "  ".join(
+            cell.rjust(width) if right and place else cell.ljust(width)
+            for place, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
+        for row in rows
+    ]
 
 
 def absent(value: float | None) -> bool:

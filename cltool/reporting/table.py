@@ -178,16 +178,7 @@ def as_cells(frame: pd.DataFrame) -> tuple[list[str], list[list[str]]]:
 def as_text(frame: pd.DataFrame) -> str:
     """A comparison as aligned plain text."""
     header, rows = as_cells(frame)
-    lines = [header, *rows]
-    widths = [max(len(line[place]) for line in lines) for place in range(len(header))]
-    text = [
-        "  ".join(
-            cell.ljust(width) if place == 0 else cell.rjust(width)
-            for place, (cell, width) in enumerate(zip(line, widths, strict=True))
-        ).rstrip()
-        for line in lines
-    ]
-    return "\n".join(text)
+    return "\n".join(formats.aligned([header, *rows], right=True))
 
 
 def as_json(frame: pd.DataFrame) -> list[dict[str, Any]]:

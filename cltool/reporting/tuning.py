@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from cltool.reporting import formats
 from cltool.tune import Bound, Trial, Tuning, Values
 
 SHOWN = ("new", "retained", "stale", "tokens")
@@ -84,9 +85,4 @@ def _scores(scores: dict[str, float]) -> list[str]:
 
 
 def _table(rows: Sequence[Sequence[str]]) -> str:
-    widths = [max(len(row[place]) for row in rows) for place in range(len(rows[0]))]
-    lines = (
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-        for row in rows
-    )
-    return "\n".join(f"  {line}" for line in lines)
+    return "\n".join(f"  {line}" for line in formats.aligned(rows))
