@@ -156,6 +156,7 @@ class Walker:
         learner.begin(update)
         learner.strategies.forget(gone)
         learner.strategies.update(learner, update)
+        learner.strategies.erase(learner, update)
         return time.perf_counter() - began, self._stop.seconds
 
 

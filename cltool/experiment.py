@@ -245,6 +245,7 @@ class _Walk:
         learner.begin(update, _owed(self.costs, Budget(learner.settings)))
         learner.strategies.forget(gone)
         learner.strategies.update(learner, update)
+        learner.strategies.erase(learner, update)
 
     def _progress(self, done: int, most: int) -> None:
         step = self.learner.known.step

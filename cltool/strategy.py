@@ -79,6 +79,12 @@ class Strategy(SupervisedPlugin):  # type: ignore[misc]
         """Whether training may stop, asked after an epoch in which the update was learned."""
         return True
 
+    def erase(self, learner: Learner, update: Update) -> None:
+        """Make the model forget ``update.forget``; called after ``update`` where there are any.
+
+        What the strategies themselves keep of these facts is dropped in ``forget``, before.
+        """
+
     def frame(self, prompt: str) -> str:
         """The prompt as the model is given it; by default, as it is."""
         return prompt
@@ -148,6 +154,12 @@ class Strategies:
         """Apply an update, in the way of the one that has a way of its own."""
         self._leader.update(learner, update)
 
+    def erase(self, learner: Learner, update: Update) -> None:
+        """Erase what the update asks to forget, in the way of the one that has a way."""
+        if update.forget:
+            for part in self.parts.values():
+                part.erase(learner, update)
+
     def settled(self, learner: Learner) -> bool:
         """Whether none of them wants training to go on."""
         return all([part.settled(learner) for part in self.parts.values()])
@@ -215,6 +227,10 @@ def _applies_updates_itself(part: Strategy) -> bool:
     return type(part).update is not Strategy.update
 
 
+def _erases(part: Strategy) -> bool:
+    return type(part).erase is not Strategy.erase
+
+
 def _conflict(
     parts: Mapping[str, Strategy], first: str, second: str, families: Mapping[str, str]
 ) -> str | None:
@@ -227,6 +243,8 @@ def _conflict(
         return reason
     if _applies_updates_itself(one) and _applies_updates_itself(other):
         return "each applies the update in its own way"
+    if _erases(one) and _erases(other):
+        return "each erases facts in its own way"
     if one.replaces_model and other.replaces_model:
         return "each puts a model of its own in the model's place"
     for name, part, against in ((first, one, other), (second, other, one)):

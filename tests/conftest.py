@@ -336,6 +336,7 @@ def apply(learner: Learner, update: Update) -> None:
     learner.known.apply(update)
     learner.strategies.forget(gone)
     learner.strategies.update(learner, update)
+    learner.strategies.erase(learner, update)
 
 
 def weights(model: Any) -> dict[str, Any]:

@@ -145,6 +145,7 @@ class _ByHand:
         beliefs = [*learner.known.beliefs()]
         with self.suite.during(name):
             self.strategies.update(learner, update)
+            self.strategies.erase(learner, update)
         self.suite.expect(
             beliefs == [*learner.known.beliefs()],
             f"{name} changes learner.known",
