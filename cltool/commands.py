@@ -158,6 +158,10 @@ def tune(options: argparse.Namespace) -> int:
             lambda done, of, what: progress.tell("tune", done, of, what),
             names,
         )
+        still = [name for name in names if not search.ranges(name)]
+        if 0 < len(still) < len(names):
+            print(f"cltool: nothing to search in {', '.join(still)}", file=sys.stderr)
+            names = [name for name in names if name not in still]
         found = [search.tune(name) for name in names]
     if options.json:
         _print_json({"folder": str(out), "tunings": tuning.as_json(found)})

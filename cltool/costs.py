@@ -130,11 +130,10 @@ class Walker:
         learner = {"epochs": 1, "stop_at": 2.0}
         settings = assemble.resolve(name, {"learner": learner, "model": {"reading": False}})
         lm, stream = prepare(stream, settings)
-        rate = settings.learner.lr or lm.default_rate
         self.learner: Learner = Learner(
             lm=lm,
             stream=stream,
-            settings=settings.learner.model_copy(update={"lr": rate}),
+            settings=lm.with_rate(settings.learner),
             strategies=assemble.build(settings),
         )
         self.learner.known.apply(stream.updates[0])

@@ -136,9 +136,7 @@ class _Walk:
                 for name, part in strategies.parts.items()
                 if part.reads
             ]
-        learner_settings = self.settings.learner
-        if learner_settings.lr is None:
-            learner_settings = learner_settings.model_copy(update={"lr": lm.default_rate})
+        learner_settings = lm.with_rate(self.settings.learner)
         record["settings"]["learner"] = learner_settings.model_dump()
         record["settings"]["model"] |= {
             "device": str(lm.device.type),

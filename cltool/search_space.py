@@ -9,8 +9,8 @@ from typing import Any
 
 from pydantic import BaseModel
 
-LR = "learner.lr"
-"""Name of the learning rate among what is searched."""
+LR, LR_SCALE = "learner.lr", "learner.lr_scale"
+"""Names of the learning rate among what is searched: where one is given, and where none is."""
 
 RATES = (0.25, 4.0)
 """The learning rate is searched between these multiples of its default."""

@@ -46,7 +46,10 @@ class LearnerSettings(BaseModel):
     )
     optimizer: Literal["adamw", "muon", "sgd"] = Field("adamw", description="adamw, muon or sgd")
     lr: float | None = Field(
-        None, ge=0, description="learning rate; none: 0.128 over the model's width"
+        None, ge=0, description="learning rate; none: 0.128 over the model's width, times lr_scale"
+    )
+    lr_scale: float = Field(
+        1.0, gt=0, description="multiple of the default learning rate, where lr is not given"
     )
     weight_decay: float = Field(0.0, ge=0, description="decoupled, on matrices")
     schedule: Literal["constant", "linear", "cosine"] = Field(

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from cltool import assemble, experiment
 from cltool.errors import UserError
 from cltool.records import file_name
-from cltool.search_space import LR, RATES, Range, space
+from cltool.search_space import LR, LR_SCALE, RATES, Range, space
 from cltool.settings import merge
 from cltool.stream import Stream
 
@@ -30,7 +30,7 @@ Report = Callable[[int, int, str], None]
 """Progress: (done, of, what)."""
 
 Values = dict[str, float | int]
-"""Setting (``learner.lr``, ``ewc.lambda``) → value."""
+"""Setting (``learner.lr_scale``, ``ewc.lambda``) → value."""
 
 SCORED = ("new", "retained", "stale")
 STARTUP = 6
@@ -175,7 +175,12 @@ class Search:
         import optuna
 
         optuna.logging.set_verbosity(optuna.logging.WARNING)
-        ranges = self._ranges(strategy)
+        ranges = self.ranges(strategy)
+        if not ranges:
+            raise UserError(
+                "has nothing to search: it does not train, and declares no range",
+                where=f"strategy {strategy}",
+            )
         sampler = optuna.samplers.TPESampler(seed=0, n_startup_trials=STARTUP)
         study = optuna.create_study(directions=["maximize", "maximize"], sampler=sampler)
         trials = [Trial(0, {}, self._first(strategy, 0, {}))]
@@ -197,18 +202,21 @@ class Search:
             self._judge(strategy, chosen),
         )
 
-    def _ranges(self, strategy: str) -> dict[str, Range]:
-        from cltool.base_model import prepare
+    def ranges(self, strategy: str) -> dict[str, Range]:
+        """What of ``strategy`` is searched: setting → its range."""
         from cltool.strategies import STRATEGIES
 
         names = assemble.strategy_names(strategy)
         settings = assemble.resolve(strategy, self._settings(strategy))
-        self.report(0, self.trials + 2, f"{strategy}: preparing the model")
-        lm, _ = prepare(self.stream, settings)
-        rate = settings.learner.lr or lm.default_rate
-        ranges = {LR: Range(rate * RATES[0], rate * RATES[1], log=True)}
-        for name in names:
-            for setting, range_ in space(STRATEGIES.load(name).Config).items():
+        kinds = {name: STRATEGIES.load(name) for name in names}
+        ranges = {}
+        if any(kind.trains for kind in kinds.values()):
+            given = settings.learner.lr
+            middle = given or settings.learner.lr_scale
+            name = LR if given else LR_SCALE
+            ranges[name] = Range(middle * RATES[0], middle * RATES[1], log=True)
+        for name, kind in kinds.items():
+            for setting, range_ in space(kind.Config).items():
                 ranges[f"{name}.{setting}"] = range_
         return ranges
 
@@ -252,11 +260,11 @@ def as_tables(values: Values) -> dict[str, Any]:
     """Searched values as tables of settings."""
     tables: dict[str, Any] = {}
     for name, value in values.items():
-        if name == LR:
-            tables["learner"] = {"lr": value}
+        section, _, setting = name.rpartition(".")
+        if section == "learner":
+            tables.setdefault("learner", {})[setting] = value
         else:
-            strategy, _, setting = name.rpartition(".")
-            tables.setdefault("strategy", {}).setdefault(strategy, {})[setting] = value
+            tables.setdefault("strategy", {}).setdefault(section, {})[setting] = value
     return tables
 
 

@@ -47,7 +47,7 @@ class LoRA(Strategy):
 
     Config = LoRAConfig
     replaces_model = True
-    presets: ClassVar[Mapping[str, Any]] = {"lr": 1.5e-3}
+    presets: ClassVar[Mapping[str, Any]] = {"lr_scale": 1.5}
 
     def attach(self, learner: Learner) -> None:
         """Wrap the model.

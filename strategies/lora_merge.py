@@ -45,7 +45,7 @@ class LoRAMerge(Strategy):
 
     Config = LoRAMergeConfig
     replaces_model = True
-    presets: ClassVar[Mapping[str, Any]] = {"lr": 1.5e-3}
+    presets: ClassVar[Mapping[str, Any]] = {"lr_scale": 1.5}
     excludes: ClassVar[Mapping[str, str]] = ONE_UPDATE
 
     def before_training(self, strategy: Any, **kwargs: Any) -> None:

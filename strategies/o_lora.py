@@ -59,7 +59,7 @@ class OLoRA(Strategy):
 
     Config = OLoRAConfig
     replaces_model = True
-    presets: ClassVar[Mapping[str, Any]] = {"lr": 3e-3}
+    presets: ClassVar[Mapping[str, Any]] = {"lr_scale": 3.0}
     excludes: ClassVar[Mapping[str, str]] = ONE_UPDATE
 
     def attach(self, learner: Learner) -> None:

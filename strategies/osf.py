@@ -50,7 +50,7 @@ class OSF(Strategy):
 
     Config = OSFConfig
     replaces_model = True
-    presets: ClassVar[Mapping[str, Any]] = {"lr": 3e-3}
+    presets: ClassVar[Mapping[str, Any]] = {"lr_scale": 3.0}
     excludes: ClassVar[Mapping[str, str]] = ONE_UPDATE
 
     def before_training(self, strategy: Any, **kwargs: Any) -> None:

@@ -53,7 +53,7 @@ def test_presets_lie_between_defaults_and_settings() -> None:
     for name in STRATEGIES.names():
         presets = STRATEGIES.load(name).presets
         assert resolve(name).learner == defaults.model_copy(update=dict(presets))
-    assert STRATEGIES.load("lora").presets["lr"] == resolve("replay+lora").learner.lr
+    assert STRATEGIES.load("lora").presets["lr_scale"] == resolve("replay+lora").learner.lr_scale
     assert resolve("lora", {"learner": {"lr": 1e-5}}).learner.lr == 1e-5
 
 

@@ -14,7 +14,7 @@ from cltool import cli, experiment
 from cltool.errors import UserError
 from cltool.records import Run
 from cltool.reporting import tuning as texts
-from cltool.search_space import LR, Range, search, space
+from cltool.search_space import LR, LR_SCALE, RATES, Range, search, space
 from cltool.settings import validate
 from cltool.strategies import STRATEGIES
 from cltool.stream import Stream
@@ -110,7 +110,7 @@ def test_the_first_updates_are_searched_and_the_later_ones_judge(
     found = make_search(seeds=2).tune("replay+ewc")
     assert [one.number for one in found.trials] == [0, 1, 2]
     assert found.trials[0].values == {}
-    assert {*found.trials[1].values} == {LR, "replay.mix", "ewc.lambda", "ewc.decay"}
+    assert {*found.trials[1].values} == {LR_SCALE, "replay.mix", "ewc.lambda", "ewc.decay"}
     assert found.trials[1].values != found.trials[2].values
     folder = tmp_path / "replay+ewc-first1"
     for number, one in enumerate(found.trials):
@@ -118,7 +118,8 @@ def test_the_first_updates_are_searched_and_the_later_ones_judge(
         assert len(run.metrics()) == 2
         assert scores_of(run, 1) == one.scores
     table = Run.open(folder / "trial-001").record["settings"]
-    assert table["learner"]["lr"] == found.trials[1].values[LR]
+    scale = found.trials[1].values[LR_SCALE]
+    assert table["learner"]["lr"] == pytest.approx(scale * 0.128 / 32)
     assert table["strategy"]["ewc"]["lambda"] == found.trials[1].values["ewc.lambda"]
     judges = [Run.open(folder / f"judged-000-seed{seed}") for seed in (0, 1)]
     assert found.verdict is not None
@@ -127,6 +128,20 @@ def test_the_first_updates_are_searched_and_the_later_ones_judge(
         sum(steps["new"].mean() for steps in later) / 2
     )
     assert found.verdict.presets["tokens"] == sum(steps["tokens"].sum() for steps in later) / 2
+
+
+def test_a_rate_that_is_given_is_searched_around(make_search: Callable[..., Search]) -> None:
+    settings = {**make_search().settings, "learner": {"epochs": 1, "lr": 1e-3}}
+    ranges = make_search(settings=settings).ranges("ewc")
+    assert LR_SCALE not in ranges
+    assert (ranges[LR].low, ranges[LR].high) == (1e-3 * RATES[0], 1e-3 * RATES[1])
+    lora = make_search().ranges("lora")[LR_SCALE]
+    assert (lora.low, lora.high) == (1.5 * RATES[0], 1.5 * RATES[1])
+
+
+def test_what_has_nothing_to_search_is_refused(make_search: Callable[..., Search]) -> None:
+    with pytest.raises(UserError, match="nothing to search"):
+        make_search().tune("frozen")
 
 
 def test_a_search_goes_on_where_it_was(
@@ -176,13 +191,15 @@ def test_what_cannot_be_searched_is_refused(make_search: Callable[..., Search]) 
 def test_the_command(
     checkpoint: Callable[[str], Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    command = ["tune", "--strategies", "ewc", "--trials", "2", "--tokens", "300", "--first", "1"]
+    command = ["tune", "--strategies", "ewc,frozen", "--trials", "2", "--tokens", "300", "--first", "1"]
     command += ["--scenario", "world", "--set", "scenario.entities=6", "--set"]
     command += ["scenario.updates=2", "--set", "scenario.changed=2", "--set", "scenario.new=1"]
     command += ["--model", str(checkpoint("llama")), "--set", "probe.max_tokens=4"]
     command += ["--out", str(tmp_path / "out")]
     assert cli.main(command) == 0
-    shown = capsys.readouterr().out
+    shown, told = capsys.readouterr()
+    assert "nothing to search in frozen" in told
+    assert "frozen" not in shown
     assert "front of new against retained" in shown
     assert "verdict" in shown
     assert cli.main([*command, "--json"]) == 0

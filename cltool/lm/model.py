@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     import torch
     from torch import nn
 
+    from cltool.settings import LearnerSettings
+
 EMBEDDED = "tiny"
 """The name under which the embedded model is asked for."""
 
@@ -75,6 +77,16 @@ class LanguageModel:
                 hint="Set one with --set learner.lr=…",
             )
         return 0.128 / self.width
+
+    def with_rate(self, settings: LearnerSettings) -> LearnerSettings:
+        """``settings`` with the learning rate that they come to on this model.
+
+        Raises:
+            UserError: none is set, and there is no default.
+        """
+        if settings.lr is not None:
+            return settings
+        return settings.model_copy(update={"lr": self.default_rate * settings.lr_scale})
 
     @property
     def _text_config(self) -> Any:

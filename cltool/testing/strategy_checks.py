@@ -109,8 +109,7 @@ class _ByHand:
         stream = small_stream()
         settings = assemble.resolve(NAME, tables)
         lm = models.load(settings.model.name, stream, device="cpu", dtype="float32")
-        rate = settings.learner.lr or 0.128 / lm.width
-        learner_settings = settings.learner.model_copy(update={"lr": rate})
+        learner_settings = lm.with_rate(settings.learner)
         self.suite = suite
         self.strategy: Strategy = suite.kind(config)
         self.strategies = Strategies({NAME: self.strategy})
