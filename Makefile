@@ -10,7 +10,7 @@ READY := $(VENV)/.ready
 # One process a core, of one thread each; the tests' models are too small to share out.
 JOBS ?= auto
 
-.PHONY: demo test test-slow bench library forgetting forgetting-of ablation lint clean
+.PHONY: demo test test-slow bench library presets forgetting forgetting-of ablation lint clean
 
 demo: $(READY)
 	$(BIN)/cltool compare --scenario leaders --out runs/demo --report reports/demo.html
@@ -41,6 +41,15 @@ library: $(READY)
 		--out runs/library/world --report reports/library/world.html \
 		> runs/world.json && mv runs/world.json reports/library/world.json
 	$(BIN)/python -m cltool.docs
+
+# Settings of every strategy, searched on the first updates of a world that no report shows.
+presets: $(READY)
+	mkdir -p runs reports/tuning
+	$(BIN)/cltool tune --strategies all --scenario world --set scenario.seed=7 \
+		--set scenario.entities=30 --set scenario.updates=6 --set scenario.changed=10 \
+		--set scenario.new=5 --set model.reading=false --first 3 --tokens 15000 --trials 12 \
+		--seeds 2 --keep "new>=0.9" --out runs/presets --json > runs/presets.json
+	mv runs/presets.json reports/tuning/presets.json
 
 # `recitation`, alone and with a crib of 5% of the facts, beside others; none of them reads.
 AGAINST = recitation,naive,replay,ewc,kfac,joint

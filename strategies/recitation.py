@@ -96,7 +96,7 @@ class RecitationConfig(StrategyConfig):
         " the learning rate falls to zero",
     )
     steps: int = Field(
-        default=56, ge=0, description="of few facts, as many epochs of cool-down as make these"
+        default=80, ge=0, description="of few facts, as many epochs of cool-down as make these"
     )
     keep: float = Field(
         default=0.0,
