@@ -2,8 +2,7 @@
 
 Wilson (1927), "Probable inference, the law of succession, and statistical inference". Efron
 (1979), "Bootstrap methods", with the expanded percentiles of Hesterberg (2015), "What Teachers
-Should Know About the Bootstrap", section 5.3, without which intervals of a few facts are too
-narrow.
+Should Know About the Bootstrap", without which intervals of a few facts are too narrow.
 """
 
 from __future__ import annotations

@@ -3,8 +3,8 @@
 Every score is of the kind of a loss: HIGHER MEANS NOT A MEMBER, as in open-unlearning. Yeom et al.
 (2018), "Privacy Risk in Machine Learning": loss. Carlini et al. (2021), "Extracting Training Data
 from Large Language Models": zlib, reference. Shi et al. (2024), "Detecting Pretraining Data from
-Large Language Models": min-k%. Zhang et al. (2025), "Min-K%++". Shi et al. (2025), "MUSE", equation
-3: privacy leakage.
+Large Language Models": min-k%. Zhang et al. (2025), "Min-K%++". Shi et al. (2025), "MUSE":
+privacy leakage.
 
 The texts compared with the erased ones, the holdout, must be of the same kind and unseen by the
 model: an attack tells any difference between the two sets, not only membership. The retrained
@@ -86,8 +86,8 @@ def min_k_plus_plus(
     """(items,): `min_k` of log-probabilities standardised at each place. Higher: not a member.
 
     (log p(token) - mean) / std, where mean and std are those of log p under the model's own
-    prediction at the token's place (Zhang et al. 2025, equation 3). The variance is raised to
-    at least 1e-6.
+    prediction at the token's place. The variance is raised to at
+    least 1e-6, as in open-unlearning.
 
     Args:
         logps: natural-log probabilities of the tokens, one array an item.

@@ -1,10 +1,10 @@
 """How much of a text a model still holds, read off its tokens or off what it says.
 
-Maini et al. (2024), "TOFU: A Task of Fictitious Unlearning for LLMs", section 2.2: probability
-and ROUGE. Tirumala et al. (2022), "Memorization Without Overfitting", section 3: exact
-memorisation. Carlini et al. (2021), "Extracting Training Data from Large Language Models", and
-Wang et al. (2025), "Towards Effective Evaluations and Comparisons for LLM Unlearning Methods":
-extraction strength. The details are those of open-unlearning (Dorna et al. 2025).
+Maini et al. (2024), "TOFU: A Task of Fictitious Unlearning for LLMs": probability and ROUGE.
+Tirumala et al. (2022), "Memorization Without Overfitting": exact memorisation. Carlini et al.
+(2021), "Extracting Training Data from Large Language Models", and Wang et al. (2025), "Towards
+Effective Evaluations and Comparisons for LLM Unlearning Methods": extraction strength. The
+details are those of open-unlearning (Dorna et al. 2025).
 
 All of them lie between 0 and 1, and higher is more memorised. A high score on an erased fact is
 a leak only beside the retrained model's.
@@ -39,7 +39,7 @@ def mean_logps(logps: Ragged, masks: Ragged | None = None) -> Values:
 def probability(logps: Ragged, masks: Ragged | None = None) -> PerItem:
     """P(answer | question)^(1/length): exp of the mean log-probability of the label tokens.
 
-    TOFU, section 2.2.1. The published code counts the end token among them. An item without
+    The published code counts the end token among them. An item without
     label tokens has NaN, and the mean is over the others.
 
     Args:
@@ -69,7 +69,7 @@ def probability_among(right: ArrayLike, wrong: Ragged) -> PerItem:
 def exact_memorisation(hits: Ragged, masks: Ragged | None = None) -> PerItem:
     """Share of the label tokens that are the most probable ones, teacher-forced.
 
-    Tirumala et al. (2022), equation in section 3. Published without the end token. An item
+    Published without the end token. An item
     without label tokens has NaN, and the mean is over the others.
 
     Args:

@@ -1,6 +1,6 @@
 """Whether generated text is still text: a collapsed model repeats itself or falls silent.
 
-Welleck et al. (2020), "Neural Text Generation with Unlikelihood Training", equation 9: seq-rep-n.
+Welleck et al. (2020), "Neural Text Generation with Unlikelihood Training": seq-rep-n.
 Li et al. (2016), "A Diversity-Promoting Objective Function for Neural Conversation Models":
 distinct-n. A model that answers nonsense scores perfect forgetting, so the share of it stands
 beside every such score, and beside the retrained model's.

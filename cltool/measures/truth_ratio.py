@@ -1,13 +1,14 @@
 """Whether a model still finds the right answer more likely than wrong ones: TOFU's scores.
 
-Maini et al. (2024), "TOFU: A Task of Fictitious Unlearning for LLMs", equation 1 and sections
-2.2.2 and 2.2.3. The paper's equation averages the probabilities of the wrong answers,
+Maini et al. (2024), "TOFU: A Task of Fictitious Unlearning for LLMs", equation 1, which averages
+the probabilities of the wrong answers,
 
     R = (1/|W| * sum over w of P(w)^(1/|w|)) / P(paraphrase)^(1/|paraphrase|),
 
-while its code, and open-unlearning's, average their log-probabilities: the numerator is the
-geometric mean. The code is followed, since all published numbers come from it; by the inequality
-of the means its R is never above the equation's. 0 is certain of the right answer, 1 undecided.
+Published code averages their log-probabilities, so that the numerator is the geometric mean:
+open-unlearning's everywhere, TOFU's for the forget quality (its scripts disagree about the model
+utility). That is followed, with open-unlearning's 1e-10 beside the denominator; by the inequality
+of the means this R is never above the equation's. 0 is certain of the right answer, 1 undecided.
 """
 
 from __future__ import annotations
