@@ -32,7 +32,16 @@ FLOORS: dict[int, tuple[str, ...]] = {
         "stream",
         "wordings",
     ),
-    1: ("ledger", "lm", "metrics", "records", "scenario_base", "search_space", "settings"),
+    1: (
+        "ledger",
+        "lm",
+        "measures",
+        "metrics",
+        "records",
+        "scenario_base",
+        "search_space",
+        "settings",
+    ),
     2: (
         "adapters",
         "avalanche",
@@ -239,12 +248,14 @@ def test_nothing_is_too_long_to_read(module: str) -> None:
 
 
 SCENARIOS = [module for module in MODULES if module.startswith("cltool.scenarios.")]
+MEASURES = [module for module in MODULES if module.startswith("cltool.measures.")]
 LIGHT = {
     "cltool": ("torch", "pandas", "pydantic", "transformers", "avalanche", "numpy"),
     "cltool.cli": ("torch", "pandas", "transformers", "avalanche"),
     "cltool.strategies, cltool.scenarios": ("torch", "pandas", "pydantic", "avalanche"),
     "cltool.reporting.page": ("torch", "transformers", "avalanche"),
     "cltool.testing": ("torch", "transformers", "avalanche"),
+    ", ".join(MEASURES): ("torch", "scipy", "sklearn", "rouge_score", "pandas"),
     ", ".join(SCENARIOS): ("torch", "transformers", "avalanche"),
 }
 
