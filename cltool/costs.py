@@ -4,8 +4,9 @@
 
 Each strategy walks a stream of small updates in a process of its own, with ``naive`` beside
 it: they take turns on the same updates, so that a machine whose speed drifts slows both alike,
-and what is printed are ratios of medians. A *step* is one training step; an *update* is all
-that applying one takes, a Fisher information or a codebook included.
+and what is printed are ratios of medians, of CPU seconds on one thread, so that other work on the
+machine does not count. A *step* is one training step; an *update* is all that applying one takes,
+a Fisher information or a codebook included.
 """
 
 from __future__ import annotations
@@ -100,7 +101,7 @@ class _Start:
         self.at = 0.0
 
     def before_training_iteration(self, strategy: Any, **kwargs: Any) -> None:
-        self.at = time.perf_counter()
+        self.at = time.process_time()
 
 
 class _Stop:
@@ -111,7 +112,7 @@ class _Stop:
         self.seconds: list[float] = []
 
     def after_training_iteration(self, strategy: Any, **kwargs: Any) -> None:
-        self.seconds.append(time.perf_counter() - self._start.at)
+        self.seconds.append(time.process_time() - self._start.at)
 
 
 class Walker:
@@ -151,12 +152,12 @@ class Walker:
         gone = learner.known.superseded_by(update)
         learner.known.apply(update)
         self._stop.seconds = []
-        began = time.perf_counter()
+        began = time.process_time()
         learner.begin(update)
         learner.strategies.forget(gone)
         learner.strategies.update(learner, update)
         learner.strategies.erase(learner, update)
-        return time.perf_counter() - began, self._stop.seconds
+        return time.process_time() - began, self._stop.seconds
 
 
 def _measure(name: str, answer: Connection) -> None:
