@@ -144,7 +144,7 @@ class Goal:
     """
 
     def __init__(self, phase: Phase, lower: Tensor | None, upper: Tensor | None) -> None:
-        self._phase, self._lower, self._upper = phase, lower, upper
+        self._phase, self.lower, self.upper = phase, lower, upper
 
     @classmethod
     def of_foils(cls, phase: Phase, foils: int, *, whole: bool) -> Goal:
@@ -168,10 +168,10 @@ class Goal:
         While one is above its upper edge or the greedy answer, all above their lower are pushed.
         """
         chosen = self._phase.chosen
-        if self._lower is None or self._upper is None:
+        if self.lower is None or self.upper is None:
             return list(chosen)
         said = ask(self._phase.learner, chosen)
-        if not bool((said.greedy | (said.logps > self._upper)).any()):
+        if not bool((said.greedy | (said.logps > self.upper)).any()):
             return []
-        above = said.greedy | (said.logps > self._lower)
+        above = said.greedy | (said.logps > self.lower)
         return [one for one, pushed in zip(chosen, above.tolist(), strict=True) if pushed]

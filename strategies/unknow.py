@@ -55,6 +55,15 @@ SLACK = math.log(2)
 class UnknowConfig(UnlearningConfig):
     """Settings of `unknow`."""
 
+    rate: float = Field(
+        json_schema_extra=search(0.1, 3, log=True),
+        default=1.0,
+        gt=0,
+        description="learning rate of the erasing, in multiples of the learner's",
+    )
+    steps: int = Field(
+        default=100, ge=0, description="most steps of an erasing; without a target, all of them"
+    )
     subjects: Literal["made_up", "known"] = Field(
         default="made_up", description="whose answers are imitated"
     )
@@ -119,11 +128,13 @@ class Unknow(Unlearning):
         self._own, self._answers = {}, {}
 
     def goal(self, phase: Phase) -> Goal:
-        """The object as probable as it is under q, for nothing here pushes it further down."""
-        if self.common.target == "none":
-            return Goal(phase, None, None)
-        lower = torch.tensor([self._own[one].logp for one in phase.chosen])
-        return Goal(phase, lower, lower + SLACK)
+        """As improbable as foils, or as under q where that finds the object more probable."""
+        goal = super().goal(phase)
+        if goal.lower is not None and goal.upper is not None:
+            imitated = torch.tensor([self._own[one].logp for one in phase.chosen])
+            goal.lower = torch.maximum(goal.lower, imitated)
+            goal.upper = torch.maximum(goal.upper, imitated + SLACK)
+        return goal
 
     def weight(self, sentence: Sentence) -> int:
         """The erased object's tokens: an answer's are on top of them."""
