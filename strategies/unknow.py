@@ -112,15 +112,15 @@ class Unknow(Unlearning):
         for fact in phase.facts:
             named = _subjects(config, phase, fact, random)
             for one in (one for one in phase.chosen if one.fact == fact):
+                start, prompt = one.example.start, one.example.ids[: one.example.start]
                 others = _prompts(phase, one, named)
+                self._own[one], others = _own_path(learner, others, one)
                 order = torch.randperm(len(others), generator=random).tolist()
                 said = _answers(learner, [others[n] for n in order[: config.answers]], config)
-                start, prompt = one.example.start, one.example.ids[: one.example.start]
-                self._own[one] = _path(learner, others, one.example, one.stop)
                 self._answers[one] = [
                     _path(learner, others, Encoded((*prompt, *answer), start), start + len(answer))
                     for answer in said
-                    if start + len(answer) <= learner.lm.context
+                    if max(start, *map(len, others)) + len(answer) <= learner.lm.context
                 ]
 
     def release(self) -> None:
@@ -174,16 +174,46 @@ def _distilled(learner: Learner, paths: Sequence[Path]) -> Tensor:
     return functional.cross_entropy(scored.logits[learned].float(), target, reduction="sum")
 
 
-@torch.no_grad()
+def _own_path(
+    learner: Learner, others: Sequence[Sequence[int]], one: Sentence
+) -> tuple[Path, Sequence[Sequence[int]]]:
+    """The erased object of ``one``, and the prompts that what is said along it is from.
+
+    Where they agree on the object, those who say it are left out: to imitate them would be to
+    keep it. Where nobody is left, it is the model's own distribution without the object's tokens.
+    """
+    answer = one.example.ids[one.start : one.stop]
+    labels = torch.tensor(answer)
+    others = [prompt for prompt in others if 0 < len(prompt) <= learner.lm.context - len(answer)]
+    if others:
+        logps = _said(learner, others, answer)
+        target = mixed(logps, labels)
+        if bool((target.argmax(-1) == labels).all()):
+            saying = (logps.argmax(-1) == labels).all(dim=1)
+            others = [p for p, says in zip(others, saying.tolist(), strict=True) if not says]
+            target = mixed(logps[~saying], labels) if others else target
+    if not others:
+        own = _said(learner, [one.example.ids[: one.start]], answer)[0]
+        target = own.scatter(-1, labels.unsqueeze(-1), float("-inf")).log_softmax(-1)
+    return _to(one.example, one.stop, target, labels), others
+
+
 def _path(learner: Learner, others: Sequence[Sequence[int]], example: Encoded, stop: int) -> Path:
     """``example`` with what the model says along its answer to the prompts ``others``."""
-    start = max(example.start, 1)
-    answer = example.ids[start:stop]
+    answer = example.ids[max(example.start, 1) : stop]
     labels = torch.tensor(answer)
-    room = learner.lm.context - len(answer)
-    asked = [Encoded((*p, *answer), len(p)) for p in others if 0 < len(p) <= room]
-    # Nobody else can be asked: what is said of the subject itself is all there is.
-    asked = asked or [Encoded((*example.ids[:start], *answer), start)]
+    return _to(example, stop, mixed(_said(learner, others, answer), labels), labels)
+
+
+def _to(example: Encoded, stop: int, target: Tensor, labels: Tensor) -> Path:
+    logp = float(target[torch.arange(len(labels)), labels].sum())
+    return Path(example, stop, target.exp(), logp)
+
+
+@torch.no_grad()
+def _said(learner: Learner, prompts: Sequence[Sequence[int]], answer: Sequence[int]) -> Tensor:
+    """(prompts, tokens, vocabulary): log-probabilities along ``answer``, on the CPU."""
+    asked = [Encoded((*prompt, *answer), len(prompt)) for prompt in prompts]
     rows: dict[int, Tensor] = {}
     size = learner.settings.micro_batch_size or learner.settings.batch_size
     for places in by_length([len(one) for one in asked], size):
@@ -192,9 +222,7 @@ def _path(learner: Learner, others: Sequence[Sequence[int]], example: Encoded, s
         learner.spend(int(batch["attention_mask"].sum()))
         logps = scored.logits[scored.labels != IGNORED].float().log_softmax(-1).cpu()
         rows |= zip(places, torch.split(logps, len(answer)), strict=True)
-    target = mixed(torch.stack([rows[place] for place in range(len(asked))]), labels)
-    logp = target[torch.arange(len(labels)), labels].sum()
-    return Path(example, stop, target.exp(), float(logp))
+    return torch.stack([rows[place] for place in range(len(asked))])
 
 
 def _batch(learner: Learner, chosen: Sequence[tuple[Encoded, int]]) -> Batch:
@@ -206,8 +234,12 @@ def _batch(learner: Learner, chosen: Sequence[tuple[Encoded, int]]) -> Batch:
 
 
 def _subjects(config: UnknowConfig, phase: Phase, fact: Fact, random: torch.Generator) -> list[str]:
-    made = made_up_subjects if config.subjects == "made_up" else known_subjects
-    return made(fact, phase.known, config.others, random)
+    """Whom to ask; known subjects too where no new names can be put together."""
+    if config.subjects == "made_up":
+        made = made_up_subjects(fact, phase.known, config.others, random)
+        if made:
+            return made
+    return known_subjects(fact, phase.known, config.others, random)
 
 
 def _prompts(phase: Phase, one: Sentence, named: Sequence[str]) -> list[list[int]]:

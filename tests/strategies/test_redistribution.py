@@ -158,6 +158,25 @@ def test_one_other_subject_is_imitated_as_it_is(make_learner: MakeLearner, strea
         torch.testing.assert_close(method._own[one].target, expected, rtol=1e-3, atol=1e-5)
 
 
+def test_who_says_the_object_too_is_not_imitated(make_learner: MakeLearner, stream: Stream) -> None:
+    base = stream.updates[0].learn
+    learner = make_learner("unknow", lm="tiny", strategy={"subjects": "known", "answers": 0})
+    fact = Fact("Land 20", "capital", base[2].object)
+    chosen = sentences(learner, [fact])
+    method = cast(Unknow, learner.strategies.parts["unknow"])
+    # Both know an object, one of them the erased one; then nobody is left but who says it.
+    for known, alone in ((base[2:5:2], False), (base[2:3], True)):
+        method.prepare(Phase(learner, [fact], chosen, known))
+        for one in chosen:
+            first = method._own[one].target[0]
+            object_token, other = one.example.ids[one.start], sentences(learner, known[-1:])[0]
+            assert float(first[object_token]) < 0.5
+            if not alone:
+                assert int(first.argmax()) == other.example.ids[other.start]
+            else:
+                assert float(first[object_token]) == 0.0
+
+
 def test_plain_questions_are_compared_with_other_questions(
     make_learner: MakeLearner, stream: Stream
 ) -> None:
