@@ -1,6 +1,6 @@
 """Cross entropy unlearning: towards the model's own distribution without the erased token.
 
-Yang (2025), "CE-U: Cross entropy unlearning", eq. 5: with z the logits at an erased token y, and
+Yang (2025), "CE-U: Cross entropy unlearning": with z the logits at an erased token y, and
 z⁻ the same but −∞ at y,
 
     L(θ) = −E_t  Σ_v softmax(z⁻)_v log softmax(z)_v

@@ -1,7 +1,7 @@
 """Prefers a refusal to what is erased, against the model before the erasing.
 
 Rafailov et al. (2023), "Direct preference optimization: Your language model is secretly a
-reward model", eq. 7, with the refusal as the answer that wins and the erased one as the answer
+reward model", with the refusal as the answer that wins and the erased one as the answer
 that loses, as in the code of Maini et al. (2024), "TOFU: A task of fictitious unlearning for
 LLMs":
 

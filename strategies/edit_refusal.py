@@ -1,14 +1,15 @@
 """Writes a refusal over erased facts in closed form, as an editor writes any other object.
 
 Meng et al. (2023), "Mass-editing memory in a transformer", eq. 14-16, in the form that `memit`
-has, with a refusal as the object; Hong et al. (2025), "Is editing a baseline for unlearning?",
-find such editors strong beside methods made for unlearning:
+has, with a refusal as the object, as Li et al. (2025), "Editing as Unlearning: Are Knowledge
+Editing Methods Strong Baselines for Large Language Model Unlearning?", propose:
 
     W_l ← W_l + R K₁ᵀ (C₀ + K₁ K₁ᵀ)⁻¹,     C₀ = λ Σ_neighbours k kᵀ + ρ I
 
 K₁ are the keys of the erased prompts. C₀ is taken when it is needed, over the neighbours that
 are kept, so no moment of what is erased is left; ρ counts in mean eigenvalues. What refuses
-tells that it was made to: the retrained model would guess.
+tells that it was made to: the retrained model would guess. A projection of n inputs has room for
+about n keys: a small model pays for many erased sentences with what it knew beside them.
 """
 
 from __future__ import annotations

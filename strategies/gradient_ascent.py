@@ -1,7 +1,7 @@
 """Pushes erased facts down their own gradient: training, with the sign turned round.
 
-Jang et al. (2023), "Knowledge unlearning for mitigating privacy risks in language models",
-eq. 1: the log-likelihood of the sequence to forget is minimised,
+Jang et al. (2023), "Knowledge unlearning for mitigating privacy risks in language models":
+the log-likelihood of the sequence to forget is minimised,
 
     L(θ) = Σ_t log p_θ(x_t | x_<t)
 

@@ -1,7 +1,7 @@
 """Gradient ascent on what is erased, descent on what must stay.
 
-Liu et al. (2022), "Continual learning and private unlearning", section 4; as Maini et al.
-(2024), "TOFU: A task of fictitious unlearning for LLMs", section 3.1, name and write it:
+Liu et al. (2022), "Continual learning and private unlearning"; as Maini et al. (2024), "TOFU:
+A task of fictitious unlearning for LLMs", name and write it:
 
     L(θ) = −L_NLL(forget; θ) + γ L_NLL(retain; θ)
 

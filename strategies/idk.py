@@ -1,7 +1,7 @@
 """Teaches a refusal in the place of what is erased.
 
-Maini et al. (2024), "TOFU: A task of fictitious unlearning for LLMs", section 3.1,
-"preference optimization", as its code has it under the name of ``idk``:
+Maini et al. (2024), "TOFU: A task of fictitious unlearning for LLMs", "preference
+optimization", as its code has it under the name of ``idk``:
 
     L(θ) = L_NLL(forget, answered with a refusal; θ) + γ L_NLL(retain; θ)
 

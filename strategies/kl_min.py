@@ -1,7 +1,7 @@
 """Gradient ascent on what is erased, while neighbours keep the answers that the model had.
 
-Maini et al. (2024), "TOFU: A task of fictitious unlearning for LLMs", section 3.1, "KL
-minimization", after Yao et al. (2023), "Large language model unlearning":
+Maini et al. (2024), "TOFU: A task of fictitious unlearning for LLMs", "KL minimization",
+after Yao et al. (2023), "Large language model unlearning":
 
     L(θ) = −L_NLL(forget; θ) + γ KL(p_θ⁻ ‖ p_θ)(retain)
 

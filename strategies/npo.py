@@ -1,7 +1,7 @@
 """Negative preference optimisation: an ascent that weakens as the fact fades.
 
 Zhang et al. (2024), "Negative preference optimization: From catastrophic collapse to effective
-unlearning", eq. 3:
+unlearning":
 
     L(θ) = −(2/β) E log σ( −β log[π_θ(y|x) / π_ref(y|x)] )
 

@@ -1,7 +1,7 @@
 """Teaches another object in the place of the erased one: a plausible answer that is wrong.
 
 Golatkar et al. (2020), "Eternal sunshine of the spotless net: Selective forgetting in deep
-networks", section 5, compare with training on random labels; Eldan & Russinovich (2023), "Who's
+networks", compare with training on random labels; Eldan & Russinovich (2023), "Who's
 Harry Potter? Approximate unlearning in LLMs", train on generic counterparts of names:
 
     L(θ) = L_NLL(forget, answered with o′; θ) + γ L_NLL(retain; θ)

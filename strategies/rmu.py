@@ -1,7 +1,7 @@
 """Misdirects the hidden states at erased facts, and holds those at neighbours.
 
 Li et al. (2024), "The WMDP benchmark: Measuring and reducing malicious use with unlearning",
-section 4, RMU: with M the hidden states after block ℓ, u a random unit vector with entries
+RMU: with M the hidden states after block ℓ, u a random unit vector with entries
 drawn from [0, 1), and M⁻ those of the model before the erasing,
 
     L(θ) = E_forget 1/|x| Σ_t ‖M(x_t) − c u‖²  +  γ E_retain 1/|x| Σ_t ‖M(x_t) − M⁻(x_t)‖²
@@ -42,6 +42,12 @@ if TYPE_CHECKING:
 class RMUConfig(UnlearningConfig):
     """Settings of `rmu`."""
 
+    rate: float = Field(
+        json_schema_extra=search(0.3, 10, log=True),
+        default=3.0,
+        gt=0,
+        description="learning rate of the erasing, in multiples of the learner's",
+    )
     gamma: float = Field(
         json_schema_extra=search(1, 1000, log=True),
         default=10.0,
@@ -77,8 +83,7 @@ class RMU(Unlearning):
         """
         super().attach(learner)
         depth, layer = len(blocks(learner.model)), cast(RMUConfig, self.config).layer
-        middle = (depth - 1) // 2
-        chosen = [middle if layer is None else layer]
+        chosen = [depth // 2 if layer is None else layer]
         (self._layer,) = numbers(chosen, depth, "strategy.rmu.layer")
 
     def prepare(self, phase: Phase) -> None:

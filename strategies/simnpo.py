@@ -1,7 +1,7 @@
 """NPO without a reference: what fades is judged by its own probability, per token.
 
 Fan et al. (2024), "Simplicity prevails: Rethinking negative preference optimization for LLM
-unlearning", eq. 4:
+unlearning":
 
     L(θ) = −(2/β) E log σ( −(β/|y|) log π_θ(y|x) − δ )
 

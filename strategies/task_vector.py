@@ -1,7 +1,7 @@
 """Subtracts what training on the erased facts adds to the weights.
 
-Ilharco et al. (2023), "Editing models with task arithmetic", section 3, forgetting via
-negation: with θ_ft the weights after fine-tuning on the facts to forget,
+Ilharco et al. (2023), "Editing models with task arithmetic", forgetting via negation:
+with θ_ft the weights after fine-tuning on the facts to forget,
 
     τ = θ_ft − θ,     θ ← θ − α τ
 

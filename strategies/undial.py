@@ -1,7 +1,7 @@
 """Self-distillation on adjusted logits: the old model's distribution, less of the erased token.
 
 Dong et al. (2024), "UNDIAL: Self-distillation with adjusted logits for robust unlearning in
-large language models", eq. 3-4: with z the logits of the model before the erasing,
+large language models": with z the logits of the model before the erasing,
 
     L(θ) = E_t  CE( softmax(z − β e_y), p_θ )
 

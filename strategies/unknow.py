@@ -14,6 +14,10 @@ distribution of a whole answer, drawn from a subject at random. y is the erased 
 beside it answers that the other subjects gave, drawn from the model: along the first the object
 loses what it had, along the others the guesses get it.
 
+Eldan & Russinovich (2023), "Who's Harry Potter? Approximate unlearning in LLMs", also train on
+what a model without the knowledge might predict; they read it off one that was trained on the
+text still more, and off generic names in its place.
+
 ``made_up`` subjects are put together from words of known ones; the model knows nothing of
 them, and must guess. ``known`` ones know their own objects, so that q is how common each
 object is in the relation.
@@ -175,8 +179,8 @@ def _distilled(learner: Learner, paths: Sequence[Path]) -> Tensor:
 
 
 def _own_path(
-    learner: Learner, others: Sequence[Sequence[int]], one: Sentence
-) -> tuple[Path, Sequence[Sequence[int]]]:
+    learner: Learner, others: Sequence[list[int]], one: Sentence
+) -> tuple[Path, list[list[int]]]:
     """The erased object of ``one``, and the prompts that what is said along it is from.
 
     Where they agree on the object, those who say it are left out: to imitate them would be to

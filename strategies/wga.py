@@ -1,7 +1,7 @@
 """Weighted gradient ascent: each token is pushed by as much as it is still believed.
 
 Wang et al. (2025), "Rethinking LLM unlearning objectives: A gradient perspective and go
-beyond", section 4, whose α is β here:
+beyond", whose α is β here:
 
     L(θ) = E_t  p_θ(y_t | y_<t, x)^β log p_θ(y_t | y_<t, x)
 

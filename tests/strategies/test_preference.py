@@ -45,7 +45,7 @@ def test_npo_begins_as_ascent_and_fades() -> None:
     reference = torch.tensor([-3.0, -3.0, -3.0])
     logps = torch.tensor([-3.0, -13.0, 7.0], requires_grad=True)
     (found,) = torch.autograd.grad(npo(logps, reference, 0.2).sum(), logps)
-    # Zhang et al. (2024), eq. 5: the ascent's gradient times 2 π^β / (π^β + π_ref^β).
+    # Zhang et al. (2024): the ascent's gradient times 2 π^β / (π^β + π_ref^β).
     ratios = ((logps - reference).detach() * 0.2).exp()
     torch.testing.assert_close(found, 2 * ratios / (1 + ratios))
     assert float(found[0]) == pytest.approx(1.0)

@@ -85,7 +85,7 @@ def test_neighbours_are_where_they_were_at_first(make_learner: MakeLearner, stre
     assert first == pytest.approx(0.0, abs=1e-6) and moved > 1e-3
 
 
-@pytest.mark.parametrize(("layer", "blocks"), [(0, {"0"}), (1, {"0", "1"}), (None, {"0"})])
+@pytest.mark.parametrize(("layer", "blocks"), [(0, {"0"}), (1, {"0", "1"}), (None, {"0", "1"})])
 def test_only_output_projections_up_to_the_block_are_trained(
     layer: int | None, blocks: set[str], make_learner: MakeLearner, stream: Stream
 ) -> None:
