@@ -157,5 +157,5 @@ def refusals(
     """Each of ``chosen`` with one of ``texts`` in its object's place, all its answer counting."""
     drawn = torch.randint(len(texts), (len(chosen),), generator=random).tolist()
     asked = [(one.fact, one.asking) for one in chosen]
-    made = complete(learner, asked, [texts[place] for place in drawn], whole=True)
+    made = complete(learner, asked, [texts[int(place)] for place in drawn], whole=True)
     return dict(zip(chosen, made, strict=True))

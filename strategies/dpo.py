@@ -34,6 +34,12 @@ if TYPE_CHECKING:
 class DPOConfig(UnlearningConfig):
     """Settings of `dpo`."""
 
+    rate: float = Field(
+        json_schema_extra=search(0.1, 3, log=True),
+        default=1.0,
+        gt=0,
+        description="learning rate of the erasing, in multiples of the learner's",
+    )
     beta: float = Field(
         json_schema_extra=search(0.05, 1, log=True),
         default=0.1,
