@@ -48,6 +48,10 @@ FAMILIES = {
     "editing": "Closed-form edits of single layers, or a codebook beside one, in place of"
     " training.",
     "memory": "Facts stay outside the weights and are put into the prompt.",
+    "unlearning": "What an update asks to forget is erased from the weights, after the update is"
+    " learned. The aim is the model that never knew it: unless `target` is none, a sentence is"
+    " pushed until its object is no longer the answer and as improbable as objects that were never"
+    " true, and no further. Neighbours are held beside it.",
     "avalanche": "Avalanche's own plugins, unmodified: see [which of them run](../avalanche.md).",
 }
 """What a family has in common."""

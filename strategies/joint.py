@@ -28,6 +28,7 @@ class Joint(Strategy):
         "rehearsal": "it trains on everything that is true, so there is nothing to rehearse",
         "regularisation": "it begins from the base each time, so there is nothing to hold on to",
         "distillation": "it begins from the base each time, so there is nobody to learn from",
+        "unlearning": "it begins from the base each time, where the erased facts still are",
         "avalanche": "it begins from the base each time, so its hooks would meet no past",
     }
 

@@ -1,0 +1,92 @@
+"""Where an erased object is to end."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+import torch
+
+from cltool.facts import Fact, Update
+from cltool.forget_set import Said, ask, complete, sentences
+from cltool.ignorance import edges, other_objects
+from cltool.stream import Stream
+
+from .conftest import CHAIN, MakeLearner, apply
+
+
+def generator() -> torch.Generator:
+    return torch.Generator().manual_seed(0)
+
+
+def test_foils_were_never_true_of_the_subject(make_learner: MakeLearner, stream: Stream) -> None:
+    learner = make_learner("frozen")
+    for update in stream.updates[1:3]:
+        apply(learner, update)
+    belief = learner.known.belief(CHAIN)
+    assert belief is not None and len(belief.outdated) == 3
+    known = [*learner.known.valid(), *(Fact("X", "ruler", old) for old in belief.outdated)]
+    known.append(Fact("Y", "ruler", "Someone", (belief.fact.object,)))
+    found = other_objects(learner, belief.fact, known)
+    assert found and not {*belief.outdated, belief.fact.object, "Someone"} & {*found}
+    rulers = {fact.object for fact in known if fact.relation == "ruler"}
+    assert {*found} <= rulers
+
+
+def test_where_the_relation_has_no_other_object_any_will_do(
+    make_learner: MakeLearner, stream: Stream
+) -> None:
+    learner = make_learner("frozen")
+    fact = stream.updates[0].learn[2]
+    known = [Fact("A", "ruler", "Bo"), Fact("B", "ruler", "Bo"), Fact("C", "capital", fact.object)]
+    assert other_objects(learner, fact, known) == ["Bo"]
+    assert other_objects(learner, fact, []) == []
+
+
+def test_edges_are_the_foils_with_the_object_s_share_given_to_them(
+    make_learner: MakeLearner, stream: Stream
+) -> None:
+    learner = make_learner("frozen")
+    fact = stream.updates[0].learn[2]
+    known = [other for other in stream.updates[0].learn if other.key != fact.key]
+    chosen = sentences(learner, [fact])
+    sure = Said(torch.full((len(chosen),), math.log(0.75)), torch.ones(len(chosen)).bool())
+    lower, upper = edges(learner, chosen, sure, known, 1000, generator())
+    objects = other_objects(learner, fact, known)
+    for place, one in enumerate(chosen):
+        asked = complete(learner, [(fact, one.asking)] * len(objects), objects)
+        q = ask(learner, asked).logps - math.log(0.25)
+        assert float(lower[place]) == pytest.approx(float(q.median()), abs=1e-4)
+        assert float(upper[place]) == pytest.approx(float(q.exp().mean().log()), abs=1e-4)
+    assert (lower <= upper).all()
+
+
+def test_a_model_that_is_sure_leaves_something_to_the_foils(
+    make_learner: MakeLearner, stream: Stream
+) -> None:
+    learner = make_learner("frozen")
+    chosen = sentences(learner, stream.updates[0].learn[2:3])
+    sure = Said(torch.zeros(len(chosen)), torch.ones(len(chosen)).bool())
+    lower, upper = edges(learner, chosen, sure, stream.updates[0].learn, 4, generator())
+    assert lower.isfinite().all() and upper.isfinite().all()
+
+
+def test_without_foils_each_token_is_guessed(make_learner: MakeLearner, stream: Stream) -> None:
+    learner = make_learner("frozen")
+    chosen = sentences(learner, stream.updates[0].learn[2:3])
+    lower, upper = edges(learner, chosen, ask(learner, chosen), [], 4, generator())
+    size = len(learner.lm.coder.tokenizer)
+    expected = torch.tensor([-one.tokens * math.log(size) for one in chosen])
+    torch.testing.assert_close(lower, expected)
+    torch.testing.assert_close(upper, expected)
+
+
+def test_the_same_foils_for_all_wordings_and_every_time(
+    make_learner: MakeLearner, stream: Stream
+) -> None:
+    learner = make_learner("frozen")
+    learner.known.apply(Update(1, "one", ()))
+    chosen = sentences(learner, stream.updates[0].learn[2:4])
+    said = ask(learner, chosen)
+    found = [edges(learner, chosen, said, stream.updates[0].learn, 3, generator()) for _ in "ab"]
+    torch.testing.assert_close(found[0], found[1], rtol=0, atol=0)
