@@ -27,6 +27,7 @@ FLOORS: dict[int, tuple[str, ...]] = {
         "facts",
         "history",
         "registry",
+        "requests",
         "rows",
         "seeds",
         "stream",
