@@ -124,7 +124,7 @@ class Walker:
 
     def __init__(self, name: str, stream: Stream) -> None:
         from cltool import assemble
-        from cltool.base_model import prepare
+        from cltool.base_model import prepare, rebuilder
         from cltool.learner import Learner
 
         learner = {"epochs": 1, "stop_at": 2.0}
@@ -137,6 +137,7 @@ class Walker:
             settings=settings.learner.model_copy(update={"lr": rate}),
             strategies=assemble.build(settings),
         )
+        self.learner.rebuild = rebuilder(stream, settings)
         self.learner.known.apply(stream.updates[0])
         self.learner.strategies.attach(self.learner)
         start = _Start()

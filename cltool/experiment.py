@@ -7,22 +7,21 @@ the last finished step and ends with the same ledger, byte for byte.
 
 from __future__ import annotations
 
-import json
 import random
 import resource
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cltool import assemble, ledger
-from cltool.base_model import prepare
+from cltool.base_model import prepare, rebuilder
 from cltool.budget import Budget
 from cltool.facts import Fact, Key, Knowledge, Update
 from cltool.records import Run
 from cltool.resuming import default_folder, open_folder, refuse_other_weights
+from cltool.run_record import first_record, strategy_warnings, stream_warnings
 from cltool.seeds import derive
 from cltool.stream import Stream
 
@@ -32,8 +31,6 @@ if TYPE_CHECKING:
 
 Report = Callable[[int, int, str], None]
 """Progress: (done, of, what)."""
-
-PACKAGES = ("cltool", "torch", "transformers", "peft", "avalanche-lib", "tokenizers")
 
 
 def run(
@@ -76,7 +73,7 @@ def run(
     if model is not None:
         tables["model"] = {**tables.get("model", {}), "name": model}
     resolved = assemble.resolve(strategy, tables)
-    record = _record(stream, strategy, seed, resolved)
+    record = first_record(stream, strategy, seed, resolved)
     folder = Path(out) if out is not None else default_folder(record)
     done = open_folder(folder, record, fresh)
     if done == len(stream) and save_model is None:
@@ -120,22 +117,12 @@ class _Walk:
         import torch
 
         from cltool.learner import Learner
-        from cltool.lm import model
         from cltool.prober import Prober
 
         lm, self.stream = prepare(self.stream, self.settings, self.report)
         record["weights"] = lm.digest()
         refuse_other_weights(self.run.folder, record["weights"])
         record["stream"]["skipped"] = list(self.stream.skipped)
-        strategies = assemble.build(self.settings)
-        record["warnings"] = [*_warnings(self.stream), *strategies.warnings]
-        if lm.name == model.EMBEDDED and not self.settings.model.reading:
-            record["warnings"] += [
-                f"The embedded model was not taught to read (model.reading = false); {name} needs "
-                "a model that does."
-                for name, part in strategies.parts.items()
-                if part.reads
-            ]
         learner_settings = self.settings.learner
         if learner_settings.lr is None:
             learner_settings = learner_settings.model_copy(update={"lr": lm.default_rate})
@@ -145,16 +132,19 @@ class _Walk:
             "dtype": lm.precision.name,
         }
         record["versions"]["threads"] = str(torch.get_num_threads())
-        self.run.write_record(record | {"status": "running"})
         self.learner = Learner(
             lm=lm,
             stream=self.stream,
             settings=learner_settings,
-            strategies=strategies,
+            strategies=assemble.build(self.settings),
             seed=self.seed,
             loggers=self.loggers,
         )
         self.learner.progress = self._progress
+        self.learner.rebuild = rebuilder(self.stream, self.settings, self._rebuilding)
+        told = strategy_warnings(self.learner, self.settings)
+        record["warnings"] = [*stream_warnings(self.stream), *told]
+        self.run.write_record(record | {"status": "running"})
         self.prober = Prober(lm, self.settings.probe)
         self.keys = _asked(self.stream, self.settings.probe.limit)
 
@@ -254,6 +244,10 @@ class _Walk:
             int(100 * share), 100 * len(self.stream), f"{self.strategy}: update {self._label}"
         )
 
+    def _rebuilding(self, done: int, of: int, what: str) -> None:
+        step = self.learner.known.step
+        self.report(step, len(self.stream), f"{self.strategy}: {what} ({100 * done // of}%)")
+
     def _seed_all(self, step: int) -> None:
         import numpy as np
         import torch
@@ -279,69 +273,6 @@ def _asked(stream: Stream, limit: int | None) -> dict[Key, tuple[int, Fact]]:
         return keys
     chosen = set(random.Random(derive(0, "probe.limit")).sample(list(keys), limit))
     return {key: value for key, value in keys.items() if key in chosen}
-
-
-def _record(
-    stream: Stream, strategy: str, seed: int, settings: assemble.Settings
-) -> dict[str, Any]:
-    return {
-        "format": 1,
-        "status": "running",
-        "scenario": stream.name,
-        "strategy": strategy,
-        "seed": seed,
-        "model": settings.model.name,
-        "labels": [update.label for update in stream],
-        "requested": {"scenario": _plain(stream.source), **settings.as_tables()},
-        "settings": {"scenario": dict(stream.source), **settings.as_tables()},
-        "stream": {
-            "digest": stream.digest(),
-            "source": _plain(stream.source),
-            "updates": [
-                {"learn": len(update.learn), "forget": len(update.forget)} for update in stream
-            ],
-            "skipped": list(stream.skipped),
-        },
-        "warnings": _warnings(stream),
-        "versions": _versions(),
-    }
-
-
-def _warnings(stream: Stream) -> list[str]:
-    keys = stream.first_taught()
-    bare = sum(
-        all(asking.form == "trained" for asking in stream.wordings.askings(key)) for key in keys
-    )
-    found = []
-    if bare == len(keys):
-        found.append(
-            "No wording is held out: the scores ask in the very words that were trained. "
-            "Give each relation more wordings."
-        )
-    elif bare:
-        found.append(
-            f"{bare} of {len(keys)} facts have no held-out wording and are left out of the "
-            "scores. Give their relations more wordings, or their questions paraphrases."
-        )
-    if stream.skipped:
-        count = len(stream.skipped)
-        found.append(f"{count} bad line{'s' * (count > 1)} of the source skipped.")
-    return found
-
-
-def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
-    plain: dict[str, Any] = json.loads(json.dumps(dict(values), default=str))
-    return plain
-
-
-def _versions() -> dict[str, str]:
-    found = {"python": sys.version.split()[0]}
-    for package in PACKAGES:
-        try:
-            found[package] = version(package)
-        except PackageNotFoundError:
-            found[package] = "not installed"
-    return found
 
 
 def _peak_memory(lm: LanguageModel) -> int:

@@ -49,6 +49,8 @@ class Strategy(SupervisedPlugin):  # type: ignore[misc]
         warnings: what whoever reads its results must know; kept in the run's record.
         outside: what it knows outside the model's weights, which a saved model lacks.
         reads: whether it needs a model that answers from facts in its prompt.
+        rebuilds: whether it needs the base model made anew without erased facts
+            (``learner.rebuild``), which cltool can do only of what it taught.
     """
 
     Config: ClassVar[type[StrategyConfig]] = StrategyConfig
@@ -59,6 +61,7 @@ class Strategy(SupervisedPlugin):  # type: ignore[misc]
     warnings: ClassVar[Sequence[str]] = ()
     outside: ClassVar[str] = ""
     reads: ClassVar[bool] = False
+    rebuilds: ClassVar[bool] = False
 
     def __init__(self, config: StrategyConfig) -> None:
         super().__init__()

@@ -70,6 +70,7 @@ FLOORS: dict[int, tuple[str, ...]] = {
         "life",
         "reporting",
         "resuming",
+        "run_record",
         "testing",
         "tune",
     ),
