@@ -151,11 +151,13 @@ class Walker:
         learner = self.learner
         learner.settings = learner.settings.model_copy(update={"epochs": epochs})
         gone = learner.known.superseded_by(update)
+        asked = {fact.key for fact in update.forget}
         learner.known.apply(update)
         self._stop.seconds = []
         began = time.perf_counter()
         learner.begin(update)
         learner.strategies.forget(gone)
+        learner.strategies.purge(learner, [fact for fact in gone if fact.key in asked])
         learner.strategies.update(learner, update)
         learner.strategies.erase(learner, update)
         return time.perf_counter() - began, self._stop.seconds

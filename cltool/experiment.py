@@ -18,7 +18,9 @@ from typing import TYPE_CHECKING, Any
 from cltool import assemble, ledger
 from cltool.base_model import prepare, rebuilder
 from cltool.budget import Budget
+from cltool.erasures import Recorder
 from cltool.facts import Fact, Key, Knowledge, Update
+from cltool.purging import Purge
 from cltool.records import Run
 from cltool.resuming import default_folder, open_folder, refuse_other_weights
 from cltool.run_record import first_record, strategy_warnings, stream_warnings
@@ -43,6 +45,7 @@ def run(
     settings: Mapping[str, Any] | None = None,
     fresh: bool = False,
     keep_checkpoints: bool = False,
+    purge_checkpoints: bool = False,
     save_model: Path | str | None = None,
     loggers: Sequence[Any] = (),
     report: Report | None = None,
@@ -58,6 +61,8 @@ def run(
         settings: nested tables: ``{"learner": {"epochs": 5}, "strategy": {"lambda": 50}}``.
         fresh: begin anew where the folder holds an unfinished or finished run.
         keep_checkpoints: keep every step's checkpoint rather than the last one's.
+        purge_checkpoints: when an update forgets something, remove the checkpoints of earlier
+            steps, which still know it.
         save_model: also write the final model there, as a `transformers` checkpoint.
         loggers: Avalanche loggers.
         report: told of progress.
@@ -83,8 +88,10 @@ def run(
     walk = _Walk(stream, strategy, seed, resolved, Run(folder), loggers, report)
     walk.begin(record)
     walk.resume(done)
+    forgetting = [update.step for update in stream if update.forget] if purge_checkpoints else []
+    walk.purge_before(max((step for step in forgetting if step < done), default=0))
     for step in range(done, len(stream)):
-        walk.step(step, keep_checkpoints)
+        walk.step(step, keep_checkpoints and step not in forgetting)
     walk.finish(record, save_model)
     return Run.open(folder)
 
@@ -145,6 +152,7 @@ class _Walk:
         told = strategy_warnings(self.learner, self.settings)
         record["warnings"] = [*stream_warnings(self.stream), *told]
         self.run.write_record(record | {"status": "running"})
+        self.erasures = Recorder(self.run, self.stream)
         self.prober = Prober(lm, self.settings.probe)
         self.keys = _asked(self.stream, self.settings.probe.limit)
 
@@ -162,6 +170,13 @@ class _Walk:
             self.learner.known.apply(self.stream.updates[step])
         checkpoints.load(self.run.folder, done - 1, self.learner.model, self.learner.strategies)
         self.costs = self.run.cost_rows()[:done]
+        self.erasures.resume(done)
+
+    def purge_before(self, step: int) -> None:
+        """Remove checkpoints of steps before ``step``: what the last run may not have come to."""
+        from cltool import checkpoints
+
+        checkpoints.drop_before(self.run.folder, step)
 
     def step(self, step: int, keep_checkpoints: bool) -> None:
         """Apply update ``step``, ask about every fact, and write everything down."""
@@ -185,6 +200,7 @@ class _Walk:
         rows = self.prober.ask(step, probes, learner.strategies.frame)
         ledger.write_step(self.run.folder, step, rows)
         checkpoints.save(self.run.folder, step, learner.model, learner.strategies)
+        self.erasures.write(step)
         self.costs.append(
             {
                 "step": step,
@@ -231,9 +247,13 @@ class _Walk:
     def _apply(self, update: Update) -> None:
         learner = self.learner
         gone = learner.known.superseded_by(update)
+        held = [learner.known.belief(fact.key) for fact in update.forget]
+        erased = [belief for belief in held if belief is not None]
+        purge = Purge(learner.strategies, [belief.fact for belief in erased])
         learner.known.apply(update)
         learner.begin(update, _owed(self.costs, Budget(learner.settings)))
         learner.strategies.forget(gone)
+        self.erasures.ask(update, erased, purge.clear(learner))
         learner.strategies.update(learner, update)
         learner.strategies.erase(learner, update)
 

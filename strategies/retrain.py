@@ -30,12 +30,15 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import torch
 
+from cltool.downdating import INSEPARABLE
 from cltool.strategy import State, Strategy, fact_rows
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from torch import Tensor
 
-    from cltool.facts import Key, Update
+    from cltool.facts import Fact, Key, Update
     from cltool.learner import Learner
 
 
@@ -72,6 +75,17 @@ class Retrain(Strategy):
             for name, parameter in learner.trainable().items():
                 parameter.copy_(self._base[name])
         learner.fit(learner.known.valid())
+
+    def purge(self, learner: Learner, facts: Sequence[Fact]) -> dict[str, str]:
+        """Say what becomes of the base, which the update rebuilds."""
+        gone = set(erased_of_base(learner))
+        count = sum(fact.key in gone for fact in facts)
+        if not count:
+            return {}
+        told = f"recomputed: rebuilt without {count} facts of the base"
+        if learner.rebuild is None:
+            told = f"{INSEPARABLE}: cltool did not teach this model its base facts"
+        return {"base weights": told}
 
     def stored(self) -> State:
         """The base weights and every valid fact."""
