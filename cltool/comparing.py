@@ -15,12 +15,12 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from cltool import assemble
+from cltool import assemble, erasures
 from cltool.atomic import write_text
 from cltool.errors import UserError
 from cltool.records import Run, file_name
@@ -58,6 +58,7 @@ class Job:
     cell: Cell | None = None
     strategies: tuple[str, ...] = ()
     fresh: bool = False
+    purge_checkpoints: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +88,7 @@ def compare(
     out: Path | str = "runs/compare",
     workers: int | None = None,
     fresh: bool = False,
+    purge_checkpoints: bool = False,
     report: Report | None = None,
 ) -> Comparison:
     """Run every strategy with every seed over one scenario.
@@ -100,6 +102,7 @@ def compare(
         out: a folder for the runs, one folder each.
         workers: processes; by default one a core, and one where there is a GPU.
         fresh: begin every cell anew.
+        purge_checkpoints: as for `cltool.run`; a cell keeps only its last step's in any case.
         report: told of progress.
 
     Raises:
@@ -124,6 +127,7 @@ def compare(
         dict(settings or {}),
         strategies=tuple(strategies),
         fresh=fresh,
+        purge_checkpoints=purge_checkpoints,
     )
     count = min(workers or _default_workers(), len(cells))
     lanes = _Lanes(count, report or (lambda cell, done, of, what: None))
@@ -133,6 +137,7 @@ def compare(
         lanes.close()
     failed = {(failure.strategy, failure.seed) for failure in failures}
     runs = [Run.open(cell.folder) for cell in cells if (cell.strategy, cell.seed) not in failed]
+    erasures.write_references(runs)
     return Comparison(runs, failures)
 
 
@@ -246,7 +251,7 @@ class _Lanes:
 
 
 def _with(job: Job, cell: Cell) -> Job:
-    return Job(job.scenario, job.options, job.tables, cell, job.strategies, job.fresh)
+    return replace(job, cell=cell)
 
 
 def _default_workers() -> int:
@@ -330,6 +335,7 @@ def _run_cell(job: Job) -> None:
         out=cell.folder,
         settings=_for(job.tables, cell.strategy, job),
         fresh=job.fresh,
+        purge_checkpoints=job.purge_checkpoints,
         report=_tell(cell.name),
     )
 

@@ -32,6 +32,9 @@ FORMAT = 1
 RETRAIN = "retrain"
 """The strategy whose runs are references."""
 
+INEXACT = "is no exact reference here"
+"""Part of the warning in the record of a run whose base cltool could not rebuild."""
+
 COLUMNS: dict[str, str] = {
     "subject": "what the fact is about",
     "relation": "what is said of it",
@@ -291,7 +294,7 @@ def write_references(runs: Sequence[Run]) -> None:
 
 def _exact(run: Run) -> bool:
     """Whether cltool made all that the reference's base knows of the base facts."""
-    return not any(text.startswith(f"{RETRAIN} is no exact") for text in run.record["warnings"])
+    return not any(INEXACT in text for text in run.record.get("warnings") or ())
 
 
 def _request_key(request: Mapping[str, Any]) -> tuple[Any, ...]:

@@ -109,10 +109,11 @@ def _read_file(file: Path) -> pd.DataFrame:
     import pyarrow.parquet as pq
 
     try:
-        return pq.read_table(file, schema=schema()).to_pandas()
+        answers: pd.DataFrame = pq.read_table(file, schema=schema()).to_pandas()
     except (pa.ArrowException, OSError) as error:
         raise UserError(
             f"cannot be read as answers: {error}",
             where=str(file),
             hint="Delete the file and give the same `cltool run` again; it resumes there.",
         ) from error
+    return answers

@@ -9,6 +9,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
 from cltool import assemble
+from cltool.erasures import INEXACT
 from cltool.stream import Stream
 
 if TYPE_CHECKING:
@@ -85,7 +86,7 @@ def strategy_warnings(learner: Learner, settings: assemble.Settings) -> list[str
     erased = sum(fact.key in keys for update in updates for fact in update.forget)
     if learner.rebuild is None and erased:
         found += [
-            f"{name} is no exact reference here: cltool did not teach this model the base facts, "
+            f"{name} {INEXACT}: cltool did not teach this model the base facts, "
             f"of which {erased} are to be forgotten, so it cannot rebuild it without them. Use "
             "the embedded model, or teach the base facts (--teach-base)."
             for name, part in parts.items()
