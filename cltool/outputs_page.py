@@ -39,9 +39,9 @@ def outputs_page() -> str:
         "## `cltool compare --json`, `cltool report --json`\n",
         "`report` (the page's path), `failed` (cells with their error), `doubts` (sentences),"
         " `resurfaced` (as above) and `table`, an object a strategy: `strategy`; `runs`, how many"
-        " seeds count; `steps` done of `of`; `best`, the scores in which it is best or not told from"
-        " the best; and for each of the following its mean, and under `NAME_half` half of its 95% interval, null with one"
-        " seed:\n",
+        " seeds count; `steps` done of `of`; `best`, the scores in which it is best or not told"
+        " from the best; and for each of the following its mean, and under `NAME_half` half of its"
+        " 95% interval, null with one seed:\n",
         _table("key", scores),
         "## `erasures.json`, `cltool erasures --json`\n",
         "`reference` (`runs`, the folders of the retrained runs; `exact`, whether they are an exact"
