@@ -116,11 +116,8 @@ def compare(
             raise UserError(f"at least one {what} is needed", where="compare")
         if len(set(given)) < len(given):
             raise UserError(f"a {what} is named twice", where=", ".join(map(str, given)))
-    cells = [
-        Cell(name, seed, Path(out) / f"{file_name(name)}-seed{seed}")
-        for name in strategies
-        for seed in seeds
-    ]
+    pairs = [(name, seed) for name in strategies for seed in seeds]
+    cells = [Cell(*pair, Path(out) / f"{file_name(pair[0])}-seed{pair[1]}") for pair in pairs]
     job = Job(
         scenario,
         tuple(json.loads(json.dumps(dict(options or {}), default=str)).items()),
