@@ -20,7 +20,6 @@ from cltool.base_model import prepare, rebuilder
 from cltool.budget import Budget
 from cltool.erasures import Recorder
 from cltool.facts import Fact, Key, Knowledge, Update
-from cltool.purging import Purge
 from cltool.records import Run
 from cltool.resuming import default_folder, open_folder, refuse_other_weights
 from cltool.run_record import first_record, strategy_warnings, stream_warnings
@@ -245,6 +244,8 @@ class _Walk:
         self.run.write_record(record | {"status": "finished"})
 
     def _apply(self, update: Update) -> None:
+        from cltool.purging import Purge
+
         learner = self.learner
         gone = learner.known.superseded_by(update)
         held = [learner.known.belief(fact.key) for fact in update.forget]
