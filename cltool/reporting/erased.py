@@ -55,7 +55,7 @@ def as_text(record: Mapping[str, Any], labels: Sequence[str]) -> str:
 def _row(request: Mapping[str, Any], labels: Sequence[str]) -> list[str]:
     when = {name: [s for s in request["scores"] if s["when"] == name] for name in
             ("before", "after", "later")}  # fmt: skip
-    back = ", ".join(labels[step] for step in request["resurfaced"])
+    back = ", ".join(str(labels[int(step)]) for step in request["resurfaced"])
     return [
         str(request["label"]),
         f"{request['subject']}, {request['relation']}: {request['object']}",
