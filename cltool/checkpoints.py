@@ -82,6 +82,19 @@ def keep_only(run: Path, step: int) -> None:
             shutil.rmtree(place, ignore_errors=True)
 
 
+def steps(run: Path) -> list[int]:
+    """The steps of which the run folder ``run`` has a checkpoint."""
+    found = (place.name.partition("-")[2] for place in (run / "checkpoints").glob("step-*"))
+    return sorted(int(step) for step in found if step.isdigit())
+
+
+def drop_before(run: Path, step: int) -> None:
+    """Remove the checkpoints of all steps before ``step``."""
+    for earlier in steps(run):
+        if earlier < step:
+            shutil.rmtree(folder(run, earlier), ignore_errors=True)
+
+
 def _is_adapter(model: nn.Module) -> bool:
     # Merging takes the wrapper off, but may leave its other marks on the model.
     return hasattr(model, "get_base_model")

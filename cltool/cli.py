@@ -14,7 +14,12 @@ STRATEGIES = "frozen,naive,replay,ewc,lora,joint"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run a command; 0 when it did what it was asked, 1 when a cell failed, 2 on bad input."""
+    """Run a command.
+
+    Returns:
+        0 when it did what it was asked, 1 when a cell failed, 2 on bad input, and 3 with
+        ``--fail-on-resurface`` when an erased fact was produced again.
+    """
     arguments = list(sys.argv[1:] if argv is None else argv)
     options = parser().parse_args(arguments)
     options.typed = shlex.join(["cltool", *arguments])
@@ -62,6 +67,17 @@ def parser() -> argparse.ArgumentParser:
     show.add_argument("subject", help='for example "France"')
     show.add_argument("relation", nargs="?", help="for example president; all if not given")
     show.add_argument("--json", action="store_true", help="print as JSON")
+    erasures = commands.add_parser(
+        "erasures", help="what a run was asked to forget, and whether it stayed erased"
+    )
+    erasures.add_argument("run", metavar="RUN", help="a run folder")
+    erasures.add_argument(
+        "--retrained",
+        action="append",
+        metavar="RUN",
+        help="a run of retrain to hold it to [those beside it]",
+    )
+    erasures.add_argument("--json", action="store_true", help="print as JSON")
     listing = commands.add_parser("list", help="what there is")
     listing.add_argument("what", choices=["strategies", "scenarios", "models", "metrics"])
     listing.add_argument("--family", help="of strategies: only this family")
@@ -79,6 +95,7 @@ def _add_run(commands: Any) -> None:
         "--keep-checkpoints", action="store_true", help="keep every step's, not only the last"
     )
     _add_shared(run)
+    _add_erasing(run)
 
 
 def _add_compare(commands: Any) -> None:
@@ -99,6 +116,7 @@ def _add_compare(commands: Any) -> None:
     compare.add_argument("--out", help="folder of the runs [runs/SCENARIO]")
     compare.add_argument("--report", metavar="FILE", help="the HTML report [OUT/report.html]")
     _add_shared(compare)
+    _add_erasing(compare)
 
 
 def _add_tune(commands: Any) -> None:
@@ -156,6 +174,20 @@ def _add_shared(command: argparse.ArgumentParser) -> None:
     )
     how.add_argument("--fresh", action="store_true", help="begin anew, do not resume")
     how.add_argument("--json", action="store_true", help="print the result as JSON")
+
+
+def _add_erasing(command: argparse.ArgumentParser) -> None:
+    erasing = command.add_argument_group("erasing")
+    erasing.add_argument(
+        "--purge-checkpoints",
+        action="store_true",
+        help="when an update forgets something, remove the checkpoints of earlier steps",
+    )
+    erasing.add_argument(
+        "--fail-on-resurface",
+        action="store_true",
+        help="end with code 3 when an erased fact is produced again after a later update",
+    )
 
 
 class _Version(argparse.Action):

@@ -15,6 +15,7 @@ from cltool.progress import Progress
 
 if TYPE_CHECKING:
     from cltool.comparing import Comparison
+    from cltool.records import Run
 
 
 def run(options: argparse.Namespace) -> int:
@@ -34,20 +35,25 @@ def run(options: argparse.Namespace) -> int:
             settings=tables,
             fresh=options.fresh,
             keep_checkpoints=options.keep_checkpoints,
+            purge_checkpoints=options.purge_checkpoints,
             save_model=options.save_model,
             report=lambda at, of, what: progress.tell(options.strategy, at, of, what),
         )
     for warning in done.record["warnings"]:
         print(f"cltool: {warning}", file=sys.stderr)
+    back = _alarm([done])
+    code = 3 if back and options.fail_on_resurface else 0
     steps = done.metrics()
     if options.json:
         rows = json.loads(steps.reset_index().to_json(orient="records"))
-        _print_json({"folder": str(done.folder), "summary": _plain(done.summary()), "steps": rows})
-        return 0
+        summary = _plain(done.summary())
+        told = {"folder": str(done.folder), "summary": summary, "steps": rows, "resurfaced": back}
+        _print_json(told)
+        return code
     shown = ["label", "new", "retained", "stale", "erased", "valid", "trained", "tokens", "seconds"]
     print(steps[shown].to_string(float_format=lambda value: f"{value:.3f}", na_rep="–"))
     print(f"\nThe run is in {done.folder}. One fact's life: cltool show {done.folder} SUBJECT")
-    return 0
+    return code
 
 
 def compare(options: argparse.Namespace) -> int:
@@ -80,6 +86,7 @@ def compare(options: argparse.Namespace) -> int:
                 out=out,
                 workers=1 if timed else options.workers,
                 fresh=options.fresh,
+                purge_checkpoints=options.purge_checkpoints,
                 report=progress.tell,
             )
 
@@ -112,11 +119,13 @@ def _show_comparison(options: argparse.Namespace, result: Comparison, out: Path)
         return 1
     page = Path(options.report) if options.report else out / "report.html"
     write_report(result.runs, page, failed=failures, command=options.typed)
+    back = _alarm(result.runs)
     frame = table.comparison(result.runs)
     doubted = doubts(group_runs(result.runs)[0])
     if options.json:
         rows = table.as_json(frame)
-        _print_json({"report": str(page), "table": rows, "doubts": doubted, "failed": failures})
+        told = {"report": str(page), "table": rows, "doubts": doubted, "failed": failures}
+        _print_json({**told, "resurfaced": back})
     else:
         print(table.as_text(frame))
         if table.STAR[True] in table.as_text(frame):
@@ -124,7 +133,7 @@ def _show_comparison(options: argparse.Namespace, result: Comparison, out: Path)
         for text in doubted:
             print(f"\nDoubt: {text}")
         print(f"\nThe report is in {page}, the runs are in {out}.")
-    return 1 if failures else 0
+    return 1 if failures else 3 if back and options.fail_on_resurface else 0
 
 
 def tune(options: argparse.Namespace) -> int:
@@ -180,10 +189,12 @@ def report(options: argparse.Namespace) -> int:
 
     runs = [Run.open(folder) for name in options.runs for folder in _run_folders(Path(name))]
     page = write_report(runs, Path(options.out), options.title, command=options.typed)
+    back = _alarm(runs)
     if options.json:
         doubted = [text for group in group_runs(runs) for text in doubts(group)]
         rows = table.as_json(table.comparison(runs))
-        _print_json({"report": str(page), "table": rows, "doubts": doubted, "failed": []})
+        told = {"report": str(page), "table": rows, "doubts": doubted, "failed": []}
+        _print_json({**told, "resurfaced": back})
     else:
         print(f"The report is in {page}.")
     return 0
@@ -204,6 +215,29 @@ def show(options: argparse.Namespace) -> int:
         width = max(len(moment.label) for moment in life.moments)
         for moment in life.moments:
             print(f"  {moment.label.ljust(width)}  {moment.in_words()}")
+    return 0
+
+
+def erasures(options: argparse.Namespace) -> int:
+    """What a run was asked to forget, and whether it stayed erased."""
+    from cltool import erasures as erased
+    from cltool.records import Run
+    from cltool.reporting.erased import as_text
+
+    run = Run.open(options.run)
+    record = erased.open_record(run)
+    if options.retrained:
+        given = [Run.open(folder) for folder in options.retrained]
+        for reference in given:
+            erased.refuse_unlike(run, reference)
+        record = erased.with_reference(record, given)
+    elif record["reference"] is None:
+        beside = erased.references(run, erased.neighbours(run))
+        record = erased.with_reference(record, beside)
+    if options.json:
+        _print_json(record)
+    else:
+        print(as_text(record, run.record["labels"]))
     return 0
 
 
@@ -317,6 +351,18 @@ def _check_stream(scenario: str, tables: dict[str, Any]) -> None:
     from cltool.assemble import open_stream
 
     open_stream(scenario, tables.get("scenario", {}))
+
+
+def _alarm(runs: Sequence[Run]) -> Sequence[dict[str, Any]]:
+    """Say on stderr which erased facts came back; the same, run by run, as plain values."""
+    from cltool.reporting.erased import alarms
+
+    found = []
+    for run in runs:
+        for text in alarms(run.answers, run.record["labels"]) if run.steps_done() else ():
+            found.append({"run": str(run.folder), "text": text})
+            print(f"cltool: resurfaced in {run.folder}: {text}", file=sys.stderr)
+    return found
 
 
 def _run_folders(folder: Path) -> Any:

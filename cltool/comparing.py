@@ -15,12 +15,12 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from cltool import assemble
+from cltool import assemble, erasures
 from cltool.atomic import write_text
 from cltool.errors import UserError
 from cltool.records import Run, file_name
@@ -58,6 +58,7 @@ class Job:
     cell: Cell | None = None
     strategies: tuple[str, ...] = ()
     fresh: bool = False
+    purge_checkpoints: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +88,7 @@ def compare(
     out: Path | str = "runs/compare",
     workers: int | None = None,
     fresh: bool = False,
+    purge_checkpoints: bool = False,
     report: Report | None = None,
 ) -> Comparison:
     """Run every strategy with every seed over one scenario.
@@ -100,6 +102,7 @@ def compare(
         out: a folder for the runs, one folder each.
         workers: processes; by default one a core, and one where there is a GPU.
         fresh: begin every cell anew.
+        purge_checkpoints: as for `cltool.run`; a cell keeps only its last step's in any case.
         report: told of progress.
 
     Raises:
@@ -113,17 +116,15 @@ def compare(
             raise UserError(f"at least one {what} is needed", where="compare")
         if len(set(given)) < len(given):
             raise UserError(f"a {what} is named twice", where=", ".join(map(str, given)))
-    cells = [
-        Cell(name, seed, Path(out) / f"{file_name(name)}-seed{seed}")
-        for name in strategies
-        for seed in seeds
-    ]
+    pairs = [(name, seed) for name in strategies for seed in seeds]
+    cells = [Cell(*pair, Path(out) / f"{file_name(pair[0])}-seed{pair[1]}") for pair in pairs]
     job = Job(
         scenario,
         tuple(json.loads(json.dumps(dict(options or {}), default=str)).items()),
         dict(settings or {}),
         strategies=tuple(strategies),
         fresh=fresh,
+        purge_checkpoints=purge_checkpoints,
     )
     count = min(workers or _default_workers(), len(cells))
     lanes = _Lanes(count, report or (lambda cell, done, of, what: None))
@@ -133,6 +134,7 @@ def compare(
         lanes.close()
     failed = {(failure.strategy, failure.seed) for failure in failures}
     runs = [Run.open(cell.folder) for cell in cells if (cell.strategy, cell.seed) not in failed]
+    erasures.write_references(runs)
     return Comparison(runs, failures)
 
 
@@ -246,7 +248,7 @@ class _Lanes:
 
 
 def _with(job: Job, cell: Cell) -> Job:
-    return Job(job.scenario, job.options, job.tables, cell, job.strategies, job.fresh)
+    return replace(job, cell=cell)
 
 
 def _default_workers() -> int:
@@ -330,6 +332,7 @@ def _run_cell(job: Job) -> None:
         out=cell.folder,
         settings=_for(job.tables, cell.strategy, job),
         fresh=job.fresh,
+        purge_checkpoints=job.purge_checkpoints,
         report=_tell(cell.name),
     )
 

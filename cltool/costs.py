@@ -125,7 +125,7 @@ class Walker:
 
     def __init__(self, name: str, stream: Stream) -> None:
         from cltool import assemble
-        from cltool.base_model import prepare
+        from cltool.base_model import prepare, rebuilder
         from cltool.learner import Learner
 
         learner = {"epochs": 1, "stop_at": 2.0}
@@ -137,6 +137,7 @@ class Walker:
             settings=lm.with_rate(settings.learner),
             strategies=assemble.build(settings),
         )
+        self.learner.rebuild = rebuilder(stream, settings)
         self.learner.known.apply(stream.updates[0])
         self.learner.strategies.attach(self.learner)
         start = _Start()
@@ -150,11 +151,13 @@ class Walker:
         learner = self.learner
         learner.settings = learner.settings.model_copy(update={"epochs": epochs})
         gone = learner.known.superseded_by(update)
+        asked = {fact.key for fact in update.forget}
         learner.known.apply(update)
         self._stop.seconds = []
         began = time.process_time()
         learner.begin(update)
         learner.strategies.forget(gone)
+        learner.strategies.purge(learner, [fact for fact in gone if fact.key in asked])
         learner.strategies.update(learner, update)
         learner.strategies.erase(learner, update)
         return time.process_time() - began, self._stop.seconds

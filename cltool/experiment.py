@@ -7,22 +7,22 @@ the last finished step and ends with the same ledger, byte for byte.
 
 from __future__ import annotations
 
-import json
 import random
 import resource
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cltool import assemble, ledger
-from cltool.base_model import prepare
+from cltool.base_model import prepare, rebuilder
 from cltool.budget import Budget
+from cltool.erasures import Recorder
 from cltool.facts import Fact, Key, Knowledge, Update
 from cltool.records import Run
 from cltool.resuming import default_folder, open_folder, refuse_other_weights
+from cltool.run_record import first_record, strategy_warnings, stream_warnings
 from cltool.seeds import derive
 from cltool.stream import Stream
 
@@ -32,8 +32,6 @@ if TYPE_CHECKING:
 
 Report = Callable[[int, int, str], None]
 """Progress: (done, of, what)."""
-
-PACKAGES = ("cltool", "torch", "transformers", "peft", "avalanche-lib", "tokenizers")
 
 
 def run(
@@ -46,6 +44,7 @@ def run(
     settings: Mapping[str, Any] | None = None,
     fresh: bool = False,
     keep_checkpoints: bool = False,
+    purge_checkpoints: bool = False,
     save_model: Path | str | None = None,
     loggers: Sequence[Any] = (),
     report: Report | None = None,
@@ -61,6 +60,8 @@ def run(
         settings: nested tables: ``{"learner": {"epochs": 5}, "strategy": {"lambda": 50}}``.
         fresh: begin anew where the folder holds an unfinished or finished run.
         keep_checkpoints: keep every step's checkpoint rather than the last one's.
+        purge_checkpoints: when an update forgets something, remove the checkpoints of earlier
+            steps, which still know it.
         save_model: also write the final model there, as a `transformers` checkpoint.
         loggers: Avalanche loggers.
         report: told of progress.
@@ -76,7 +77,7 @@ def run(
     if model is not None:
         tables["model"] = {**tables.get("model", {}), "name": model}
     resolved = assemble.resolve(strategy, tables)
-    record = _record(stream, strategy, seed, resolved)
+    record = first_record(stream, strategy, seed, resolved)
     folder = Path(out) if out is not None else default_folder(record)
     done = open_folder(folder, record, fresh)
     if done == len(stream) and save_model is None:
@@ -86,8 +87,10 @@ def run(
     walk = _Walk(stream, strategy, seed, resolved, Run(folder), loggers, report)
     walk.begin(record)
     walk.resume(done)
+    forgetting = [update.step for update in stream if update.forget] if purge_checkpoints else []
+    walk.purge_before(max((step for step in forgetting if step < done), default=0))
     for step in range(done, len(stream)):
-        walk.step(step, keep_checkpoints)
+        walk.step(step, keep_checkpoints and step not in forgetting)
     walk.finish(record, save_model)
     return Run.open(folder)
 
@@ -120,22 +123,12 @@ class _Walk:
         import torch
 
         from cltool.learner import Learner
-        from cltool.lm import model
         from cltool.prober import Prober
 
         lm, self.stream = prepare(self.stream, self.settings, self.report)
         record["weights"] = lm.digest()
         refuse_other_weights(self.run.folder, record["weights"])
         record["stream"]["skipped"] = list(self.stream.skipped)
-        strategies = assemble.build(self.settings)
-        record["warnings"] = [*_warnings(self.stream), *strategies.warnings]
-        if lm.name == model.EMBEDDED and not self.settings.model.reading:
-            record["warnings"] += [
-                f"The embedded model was not taught to read (model.reading = false); {name} needs "
-                "a model that does."
-                for name, part in strategies.parts.items()
-                if part.reads
-            ]
         learner_settings = lm.with_rate(self.settings.learner)
         record["settings"]["learner"] = learner_settings.model_dump()
         record["settings"]["model"] |= {
@@ -143,16 +136,20 @@ class _Walk:
             "dtype": lm.precision.name,
         }
         record["versions"]["threads"] = str(torch.get_num_threads())
-        self.run.write_record(record | {"status": "running"})
         self.learner = Learner(
             lm=lm,
             stream=self.stream,
             settings=learner_settings,
-            strategies=strategies,
+            strategies=assemble.build(self.settings),
             seed=self.seed,
             loggers=self.loggers,
         )
         self.learner.progress = self._progress
+        self.learner.rebuild = rebuilder(self.stream, self.settings, self._rebuilding)
+        told = strategy_warnings(self.learner, self.settings)
+        record["warnings"] = [*stream_warnings(self.stream), *told]
+        self.run.write_record(record | {"status": "running"})
+        self.erasures = Recorder(self.run, self.stream)
         self.prober = Prober(lm, self.settings.probe)
         self.keys = _asked(self.stream, self.settings.probe.limit)
 
@@ -170,6 +167,13 @@ class _Walk:
             self.learner.known.apply(self.stream.updates[step])
         checkpoints.load(self.run.folder, done - 1, self.learner.model, self.learner.strategies)
         self.costs = self.run.cost_rows()[:done]
+        self.erasures.resume(done)
+
+    def purge_before(self, step: int) -> None:
+        """Remove checkpoints of steps before ``step``: what the last run may not have come to."""
+        from cltool import checkpoints
+
+        checkpoints.drop_before(self.run.folder, step)
 
     def step(self, step: int, keep_checkpoints: bool) -> None:
         """Apply update ``step``, ask about every fact, and write everything down."""
@@ -193,6 +197,7 @@ class _Walk:
         rows = self.prober.ask(step, probes, learner.strategies.frame)
         ledger.write_step(self.run.folder, step, rows)
         checkpoints.save(self.run.folder, step, learner.model, learner.strategies)
+        self.erasures.write(step)
         self.costs.append(
             {
                 "step": step,
@@ -237,11 +242,17 @@ class _Walk:
         self.run.write_record(record | {"status": "finished"})
 
     def _apply(self, update: Update) -> None:
+        from cltool.purging import Purge
+
         learner = self.learner
         gone = learner.known.superseded_by(update)
+        held = [learner.known.belief(fact.key) for fact in update.forget]
+        erased = [belief for belief in held if belief is not None]
+        purge = Purge(learner.strategies, [belief.fact for belief in erased])
         learner.known.apply(update)
         learner.begin(update, _owed(self.costs, Budget(learner.settings)))
         learner.strategies.forget(gone)
+        self.erasures.ask(update, erased, purge.clear(learner))
         learner.strategies.update(learner, update)
         learner.strategies.erase(learner, update)
 
@@ -251,6 +262,10 @@ class _Walk:
         self.report(
             int(100 * share), 100 * len(self.stream), f"{self.strategy}: update {self._label}"
         )
+
+    def _rebuilding(self, done: int, of: int, what: str) -> None:
+        step = self.learner.known.step
+        self.report(step, len(self.stream), f"{self.strategy}: {what} ({100 * done // of}%)")
 
     def _seed_all(self, step: int) -> None:
         import numpy as np
@@ -277,69 +292,6 @@ def _asked(stream: Stream, limit: int | None) -> dict[Key, tuple[int, Fact]]:
         return keys
     chosen = set(random.Random(derive(0, "probe.limit")).sample(list(keys), limit))
     return {key: value for key, value in keys.items() if key in chosen}
-
-
-def _record(
-    stream: Stream, strategy: str, seed: int, settings: assemble.Settings
-) -> dict[str, Any]:
-    return {
-        "format": 1,
-        "status": "running",
-        "scenario": stream.name,
-        "strategy": strategy,
-        "seed": seed,
-        "model": settings.model.name,
-        "labels": [update.label for update in stream],
-        "requested": {"scenario": _plain(stream.source), **settings.as_tables()},
-        "settings": {"scenario": dict(stream.source), **settings.as_tables()},
-        "stream": {
-            "digest": stream.digest(),
-            "source": _plain(stream.source),
-            "updates": [
-                {"learn": len(update.learn), "forget": len(update.forget)} for update in stream
-            ],
-            "skipped": list(stream.skipped),
-        },
-        "warnings": _warnings(stream),
-        "versions": _versions(),
-    }
-
-
-def _warnings(stream: Stream) -> list[str]:
-    keys = stream.first_taught()
-    bare = sum(
-        all(asking.form == "trained" for asking in stream.wordings.askings(key)) for key in keys
-    )
-    found = []
-    if bare == len(keys):
-        found.append(
-            "No wording is held out: the scores ask in the very words that were trained. "
-            "Give each relation more wordings."
-        )
-    elif bare:
-        found.append(
-            f"{bare} of {len(keys)} facts have no held-out wording and are left out of the "
-            "scores. Give their relations more wordings, or their questions paraphrases."
-        )
-    if stream.skipped:
-        count = len(stream.skipped)
-        found.append(f"{count} bad line{'s' * (count > 1)} of the source skipped.")
-    return found
-
-
-def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
-    plain: dict[str, Any] = json.loads(json.dumps(dict(values), default=str))
-    return plain
-
-
-def _versions() -> dict[str, str]:
-    found = {"python": sys.version.split()[0]}
-    for package in PACKAGES:
-        try:
-            found[package] = version(package)
-        except PackageNotFoundError:
-            found[package] = "not installed"
-    return found
 
 
 def _peak_memory(lm: LanguageModel) -> int:

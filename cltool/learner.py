@@ -10,7 +10,7 @@ optimizer once a step; what a plugin adds to ``learner.loss`` is thereby counted
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, cast
 
 import torch
@@ -21,7 +21,7 @@ from avalanche.training.templates import SupervisedTemplate
 from torch import Tensor, nn
 
 from cltool.budget import Budget
-from cltool.facts import Fact, Knowledge, Update
+from cltool.facts import Fact, Key, Knowledge, Update
 from cltool.lm import optimizers
 from cltool.lm.batches import IGNORED, Batch, collate
 from cltool.lm.coder import Encoded
@@ -39,6 +39,10 @@ EPOCHS, STEPS = 12, 150
 
 Progress = Callable[[int, int], None]
 """(steps done, most steps)."""
+
+Rebuild = Callable[[Collection[Key]], tuple[Mapping[str, Tensor], int]]
+"""Keys → the base model's parameters, by name, had it never been taught anything of these keys,
+and how many tokens went through the model in making them."""
 
 
 class Experience(DatasetExperience[Any]):  # type: ignore[misc]
@@ -70,6 +74,8 @@ class Learner(SupervisedTemplate[Any, Any, Any]):  # type: ignore[misc]
         tokens: tokens that went through the model so far, in training or for a strategy.
         steps: training steps taken so far.
         loader: the batches of the update in training.
+        rebuild: makes the base model anew without some facts, where it can be; set by the
+            experiment.
     """
 
     mbatch: Any
@@ -111,6 +117,7 @@ class Learner(SupervisedTemplate[Any, Any, Any]):  # type: ignore[misc]
         self.budget = Budget(settings)
         self.progress: Progress | None = None
         self.current: Update | None = None
+        self.rebuild: Rebuild | None = None
         self.loader: Loader
         self._scored: Scored
         self._step = 0

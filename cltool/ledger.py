@@ -74,6 +74,15 @@ def write_step(run: Path, step: int, rows: Sequence[dict[str, Any]]) -> None:
         pq.write_table(table, partial, compression="zstd")
 
 
+def read_step(run: Path, step: int) -> pd.DataFrame:
+    """The answers after one step.
+
+    Raises:
+        UserError: they are not there, or damaged.
+    """
+    return _read_file(step_file(run, step))
+
+
 def read(run: Path) -> pd.DataFrame:
     """All answers of a run, in the order of steps and probes.
 
@@ -81,8 +90,6 @@ def read(run: Path) -> pd.DataFrame:
         UserError: there are no answers in the folder, or a file is damaged.
     """
     import pandas as pd
-    import pyarrow as pa
-    import pyarrow.parquet as pq
 
     files = sorted(
         (run / "answers").glob("step-*.parquet"), key=lambda file: (len(file.name), file.name)
@@ -93,15 +100,20 @@ def read(run: Path) -> pd.DataFrame:
             where=str(run),
             hint="Name a run folder, such as runs/NAME/ewc-seed0; `cltool run` makes one.",
         )
-    frames = []
-    for file in files:
-        try:
-            frames.append(pq.read_table(file, schema=schema()).to_pandas())
-        except (pa.ArrowException, OSError) as error:
-            raise UserError(
-                f"cannot be read as answers: {error}",
-                where=str(file),
-                hint="Delete the file and give the same `cltool run` again; it resumes there.",
-            ) from error
-    answers: pd.DataFrame = pd.concat(frames, ignore_index=True)
+    answers: pd.DataFrame = pd.concat(map(_read_file, files), ignore_index=True)
+    return answers
+
+
+def _read_file(file: Path) -> pd.DataFrame:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        answers: pd.DataFrame = pq.read_table(file, schema=schema()).to_pandas()
+    except (pa.ArrowException, OSError) as error:
+        raise UserError(
+            f"cannot be read as answers: {error}",
+            where=str(file),
+            hint="Delete the file and give the same `cltool run` again; it resumes there.",
+        ) from error
     return answers

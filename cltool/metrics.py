@@ -24,12 +24,16 @@ if TYPE_CHECKING:
     Matrix = NDArray[np.float64]
 
 HELD_OUT = ("paraphrase", "question")
+DIRECT = ("trained", *HELD_OUT)
+"""The forms that ask for a fact's object by its subject."""
 
 NAMES: dict[str, str] = {
     "new": "accuracy on the facts that the update taught; higher is better",
     "retained": "accuracy on facts learned earlier and still valid; higher is better",
     "stale": "share of superseded facts whose old object is still the answer; lower is better",
     "erased": "share of facts to be forgotten that are still produced; lower is better",
+    "resurfaced": "facts to be forgotten that were not produced right after that and were later, in"
+    " any wording; null where nothing was to be forgotten",
     "valid": "accuracy on all facts that are true at the step (new and retained)",
     "trained": "`valid`, asked in a wording that was trained",
     "forced": "`valid`, teacher-forced: it inflates, and never replaces the free answer",
@@ -259,6 +263,7 @@ def summary(rows: pd.DataFrame, forms: Sequence[str] | None = None) -> dict[str,
             name: partial(float, last[name])
             for name in ("retained", "stale", "erased", "valid", "trained", "forced")
         },
+        "resurfaced": lambda: resurfaced(rows),
         "acc": lambda: acc(matrix),
         "bwt": lambda: bwt(matrix),
         "fwt": lambda: fwt(matrix),
@@ -266,6 +271,38 @@ def summary(rows: pd.DataFrame, forms: Sequence[str] | None = None) -> dict[str,
         "fuar": lambda: fuar(rows, forms),
     }
     return {name: score() for name, score in scores.items()}
+
+
+def resurfacing(rows: pd.DataFrame) -> pd.DataFrame:
+    """Erased facts that were not produced right after they were erased, but were later.
+
+    A fact is produced when any wording that asks for it directly is answered with it. A fact that
+    is taught again is no longer erased.
+
+    Returns:
+        One row for each fact and step at which it was back: ``subject``, ``relation``, ``object``,
+        ``erased`` (the step that erased it), ``step``, ``right`` of ``asked`` wordings.
+    """
+    chosen = rows[(rows["group"] == "erased") & rows["form"].isin(DIRECT)]
+    chosen = chosen.assign(object=[str(names[0]) for names in chosen["accepted"]])
+    fact = [*KEY, "learned"]
+    steps = chosen.groupby([*fact, "step"], sort=True, observed=True)
+    table = steps.agg(
+        object=("object", "first"), right=("right", "sum"), asked=("right", "size")
+    ).reset_index()
+    first = table.groupby(fact, observed=True)
+    table["erased"] = first["step"].transform("min")
+    table["then"] = first["right"].transform("first")
+    back = table[(table["then"] == 0) & (table["right"] > 0)]
+    columns = [*KEY, "object", "erased", "step", "right", "asked"]
+    return back.sort_values(["step", *KEY])[columns].reset_index(drop=True)
+
+
+def resurfaced(rows: pd.DataFrame) -> float:
+    """How many facts `resurfacing` names; NaN where nothing was to be forgotten."""
+    if not (rows["group"] == "erased").any():
+        return math.nan
+    return float(len(resurfacing(rows)[[*KEY, "erased"]].drop_duplicates()))
 
 
 def interval(values: Sequence[float], confidence: float = 0.95) -> tuple[float, float]:

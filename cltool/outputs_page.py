@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from cltool import ledger
+from cltool import erasures, ledger
 from cltool.metrics import NAMES
 from cltool.records import COSTS
 from cltool.reporting.table import COLUMNS
@@ -15,8 +15,9 @@ _HEAD = """\
 <!-- Made by `python -m cltool.docs`. -->
 
 A run folder holds `run.json` (settings as asked for and as resolved, versions, warnings, labels of
-the steps), `answers/step-NNNN.parquet` (the ledger), `steps.jsonl` (what each step cost) and
-`checkpoints/` (safetensors and JSON). `cltool.Run.open(folder)` reads it.
+the steps), `answers/step-NNNN.parquet` (the ledger), `steps.jsonl` (what each step cost),
+`checkpoints/` (safetensors and JSON) and, where something was to be forgotten, `erasures.json`.
+`cltool.Run.open(folder)` reads it.
 """
 
 
@@ -32,15 +33,21 @@ def outputs_page() -> str:
         "## `cltool run --json`\n",
         "`folder`; `summary` (a number for each score of the whole run and for each cost); `steps`"
         " (an object a step: scores, counts `n_new`, `n_retained`, `n_superseded`, `n_erased`, and"
-        " costs). The scores:\n",
+        " costs); `resurfaced`, erased facts that came back: `run` (its folder) and `text`. The"
+        " scores:\n",
         _table("score", NAMES),
         "## `cltool compare --json`, `cltool report --json`\n",
-        "`report` (the page's path), `failed` (cells with their error), `doubts` (sentences) and"
-        " `table`, an object a strategy: `strategy`; `runs`, how many seeds count; `steps` done of"
-        " `of`; `best`, the scores in which it is best or not told from the best; and for each of"
-        " the following its mean, and under `NAME_half` half of its 95% interval, null with one"
-        " seed:\n",
+        "`report` (the page's path), `failed` (cells with their error), `doubts` (sentences),"
+        " `resurfaced` (as above) and `table`, an object a strategy: `strategy`; `runs`, how many"
+        " seeds count; `steps` done of `of`; `best`, the scores in which it is best or not told"
+        " from the best; and for each of the following its mean, and under `NAME_half` half of its"
+        " 95% interval, null with one seed:\n",
         _table("key", scores),
+        "## `erasures.json`, `cltool erasures --json`\n",
+        "`reference` (`runs`, the folders of the retrained runs; `exact`, whether they are an exact"
+        " reference; null without any) and `requests`, an object for each fact that was to be"
+        " forgotten ([erasing.md](erasing.md)):\n",
+        _table("key", erasures.COLUMNS),
         "## `cltool tune --json`\n",
         "`folder` and `tunings`, an object a strategy: `chosen`, `front` and `trials` (each trial"
         " has `number`, `settings`, `scores`), `kept` (whether the bounds are), and `verdict`, the"

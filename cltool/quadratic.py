@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 import torch
 
+from cltool.seeds import derive
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from cltool.facts import Fact
     from cltool.learner import Learner
     from cltool.lm.batches import Batch
+    from cltool.lm.coder import Encoded
     from cltool.strategy import State
 
 SENTENCES = 32
@@ -116,8 +119,20 @@ def add_pull(
 def sample_batches(learner: Learner, facts: Sequence[Fact], samples: int) -> list[Batch]:
     """At most ``samples`` random sentences of ``facts``, which importances are taken over."""
     sentences = learner.examples(facts)
-    order = torch.randperm(len(sentences), generator=learner.generator("importance")).tolist()
-    chosen = sorted((sentences[place] for place in order[:samples]), key=len)
+    places = sampled(learner, len(sentences), samples, learner.known.step)
+    return in_batches(learner, [sentences[place] for place in places])
+
+
+def sampled(learner: Learner, count: int, samples: int, step: int) -> list[int]:
+    """Which of ``count`` sentences importances are taken over at ``step``: ``samples`` at most."""
+    random = torch.Generator().manual_seed(derive(learner.seed, step, "importance"))
+    order: list[int] = torch.randperm(count, generator=random).tolist()
+    return order[:samples]
+
+
+def in_batches(learner: Learner, sentences: Sequence[Encoded]) -> list[Batch]:
+    """``sentences``, those of like length together, as large as a forward pass may be."""
+    chosen = sorted(sentences, key=len)
     size = min(SENTENCES, learner.settings.micro_batch_size or SENTENCES)
     return [learner.collate(chosen[begin : begin + size]) for begin in range(0, len(chosen), size)]
 

@@ -87,7 +87,7 @@ def _clear(held: Run) -> None:
         )
     for name in ("answers", "checkpoints"):
         shutil.rmtree(held.folder / name, ignore_errors=True)
-    for name in ("steps.jsonl", "run.json"):
+    for name in ("erasures.json", "steps.jsonl", "run.json"):
         (held.folder / name).unlink(missing_ok=True)
 
 

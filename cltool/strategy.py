@@ -49,6 +49,8 @@ class Strategy(SupervisedPlugin):  # type: ignore[misc]
         warnings: what whoever reads its results must know; kept in the run's record.
         outside: what it knows outside the model's weights, which a saved model lacks.
         reads: whether it needs a model that answers from facts in its prompt.
+        rebuilds: whether it needs the base model made anew without erased facts
+            (``learner.rebuild``), which cltool can do only of what it taught.
     """
 
     Config: ClassVar[type[StrategyConfig]] = StrategyConfig
@@ -59,6 +61,7 @@ class Strategy(SupervisedPlugin):  # type: ignore[misc]
     warnings: ClassVar[Sequence[str]] = ()
     outside: ClassVar[str] = ""
     reads: ClassVar[bool] = False
+    rebuilds: ClassVar[bool] = False
 
     def __init__(self, config: StrategyConfig) -> None:
         super().__init__()
@@ -91,6 +94,18 @@ class Strategy(SupervisedPlugin):  # type: ignore[misc]
 
     def forget(self, facts: Sequence[Fact]) -> None:
         """Drop ``facts`` from the strategy's own memory: they were superseded or erased."""
+
+    def purge(self, learner: Learner, facts: Sequence[Fact]) -> Mapping[str, str]:
+        """Clear of erased facts what `forget`, which was called before, leaves of them.
+
+        Called before the update that erases ``facts``, at the weights that learned them, so
+        that importances can be down-dated by what the facts contribute to them now.
+
+        Returns:
+            Store → what was done there, in words: ``down-dated: …``, ``recomputed: …``, or
+            ``none of it can be told apart: …``; by default there is no such store.
+        """
+        return {}
 
     def stored(self) -> State:
         """What is kept for later updates, which `stored_bytes` counts; by default the state."""
@@ -175,9 +190,13 @@ class Strategies:
         for part in self.parts.values():
             part.forget(facts)
 
+    def purge(self, learner: Learner, facts: Sequence[Fact]) -> dict[str, dict[str, str]]:
+        """Clear what ``forget`` leaves of erased facts; name → store → what was done."""
+        return {name: dict(part.purge(learner, facts)) for name, part in self.parts.items()}
+
     def stored_bytes(self) -> int:
         """Bytes kept for later updates, outside the model's weights."""
-        return sum(_bytes(part.stored()) for part in self.parts.values())
+        return sum(state_bytes(part.stored()) for part in self.parts.values())
 
     def states(self) -> dict[str, State]:
         """The state of each."""
@@ -211,6 +230,13 @@ def split_state(state: State) -> tuple[dict[str, Tensor], dict[str, Any]]:
                 hint="Keep tensors at the top of state_dict(), and lists, numbers and strings.",
             ) from error
     return tensors, values
+
+
+def state_bytes(state: State) -> int:
+    """Bytes of a state: its tensors', and its JSON values' as text."""
+    tensors, values = split_state(state)
+    size = sum(tensor.numel() * tensor.element_size() for tensor in tensors.values())
+    return size + (len(json.dumps(values, ensure_ascii=False).encode()) if values else 0)
 
 
 def fact_rows(facts: Iterable[Fact]) -> list[list[Any]]:
@@ -251,9 +277,3 @@ def _conflict(
         if _applies_updates_itself(part) and not part.trains and against.trains:
             return f"{name} does not train, so the hooks of the other would never run"
     return None
-
-
-def _bytes(state: State) -> int:
-    tensors, values = split_state(state)
-    size = sum(tensor.numel() * tensor.element_size() for tensor in tensors.values())
-    return size + (len(json.dumps(values, ensure_ascii=False).encode()) if values else 0)

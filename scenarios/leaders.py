@@ -41,6 +41,10 @@ class LeadersConfig(ScenarioConfig):
     relations: Annotated[tuple[str, ...], BeforeValidator(_as_tuple)] = Field(
         (), description="only these offices, as leaders.toml names them; all if not given"
     )
+    forgotten: int = Field(0, ge=0, description="facts that each update asks to forget")
+    forgetting: int | None = Field(
+        None, ge=0, description="of `forgotten`: the first how many updates ask; all if not given"
+    )
 
     @field_validator("cut")
     @classmethod
@@ -54,7 +58,7 @@ class LeadersConfig(ScenarioConfig):
 
 
 class Leaders(Scenario):
-    """Who holds which office; the seed changes nothing."""
+    """Who holds which office; the seed draws what ``forgotten`` asks to forget."""
 
     Config: ClassVar[type[ScenarioConfig]] = LeadersConfig
 
@@ -66,8 +70,8 @@ class Leaders(Scenario):
         """The stream of these cuts.
 
         Raises:
-            UserError: a relation is unknown, nothing changes between the cuts, or
-                ``leaders.csv`` was mended wrongly.
+            UserError: a relation is unknown, nothing changes between the cuts, there are too
+                few facts to forget, or ``leaders.csv`` was mended wrongly.
         """
         options = self._options
         known = Wordings.load(WORDINGS).relations()
@@ -78,6 +82,13 @@ class Leaders(Scenario):
                 hint=f"There are: {', '.join(sorted(known))}.",
             )
         where = (f"relation={','.join(options.relations)}",) if options.relations else ()
-        config = OwnFactsConfig(path=FACTS, cut=options.cut, where=where, wordings=WORDINGS)
+        config = OwnFactsConfig(
+            path=FACTS,
+            cut=options.cut,
+            where=where,
+            wordings=WORDINGS,
+            forgotten=options.forgotten,
+            forgetting=options.forgetting,
+        )
         stream = OwnFacts(config).stream(seed)
         return replace(stream, name="leaders", source={**stream.source, "scenario": "leaders"})

@@ -28,6 +28,7 @@ from cltool.errors import UserError
 from cltool.events import Condition, Event, Reading, parse_date, read_events
 from cltool.facts import Fact, Key, Update
 from cltool.history import History
+from cltool.requests import with_requests
 from cltool.rows import shown
 from cltool.scenario_base import Scenario, ScenarioConfig
 from cltool.stream import Stream
@@ -69,6 +70,12 @@ class OwnFactsConfig(ScenarioConfig):
     wordings: Path | None = Field(None, description="a TOML file with the wordings of relations")
     skip_bad: bool = Field(False, description="leave bad lines out instead of refusing the file")
     max_chars: int = Field(2000, ge=1, description="longest subject, object or prompt, characters")
+    forgotten: int = Field(
+        0, ge=0, description="facts that each update asks to forget, beside the file's own requests"
+    )
+    forgetting: int | None = Field(
+        None, ge=0, description="of `forgotten`: the first how many updates ask; all if not given"
+    )
 
     @field_validator("cut")
     @classmethod
@@ -90,7 +97,7 @@ class OwnFactsConfig(ScenarioConfig):
 
 
 class OwnFacts(Scenario):
-    """A file of facts as a scenario; the seed changes nothing."""
+    """A file of facts as a scenario; the seed draws what ``forgotten`` asks to forget."""
 
     Config: ClassVar[type[ScenarioConfig]] = OwnFactsConfig
 
@@ -102,8 +109,8 @@ class OwnFacts(Scenario):
         """The stream of this file.
 
         Raises:
-            UserError: the file cannot be read, holds bad lines (all are named), or makes
-                no base and at least one update that changes something.
+            UserError: the file cannot be read, holds bad lines (all are named), makes no base
+                and at least one update that changes something, or has too few facts to forget.
         """
         options = self._options
         where = [Condition.parse(text) for text in options.where]
@@ -125,7 +132,7 @@ class OwnFacts(Scenario):
             # Those of question–answer pairs are made up, and spelt like nobody's.
             relations = {event.key[1] for event in kept if not event.prompts}
             wordings.refuse_misspelt(relations, str(options.wordings))
-        return Stream(
+        stream = Stream(
             name=options.path.stem,
             updates=net.updates,
             wordings=wordings.with_prompts(_prompts(kept)),
@@ -133,6 +140,7 @@ class OwnFacts(Scenario):
             skipped=tuple(_bad_details(reading)),
             origins=net.origins,
         )
+        return with_requests(stream, seed, options.forgotten, options.forgetting)
 
 
 def _check_columns(reading: Reading, where: Sequence[Condition], dated: bool) -> None:

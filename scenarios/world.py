@@ -23,6 +23,7 @@ from pydantic import Field
 
 from cltool.errors import UserError
 from cltool.facts import Belief, Fact, Key, Knowledge, Update
+from cltool.requests import asked
 from cltool.scenario_base import Scenario, ScenarioConfig
 from cltool.stream import ERASED, NEW, RETAINED, Probe, Stream
 from cltool.wordings import Wording, Wordings
@@ -48,6 +49,7 @@ class WorldConfig(ScenarioConfig):
     changed: int = Field(default=60, ge=0, description="facts that each update changes")
     new: int = Field(default=60, ge=0, description="facts of new subjects that each update brings")
     forgotten: int = Field(default=0, ge=0, description="base facts that each update forgets")
+    forgetting: int | None = Field(default=None, ge=0, description="first updates that do, or all")
     wordings: int = Field(default=6, ge=1, le=8, description="statements used, beside 4 questions")
     two_hop: int | None = Field(default=None, ge=0, description="two-hop probes at most; else 40")
     reverse: int | None = Field(default=None, ge=0, description="reverse probes at most; else 40")
@@ -240,7 +242,7 @@ class _Plan:
             return Update(0, "base", _Lazy(range(self._base), partial(self._fact, step=0)))
         config = self._config
         numbers = range(config.changed + config.new)
-        slots = range((step - 1) * config.forgotten, step * config.forgotten)
+        slots = range(*(asked(s, config.forgotten, config.forgetting) for s in (step - 1, step)))
         taught = _Lazy(numbers, partial(self._taught, step))
         return Update(step, f"update {step}", taught, _Lazy(slots, partial(self._forgotten, step)))
 
@@ -264,7 +266,7 @@ class _Plan:
 
     def _open_slots(self, step: int) -> tuple[int, int]:
         """First and number of the slots that update ``step`` may change."""
-        first = step * self._config.forgotten
+        first = asked(step, self._config.forgotten, self._config.forgetting)
         return first, self._base + (step - 1) * self._config.new - first
 
     def _at_slot(self, slot: int) -> int:
@@ -373,11 +375,11 @@ def _problems(config: WorldConfig) -> Iterator[str]:
     subjects, relations = _catalogue()
     base, people = config.entities * config.relations, _people(config)
     relations = relations[: config.relations]
-    if (gone := config.updates * config.forgotten) > base:
+    if (gone := asked(config.updates, config.forgotten, config.forgetting)) > base:
         yield f"forgotten: {gone} in all updates, of {base} facts in the base"
-    # What can be changed grows or shrinks evenly, so the first or the last update has least.
-    for step in sorted({min(1, config.updates), config.updates} - {0}):
-        there = base + (step - 1) * config.new - step * config.forgotten
+    # What can be changed grows or shrinks evenly up to the last request, and grows from there on.
+    for step in sorted({min(n, config.updates) for n in (1, config.forgetting or 0, 10**9)} - {0}):
+        there = base + (step - 1) * config.new - asked(step, config.forgotten, config.forgetting)
         if 0 <= there < config.changed:
             yield f"changed: {config.changed}, but update {step} finds only {there} facts to change"
     if people > len(subjects):

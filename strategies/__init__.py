@@ -28,6 +28,12 @@ STRATEGIES = Registry(
             family="baselines",
         ),
         Entry(
+            "retrain",
+            "cltool.strategies.retrain:Retrain",
+            "the same from a base that was never taught what was erased: the exact reference",
+            family="baselines",
+        ),
+        Entry(
             "cumulative",
             "cltool.strategies.cumulative:Cumulative",
             "trains on, from the last weights, with all that is true now",

@@ -18,8 +18,9 @@ is predicted right; and the update is solved in ``rounds``, each from new δ to 
 update's whole change.
 
 A superseded fact is asked with the key of its successor, so its value is overwritten where it
-lies; its keys stay in the sum K_p K_pᵀ, from which single ones cannot be told. Facts to forget
-are not edited.
+lies; its keys stay in the sum K_p K_pᵀ. Facts to forget are not edited; the keys that an
+erased fact of an update has at the present weights are taken out of the sum, and what is negative
+then is set to zero. P was taken from all of the base, of which none can be told apart.
 
 A projection of n inputs has room for about n keys (see `memit`). Where an update brings more of
 them, as it does on the embedded model, K_p K_pᵀ has no null space left after the first one, and
@@ -33,6 +34,7 @@ from typing import TYPE_CHECKING, ClassVar, cast
 import torch
 from pydantic import Field
 
+from cltool.downdating import INSEPARABLE, without_negative
 from cltool.lm.batches import collate
 from cltool.lm.editing import Editor, Plan, null_basis
 from cltool.search_space import search
@@ -109,6 +111,21 @@ class AlphaEdit(Strategy):
         self._editor.edit(batches, _plan(config, learner), hold, self._bases, learner.left)
         for earlier, moment in zip(self._earlier, self._editor.moments(batches), strict=True):
             earlier += moment
+
+    def purge(self, learner: Learner, facts: Sequence[Fact]) -> dict[str, str]:
+        """Take the keys of facts that updates taught out of the sum."""
+        known = [learner.known.belief(fact.key) for fact in facts]
+        edited = [belief.fact for belief in known if belief is not None and belief.learned]
+        told = {}
+        if edited:
+            moments = self._editor.moments(_batches(learner, edited))
+            for place, moment in enumerate(moments):
+                self._earlier[place] = without_negative(self._earlier[place] - moment)
+            count = len(learner.examples(edited))
+            told["keys of earlier edits"] = f"down-dated: {count} sentences are taken out"
+        if len(edited) < len(facts):
+            told["null space"] = f"{INSEPARABLE}: it was taken from all of the base's keys"
+        return told
 
     def state_dict(self) -> State:
         """The sums of earlier keys' squares, and the bases of the null spaces."""

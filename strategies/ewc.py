@@ -10,6 +10,10 @@ information, E[(∂ log p(y|x)/∂θ_i)²] over single sentences: it does not de
 size, and its memory not on the number of updates. With ``normalise`` (not in the papers) each
 F_update is divided by its mean, so that one λ serves models and updates whose losses, and
 with them gradients, differ by orders of magnitude.
+
+An erased fact is taken out of F: its sentences' squared gradients, at the weights as they are
+now, are subtracted with the weight that they were added with, which is exact while the weights
+have not moved (`cltool.downdating`).
 """
 
 from __future__ import annotations
@@ -18,18 +22,20 @@ from typing import TYPE_CHECKING, Any, cast
 
 from pydantic import Field
 
+from cltool.downdating import Origins
 from cltool.lm.per_sample import squared_gradients
 from cltool.quadratic import Diagonal, sample_batches, to_mean_one
 from cltool.search_space import search
 from cltool.strategy import State, Strategy, StrategyConfig
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from torch import Tensor
 
     from cltool.facts import Fact
     from cltool.learner import Learner
+    from cltool.lm.batches import Batch
 
 
 class EWCConfig(StrategyConfig):
@@ -63,6 +69,7 @@ class EWC(Strategy):
     def attach(self, learner: Learner) -> None:
         """Take the Fisher information of the base knowledge."""
         self._quadratic = Diagonal(learner.trainable())
+        self._origins = Origins(len(learner.stream))
         self._consolidate(learner, learner.known.valid())
 
     def after_backward(self, strategy: Any, **kwargs: Any) -> None:
@@ -78,24 +85,42 @@ class EWC(Strategy):
         strength = cast(EWCConfig, self.config).strength
         return strength * self._quadratic.penalty(learner.trainable())
 
+    def purge(self, learner: Learner, facts: Sequence[Fact]) -> dict[str, str]:
+        """Take the facts out of the Fisher information."""
+
+        def squares(batches: Sequence[Batch]) -> Mapping[str, Tensor]:
+            return squared_gradients(learner.model, learner.score, batches)[0]
+
+        samples = cast(EWCConfig, self.config).samples
+        fisher = self._quadratic.importance
+        told = self._origins.down_date(fisher, learner, facts, samples, squares)
+        return {"Fisher information": told}
+
     def state_dict(self) -> State:
-        """Fisher information and anchor weights."""
-        return self._quadratic.state_dict()
+        """Fisher information and anchor weights, and what each update weighs in the former."""
+        return {**self._quadratic.state_dict(), "origins": self._origins.weights}
 
     def load_state_dict(self, state: State) -> None:
-        """Take both back."""
+        """Take them back."""
         self._quadratic.load_state_dict(state)
+        self._origins.weights = state["origins"].clone()
 
     def _consolidate(self, learner: Learner, facts: Sequence[Fact]) -> None:
         config = cast(EWCConfig, self.config)
-        fisher = fisher_diagonal(learner, facts, config.samples)
+        fisher, count = fisher_diagonal(learner, facts, config.samples)
         scale = to_mean_one(fisher) if config.normalise else 1.0
         self._quadratic.settle(learner.trainable())
         self._quadratic.accumulate(fisher, config.decay, scale)
+        self._origins.note(learner, facts, scale / max(count, 1), config.decay)
 
 
-def fisher_diagonal(learner: Learner, facts: Sequence[Fact], samples: int) -> dict[str, Tensor]:
-    """E[(∂ log p(y|x)/∂θ)²] over at most ``samples`` sentences of ``facts``, by parameter."""
+def fisher_diagonal(
+    learner: Learner, facts: Sequence[Fact], samples: int
+) -> tuple[dict[str, Tensor], int]:
+    """E[(∂ log p(y|x)/∂θ)²] over at most ``samples`` sentences of ``facts``, by parameter.
+
+    Beside it, over how many.
+    """
     batches = sample_batches(learner, facts, samples)
     sums, count = squared_gradients(learner.model, learner.score, batches)
-    return {name: tensor / max(count, 1) for name, tensor in sums.items()}
+    return {name: tensor / max(count, 1) for name, tensor in sums.items()}, count

@@ -23,7 +23,10 @@ left free.
 
 Memory: at most the square of each layer's inputs, however many updates. A layer whose M is
 full learns nothing more. Directions that only superseded or erased facts needed stay
-protected, as published: M says nothing of whose they were.
+protected, as published: M says nothing of whose they were. Of an erased fact, ``null_space``
+takes the inputs out of the covariance again, as they are at the present weights, and finds M
+anew from what is left; a head is given what a batch has in common, so there it is an estimate;
+of gpm's M none can be told apart.
 """
 
 from __future__ import annotations
@@ -37,6 +40,7 @@ from pydantic import Field
 from torch import nn
 from transformers.pytorch_utils import Conv1D
 
+from cltool.downdating import INSEPARABLE, without_negative
 from cltool.errors import UserError
 from cltool.lm.batches import by_length
 from cltool.search_space import search
@@ -128,6 +132,27 @@ class GradientProjection(Strategy):
         """Protect what the update taught."""
         self._began = {}
         self._protect(strategy, strategy.experience.update.learn)
+
+    def purge(self, learner: Learner, facts: Sequence[Fact]) -> dict[str, str]:
+        """Take the facts' inputs out of null_space's covariance, and find what it protects anew."""
+        config = cast(GradientProjectionConfig, self.config)
+        if config.method == "gpm":
+            told = f"{INSEPARABLE}: many facts' inputs lie in a direction, and none alone"
+            return {"protected directions": told}
+        sums, count = second_moments(learner, self._layers, facts)
+        if not 0 < count < self._seen:
+            return {}
+        left = self._seen - count
+        for name, moment in sums.items():
+            held = without_negative((self._moments[name] * self._seen - moment) / left)
+            basis = strong_directions(held, config.ratio)
+            device = self._layers[name].weight.device
+            self._moments[name] = held
+            self._bases[name] = basis.to(device, torch.float32).contiguous()
+        share = count / self._seen
+        self._seen = left
+        told = f"down-dated: {count} tokens are taken out, {share:.2%} of what it was taken over"
+        return {"covariance": told, "protected directions": "recomputed: from the covariance"}
 
     def state_dict(self) -> State:
         """Protected directions by layer, and null_space's covariance."""

@@ -2,7 +2,8 @@
 
 Caruana (1997), "Multitask Learning": joint training sees all tasks at once, so it has
 nothing to forget. After every update the base weights are put back and trained on every
-fact that is valid then; its cost grows with what is known, and it must keep all of it.
+fact that is valid then; its cost grows with what is known, and it must keep all of it. The base
+weights know what the base taught, facts to forget among it: `retrain` has them rebuilt.
 """
 
 from __future__ import annotations
@@ -10,12 +11,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from cltool.downdating import INSEPARABLE
 from cltool.strategy import State, Strategy, fact_rows
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from torch import Tensor
 
-    from cltool.facts import Update
+    from cltool.facts import Fact, Update
     from cltool.learner import Learner
 
 
@@ -48,6 +52,13 @@ class Joint(Strategy):
             for name, parameter in learner.trainable().items():
                 parameter.copy_(self._base[name])
         learner.fit(learner.known.valid())
+
+    def purge(self, learner: Learner, facts: Sequence[Fact]) -> dict[str, str]:
+        """Nothing can be taken out of weights."""
+        base = {fact.key for fact in learner.stream.updates[0].learn}
+        if base.isdisjoint(fact.key for fact in facts):
+            return {}
+        return {"base weights": f"{INSEPARABLE}: weights hold all facts at once (see retrain)"}
 
     def stored(self) -> State:
         """The base weights and every valid fact."""

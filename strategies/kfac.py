@@ -17,6 +17,11 @@ A is the mean over updates (γ discounts old ones), G the sum. This is exact whi
 inputs keep their statistics, and the memory does not grow with the number of updates.
 γ (1 in the paper) lets go of old curvature, and with ``normalise`` each update's curvature is
 divided by the mean of its diagonal, so that one λ serves all models: neither is in the paper.
+
+An erased fact is taken out of A, G and F: its sentences' terms, at the weights as they are now,
+are subtracted with the weights that they were added with, and what is negative then, eigenvalue
+by eigenvalue, is set to zero. This is exact for each factor while the weights have not moved
+(`cltool.downdating`).
 """
 
 from __future__ import annotations
@@ -26,6 +31,7 @@ from typing import TYPE_CHECKING, Any, cast
 import torch
 from pydantic import Field
 
+from cltool.downdating import Origins, Part, in_words, without_negative
 from cltool.lm.kronecker import Factors, kronecker_factors
 from cltool.lm.per_sample import squared_gradients
 from cltool.quadratic import Diagonal, add_pull, prefixed, sample_batches, unprefixed
@@ -33,12 +39,13 @@ from cltool.search_space import search
 from cltool.strategy import State, Strategy, StrategyConfig
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from torch import Tensor
 
     from cltool.facts import Fact
     from cltool.learner import Learner
+    from cltool.lm.batches import Batch
 
 
 class KFACConfig(StrategyConfig):
@@ -77,6 +84,9 @@ class KFAC(Strategy):
         self._anchor: dict[str, Tensor] = {}
         self._weight = 0.0
         self._rest = Diagonal(learner.trainable())
+        self._origins = Origins(len(learner.stream))
+        self._ages = Origins(len(learner.stream))
+        self._tokens: dict[str, Tensor] = {}
         self._consolidate(learner, learner.known.valid())
 
     def after_backward(self, strategy: Any, **kwargs: Any) -> None:
@@ -103,14 +113,37 @@ class KFAC(Strategy):
                 total = total + 0.5 * (moved * self._factors[name].apply(moved)).sum()
         return cast(KFACConfig, self.config).strength * total
 
+    def purge(self, learner: Learner, facts: Sequence[Fact]) -> dict[str, str]:
+        """Take the facts out of the factors, and out of the diagonal of the rest."""
+
+        def squares(batches: Sequence[Batch]) -> Mapping[str, Tensor]:
+            names = self._rest.importance
+            return squared_gradients(learner.model, learner.score, batches, names)[0]
+
+        samples = cast(KFACConfig, self.config).samples
+        told = {}
+        if self._factors:
+            before = self._trace()
+            parts = self._origins.parts(learner, facts, samples)
+            for part in parts if self._weight else ():
+                self._take_out(learner, part)
+            told["factors"] = in_words(parts, learner, facts, before, self._trace())
+        rest = self._rest.importance
+        if rest:
+            told["diagonal"] = self._origins.down_date(rest, learner, facts, samples, squares)
+        return told
+
     def state_dict(self) -> State:
-        """Factors, the diagonal of the rest, and anchor weights."""
+        """Factors, the diagonal of the rest, anchor weights, and what each update weighs."""
         factors = self._factors
         return {
             **prefixed("inputs", {name: held.inputs for name, held in factors.items()}),
             **prefixed("outputs", {name: held.outputs for name, held in factors.items()}),
             **prefixed("origin", self._anchor),
             **self._rest.state_dict(),
+            **prefixed("tokens", self._tokens),
+            "origins": self._origins.weights,
+            "ages": self._ages.weights,
             "by_input": [name for name, held in factors.items() if held.by_input],
             "weight": self._weight,
         }
@@ -128,25 +161,57 @@ class KFAC(Strategy):
         }
         self._anchor = anchor
         self._weight = float(state["weight"])
+        self._tokens = unprefixed("tokens", state)
+        self._origins.weights = state["origins"].clone()
+        self._ages.weights = state["ages"].clone()
         self._rest.load_state_dict(state)
 
     def _consolidate(self, learner: Learner, facts: Sequence[Fact]) -> None:
         config = cast(KFACConfig, self.config)
         parameters = learner.trainable()
         batches = sample_batches(learner, facts, config.samples)
+        sentences = sum(len(batch["labels"]) for batch in batches)
         found = kronecker_factors(learner.model, learner.score, batches)
         names = [n for n in parameters if n not in found and n not in self._factors]
-        sums, count = squared_gradients(learner.model, learner.score, batches, names)
-        fisher = {name: tensor / max(count, 1) for name, tensor in sums.items()}
+        sums, _ = squared_gradients(learner.model, learner.score, batches, names)
+        fisher = {name: tensor / max(sentences, 1) for name, tensor in sums.items()}
         scale = 1.0
         if config.normalise:
             total = sum(float(tensor.sum()) for tensor in fisher.values())
             total += sum(factors.trace() for factors in found.values())
             scale = sum(p.numel() for p in parameters.values()) / total if total > 0 else 0.0
         self._merge(found, scale)
+        self._note(learner, facts, found, scale / max(sentences, 1))
         self._rest.settle({name: parameters[name] for name in names})
         self._rest.accumulate(fisher, config.decay, scale)
         self._anchor = {n: p.detach().clone() for n, p in parameters.items() if n in self._factors}
+
+    def _note(
+        self, learner: Learner, facts: Sequence[Fact], found: dict[str, Factors], weight: float
+    ) -> None:
+        """Remember what a sentence weighs in G and F, and what a token weighs in A."""
+        decay = cast(KFACConfig, self.config).decay
+        self._ages.note(learner, facts, 1.0, decay)
+        if self._origins.note(learner, facts, weight, decay):
+            for name, factors in found.items():
+                tokens = self._tokens.setdefault(name, torch.zeros(len(learner.stream)))
+                tokens[learner.known.step] = factors.tokens
+
+    def _take_out(self, learner: Learner, part: Part) -> None:
+        """A ← A − γᵏ Σ a aᵀ / (w n),  G ← G − Σ scale · g gᵀ, with n the update's tokens."""
+        if not part.count:
+            return
+        age = float(self._ages.weights[part.step])
+        for name, own in kronecker_factors(learner.model, learner.score, part.batches).items():
+            if name not in self._factors or name not in self._tokens:
+                continue
+            held, tokens = self._factors[name], float(self._tokens[name][part.step])
+            share = age * own.tokens / (self._weight * tokens) if tokens else 0.0
+            held.inputs = without_negative(held.inputs - share * own.inputs)
+            held.outputs = without_negative(held.outputs - part.weight * part.count * own.outputs)
+
+    def _trace(self) -> float:
+        return sum(factors.trace() for factors in self._factors.values())
 
     def _merge(self, found: dict[str, Factors], scale: float) -> None:
         """A ← (γ w A + A_update) / (γ w + 1),  G ← γ G + scale · G_update,  w ← γ w + 1."""

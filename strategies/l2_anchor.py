@@ -6,7 +6,8 @@ Convolutional Networks" (L²-SP):
     L(θ) = L_update(θ) + λ/2 · Σ_i (θ_i − θ*_i)²
 
 θ* is where the weights stood before the update or, with ``anchor = "base"``, where they stood
-before the first update: the paper's starting point.
+before the first update: the paper's starting point. Of an erased fact none can be told apart in
+the base weights, which go on pulling towards it.
 """
 
 from __future__ import annotations
@@ -16,13 +17,17 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 import torch
 from pydantic import Field
 
+from cltool.downdating import INSEPARABLE
 from cltool.quadratic import add_pull, prefixed, unprefixed
 from cltool.search_space import search
 from cltool.strategy import State, Strategy, StrategyConfig
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from torch import Tensor
 
+    from cltool.facts import Fact
     from cltool.learner import Learner
 
 
@@ -74,6 +79,12 @@ class L2Anchor(Strategy):
             if name in self._anchor:
                 total = total + ((parameter - self._anchor[name]) ** 2).sum()
         return 0.5 * cast(L2AnchorConfig, self.config).strength * total
+
+    def purge(self, learner: Learner, facts: Sequence[Fact]) -> dict[str, str]:
+        """Nothing can be taken out of weights."""
+        if not self.state_dict():
+            return {}
+        return {"base weights": f"{INSEPARABLE}: weights hold all facts at once"}
 
     def state_dict(self) -> State:
         """The base weights, where they are the anchor."""

@@ -9,6 +9,10 @@ with f(x) the logits at a sentence's learned tokens and θ* the weights after th
 The absolute gradient is taken of single sentences, so that it does not depend on the batch
 size. γ (1 in the paper) lets go of old importances, and with ``normalise`` each update's are
 divided by their mean, so that one λ serves all models: neither is in the paper.
+
+An erased fact is taken out of Ω: its sentences' absolute gradients, at the weights as they are
+now, are subtracted with the weight that they were added with, which is exact while the weights
+have not moved (`cltool.downdating`).
 """
 
 from __future__ import annotations
@@ -18,6 +22,7 @@ from typing import TYPE_CHECKING, Any, cast
 import torch
 from pydantic import Field
 
+from cltool.downdating import Origins
 from cltool.lm.batches import IGNORED
 from cltool.lm.per_sample import gradient_sizes
 from cltool.quadratic import Diagonal, sample_batches, to_mean_one
@@ -25,12 +30,13 @@ from cltool.search_space import search
 from cltool.strategy import State, Strategy, StrategyConfig
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from torch import Tensor
 
     from cltool.facts import Fact
     from cltool.learner import Learner
+    from cltool.lm.batches import Batch
     from cltool.lm.scoring import Scored
 
 
@@ -67,6 +73,7 @@ class MAS(Strategy):
     def attach(self, learner: Learner) -> None:
         """Take the importances for the base knowledge."""
         self._quadratic = Diagonal(learner.trainable())
+        self._origins = Origins(len(learner.stream))
         self._consolidate(learner, learner.known.valid())
 
     def after_backward(self, strategy: Any, **kwargs: Any) -> None:
@@ -82,27 +89,44 @@ class MAS(Strategy):
         strength = cast(MASConfig, self.config).strength
         return strength * self._quadratic.penalty(learner.trainable())
 
+    def purge(self, learner: Learner, facts: Sequence[Fact]) -> dict[str, str]:
+        """Take the facts out of the importances."""
+
+        def sizes(batches: Sequence[Batch]) -> Mapping[str, Tensor]:
+            return gradient_sizes(learner.model, learner.score, batches, squared_norm, torch.abs)[0]
+
+        samples = cast(MASConfig, self.config).samples
+        held = self._quadratic.importance
+        return {"importances": self._origins.down_date(held, learner, facts, samples, sizes)}
+
     def state_dict(self) -> State:
-        """Importances and anchor weights."""
-        return self._quadratic.state_dict()
+        """Importances and anchor weights, and what each update weighs in the former."""
+        return {**self._quadratic.state_dict(), "origins": self._origins.weights}
 
     def load_state_dict(self, state: State) -> None:
-        """Take both back."""
+        """Take them back."""
         self._quadratic.load_state_dict(state)
+        self._origins.weights = state["origins"].clone()
 
     def _consolidate(self, learner: Learner, facts: Sequence[Fact]) -> None:
         config = cast(MASConfig, self.config)
-        importance = sensitivity(learner, facts, config.samples)
+        importance, count = sensitivity(learner, facts, config.samples)
         scale = to_mean_one(importance) if config.normalise else 1.0
         self._quadratic.settle(learner.trainable())
         self._quadratic.accumulate(importance, config.decay, scale)
+        self._origins.note(learner, facts, scale / max(count, 1), config.decay)
 
 
-def sensitivity(learner: Learner, facts: Sequence[Fact], samples: int) -> dict[str, Tensor]:
-    """E[|∂‖f(x)‖²/∂θ|] over at most ``samples`` sentences of ``facts``, by parameter."""
+def sensitivity(
+    learner: Learner, facts: Sequence[Fact], samples: int
+) -> tuple[dict[str, Tensor], int]:
+    """E[|∂‖f(x)‖²/∂θ|] over at most ``samples`` sentences of ``facts``, by parameter.
+
+    Beside it, over how many.
+    """
     batches = sample_batches(learner, facts, samples)
     sums, count = gradient_sizes(learner.model, learner.score, batches, squared_norm, torch.abs)
-    return {name: tensor / max(count, 1) for name, tensor in sums.items()}
+    return {name: tensor / max(count, 1) for name, tensor in sums.items()}, count
 
 
 def squared_norm(scored: Scored) -> Tensor:

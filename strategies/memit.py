@@ -19,8 +19,10 @@ change, C₀ holding it against the weights before the update. λ counts keys: a
 base weighs as much as one of the update.
 
 A superseded fact is asked with the key of its successor, so its value is overwritten where it
-lies; C₀, which is never changed, still holds the other directions that its keys took part in.
-Facts to forget are not edited. Memory: one matrix (in × in) a block, constant.
+lies; C₀, which updates never change, still holds the other directions that its keys took part in.
+Facts to forget are not edited; the keys that an erased fact of the base has at the present weights
+are taken out of C₀, and what is negative then is set to zero. Memory: one matrix (in × in) a
+block, constant.
 
 A projection of n inputs has room for about n keys. The paper's models have thousands; the
 embedded model has 256, and an update of 60 facts in five wordings brings thousands of keys: there
@@ -34,6 +36,7 @@ from typing import TYPE_CHECKING, ClassVar, cast
 import torch
 from pydantic import Field
 
+from cltool.downdating import without_negative
 from cltool.lm.batches import collate
 from cltool.lm.editing import Editor, Plan
 from cltool.search_space import search
@@ -102,6 +105,18 @@ class MEMIT(Strategy):
         hold = [config.strength * _ridged(moment, config.ridge) for moment in self._moments]
         anywhere = [None] * len(hold)
         self._editor.edit(batches, _plan(config, learner), hold, anywhere, learner.left)
+
+    def purge(self, learner: Learner, facts: Sequence[Fact]) -> dict[str, str]:
+        """Take the keys of the base's facts out of their second moment."""
+        base = {fact.key: fact for fact in learner.stream.updates[0].learn}
+        ours = [base[fact.key] for fact in facts if fact.key in base]
+        if not ours:
+            return {}
+        moments = self._editor.moments(_batches(learner, ours))
+        for place, moment in enumerate(moments):
+            self._moments[place] = without_negative(self._moments[place] - moment)
+        count = len(learner.examples(ours))
+        return {"keys of the base": f"down-dated: {count} sentences are taken out"}
 
     def state_dict(self) -> State:
         """The second moments."""

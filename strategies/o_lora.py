@@ -11,7 +11,8 @@ weights when its update is learned. The earlier A of a layer are kept as one mat
 direction, which grows by r rows an update. Once it has more rows than columns, R of its QR
 decomposition takes its place: RᵀR = Σ AᵢᵀAᵢ is all that the penalty depends on, so that the
 memory never exceeds the square of the layer's inputs. The base knowledge has no adapter,
-hence no A: nothing holds it in the first update, as in the paper.
+hence no A: nothing holds it in the first update, as in the paper. Of an erased fact none of the
+earlier A can be told apart.
 """
 
 from __future__ import annotations
@@ -23,12 +24,16 @@ import torch
 from pydantic import Field
 
 from cltool.adapters import ONE_UPDATE, Adapter
+from cltool.downdating import INSEPARABLE
 from cltool.search_space import search
 from cltool.strategy import State, Strategy, StrategyConfig
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from torch import Tensor, nn
 
+    from cltool.facts import Fact
     from cltool.learner import Learner
 
 
@@ -97,6 +102,12 @@ class OLoRA(Strategy):
                 rows = torch.linalg.qr(rows, mode="r").R
             self._earlier[name] = rows.contiguous()
         self._adapter.merge()
+
+    def purge(self, learner: Learner, facts: Sequence[Fact]) -> dict[str, str]:
+        """An adapter's directions are those of all facts of its update."""
+        if not self._earlier:
+            return {}
+        return {"earlier directions": f"{INSEPARABLE}: an adapter learned all of its update"}
 
     def state_dict(self) -> State:
         """The earlier adapters' A, by layer."""

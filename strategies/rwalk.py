@@ -15,6 +15,11 @@ before the update. F and s are divided by their means rather than by their large
 which one weight would set. And a base model's own training was not watched, so before the
 first update a stretch of training on the base knowledge is, after which the weights are put
 back.
+
+An erased fact is taken out of F: its sentences' squared gradients, at the weights as they are
+now, are subtracted with the weight that they were added with, which is exact while the weights
+have not moved (`cltool.downdating`). Of s none can be told apart: it adds steps up, and a step
+is taken on many facts at once.
 """
 
 from __future__ import annotations
@@ -24,6 +29,7 @@ from typing import TYPE_CHECKING, Any, cast
 import torch
 from pydantic import Field
 
+from cltool.downdating import INSEPARABLE, Origins
 from cltool.lm.per_sample import squared_gradients
 from cltool.quadratic import Diagonal, prefixed, sample_batches, to_mean_one, unprefixed
 from cltool.search_space import search
@@ -37,6 +43,7 @@ if TYPE_CHECKING:
 
     from cltool.facts import Fact
     from cltool.learner import Learner
+    from cltool.lm.batches import Batch
 
 
 class RWalkConfig(StrategyConfig):
@@ -72,8 +79,9 @@ class RWalk(Strategy):
         config = cast(RWalkConfig, self.config)
         self._quadratic = Diagonal(learner.trainable())
         self._steps = Steps()
+        self._origins = Origins(len(learner.stream))
         facts = learner.known.valid()
-        self._fisher = self._taken(learner, facts)
+        self._fisher = self._taken(learner, facts, 1.0)
         self._begin(learner)
         for moved in walk(learner, facts, config.base_steps, self._credit):
             self._count(moved)
@@ -97,7 +105,7 @@ class RWalk(Strategy):
         """Consolidate what the update taught."""
         decay = cast(RWalkConfig, self.config).decay
         scores = self._end()
-        fisher = self._taken(strategy, strategy.experience.update.learn)
+        fisher = self._taken(strategy, strategy.experience.update.learn, 1 - decay)
         self._scores = _blend(self._scores, scores, decay)
         self._fisher = _blend(self._fisher, fisher, decay)
         self._settle(strategy)
@@ -107,10 +115,23 @@ class RWalk(Strategy):
         strength = cast(RWalkConfig, self.config).strength
         return strength * self._quadratic.penalty(learner.trainable())
 
+    def purge(self, learner: Learner, facts: Sequence[Fact]) -> dict[str, str]:
+        """Take the facts out of the Fisher information; of the scores none can be told apart."""
+
+        def squares(batches: Sequence[Batch]) -> Mapping[str, Tensor]:
+            return squared_gradients(learner.model, learner.score, batches)[0]
+
+        samples = cast(RWalkConfig, self.config).samples
+        told = self._origins.down_date(self._fisher, learner, facts, samples, squares)
+        self._weigh()
+        scores = f"{INSEPARABLE}: they add up steps, each taken on many facts at once"
+        return {"Fisher information": told, "path scores": scores}
+
     def state_dict(self) -> State:
-        """Fisher information, scores and anchor weights."""
+        """Fisher information and what each update weighs in it, scores and anchor weights."""
         anchor = prefixed("anchor", self._quadratic.anchor)
-        return prefixed("fisher", self._fisher) | prefixed("score", self._scores) | anchor
+        taken = prefixed("fisher", self._fisher) | prefixed("score", self._scores)
+        return {**taken, **anchor, "origins": self._origins.weights}
 
     def load_state_dict(self, state: State) -> None:
         """Take them back."""
@@ -120,16 +141,23 @@ class RWalk(Strategy):
         importance = {name: tensor + self._scores[name] for name, tensor in self._fisher.items()}
         anchor = prefixed("anchor", unprefixed("anchor", state))
         self._quadratic.load_state_dict(prefixed("importance", importance) | anchor)
+        self._origins.weights = state["origins"].clone()
 
     def _settle(self, learner: Learner) -> None:
         self._quadratic.settle(learner.trainable())
+        self._weigh()
+
+    def _weigh(self) -> None:
         importance = {name: tensor + self._scores[name] for name, tensor in self._fisher.items()}
         self._quadratic.accumulate(importance, 0.0, 1.0)
 
-    def _taken(self, learner: Learner, facts: Sequence[Fact]) -> dict[str, Tensor]:
-        """The Fisher information of ``facts``, of mean one."""
+    def _taken(self, learner: Learner, facts: Sequence[Fact], share: float) -> dict[str, Tensor]:
+        """The Fisher information of ``facts``, of mean one; ``share`` is what it will count."""
         batches = sample_batches(learner, facts, cast(RWalkConfig, self.config).samples)
-        return _of_mean_one(squared_gradients(learner.model, learner.score, batches)[0])
+        sums, _ = squared_gradients(learner.model, learner.score, batches)
+        scale = to_mean_one(sums)
+        self._origins.note(learner, facts, share * scale, 1 - share)
+        return {name: tensor * scale for name, tensor in sums.items()}
 
     def _begin(self, learner: Learner) -> None:
         parameters = learner.trainable()

@@ -11,6 +11,9 @@ A base model's own training was not watched, so before the first update a stretc
 on the base knowledge is, after which the weights are put back. γ (1 in the paper) lets go of
 old importances, and with ``normalise`` each update's are divided by their mean, so that one λ
 serves all models: neither is in the paper.
+
+Of an erased fact none of Ω can be told apart: ω adds steps up, and a step is taken on many facts
+at once. A purge says so and leaves Ω as it is.
 """
 
 from __future__ import annotations
@@ -20,16 +23,18 @@ from typing import TYPE_CHECKING, Any, cast
 import torch
 from pydantic import Field
 
+from cltool.downdating import INSEPARABLE
 from cltool.quadratic import Diagonal, to_mean_one
 from cltool.search_space import search
 from cltool.strategy import State, Strategy, StrategyConfig
 from cltool.walk import Steps, walk
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from torch import Tensor
 
+    from cltool.facts import Fact
     from cltool.learner import Learner
 
 
@@ -99,6 +104,10 @@ class SI(Strategy):
         """λ/2 · Σ Ω (θ − θ*)², a scalar."""
         strength = cast(SIConfig, self.config).strength
         return strength * self._quadratic.penalty(learner.trainable())
+
+    def purge(self, learner: Learner, facts: Sequence[Fact]) -> dict[str, str]:
+        """Nothing can be taken out of a path integral."""
+        return {"importances": f"{INSEPARABLE}: they add up steps, each on many facts at once"}
 
     def state_dict(self) -> State:
         """Importances and anchor weights."""

@@ -17,7 +17,8 @@ The papers merge once; here it is done after every update. ``wise_ft`` and ``ema
 nothing. The others would keep every τ_t, which grows by an image of the model with each update,
 but all that they need of them are running sums: one image of the model for Σ τ_t, four for
 sums and counts of either sign. The facts themselves are kept by none; vectors of updates
-whose facts were superseded or erased since stay in the sums.
+whose facts were superseded or erased since stay in the sums, and of an erased fact none can be
+told apart there or in the base weights: compose neither with what is to forget.
 """
 
 from __future__ import annotations
@@ -27,12 +28,16 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 import torch
 from pydantic import Field
 
+from cltool.downdating import INSEPARABLE
 from cltool.search_space import search
 from cltool.strategy import State, Strategy, StrategyConfig
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from torch import Tensor
 
+    from cltool.facts import Fact
     from cltool.learner import Learner
 
 Weights = dict[str, "Tensor"]
@@ -111,6 +116,13 @@ class WeightAverage(Strategy):
             moves = self.merged()
             _put(learner, {n: base + config.scale * moves[n] for n, base in self._base.items()})
         self._before = {}
+
+    def purge(self, learner: Learner, facts: Sequence[Fact]) -> dict[str, str]:
+        """Nothing can be taken out of weights."""
+        if not self._from_base:
+            return {}
+        told = f"{INSEPARABLE}: weights hold all facts at once"
+        return {"base weights": told, "sums of the updates' moves": told}
 
     def merged(self) -> Weights:
         """The updates' vectors so far as one: their sum, or what TIES makes of them."""

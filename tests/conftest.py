@@ -335,6 +335,8 @@ def apply(learner: Learner, update: Update) -> None:
     gone = learner.known.superseded_by(update)
     learner.known.apply(update)
     learner.strategies.forget(gone)
+    asked = {fact.key for fact in update.forget}
+    learner.strategies.purge(learner, [fact for fact in gone if fact.key in asked])
     learner.strategies.update(learner, update)
     learner.strategies.erase(learner, update)
 

@@ -359,7 +359,7 @@ def test_a_finished_run_is_shown_again(cltool: Cltool, run_folder: Path) -> None
 def test_run_prints_json_and_nothing_else(cltool: Cltool) -> None:
     told = cltool("run", *QUICK, "--strategy", "frozen", "--json", "--out", "out", "--seed", "2")
     assert told.code == 0, told.err
-    assert set(told.json) == {"folder", "summary", "steps"}
+    assert set(told.json) == {"folder", "summary", "steps", "resurfaced"}
     assert told.json["folder"] == "out"
     assert [row["label"] for row in told.json["steps"]] == ["base", "1", "2"]
     assert told.json["summary"]["tokens"] == 0
@@ -508,7 +508,7 @@ def test_compare_prints_json_and_nothing_else(
 ) -> None:
     told = cltool("compare", *QUICK, "--strategies", "naive,lora", "--json", "--report", "p.html")
     assert told.code == 1
-    assert set(told.json) == {"report", "table", "doubts", "failed"}
+    assert set(told.json) == {"report", "table", "doubts", "failed", "resurfaced"}
     assert told.json["report"] == "p.html"
     assert told.json["failed"][0]["strategy"] == "lora"
 

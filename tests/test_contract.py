@@ -259,6 +259,13 @@ class Picky(Strategy):
             self._facts.remove(fact)
 
 
+class Tongueless(Strategy):
+    """Counts where it should say what it did."""
+
+    def purge(self, learner: Learner, facts: Sequence[Fact]) -> Any:
+        return {"buffer": len(facts)}
+
+
 class Preset(Strategy):
     presets: ClassVar[dict[str, Any]] = {"learning_rate": 1.0}
 
@@ -320,6 +327,7 @@ class NoStrategy:
         (Exploding, "after update 1, weights are not finite"),
         (NeedsFacts, "update 2 raised IndexError"),
         (Picky, "forget.., before update 1, raised ValueError"),
+        (Tongueless, r"purge\(\) before update 2 tells \{'buffer': 2\}"),
         (Preset, "reading its presets as learner settings raised"),
         (Open, "OpenConfig does not have extra='forbid'"),
         (Undescribed, "the setting 'strength' of SilentConfig has no description"),

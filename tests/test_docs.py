@@ -105,8 +105,9 @@ def test_every_paper_that_the_code_cites_is_in_the_index() -> None:
 
 def test_every_option_of_a_file_is_explained() -> None:
     text = page("facts.md")
-    for option in ("--cut", "--where", "--wordings", "--skip-bad", "scenario.max_chars"):
+    own = ("scenario.max_chars", "scenario.forgotten", "scenario.forgetting")
+    for option in ("--cut", "--where", "--wordings", "--skip-bad", *own):
         assert option in text
     assert set(OwnFactsConfig.model_fields) == {
-        "path", "cut", "where", "wordings", "skip_bad", "max_chars",
+        "path", "cut", "where", "wordings", "skip_bad", "max_chars", "forgotten", "forgetting",
     }  # fmt: skip

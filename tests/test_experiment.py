@@ -552,7 +552,9 @@ def test_an_update_that_only_forgets(start: Start, stream: Stream, tmp_path: Pat
     short = replace(stream, updates=[stream.updates[0], only])
     done = start(tmp_path / "run", "replay+ewc", of=short)
     assert done.costs["tokens"][0] > 0  # the Fisher information of the base
-    assert done.costs["tokens"][1] == 0
+    # One fact of 24 is taken out of it again; what has no importances has nothing to spend.
+    assert 0 < done.costs["tokens"][1] < done.costs["tokens"][0] / 8
+    assert start(tmp_path / "plain", "replay", of=short).costs["tokens"][1] == 0
     rows = done.answers
     assert set(rows[(rows["step"] == 1) & (rows["group"] == "erased")]["subject"]) == {"Land 0"}
 

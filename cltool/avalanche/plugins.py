@@ -22,10 +22,12 @@ from pydantic import Field, create_model
 from cltool.avalanche.state import LostError, pack, part, settle, tensors_in, unpack
 from cltool.avalanche.verdicts import CANNOT, PREFIX, VERDICTS, WARNS, Verdict
 from cltool.avalanche.view import View
+from cltool.downdating import INSEPARABLE
 from cltool.errors import UserError
 from cltool.strategy import State, Strategy, StrategyConfig
 
 if TYPE_CHECKING:
+    from cltool.facts import Fact
     from cltool.learner import Learner
 
 CALLBACKS = (
@@ -85,6 +87,12 @@ class AvalancheStrategy(Strategy):
         if callback == "after_training_exp":
             settle(vars(self.plugin))
             self._check_finite()
+
+    def purge(self, learner: Learner, facts: Sequence[Fact]) -> dict[str, str]:
+        """A plugin has no way to forget."""
+        if not self.state_dict()["plugin"]:
+            return {}
+        return {"plugin": f"{INSEPARABLE}: {self.verdict.plugin} has no way to forget a fact"}
 
     def state_dict(self) -> State:
         """The plugin's attributes and its clock."""

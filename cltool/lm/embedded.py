@@ -14,12 +14,13 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cltool.facts import Fact
+from cltool.atomic import write_json
+from cltool.facts import Fact, Key
 from cltool.lm.coder import Coder
 from cltool.lm.reading import Exercises
 from cltool.wordings import Wordings
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
 Report = Callable[[int, int, str], None]
 """Progress: (done, of, what)."""
 
+
+COST = "cost.json"
+"""The file beside a cached model's weights that says what making it took."""
 
 FIRST = 0.4
 """Pages of the first step, of what a step has on average; the last one has 2 − FIRST of it."""
@@ -111,14 +115,25 @@ def cache_folder() -> Path:
     return (Path(base) if base else Path.home() / ".cache") / "cltool"
 
 
-def digest(facts: Sequence[Fact], wordings: Wordings, recipe: Recipe, seed: int) -> str:
-    """A hash of everything that makes the model."""
+def digest(
+    facts: Sequence[Fact], wordings: Wordings, recipe: Recipe, seed: int, spelling: str = ""
+) -> str:
+    """A hash of everything that makes the model.
+
+    Args:
+        facts: what it is taught.
+        wordings: in which.
+        recipe: see `Recipe`.
+        seed: of all that is random.
+        spelling: the tokenizer, where it is not made from ``facts``.
+    """
     hasher = hashlib.sha256(json.dumps([asdict(recipe), seed]).encode())
     for fact in facts:
         hasher.update(json.dumps([fact.key, wordings.examples(fact)]).encode())
     if recipe.pages:
         # Exercises also use wordings that no base fact is taught in.
         hasher.update(wordings.digest().encode())
+    hasher.update(spelling.encode())
     return hasher.hexdigest()[:20]
 
 
@@ -126,6 +141,7 @@ def build(
     facts: Sequence[Fact],
     wordings: Wordings,
     *,
+    without: Collection[Key] = (),
     reading: bool = True,
     seed: int = 0,
     report: Report | None = None,
@@ -135,20 +151,25 @@ def build(
     Args:
         facts: the base knowledge.
         wordings: in which it is taught.
+        without: keys of which it is taught nothing. Tokenizer and recipe stay those of all
+            facts, so that its weights can take the place of the whole base's.
         reading: whether the model also learns to answer from facts in its prompt.
         seed: of its weights, and of the order of what it is taught.
         report: told how far the training is.
     """
     recipe = Recipe.for_facts(len(facts), reading=reading)
-    folder = cache_folder() / "embedded" / digest(facts, wordings, recipe, seed)
+    taught = [fact for fact in facts if fact.key not in without]
+    spelt = facts if len(taught) < len(facts) else taught
+    spelling = "" if spelt is taught else _spelling(_tokenizer(_pairs(spelt, wordings), recipe))
+    folder = cache_folder() / "embedded" / digest(taught, wordings, recipe, seed, spelling)
     if (folder / "config.json").is_file():
         return folder
     partial = folder.with_name(f"{folder.name}.{os.getpid()}.partial")
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
     try:
-        make(facts, wordings, recipe, partial, seed=seed, report=report)
-        _publish(partial, folder)
+        make(taught, wordings, recipe, partial, spelt=spelt, seed=seed, report=report)
+        publish(partial, folder)
     finally:
         shutil.rmtree(partial, ignore_errors=True)
     return folder
@@ -156,17 +177,30 @@ def build(
 
 def coder(facts: Sequence[Fact], wordings: Wordings) -> Coder:
     """The tokenizer that ``build`` would make for ``facts``, without the model."""
-    pairs = [pair for fact in facts for pair in wordings.examples(fact)]
-    return Coder(_tokenizer(pairs, Recipe.for_facts(len(facts))))
+    return Coder(_tokenizer(_pairs(facts, wordings), Recipe.for_facts(len(facts))))
 
 
-def _publish(partial: Path, folder: Path) -> None:
+def tokens_taken(folder: Path) -> int:
+    """How many tokens went through the cached model in ``folder`` while it was taught."""
+    return int(json.loads((folder / COST).read_text(encoding="utf-8"))["tokens"])
+
+
+def publish(partial: Path, folder: Path) -> None:
     """Rename into place; when another process was first, its model is the same one."""
     try:
         partial.rename(folder)
     except OSError:
         if not (folder / "config.json").is_file():
             raise
+
+
+def _pairs(facts: Sequence[Fact], wordings: Wordings) -> list[tuple[str, str]]:
+    return [pair for fact in facts for pair in wordings.examples(fact)]
+
+
+def _spelling(tokenizer: PreTrainedTokenizerFast) -> str:
+    """All that a tokenizer does, as text."""
+    return str(tokenizer.backend_tokenizer.to_str())
 
 
 def _tokenizer(pairs: Sequence[tuple[str, str]], recipe: Recipe) -> PreTrainedTokenizerFast:
@@ -201,24 +235,29 @@ def make(
     recipe: Recipe,
     folder: Path,
     *,
+    spelt: Sequence[Fact] | None = None,
     seed: int = 0,
     report: Report | None = None,
 ) -> None:
-    """Train the model of ``recipe`` and save it, with its tokenizer, into ``folder``."""
+    """Train the model of ``recipe`` and save it, with its tokenizer, into ``folder``.
+
+    The tokenizer is made from ``spelt``, or else from ``facts``.
+    """
     import torch
     from transformers.utils import logging
 
     from cltool.lm import teaching
 
     logging.disable_progress_bar()
-    pairs = [pair for fact in facts for pair in wordings.examples(fact)]
-    tokenizer = _tokenizer(pairs, recipe)
+    pairs = _pairs(facts, wordings)
+    tokenizer = _tokenizer(pairs if spelt is None else _pairs(spelt, wordings), recipe)
     coder = Coder(tokenizer)
     exercises = Exercises(facts, wordings, coder, recipe.context, seed) if recipe.pages else None
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         model = teaching.fresh(coder, recipe)
-        teaching.teach(model, coder, coder.pairs(pairs), exercises, recipe, seed, report)
+        spent = teaching.teach(model, coder, coder.pairs(pairs), exercises, recipe, seed, report)
     model.eval()
     model.save_pretrained(folder)
     tokenizer.save_pretrained(folder)
+    write_json(folder / COST, {"tokens": spent})

@@ -40,11 +40,13 @@ class Factors:
         inputs: A, the mean of a aᵀ over tokens, (in, in), or its diagonal, (in,).
         outputs: G, the sum over tokens of g gᵀ for a sentence, (out, out), or its diagonal.
         by_input: the weight is (in, out), as in GPT-2, rather than (out, in).
+        tokens: how many A is the mean over.
     """
 
     inputs: Tensor
     outputs: Tensor
     by_input: bool = False
+    tokens: int = 0
 
     def apply(self, moved: Tensor) -> Tensor:
         """(A ⊗ G) vec(ΔW), that is G ΔW A, for ``moved`` shaped like the weight."""
@@ -113,6 +115,7 @@ def kronecker_factors(
     for name in [name for name, count in tokens.items() if count == 0]:
         del found[name]
     for name, factors in found.items():
+        factors.tokens = tokens[name]
         factors.inputs /= tokens[name]
         factors.outputs /= sentences
     return found

@@ -68,7 +68,7 @@ def teach(
     recipe: Recipe,
     seed: int,
     report: Report | None,
-) -> None:
+) -> int:
     """Train until the base is known and all exercises are read.
 
     Args:
@@ -79,18 +79,23 @@ def teach(
         recipe: what the model was made by.
         seed: of the order of the sentences.
         report: told how far the training is.
+
+    Returns:
+        How many tokens went through the model, padding not counted.
     """
     what = "teaching the embedded model its base knowledge" + (", and to read" * bool(exercises))
     epochs, steps = recipe.plan(len(encoded))
     pages = _pages(exercises, [recipe.pages_at(step, steps) for step in range(steps)], seed)
     optimizer = optimizers.build(model, "muon", recipe.lr, weight_decay=0.0)
-    done = 0
+    done = spent = 0
     for epoch in range(epochs):
         right = 0
         for batch in _epoch(coder, encoded, recipe.batch, seed + epoch):
             scored = score(model, batch)
             loss, tokens = scored.loss_sum(), scored.tokens()
+            spent += int(batch["attention_mask"].sum())
             if read_now := next(pages):
+                spent += sum(len(page.ids) for page in read_now)
                 read, more = _read(model, read_now, coder.pad)
                 loss, tokens = loss + read, tokens + more
             torch.autograd.backward(loss / tokens)
@@ -107,6 +112,7 @@ def teach(
             break
     if report is not None:
         report(steps, steps, what)
+    return spent
 
 
 def _epoch(coder: Coder, encoded: Sequence[Encoded], size: int, seed: int) -> Iterator[Batch]:

@@ -109,6 +109,17 @@ def failures(failed: Sequence[Mapping[str, str]]) -> Markup:
     return element("section", head, table(["run", "error"], rows, class_="errors"), class_="alert")
 
 
+def resurfaced(group: Data, level: int) -> Markup:
+    """The erased facts that came back, an alarm."""
+    if not group["resurfaced"]:
+        return join([])
+    rows = [[one["text"], "; ".join(one["runs"])] for one in group["resurfaced"]]
+    head = element(f"h{level}", f"{formats.plural(len(rows), 'erased fact')} resurfaced")
+    note = "Not produced right after it was to be forgotten, but again after a later update."
+    body = table(["fact", "runs"], rows, class_="errors")
+    return element("section", head, element("p", note, class_="note"), body, class_="alert")
+
+
 def unfinished(group: Data) -> Markup:
     """The runs that are still going, or were stopped, and how far they got."""
     behind = [

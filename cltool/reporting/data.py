@@ -11,6 +11,7 @@ from cltool import metrics
 from cltool.errors import UserError
 from cltool.records import Run
 from cltool.reporting.doubts import doubts
+from cltool.reporting.erased import alarms
 from cltool.reporting.moves import lost_facts, transitions
 from cltool.reporting.table import columns_of as scores_of
 from cltool.reporting.table import compare, leaders
@@ -75,6 +76,7 @@ def _group(group: Group) -> Data:
         "versions": _settings(group.variants, "versions"),
         "source": _source(group),
         "skipped": _skipped(group),
+        "resurfaced": _resurfaced(group),
         "warnings": _warnings(group),
         "doubts": doubts(group),
     }
@@ -172,6 +174,17 @@ def _warnings(group: Group) -> list[Data]:
             for text in dict.fromkeys(measured.run.record.get("warnings") or ()):
                 name = f"{variant.label}, seed {measured.run.seed}"
                 texts.setdefault(str(text), []).append(name)
+    return [{"text": text, "runs": runs} for text, runs in texts.items()]
+
+
+def _resurfaced(group: Group) -> list[Data]:
+    """Each erased fact that came back, with the runs in which it did."""
+    texts: dict[str, list[str]] = {}
+    for variant in group.variants:
+        for measured in variant.runs:
+            for text in alarms(measured.answers, measured.labels) if measured.done else ():
+                name = f"{variant.label}, seed {measured.run.seed}"
+                texts.setdefault(text, []).append(name)
     return [{"text": text, "runs": runs} for text, runs in texts.items()]
 
 

@@ -132,7 +132,8 @@ def _group(group: Data, several: bool) -> Markup:
     parts: list[Markup] = []
     if several:
         parts.append(element("h2", f"{group['scenario']} on {group['model']}", class_="group"))
-    parts += [_about(group), blocks.unfinished(group), blocks.warnings(group)]
+    parts += [_about(group), blocks.resurfaced(group, level)]
+    parts += [blocks.unfinished(group), blocks.warnings(group)]
     for title, note, content in _sections(group):
         told = [element("p", note, class_="note")] if note else []
         parts.append(element("section", element(f"h{level}", title), *told, content))

@@ -55,6 +55,8 @@ COLUMNS = (
     Column("stale_max", "stale, worst", "the same after the worst update", -1, formats.share),
     Column("erased", "erased", "share of facts to be forgotten that are still produced at the end",
            -1, formats.share),
+    Column("resurfaced", "resurfaced", "facts to be forgotten that were not produced right after"
+           " that and were later, in any wording", -1, formats.count),
     Column("acc", "ACC", "mean of the accuracy matrix' last row (Lopez-Paz & Ranzato 2017)",
            1, formats.share),
     Column("bwt", "BWT", "mean change since each fact was taught (Lopez-Paz & Ranzato 2017)",
@@ -73,6 +75,9 @@ COLUMNS = (
 """The scores of the comparison, in order."""
 
 
+ERASED = ("erased", "resurfaced")
+"""Scores of facts that were to be forgotten."""
+
 STAR = {True: "*", False: " "}
 """What follows a score in a column in which some are ahead of others."""
 
@@ -87,7 +92,7 @@ def comparison(runs: Sequence[Run]) -> pd.DataFrame:
         one strategy ran with several settings). Columns ``runs`` (how many count),
         ``steps`` (done, the base included), ``of`` (steps of the stream), then for each of
         `COLUMNS` its mean under its name and the half-width under ``NAME_half`` (NaN with
-        one seed); ``erased`` only where something was to be forgotten.
+        one seed); `ERASED` only where something was to be forgotten.
 
     Raises:
         UserError: no runs, or runs that cannot be compared.
@@ -122,7 +127,7 @@ def compare(group: Group) -> pd.DataFrame:
     names = pd.Index([variant.label for variant in group.variants], name="strategy")
     frame = pd.DataFrame(rows, index=names)
     if frame["erased"].isna().all():
-        frame = frame.drop(columns=["erased", "erased_half"])
+        frame = frame.drop(columns=[f"{name}{part}" for name in ERASED for part in ("", "_half")])
     return frame
 
 

@@ -73,6 +73,7 @@ class Measured:
             "retained_min": float(self.steps["retained"].min()),
             "stale_max": float(self.steps["stale"].max()),
             **{name: float(last[name]) for name in ("retained", "stale", "erased")},
+            "resurfaced": metrics.resurfaced(self.answers),
             "acc": metrics.acc(matrix),
             "bwt": metrics.bwt(matrix),
             "forgetting": metrics.forgetting(matrix),

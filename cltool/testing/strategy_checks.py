@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -141,6 +141,7 @@ class _ByHand:
             ids = learner.lm.coder.pairs([("x", f" {fact.object}")])[0]
             self.gone[fact.object] = [list(ids.ids[ids.start : -1]), list(fact.object.encode())]
         self._look_for_gone("forget()")
+        self._purge(superseded, update, name)
         beliefs = [*learner.known.beliefs()]
         with self.suite.during(name):
             self.strategies.update(learner, update)
@@ -151,6 +152,18 @@ class _ByHand:
             "Only read learner.known: the experiment keeps it.",
         )
         self._look(name)
+
+    def _purge(self, superseded: Sequence[Fact], update: Update, name: str) -> None:
+        asked = {fact.key for fact in update.forget}
+        with self.suite.during(f"purge(), before {name},"):
+            erased = [fact for fact in superseded if fact.key in asked]
+            told = self.strategies.purge(self.learner, erased)[NAME] if erased else {}
+        self.suite.expect(
+            all(isinstance(text, str) for pair in told.items() for text in pair),
+            f"purge() before {name} tells {told!r}",
+            "Return store → what was done there, both as text.",
+        )
+        self._look("purge()")
 
     def _look(self, after: str) -> None:
         """Whatever is true after every call."""

@@ -13,7 +13,7 @@ from cltool.errors import UserError
 from cltool.reporting import formats
 from cltool.reporting.data import page_data
 from cltool.reporting.page import read_data, render, write_report
-from cltool.reporting.table import COLUMNS
+from cltool.reporting.table import COLUMNS, ERASED
 
 from .conftest import Make, Tree
 
@@ -59,7 +59,7 @@ def test_other_files_hold_no_data(tmp_path: Path) -> None:
 def test_the_numbers_of_the_strategy_table_are_those_of_metrics(make: Make) -> None:
     runs = [make(strategy=name, seed=seed) for name in ("naive", "ewc") for seed in range(3)]
     page = render(page_data(runs))
-    columns = [column for column in COLUMNS if column.name != "erased"]
+    columns = [column for column in COLUMNS if column.name not in ERASED]
     table = re.findall(r'<table class="scores sortable">.*?</table>', page, re.S)[0]
     body = re.findall(r"<tr.*?</tr>", table, re.S)[1:]
     assert len(body) == 2

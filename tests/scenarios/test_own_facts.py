@@ -82,6 +82,21 @@ class TestUpdates:
         assert len(str(stream.source["sha256"])) == 64
         assert json.loads(json.dumps(stream.source)) == stream.source
 
+    def test_each_update_may_be_asked_to_forget_more(self, tmp_path: Path) -> None:
+        rows = [*GOOD, fact("Bonn", "Dan", 2), fact("Kiel", "Eva", 0), fact("Kiel", "", 2)]
+        rows[-1] = {"subject": "Kiel", "relation": "mayor", "forget": True, "update": 2}
+        stream = from_rows(tmp_path, rows, forgotten=0, forgetting=1)
+        assert [len(update.forget) for update in stream] == [0, 0, 1]
+        assert "forgotten" not in stream.source
+        with pytest.raises(UserError, match="facts, forgotten"):
+            from_rows(tmp_path, rows, forgotten=1)
+        more = [*rows, fact("Jena", "Fay", 1), fact("Trier", "Gus", 0)]
+        stream = from_rows(tmp_path, more, forgotten=1)
+        asked = [{item.subject for item in update.forget} for update in stream]
+        assert asked[1] == {"Trier"}
+        assert asked[2] in ({"Kiel", "Ulm"}, {"Kiel", "Jena"})
+        assert stream.source["forgotten"] == 1
+
     def test_object_is_another_name_for_new(self, tmp_path: Path) -> None:
         row = {"subject": "Ulm", "relation": "mayor", "object": "Cy", "update": 1}
         assert taught(from_rows(tmp_path, [*GOOD[:2], row]))[1] == {"Ulm": "Cy"}

@@ -34,7 +34,7 @@ def test_the_mean_absolute_gradient_of_the_squared_output(
         grads = torch.autograd.grad(output, list(learner.trainable().values()))
         for name, grad in zip(expected, grads, strict=True):
             expected[name] += grad.abs() / len(examples)
-    found = sensitivity(learner, facts, samples=10_000)
+    found = sensitivity(learner, facts, samples=10_000)[0]
     for name, tensor in expected.items():
         scale = 1e-4 * float(tensor.max())
         torch.testing.assert_close(found[name], tensor, rtol=1e-3, atol=scale, msg=name)
@@ -52,7 +52,7 @@ def test_online(make_learner: MakeLearner, stream: Stream) -> None:
     learner = make_learner("mas", strategy=settings, epochs=1)
     before, size = importance(learner), learner.strategies.stored_bytes()
     apply(learner, stream.updates[1])
-    update = sensitivity(learner, stream.updates[1].learn, 10_000)
+    update = sensitivity(learner, stream.updates[1].learn, 10_000)[0]
     for name, tensor in importance(learner).items():
         expected = 0.25 * before[name] + update[name]
         scale = 1e-4 * float(expected.max())
