@@ -88,6 +88,13 @@ class Strategy(SupervisedPlugin):  # type: ignore[misc]
         What the strategies themselves keep of these facts is dropped in ``forget``, before.
         """
 
+    def erasing_done(self, learner: Learner) -> None:
+        """Called when another strategy has erased facts from the model.
+
+        What holds weights where training left them must hold them where they are now, or the
+        next update brings back what was erased.
+        """
+
     def frame(self, prompt: str) -> str:
         """The prompt as the model is given it; by default, as it is."""
         return prompt
@@ -171,9 +178,13 @@ class Strategies:
 
     def erase(self, learner: Learner, update: Update) -> None:
         """Erase what the update asks to forget, in the way of the one that has a way."""
-        if update.forget:
-            for part in self.parts.values():
-                part.erase(learner, update)
+        erasers = [part for part in self.parts.values() if _erases(part)]
+        if not update.forget or not erasers:
+            return
+        for part in erasers:
+            part.erase(learner, update)
+        for part in self.parts.values():
+            part.erasing_done(learner)
 
     def settled(self, learner: Learner) -> bool:
         """Whether none of them wants training to go on."""

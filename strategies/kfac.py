@@ -103,6 +103,12 @@ class KFAC(Strategy):
         """Consolidate what the update taught."""
         self._consolidate(strategy, strategy.experience.update.learn)
 
+    def erasing_done(self, learner: Learner) -> None:
+        """Hold the weights where the erasing left them."""
+        parameters = learner.trainable()
+        self._rest.settle({n: p for n, p in parameters.items() if n in self._rest.anchor})
+        self._anchor |= {n: p.detach().clone() for n, p in parameters.items() if n in self._anchor}
+
     def penalty(self, learner: Learner) -> Tensor:
         """λ/2 · (Σ tr(Gᵀ ΔW A ΔWᵀ) + Σ F Δθ²), a scalar."""
         parameters = learner.trainable()

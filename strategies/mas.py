@@ -84,6 +84,10 @@ class MAS(Strategy):
         """Consolidate what the update taught."""
         self._consolidate(strategy, strategy.experience.update.learn)
 
+    def erasing_done(self, learner: Learner) -> None:
+        """Hold the weights where the erasing left them."""
+        self._quadratic.settle(learner.trainable())
+
     def penalty(self, learner: Learner) -> Tensor:
         """λ/2 · Σ Ω (θ − θ*)², a scalar."""
         strength = cast(MASConfig, self.config).strength

@@ -110,6 +110,10 @@ class RWalk(Strategy):
         self._fisher = _blend(self._fisher, fisher, decay)
         self._settle(strategy)
 
+    def erasing_done(self, learner: Learner) -> None:
+        """Hold the weights where the erasing left them."""
+        self._quadratic.settle(learner.trainable())
+
     def penalty(self, learner: Learner) -> Tensor:
         """λ/2 · Σ (F + s) (θ − θ*)², a scalar."""
         strength = cast(RWalkConfig, self.config).strength

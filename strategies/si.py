@@ -100,6 +100,10 @@ class SI(Strategy):
         self._consolidate(self._credit, way)
         self._credit = {}
 
+    def erasing_done(self, learner: Learner) -> None:
+        """Hold the weights where the erasing left them."""
+        self._quadratic.settle(learner.trainable())
+
     def penalty(self, learner: Learner) -> Tensor:
         """λ/2 · Σ Ω (θ − θ*)², a scalar."""
         strength = cast(SIConfig, self.config).strength

@@ -113,9 +113,16 @@ class WeightAverage(Strategy):
                 parameter.copy_(self._before[name].lerp(parameter, config.alpha))
         else:
             self._add({n: p - self._base[n] for n, p in learner.trainable().items()})
-            moves = self.merged()
-            _put(learner, {n: base + config.scale * moves[n] for n, base in self._base.items()})
+            _put(learner, self._summed())
         self._before = {}
+
+    @torch.no_grad()
+    def erasing_done(self, learner: Learner) -> None:
+        """Where updates begin from the base, move the base as the erasing moved the weights."""
+        if self._from_base:
+            summed = self._summed()
+            for name, parameter in learner.trainable().items():
+                self._base[name] += parameter - summed[name]
 
     def purge(self, learner: Learner, facts: Sequence[Fact]) -> dict[str, str]:
         """Nothing can be taken out of weights."""
@@ -123,6 +130,10 @@ class WeightAverage(Strategy):
             return {}
         told = f"{INSEPARABLE}: weights hold all facts at once"
         return {"base weights": told, "sums of the updates' moves": told}
+
+    def _summed(self) -> Weights:
+        scale, moves = cast(WeightAverageConfig, self.config).scale, self.merged()
+        return {name: base + scale * moves[name] for name, base in self._base.items()}
 
     def merged(self) -> Weights:
         """The updates' vectors so far as one: their sum, or what TIES makes of them."""
@@ -139,13 +150,15 @@ class WeightAverage(Strategy):
         return {**{f"base.{name}": tensor for name, tensor in self._base.items()}, **self._sums}
 
     def state_dict(self) -> State:
-        """The sums; a resumed run has the base weights."""
-        return dict(self._sums)
+        """The same: an erasing may have moved the base weights."""
+        return self.stored()
 
     def load_state_dict(self, state: State) -> None:
         """Take them back."""
         for name, tensor in self._sums.items():
             tensor.copy_(state[name])
+        for name, tensor in self._base.items():
+            tensor.copy_(state[f"base.{name}"])
 
     def _add(self, move: Weights) -> None:
         """Add one update's vector to the sums."""
