@@ -191,7 +191,17 @@ def test_what_cannot_be_searched_is_refused(make_search: Callable[..., Search]) 
 def test_the_command(
     checkpoint: Callable[[str], Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    command = ["tune", "--strategies", "ewc,frozen", "--trials", "2", "--tokens", "300", "--first", "1"]
+    command = [
+        "tune",
+        "--strategies",
+        "ewc,frozen",
+        "--trials",
+        "2",
+        "--tokens",
+        "300",
+        "--first",
+        "1",
+    ]
     command += ["--scenario", "world", "--set", "scenario.entities=6", "--set"]
     command += ["scenario.updates=2", "--set", "scenario.changed=2", "--set", "scenario.new=1"]
     command += ["--model", str(checkpoint("llama")), "--set", "probe.max_tokens=4"]
