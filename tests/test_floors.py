@@ -69,6 +69,7 @@ FLOORS: dict[int, tuple[str, ...]] = {
     3: ("scenarios", "strategies"),
     4: (
         "assemble",
+        "audit_command",
         "auditing",
         "base_model",
         "bench",

@@ -16,6 +16,9 @@ from numpy.typing import ArrayLike
 from cltool.errors import UserError
 from cltool.measures.ragged import Values
 
+AT_ONCE = 1_000_000
+"""Most facts that are drawn at once in resampling."""
+
 
 @dataclass(frozen=True, slots=True)
 class Interval:
@@ -115,8 +118,11 @@ def paired_difference(
         low, high = _student(differences, confidence, span)
     else:
         rng = np.random.default_rng(seed)
-        drawn = [differences[rng.integers(size, size=size)].mean() for _ in range(resamples)]
-        low, high = _percentiles(np.array(drawn), size, confidence)
+        means = [
+            differences[rng.integers(size, size=(count, size))].mean(axis=1)
+            for count in _parts(resamples, size)
+        ]
+        low, high = _percentiles(np.concatenate(means), size, confidence)
     return Interval(mean, low, high, size, confidence)
 
 
@@ -166,6 +172,12 @@ def auc_difference(
         drawn.append(counts[0] @ differences @ counts[1])
     low, high = _percentiles(np.array(drawn), size, confidence)
     return Interval(mean, low, high, size, confidence)
+
+
+def _parts(resamples: int, size: int) -> list[int]:
+    """How many resamples of ``size`` facts are drawn at once, so that memory stays bounded."""
+    most = max(1, AT_ONCE // size)
+    return [min(most, resamples - begin) for begin in range(0, resamples, most)]
 
 
 def _wins(erased: ArrayLike, holdout: ArrayLike) -> Values:
