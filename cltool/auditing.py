@@ -130,29 +130,23 @@ def audit_run(
     stream = revisiting.reopened(run, asked.scenario, asked.options)
     case = _case(stream, step, asked.forget, settings)
     other = _reference(run, reference, stream, step, report)
+    earlier = _step_before(run, stream, case)
     learner = revisiting.at_base(run, stream, report)
     base = squares(learner.model)
-    earlier = _step_before(run, stream, case)
-    before = None
     taught = _taught(learner.stream, case, max(earlier, 0))
+    before = None
     if taught and earlier < 0:
-        before = _attack(_target(learner.lm, settings), case, settings, report, 2, weights=False)
+        target = _target(learner.lm, settings)
+        before = _attack(target, case, settings, report, 2, weights=False)
     revisiting.settle(learner, run, step)
     model = _attack(_target(learner.lm, settings, learner), case, settings, report, 0)
     steps = _trail(learner, run, case, settings, base, step)
-    if isinstance(other, Run):
-        learner = revisiting.at_base(other, stream, report)
-        revisiting.settle(learner, other, revisiting.chosen_step(other, step))
-        target = _target(learner.lm, settings, learner)
-    else:
-        target = _checkpoint(str(other), stream, asked, settings)
-    retrained_findings = _attack(target, case, settings, report, 1)
+    del learner
+    target = _opponent(other, stream, step, settings, asked, report)
+    against = _attack(target, case, settings, report, 1)
     if taught and earlier >= 0:
-        learner = revisiting.at_base(run, stream, report)
-        revisiting.settle(learner, run, earlier)
-        before = _attack(
-            _target(learner.lm, settings, learner), case, settings, report, 2, weights=False
-        )
+        target = _opponent(run, stream, earlier, settings, asked, report)
+        before = _attack(target, case, settings, report, 2, weights=False)
     about = {
         "Scenario": stream.name,
         "Model": str(run.record.get("model", "")),
@@ -162,11 +156,9 @@ def audit_run(
         "Before": "not known" if before is None else f"step {max(earlier, 0)}",
         "Erased facts": str(len(case.erased)),
     }
-    found = rows(model, retrained_findings, settings, before, taught)
+    found = rows(model, against, settings, before, taught)
     doubts = _doubts(case, other, found, settings)
-    return Audit(
-        about, case.erased, found, model, retrained_findings, before, settings, steps, doubts
-    )
+    return Audit(about, case.erased, found, model, against, before, settings, steps, doubts)
 
 
 def audit_models(
@@ -200,9 +192,8 @@ def audit_models(
     other = retrained.opened(reference)
     found = _attack(_checkpoint(model, stream, asked, settings), case, settings, report, 0)
     if isinstance(other, Run):
-        learner = revisiting.at_base(other, revisiting.reopened(other), report)
-        revisiting.settle(learner, other, revisiting.chosen_step(other, None))
-        target = _target(learner.lm, settings, learner)
+        own, last = revisiting.reopened(other), revisiting.chosen_step(other, None)
+        target = _opponent(other, own, last, settings, asked, report)
     else:
         target = _checkpoint(reference, stream, asked, settings)
     against = _attack(target, case, settings, report, 1)
@@ -245,6 +236,22 @@ def _checkpoint(name: str, stream: Stream, asked: Asked, settings: AuditSettings
 
     lm = model.load(name, stream, device=asked.device, dtype=asked.dtype)
     return _target(lm, settings)
+
+
+def _opponent(
+    other: Run | Path,
+    stream: Stream,
+    step: int,
+    settings: AuditSettings,
+    asked: Asked,
+    report: Report | None,
+) -> Target:
+    """What the model is compared with: a run after ``step``, or a checkpoint."""
+    if not isinstance(other, Run):
+        return _checkpoint(str(other), stream, asked, settings)
+    learner = revisiting.at_base(other, stream, report)
+    revisiting.settle(learner, other, revisiting.chosen_step(other, step))
+    return _target(learner.lm, settings, learner)
 
 
 def _case(stream: Stream, step: int, forget: Path | None, settings: AuditSettings) -> Case:

@@ -117,12 +117,7 @@ def paired_difference(
     elif 2.0 ** (1 - size) > 1 - confidence:
         low, high = _student(differences, confidence, span)
     else:
-        rng = np.random.default_rng(seed)
-        means = [
-            differences[rng.integers(size, size=(count, size))].mean(axis=1)
-            for count in _parts(resamples, size)
-        ]
-        low, high = _percentiles(np.concatenate(means), size, confidence)
+        low, high = _percentiles(_means(differences, resamples, seed), size, confidence)
     return Interval(mean, low, high, size, confidence)
 
 
@@ -174,10 +169,13 @@ def auc_difference(
     return Interval(mean, low, high, size, confidence)
 
 
-def _parts(resamples: int, size: int) -> list[int]:
-    """How many resamples of ``size`` facts are drawn at once, so that memory stays bounded."""
+def _means(differences: Values, resamples: int, seed: int) -> Values:
+    """(resamples,): means of as many differences, drawn with replacement, few enough at once."""
+    rng, size = np.random.default_rng(seed), len(differences)
     most = max(1, AT_ONCE // size)
-    return [min(most, resamples - begin) for begin in range(0, resamples, most)]
+    parts = [min(most, resamples - begin) for begin in range(0, resamples, most)]
+    drawn = [differences[rng.integers(size, size=(part, size))].mean(axis=1) for part in parts]
+    return np.concatenate(drawn)
 
 
 def _wins(erased: ArrayLike, holdout: ArrayLike) -> Values:

@@ -22,14 +22,14 @@ from cltool.stream import Stream
 
 from ..conftest import make_wordings, names
 
-LANDS = 14
-ERASED = 8
+LANDS = 16
+ERASED = 12
 QUICK = AuditSettings(k=2, samples=4, steps=4, lr=3e-3, texts=12, length=8, neighbours=10, foils=3)
 Load = Callable[[], LanguageModel]
 
 
 def forgetful_stream() -> Stream:
-    """Capitals and rulers of lands; update 1 erases eight capitals and teaches one ruler."""
+    """Capitals and rulers of lands, of which update 1 erases ten and two."""
     rulers, cities = names(LANDS + 1, "kings"), names(LANDS, "towns")
     base = []
     for number in range(LANDS):
@@ -69,7 +69,7 @@ def trained(
 ) -> dict[str, Path]:
     """Checkpoints: ``knows`` all facts, ``retrained`` without the erased, ``ascended`` from it."""
     folder = tmp_path_factory.mktemp("audited")
-    long = AuditSettings(steps=260, lr=1e-2)
+    long = AuditSettings(steps=140, lr=1e-2)
     places = {}
     for name, facts in (("knows", (*case.retained, *case.erased)), ("retrained", case.retained)):
         lm = model.load(str(checkpoint("llama")), stream, device="cpu")

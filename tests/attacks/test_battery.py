@@ -74,6 +74,7 @@ def test_a_model_that_still_knows_is_residue(attacked: Attacked) -> None:
     ):
         assert judged[name].verdict == Verdict.RESIDUE, name
     assert judged["membership_reference"].reference == 0.5
+    assert judged["membership_reference"].figure > 0.95
     assert judged["membership_loss"].notes["PrivLeak (%)"] < 0
 
 
