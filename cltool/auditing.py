@@ -134,8 +134,9 @@ def audit_run(
     learner = revisiting.at_base(run, stream, report)
     base = squares(learner.model)
     taught = _taught(learner.stream, case, max(earlier, 0))
+    erased = {fact.key for fact in case.erased}
     before = None
-    if taught and earlier < 0:
+    if not taught.isdisjoint(erased) and earlier < 0:
         target = _target(learner.lm, settings)
         before = _attack(target, case, settings, report, 2, weights=False)
     revisiting.settle(learner, run, step)
@@ -144,7 +145,7 @@ def audit_run(
     del learner
     target = _opponent(other, stream, step, settings, asked, report)
     against = _attack(target, case, settings, report, 1)
-    if taught and earlier >= 0:
+    if not taught.isdisjoint(erased) and earlier >= 0:
         target = _opponent(run, stream, earlier, settings, asked, report)
         before = _attack(target, case, settings, report, 2, weights=False)
     about = {
@@ -292,7 +293,8 @@ def _step_before(run: Run, stream: Stream, case: Case) -> int:
 
 def _taught(stream: Stream, case: Case, step: int) -> set[Key]:
     known: Knowledge = stream.knowledge(step)
-    beliefs = {fact: known.belief(fact.key) for fact in case.erased}
+    facts = (*case.erased, *case.retained)
+    beliefs = {fact: known.belief(fact.key) for fact in facts}
     return {fact.key for fact, held in beliefs.items() if held is not None and held.fact == fact}
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from cltool.attacks.battery import Findings
 from cltool.attacks.catalogue import ATTACKS, FAMILIES, MEMBERSHIP_ATTACKS, Attack
+from cltool.attacks.general import LINE
 from cltool.attacks.membership import LOSS, REFERENCE, Membership
 from cltool.attacks.settings import AuditSettings
 from cltool.facts import Key
@@ -29,8 +30,8 @@ class Row:
         attack: which score.
         figure: of the model, a mean over facts, or an AUC.
         reference: of the retrained model.
-        before: of the model before the erasing, over facts that it was taught; None where it
-            was not attacked.
+        before: of the model before the erasing, over facts that it was taught, and before any
+            attack on its weights; None where it was not asked.
         difference: of the first two, with its interval.
         tolerance: the largest difference that does not count.
         verdict: the verdict.
@@ -90,7 +91,7 @@ def rows(
         reference: found out of the retrained model.
         settings: tolerances, confidence and seed.
         before: found out of the model before the erasing.
-        taught: the erased facts that ``before`` was taught.
+        taught: what ``before`` was taught of the facts that are erased or retained now.
     """
     found: list[Row] = []
     for attack in ATTACKS:
@@ -122,7 +123,7 @@ def _row(
     tolerance = float(getattr(settings.tolerances, attack.tolerance))
     verdict = decide(difference, tolerance, attack.leak)
     figure, reference = sum(one) / len(one), sum(two) / len(two)
-    earlier = _earlier(attack, sides[2], None if attack.kept else taught)
+    earlier = _earlier(attack, sides[2], taught)
     notes: dict[str, float] = {}
     if attack.unattacked and earlier is not None:
         plain = sides[0].outcomes[attack.unattacked].scores
@@ -136,14 +137,12 @@ def _row(
     return Row(attack, figure, reference, earlier, difference, tolerance, verdict, notes)
 
 
-def _earlier(
-    attack: Attack, before: Findings | None, taught: Collection[Key] | None
-) -> float | None:
+def _earlier(attack: Attack, before: Findings | None, taught: Collection[Key]) -> float | None:
     """The score of the model before the erasing, before any attack on weights."""
     outcome = None if before is None else before.outcomes.get(attack.unattacked or attack.name)
     if outcome is None:
         return None
-    scores = [one for key, one in outcome.scores.items() if taught is None or key in taught]
+    scores = [one for key, one in outcome.scores.items() if key in taught or key[1] == LINE]
     return sum(scores) / len(scores) if scores else None
 
 

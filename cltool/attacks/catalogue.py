@@ -57,8 +57,9 @@ class Attack:
     def word(self, verdict: Verdict) -> str:
         """The verdict as it is called for this score."""
         if self.kept:
-            return {Verdict.RESIDUE: BETTER, Verdict.OVER_FORGOTTEN: DAMAGED}.get(verdict, verdict)
-        return verdict
+            words = {Verdict.RESIDUE: BETTER, Verdict.OVER_FORGOTTEN: DAMAGED}
+            return words.get(verdict, verdict.value)
+        return verdict.value
 
 
 BETTER, DAMAGED = "better than the reference", "damaged"
@@ -262,7 +263,7 @@ ATTACKS: tuple[Attack, ...] = (
         "degenerate_free",
         GENERAL,
         "Degenerate, free text",
-        "the same of texts drawn after half of a general text",
+        "share of texts drawn after a general text's prompt or first half that go round in a loop",
         "degenerate",
         leak="lower",
         kept=True,
