@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from cltool import assemble, auditing, cli, experiment, retrained
-from cltool.attacks.settings import AuditSettings
+from cltool.attacks.catalogue import ATTACKS, MEMBERSHIP_ATTACKS
+from cltool.attacks.settings import AuditSettings, Tolerances
 from cltool.errors import UserError
 from cltool.facts import Fact
 from cltool.lm.model import save_checkpoint
@@ -195,3 +196,17 @@ def test_a_tolerance_for_all_or_for_one_kind() -> None:
 
     found = _settings({}, ["0.2", "membership=0.4"]).tolerances
     assert found.greedy == found.perplexity == 0.2 and found.membership == 0.4
+
+
+def test_the_page_of_the_docs_names_every_attack_and_setting() -> None:
+    text = (Path(__file__).parents[1] / "docs" / "auditing.md").read_text("utf-8")
+    fields = dict(AuditSettings.model_fields)
+    fields |= {f"tolerances.{name}": one for name, one in Tolerances.model_fields.items()}
+    for name, field in fields.items():
+        default = field.get_default(call_default_factory=True, validated_data={})
+        if name != "tolerances":
+            shown = "none" if default is None else f"`{default}`"
+            assert f"| `{name}` | {shown} | {field.description} |" in text, name
+    for attack in (*ATTACKS, *MEMBERSHIP_ATTACKS):
+        named = attack.name.removesuffix("_probability")
+        assert f"`{named}`" in text or f"`{attack.name}`" in text, attack.name
