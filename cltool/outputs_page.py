@@ -68,11 +68,11 @@ def outputs_page() -> str:
         " later updates' scores of the `chosen` settings and of the `presets`.\n",
         "## `cltool audit --json`\n",
         "`page` (its path); `about` (what was audited); `verdicts` (how often each was given);"
-        " `attacks`, `facts` and `steps`, lists of objects; `doubts` (sentences); `settings`. A fact"
-        " has `subject`, `relation`, `object`, `aliases`, `answers` (what the model said in each way"
-        " of asking, with its score) and the `probability` of its object under the model, the"
-        " `reference` and the model `before`; a step has `step`, `label`, `growth` and `perplexity`."
-        " An attack ([auditing.md](auditing.md)) has:\n",
+        " `attacks`, `facts` and `steps`, lists of objects; `doubts` (sentences); `settings`."
+        " A fact has `subject`, `relation`, `object`, `aliases`, `answers` (what the model said in"
+        " each way of asking, with its score) and the `probability` of its object under the model,"
+        " the `reference` and the model `before`; a step has `step`, `label`, `growth` and"
+        " `perplexity`. An attack ([auditing.md](auditing.md)) has:\n",
         _table("key", ATTACK),
     ]
     return "\n".join(parts)

@@ -15,6 +15,7 @@ from cltool.attacks.settings import AuditSettings, Tolerances
 from cltool.errors import UserError
 from cltool.facts import Fact
 from cltool.lm.model import save_checkpoint
+from cltool.outputs_page import ATTACK
 from cltool.records import Run
 
 from .conftest import LoadLM
@@ -109,6 +110,7 @@ def test_the_command_prints_what_the_page_shows(
         [row.figure for row in audited.rows], abs=1e-4
     )
     assert told["settings"]["k"] == 2
+    assert all(set(one) == set(ATTACK) for one in told["attacks"])
     text = page.read_text("utf-8")
     assert EVIL not in text and "&lt;script&gt;alert(1)" in text
     assert "cltool audit naive" in text

@@ -260,7 +260,7 @@ LIGHT = {
     "cltool": ("torch", "pandas", "pydantic", "transformers", "avalanche", "numpy"),
     "cltool.cli": ("torch", "pandas", "transformers", "avalanche"),
     "cltool.strategies, cltool.scenarios": ("torch", "pandas", "pydantic", "avalanche"),
-    "cltool.reporting.page": ("torch", "transformers", "avalanche"),
+    "cltool.reporting.page, cltool.reporting.audit_page": ("torch", "transformers", "avalanche"),
     "cltool.testing": ("torch", "transformers", "avalanche"),
     ", ".join(MEASURES): ("torch", "scipy", "sklearn", "rouge_score", "pandas"),
     ", ".join(SCENARIOS): ("torch", "transformers", "avalanche"),

@@ -101,9 +101,9 @@ def _splits(
     related = case.drawn(near, settings.relearned, "related")
     unrelated = case.drawn(case.groups[OTHER], settings.relearned, "unrelated")
     shuffled = case.shuffled(erased, "halves")
-    halves = shuffled[: len(erased) // 2], shuffled[len(erased) // 2 :]
+    one, other = shuffled[: len(erased) // 2], shuffled[len(erased) // 2 :]
     return {
-        ERASED: [halves, halves[::-1]] if len(erased) > 1 else [],
+        ERASED: [(one, other), (other, one)] if len(erased) > 1 else [],
         RELATED: [(related, erased)] if related else [],
         UNRELATED: [(unrelated, erased)] if unrelated else [],
     }

@@ -58,7 +58,8 @@ class AuditSettings(BaseModel):
     prompts: int = Field(128, ge=1, description="prompts or texts in one forward pass")
     confidence: float = Field(0.95, gt=0, lt=1, description="of every interval")
     tolerances: Tolerances = Field(
-        Tolerances(), description="largest differences that do not count"
+        default_factory=lambda: Tolerances.model_validate({}),
+        description="largest differences that do not count",
     )
 
     @model_validator(mode="after")
