@@ -17,8 +17,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run a command.
 
     Returns:
-        0 when it did what it was asked, 1 when a cell failed, 2 on bad input, and 3 with
-        ``--fail-on-resurface`` when an erased fact was produced again.
+        0 when it did what it was asked, 1 when a cell failed, 2 on bad input, and 3 when it was
+        to fail on what came: an erased fact that is produced again (``--fail-on-resurface``), or
+        a verdict of an audit (``--fail-on``).
     """
     arguments = list(sys.argv[1:] if argv is None else argv)
     options = parser().parse_args(arguments)
@@ -62,6 +63,7 @@ def parser() -> argparse.ArgumentParser:
     report.add_argument("--out", default="forgetting.html", help="the HTML file [%(default)s]")
     report.add_argument("--title", help="the page's title")
     report.add_argument("--json", action="store_true", help="print the table as JSON")
+    _add_audit(commands)
     show = commands.add_parser("show", help="one fact's life in a run, in words")
     show.add_argument("run", metavar="RUN", help="a run folder")
     show.add_argument("subject", help='for example "France"')
@@ -142,6 +144,48 @@ def _add_tune(commands: Any) -> None:
     tune.add_argument("--seeds", type=int, default=1, help="seeds of the judges [%(default)s]")
     tune.add_argument("--out", help="folder of the runs [runs/tune/SCENARIO]")
     _add_shared(tune)
+
+
+def _add_audit(commands: Any) -> None:
+    audit = commands.add_parser(
+        "audit", help="attack a model that erased facts, and judge it against a retrained one"
+    )
+    audit.add_argument("run", nargs="?", metavar="RUN", help="a run folder")
+    audit.add_argument("--model", help="in place of RUN: a path or hub name of a causal LM")
+    audit.add_argument(
+        "--reference",
+        metavar="RUN",
+        help="a run, or a model, that never knew the facts [a retrain run beside RUN, or made]",
+    )
+    audit.add_argument("--step", type=int, help="of RUN: after which step [the last]")
+    audit.add_argument(
+        "--forget", metavar="FILE", help="facts to forget [those that RUN's updates ask for]"
+    )
+    audit.add_argument(
+        "--scenario", help="of --model: what is true, and its wordings; of RUN: where its file lies"
+    )
+    audit.add_argument("--cut", metavar="DATES", help="of dated lines: where updates begin")
+    audit.add_argument("--wordings", metavar="FILE", help="TOML: relation → its wordings")
+    audit.add_argument("--device", help="of models that are no runs: auto, cpu, cuda, mps [auto]")
+    audit.add_argument("--dtype", help="of models that are no runs: auto, float32, bfloat16 [auto]")
+    audit.add_argument(
+        "--tolerance",
+        action="append",
+        default=[],
+        metavar="[NAME=]VALUE",
+        help="largest difference that does not count, of all scores or of one kind",
+    )
+    audit.add_argument("--settings", metavar="FILE", help="TOML tables of settings")
+    audit.add_argument(
+        "--set", action="append", default=[], metavar="NAME=VALUE", help="audit.k=16, …"
+    )
+    audit.add_argument("--out", metavar="PAGE", help="the HTML file [RUN/audit.html]")
+    audit.add_argument(
+        "--fail-on",
+        metavar="VERDICTS",
+        help="end with code 3 where one of these is given: residue, over-forgotten, damaged",
+    )
+    audit.add_argument("--json", action="store_true", help="print the page's data as JSON")
 
 
 def _add_shared(command: argparse.ArgumentParser) -> None:

@@ -200,6 +200,25 @@ def report(options: argparse.Namespace) -> int:
     return 0
 
 
+def audit(options: argparse.Namespace) -> int:
+    """The battery of attacks, and a verdict on each."""
+    from cltool.audit_command import page_of, read, verdicts
+
+    asked = read(options)
+    with Progress() as progress:
+        progress.tell("audit", 0, 1, "loading libraries")
+        found = asked.run(lambda done, of, what: progress.tell("audit", done, of, what))
+    page, data = page_of(found, options)
+    if options.json:
+        _print_json({"page": str(page), **data})
+    else:
+        print(verdicts(found))
+        for text in found.doubts:
+            print(f"\nDoubt: {text}")
+        print(f"\nThe page is in {page}.")
+    return 3 if asked.fails_on & set(found.tally) else 0
+
+
 def show(options: argparse.Namespace) -> int:
     """One fact's life."""
     from cltool.life import lives

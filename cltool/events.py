@@ -133,13 +133,14 @@ class _LineError(Exception):
 
 
 def read_events(
-    path: Path, *, dated: bool, where: Sequence[Condition] = (), max_chars: int = 2000
+    path: Path, *, dated: bool | None, where: Sequence[Condition] = (), max_chars: int = 2000
 ) -> Reading:
     """Read every line of ``path``; bad ones are collected, not raised.
 
     Args:
         path: a ``.jsonl``, ``.csv`` or ``.parquet`` file.
-        dated: whether events are placed by ``date`` rather than by ``update``.
+        dated: whether events are placed by ``date`` rather than by ``update``; None: neither,
+            all of them in update 0.
         where: which lines to keep: those on which all conditions hold.
         max_chars: the longest text allowed.
 
@@ -201,11 +202,13 @@ def parse_date(text: str) -> tuple[int, int]:
 class _Parser:
     """Makes an event of a row."""
 
-    def __init__(self, dated: bool, max_chars: int) -> None:
+    def __init__(self, dated: bool | None, max_chars: int) -> None:
         self.dated = dated
         self._max_chars = max_chars
 
     def when(self, row: Row) -> tuple[int, int]:
+        if self.dated is None:
+            return 0, 0
         name = "date" if self.dated else "update"
         value = row.get(name)
         if isinstance(value, datetime):

@@ -21,6 +21,27 @@ the steps), `answers/step-NNNN.parquet` (the ledger), `steps.jsonl` (what each s
 """
 
 
+ATTACK = {
+    "attack": "its name",
+    "family": "what it stands with on the page",
+    "title": "its name for people",
+    "meaning": "what is scored",
+    "verdict": "indistinguishable, residue, over-forgotten or undecided; of what is to be kept,"
+    " damaged or better than the reference",
+    "figure": "the model's score, mean over facts, or an AUC",
+    "reference": "the retrained model's",
+    "before": "of the model before the erasing; null where it was not asked",
+    "difference": "of figure and reference",
+    "low": "lower end of its interval",
+    "high": "upper end of its interval",
+    "n": "facts, or texts, that it comes from",
+    "tolerance": "the largest difference that does not count",
+    "within": "the smallest tolerance at which the two would be indistinguishable",
+    "notes": "further numbers by name, such as the restored share",
+}
+"""What `cltool.judging.Row.as_json` gives, and its meaning."""
+
+
 def outputs_page() -> str:
     """The page, whole."""
     scores = {column.name: column.meaning for column in COLUMNS}
@@ -52,6 +73,14 @@ def outputs_page() -> str:
         "`folder` and `tunings`, an object a strategy: `chosen`, `front` and `trials` (each trial"
         " has `number`, `settings`, `scores`), `kept` (whether the bounds are), and `verdict`, the"
         " later updates' scores of the `chosen` settings and of the `presets`.\n",
+        "## `cltool audit --json`\n",
+        "`page` (its path); `about` (what was audited); `verdicts` (how often each was given);"
+        " `attacks`, `facts` and `steps`, lists of objects; `doubts` (sentences); `settings`."
+        " A fact has `subject`, `relation`, `object`, `aliases`, `answers` (what the model said in"
+        " each way of asking, with its score) and the `probability` of its object under the model,"
+        " the `reference` and the model `before`; a step has `step`, `label`, `growth` and"
+        " `perplexity`. An attack ([auditing.md](auditing.md)) has:\n",
+        _table("key", ATTACK),
     ]
     return "\n".join(parts)
 

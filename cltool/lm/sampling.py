@@ -64,16 +64,32 @@ class Sampler:
         Returns:
             Token ids; the last one is a stop token where the text ended by itself.
         """
+        return self.sample_each([prompt], count, limit, generator, temperature)[0]
+
+    def sample_each(
+        self,
+        prompts: Sequence[Sequence[int]],
+        count: int,
+        limit: int,
+        generator: torch.Generator,
+        temperature: float = 1.0,
+    ) -> list[list[list[int]]]:
+        """``count`` continuations of each prompt, drawn as ``sample`` draws them."""
 
         def with_noise(ids: Tensor, logits: Tensor) -> Tensor:
             uniform = torch.rand(logits.shape, generator=generator).clamp_min(1e-30)
             return logits.float() / temperature - (-uniform.log()).log().to(logits.device)
 
-        written: list[list[int]] = []
-        for begin in range(0, count, self.batch_size):
-            rows = [prompt] * min(self.batch_size, count - begin)
-            written += self._continue(rows, limit, logits_processor=[with_noise])
-        return written
+        rows = [prompt for prompt in prompts for _ in range(count)]
+        written: dict[int, list[int]] = {}
+        for numbers in self._batches(rows):
+            chosen = [rows[number] for number in numbers]
+            texts = self._continue(chosen, limit, logits_processor=[with_noise])
+            written |= zip(numbers, texts, strict=True)
+        return [
+            [written[number] for number in range(begin, begin + count)]
+            for begin in range(0, len(rows), count)
+        ]
 
     def _batches(self, ids: Sequence[Sequence[int]]) -> list[list[int]]:
         """Prompts of like length; of one length where the model minds padding."""

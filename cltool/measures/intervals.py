@@ -16,6 +16,9 @@ from numpy.typing import ArrayLike
 from cltool.errors import UserError
 from cltool.measures.ragged import Values
 
+AT_ONCE = 1_000_000
+"""Most facts that are drawn at once in resampling."""
+
 
 @dataclass(frozen=True, slots=True)
 class Interval:
@@ -114,9 +117,7 @@ def paired_difference(
     elif 2.0 ** (1 - size) > 1 - confidence:
         low, high = _student(differences, confidence, span)
     else:
-        rng = np.random.default_rng(seed)
-        drawn = [differences[rng.integers(size, size=size)].mean() for _ in range(resamples)]
-        low, high = _percentiles(np.array(drawn), size, confidence)
+        low, high = _percentiles(_means(differences, resamples, seed), size, confidence)
     return Interval(mean, low, high, size, confidence)
 
 
@@ -166,6 +167,15 @@ def auc_difference(
         drawn.append(counts[0] @ differences @ counts[1])
     low, high = _percentiles(np.array(drawn), size, confidence)
     return Interval(mean, low, high, size, confidence)
+
+
+def _means(differences: Values, resamples: int, seed: int) -> Values:
+    """(resamples,): means of as many differences, drawn with replacement, few enough at once."""
+    rng, size = np.random.default_rng(seed), len(differences)
+    most = max(1, AT_ONCE // size)
+    parts = [min(most, resamples - begin) for begin in range(0, resamples, most)]
+    drawn = [differences[rng.integers(size, size=(part, size))].mean(axis=1) for part in parts]
+    return np.concatenate(drawn)
 
 
 def _wins(erased: ArrayLike, holdout: ArrayLike) -> Values:

@@ -62,9 +62,7 @@ def write_report(
 
 def render(data: Data) -> str:
     """The page of `cltool.reporting.data.page_data`."""
-    return (
-        "<!DOCTYPE html>\n" + element("html", _head(data["title"]), _body(data), lang="en") + "\n"
-    )
+    return "<!DOCTYPE html>\n" + element("html", head(data["title"]), _body(data), lang="en") + "\n"
 
 
 def read_data(path: Path) -> Data:
@@ -82,11 +80,13 @@ def read_data(path: Path) -> Data:
     return value
 
 
-def _asset(name: str) -> Markup:
+def asset(name: str) -> Markup:
+    """A style sheet or a script that comes with this package."""
     return raw((files("cltool.reporting") / name).read_text(encoding="utf-8"))
 
 
-def _head(title: str) -> Markup:
+def head(title: str) -> Markup:
+    """The head of a page that loads nothing from anywhere."""
     return element(
         "head",
         element("meta", charset="utf-8"),
@@ -94,7 +94,7 @@ def _head(title: str) -> Markup:
         element("meta", name="viewport", content="width=device-width, initial-scale=1"),
         element("meta", name="color-scheme", content="light dark"),
         element("title", title),
-        element("style", _asset("page.css")),
+        element("style", asset("page.css")),
     )
 
 
@@ -105,20 +105,21 @@ def _body(data: Data) -> Markup:
     if data["failed"]:
         parts.append(blocks.failures(data["failed"]))
     parts += [_group(group, several) for group in groups]
-    parts.append(_foot(data["command"]))
+    parts.append(foot(data["command"]))
     return element(
-        "body", element("main", *parts), _embedded(data), element("script", _asset("page.js"))
+        "body", element("main", *parts), embedded(data), element("script", asset("page.js"))
     )
 
 
-def _embedded(data: Data) -> Markup:
-    """The data, once: base64 holds no character that could end the element."""
+def embedded(data: Data) -> Markup:
+    """The page's data, once: base64 holds no character that could end the element."""
     text = json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     packed = base64.b64encode(gzip.compress(text.encode(), mtime=0)).decode("ascii")
     return element("script", packed, type="text/plain", id=DATA_ID, data_encoding="gzip+base64")
 
 
-def _foot(command: str | None) -> Markup:
+def foot(command: str | None) -> Markup:
+    """What was typed to make the page, and a button that saves its data."""
     parts: list[Markup] = []
     if command:
         parts += [element("p", "Made by"), element("pre", element("code", command))]

@@ -1,0 +1,113 @@
+"""Relearning: whether a little fine-tuning on something else brings erased facts back.
+
+Hu et al. (2025), "Unlearning or Obfuscating? Jogging the Memory of Unlearned LLMs via Benign
+Relearning". All weights are fine-tuned for some steps on other facts, and erased facts that
+were not among them are scored. Any training moves any model, so the reference is attacked with the
+same batches: what it gains as well is not residue.
+
+On ``erased`` facts training goes twice, each time on one half, and scores the other, so that
+every erased fact is scored and none was trained on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import torch
+from torch import nn
+
+from cltool.attacks.asking import briefly
+from cltool.attacks.case import OBJECT, OTHER, RELATION, SUBJECT, Case
+from cltool.attacks.forcing import probable
+from cltool.attacks.settings import AuditSettings
+from cltool.attacks.target import Outcome, Target
+from cltool.attacks.weights import put_back
+from cltool.facts import Fact
+from cltool.lm import optimizers
+from cltool.lm.batches import bucketed, collate
+from cltool.lm.coder import Encoded
+from cltool.lm.model import LanguageModel
+from cltool.lm.scoring import score
+from cltool.seeds import derive
+
+CLIP = 1.0
+"""Largest norm of a gradient, as in the learner's defaults."""
+
+ERASED, RELATED, UNRELATED = "erased", "related", "unrelated"
+
+
+def relearned(target: Target, case: Case, settings: AuditSettings) -> dict[str, Outcome]:
+    """``relearn_erased``, ``…_related``, ``…_unrelated`` and their ``…_probability``.
+
+    Without those for which there are no facts to train on.
+    """
+    found: dict[str, Outcome] = {}
+    for kind, splits in _splits(case, settings).items():
+        greedy, forced = Outcome({}), Outcome({})
+        for taught, scored in splits:
+            with put_back(target.lm.model):
+                tune(target.lm, _sentences(target.lm, case, taught), settings)
+                said = briefly(target, case, scored)
+                greedy.scores.update(said.scores)
+                greedy.answers.update(said.answers)
+                forced.scores.update(probable(target, case, scored).scores)
+        if greedy.scores:
+            found |= {f"relearn_{kind}": greedy, f"relearn_{kind}_probability": forced}
+    return found
+
+
+def tune(lm: LanguageModel, examples: Sequence[Encoded], settings: AuditSettings) -> None:
+    """Train all weights on ``examples``, for the steps and with the rate of ``settings``.
+
+    Without dropout, as everything is the same for both models but their weights.
+
+    Raises:
+        UserError: no rate is set, and there is no default.
+    """
+    if not settings.steps or not examples:
+        return
+    for parameter in lm.model.parameters():
+        parameter.requires_grad_(parameter.is_floating_point())
+    rate = lm.default_rate if settings.lr is None else settings.lr
+    optimizer = optimizers.build(lm.model, "adamw", rate, 0.0)
+    lm.model.eval()
+    batches = _batches(examples, settings)
+    for _ in range(settings.steps):
+        chosen = next(batches)
+        batch = collate(chosen, lm.coder.pad)
+        with lm.precision.autocast():
+            scored = score(lm.model, {name: one.to(lm.device) for name, one in batch.items()})
+        optimizer.zero_grad()
+        (scored.loss_sum() / scored.tokens().clamp(min=1)).backward()  # type: ignore[no-untyped-call]
+        trained = [p for p in lm.model.parameters() if p.grad is not None]
+        nn.utils.clip_grad_norm_(trained, CLIP)
+        optimizer.step()
+
+
+def _batches(examples: Sequence[Encoded], settings: AuditSettings) -> Iterator[list[Encoded]]:
+    generator = torch.Generator().manual_seed(derive(settings.seed, "audit", "batches"))
+    lengths = [len(example) for example in examples]
+    while True:
+        for places in bucketed(lengths, settings.batch_size, generator):
+            yield [examples[place] for place in places]
+
+
+def _splits(
+    case: Case, settings: AuditSettings
+) -> dict[str, list[tuple[Sequence[Fact], Sequence[Fact]]]]:
+    """Kind → pairs of what is trained and which erased facts are scored then."""
+    erased = case.erased
+    near = [fact for name in (SUBJECT, OBJECT, RELATION) for fact in case.groups[name]]
+    related = case.drawn(near, settings.relearned, "related")
+    unrelated = case.drawn(case.groups[OTHER], settings.relearned, "unrelated")
+    shuffled = case.shuffled(erased, "halves")
+    one, other = shuffled[: len(erased) // 2], shuffled[len(erased) // 2 :]
+    return {
+        ERASED: [(one, other), (other, one)] if len(erased) > 1 else [],
+        RELATED: [(related, erased)] if related else [],
+        UNRELATED: [(unrelated, erased)] if unrelated else [],
+    }
+
+
+def _sentences(lm: LanguageModel, case: Case, facts: Sequence[Fact]) -> list[Encoded]:
+    return lm.coder.pairs([pair for fact in facts for pair in case.wordings.examples(fact)])

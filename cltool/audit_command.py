@@ -1,0 +1,172 @@
+"""What ``cltool audit`` is told, and what it says."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cltool.errors import UserError
+from cltool.records import Run
+
+if TYPE_CHECKING:
+    from cltool.attacks.settings import AuditSettings
+    from cltool.auditing import Asked, Audit
+
+FAILURES = ("residue", "over-forgotten", "damaged", "undecided")
+"""Verdicts that a command may be told to fail on."""
+
+SECTIONS = ("audit", "scenario")
+
+Report = Callable[[int, int, str], None]
+"""Progress: (done, of, what)."""
+
+
+@dataclass(frozen=True)
+class Command:
+    """An audit, ready to be made.
+
+    Attributes:
+        whom: the run that is audited, or the name of a model.
+        reference: of the same, as it was typed.
+        settings: of the attacks.
+        asked: what else was said.
+        fails_on: verdicts at which the command fails.
+    """
+
+    whom: Run | str
+    reference: str | None
+    settings: AuditSettings
+    asked: Asked
+    fails_on: frozenset[str]
+
+    def run(self, report: Report) -> Audit:
+        """Make it."""
+        from cltool.auditing import audit_models, audit_run
+
+        if isinstance(self.whom, Run):
+            return audit_run(self.whom, self.reference, self.settings, self.asked, report)
+        if self.reference is None:
+            raise UserError(
+                "what the model is held to is not said",
+                where="--reference",
+                hint="Give a model, or a run, that never knew the facts.",
+            )
+        return audit_models(self.whom, self.reference, self.settings, self.asked, report)
+
+
+def read(options: argparse.Namespace) -> Command:
+    """The command's options, checked before anything is loaded.
+
+    Raises:
+        UserError: they contradict each other, a setting is wrong, or there is no such run.
+    """
+    from cltool.auditing import Asked
+    from cltool.settings import merge, parse_assignments, read_toml
+
+    if (options.run is None) == (options.model is None):
+        raise UserError(
+            "either a run folder or --model is audited",
+            where="cltool audit",
+            hint="Like: cltool audit runs/mine, or cltool audit --model DIR --reference DIR "
+            "--forget FILE.",
+        )
+    from_file = read_toml(Path(options.settings)) if options.settings else {}
+    tables = merge(from_file, parse_assignments(options.set))
+    unknown = [name for name in tables if name not in SECTIONS]
+    if unknown:
+        raise UserError(
+            f"unknown section: {', '.join(unknown)}",
+            where="settings",
+            hint=f"There are: {', '.join(SECTIONS)}. A run keeps the settings it was made with.",
+        )
+    scenario = {"cut": options.cut, "wordings": options.wordings}
+    given = {name: value for name, value in scenario.items() if value is not None}
+    asked = Asked(
+        options.scenario,
+        merge(tables.get("scenario", {}), given),
+        None if options.forget is None else Path(options.forget),
+        options.step,
+        options.device or "auto",
+        options.dtype or "auto",
+    )
+    whom = options.model if options.run is None else Run.open(options.run)
+    if options.model is not None and options.step is not None:
+        raise UserError("a model has no steps", where="--step", hint="Audit a run folder.")
+    return Command(
+        whom,
+        options.reference,
+        _settings(tables.get("audit", {}), options.tolerance),
+        asked,
+        _failures(options.fail_on),
+    )
+
+
+def _settings(table: Any, tolerances: Sequence[str]) -> AuditSettings:
+    from cltool.attacks.settings import AuditSettings, Tolerances
+    from cltool.settings import field_names, merge, validate
+
+    if not isinstance(table, Mapping):
+        raise UserError(
+            "audit is a table of settings", where="audit", hint="Like: --set audit.k=16."
+        )
+    given: dict[str, float] = {}
+    for text in tolerances:
+        name, named, value = text.rpartition("=")
+        try:
+            number = float(value)
+        except ValueError as error:
+            raise UserError(
+                f"{text!r} is not a tolerance",
+                where="--tolerance",
+                hint="Like: --tolerance 0.05, or --tolerance membership=0.1.",
+            ) from error
+        names = [name.strip()] if named else field_names(Tolerances)
+        given |= dict.fromkeys(names, number)
+    return validate(AuditSettings, merge(table, {"tolerances": given} if given else {}), "audit")
+
+
+def _failures(text: str | None) -> frozenset[str]:
+    names = [name.strip() for name in (text or "").split(",") if name.strip()]
+    wrong = [name for name in names if name not in FAILURES]
+    if wrong:
+        raise UserError(
+            f"{wrong[0]!r} is no verdict that can fail",
+            where="--fail-on",
+            hint=f"There are: {', '.join(FAILURES)}.",
+        )
+    return frozenset(names)
+
+
+def page_of(found: Audit, options: argparse.Namespace) -> tuple[Path, dict[str, Any]]:
+    """Write the page; where it lies, and its data."""
+    from cltool.reporting.audit_data import audit_data
+    from cltool.reporting.audit_page import write_audit
+
+    data = audit_data(found, options.typed)
+    folder = Path(options.run) if options.run is not None else Path()
+    page = Path(options.out) if options.out else folder / "audit.html"
+    return write_audit(data, page), data
+
+
+def verdicts(found: Audit) -> str:
+    """A table of the verdicts, for a terminal."""
+    from cltool.reporting import formats
+
+    rows = [["attack", "verdict", "model", "reference", "difference", "n"]]
+    for row in found.rows:
+        low, high = row.difference.low, row.difference.high
+        rows.append(
+            [
+                f"{row.attack.family}: {row.attack.title}",
+                row.word,
+                f"{row.figure:.3f}",
+                f"{row.reference:.3f}",
+                f"{low:+.3f} … {high:+.3f}",
+                str(row.difference.n),
+            ]
+        )
+    counts = ", ".join(f"{count} {word}" for word, count in found.tally.items())
+    return "\n".join([*formats.aligned(rows), "", counts])

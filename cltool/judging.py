@@ -1,0 +1,187 @@
+"""What the attacks on two models come to: a verdict for each, against the retrained model."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from cltool.attacks.battery import Findings
+from cltool.attacks.catalogue import ATTACKS, FAMILIES, MEMBERSHIP_ATTACKS, Attack
+from cltool.attacks.general import LINE
+from cltool.attacks.membership import LOSS, REFERENCE, Membership
+from cltool.attacks.settings import AuditSettings
+from cltool.facts import Key
+from cltool.measures.intervals import Interval, auc_difference, paired_difference
+from cltool.measures.membership import privacy_leakage
+from cltool.measures.restoration import restored
+from cltool.measures.truth_ratio import forget_quality
+from cltool.measures.verdict import Verdict, decide
+from cltool.seeds import derive
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One attack, judged.
+
+    Attributes:
+        attack: which score.
+        figure: of the model, a mean over facts, or an AUC.
+        reference: of the retrained model.
+        before: of the model before the erasing, over facts that it was taught, and before any
+            attack on its weights; None where it was not asked.
+        difference: of the first two, with its interval.
+        tolerance: the largest difference that does not count.
+        verdict: the verdict.
+        notes: name → a further number, such as the restored share.
+    """
+
+    attack: Attack
+    figure: float
+    reference: float
+    before: float | None
+    difference: Interval
+    tolerance: float
+    verdict: Verdict
+    notes: Mapping[str, float]
+
+    @property
+    def word(self) -> str:
+        """The verdict as it is called for this score."""
+        return self.attack.word(self.verdict)
+
+    @property
+    def within(self) -> float:
+        """The smallest tolerance at which the two models would be indistinguishable."""
+        return max(abs(self.difference.low), abs(self.difference.high))
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain JSON values; null for what is not there."""
+        return {
+            "attack": self.attack.name,
+            "family": self.attack.family,
+            "title": self.attack.title,
+            "verdict": self.word,
+            "figure": _plain(self.figure),
+            "reference": _plain(self.reference),
+            "before": _plain(self.before),
+            "difference": _plain(self.difference.estimate),
+            "low": _plain(self.difference.low),
+            "high": _plain(self.difference.high),
+            "n": self.difference.n,
+            "tolerance": self.tolerance,
+            "within": _plain(self.within),
+            "notes": {name: _plain(value) for name, value in self.notes.items()},
+        }
+
+
+def rows(
+    model: Findings,
+    reference: Findings,
+    settings: AuditSettings,
+    before: Findings | None = None,
+    taught: Collection[Key] = (),
+) -> list[Row]:
+    """Every attack that both models were attacked with, in the catalogue's order.
+
+    Args:
+        model: found out of the model that erased the facts.
+        reference: found out of the retrained model.
+        settings: tolerances, confidence and seed.
+        before: found out of the model before the erasing.
+        taught: what ``before`` was taught of the facts that are erased or retained now.
+    """
+    found: list[Row] = []
+    for attack in ATTACKS:
+        scores = [side.outcomes.get(attack.name) for side in (model, reference)]
+        if scores[0] is not None and scores[1] is not None:
+            pair = scores[0].scores, scores[1].scores
+            found.append(_row(attack, *pair, (model, reference, before), settings, taught))
+    found += _members(model, reference, before, settings)
+    return sorted(found, key=lambda row: FAMILIES.index(row.attack.family))
+
+
+def _row(
+    attack: Attack,
+    values: Mapping[Key, float],
+    others: Mapping[Key, float],
+    sides: tuple[Findings, Findings, Findings | None],
+    settings: AuditSettings,
+    taught: Collection[Key],
+) -> Row:
+    keys = [key for key in values if key in others]
+    one, two = [values[key] for key in keys], [others[key] for key in keys]
+    difference = paired_difference(
+        one,
+        two,
+        seed=derive(settings.seed, "audit", attack.name),
+        confidence=settings.confidence,
+        span=attack.span,
+    )
+    tolerance = float(getattr(settings.tolerances, attack.tolerance))
+    verdict = decide(difference, tolerance, attack.leak)
+    figure, reference = sum(one) / len(one), sum(two) / len(two)
+    earlier = _earlier(attack, sides[2], taught)
+    notes: dict[str, float] = {}
+    if attack.unattacked and earlier is not None:
+        plain = sides[0].outcomes[attack.unattacked].scores
+        share = restored(earlier, sum(plain.values()) / len(plain), figure, reference)
+        notes |= {"restored": share.of_drop, "beyond the reference": share.beyond_reference}
+    if attack.name == "truth_ratio":
+        # R is (1 - share) / share, and ranks are all that the test looks at.
+        notes["forget quality (p)"] = forget_quality(one, two).p
+    if attack.name == "loss_general":
+        notes |= {"perplexity": sides[0].perplexity, "the reference's": sides[1].perplexity}
+    return Row(attack, figure, reference, earlier, difference, tolerance, verdict, notes)
+
+
+def _earlier(attack: Attack, before: Findings | None, taught: Collection[Key]) -> float | None:
+    """The score of the model before the erasing, before any attack on weights."""
+    outcome = None if before is None else before.outcomes.get(attack.unattacked or attack.name)
+    if outcome is None:
+        return None
+    scores = [one for key, one in outcome.scores.items() if key in taught or key[1] == LINE]
+    return sum(scores) / len(scores) if scores else None
+
+
+def _members(
+    model: Findings, reference: Findings, before: Findings | None, settings: AuditSettings
+) -> list[Row]:
+    """The membership attacks, of which `reference` comes from the losses of both models."""
+    found = []
+    sides = [_with_reference(side, reference) for side in (model, reference)]
+    earlier = _with_reference(before, reference) if before is not None else {}
+    for attack in MEMBERSHIP_ATTACKS:
+        name = attack.name.removeprefix("membership_")
+        if name not in sides[0] or name not in sides[1]:
+            continue
+        one, two = sides[0][name], sides[1][name]
+        difference = auc_difference(
+            (one.erased, one.unseen),
+            (two.erased, two.unseen),
+            seed=derive(settings.seed, "audit", attack.name),
+            confidence=settings.confidence,
+        )
+        tolerance = float(getattr(settings.tolerances, attack.tolerance))
+        notes = {"PrivLeak (%)": privacy_leakage(one.auc, two.auc)}
+        old = earlier[name].auc if name in earlier else None
+        verdict = decide(difference, tolerance, attack.leak)
+        found.append(Row(attack, one.auc, two.auc, old, difference, tolerance, verdict, notes))
+    return found
+
+
+def _with_reference(side: Findings, retrained: Findings) -> dict[str, Membership]:
+    if LOSS not in side.members or LOSS not in retrained.members:
+        return side.members
+    return {**side.members, REFERENCE: side.members[LOSS].less(retrained.members[LOSS])}
+
+
+def tally(found: Sequence[Row]) -> dict[str, int]:
+    """How often each verdict was given, those that were not left out."""
+    return dict(Counter(row.word for row in found))
+
+
+def _plain(value: float | None) -> float | None:
+    return None if value is None or not math.isfinite(value) else float(value)

@@ -1,0 +1,82 @@
+"""What the page of an audit shows, as plain JSON values; ``cltool audit --json`` prints them."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from cltool.attacks.battery import Findings
+    from cltool.auditing import Audit
+    from cltool.facts import Fact
+
+Data = dict[str, Any]
+
+SAID = {
+    "trained": ("greedy_trained",),
+    "held out": ("greedy_question", "greedy_paraphrase"),
+    "reversed": ("reversed",),
+    "drawn": ("leak_at_k",),
+    "relearned": ("relearn_erased",),
+    "int4": ("int4",),
+}
+"""Column of the table of facts → the attacks whose answer it shows, the first that has one."""
+
+
+def audit_data(audit: Audit, command: str | None = None) -> Data:
+    """Everything that an audit found; null where there is no number.
+
+    Args:
+        audit: what was found.
+        command: what was typed.
+    """
+    return {
+        "format": 1,
+        "about": dict(audit.about),
+        "verdicts": audit.tally,
+        "attacks": [row.as_json() | {"meaning": row.attack.meaning} for row in audit.rows],
+        "facts": [_fact(audit, fact) for fact in audit.facts],
+        "steps": [
+            {
+                "step": one.step,
+                "label": one.label,
+                "growth": _plain(one.growth),
+                "perplexity": _plain(one.perplexity),
+            }
+            for one in audit.steps
+        ],
+        "doubts": list(audit.doubts),
+        "settings": audit.settings.model_dump(mode="json"),
+        "command": command,
+    }
+
+
+def _fact(audit: Audit, fact: Fact) -> Data:
+    def score(side: Findings | None, name: str) -> float | None:
+        outcome = None if side is None else side.outcomes.get(name)
+        return None if outcome is None else _plain(outcome.scores.get(fact.key))
+
+    answers: Data = {}
+    for column, names in SAID.items():
+        outcomes = [audit.model.outcomes[name] for name in names if name in audit.model.outcomes]
+        told = [
+            {"answer": one.answers[fact.key], "score": _plain(one.scores[fact.key])}
+            for one in outcomes
+            if fact.key in one.answers
+        ]
+        # Of several, the one that leaks most.
+        answers[column] = max(told, key=lambda one: one["score"] or 0.0, default=None)
+    return {
+        "subject": fact.subject,
+        "relation": fact.relation,
+        "object": fact.object,
+        "aliases": list(fact.aliases),
+        "answers": answers,
+        "probability": score(audit.model, "probability"),
+        "reference": score(audit.reference, "probability"),
+        "before": score(audit.before, "probability"),
+    }
+
+
+def _plain(value: float | None) -> float | None:
+    return None if value is None or not math.isfinite(value) else float(value)

@@ -1,0 +1,110 @@
+"""The reference of a run: the same stream and seed, retrained without what was erased."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cltool import assemble
+from cltool.errors import UserError
+from cltool.records import Run
+from cltool.strategies import STRATEGIES
+
+if TYPE_CHECKING:
+    from cltool.stream import Stream
+
+RETRAIN = "retrain"
+"""The strategy whose runs are exact references."""
+
+BUDGETS = ("tokens", "steps", "seconds")
+"""What an erasing may be allowed to cost is nothing to hold the reference to."""
+
+Report = Callable[[int, int, str], None]
+"""Progress: (done, of, what)."""
+
+
+def beside(run: Run) -> Run | None:
+    """A finished `retrain` run of the same stream, model and seed in a folder beside ``run``."""
+    for file in sorted(run.folder.resolve().parent.glob("*/run.json")):
+        other = Run.open(file.parent)
+        try:
+            fits = other.strategy == RETRAIN and other.record.get("status") == "finished"
+            if fits and not _differs(run, other):
+                return other
+        except (UserError, KeyError, TypeError, ValueError):
+            # A file of that name need not be a run's.
+            continue
+    return None
+
+
+def refuse_other(run: Run, reference: Run) -> None:
+    """A reference has to know what the run knows, but for what was erased.
+
+    Raises:
+        UserError: it was made of other facts, or from another model.
+    """
+    reason = _differs(run, reference, seed=False)
+    if reason:
+        raise UserError(
+            f"this run cannot be the reference: {reason}",
+            where=str(reference.folder),
+            hint=f"Run the strategy {RETRAIN} over the same scenario with the same model.",
+        )
+
+
+def _differs(run: Run, other: Run, seed: bool = True) -> str:
+    """In what two runs differ that must be the same, or nothing."""
+    if run.record.get("stream", {}).get("digest") != other.record.get("stream", {}).get("digest"):
+        return "it is of another stream of facts"
+    if run.record.get("weights") != other.record.get("weights"):
+        return "it began from another model"
+    return "it has another seed" if seed and run.seed != other.seed else ""
+
+
+def make(run: Run, stream: Stream, step: int, report: Report | None = None) -> Run:
+    """Run `retrain` over ``stream``, in a folder beside ``run``; it goes on where it stopped.
+
+    It has the run's model and seed, and those of its learner's settings that are no presets
+    of its strategy, without budgets.
+
+    Args:
+        run: what is audited.
+        stream: of the run.
+        step: after which update; of an earlier one than the last, every checkpoint is kept.
+        report: told of progress.
+
+    Raises:
+        UserError: `retrain` cannot run on this.
+    """
+    from cltool import experiment
+
+    STRATEGIES.entry(RETRAIN)
+    folder = run.folder.with_name(f"{run.folder.name}-{RETRAIN}")
+    return experiment.run(
+        stream,
+        strategy=RETRAIN,
+        seed=run.seed,
+        out=folder,
+        settings=_tables(run),
+        keep_checkpoints=step < len(stream) - 1,
+        report=report,
+    )
+
+
+def _tables(run: Run) -> dict[str, Any]:
+    requested = run.record["requested"]
+    presets = assemble.resolve(run.strategy).learner.model_dump()
+    learner = {
+        name: value
+        for name, value in requested.get("learner", {}).items()
+        if name not in BUDGETS and presets.get(name) != value
+    }
+    probe = requested.get("probe", {})
+    return {"model": requested.get("model", {}), "learner": learner, "probe": probe}
+
+
+def opened(place: str) -> Run | Path:
+    """A run folder, or else what is taken for a checkpoint's folder or hub name."""
+    folder = Path(place)
+    return Run.open(folder) if (folder / "run.json").is_file() else folder

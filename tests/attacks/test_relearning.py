@@ -1,0 +1,91 @@
+"""Relearning: nothing is scored that was trained on, and nothing stays of the training."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from cltool.attacks import relearning
+from cltool.attacks.asking import briefly
+from cltool.attacks.case import Case
+from cltool.attacks.forcing import probable
+from cltool.attacks.relearning import relearned, tune
+from cltool.attacks.settings import AuditSettings
+from cltool.attacks.target import Target
+from cltool.attacks.weights import put_back
+from cltool.facts import Fact
+
+from ..conftest import LoadLM, weights
+from .conftest import QUICK, sentences
+
+
+@pytest.fixture
+def fresh(load_lm: LoadLM) -> Target:
+    return Target(load_lm("llama"))
+
+
+def test_no_steps_change_nothing(fresh: Target, case: Case) -> None:
+    before = weights(fresh.lm.model)
+    still = QUICK.model_copy(update={"steps": 0})
+    tune(fresh.lm, sentences(fresh.lm, case, case.erased), still)
+    assert all(torch.equal(one, before[n]) for n, one in weights(fresh.lm.model).items())
+    found = relearned(fresh, case, still)
+    known, likely = briefly(fresh, case, case.erased), probable(fresh, case, case.erased)
+    for kind in ("erased", "related", "unrelated"):
+        if f"relearn_{kind}" in found:
+            assert found[f"relearn_{kind}"].scores == known.scores
+            assert found[f"relearn_{kind}_probability"].scores == pytest.approx(likely.scores)
+    assert "relearn_erased" in found
+
+
+def test_training_moves_the_model_and_is_undone_even_after_an_error(
+    fresh: Target, case: Case
+) -> None:
+    before = weights(fresh.lm.model)
+    with pytest.raises(ZeroDivisionError), put_back(fresh.lm.model):
+        tune(fresh.lm, sentences(fresh.lm, case, case.erased), QUICK)
+        moved = weights(fresh.lm.model)
+        assert all(not torch.equal(one, before[n]) for n, one in moved.items() if one.ndim == 2)
+        raise ZeroDivisionError
+    assert all(torch.equal(one, before[n]) for n, one in weights(fresh.lm.model).items())
+
+
+def test_the_same_batches_whatever_the_model(
+    fresh: Target, case: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    examples = sentences(fresh.lm, case, case.erased)
+    ways = []
+    for _ in range(2):
+        batches = relearning._batches(examples, QUICK)
+        ways.append([next(batches) for _ in range(7)])
+    assert ways[0] == ways[1]
+    other = relearning._batches(examples, QUICK.model_copy(update={"seed": 1}))
+    assert [next(other) for _ in range(7)] != ways[0]
+
+
+def test_no_fact_is_scored_that_was_trained(case: Case) -> None:
+    splits = relearning._splits(case, QUICK)
+    for kind, pairs in splits.items():
+        for taught, scored in pairs:
+            assert taught and scored
+            assert not {fact.key for fact in taught} & {fact.key for fact in scored}, kind
+    scored = [fact for _, part in splits["erased"] for fact in part]
+    assert sorted(fact.key for fact in scored) == sorted(fact.key for fact in case.erased)
+    for kind in ("related", "unrelated"):
+        for taught, _ in splits[kind]:
+            assert set(taught) <= set(case.retained)
+
+
+def test_one_erased_fact_has_no_other_to_relearn_from(case: Case) -> None:
+    alone = Case(case.wordings, case.erased[:1], case.retained)
+    assert relearning._splits(alone, QUICK)["erased"] == []
+
+
+def test_what_is_trained_on_is_learned(fresh: Target, case: Case) -> None:
+    long = AuditSettings(steps=60, lr=1e-2)
+    few: list[Fact] = list(case.erased[:2])
+    with put_back(fresh.lm.model):
+        tune(fresh.lm, sentences(fresh.lm, case, few), long)
+        after = probable(fresh, case, few).scores
+    before = probable(fresh, case, few).scores
+    assert all(after[key] > 2 * before[key] for key in before)
