@@ -136,6 +136,7 @@ def _verdicts(attacks: Sequence[Data]) -> Markup:
         "model",
         "reference",
         "before",
+        "drawn",
         "difference",
         "interval",
         "agrees within",
@@ -171,7 +172,8 @@ def _attack(one: Data) -> Markup:
     cells: list[str] = [
         _verdict(one["verdict"]),
         *(formats.shown(one[name], _short) for name in ("figure", "reference", "before")),
-        join([_chart(one), " ", formats.shown(one["difference"], _signed)]),
+        _chart(one),
+        formats.shown(one["difference"], _signed),
         interval,
         formats.shown(one["within"], _short),
         _short(one["tolerance"]),
