@@ -132,6 +132,8 @@ def audit_run(
     other = _reference(run, reference, stream, step, report)
     earlier = _step_before(run, stream, case)
     learner = revisiting.at_base(run, stream, report)
+    # Facts that are too long for the model were left out of the run.
+    case = _case(learner.stream, step, asked.forget, settings)
     base = squares(learner.model)
     taught = _taught(learner.stream, case, max(earlier, 0))
     erased = {fact.key for fact in case.erased}

@@ -237,8 +237,16 @@ def references(run: Run, among: Sequence[Run]) -> list[Run]:
 
 def neighbours(run: Run) -> list[Run]:
     """The runs beside ``run``, as a comparison puts them."""
-    folders = sorted(path.parent for path in run.folder.absolute().parent.glob("*/run.json"))
-    return [Run.open(folder) for folder in folders]
+    found = []
+    for file in sorted(run.folder.absolute().parent.glob("*/run.json")):
+        other = Run.open(file.parent)
+        try:
+            sound = bool(other.strategy)
+        except (UserError, LookupError):
+            # A file of that name need not be a run's.
+            continue
+        found += [other] * sound
+    return found
 
 
 def refuse_unlike(run: Run, reference: Run) -> None:

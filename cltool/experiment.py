@@ -73,6 +73,8 @@ def run(
         UserError: a setting is wrong, a fact is too long for the model, or the folder holds
             a run with other settings.
     """
+    from cltool import checkpoints
+
     tables = dict(settings or {})
     if model is not None:
         tables["model"] = {**tables.get("model", {}), "name": model}
@@ -80,6 +82,8 @@ def run(
     record = first_record(stream, strategy, seed, resolved)
     folder = Path(out) if out is not None else default_folder(record)
     done = open_folder(folder, record, fresh)
+    forgetting = [update.step for update in stream if update.forget] if purge_checkpoints else []
+    checkpoints.drop_before(folder, max((step for step in forgetting if step < done), default=0))
     if done == len(stream) and save_model is None:
         held = Run.open(folder)
         if held.record["status"] == "finished":
@@ -87,8 +91,6 @@ def run(
     walk = _Walk(stream, strategy, seed, resolved, Run(folder), loggers, report)
     walk.begin(record)
     walk.resume(done)
-    forgetting = [update.step for update in stream if update.forget] if purge_checkpoints else []
-    walk.purge_before(max((step for step in forgetting if step < done), default=0))
     for step in range(done, len(stream)):
         walk.step(step, keep_checkpoints and step not in forgetting)
     walk.finish(record, save_model)
@@ -168,12 +170,6 @@ class _Walk:
         checkpoints.load(self.run.folder, done - 1, self.learner.model, self.learner.strategies)
         self.costs = self.run.cost_rows()[:done]
         self.erasures.resume(done)
-
-    def purge_before(self, step: int) -> None:
-        """Remove checkpoints of steps before ``step``: what the last run may not have come to."""
-        from cltool import checkpoints
-
-        checkpoints.drop_before(self.run.folder, step)
 
     def step(self, step: int, keep_checkpoints: bool) -> None:
         """Apply update ``step``, ask about every fact, and write everything down."""

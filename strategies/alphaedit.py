@@ -114,8 +114,8 @@ class AlphaEdit(Strategy):
 
     def purge(self, learner: Learner, facts: Sequence[Fact]) -> dict[str, str]:
         """Take the keys of facts that updates taught out of the sum."""
-        known = [learner.known.belief(fact.key) for fact in facts]
-        edited = [belief.fact for belief in known if belief is not None and belief.learned]
+        base = set(learner.stream.updates[0].learn)
+        edited = [fact for fact in facts if fact not in base]
         told = {}
         if edited:
             moments = self._editor.moments(_batches(learner, edited))

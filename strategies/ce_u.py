@@ -48,14 +48,15 @@ class CEU(Unlearning):
     Config = CEUConfig
 
     def weight(self, sentence: Sentence) -> int:
-        """The tokens that are not skipped."""
-        return max(sentence.tokens - cast(CEUConfig, self.config).skip, 0)
+        """The tokens that are not skipped; the last one never is."""
+        return max(sentence.tokens - cast(CEUConfig, self.config).skip, 1)
 
     def loss(self, learner: Learner, chosen: Sequence[Sentence]) -> Tensor:
         """The cross entropy with the distribution without the label, over their tokens."""
         scored = read(learner, chosen)
         learned = scored.labels != IGNORED
-        learned &= learned.cumsum(dim=1) > cast(CEUConfig, self.config).skip
+        most = learned.sum(dim=1, keepdim=True) - 1
+        learned &= learned.cumsum(dim=1) > most.clamp(max=cast(CEUConfig, self.config).skip)
         return ce_u(scored.logits[learned], scored.labels[learned]).sum()
 
 

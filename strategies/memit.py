@@ -109,6 +109,10 @@ class MEMIT(Strategy):
     def purge(self, learner: Learner, facts: Sequence[Fact]) -> dict[str, str]:
         """Take the keys of the base's facts out of their second moment."""
         base = {fact.key: fact for fact in learner.stream.updates[0].learn}
+        # A key that was taught again after an erasing is no longer in the moment.
+        for step in range(1, learner.known.step):
+            for fact in learner.stream.updates[step].forget:
+                base.pop(fact.key, None)
         ours = [base[fact.key] for fact in facts if fact.key in base]
         if not ours:
             return {}

@@ -44,7 +44,9 @@ class Relabel(Unlearning):
                 continue
             other = found[int(torch.randint(len(found), (1,), generator=random))]
             own = [one for one in phase.chosen if one.fact == fact]
-            made = complete(learner, [(fact, one.asking) for one in own], [other] * len(own))
+            asked = [(fact, one.asking) for one in own]
+            whole = self.common.tokens == "answer"
+            made = complete(learner, asked, [other] * len(own), whole=whole)
             self._relabelled |= zip(own, made, strict=True)
 
     def release(self) -> None:

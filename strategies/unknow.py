@@ -111,6 +111,8 @@ class Unknow(Unlearning):
         """Ask the model about others, and mix what it says."""
         config, learner = cast(UnknowConfig, self.config), phase.learner
         random = learner.generator("others")
+        # Steps of this phase: a resumed run has counted others before.
+        self._begun = learner.steps
         self._own: dict[Sentence, Path] = {}
         self._answers: dict[Sentence, list[Path]] = {}
         for fact in phase.facts:
@@ -152,7 +154,7 @@ class Unknow(Unlearning):
         loss = _distilled(learner, [self._own[one] for one in chosen])
         turns = [self._answers[one] for one in chosen if self._answers[one]]
         if turns:
-            drawn = [paths[learner.steps % len(paths)] for paths in turns]
+            drawn = [paths[(learner.steps - self._begun) % len(paths)] for paths in turns]
             loss = loss + _distilled(learner, drawn)
         return loss
 

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from cltool.downdating import INSEPARABLE, without_negative
-from cltool.facts import Fact
+from cltool.facts import Fact, Update
 from cltool.learner import Learner
 from cltool.lm.kronecker import kronecker_factors
 from cltool.quadratic import in_batches, sample_batches
@@ -238,6 +238,13 @@ def test_editors_lose_the_keys_of_the_facts(make_learner: MakeLearner, stream: S
         found = state(memit)[f"moment.{number}"]
         torch.testing.assert_close(found, moment, rtol=1e-4, atol=1e-4 * float(moment.max()))
     assert purge(memit, [stream.updates[1].learn[3]]) == {}
+    # A key that an earlier update asked to forget has left the moment before.
+    again = make_learner("memit")
+    for update in stream.updates[1:]:
+        again.known.apply(update)
+    gone = stream.updates[3].forget[0]
+    again.known.apply(Update(4, "four", (gone,)))
+    assert purge(again, [gone]) == {}
 
     alpha = make_learner("alphaedit", strategy={"rounds": 1})
     apply(alpha, stream.updates[1])

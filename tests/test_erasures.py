@@ -286,6 +286,8 @@ def test_checkpoints_of_earlier_steps_are_purged_where_that_is_asked(
     options["purge_checkpoints"] = True
     assert kept(start(tmp_path / "purged", "frozen", **options)) == [2, 3, 4]
     assert kept(start(tmp_path / "last", "frozen", purge_checkpoints=True)) == [4]
+    # One that was finished with all of them loses them when that is asked for.
+    assert kept(start(tmp_path / "all", "frozen", **options)) == [2, 3, 4]
     # One that is killed between costs and purge makes up for it.
     for name in ("keep_only", "drop_before"):
         with monkeypatch.context() as patch:
@@ -573,3 +575,11 @@ def test_bad_input_to_the_command(
     capsys.readouterr()
     assert cli.main(["erasures", str(relapsed)]) == 0
     assert "Land 1, capital" in capsys.readouterr().out
+
+
+def test_what_lies_beside_a_run_and_is_none_is_passed_over(start: Start, tmp_path: Path) -> None:
+    run = start(tmp_path / "run", "frozen")
+    for name, text in (("foreign", "{}"), ("broken", "{"), ("list", "[]")):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "run.json").write_text(text, encoding="utf-8")
+    assert [one.folder.name for one in erasures.neighbours(run)] == ["run"]

@@ -251,10 +251,10 @@ def _described(docstring: str, name: str) -> str:
 def strategy_of(plugin: str) -> type[AvalancheStrategy]:
     """The strategy of one plugin."""
     verdict = VERDICTS[plugin]
-    excludes = {}
+    excludes = {"unlearning": "the plugin keeps what an erasing takes out, and brings it back"}
     if verdict.resets:
         reason = "each update begins from the base, so there is nothing to hold on to"
-        excludes = dict.fromkeys(("regularisation", "distillation"), reason)
+        excludes |= dict.fromkeys(("regularisation", "distillation"), reason)
     told: Sequence[str] = ()
     if verdict.verdict == WARNS:
         told = (f"{verdict.name}: {verdict.why}",)

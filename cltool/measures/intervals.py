@@ -133,7 +133,7 @@ def auc_difference(
 
     Erased and unseen texts are drawn apart, and the same ones for both models. ``n`` is the
     number of texts in the smaller set; where resampling shows no spread, the interval is that of
-    `paired_difference` for so many.
+    `paired_difference` for so many, and of a single text it is all that a difference can be.
 
     Args:
         model: scores of an attack on the erased texts and on the unseen ones, (items,) and
@@ -155,6 +155,8 @@ def auc_difference(
         )
     differences = kernel[0] - kernel[1]
     size, mean = min(differences.shape), float(differences.mean())
+    if size < 2:
+        return Interval(mean, -1.0, 1.0, size, confidence)
     if differences.min() == differences.max():
         return Interval(mean, *_unseen(mean, size, confidence, (-1.0, 1.0)), size, confidence)
     rng = np.random.default_rng(seed)

@@ -197,3 +197,9 @@ def test_attacks_must_fit(
 ) -> None:
     with pytest.raises(UserError):
         auc_difference(model, reference, seed=0)
+
+
+def test_of_a_single_text_anything_may_be() -> None:
+    found = auc_difference(([0.1], [0.2, 0.05, 0.3]), ([0.3], [0.2, 0.05, 0.1]), seed=0)
+    assert (found.low, found.high, found.n) == (-1.0, 1.0, 1)
+    assert found.estimate == pytest.approx(2 / 3)
