@@ -60,8 +60,7 @@ def run(
         settings: nested tables: ``{"learner": {"epochs": 5}, "strategy": {"lambda": 50}}``.
         fresh: begin anew where the folder holds an unfinished or finished run.
         keep_checkpoints: keep every step's checkpoint rather than the last one's.
-        purge_checkpoints: when an update forgets something, remove the checkpoints of earlier
-            steps, which still know it.
+        purge_checkpoints: when an update forgets, remove earlier checkpoints, which still know.
         save_model: also write the final model there, as a `transformers` checkpoint.
         loggers: Avalanche loggers.
         report: told of progress.
@@ -82,8 +81,8 @@ def run(
     record = first_record(stream, strategy, seed, resolved)
     folder = Path(out) if out is not None else default_folder(record)
     done = open_folder(folder, record, fresh)
-    forgetting = [update.step for update in stream if update.forget] if purge_checkpoints else []
-    checkpoints.drop_before(folder, max((step for step in forgetting if step < done), default=0))
+    forgetting = [one.step for one in stream if one.forget] if purge_checkpoints else []
+    checkpoints.drop_before(folder, max([0, *(step for step in forgetting if step < done)]))
     if done == len(stream) and save_model is None:
         held = Run.open(folder)
         if held.record["status"] == "finished":
