@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
+from cltool.foils import foils
 from cltool.forget_set import Said, Sentence, ask, complete
 
 if TYPE_CHECKING:
@@ -38,17 +39,7 @@ def other_objects(learner: Learner, fact: Fact, known: Sequence[Fact]) -> list[s
     ``known``.
     """
     belief = learner.known.belief(fact.key)
-    true = {*fact.accepted, *(belief.outdated if belief is not None else ())}
-    for same in (True, False):
-        found = {
-            other.object: None
-            for other in known
-            if (other.relation == fact.relation) or not same
-            if true.isdisjoint(other.accepted)
-        }
-        if found:
-            return list(found)
-    return []
+    return foils(fact, belief.outdated if belief is not None else (), known)
 
 
 def edges(
@@ -84,8 +75,8 @@ def edges(
         objects[fact] = [found[place] for place in order[:count]]
     asked = [(one.fact, one.asking) for one in chosen for _ in objects[one.fact]]
     answers = [text for one in chosen for text in objects[one.fact]]
-    foils = complete(learner, asked, answers, whole=whole)
-    logps = ask(learner, foils).logps if foils else torch.zeros(0)
+    made = complete(learner, asked, answers, whole=whole)
+    logps = ask(learner, made).logps if made else torch.zeros(0)
     left = (-torch.expm1(said.logps)).clamp(min=LEAST).log()
     lower, upper = torch.zeros(len(chosen)), torch.zeros(len(chosen))
     sizes = [len(objects[one.fact]) for one in chosen]

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 import torch
 
+from cltool.nearness import OBJECT, OTHER, RELATION, SUBJECT, nearness
+
 if TYPE_CHECKING:
     from cltool.facts import Fact
     from cltool.learner import Learner
@@ -16,17 +18,11 @@ Item = TypeVar("Item")
 
 
 def by_nearness(facts: Sequence[Fact], around: Sequence[Fact]) -> list[list[Fact]]:
-    """``facts`` in three groups: those that name what ``around`` names, of its relations, others.
-
-    A name is shared whether it is a subject or an object: who is asked about the one is led
-    to the other.
-    """
-    names = {name for fact in around for name in (fact.subject, *fact.accepted)}
-    relations = {fact.relation for fact in around}
+    """``facts`` in three groups: those that share a name with ``around``, a relation, nothing."""
+    places = {SUBJECT: 0, OBJECT: 0, RELATION: 1, OTHER: 2}
     groups: list[list[Fact]] = [[], [], []]
-    for fact in facts:
-        named = not names.isdisjoint((fact.subject, *fact.accepted))
-        groups[0 if named else 1 if fact.relation in relations else 2].append(fact)
+    for shared, fact in zip(nearness(facts, around), facts, strict=True):
+        groups[places[shared]].append(fact)
     return groups
 
 

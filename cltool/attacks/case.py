@@ -10,14 +10,13 @@ from typing import TypeVar
 
 from cltool.errors import UserError
 from cltool.facts import Fact, Key, Knowledge
+from cltool.foils import foils
+from cltool.nearness import OBJECT, OTHER, RELATION, SUBJECT, nearness
 from cltool.seeds import derive
 from cltool.stream import ERASED, Probe, Stream
 from cltool.wordings import TRAINED, Asking, Wordings
 
 Item = TypeVar("Item")
-
-SUBJECT, OBJECT, RELATION, OTHER = "subject", "object", "relation", "other"
-"""What a retained fact shares with an erased one, the nearest first."""
 
 
 @dataclass(frozen=True)
@@ -79,34 +78,16 @@ class Case:
 
         Those of its relation among what is retained; where there are none, those of any.
         """
-        true = {*fact.accepted, *self.former.get(fact.key, ())}
-        for same in (True, False):
-            found = {
-                other.object: None
-                for other in self.retained
-                if (other.relation == fact.relation or not same) and true.isdisjoint(other.accepted)
-            }
-            if found:
-                return self.drawn(list(found), count, "foils", *fact.key)
-        return []
+        found = foils(fact, self.former.get(fact.key, ()), self.retained)
+        return self.drawn(found, count, "foils", *fact.key)
 
     @cached_property
     def groups(self) -> dict[str, list[Fact]]:
-        """The retained facts by what they share with an erased one; each is in one group.
-
-        A name is shared whether it is a subject or an object.
-        """
-        subjects = {fact.subject for fact in self.erased}
-        objects = {name for fact in self.erased for name in fact.accepted}
-        relations = {fact.relation for fact in self.erased}
-        groups: dict[str, list[Fact]] = {SUBJECT: [], OBJECT: [], RELATION: [], OTHER: []}
-        for fact in self.retained:
-            if not subjects.isdisjoint((fact.subject, *fact.accepted)):
-                groups[SUBJECT].append(fact)
-            elif not objects.isdisjoint((fact.subject, *fact.accepted)):
-                groups[OBJECT].append(fact)
-            else:
-                groups[RELATION if fact.relation in relations else OTHER].append(fact)
+        """The retained facts by what they share with an erased one; each is in one group."""
+        groups: dict[str, list[Fact]] = {name: [] for name in (SUBJECT, OBJECT, RELATION, OTHER)}
+        shared = nearness(self.retained, self.erased)
+        for name, fact in zip(shared, self.retained, strict=True):
+            groups[name].append(fact)
         return groups
 
     def drawn(self, items: Sequence[Item], count: int, *purpose: str) -> list[Item]:

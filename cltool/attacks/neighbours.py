@@ -7,10 +7,11 @@ relation, or nothing. A score below the reference's is damage.
 from __future__ import annotations
 
 from cltool.attacks.asking import broken, right
-from cltool.attacks.case import OBJECT, OTHER, RELATION, SUBJECT, Case, probes
+from cltool.attacks.case import Case, probes
 from cltool.attacks.settings import AuditSettings
 from cltool.attacks.target import Outcome, Target
 from cltool.facts import Key
+from cltool.nearness import OBJECT, OTHER, RELATION, SUBJECT
 
 NAMES = {
     SUBJECT: "same_subject",

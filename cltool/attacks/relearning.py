@@ -17,7 +17,7 @@ import torch
 from torch import nn
 
 from cltool.attacks.asking import briefly
-from cltool.attacks.case import OBJECT, OTHER, RELATION, SUBJECT, Case
+from cltool.attacks.case import Case
 from cltool.attacks.forcing import probable
 from cltool.attacks.settings import AuditSettings
 from cltool.attacks.target import Outcome, Target
@@ -28,6 +28,7 @@ from cltool.lm.batches import bucketed, collate
 from cltool.lm.coder import Encoded
 from cltool.lm.model import LanguageModel
 from cltool.lm.scoring import score
+from cltool.nearness import OBJECT, OTHER, RELATION, SUBJECT
 from cltool.seeds import derive
 
 CLIP = 1.0
