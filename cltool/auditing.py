@@ -22,6 +22,7 @@ from cltool.facts import Fact, Key, Knowledge, Update
 from cltool.forget_list import read_forget_list
 from cltool.judging import Row, rows, tally
 from cltool.records import Run
+from cltool.references import RETRAIN, refuse_unlike
 from cltool.settings import ProbeSettings
 from cltool.stream import Stream
 from cltool.wordings import Wordings
@@ -280,7 +281,7 @@ def _reference(
     if other is None:
         other = retrained.make(run, stream, step, report)
     if isinstance(other, Run):
-        retrained.refuse_other(run, other)
+        refuse_unlike(run, other, exact=False)
         revisiting.chosen_step(other, step)
     return other
 
@@ -327,7 +328,7 @@ def _doubts(
     case: Case, other: Run | Path, found: Sequence[Row], settings: AuditSettings
 ) -> list[str]:
     told = []
-    if isinstance(other, Run) and other.strategy != retrained.RETRAIN:
+    if isinstance(other, Run) and other.strategy != RETRAIN:
         told.append(
             f"The reference was made by {other.strategy}, which begins from a base that may have "
             "known the erased facts: it is no retrained model."

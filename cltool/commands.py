@@ -240,6 +240,7 @@ def show(options: argparse.Namespace) -> int:
 def erasures(options: argparse.Namespace) -> int:
     """What a run was asked to forget, and whether it stayed erased."""
     from cltool import erasures as erased
+    from cltool import references
     from cltool.records import Run
     from cltool.reporting.erased import as_text
 
@@ -248,11 +249,10 @@ def erasures(options: argparse.Namespace) -> int:
     if options.retrained:
         given = [Run.open(folder) for folder in options.retrained]
         for reference in given:
-            erased.refuse_unlike(run, reference)
+            references.refuse_unlike(run, reference)
         record = erased.with_reference(record, given)
     elif record["reference"] is None:
-        beside = erased.references(run, erased.neighbours(run))
-        record = erased.with_reference(record, beside)
+        record = erased.with_reference(record, references.beside(run))
     if options.json:
         _print_json(record)
     else:

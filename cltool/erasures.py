@@ -22,6 +22,7 @@ from cltool.errors import UserError
 from cltool.facts import Belief, Fact, Knowledge, Update
 from cltool.metrics import DIRECT
 from cltool.records import Run
+from cltool.references import references
 from cltool.stream import ERASED, Stream
 
 if TYPE_CHECKING:
@@ -29,9 +30,6 @@ if TYPE_CHECKING:
 
 FILE = "erasures.json"
 FORMAT = 1
-RETRAIN = "retrain"
-"""The strategy whose runs are references."""
-
 INEXACT = "is no exact reference here"
 """Part of the warning in the record of a run whose base cltool could not rebuild."""
 
@@ -228,50 +226,6 @@ def open_record(run: Run) -> dict[str, Any]:
             hint="Ask for some: --set scenario.forgotten=5, or lines with forget in your file.",
         )
     return record
-
-
-def references(run: Run, among: Sequence[Run]) -> list[Run]:
-    """Those of ``among`` that retrained on the stream of ``run``, from the same base model."""
-    return [one for one in among if one.strategy == RETRAIN and not _unlike(run, one)]
-
-
-def neighbours(run: Run) -> list[Run]:
-    """The runs beside ``run``, as a comparison puts them."""
-    found = []
-    for file in sorted(run.folder.absolute().parent.glob("*/run.json")):
-        other = Run.open(file.parent)
-        try:
-            sound = bool(other.strategy)
-        except (UserError, LookupError):
-            # A file of that name need not be a run's.
-            continue
-        found += [other] * sound
-    return found
-
-
-def refuse_unlike(run: Run, reference: Run) -> None:
-    """Refuse what is no reference for ``run``.
-
-    Raises:
-        UserError: says why.
-    """
-    if reason := _unlike(run, reference):
-        raise UserError(
-            f"it is no reference for {run.folder}: {reason}",
-            where=str(reference.folder),
-            hint="Run retrain on the same stream and model.",
-        )
-
-
-def _unlike(run: Run, reference: Run) -> str:
-    if reference.strategy != RETRAIN:
-        return f"its strategy is {reference.strategy}, not {RETRAIN}"
-    pairs = {
-        "stream": [one.record.get("stream", {}).get("digest") for one in (run, reference)],
-        "model": [one.record.get("weights") for one in (run, reference)],
-    }
-    differing = [name for name, (ours, theirs) in pairs.items() if ours != theirs]
-    return f"it has another {' and '.join(differing)}" if differing else ""
 
 
 def with_reference(record: Mapping[str, Any], runs: Sequence[Run]) -> dict[str, Any]:

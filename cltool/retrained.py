@@ -6,16 +6,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cltool import assemble
-from cltool.errors import UserError
+from cltool import assemble, references
 from cltool.records import Run
+from cltool.references import RETRAIN
 from cltool.strategies import STRATEGIES
 
 if TYPE_CHECKING:
     from cltool.stream import Stream
-
-RETRAIN = "retrain"
-"""The strategy whose runs are exact references."""
 
 BUDGETS = ("tokens", "steps", "seconds")
 """What an erasing may be allowed to cost is nothing to hold the reference to."""
@@ -26,40 +23,8 @@ Report = Callable[[int, int, str], None]
 
 def beside(run: Run) -> Run | None:
     """A finished `retrain` run of the same stream, model and seed in a folder beside ``run``."""
-    for file in sorted(run.folder.resolve().parent.glob("*/run.json")):
-        other = Run.open(file.parent)
-        try:
-            fits = other.strategy == RETRAIN and other.record.get("status") == "finished"
-            if fits and not _differs(run, other):
-                return other
-        except (UserError, KeyError, TypeError, ValueError):
-            # A file of that name need not be a run's.
-            continue
-    return None
-
-
-def refuse_other(run: Run, reference: Run) -> None:
-    """A reference has to know what the run knows, but for what was erased.
-
-    Raises:
-        UserError: it was made of other facts, or from another model.
-    """
-    reason = _differs(run, reference, seed=False)
-    if reason:
-        raise UserError(
-            f"this run cannot be the reference: {reason}",
-            where=str(reference.folder),
-            hint=f"Run the strategy {RETRAIN} over the same scenario with the same model.",
-        )
-
-
-def _differs(run: Run, other: Run, seed: bool = True) -> str:
-    """In what two runs differ that must be the same, or nothing."""
-    if run.record.get("stream", {}).get("digest") != other.record.get("stream", {}).get("digest"):
-        return "it is of another stream of facts"
-    if run.record.get("weights") != other.record.get("weights"):
-        return "it began from another model"
-    return "it has another seed" if seed and run.seed != other.seed else ""
+    fitting = (one for one in references.beside(run) if one.record.get("status") == "finished")
+    return next((one for one in fitting if one.record.get("seed") == run.seed), None)
 
 
 def make(run: Run, stream: Stream, step: int, report: Report | None = None) -> Run:

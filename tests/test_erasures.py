@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 import torch
 
-from cltool import checkpoints, cli, comparing, erasures, experiment, ledger, metrics
+from cltool import checkpoints, cli, comparing, erasures, experiment, ledger, metrics, references
 from cltool.comparing import Comparison
 from cltool.errors import UserError
 from cltool.facts import Fact, Update
@@ -309,7 +309,7 @@ def test_the_record_is_held_to_the_retrained_runs(start: Start, tmp_path: Path) 
     for seed in (0, 1):
         start(tmp_path / f"retrain-seed{seed}", "retrain", seed=seed)
     start(tmp_path / "joint-seed0", "joint")
-    beside = erasures.references(run, erasures.neighbours(run))
+    beside = references.references(run, references.neighbours(run))
     assert [one.folder.name for one in beside] == ["retrain-seed0", "retrain-seed1"]
     record = erasures.with_reference(erasures.open_record(run), beside)
     # The random Llama was taught nothing by cltool, which the reference says.
@@ -324,7 +324,7 @@ def test_the_record_is_held_to_the_retrained_runs(start: Start, tmp_path: Path) 
             assert score["logp"] == pytest.approx(sum(logp) / 2, abs=1e-5)
     assert "no exact reference" in as_text(record, LABELS)
     # A run is its own reference where it retrained.
-    assert erasures.references(beside[0], beside) == beside
+    assert references.references(beside[0], beside) == beside
     erasures.write_references([run, *beside])
     assert erasures.read(run.folder) == record
 
@@ -342,8 +342,8 @@ def test_what_is_no_reference_is_refused(
     }
     for reason, other in others.items():
         with pytest.raises(UserError, match=reason):
-            erasures.refuse_unlike(run, other)
-        assert erasures.references(run, [other]) == []
+            references.refuse_unlike(run, other)
+        assert references.references(run, [other]) == []
     assert erasures.with_reference(erasures.open_record(run), [])["reference"] is None
 
 
@@ -582,4 +582,4 @@ def test_what_lies_beside_a_run_and_is_none_is_passed_over(start: Start, tmp_pat
     for name, text in (("foreign", "{}"), ("broken", "{"), ("list", "[]")):
         (tmp_path / name).mkdir()
         (tmp_path / name / "run.json").write_text(text, encoding="utf-8")
-    assert [one.folder.name for one in erasures.neighbours(run)] == ["run"]
+    assert [one.folder.name for one in references.neighbours(run)] == ["run"]

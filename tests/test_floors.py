@@ -43,6 +43,7 @@ FLOORS: dict[int, tuple[str, ...]] = {
         "measures",
         "metrics",
         "records",
+        "references",
         "scenario_base",
         "search_space",
         "settings",
