@@ -148,18 +148,13 @@ class Walker:
 
     def apply(self, update: Update, epochs: int) -> tuple[float, list[float]]:
         """Apply ``update``; the seconds that it took, and those of each of its steps."""
+        from cltool.applying import apply
+
         learner = self.learner
         learner.settings = learner.settings.model_copy(update={"epochs": epochs})
-        gone = learner.known.superseded_by(update)
-        asked = {fact.key for fact in update.forget}
-        learner.known.apply(update)
         self._stop.seconds = []
         began = time.process_time()
-        learner.begin(update)
-        learner.strategies.forget(gone)
-        learner.strategies.purge(learner, [fact for fact in gone if fact.key in asked])
-        learner.strategies.update(learner, update)
-        learner.strategies.erase(learner, update)
+        apply(learner, update)
         return time.process_time() - began, self._stop.seconds
 
 

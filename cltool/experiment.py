@@ -237,19 +237,11 @@ class _Walk:
         self.run.write_record(record | {"status": "finished"})
 
     def _apply(self, update: Update) -> None:
-        from cltool.purging import Purge
+        from cltool.applying import apply
 
-        learner = self.learner
-        gone = learner.known.superseded_by(update)
-        held = [learner.known.belief(fact.key) for fact in update.forget]
-        erased = [belief for belief in held if belief is not None]
-        purge = Purge(learner.strategies, [belief.fact for belief in erased])
-        learner.known.apply(update)
-        learner.begin(update, _owed(self.costs, Budget(learner.settings)))
-        learner.strategies.forget(gone)
-        self.erasures.ask(update, erased, purge.clear(learner))
-        learner.strategies.update(learner, update)
-        learner.strategies.erase(learner, update)
+        owed = _owed(self.costs, Budget(self.learner.settings))
+        erased = apply(self.learner, update, owed)
+        self.erasures.ask(update, erased.beliefs, erased.stores)
 
     def _progress(self, done: int, most: int) -> None:
         step = self.learner.known.step

@@ -332,13 +332,9 @@ def make_learner(load_lm: LoadLM, stream: Stream) -> MakeLearner:
 
 def apply(learner: Learner, update: Update) -> None:
     """Apply an update as the experiment does."""
-    gone = learner.known.superseded_by(update)
-    learner.known.apply(update)
-    learner.strategies.forget(gone)
-    asked = {fact.key for fact in update.forget}
-    learner.strategies.purge(learner, [fact for fact in gone if fact.key in asked])
-    learner.strategies.update(learner, update)
-    learner.strategies.erase(learner, update)
+    from cltool.applying import apply
+
+    apply(learner, update)
 
 
 def weights(model: Any) -> dict[str, Any]:

@@ -50,6 +50,7 @@ FLOORS: dict[int, tuple[str, ...]] = {
     ),
     2: (
         "adapters",
+        "applying",
         "attacks",
         "avalanche",
         "budget",
