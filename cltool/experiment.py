@@ -126,6 +126,7 @@ class _Walk:
         from cltool.learner import Learner
         from cltool.prober import Prober
 
+        strategies = assemble.build(self.settings)  # what cannot be composed costs no model
         lm, self.stream = prepare(self.stream, self.settings, self.report)
         record["weights"] = lm.digest()
         refuse_other_weights(self.run.folder, record["weights"])
@@ -141,7 +142,7 @@ class _Walk:
             lm=lm,
             stream=self.stream,
             settings=learner_settings,
-            strategies=assemble.build(self.settings),
+            strategies=strategies,
             seed=self.seed,
             loggers=self.loggers,
         )

@@ -63,6 +63,15 @@ def states(folder: Path) -> dict[str, bytes]:
     return {file.name: file.read_bytes() for file in sorted(place.iterdir())}
 
 
+def test_what_cannot_be_composed_is_refused_before_a_model_is_made(
+    start: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(experiment, "prepare", lambda *asked: pytest.fail("made a model"))
+    with pytest.raises(UserError, match="each erases facts in its own way"):
+        start(tmp_path / "run", "npo+simnpo")
+    assert not (tmp_path / "run").exists()
+
+
 # What a run leaves.
 
 
