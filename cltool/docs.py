@@ -162,10 +162,12 @@ def _family(family: str, entries: Sequence[Entry], tables: Tables) -> str:
 
 
 def _measured(names: Sequence[str], tables: Tables) -> list[str]:
-    """A table a stream: the family's strategies, and the references."""
+    """A table a stream in which one of the family ran: its strategies, and the references."""
     columns = [column for column in COLUMNS if column.name in SCORES]
     parts = []
     for stream, found in tables.items():
+        if not any(row["strategy"] in names for row in found):
+            continue
         chosen = [
             (
                 f"`{row['strategy']}`",
