@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from cltool.attacks.case import OBJECT, OTHER, RELATION, SUBJECT, Case
+from cltool.attacks.case import Case
 from cltool.errors import UserError
 from cltool.facts import Fact, Update
+from cltool.nearness import OBJECT, OTHER, RELATION, SUBJECT
 from cltool.stream import Stream
 
 from ..conftest import make_stream, make_wordings

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 import torch
 from torch import nn
 
-from cltool.attacks.quantisation import linear_weights, quantise, rounded
+from cltool.attacks.case import Case
+from cltool.attacks.forcing import probable
+from cltool.attacks.quantisation import BITS, coarse, linear_weights, quantise, rounded
+from cltool.attacks.target import Target
 from cltool.attacks.weights import put_back
 
 from ..conftest import ARCHITECTURES, LoadLM, weights
@@ -52,3 +57,16 @@ def test_every_linear_layer_is_rounded_and_no_embedding(name: str, load_lm: Load
         assert all(torch.equal(one, two) for one, two in zip(tables, held, strict=True))
         assert any(not torch.equal(one, before[n]) for n, one in model.state_dict().items())
     assert all(torch.equal(one, before[name]) for name, one in model.state_dict().items())
+
+
+def test_the_attack_asks_the_rounded_model(target: Callable[[str], Target], case: Case) -> None:
+    whole = target("knows")
+    plain = probable(whole, case, case.erased).scores
+    found = coarse(whole, case)
+    assert probable(whole, case, case.erased).scores == plain
+    for bits in BITS:
+        attacked = found[f"int{bits}_probability"].scores
+        other = target("knows")
+        quantise(other.lm.model, bits)
+        assert attacked == pytest.approx(probable(other, case, case.erased).scores, rel=1e-5)
+        assert attacked != plain

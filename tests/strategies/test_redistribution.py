@@ -15,7 +15,7 @@ from cltool.lm.batches import IGNORED
 from cltool.lm.teacher import Teacher
 from cltool.strategies.ce_u import CEU, ce_u
 from cltool.strategies.undial import UNDIAL, adjusted, undial
-from cltool.strategies.unknow import Unknow, mixed
+from cltool.strategies.unknow import Unknow, _distilled, mixed
 from cltool.stream import Stream
 from cltool.wordings import Wordings
 
@@ -138,6 +138,11 @@ def test_what_is_taught_is_what_is_said_of_others(
         torch.testing.assert_close(path.target.sum(-1), torch.ones(one.tokens))
         for answer in method._answers[one]:
             assert answer.example.ids[: one.start] == one.example.ids[: one.start]
+    drawn = [method._answers[one][0] for one in phase.chosen if method._answers[one]]
+    own = [method._own[one] for one in phase.chosen]
+    expected = _distilled(learner, own) + _distilled(learner, drawn)
+    torch.testing.assert_close(method.loss(learner, phase.chosen), expected)
+    assert len(drawn) > 0 and _distilled(learner, drawn).item() > 0
     # Turns are counted from where the phase begins: a resumed run has other steps behind it.
     first = method.loss(learner, phase.chosen).item()
     method.release()
