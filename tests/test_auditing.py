@@ -17,6 +17,7 @@ from cltool.facts import Fact
 from cltool.lm.model import save_checkpoint
 from cltool.outputs_page import ATTACK
 from cltool.records import Run
+from cltool.strategies.in_context import InContext
 
 from .conftest import LoadLM
 
@@ -212,3 +213,24 @@ def test_the_page_of_the_docs_names_every_attack_and_setting() -> None:
     for attack in (*ATTACKS, *MEMBERSHIP_ATTACKS):
         named = attack.name.removesuffix("_probability")
         assert f"`{named}`" in text or f"`{attack.name}`" in text, attack.name
+
+
+def test_what_stands_outside_the_weights_is_attacked_too(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, checkpoint: Callable[[str], Path]
+) -> None:
+    stream = assemble.open_stream("facts.jsonl")
+    tables = {"model": {"name": str(checkpoint("llama")), "device": "cpu"}}
+    run = experiment.run(stream, strategy="in_context", out=tmp_path / "told", settings=tables)
+    framed: list[str] = []
+    plain = InContext.frame
+
+    def frame(self: InContext, prompt: str) -> str:
+        text = plain(self, prompt)
+        framed.append(text)
+        return text
+
+    monkeypatch.setattr(InContext, "frame", frame)
+    auditing.audit_run(run, str(folder / "joint"), SETTINGS)
+    asked = [text for text in framed if "Town 1" in text.splitlines()[-1]]
+    # What the last update left true stands before questions about what it erased.
+    assert asked and all("Sam Reed" in text for text in asked)
