@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from cltool.facts import Fact, Update
     from cltool.learner import Learner
+    from cltool.unheard import Unheard
 
 
 class EraserConfig(StrategyConfig):
@@ -147,20 +148,23 @@ class Goal:
         self._phase, self.lower, self.upper = phase, lower, upper
 
     @classmethod
-    def of_foils(cls, phase: Phase, foils: int, *, whole: bool) -> Goal:
+    def of_foils(
+        cls, phase: Phase, foils: int, *, whole: bool, unheard: Unheard | None = None
+    ) -> Goal:
         """As improbable as objects that were never true, at the model as it is now.
 
         Args:
             phase: what is erased.
             foils: objects that each erased one is held against.
             whole: what closes the sentences is erased too.
+            unheard: what the model held of objects that it had never heard of.
         """
-        said = ask(phase.learner, phase.chosen)
-        random = phase.learner.generator("foils")
-        return cls(
-            phase,
-            *edges(phase.learner, phase.chosen, said, phase.known, foils, random, whole=whole),
+        learner, chosen = phase.learner, phase.chosen
+        said, random = ask(learner, chosen), learner.generator("foils")
+        found = edges(
+            learner, chosen, said, phase.known, foils, random, whole=whole, unheard=unheard
         )
+        return cls(phase, *found)
 
     def open(self) -> list[Sentence]:
         """Sentences that still need a push: none when all are there, all without a target.

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from cltool.lm.scoring import Scored
     from cltool.wordings import Asking
 
+LEAST = 1e-6
+"""Least probability that a model is taken to leave to anything but an object."""
+
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
@@ -144,6 +147,11 @@ def ask(learner: Learner, chosen: Sequence[Sentence]) -> Said:
         logps[places] = -scored.loss_per_sample().float().cpu()
         greedy[places] = scored.hits().cpu()
     return Said(logps, greedy)
+
+
+def rest(logps: Tensor) -> Tensor:
+    """log(1 − p), of log-probabilities in nats: what is left to anything else, `LEAST` at least."""
+    return (-torch.expm1(logps)).clamp(min=LEAST).log()
 
 
 def read(learner: Learner, chosen: Sequence[Sentence]) -> Scored:

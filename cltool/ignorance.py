@@ -9,27 +9,30 @@ if the object were none. *Foils* are objects of the relation that were never tru
 A model retrained without a fact gives its object what q gives to foils; taken as they are, p,
 they are too low by as much as the model was sure of the object. The erased object is to end
 between their median and their mean probability, which the few that are likely make the larger.
+
+A foil is known from another fact. An object that no other fact has is stranger than that to a
+model retrained without it, and is held against names that the model had never heard of instead,
+where there were any (see `unheard`).
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import torch
 
 from cltool.foils import foils
-from cltool.forget_set import Said, Sentence, ask, complete
+from cltool.forget_set import Said, Sentence, ask, complete, rest
+from cltool.unheard import heard_without
 
 if TYPE_CHECKING:
     from torch import Tensor
 
     from cltool.facts import Fact
     from cltool.learner import Learner
-
-LEAST = 1e-6
-"""Least probability that a model is taken to leave to anything but the object."""
+    from cltool.unheard import Unheard
 
 
 def other_objects(learner: Learner, fact: Fact, known: Sequence[Fact]) -> list[str]:
@@ -51,6 +54,7 @@ def edges(
     random: torch.Generator,
     *,
     whole: bool = False,
+    unheard: Unheard | None = None,
 ) -> tuple[Tensor, Tensor]:
     """Between what each of ``chosen`` is to end, at the model as it is now.
 
@@ -64,10 +68,42 @@ def edges(
         count: foils for each fact, the same ones in all its wordings.
         random: which ones.
         whole: what closes the sentence counts too.
+        unheard: what the model held of objects that it had never heard of; none: foils alone.
 
     Returns:
         Lower and upper edge, each (sentences,), in nats.
     """
+    heard = heard_without(learner.known)
+    strange: dict[Sentence, Tensor] = {}
+    for one in chosen:
+        held = unheard.logps(one.tokens) if unheard is not None else None
+        if held is not None and heard.isdisjoint(one.fact.accepted):
+            strange[one] = held
+    foiled = [one for one in chosen if one not in strange]
+    left = rest(said.logps)[[one not in strange for one in chosen]]
+    compared = _foils(learner, foiled, left, known, count, random, whole=whole)
+    lower, upper = torch.zeros(len(chosen)), torch.zeros(len(chosen))
+    for place, one in enumerate(chosen):
+        q = strange[one] if one in strange else next(compared)
+        if not len(q):
+            lower[place] = upper[place] = -one.tokens * math.log(len(learner.lm.coder.tokenizer))
+            continue
+        lower[place] = q.median()
+        upper[place] = torch.maximum(q.logsumexp(0) - math.log(len(q)), lower[place])
+    return lower, upper
+
+
+def _foils(
+    learner: Learner,
+    chosen: Sequence[Sentence],
+    left: Tensor,
+    known: Sequence[Fact],
+    count: int,
+    random: torch.Generator,
+    *,
+    whole: bool,
+) -> Iterator[Tensor]:
+    """For each of ``chosen``, (foils,): log q of its foils."""
     objects: dict[Fact, list[str]] = {}
     for fact in dict.fromkeys(one.fact for one in chosen):
         found = other_objects(learner, fact, known)
@@ -77,14 +113,6 @@ def edges(
     answers = [text for one in chosen for text in objects[one.fact]]
     made = complete(learner, asked, answers, whole=whole)
     logps = ask(learner, made).logps if made else torch.zeros(0)
-    left = (-torch.expm1(said.logps)).clamp(min=LEAST).log()
-    lower, upper = torch.zeros(len(chosen)), torch.zeros(len(chosen))
     sizes = [len(objects[one.fact]) for one in chosen]
-    for place, (one, part) in enumerate(zip(chosen, torch.split(logps, sizes), strict=True)):
-        if not len(part):
-            lower[place] = upper[place] = -one.tokens * math.log(len(learner.lm.coder.tokenizer))
-            continue
-        q = part - left[place]
-        lower[place] = q.median()
-        upper[place] = torch.maximum(q.logsumexp(0) - math.log(len(q)), lower[place])
-    return lower, upper
+    parts = torch.split(logps, sizes) if sizes else ()
+    return (part - gone for part, gone in zip(parts, left, strict=True))

@@ -15,7 +15,7 @@ The hooks of other strategies do not run in this phase. All its passes count as 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, ClassVar, Literal, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, cast
 
 import torch
 from pydantic import Field
@@ -28,7 +28,8 @@ from cltool.lm.batches import IGNORED, Batch
 from cltool.lm.teacher import Teacher
 from cltool.neighbours import Neighbours
 from cltool.search_space import search
-from cltool.strategy import StrategyConfig
+from cltool.strategy import State, StrategyConfig
+from cltool.unheard import Unheard
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -69,7 +70,8 @@ class UnlearningConfig(EraserConfig):
     )
     target: Literal["foils", "none"] = Field(
         default="foils",
-        description="foils: erased objects end as probable as objects that were never true;"
+        description="foils: erased objects end as probable as objects that were never true, or,"
+        " where no other fact has them, as ones never heard of;"
         " none: after the given steps, wherever that leads",
     )
     foils: int = Field(default=16, ge=1, description="objects that each erased one is held against")
@@ -120,6 +122,29 @@ class Unlearning(Eraser):
         learner.spend(int(batch["attention_mask"].sum()))
         return cast(Teacher, self.teacher).score(batch).logits
 
+    # -- what it keeps ----------------------------------------------------------------------
+
+    def attach(self, learner: Learner) -> None:
+        """Keep also how probable new objects were before they were taught."""
+        super().attach(learner)
+        self._unheard = Unheard()
+
+    def before_training_exp(self, strategy: Any, **kwargs: Any) -> None:
+        """Ask for what is about to be taught, where there will be an erasing."""
+        update = strategy.experience.update
+        if update.forget and self.common.target == "foils":
+            whole = self.common.tokens == "answer"
+            self._unheard.note(strategy, update, strategy.generator("unheard"), whole=whole)
+
+    def state_dict(self) -> State:
+        """The sample, and the numbers."""
+        return {**super().state_dict(), "unheard": self._unheard.state_dict()}
+
+    def load_state_dict(self, state: State) -> None:
+        """Take both back."""
+        super().load_state_dict(state)
+        self._unheard.load_state_dict(state["unheard"])
+
     # -- the phase ---------------------------------------------------------------------------
 
     def erase(self, learner: Learner, update: Update) -> None:
@@ -136,7 +161,8 @@ class Unlearning(Eraser):
         config = self.common
         if config.target == "none":
             return Goal(phase, None, None)
-        return Goal.of_foils(phase, config.foils, whole=config.tokens == "answer")
+        whole = config.tokens == "answer"
+        return Goal.of_foils(phase, config.foils, whole=whole, unheard=self._unheard)
 
     def descend(self, phase: Phase) -> None:
         """The steps."""

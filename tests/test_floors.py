@@ -77,6 +77,7 @@ FLOORS: dict[int, tuple[str, ...]] = {
         "selection",
         "strategy",
         "subjects",
+        "unheard",
         "unlearning",
         "walk",
     ),

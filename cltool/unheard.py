@@ -1,0 +1,136 @@
+"""What a model holds of objects that it never heard of: seen just before they are taught.
+
+A foil is an object that the model knows from another fact. An erased object that no other fact
+has is less than that to a model that never knew it: its name was in nothing that it read. Foils
+are no measure for it, since they are far too probable. What the stream is about to teach is one:
+before an update is learned, its new names are as unheard as the erased ones are to the retrained
+model. They are asked for in their own trained wordings, and what the model gave to the object
+that they supersede is taken away and normalised, as foils' are (see `ignorance`).
+
+Only numbers are kept, no names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import torch
+
+from cltool.forget_set import ask, complete, rest, trained_askings
+from cltool.strategy import State
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from cltool.facts import Fact, Knowledge, Update
+    from cltool.learner import Learner
+    from cltool.wordings import Asking
+
+KEPT = 512
+"""Sentences whose numbers are kept; the oldest leave first."""
+
+ASKED = 64
+"""New facts of an update that are asked for, at most."""
+
+ENOUGH = 16
+"""Sentences with as many tokens as an erased one that tell of it by themselves."""
+
+
+class Unheard:
+    """How probable the model found objects before it was taught them.
+
+    Attributes:
+        rows: of each sentence, the tokens of its object, and log q of them, in nats.
+    """
+
+    def __init__(self) -> None:
+        self.rows: list[tuple[int, float]] = []
+
+    def note(
+        self,
+        learner: Learner,
+        update: Update,
+        random: torch.Generator,
+        *,
+        whole: bool = False,
+    ) -> None:
+        """Ask for what ``update`` is about to teach and no fact has had so far.
+
+        Args:
+            learner: its model has not been trained on ``update``; its knowledge has it.
+            update: what is about to be taught.
+            random: which of its facts, where there are many.
+            whole: what closes the sentence counts too.
+        """
+        heard = heard_before(learner.known)
+        facts = [fact for fact in update.learn if heard.isdisjoint(fact.accepted)]
+        order = torch.randperm(len(facts), generator=random).tolist()
+        asked = [
+            (facts[place], asking)
+            for place in sorted(order[:ASKED])
+            for asking in trained_askings(learner, facts[place])
+        ]
+        if not asked:
+            return
+        made = complete(learner, asked, [fact.object for fact, _ in asked], whole=whole)
+        logps = ask(learner, made).logps - _left(learner, asked, whole=whole)
+        self.rows += zip((one.tokens for one in made), logps.tolist(), strict=True)
+        del self.rows[:-KEPT]
+
+    def logps(self, tokens: int) -> Tensor | None:
+        """(sentences,): log q of objects of so many tokens, in nats; None: nothing was asked.
+
+        Where too few have as many, all are scaled to that length.
+        """
+        same = [logp for size, logp in self.rows if size == tokens]
+        if len(same) >= ENOUGH:
+            return torch.tensor(same)
+        scaled = [logp * tokens / size for size, logp in self.rows if size]
+        return torch.tensor(scaled) if scaled else None
+
+    def state_dict(self) -> State:
+        """The numbers."""
+        return {"rows": [list(row) for row in self.rows]}
+
+    def load_state_dict(self, state: State) -> None:
+        """Take back what ``state_dict`` gave."""
+        self.rows = [(int(size), float(logp)) for size, logp in state["rows"]]
+
+
+def _left(learner: Learner, asked: Sequence[tuple[Fact, Asking]], *, whole: bool) -> Tensor:
+    """(sentences,): log of what the model leaves to all but the object that was true before."""
+    left = torch.zeros(len(asked))
+    former: list[tuple[int, str]] = []
+    for place, (fact, _) in enumerate(asked):
+        belief = learner.known.belief(fact.key)
+        if belief is not None and belief.outdated:
+            former.append((place, belief.outdated[-1]))
+    if former:
+        places = [place for place, _ in former]
+        names = [name for _, name in former]
+        made = complete(learner, [asked[place] for place in places], names, whole=whole)
+        left[places] = rest(ask(learner, made).logps)
+    return left
+
+
+def heard_before(known: Knowledge) -> set[str]:
+    """Every object that was taught before the last update, erased ones too."""
+    found: set[str] = set()
+    for belief in known.beliefs():
+        found.update(belief.outdated)
+        if belief.learned < known.step:
+            found.update(belief.fact.accepted)
+    return found
+
+
+def heard_without(known: Knowledge) -> set[str]:
+    """Every object that a model has read which was never taught what is erased.
+
+    What was superseded counts: the base model, from which it began, knew it.
+    """
+    found: set[str] = set()
+    for belief in known.beliefs():
+        if not belief.erased:
+            found.update((*belief.fact.accepted, *belief.outdated))
+    return found
