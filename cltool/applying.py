@@ -20,10 +20,12 @@ class Erased:
     Attributes:
         beliefs: what was believed of each key that it forgets, before it.
         stores: for each, what `cltool.purging.Purge.clear` gave.
+        tokens: that went through the model for purging and erasing, of all that the update took.
     """
 
     beliefs: Sequence[Belief]
     stores: Sequence[Mapping[str, Any]]
+    tokens: int
 
 
 def apply(learner: Learner, update: Update, owed: float = 0.0) -> Erased:
@@ -42,7 +44,10 @@ def apply(learner: Learner, update: Update, owed: float = 0.0) -> Erased:
     known.apply(update)
     learner.begin(update, owed)
     strategies.forget(gone)
+    begun = learner.tokens
     stores = purge.clear(learner)
+    purged = learner.tokens - begun
     strategies.update(learner, update)
+    learned = learner.tokens
     strategies.erase(learner, update)
-    return Erased(beliefs, stores)
+    return Erased(beliefs, stores, purged + learner.tokens - learned)

@@ -181,10 +181,11 @@ class _Walk:
         self.report(step, len(self.stream), f"{self.strategy}: update {update.label}")
         self._seed_all(step)
         tokens, steps, began = learner.tokens, learner.steps, time.perf_counter()
+        erasing = 0
         if step == 0:
             learner.strategies.attach(learner)
         else:
-            self._apply(update)
+            erasing = self._apply(update)
         seconds = time.perf_counter() - began
         self.report(
             100 * step + 99, 100 * len(self.stream), f"{self.strategy}: asking after {update.label}"
@@ -200,6 +201,7 @@ class _Walk:
                 "label": update.label,
                 "seconds": round(seconds, 3),
                 "tokens": learner.tokens - tokens,
+                "erasing_tokens": erasing,
                 "steps": learner.steps - steps,
                 "peak_memory": _peak_memory(learner.lm),
                 "stored_bytes": learner.strategies.stored_bytes(),
@@ -237,12 +239,14 @@ class _Walk:
             ]
         self.run.write_record(record | {"status": "finished"})
 
-    def _apply(self, update: Update) -> None:
+    def _apply(self, update: Update) -> int:
+        """Apply an update, and record what it erased; the tokens that the erasing took."""
         from cltool.applying import apply
 
         owed = _owed(self.costs, Budget(self.learner.settings))
         erased = apply(self.learner, update, owed)
         self.erasures.ask(update, erased.beliefs, erased.stores)
+        return erased.tokens
 
     def _progress(self, done: int, most: int) -> None:
         step = self.learner.known.step

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 COSTS: dict[str, str] = {
     "seconds": "wall-clock seconds the strategy took for the update, probing not counted",
     "tokens": "training tokens that went through the model, rehearsed and generated ones too",
+    "erasing_tokens": "of these, what purging and erasing took, when the update asks to forget",
     "steps": "training steps; what a strategy does beside them is not counted",
     "peak_memory": "bytes: largest resident size of the process so far (of the GPU, where used)",
     "stored_bytes": "bytes the strategy keeps for later updates, outside the model's weights",
@@ -118,6 +119,7 @@ class Run:
         return {
             **metrics.summary(self.answers),
             "tokens": float(costs["tokens"].sum()),
+            "erasing_tokens": float(costs["erasing_tokens"].sum()),
             "steps": float(costs["steps"].sum()),
             "seconds": float(costs["seconds"].sum()),
             "peak_memory": float(costs["peak_memory"].max()),

@@ -23,15 +23,15 @@ from cltool.strategy import State
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from cltool.facts import Fact, Knowledge, Update
+    from cltool.facts import Fact, Knowledge
     from cltool.learner import Learner
     from cltool.wordings import Asking
 
 KEPT = 512
 """Sentences whose numbers are kept; the oldest leave first."""
 
-ASKED = 64
-"""New facts of an update that are asked for, at most."""
+ASKED, WORDINGS = 16, 2
+"""New facts of an update that are asked for at most, and trained wordings of each."""
 
 ENOUGH = 16
 """Sentences with as many tokens as an erased one that tell of it by themselves."""
@@ -47,29 +47,26 @@ class Unheard:
     def __init__(self) -> None:
         self.rows: list[tuple[int, float]] = []
 
-    def note(
-        self,
-        learner: Learner,
-        update: Update,
-        random: torch.Generator,
-        *,
-        whole: bool = False,
-    ) -> None:
-        """Ask for what ``update`` is about to teach and no fact has had so far.
+    def note(self, learner: Learner, random: torch.Generator, *, whole: bool = False) -> None:
+        """Ask for what the last update is about to teach and no fact has had so far.
 
         Args:
-            learner: its model has not been trained on ``update``; its knowledge has it.
-            update: what is about to be taught.
-            random: which of its facts, where there are many.
+            learner: its knowledge has the update; its model has not been trained on it.
+            random: which of the facts, where there are many.
             whole: what closes the sentence counts too.
         """
-        heard = heard_before(learner.known)
-        facts = [fact for fact in update.learn if heard.isdisjoint(fact.accepted)]
+        known = learner.known
+        heard = heard_before(known)
+        facts = [
+            belief.fact
+            for belief in known.beliefs()
+            if belief.learned == known.step and heard.isdisjoint(belief.fact.accepted)
+        ]
         order = torch.randperm(len(facts), generator=random).tolist()
         asked = [
             (facts[place], asking)
             for place in sorted(order[:ASKED])
-            for asking in trained_askings(learner, facts[place])
+            for asking in trained_askings(learner, facts[place])[:WORDINGS]
         ]
         if not asked:
             return

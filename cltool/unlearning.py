@@ -15,7 +15,7 @@ The hooks of other strategies do not run in this phase. All its passes count as 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, cast
+from typing import TYPE_CHECKING, ClassVar, Literal, cast
 
 import torch
 from pydantic import Field
@@ -34,7 +34,7 @@ from cltool.unheard import Unheard
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from cltool.facts import Update
+    from cltool.facts import Fact, Update
     from cltool.learner import Learner
     from cltool.lm.scoring import Scored
 
@@ -129,12 +129,15 @@ class Unlearning(Eraser):
         super().attach(learner)
         self._unheard = Unheard()
 
-    def before_training_exp(self, strategy: Any, **kwargs: Any) -> None:
-        """Ask for what is about to be taught, where there will be an erasing."""
-        update = strategy.experience.update
-        if update.forget and self.common.target == "foils":
+    def purge(self, learner: Learner, facts: Sequence[Fact]) -> dict[str, str]:
+        """Clear nothing, but ask for what is about to be taught, while the model has not read it.
+
+        Of all that happens before an update, only this is for those that erase.
+        """
+        if self.common.target == "foils":
             whole = self.common.tokens == "answer"
-            self._unheard.note(strategy, update, strategy.generator("unheard"), whole=whole)
+            self._unheard.note(learner, learner.generator("unheard"), whole=whole)
+        return {}
 
     def state_dict(self) -> State:
         """The sample, and the numbers."""

@@ -14,7 +14,7 @@ from cltool.ignorance import edges
 from cltool.stream import Stream
 from cltool.unheard import Unheard, heard_before, heard_without
 
-from .conftest import FORGOTTEN, MakeLearner
+from .conftest import FORGOTTEN, MakeLearner, apply
 
 
 def generator() -> torch.Generator:
@@ -26,7 +26,7 @@ def teach(known: Knowledge, *updates: Update) -> None:
         known.apply(update)
 
 
-def test_new_objects_are_asked_for_in_every_trained_wording(
+def test_new_objects_are_asked_for_in_trained_wordings(
     make_learner: MakeLearner, stream: Stream
 ) -> None:
     learner = make_learner("frozen")
@@ -34,8 +34,8 @@ def test_new_objects_are_asked_for_in_every_trained_wording(
     update = Update(1, "one", [fact])
     learner.known.apply(update)
     noted = Unheard()
-    noted.note(learner, update, generator())
-    expected = sentences(learner, [fact])
+    noted.note(learner, generator())
+    expected = sentences(learner, [fact])[: unheard.WORDINGS]
     assert [tokens for tokens, _ in noted.rows] == [one.tokens for one in expected]
     logps = torch.tensor([logp for _, logp in noted.rows])
     torch.testing.assert_close(logps, ask(learner, expected).logps)
@@ -48,9 +48,9 @@ def test_what_was_true_before_is_taken_away(make_learner: MakeLearner, stream: S
     update = Update(1, "one", [fact])
     learner.known.apply(update)
     noted = Unheard()
-    noted.note(learner, update, generator())
-    asked = [(fact, asking) for asking in trained_askings(learner, fact)]
-    plain = ask(learner, sentences(learner, [fact])).logps
+    noted.note(learner, generator())
+    asked = [(fact, asking) for asking in trained_askings(learner, fact)][: unheard.WORDINGS]
+    plain = ask(learner, sentences(learner, [fact])[: unheard.WORDINGS]).logps
     sure = ask(learner, complete(learner, asked, [old.object] * len(asked))).logps
     assert float(sure.exp().min()) > 0.5
     logps = torch.tensor([logp for _, logp in noted.rows])
@@ -69,8 +69,8 @@ def test_an_object_that_some_fact_has_or_had_is_not_unheard(
     second = Update(2, "two", [Fact(f"Isle {n}", "capital", o) for n, o in enumerate(others)])
     teach(learner.known, first, second)
     noted = Unheard()
-    noted.note(learner, second, generator())
-    expected = sentences(learner, [second.learn[-1]])
+    noted.note(learner, generator())
+    expected = sentences(learner, [second.learn[-1]])[: unheard.WORDINGS]
     assert [tokens for tokens, _ in noted.rows] == [one.tokens for one in expected]
     torch.testing.assert_close(
         torch.tensor([logp for _, logp in noted.rows]), ask(learner, expected).logps
@@ -101,14 +101,14 @@ def test_what_is_kept_is_bounded_and_the_latest(
     make_learner: MakeLearner, stream: Stream, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     learner = make_learner("frozen")
-    monkeypatch.setattr(unheard, "KEPT", 7)
+    monkeypatch.setattr(unheard, "KEPT", 3)
     noted = Unheard()
     for step in (1, 2):
         update = Update(step, "more", [Fact(f"Isle {step}", "capital", f"Zorrovan {step}")])
         learner.known.apply(update)
-        noted.note(learner, update, generator())
-    rows = [one.tokens for one in sentences(learner, update.learn)]
-    assert len(noted.rows) == 7
+        noted.note(learner, generator())
+    rows = [one.tokens for one in sentences(learner, update.learn)[: unheard.WORDINGS]]
+    assert len(noted.rows) == 3
     assert [tokens for tokens, _ in noted.rows[-len(rows) :]] == rows
     again = Unheard()
     again.load_state_dict(noted.state_dict())
@@ -140,3 +140,19 @@ def test_a_strange_object_is_held_against_strangers_and_a_known_one_against_foil
         assert float(upper[place]) == pytest.approx(float(held.exp().mean().log()), abs=1e-3)
     unasked = edges(learner, chosen, said, known, 1000, generator(), unheard=Unheard())
     torch.testing.assert_close(unasked, without)
+
+
+def test_it_is_asked_before_the_update_is_learned_and_only_where_something_is_erased(
+    make_learner: MakeLearner, stream: Stream
+) -> None:
+    learner = make_learner("npo", lm="tiny", lr=1.3e-3)
+    new = Fact("Isle 9", "capital", "Zorrovan")
+    before = sentences(learner, [new])[: unheard.WORDINGS]
+    expected = ask(learner, before).logps.tolist()
+    apply(learner, Update(1, "one", [new], [stream.updates[0].learn[2]]))
+    (part,) = learner.strategies.plugins
+    held = part.state_dict()["unheard"]["rows"]
+    assert [logp for _, logp in held] == pytest.approx(expected, abs=1e-4)
+    assert float(ask(learner, before).logps.min()) > max(expected) + 1
+    apply(learner, Update(2, "two", [Fact("Isle 8", "capital", "Quimbel")]))
+    assert part.state_dict()["unheard"]["rows"] == held

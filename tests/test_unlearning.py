@@ -8,6 +8,7 @@ import pytest
 import torch
 from torch import Tensor
 
+from cltool import applying
 from cltool.eraser import Eraser, Goal
 from cltool.facts import Fact, Update
 from cltool.forget_set import ask, sentences
@@ -224,3 +225,19 @@ def test_kl_holds_neighbours_to_what_was_said_of_them(
         apply(learner, forgetting(stream))
         moved.append(float(ask(learner, held).logps.mean()))
     assert moved[1] > moved[0]
+
+
+def test_what_erasing_takes_is_told_apart_from_what_learning_takes(
+    make_learner: MakeLearner, stream: Stream
+) -> None:
+    new, gone = Fact("Isle 9", "capital", "Zorrovan"), stream.updates[0].learn[2]
+    took = {}
+    for name in ("naive", "npo"):
+        learner = make_learner(name, lm="tiny", lr=RATE)
+        erased = applying.apply(learner, Update(1, "both", [new], [gone]))
+        took[name] = learner.tokens, erased.tokens
+    assert took["naive"][1] == 0 < took["npo"][1]
+    assert took["npo"][0] - took["npo"][1] == took["naive"][0]
+    learner = make_learner("npo", lm="tiny", lr=RATE)
+    erased = applying.apply(learner, Update(1, "only", (), [gone]))
+    assert erased.tokens == learner.tokens > 0
