@@ -28,12 +28,6 @@ STRATEGIES = Registry(
             family="baselines",
         ),
         Entry(
-            "retrain",
-            "cltool.strategies.retrain:Retrain",
-            "the same from a base that was never taught what was erased: the exact reference",
-            family="baselines",
-        ),
-        Entry(
             "cumulative",
             "cltool.strategies.cumulative:Cumulative",
             "trains on, from the last weights, with all that is true now",
@@ -194,6 +188,12 @@ STRATEGIES = Registry(
             "cltool.strategies.retrieval:Retrieval",
             "the facts that a prompt asks about are looked up and stand before it",
             family="memory",
+        ),
+        Entry(
+            "retrain",
+            "cltool.strategies.retrain:Retrain",
+            "`joint` from a base that was never taught what was erased: the exact reference",
+            family="unlearning",
         ),
         Entry(
             "gradient_ascent",
