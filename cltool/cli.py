@@ -143,6 +143,7 @@ def _add_tune(commands: Any) -> None:
     tune.add_argument("--tokens", type=int, help="training tokens an update [as many as it takes]")
     tune.add_argument("--seeds", type=int, default=1, help="seeds of the judges [%(default)s]")
     tune.add_argument("--out", help="folder of the runs [runs/tune/SCENARIO]")
+    tune.add_argument("--report", metavar="FILE", help="also an HTML report of the fronts")
     _add_shared(tune)
 
 

@@ -7,6 +7,7 @@ import difflib
 import json
 import sys
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -138,44 +139,26 @@ def _show_comparison(options: argparse.Namespace, result: Comparison, out: Path)
 
 def tune(options: argparse.Namespace) -> int:
     """Settings searched on the first updates, and the later updates' verdict."""
-    from cltool.assemble import open_stream, refuse_strangers
     from cltool.reporting import tuning
-    from cltool.settings import merge
-    from cltool.tune import MATCHED, Bound, Search
+    from cltool.tune_command import read
 
     scenario, tables = _tables(options)
     names = _chosen(options.strategies)
     _check_names(names)
-    refuse_strangers(tables, names)
-    keep = [Bound.parse(text) for text in options.keep or [MATCHED]]
-    if options.seeds < 1:
-        raise UserError("at least one seed is needed", where="--seeds")
-    if options.tokens is not None:
-        tables = merge(tables, {"learner": {"tokens": options.tokens}})
-    out = Path(options.out) if options.out else Path("runs") / "tune" / Path(scenario).stem
-    stream = open_stream(scenario, tables.pop("scenario", {}))
     with Progress() as progress:
-        search = Search(
-            stream,
-            options.first,
-            options.trials,
-            keep,
-            out,
-            tables,
-            options.seeds,
-            options.fresh,
-            lambda done, of, what: progress.tell("tune", done, of, what),
-            names,
-        )
-        still = [name for name in names if not search.ranges(name)]
-        if 0 < len(still) < len(names):
-            print(f"cltool: nothing to search in {', '.join(still)}", file=sys.stderr)
-            names = [name for name in names if name not in still]
-        found = [search.tune(name) for name in names]
+        asked = read(options, scenario, tables, names, partial(progress.tell, "tune"))
+        if asked.still:
+            print(f"cltool: nothing to search in {', '.join(asked.still)}", file=sys.stderr)
+        found = asked.run()
+    page = asked.page(found, Path(options.report)) if options.report else None
+    search = asked.search
     if options.json:
-        _print_json({"folder": str(out), "tunings": tuning.as_json(found)})
-    else:
-        print(tuning.as_text(found, options.first, keep))
+        told = {"folder": str(search.out), "report": str(page) if page else None}
+        _print_json(told | {"tunings": tuning.as_json(found)})
+        return 0
+    print(tuning.as_text(found, search.first, search.keep))
+    if page is not None:
+        print(f"\nThe report is in {page}, the runs are in {search.out}.")
     return 0
 
 

@@ -103,6 +103,7 @@ FLOORS: dict[int, tuple[str, ...]] = {
         "run_record",
         "testing",
         "tune",
+        "tune_command",
     ),
     5: ("__init__", "__main__", "cli", "commands", "progress"),
 }

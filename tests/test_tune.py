@@ -14,6 +14,7 @@ from cltool import cli, experiment
 from cltool.errors import UserError
 from cltool.records import Run
 from cltool.reporting import tuning as texts
+from cltool.reporting.page import read_data
 from cltool.search_space import LR, LR_SCALE, RATES, Range, search, space
 from cltool.settings import validate
 from cltool.strategies import STRATEGIES
@@ -212,8 +213,14 @@ def test_the_command(
     assert "frozen" not in shown
     assert "front of new against retained" in shown
     assert "verdict" in shown
-    assert cli.main([*command, "--json"]) == 0
-    (found,) = json.loads(capsys.readouterr().out)["tunings"]
+    page = tmp_path / "page.html"
+    assert cli.main([*command, "--report", str(page), "--json"]) == 0
+    printed = json.loads(capsys.readouterr().out)
+    (found,) = printed["tunings"]
+    assert printed["report"] == str(page)
+    shown_there = read_data(page)
+    assert shown_there["tunings"] == printed["tunings"]
+    assert shown_there["about"]["Tokens an update"] == "300"
     assert len(found["trials"]) == 2
     assert found["verdict"]["chosen"].keys() == {"new", "retained", "stale", "tokens"}
     assert cli.main([*command, "--keep", "newer>=1"]) == 2
