@@ -10,7 +10,8 @@ READY := $(VENV)/.ready
 # One process a core, of one thread each; the tests' models are too small to share out.
 JOBS ?= auto
 
-.PHONY: demo test test-slow bench library presets forgetting forgetting-of ablation lint clean
+.PHONY: demo test test-slow bench library presets front forgetting forgetting-of others-of ablation \
+	lint clean
 
 demo: $(READY)
 	$(BIN)/cltool compare --scenario leaders --out runs/demo --report reports/demo.html
@@ -49,13 +50,21 @@ presets: $(READY)
 	mkdir -p runs reports/tuning
 	$(BIN)/cltool tune --strategies $(LIBRARY) --scenario world --set scenario.seed=7 \
 		--set scenario.entities=30 --set scenario.updates=6 --set scenario.changed=10 \
-		--set scenario.new=5 --set model.reading=false --first 3 --tokens 15000 --trials 12 \
-		--seeds 2 --keep "new>=0.9" --out runs/presets --json > runs/presets.json
+		--set scenario.new=5 --first 3 --tokens 15000 --trials 12 --seeds 2 --keep "new>=0.9" \
+		--out runs/presets --report reports/tuning/presets.html --json > runs/presets.json
 	mv runs/presets.json reports/tuning/presets.json
 
-# `recitation`, alone and with a crib of 5% of the facts, beside others; none of them reads. `joint`
-# takes longer than all others together, and has one seed.
-AGAINST = recitation,naive,replay,ewc,kfac
+# New against retained on leaders: fronts searched on two updates, judged by the five after them.
+front: $(READY)
+	mkdir -p runs reports/tuning
+	$(BIN)/cltool tune --strategies ewc,replay $(LEADERS) --set model.reading=false --first 2 \
+		--trials 12 --seeds 2 --out runs/front --report reports/tuning/leaders.html --json \
+		> runs/front.json
+	mv runs/front.json reports/tuning/leaders.json
+
+# `recitation`, alone and with a crib of 5% of the facts, and what others keep; none of them reads.
+# `joint` takes longer than all others together, and has one seed.
+OTHERS = naive,replay,ewc,kfac
 KEEP = 0.05
 FORGETTING = $(BIN)/cltool compare --set model.reading=false --seeds
 LEADERS = --scenario leaders
@@ -65,20 +74,26 @@ WORLD = --scenario world --set scenario.entities=30 --set scenario.updates=20 \
 	--set scenario.changed=10 --set scenario.new=5
 forgetting: $(READY)
 	mkdir -p reports/forgetting
-	$(MAKE) forgetting-of NAME=leaders STREAM='$(LEADERS)'
-	$(MAKE) forgetting-of NAME=us_congress STREAM='$(US_CONGRESS)'
-	$(MAKE) forgetting-of NAME=world STREAM='$(WORLD)'
+	$(MAKE) forgetting-of others-of NAME=leaders STREAM='$(LEADERS)'
+	$(MAKE) forgetting-of others-of NAME=us_congress STREAM='$(US_CONGRESS)'
+	$(MAKE) forgetting-of others-of NAME=world STREAM='$(WORLD)'
 
+KEPT = runs/forgetting/$(NAME)
 forgetting-of:
-	$(FORGETTING) $(SEEDS) $(STREAM) --strategies $(AGAINST) --set strategy.replay.share=$(KEEP) \
-		--out runs/forgetting/$(NAME)/stored-nothing
+	$(FORGETTING) $(SEEDS) $(STREAM) --strategies recitation,naive --out $(KEPT)/stored-nothing
 	$(FORGETTING) $(SEEDS) $(STREAM) --strategies recitation --set strategy.recitation.keep=$(KEEP) \
-		--out runs/forgetting/$(NAME)/crib
-	$(FORGETTING) 1 $(STREAM) --strategies joint --out runs/forgetting/$(NAME)/joint
-	$(BIN)/cltool report runs/forgetting/$(NAME)/stored-nothing runs/forgetting/$(NAME)/crib \
-		runs/forgetting/$(NAME)/joint \
-		--out reports/forgetting/$(NAME).html --json > runs/forgetting/$(NAME).json
-	mv runs/forgetting/$(NAME).json reports/forgetting/$(NAME).json
+		--out $(KEPT)/crib
+	$(BIN)/cltool report $(KEPT)/stored-nothing $(KEPT)/crib \
+		--out reports/forgetting/$(NAME).html --json > $(KEPT).json
+	mv $(KEPT).json reports/forgetting/$(NAME).json
+
+others-of:
+	$(FORGETTING) $(SEEDS) $(STREAM) --strategies $(OTHERS) --set strategy.replay.share=$(KEEP) \
+		--out $(KEPT)/others
+	$(FORGETTING) 1 $(STREAM) --strategies joint --out $(KEPT)/joint
+	$(BIN)/cltool report $(KEPT)/others $(KEPT)/joint \
+		--out reports/forgetting/$(NAME)-others.html --json > $(KEPT)-others.json
+	mv $(KEPT)-others.json reports/forgetting/$(NAME)-others.json
 
 # `recitation` on leaders without one part or another.
 ABLATE = $(BIN)/cltool run $(LEADERS) --set model.reading=false --strategy
