@@ -94,7 +94,7 @@ def rebuilder(
             )
         else:
             # The seed of teaching is set anew, which must not show in what comes after.
-            with torch.random.fork_rng(devices=[]):
+            with torch.random.fork_rng(range(torch.cuda.device_count())):
                 lm = model.load(chosen.name, stream, device=chosen.device, dtype=chosen.dtype)
                 folder = _taught_folder(lm, stream, report, without)
         made = model.load(str(folder), stream, device="cpu").model

@@ -7,7 +7,8 @@ Convolutional Networks" (L²-SP):
 
 θ* is where the weights stood before the update or, with ``anchor = "base"``, where they stood
 before the first update: the paper's starting point. Of an erased fact none can be told apart in
-the base weights, which go on pulling towards it.
+the base weights, which go on pulling towards it; where another strategy erases it from the model,
+the weights after the erasing are the anchor from then on.
 """
 
 from __future__ import annotations
@@ -71,6 +72,11 @@ class L2Anchor(Strategy):
         """The last weights need not be kept twice."""
         if cast(L2AnchorConfig, self.config).anchor == "last":
             self._anchor.clear()
+
+    def erasing_done(self, learner: Learner) -> None:
+        """A base that knew what was erased would pull it back, so it is no anchor any more."""
+        if cast(L2AnchorConfig, self.config).anchor == "base":
+            self._settle(learner)
 
     def penalty(self, learner: Learner) -> Tensor:
         """λ/2 · Σ (θ − θ*)², a scalar."""

@@ -253,7 +253,7 @@ def make(
     tokenizer = _tokenizer(pairs if spelt is None else _pairs(spelt, wordings), recipe)
     coder = Coder(tokenizer)
     exercises = Exercises(facts, wordings, coder, recipe.context, seed) if recipe.pages else None
-    with torch.random.fork_rng(devices=[]):
+    with torch.random.fork_rng(range(torch.cuda.device_count())):
         torch.manual_seed(seed)
         model = teaching.fresh(coder, recipe)
         spent = teaching.teach(model, coder, coder.pairs(pairs), exercises, recipe, seed, report)

@@ -33,6 +33,26 @@ def test_penalties_begin_anew_at_the_weights_after_an_erasing(
     assert float(part.penalty(learner)) > 0.0
 
 
+def test_a_base_that_knew_what_was_erased_is_no_anchor(
+    make_learner: MakeLearner, stream: Stream
+) -> None:
+    tables = {ERASER: QUICK, "l2_anchor": {"anchor": "base"}}
+    learner = make_learner(f"l2_anchor+{ERASER}", epochs=1, strategy=tables)
+    base = weights(learner.model)
+    for update in stream.updates[1:3]:
+        apply(learner, update)
+    part: Any = learner.strategies.parts["l2_anchor"]
+    assert all(torch.equal(part._anchor[name], base[name]) for name in part._anchor)
+    apply(learner, stream.updates[3])
+    assert float(part.penalty(learner)) == 0.0
+    again = make_learner(f"l2_anchor+{ERASER}", epochs=1, strategy=tables)
+    again.strategies.parts["l2_anchor"].load_state_dict(part.state_dict())
+    for name, parameter in learner.trainable().items():
+        torch.testing.assert_close(
+            cast(Any, again.strategies.parts["l2_anchor"])._anchor[name], parameter.detach()
+        )
+
+
 @pytest.mark.parametrize("method", ["task_arithmetic", "ties"])
 def test_sums_of_moves_go_on_from_what_was_erased(
     method: str, make_learner: MakeLearner, stream: Stream
