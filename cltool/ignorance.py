@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from cltool.foils import foils
+from cltool.foils import Foils
 from cltool.forget_set import Said, Sentence, ask, complete, rest
 from cltool.unheard import heard_without
 
@@ -35,14 +35,10 @@ if TYPE_CHECKING:
     from cltool.unheard import Unheard
 
 
-def other_objects(learner: Learner, fact: Fact, known: Sequence[Fact]) -> list[str]:
-    """Objects in ``known`` that were never true of the subject of ``fact``.
-
-    Those of the same relation; where there are none, those of any. Each once, in the order of
-    ``known``.
-    """
+def never_true(learner: Learner, fact: Fact, lenders: Foils) -> list[str]:
+    """Objects of ``lenders`` that were never true of the key of ``fact``, as far as is known."""
     belief = learner.known.belief(fact.key)
-    return foils(fact, belief.outdated if belief is not None else (), known)
+    return lenders.of(fact, belief.outdated if belief is not None else ())
 
 
 def edges(
@@ -105,8 +101,9 @@ def _foils(
 ) -> Iterator[Tensor]:
     """For each of ``chosen``, (foils,): log q of its foils."""
     objects: dict[Fact, list[str]] = {}
+    lenders = Foils(known)
     for fact in dict.fromkeys(one.fact for one in chosen):
-        found = other_objects(learner, fact, known)
+        found = never_true(learner, fact, lenders)
         order = torch.randperm(len(found), generator=random).tolist()
         objects[fact] = [found[place] for place in order[:count]]
     asked = [(one.fact, one.asking) for one in chosen for _ in objects[one.fact]]

@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING
 
 import torch
 
+from cltool.foils import Foils
 from cltool.forget_set import Sentence, complete, read
-from cltool.ignorance import other_objects
+from cltool.ignorance import never_true
 from cltool.unlearning import Unlearning
 
 if TYPE_CHECKING:
@@ -38,8 +39,9 @@ class Relabel(Unlearning):
         learner = phase.learner
         random = learner.generator("relabel")
         self._relabelled: dict[Sentence, Sentence] = {}
+        lenders = Foils(phase.known)
         for fact in phase.facts:
-            found = other_objects(learner, fact, phase.known)
+            found = never_true(learner, fact, lenders)
             if not found:
                 continue
             other = found[int(torch.randint(len(found), (1,), generator=random))]

@@ -7,40 +7,17 @@ import math
 import pytest
 import torch
 
-from cltool.facts import Fact, Update
+from cltool.facts import Update
+from cltool.foils import Foils
 from cltool.forget_set import Said, ask, complete, sentences
-from cltool.ignorance import edges, other_objects
+from cltool.ignorance import edges
 from cltool.stream import Stream
 
-from .conftest import CHAIN, MakeLearner, apply
+from .conftest import MakeLearner
 
 
 def generator() -> torch.Generator:
     return torch.Generator().manual_seed(0)
-
-
-def test_foils_were_never_true_of_the_subject(make_learner: MakeLearner, stream: Stream) -> None:
-    learner = make_learner("frozen")
-    for update in stream.updates[1:3]:
-        apply(learner, update)
-    belief = learner.known.belief(CHAIN)
-    assert belief is not None and len(belief.outdated) == 3
-    known = [*learner.known.valid(), *(Fact("X", "ruler", old) for old in belief.outdated)]
-    known.append(Fact("Y", "ruler", "Someone", (belief.fact.object,)))
-    found = other_objects(learner, belief.fact, known)
-    assert found and not {*belief.outdated, belief.fact.object, "Someone"} & {*found}
-    rulers = {fact.object for fact in known if fact.relation == "ruler"}
-    assert {*found} <= rulers
-
-
-def test_where_the_relation_has_no_other_object_any_will_do(
-    make_learner: MakeLearner, stream: Stream
-) -> None:
-    learner = make_learner("frozen")
-    fact = stream.updates[0].learn[2]
-    known = [Fact("A", "ruler", "Bo"), Fact("B", "ruler", "Bo"), Fact("C", "capital", fact.object)]
-    assert other_objects(learner, fact, known) == ["Bo"]
-    assert other_objects(learner, fact, []) == []
 
 
 def test_edges_are_the_foils_with_the_object_s_share_given_to_them(
@@ -52,7 +29,7 @@ def test_edges_are_the_foils_with_the_object_s_share_given_to_them(
     chosen = sentences(learner, [fact])
     sure = Said(torch.full((len(chosen),), math.log(0.75)), torch.ones(len(chosen)).bool())
     lower, upper = edges(learner, chosen, sure, known, 1000, generator())
-    objects = other_objects(learner, fact, known)
+    objects = Foils(known).of(fact)
     for place, one in enumerate(chosen):
         asked = complete(learner, [(fact, one.asking)] * len(objects), objects)
         q = ask(learner, asked).logps - math.log(0.25)

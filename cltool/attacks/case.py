@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from cltool.errors import UserError
 from cltool.facts import Fact, Key, Knowledge
-from cltool.foils import foils
+from cltool.foils import Foils
 from cltool.nearness import OBJECT, OTHER, RELATION, SUBJECT, nearness
 from cltool.seeds import derive
 from cltool.stream import ERASED, Probe, Stream
@@ -78,8 +78,12 @@ class Case:
 
         Those of its relation among what is retained; where there are none, those of any.
         """
-        found = foils(fact, self.former.get(fact.key, ()), self.retained)
+        found = self._lenders.of(fact, self.former.get(fact.key, ()))
         return self.drawn(found, count, "foils", *fact.key)
+
+    @cached_property
+    def _lenders(self) -> Foils:
+        return Foils(self.retained)
 
     @cached_property
     def groups(self) -> dict[str, list[Fact]]:
