@@ -8,7 +8,7 @@ model's score, and that of the model before the erasing, say what they are worth
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -24,6 +24,9 @@ REVERSED, TWO_HOP, REVERSE = "reversed", "two_hop", "reverse"
 CROWD = 100
 """Most subjects among whom the one that an object belongs to is looked for."""
 
+HOPS = 8
+"""Most questions of two hops about one fact: a name may be in thousands of others."""
+
 
 def around(target: Target, case: Case) -> dict[str, Outcome]:
     """Erased facts asked for by ways around them.
@@ -34,7 +37,7 @@ def around(target: Target, case: Case) -> dict[str, Outcome]:
         probable each makes the object. Without those that no erased fact has.
     """
     found: dict[str, Outcome] = {}
-    for name, asked in ((REVERSED, _reversed(case)), (TWO_HOP, list(_two_hop(case)))):
+    for name, asked in ((REVERSED, _reversed(case)), (TWO_HOP, _two_hop(case))):
         probes = [p for p in asked if target.fits(p.prompt, p.gap + p.accepted[0] + p.closing)]
         if probes:
             found |= _outcomes(name, target, probes)
@@ -63,7 +66,7 @@ def _reversed(case: Case) -> list[Probe]:
     return [*own, *made]
 
 
-def _two_hop(case: Case) -> Iterator[Probe]:
+def _two_hop(case: Case) -> list[Probe]:
     """Over the erased fact to what is known of its object, and to it from what names its subject.
 
     The answer of the first is still true; it can be reached only by who knows the erased fact.
@@ -73,14 +76,20 @@ def _two_hop(case: Case) -> Iterator[Probe]:
     for fact in case.retained:
         about.setdefault(fact.subject, []).append(fact)
         naming.setdefault(fact.object, []).append(fact)
+    probes: list[Probe] = []
     for fact in case.erased:
         relation = plain(fact.relation)
-        for end in about.get(fact.object, ()):
-            prompt = f"The {plain(end.relation)} of the {relation} of {fact.subject} is"
-            yield _probe(fact, TWO_HOP, prompt, end.accepted)
-        for first in naming.get(fact.subject, ()):
-            prompt = f"The {relation} of the {plain(first.relation)} of {first.subject} is"
-            yield _probe(fact, TWO_HOP, prompt, fact.accepted)
+        over = [
+            (f"The {plain(end.relation)} of the {relation} of {fact.subject} is", end.accepted)
+            for end in about.get(fact.object, ())
+        ]
+        to = [
+            (f"The {relation} of the {plain(first.relation)} of {first.subject} is", fact.accepted)
+            for first in naming.get(fact.subject, ())
+        ]
+        drawn = case.drawn([*over, *to], HOPS, TWO_HOP, *fact.key)
+        probes += [_probe(fact, TWO_HOP, prompt, accepted) for prompt, accepted in drawn]
+    return probes
 
 
 def _lookup(target: Target, case: Case) -> dict[str, Outcome]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 
 import numpy as np
@@ -94,6 +95,16 @@ def test_two_hops_lead_over_the_erased_fact_and_to_it() -> None:
         ("The capital of the ruler of Land 1 is", ("Carn",)),
         ("The ruler of the capital of Isle is", ("Ann",)),
     ]
+
+
+def test_a_name_in_thousands_of_facts_makes_no_thousands_of_questions() -> None:
+    erased = (Fact("Land 1", "ruler", "Ann"), Fact("Land 2", "ruler", "Bea"))
+    retained = tuple(Fact(f"Isle {number}", "capital", "Land 1") for number in range(1000))
+    case = Case(make_wordings(), erased, (*retained, Fact("Bea", "capital", "Carn")))
+    asked = indirect._two_hop(case)
+    counts = Counter(probe.key for probe in asked)
+    assert counts == {erased[0].key: indirect.HOPS, erased[1].key: 1}
+    assert asked == indirect._two_hop(case)
 
 
 def test_the_scenarios_own_way_to_reverse_goes_first() -> None:
