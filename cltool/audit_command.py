@@ -91,6 +91,7 @@ def read(options: argparse.Namespace) -> Command:
         options.step,
         options.device or "auto",
         options.dtype or "auto",
+        options.fresh,
     )
     whom = options.model if options.run is None else Run.open(options.run)
     if options.model is not None and options.step is not None:

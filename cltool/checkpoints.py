@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 from pathlib import Path
@@ -86,6 +87,16 @@ def steps(run: Path) -> list[int]:
     """The steps of which the run folder ``run`` has a checkpoint."""
     found = (place.name.partition("-")[2] for place in (run / "checkpoints").glob("step-*"))
     return sorted(int(step) for step in found if step.isdigit())
+
+
+def digest(run: Path, step: int) -> str:
+    """A hash of every file of the checkpoint after ``step``."""
+    hasher = hashlib.sha256()
+    for file in sorted(folder(run, step).iterdir()):
+        hasher.update(file.name.encode())
+        with file.open("rb") as handle:
+            hasher.update(hashlib.file_digest(handle, "sha256").digest())
+    return hasher.hexdigest()
 
 
 def drop_before(run: Path, step: int) -> None:

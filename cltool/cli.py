@@ -179,6 +179,9 @@ def _add_audit(commands: Any) -> None:
     audit.add_argument(
         "--set", action="append", default=[], metavar="NAME=VALUE", help="audit.k=16, …"
     )
+    audit.add_argument(
+        "--fresh", action="store_true", help="attack anew, whatever was found out of runs earlier"
+    )
     audit.add_argument("--out", metavar="PAGE", help="the HTML file [RUN/audit.html]")
     audit.add_argument(
         "--fail-on",

@@ -85,7 +85,7 @@ def _clear(held: Run) -> None:
             where=str(held.folder),
             hint="Name another folder with --out.",
         )
-    for name in ("answers", "checkpoints"):
+    for name in ("answers", "audit", "checkpoints"):
         shutil.rmtree(held.folder / name, ignore_errors=True)
     for name in ("erasures.json", "steps.jsonl", "run.json"):
         (held.folder / name).unlink(missing_ok=True)

@@ -83,6 +83,7 @@ FLOORS: dict[int, tuple[str, ...]] = {
     3: ("scenarios", "strategies"),
     4: (
         "assemble",
+        "attacking",
         "audit_command",
         "auditing",
         "base_model",
