@@ -28,6 +28,7 @@ FLOORS: dict[int, tuple[str, ...]] = {
         "foils",
         "forget_list",
         "history",
+        "lanes",
         "nearness",
         "registry",
         "requests",
