@@ -33,6 +33,10 @@ if TYPE_CHECKING:
 Report = Callable[[int, int, str], None]
 """Progress: (done, of, what)."""
 
+NOTHING_RETAINED = (
+    "Nothing is known to be true beside the erased facts, so no damage is looked for."
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -309,31 +313,38 @@ def _named(other: Run | Path) -> str:
 def _doubts(
     case: Case, other: Run | Path, found: Sequence[Row], settings: AuditSettings
 ) -> list[str]:
-    told = []
-    if isinstance(other, Run) and other.strategy != RETRAIN:
-        told.append(
-            f"The reference was made by {other.strategy}, which begins from a base that may have "
-            "known the erased facts: it is no retrained model."
-        )
-    if isinstance(other, Run):
-        told += [str(text) for text in other.record.get("warnings", ()) if "reference" in text]
+    told = reference_doubts(other) if isinstance(other, Run) else []
     if not case.retained:
-        told.append(
-            "Nothing is known to be true beside the erased facts, so no damage is looked for."
-        )
+        told.append(NOTHING_RETAINED)
     if any(row.word == "undecided" for row in found):
         told.append(
             f"Where the verdict is undecided, {len(case.erased)} erased facts are too few to tell: "
             "the column “agrees within” says at which tolerance they would be indistinguishable. "
-            f"To agree within {settings.tolerances.greedy:g} takes at least "
-            f"{_least(settings)} facts, even if all their answers are the same."
+            + least_facts(settings)
         )
     return told
 
 
-def _least(settings: AuditSettings) -> int:
-    """Facts from which equal scores are indistinguishable at the tolerance of greedy answers."""
+def reference_doubts(reference: Run) -> list[str]:
+    """Why the reference may be none."""
+    told = []
+    if reference.strategy != RETRAIN:
+        told.append(
+            f"The reference was made by {reference.strategy}, which begins from a base that may "
+            "have known the erased facts: it is no retrained model."
+        )
+    return told + [
+        str(text) for text in reference.record.get("warnings", ()) if "reference" in text
+    ]
+
+
+def least_facts(settings: AuditSettings) -> str:
+    """How many facts equal scores take to be indistinguishable, in words."""
     from math import ceil, log
 
-    tail = (1 - settings.confidence) / 2
-    return ceil(log(tail) / log(1 - min(settings.tolerances.greedy, 0.999)))
+    tail, tolerance = (1 - settings.confidence) / 2, settings.tolerances.greedy
+    least = ceil(log(tail) / log(1 - min(tolerance, 0.999)))
+    return (
+        f"To agree within {tolerance:g} takes at least {least} facts, even if all their answers "
+        "are the same."
+    )

@@ -150,14 +150,18 @@ def _add_audit(commands: Any) -> None:
     audit = commands.add_parser(
         "audit", help="attack a model that erased facts, and judge it against a retrained one"
     )
-    audit.add_argument("run", nargs="?", metavar="RUN", help="a run folder")
+    audit.add_argument(
+        "run", nargs="*", metavar="RUN", help="run folders, or folders of runs, such as compare's"
+    )
     audit.add_argument("--model", help="in place of RUN: a path or hub name of a causal LM")
     audit.add_argument(
         "--reference",
         metavar="RUN",
         help="a run, or a model, that never knew the facts [a retrain run beside RUN, or made]",
     )
-    audit.add_argument("--step", type=int, help="of RUN: after which step [the last]")
+    audit.add_argument(
+        "--step", metavar="N,…", help="of RUN: after which step, or steps, as 5,last [last]"
+    )
     audit.add_argument(
         "--forget", metavar="FILE", help="facts to forget [those that RUN's updates ask for]"
     )
@@ -182,7 +186,10 @@ def _add_audit(commands: Any) -> None:
     audit.add_argument(
         "--fresh", action="store_true", help="attack anew, whatever was found out of runs earlier"
     )
-    audit.add_argument("--out", metavar="PAGE", help="the HTML file [RUN/audit.html]")
+    audit.add_argument("--workers", type=int, help="of many runs: processes [one a core]")
+    audit.add_argument(
+        "--out", metavar="PAGE", help="the HTML file [RUN/audit.html, of many audits.html]"
+    )
     audit.add_argument(
         "--fail-on",
         metavar="VERDICTS",

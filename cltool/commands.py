@@ -181,13 +181,13 @@ def tune(options: argparse.Namespace) -> int:
 
 def report(options: argparse.Namespace) -> int:
     """The report of runs on disk."""
-    from cltool.records import Run
+    from cltool.records import Run, run_folders
     from cltool.reporting import table
     from cltool.reporting.doubts import doubts
     from cltool.reporting.page import write_report
     from cltool.reporting.variants import group_runs
 
-    runs = [Run.open(folder) for name in options.runs for folder in _run_folders(Path(name))]
+    runs = [Run.open(folder) for name in options.runs for folder in run_folders(Path(name))]
     page = write_report(runs, Path(options.out), options.title, command=options.typed)
     back = _alarm(runs)
     if options.json:
@@ -201,22 +201,22 @@ def report(options: argparse.Namespace) -> int:
 
 
 def audit(options: argparse.Namespace) -> int:
-    """The battery of attacks, and a verdict on each."""
-    from cltool.audit_command import page_of, read, verdicts
+    """The battery of attacks on one model or on many, and a verdict on each."""
+    from cltool import audit_command, survey_command
 
-    asked = read(options)
+    kind: Any = survey_command if survey_command.asked_for(options) else audit_command
+    asked = kind.read(options)
     with Progress() as progress:
-        progress.tell("audit", 0, 1, "loading libraries")
-        found = asked.run(lambda done, of, what: progress.tell("audit", done, of, what))
-    page, data = page_of(found, options)
+        found = asked.run(progress.tell)
+    page, data = kind.page_of(found, options)
     if options.json:
         _print_json({"page": str(page), **data})
     else:
-        print(verdicts(found))
+        print(kind.shown(found))
         for text in found.doubts:
             print(f"\nDoubt: {text}")
         print(f"\nThe page is in {page}.")
-    return 3 if asked.fails_on & set(found.tally) else 0
+    return 3 if asked.fails_on & kind.words(found) else 0
 
 
 def show(options: argparse.Namespace) -> int:
@@ -382,14 +382,6 @@ def _alarm(runs: Sequence[Run]) -> Sequence[dict[str, Any]]:
             found.append({"run": str(run.folder), "text": text})
             print(f"cltool: resurfaced in {run.folder}: {text}", file=sys.stderr)
     return found
-
-
-def _run_folders(folder: Path) -> Any:
-    """A run folder itself, or the run folders in it."""
-    if (folder / "run.json").is_file() or not folder.is_dir():
-        return [folder]
-    inner = sorted(path.parent for path in folder.glob("*/run.json"))
-    return inner or [folder]
 
 
 def _plain(values: dict[str, float]) -> dict[str, float | None]:
