@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
+from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -76,10 +77,11 @@ def last(run: Path, before: int) -> int:
     return max(steps, default=-1)
 
 
-def keep_only(run: Path, step: int) -> None:
-    """Remove the checkpoints of all steps but ``step``."""
+def keep_only(run: Path, step: int, others: Collection[int] = ()) -> None:
+    """Remove the checkpoints of all steps but ``step`` and ``others``."""
+    places = {folder(run, one) for one in (step, *others)}
     for place in (run / "checkpoints").glob("step-*"):
-        if place != folder(run, step):
+        if place not in places:
             shutil.rmtree(place, ignore_errors=True)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import difflib
 import json
 import sys
 from collections.abc import Sequence
@@ -16,6 +15,9 @@ from cltool.progress import Progress
 if TYPE_CHECKING:
     from cltool.comparing import Comparison
     from cltool.records import Run
+
+EVERY = "all"
+"""What ``--keep-checkpoints`` stands for alone."""
 
 
 def run(options: argparse.Namespace) -> int:
@@ -34,7 +36,7 @@ def run(options: argparse.Namespace) -> int:
             out=options.out,
             settings=tables,
             fresh=options.fresh,
-            keep_checkpoints=options.keep_checkpoints,
+            keep_checkpoints=_kept(options.keep_checkpoints),
             purge_checkpoints=options.purge_checkpoints,
             save_model=options.save_model,
             report=lambda at, of, what: progress.tell(options.strategy, at, of, what),
@@ -59,6 +61,7 @@ def run(options: argparse.Namespace) -> int:
 def compare(options: argparse.Namespace) -> int:
     """Strategies × seeds, a table and a report."""
     from cltool import equal
+    from cltool.choosing import chosen
     from cltool.comparing import compare as run_all
     from cltool.settings import merge
 
@@ -70,9 +73,10 @@ def compare(options: argparse.Namespace) -> int:
     # Seconds are alike only where every run has the machine for itself.
     timed = bool(options.equal) and equal.parse(options.equal)[0] == "seconds"
     out = Path(options.out) if options.out else Path("runs") / Path(scenario).stem
-    names = _chosen(options.strategies)
+    kept = _kept(options.keep_checkpoints)
+    names = chosen(options.strategies)
     _check_names(names)
-    _check_stream(scenario, tables)
+    _check_stream(scenario, tables, kept)
     given = tables.pop("scenario", {})
     with Progress() as progress:
 
@@ -86,6 +90,7 @@ def compare(options: argparse.Namespace) -> int:
                 out=out,
                 workers=1 if timed else options.workers,
                 fresh=options.fresh,
+                keep_checkpoints=kept,
                 purge_checkpoints=options.purge_checkpoints,
                 report=progress.tell,
             )
@@ -139,12 +144,13 @@ def _show_comparison(options: argparse.Namespace, result: Comparison, out: Path)
 def tune(options: argparse.Namespace) -> int:
     """Settings searched on the first updates, and the later updates' verdict."""
     from cltool.assemble import open_stream, refuse_strangers
+    from cltool.choosing import chosen
     from cltool.reporting import tuning
     from cltool.settings import merge
     from cltool.tune import MATCHED, Bound, Search
 
     scenario, tables = _tables(options)
-    names = _chosen(options.strategies)
+    names = chosen(options.strategies)
     _check_names(names)
     refuse_strangers(tables, names)
     keep = [Bound.parse(text) for text in options.keep or [MATCHED]]
@@ -331,31 +337,6 @@ def _tables(options: argparse.Namespace) -> tuple[str, dict[str, Any]]:
     return options.scenario, merge(tables, given)
 
 
-def _chosen(text: str) -> Sequence[str]:
-    """Names as they stand; a family stands for its members, ``all`` for every built-in one."""
-    from cltool.strategies import STRATEGIES
-
-    families: dict[str, dict[str, None]] = {}
-    for entry in STRATEGIES.entries():
-        if entry.source == "built-in":
-            families.setdefault(entry.family, {})[entry.name] = None
-    # Avalanche's plugins are asked for by name: some need settings.
-    own = [names for family, names in families.items() if family != "avalanche"]
-    families["all"] = {name: None for names in own for name in names}
-    chosen: tuple[str, ...] = ()
-    for name in filter(None, (part.strip() for part in text.split(","))):
-        members = families.get(name, {})
-        near = difflib.get_close_matches(name.casefold(), families, n=1)
-        if near and not members and name not in STRATEGIES:
-            raise UserError(
-                f"unknown strategy or family {name!r}",
-                where="--strategies",
-                hint=f"Did you mean {near[0]!r}? Families are: {', '.join(sorted(families))}.",
-            )
-        chosen += tuple(one for one in members if one not in chosen) if members else (name,)
-    return chosen
-
-
 def _check_names(names: Sequence[str]) -> None:
     from cltool.assemble import strategy_names
 
@@ -365,11 +346,24 @@ def _check_names(names: Sequence[str]) -> None:
         strategy_names(name)
 
 
-def _check_stream(scenario: str, tables: dict[str, Any]) -> None:
+def _check_stream(scenario: str, tables: dict[str, Any], kept: bool | Sequence[int]) -> None:
     """Refuse bad facts at once, before workers have loaded their libraries."""
     from cltool.assemble import open_stream
+    from cltool.resuming import steps_kept
 
-    open_stream(scenario, tables.get("scenario", {}))
+    steps_kept(kept, len(open_stream(scenario, tables.get("scenario", {}))))
+
+
+def _kept(text: str | None) -> bool | Sequence[int]:
+    """Of which steps the checkpoints are kept: none but the last, all, or those named."""
+    if text is None or text == EVERY:
+        return text is not None
+    parts = [part.strip() for part in text.split(",")]
+    if not all(part.isascii() and part.isdigit() for part in parts):
+        raise UserError(
+            f"{text!r} names no steps", where="--keep-checkpoints", hint="Like: 5, or 5,10."
+        )
+    return [int(part) for part in parts]
 
 
 def _alarm(runs: Sequence[Run]) -> Sequence[dict[str, Any]]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -49,6 +49,7 @@ class Job:
     cell: Cell | None = None
     strategies: tuple[str, ...] = ()
     fresh: bool = False
+    keep_checkpoints: bool | Collection[int] = False
     purge_checkpoints: bool = False
 
     @property
@@ -94,6 +95,7 @@ def compare(
     out: Path | str = "runs/compare",
     workers: int | None = None,
     fresh: bool = False,
+    keep_checkpoints: bool | Collection[int] = False,
     purge_checkpoints: bool = False,
     report: Report | None = None,
 ) -> Comparison:
@@ -108,7 +110,7 @@ def compare(
         out: a folder for the runs, one folder each.
         workers: processes; by default one a core, and one where there is a GPU.
         fresh: begin every cell anew.
-        purge_checkpoints: as for `cltool.run`; a cell keeps only its last step's in any case.
+        keep_checkpoints, purge_checkpoints: as for `cltool.run`.
         report: told of progress.
 
     Raises:
@@ -130,6 +132,7 @@ def compare(
         dict(settings or {}),
         strategies=tuple(strategies),
         fresh=fresh,
+        keep_checkpoints=keep_checkpoints,
         purge_checkpoints=purge_checkpoints,
     )
     count = min(workers or default_count(), len(cells))
@@ -208,6 +211,7 @@ def _run_cell(job: Job) -> None:
         out=cell.folder,
         settings=_for(job.tables, cell.strategy, job),
         fresh=job.fresh,
+        keep_checkpoints=job.keep_checkpoints,
         purge_checkpoints=job.purge_checkpoints,
         report=teller(cell.name),
     )

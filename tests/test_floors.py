@@ -91,6 +91,7 @@ FLOORS: dict[int, tuple[str, ...]] = {
         "auditing",
         "base_model",
         "bench",
+        "choosing",
         "comparing",
         "costs",
         "docs",
