@@ -15,6 +15,7 @@ from cltool import assemble, attacking, auditing, cli, experiment, lanes, survey
 from cltool.auditing import Asked
 from cltool.errors import UserError
 from cltool.lanes import Failure, Given, Lanes
+from cltool.outputs_page import ATTACK, SPREAD
 from cltool.records import Run
 from cltool.reporting.audit_parts import WORDS
 from cltool.surveying import RUN_SCORES, Survey, survey
@@ -246,6 +247,12 @@ def test_the_command_surveys_a_folder_with_workers(
     assert [step["step"] for step in told["steps"]] == [3]
     strategies = told["steps"][0]["strategies"]
     assert [one["strategy"] for one in strategies] == ["replay"]
+    named = {"attack", "family", "title", "meaning"}
+    for one in strategies:
+        assert set(one["scores"]) == set(RUN_SCORES)
+        assert all(set(score) == set(SPREAD) for score in one["scores"].values())
+        for attack in one["attacks"].values():
+            assert set(attack) == (set(ATTACK) - named) | set(SPREAD)
     page = (folder / "audits.html").read_text("utf-8")
     assert EVIL not in page and "cltool audit" in page
     assert cli.main([*arguments, "--fail-on", "undecided"]) == 3
