@@ -11,7 +11,7 @@ READY := $(VENV)/.ready
 JOBS ?= auto
 
 .PHONY: demo test test-slow bench library presets front forgetting forgetting-of others-of ablation \
-	lint clean
+	erasing erasing-of lint clean
 
 demo: $(READY)
 	$(BIN)/cltool compare --scenario leaders --out runs/demo --report reports/demo.html
@@ -107,6 +107,30 @@ ablation: $(READY)
 	done
 	$(BIN)/cltool report runs/ablation --out reports/forgetting/ablation.html --json > runs/ablation.json
 	mv runs/ablation.json reports/forgetting/ablation.json
+
+# Every unlearning method beside rehearsal, and what it is held to: the first five updates ask for
+# $(FORGOTTEN) facts each to be forgotten. Asked for again, it goes on where it stopped.
+ERASERS = unlearning+replay,naive,retrain
+FORGETTING_UPDATES = 5
+FORGOTTEN_LEADERS ?= 4
+FORGOTTEN_US_CONGRESS ?= 12
+FORGOTTEN_WORLD ?= 4
+erasing: $(READY)
+	mkdir -p runs reports/erasing
+	$(MAKE) erasing-of NAME=leaders STREAM='$(LEADERS)' FORGOTTEN=$(FORGOTTEN_LEADERS)
+	$(MAKE) erasing-of NAME=us_congress STREAM='$(US_CONGRESS)' FORGOTTEN=$(FORGOTTEN_US_CONGRESS)
+	$(MAKE) erasing-of NAME=world STREAM='$(WORLD)' FORGOTTEN=$(FORGOTTEN_WORLD)
+
+# The comparison's code is not minded here: what failed is left out of the audits, and told.
+erasing-of:
+	mkdir -p runs/erasing reports/erasing
+	$(BIN)/cltool compare $(STREAM) --strategies $(ERASERS) --seeds $(SEEDS) \
+		--set model.reading=false --set scenario.forgotten=$(FORGOTTEN) \
+		--set scenario.forgetting=$(FORGETTING_UPDATES) --keep-checkpoints $(FORGETTING_UPDATES) \
+		--out runs/erasing/$(NAME) || test $$? = 1
+	$(BIN)/cltool audit runs/erasing/$(NAME) --step $(FORGETTING_UPDATES),last \
+		--out reports/erasing/$(NAME).html --json > runs/erasing/$(NAME).json
+	mv runs/erasing/$(NAME).json reports/erasing/$(NAME).json
 
 lint: $(READY)
 	$(BIN)/ruff check .

@@ -1,4 +1,4 @@
-"""What ``cltool audit`` is told, and what it says."""
+"""What ``cltool audit`` is told, and what it says of one model; of many: `survey_command`."""
 
 from __future__ import annotations
 
@@ -20,8 +20,11 @@ FAILURES = ("residue", "over-forgotten", "damaged", "undecided")
 
 SECTIONS = ("audit", "scenario")
 
-Report = Callable[[int, int, str], None]
-"""Progress: (done, of, what)."""
+LAST = "last"
+"""In place of a step."""
+
+Report = Callable[[str, int, int, str], None]
+"""Progress: (task, done, of, what)."""
 
 
 @dataclass(frozen=True)
@@ -46,15 +49,20 @@ class Command:
         """Make it."""
         from cltool.auditing import audit_models, audit_run
 
+        report("audit", 0, 1, "loading libraries")
+
+        def tell(done: int, of: int, what: str) -> None:
+            report("audit", done, of, what)
+
         if isinstance(self.whom, Run):
-            return audit_run(self.whom, self.reference, self.settings, self.asked, report)
+            return audit_run(self.whom, self.reference, self.settings, self.asked, tell)
         if self.reference is None:
             raise UserError(
                 "what the model is held to is not said",
                 where="--reference",
                 hint="Give a model, or a run, that never knew the facts.",
             )
-        return audit_models(self.whom, self.reference, self.settings, self.asked, report)
+        return audit_models(self.whom, self.reference, self.settings, self.asked, tell)
 
 
 def read(options: argparse.Namespace) -> Command:
@@ -63,16 +71,35 @@ def read(options: argparse.Namespace) -> Command:
     Raises:
         UserError: they contradict each other, a setting is wrong, or there is no such run.
     """
-    from cltool.auditing import Asked
-    from cltool.settings import merge, parse_assignments, read_toml
-
-    if (options.run is None) == (options.model is None):
+    if bool(options.run) == (options.model is not None):
         raise UserError(
             "either a run folder or --model is audited",
             where="cltool audit",
             hint="Like: cltool audit runs/mine, or cltool audit --model DIR --reference DIR "
             "--forget FILE.",
         )
+    settings, asked = told(options)
+    whom = options.model if options.model is not None else Run.open(options.run[0])
+    if options.model is not None and options.step is not None:
+        raise UserError("a model has no steps", where="--step", hint="Audit a run folder.")
+    if options.workers is not None:
+        raise UserError(
+            "one model is audited in this process",
+            where="--workers",
+            hint="Name several runs, or a folder of runs.",
+        )
+    return Command(whom, options.reference, settings, asked, failures(options.fail_on))
+
+
+def told(options: argparse.Namespace) -> tuple[AuditSettings, Asked]:
+    """How models are attacked, and what else was said.
+
+    Raises:
+        UserError: a setting is wrong.
+    """
+    from cltool.auditing import Asked
+    from cltool.settings import merge, parse_assignments, read_toml
+
     from_file = read_toml(Path(options.settings)) if options.settings else {}
     tables = merge(from_file, parse_assignments(options.set))
     unknown = [name for name in tables if name not in SECTIONS]
@@ -88,20 +115,29 @@ def read(options: argparse.Namespace) -> Command:
         options.scenario,
         merge(tables.get("scenario", {}), given),
         None if options.forget is None else Path(options.forget),
-        options.step,
+        steps(options.step)[0],
         options.device or "auto",
         options.dtype or "auto",
+        options.fresh,
     )
-    whom = options.model if options.run is None else Run.open(options.run)
-    if options.model is not None and options.step is not None:
-        raise UserError("a model has no steps", where="--step", hint="Audit a run folder.")
-    return Command(
-        whom,
-        options.reference,
-        _settings(tables.get("audit", {}), options.tolerance),
-        asked,
-        _failures(options.fail_on),
-    )
+    return _settings(tables.get("audit", {}), options.tolerance), asked
+
+
+def steps(text: str | None) -> list[int | None]:
+    """``5,last`` as step numbers, in their order; None is the last one.
+
+    Raises:
+        UserError: it is none.
+    """
+    found: list[int | None] = []
+    for part in (LAST if text is None else text).split(","):
+        name = part.strip()
+        if name != LAST and not (name.isascii() and name.isdigit()):
+            raise UserError(
+                f"{part!r} is no step", where="--step", hint=f"Like: --step 5, or 5,{LAST}."
+            )
+        found.append(None if name == LAST else int(name))
+    return found
 
 
 def _settings(table: Any, tolerances: Sequence[str]) -> AuditSettings:
@@ -128,7 +164,12 @@ def _settings(table: Any, tolerances: Sequence[str]) -> AuditSettings:
     return validate(AuditSettings, merge(table, {"tolerances": given} if given else {}), "audit")
 
 
-def _failures(text: str | None) -> frozenset[str]:
+def failures(text: str | None) -> frozenset[str]:
+    """The verdicts that a command is to fail on.
+
+    Raises:
+        UserError: there is no such verdict.
+    """
     names = [name.strip() for name in (text or "").split(",") if name.strip()]
     wrong = [name for name in names if name not in FAILURES]
     if wrong:
@@ -146,12 +187,12 @@ def page_of(found: Audit, options: argparse.Namespace) -> tuple[Path, dict[str, 
     from cltool.reporting.audit_page import write_audit
 
     data = audit_data(found, options.typed)
-    folder = Path(options.run) if options.run is not None else Path()
+    folder = Path(options.run[0]) if options.run else Path()
     page = Path(options.out) if options.out else folder / "audit.html"
     return write_audit(data, page), data
 
 
-def verdicts(found: Audit) -> str:
+def shown(found: Audit) -> str:
     """A table of the verdicts, for a terminal."""
     from cltool.reporting import formats
 
@@ -170,3 +211,8 @@ def verdicts(found: Audit) -> str:
         )
     counts = ", ".join(f"{count} {word}" for word, count in found.tally.items())
     return "\n".join([*formats.aligned(rows), "", counts])
+
+
+def words(found: Audit) -> set[str]:
+    """Every verdict that was given."""
+    return set(found.tally)

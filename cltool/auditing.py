@@ -1,17 +1,19 @@
 """The audit: the whole battery on a model that erased facts, judged against the retrained one.
 
-Models are attacked one after the other, so only one has to be held at a time.
+Models are attacked one after the other, so only one has to be held at a time, and not at all where
+what was found out of them is kept (see `attacking`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cltool import assemble, retrained, revisiting
+from cltool import assemble, attacking, retrained, revisiting
+from cltool.attacking import BASE, Scope, Side
 from cltool.attacks.battery import Findings, attack
 from cltool.attacks.case import Case
 from cltool.attacks.general import general_texts, growth, perplexity, squares
@@ -19,20 +21,21 @@ from cltool.attacks.settings import AuditSettings
 from cltool.attacks.target import Target
 from cltool.errors import UserError
 from cltool.facts import Fact, Key, Knowledge, Update
-from cltool.forget_list import read_forget_list
 from cltool.judging import Row, rows, tally
 from cltool.records import Run
 from cltool.references import RETRAIN, refuse_unlike
-from cltool.settings import ProbeSettings
 from cltool.stream import Stream
 from cltool.wordings import Wordings
 
 if TYPE_CHECKING:
     from cltool.learner import Learner
-    from cltool.lm.model import LanguageModel
 
 Report = Callable[[int, int, str], None]
 """Progress: (done, of, what)."""
+
+NOTHING_RETAINED = (
+    "Nothing is known to be true beside the erased facts, so no damage is looked for."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +98,7 @@ class Asked:
         step: of a run: after which step; None: the last one.
         device: where checkpoints are loaded.
         dtype: their arithmetic.
+        fresh: attack every model, whatever was found out of it earlier.
     """
 
     scenario: str | None = None
@@ -103,6 +107,7 @@ class Asked:
     step: int | None = None
     device: str = "auto"
     dtype: str = "auto"
+    fresh: bool = False
 
 
 def audit_run(
@@ -129,28 +134,30 @@ def audit_run(
     settings, asked = settings or AuditSettings.model_validate({}), asked or Asked()
     step = revisiting.chosen_step(run, asked.step)
     stream = revisiting.reopened(run, asked.scenario, asked.options)
-    case = _case(stream, step, asked.forget, settings)
+    scope = Scope(stream, step, settings, asked.forget)
+    earlier = attacking.step_before(run, scope)
     other = _reference(run, reference, stream, step, report)
-    earlier = _step_before(run, stream, case)
     learner = revisiting.at_base(run, stream, report)
     # Facts that are too long for the model were left out of the run.
-    case = _case(learner.stream, step, asked.forget, settings)
+    case = scope.within(learner.stream)
     base = squares(learner.model)
-    taught = _taught(learner.stream, case, max(earlier, 0))
-    erased = {fact.key for fact in case.erased}
+    taught = taught_of(learner.stream, case, max(earlier, 0))
+    known = not taught.isdisjoint(fact.key for fact in case.erased)
     before = None
-    if not taught.isdisjoint(erased) and earlier < 0:
-        target = _target(learner.lm, settings)
-        before = _attack(target, case, settings, report, 2, weights=False)
+    if known and earlier == BASE:
+        before = _found(base_side(run, other), scope, asked, report, 2, learner)
     revisiting.settle(learner, run, step)
-    model = _attack(_target(learner.lm, settings, learner), case, settings, report, 0)
+    model = _found(Side(run, step, run.folder), scope, asked, report, 0, learner)
     steps = _trail(learner, run, case, settings, base, step)
     del learner
-    target = _opponent(other, stream, step, settings, asked, report)
-    against = _attack(target, case, settings, report, 1)
-    if not taught.isdisjoint(erased) and earlier >= 0:
-        target = _opponent(run, stream, earlier, settings, asked, report)
-        before = _attack(target, case, settings, report, 2, weights=False)
+    if isinstance(other, Run):
+        against = _found(Side(other, step, other.folder), scope, asked, report, 1)
+    else:
+        target = _checkpoint(str(other), stream, asked, settings)
+        against = _attack(target, case, settings, report, 1)
+    if known and earlier != BASE:
+        side = Side(run, earlier, run.folder, weights=False)
+        before = _found(side, scope, asked, report, 2)
     about = {
         "Scenario": stream.name,
         "Model": str(run.record.get("model", "")),
@@ -192,12 +199,13 @@ def audit_models(
             hint="Give a file with subject, relation and object, a line each.",
         )
     stream = _stream(asked)
-    case = _case(stream, len(stream) - 1, asked.forget, settings)
+    case = Scope(stream, len(stream) - 1, settings, asked.forget).case
     other = retrained.opened(reference)
     found = _attack(_checkpoint(model, stream, asked, settings), case, settings, report, 0)
     if isinstance(other, Run):
         own, last = revisiting.reopened(other), revisiting.chosen_step(other, None)
-        target = _opponent(other, own, last, settings, asked, report)
+        learner = attacking.standing(Side(other, last, other.folder), own, report)
+        target = attacking.target_of(learner.lm, settings, learner)
     else:
         target = _checkpoint(reference, stream, asked, settings)
     against = _attack(target, case, settings, report, 1)
@@ -212,16 +220,29 @@ def audit_models(
     return Audit(about, case.erased, judged, found, against, None, settings, (), doubts)
 
 
-def _attack(
-    target: Target,
-    case: Case,
-    settings: AuditSettings,
+def base_side(run: Run, reference: Run | Path) -> Side:
+    """The base model of ``run``; kept with the reference, for other runs have the same."""
+    home = reference.folder if isinstance(reference, Run) else run.folder
+    return Side(run, BASE, home, weights=False)
+
+
+def _found(
+    side: Side,
+    scope: Scope,
+    asked: Asked,
     report: Report | None,
     turn: int,
-    weights: bool = True,
+    learner: Learner | None = None,
 ) -> Findings:
     told = partial(_tell, report, turn) if report is not None else None
-    return attack(target, case, settings, told, weights=weights)
+    return attacking.findings(side, scope, fresh=asked.fresh, learner=learner, report=told)
+
+
+def _attack(
+    target: Target, case: Case, settings: AuditSettings, report: Report | None, turn: int
+) -> Findings:
+    told = partial(_tell, report, turn) if report is not None else None
+    return attack(target, case, settings, told)
 
 
 def _tell(report: Report, turn: int, done: int, of: int, what: str) -> None:
@@ -229,41 +250,11 @@ def _tell(report: Report, turn: int, done: int, of: int, what: str) -> None:
     report(turn * of + done, 3 * of, f"{whom}: {what}")
 
 
-def _target(lm: LanguageModel, settings: AuditSettings, learner: Learner | None = None) -> Target:
-    """``lm``, asked as the strategies of ``learner`` frame prompts."""
-    probe = ProbeSettings.model_validate({"batch_size": settings.prompts})
-    return Target(lm, str if learner is None else learner.strategies.frame, probe)
-
-
 def _checkpoint(name: str, stream: Stream, asked: Asked, settings: AuditSettings) -> Target:
     from cltool.lm import model
 
     lm = model.load(name, stream, device=asked.device, dtype=asked.dtype)
-    return _target(lm, settings)
-
-
-def _opponent(
-    other: Run | Path,
-    stream: Stream,
-    step: int,
-    settings: AuditSettings,
-    asked: Asked,
-    report: Report | None,
-) -> Target:
-    """What the model is compared with: a run after ``step``, or a checkpoint."""
-    if not isinstance(other, Run):
-        return _checkpoint(str(other), stream, asked, settings)
-    learner = revisiting.at_base(other, stream, report)
-    revisiting.settle(learner, other, revisiting.chosen_step(other, step))
-    return _target(learner.lm, settings, learner)
-
-
-def _case(stream: Stream, step: int, forget: Path | None, settings: AuditSettings) -> Case:
-    if forget is None:
-        return Case.of_stream(stream, step, settings.seed)
-    facts, prompts = read_forget_list(forget)
-    worded = replace(stream, wordings=stream.wordings.with_prompts(prompts))
-    return Case.of_facts(worded, stream.knowledge(step), facts, settings.seed)
+    return attacking.target_of(lm, settings)
 
 
 def _stream(asked: Asked) -> Stream:
@@ -286,15 +277,8 @@ def _reference(
     return other
 
 
-def _step_before(run: Run, stream: Stream, case: Case) -> int:
-    """The last step before the first request that has a checkpoint; -1: the base has to do."""
-    keys = {fact.key for fact in case.erased}
-    asking = [u.step for u in stream if any(fact.key in keys for fact in u.forget)]
-    first = min(asking, default=0)
-    return max((step for step in revisiting.kept_steps(run) if step < first), default=-1)
-
-
-def _taught(stream: Stream, case: Case, step: int) -> set[Key]:
+def taught_of(stream: Stream, case: Case, step: int) -> set[Key]:
+    """The keys of those erased and retained facts that were true after ``step`` already."""
     known: Knowledge = stream.knowledge(step)
     facts = (*case.erased, *case.retained)
     beliefs = {fact: known.belief(fact.key) for fact in facts}
@@ -314,7 +298,9 @@ def _trail(
             checkpoints.load(run.folder, one, learner.model, learner.strategies)
         size = growth(squares(learner.model), base)
         label = str(run.record["labels"][one])
-        found.append(Step(one, label, size, perplexity(_target(learner.lm, settings), texts)))
+        found.append(
+            Step(one, label, size, perplexity(attacking.target_of(learner.lm, settings), texts))
+        )
     return found
 
 
@@ -327,31 +313,38 @@ def _named(other: Run | Path) -> str:
 def _doubts(
     case: Case, other: Run | Path, found: Sequence[Row], settings: AuditSettings
 ) -> list[str]:
-    told = []
-    if isinstance(other, Run) and other.strategy != RETRAIN:
-        told.append(
-            f"The reference was made by {other.strategy}, which begins from a base that may have "
-            "known the erased facts: it is no retrained model."
-        )
-    if isinstance(other, Run):
-        told += [str(text) for text in other.record.get("warnings", ()) if "reference" in text]
+    told = reference_doubts(other) if isinstance(other, Run) else []
     if not case.retained:
-        told.append(
-            "Nothing is known to be true beside the erased facts, so no damage is looked for."
-        )
+        told.append(NOTHING_RETAINED)
     if any(row.word == "undecided" for row in found):
         told.append(
             f"Where the verdict is undecided, {len(case.erased)} erased facts are too few to tell: "
             "the column “agrees within” says at which tolerance they would be indistinguishable. "
-            f"To agree within {settings.tolerances.greedy:g} takes at least "
-            f"{_least(settings)} facts, even if all their answers are the same."
+            + least_facts(settings)
         )
     return told
 
 
-def _least(settings: AuditSettings) -> int:
-    """Facts from which equal scores are indistinguishable at the tolerance of greedy answers."""
+def reference_doubts(reference: Run) -> list[str]:
+    """Why the reference may be none."""
+    told = []
+    if reference.strategy != RETRAIN:
+        told.append(
+            f"The reference was made by {reference.strategy}, which begins from a base that may "
+            "have known the erased facts: it is no retrained model."
+        )
+    return told + [
+        str(text) for text in reference.record.get("warnings", ()) if "reference" in text
+    ]
+
+
+def least_facts(settings: AuditSettings) -> str:
+    """How many facts equal scores take to be indistinguishable, in words."""
     from math import ceil, log
 
-    tail = (1 - settings.confidence) / 2
-    return ceil(log(tail) / log(1 - min(settings.tolerances.greedy, 0.999)))
+    tail, tolerance = (1 - settings.confidence) / 2, settings.tolerances.greedy
+    least = ceil(log(tail) / log(1 - min(tolerance, 0.999)))
+    return (
+        f"To agree within {tolerance:g} takes at least {least} facts, even if all their answers "
+        "are the same."
+    )

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
+from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -75,10 +77,11 @@ def last(run: Path, before: int) -> int:
     return max(steps, default=-1)
 
 
-def keep_only(run: Path, step: int) -> None:
-    """Remove the checkpoints of all steps but ``step``."""
+def keep_only(run: Path, step: int, others: Collection[int] = ()) -> None:
+    """Remove the checkpoints of all steps but ``step`` and ``others``."""
+    places = {folder(run, one) for one in (step, *others)}
     for place in (run / "checkpoints").glob("step-*"):
-        if place != folder(run, step):
+        if place not in places:
             shutil.rmtree(place, ignore_errors=True)
 
 
@@ -86,6 +89,16 @@ def steps(run: Path) -> list[int]:
     """The steps of which the run folder ``run`` has a checkpoint."""
     found = (place.name.partition("-")[2] for place in (run / "checkpoints").glob("step-*"))
     return sorted(int(step) for step in found if step.isdigit())
+
+
+def digest(run: Path, step: int) -> str:
+    """A hash of every file of the checkpoint after ``step``."""
+    hasher = hashlib.sha256()
+    for file in sorted(folder(run, step).iterdir()):
+        hasher.update(file.name.encode())
+        with file.open("rb") as handle:
+            hasher.update(hashlib.file_digest(handle, "sha256").digest())
+    return hasher.hexdigest()
 
 
 def drop_before(run: Path, step: int) -> None:

@@ -93,9 +93,7 @@ def _add_run(commands: Any) -> None:
     run.add_argument("--seed", type=int, default=0, help="of the run [%(default)s]")
     run.add_argument("--out", help="the run folder [one under runs/]")
     run.add_argument("--save-model", metavar="DIR", help="write the final model there")
-    run.add_argument(
-        "--keep-checkpoints", action="store_true", help="keep every step's, not only the last"
-    )
+    _add_keeping(run)
     _add_shared(run)
     _add_erasing(run)
 
@@ -105,7 +103,8 @@ def _add_compare(commands: Any) -> None:
     compare.add_argument(
         "--strategies",
         default=STRATEGIES,
-        help="names or families, separated by commas, or all [%(default)s]",
+        help="names or families, separated by commas, or all; FAMILY+NAME composes each of it"
+        " [%(default)s]",
     )
     compare.add_argument("--seeds", type=int, default=1, help="how many seeds [%(default)s]")
     compare.add_argument(
@@ -117,6 +116,7 @@ def _add_compare(commands: Any) -> None:
     compare.add_argument("--workers", type=int, help="processes [one a core]")
     compare.add_argument("--out", help="folder of the runs [runs/SCENARIO]")
     compare.add_argument("--report", metavar="FILE", help="the HTML report [OUT/report.html]")
+    _add_keeping(compare)
     _add_shared(compare)
     _add_erasing(compare)
 
@@ -151,14 +151,18 @@ def _add_audit(commands: Any) -> None:
     audit = commands.add_parser(
         "audit", help="attack a model that erased facts, and judge it against a retrained one"
     )
-    audit.add_argument("run", nargs="?", metavar="RUN", help="a run folder")
+    audit.add_argument(
+        "run", nargs="*", metavar="RUN", help="run folders, or folders of runs, such as compare's"
+    )
     audit.add_argument("--model", help="in place of RUN: a path or hub name of a causal LM")
     audit.add_argument(
         "--reference",
         metavar="RUN",
         help="a run, or a model, that never knew the facts [a retrain run beside RUN, or made]",
     )
-    audit.add_argument("--step", type=int, help="of RUN: after which step [the last]")
+    audit.add_argument(
+        "--step", metavar="N,…", help="of RUN: after which step, or steps, as 5,last [last]"
+    )
     audit.add_argument(
         "--forget", metavar="FILE", help="facts to forget [those that RUN's updates ask for]"
     )
@@ -180,13 +184,29 @@ def _add_audit(commands: Any) -> None:
     audit.add_argument(
         "--set", action="append", default=[], metavar="NAME=VALUE", help="audit.k=16, …"
     )
-    audit.add_argument("--out", metavar="PAGE", help="the HTML file [RUN/audit.html]")
+    audit.add_argument(
+        "--fresh", action="store_true", help="attack anew, whatever was found out of runs earlier"
+    )
+    audit.add_argument("--workers", type=int, help="of many runs: processes [one a core]")
+    audit.add_argument(
+        "--out", metavar="PAGE", help="the HTML file [RUN/audit.html, of many audits.html]"
+    )
     audit.add_argument(
         "--fail-on",
         metavar="VERDICTS",
         help="end with code 3 where one of these is given: residue, over-forgotten, damaged",
     )
     audit.add_argument("--json", action="store_true", help="print the page's data as JSON")
+
+
+def _add_keeping(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--keep-checkpoints",
+        nargs="?",
+        const="all",
+        metavar="N,…",
+        help="keep every step's, or those of these steps, beside the last",
+    )
 
 
 def _add_shared(command: argparse.ArgumentParser) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import difflib
 import json
 import sys
 from collections.abc import Sequence
@@ -17,6 +16,9 @@ from cltool.progress import Progress
 if TYPE_CHECKING:
     from cltool.comparing import Comparison
     from cltool.records import Run
+
+EVERY = "all"
+"""What ``--keep-checkpoints`` stands for alone."""
 
 
 def run(options: argparse.Namespace) -> int:
@@ -35,7 +37,7 @@ def run(options: argparse.Namespace) -> int:
             out=options.out,
             settings=tables,
             fresh=options.fresh,
-            keep_checkpoints=options.keep_checkpoints,
+            keep_checkpoints=_kept(options.keep_checkpoints),
             purge_checkpoints=options.purge_checkpoints,
             save_model=options.save_model,
             report=lambda at, of, what: progress.tell(options.strategy, at, of, what),
@@ -60,6 +62,7 @@ def run(options: argparse.Namespace) -> int:
 def compare(options: argparse.Namespace) -> int:
     """Strategies × seeds, a table and a report."""
     from cltool import equal
+    from cltool.choosing import chosen
     from cltool.comparing import compare as run_all
     from cltool.settings import merge
 
@@ -71,9 +74,10 @@ def compare(options: argparse.Namespace) -> int:
     # Seconds are alike only where every run has the machine for itself.
     timed = bool(options.equal) and equal.parse(options.equal)[0] == "seconds"
     out = Path(options.out) if options.out else Path("runs") / Path(scenario).stem
-    names = _chosen(options.strategies)
+    kept = _kept(options.keep_checkpoints)
+    names = chosen(options.strategies)
     _check_names(names)
-    _check_stream(scenario, tables)
+    _check_stream(scenario, tables, kept)
     given = tables.pop("scenario", {})
     with Progress() as progress:
 
@@ -87,6 +91,7 @@ def compare(options: argparse.Namespace) -> int:
                 out=out,
                 workers=1 if timed else options.workers,
                 fresh=options.fresh,
+                keep_checkpoints=kept,
                 purge_checkpoints=options.purge_checkpoints,
                 report=progress.tell,
             )
@@ -139,11 +144,12 @@ def _show_comparison(options: argparse.Namespace, result: Comparison, out: Path)
 
 def tune(options: argparse.Namespace) -> int:
     """Settings searched on the first updates, and the later updates' verdict."""
+    from cltool.choosing import chosen
     from cltool.reporting import tuning
     from cltool.tune_command import read
 
     scenario, tables = _tables(options)
-    names = _chosen(options.strategies)
+    names = chosen(options.strategies)
     _check_names(names)
     with Progress() as progress:
         asked = read(options, scenario, tables, names, partial(progress.tell, "tune"))
@@ -164,13 +170,13 @@ def tune(options: argparse.Namespace) -> int:
 
 def report(options: argparse.Namespace) -> int:
     """The report of runs on disk."""
-    from cltool.records import Run
+    from cltool.records import Run, run_folders
     from cltool.reporting import table
     from cltool.reporting.doubts import doubts
     from cltool.reporting.page import write_report
     from cltool.reporting.variants import group_runs
 
-    runs = [Run.open(folder) for name in options.runs for folder in _run_folders(Path(name))]
+    runs = [Run.open(folder) for name in options.runs for folder in run_folders(Path(name))]
     page = write_report(runs, Path(options.out), options.title, command=options.typed)
     back = _alarm(runs)
     if options.json:
@@ -184,22 +190,22 @@ def report(options: argparse.Namespace) -> int:
 
 
 def audit(options: argparse.Namespace) -> int:
-    """The battery of attacks, and a verdict on each."""
-    from cltool.audit_command import page_of, read, verdicts
+    """The battery of attacks on one model or on many, and a verdict on each."""
+    from cltool import audit_command, survey_command
 
-    asked = read(options)
+    kind: Any = survey_command if survey_command.asked_for(options) else audit_command
+    asked = kind.read(options)
     with Progress() as progress:
-        progress.tell("audit", 0, 1, "loading libraries")
-        found = asked.run(lambda done, of, what: progress.tell("audit", done, of, what))
-    page, data = page_of(found, options)
+        found = asked.run(progress.tell)
+    page, data = kind.page_of(found, options)
     if options.json:
         _print_json({"page": str(page), **data})
     else:
-        print(verdicts(found))
+        print(kind.shown(found))
         for text in found.doubts:
             print(f"\nDoubt: {text}")
         print(f"\nThe page is in {page}.")
-    return 3 if asked.fails_on & set(found.tally) else 0
+    return 3 if asked.fails_on & kind.words(found) else 0
 
 
 def show(options: argparse.Namespace) -> int:
@@ -314,31 +320,6 @@ def _tables(options: argparse.Namespace) -> tuple[str, dict[str, Any]]:
     return options.scenario, merge(tables, given)
 
 
-def _chosen(text: str) -> Sequence[str]:
-    """Names as they stand; a family stands for its members, ``all`` for every built-in one."""
-    from cltool.strategies import STRATEGIES
-
-    families: dict[str, dict[str, None]] = {}
-    for entry in STRATEGIES.entries():
-        if entry.source == "built-in":
-            families.setdefault(entry.family, {})[entry.name] = None
-    # Avalanche's plugins are asked for by name: some need settings.
-    own = [names for family, names in families.items() if family != "avalanche"]
-    families["all"] = {name: None for names in own for name in names}
-    chosen: tuple[str, ...] = ()
-    for name in filter(None, (part.strip() for part in text.split(","))):
-        members = families.get(name, {})
-        near = difflib.get_close_matches(name.casefold(), families, n=1)
-        if near and not members and name not in STRATEGIES:
-            raise UserError(
-                f"unknown strategy or family {name!r}",
-                where="--strategies",
-                hint=f"Did you mean {near[0]!r}? Families are: {', '.join(sorted(families))}.",
-            )
-        chosen += tuple(one for one in members if one not in chosen) if members else (name,)
-    return chosen
-
-
 def _check_names(names: Sequence[str]) -> None:
     from cltool.assemble import strategy_names
 
@@ -348,11 +329,24 @@ def _check_names(names: Sequence[str]) -> None:
         strategy_names(name)
 
 
-def _check_stream(scenario: str, tables: dict[str, Any]) -> None:
+def _check_stream(scenario: str, tables: dict[str, Any], kept: bool | Sequence[int]) -> None:
     """Refuse bad facts at once, before workers have loaded their libraries."""
     from cltool.assemble import open_stream
+    from cltool.resuming import steps_kept
 
-    open_stream(scenario, tables.get("scenario", {}))
+    steps_kept(kept, len(open_stream(scenario, tables.get("scenario", {}))))
+
+
+def _kept(text: str | None) -> bool | Sequence[int]:
+    """Of which steps the checkpoints are kept: none but the last, all, or those named."""
+    if text is None or text == EVERY:
+        return text is not None
+    parts = [part.strip() for part in text.split(",")]
+    if not all(part.isascii() and part.isdigit() for part in parts):
+        raise UserError(
+            f"{text!r} names no steps", where="--keep-checkpoints", hint="Like: 5, or 5,10."
+        )
+    return [int(part) for part in parts]
 
 
 def _alarm(runs: Sequence[Run]) -> Sequence[dict[str, Any]]:
@@ -365,14 +359,6 @@ def _alarm(runs: Sequence[Run]) -> Sequence[dict[str, Any]]:
             found.append({"run": str(run.folder), "text": text})
             print(f"cltool: resurfaced in {run.folder}: {text}", file=sys.stderr)
     return found
-
-
-def _run_folders(folder: Path) -> Any:
-    """A run folder itself, or the run folders in it."""
-    if (folder / "run.json").is_file() or not folder.is_dir():
-        return [folder]
-    inner = sorted(path.parent for path in folder.glob("*/run.json"))
-    return inner or [folder]
 
 
 def _plain(values: dict[str, float]) -> dict[str, float | None]:

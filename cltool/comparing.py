@@ -1,33 +1,24 @@
 """Strategies × seeds, each cell a run of its own, in worker processes that may die.
 
-Every lane is one worker process. A cell that fails is reported and the others go on; a
-worker that is killed takes only its cell with it. Finished cells are kept, and unfinished
-ones resumed, when the same comparison is asked for again.
+A cell that fails is reported and the others go on (see `lanes`). Finished cells are kept, and
+unfinished ones resumed, when the same comparison is asked for again.
 """
 
 from __future__ import annotations
 
 import json
-import multiprocessing
 import os
-import traceback
-from collections import deque
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from cltool import assemble, erasures
-from cltool.atomic import write_text
 from cltool.errors import UserError
+from cltool.lanes import Lanes, Report, default_count, teller
 from cltool.records import Run, file_name
 from cltool.stream import Stream
-
-Report = Callable[[str, int, int, str], None]
-"""Progress of one cell: (cell, done, of, what)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +49,23 @@ class Job:
     cell: Cell | None = None
     strategies: tuple[str, ...] = ()
     fresh: bool = False
+    keep_checkpoints: bool | Collection[int] = False
     purge_checkpoints: bool = False
+
+    @property
+    def there(self) -> Cell:
+        """The cell."""
+        if self.cell is None:
+            raise RuntimeError("a job without a cell cannot be run")
+        return self.cell
+
+    @property
+    def name(self) -> str:
+        return self.there.name
+
+    @property
+    def error_file(self) -> Path:
+        return self.there.error_file
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +95,7 @@ def compare(
     out: Path | str = "runs/compare",
     workers: int | None = None,
     fresh: bool = False,
+    keep_checkpoints: bool | Collection[int] = False,
     purge_checkpoints: bool = False,
     report: Report | None = None,
 ) -> Comparison:
@@ -102,7 +110,7 @@ def compare(
         out: a folder for the runs, one folder each.
         workers: processes; by default one a core, and one where there is a GPU.
         fresh: begin every cell anew.
-        purge_checkpoints: as for `cltool.run`; a cell keeps only its last step's in any case.
+        keep_checkpoints, purge_checkpoints: as for `cltool.run`.
         report: told of progress.
 
     Raises:
@@ -124,12 +132,13 @@ def compare(
         dict(settings or {}),
         strategies=tuple(strategies),
         fresh=fresh,
+        keep_checkpoints=keep_checkpoints,
         purge_checkpoints=purge_checkpoints,
     )
-    count = min(workers or _default_workers(), len(cells))
-    lanes = _Lanes(count, report or (lambda cell, done, of, what: None))
+    count = min(workers or default_count(), len(cells))
+    lanes = Lanes[Job](count, report or (lambda cell, done, of, what: None), _warm)
     try:
-        failures = lanes.work(job, cells)
+        failures = _all(lanes, job, cells)
     finally:
         lanes.close()
     failed = {(failure.strategy, failure.seed) for failure in failures}
@@ -138,155 +147,27 @@ def compare(
     return Comparison(runs, failures)
 
 
-@dataclass
-class _Lane:
-    """One worker process, its line of progress, and what it is at."""
-
-    executor: ProcessPoolExecutor
-    progress: Any
-    cell: Cell | None = None
-
-
-@dataclass
-class _Lanes:
-    """The worker processes of one comparison."""
-
-    count: int
-    report: Report
-    lanes: list[_Lane] = field(default_factory=list)
-
-    def work(self, job: Job, cells: Sequence[Cell]) -> list[Failure]:
-        """Prepare once, then hand out the cells."""
-        self.lanes = [self._open() for _ in range(self.count)]
-        for lane in self.lanes[1:]:
-            lane.executor.submit(_warm)
-        self._prepare(job)
-        # The costly references stand last by custom; begun first, they do not trail alone.
-        waiting = deque(reversed(cells))
-        running: dict[Future[None], _Lane] = {}
-        failures: list[Failure] = []
-        while waiting or running:
-            busy = [id(lane) for lane in running.values()]
-            for place, lane in enumerate(self.lanes):
-                if waiting and id(lane) not in busy:
-                    future = self._begin(place, _with(job, waiting.popleft()))
-                    running[future] = self.lanes[place]
-            done, _ = wait(running, timeout=0.2, return_when=FIRST_COMPLETED)
-            self._drain()
-            for future in done:
-                lane = running.pop(future)
-                failure = self._outcome(lane, future)
-                if failure is not None:
-                    failures.append(failure)
-        order = {(cell.strategy, cell.seed): place for place, cell in enumerate(cells)}
-        return sorted(failures, key=lambda one: order[one.strategy, one.seed])
-
-    def close(self) -> None:
-        """End the workers."""
-        for lane in self.lanes:
-            lane.executor.shutdown(wait=True, cancel_futures=True)
-
-    def _prepare(self, job: Job) -> None:
-        future = self.lanes[0].executor.submit(_prepare, job)
-        while not wait([future], timeout=0.2).done:
-            self._drain()
-        self._drain()
-        try:
-            future.result()
-        except BrokenProcessPool as error:
-            raise UserError(
-                "the worker process died while the model was prepared",
-                hint="It may have been out of memory: use a smaller model.",
-            ) from error
-
-    def _begin(self, place: int, job: Job) -> Future[None]:
-        """Hand a cell to a worker; one that died while it was idle is replaced."""
-        try:
-            future = self.lanes[place].executor.submit(_run_cell, job)
-        except BrokenProcessPool:
-            self.lanes[place].executor.shutdown(wait=False)
-            self.lanes[place] = self._open()
-            future = self.lanes[place].executor.submit(_run_cell, job)
-        self.lanes[place].cell = job.cell
-        return future
-
-    def _outcome(self, lane: _Lane, future: Future[None]) -> Failure | None:
-        cell = lane.cell
-        if cell is None:
-            raise RuntimeError("a lane without a cell cannot finish one")
-        try:
-            future.result()
-        except BrokenProcessPool:
-            lane.executor.shutdown(wait=False)
-            self.lanes[self.lanes.index(lane)] = self._open()
-            error = "the worker process died (killed, or out of memory)"
-        except UserError as caught:
-            error = str(caught)
-        except Exception as caught:  # a cell may fail in any way; the others go on
-            write_text(cell.error_file, "".join(traceback.format_exception(caught)))
-            error = f"{type(caught).__name__}: {caught} (see {cell.error_file})"
-        else:
-            cell.error_file.unlink(missing_ok=True)
-            self.report(cell.name, 1, 1, "finished")
-            return None
-        self.report(cell.name, 1, 1, "failed")
-        return Failure(cell.strategy, cell.seed, error)
-
-    def _open(self) -> _Lane:
-        context = multiprocessing.get_context("spawn")
-        progress = context.SimpleQueue()
-        threads = max(1, (os.cpu_count() or 1) // self.count)
-        executor = ProcessPoolExecutor(
-            1, mp_context=context, initializer=_start, initargs=(progress, threads)
-        )
-        return _Lane(executor, progress)
-
-    def _drain(self) -> None:
-        for lane in self.lanes:
-            while not lane.progress.empty():
-                self.report(*lane.progress.get())
+def _all(lanes: Lanes[Job], job: Job, cells: Sequence[Cell]) -> list[Failure]:
+    """Prepare once, then hand out the cells."""
+    lanes.open()
+    lanes.first(_prepare, job)
+    # The costly references stand last by custom; begun first, they do not trail alone.
+    failed = lanes.work(_run_cell, [_with(job, cell) for cell in reversed(cells)])
+    found = [(one.task.there, one.error) for one in reversed(failed)]
+    return [Failure(cell.strategy, cell.seed, error) for cell, error in found]
 
 
 def _with(job: Job, cell: Cell) -> Job:
     return replace(job, cell=cell)
 
 
-def _default_workers() -> int:
-    # Asking torch would import it here; the driver's device file tells as much.
-    if Path("/dev/nvidiactl").exists():
-        return 1
-    return os.cpu_count() or 1
-
-
 # -- in the worker process ---------------------------------------------------------------
-
-_progress: Any = None
-
-
-def _start(progress: Any, threads: int) -> None:
-    global _progress
-    _progress = progress
-    os.environ["OMP_NUM_THREADS"] = str(threads)
 
 
 def _warm() -> None:
     import cltool.experiment
     import cltool.learner
     import cltool.prober  # noqa: F401
-
-
-def _tell(name: str) -> Callable[[int, int, str], None]:
-    import time
-
-    last = 0.0
-
-    def tell(done: int, of: int, what: str) -> None:
-        nonlocal last
-        if time.monotonic() - last > 0.1 or done >= of:
-            last = time.monotonic()
-            _progress.put((name, done, of, what))
-
-    return tell
 
 
 @lru_cache(maxsize=1)
@@ -311,7 +192,7 @@ def _prepare(job: Job) -> None:
     threads = torch.get_num_threads()
     # The other lanes wait for the base model, so their cores are free.
     torch.set_num_threads(os.cpu_count() or 1)
-    tell = _tell("model")
+    tell = teller("model")
     try:
         prepare(stream, settings[0], tell)
     finally:
@@ -322,9 +203,7 @@ def _prepare(job: Job) -> None:
 def _run_cell(job: Job) -> None:
     from cltool import experiment
 
-    cell = job.cell
-    if cell is None:
-        raise RuntimeError("a job without a cell cannot be run")
+    cell = job.there
     experiment.run(
         _open_stream(job),
         strategy=cell.strategy,
@@ -332,8 +211,9 @@ def _run_cell(job: Job) -> None:
         out=cell.folder,
         settings=_for(job.tables, cell.strategy, job),
         fresh=job.fresh,
+        keep_checkpoints=job.keep_checkpoints,
         purge_checkpoints=job.purge_checkpoints,
-        report=_tell(cell.name),
+        report=teller(cell.name),
     )
 
 

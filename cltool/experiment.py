@@ -11,7 +11,7 @@ import random
 import resource
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +21,7 @@ from cltool.budget import Budget
 from cltool.erasures import Recorder
 from cltool.facts import Fact, Key, Knowledge, Update
 from cltool.records import Run
-from cltool.resuming import default_folder, open_folder, refuse_other_weights
+from cltool.resuming import default_folder, open_folder, refuse_other_weights, steps_kept
 from cltool.run_record import first_record, strategy_warnings, stream_warnings
 from cltool.seeds import derive
 from cltool.stream import Stream
@@ -43,7 +43,7 @@ def run(
     out: Path | str | None = None,
     settings: Mapping[str, Any] | None = None,
     fresh: bool = False,
-    keep_checkpoints: bool = False,
+    keep_checkpoints: bool | Collection[int] = False,
     purge_checkpoints: bool = False,
     save_model: Path | str | None = None,
     loggers: Sequence[Any] = (),
@@ -59,7 +59,7 @@ def run(
         out: the run folder; by default one under ``runs/`` named by the settings.
         settings: nested tables: ``{"learner": {"epochs": 5}, "strategy": {"lambda": 50}}``.
         fresh: begin anew where the folder holds an unfinished or finished run.
-        keep_checkpoints: keep every step's checkpoint rather than the last one's.
+        keep_checkpoints: keep every step's rather than the last one's, or these beside it.
         purge_checkpoints: when an update forgets, remove earlier checkpoints, which still know.
         save_model: also write the final model there, as a `transformers` checkpoint.
         loggers: Avalanche loggers.
@@ -69,8 +69,7 @@ def run(
         The finished run; one that was finished before is returned as it is.
 
     Raises:
-        UserError: a setting is wrong, a fact is too long for the model, or the folder holds
-            a run with other settings.
+        UserError: a setting is wrong, a fact is too long, or the folder holds another run.
     """
     from cltool import checkpoints
 
@@ -80,6 +79,7 @@ def run(
     resolved = assemble.resolve(strategy, tables)
     record = first_record(stream, strategy, seed, resolved)
     folder = Path(out) if out is not None else default_folder(record)
+    kept = steps_kept(keep_checkpoints, len(stream))
     done = open_folder(folder, record, fresh)
     forgetting = [one.step for one in stream if one.forget] if purge_checkpoints else []
     checkpoints.drop_before(folder, max([0, *(step for step in forgetting if step < done)]))
@@ -91,7 +91,7 @@ def run(
     walk.begin(record)
     walk.resume(done)
     for step in range(done, len(stream)):
-        walk.step(step, keep_checkpoints and step not in forgetting)
+        walk.step(step, frozenset() if step in forgetting else kept)
     walk.finish(record, save_model)
     return Run.open(folder)
 
@@ -171,8 +171,13 @@ class _Walk:
         self.costs = self.run.cost_rows()[:done]
         self.erasures.resume(done)
 
-    def step(self, step: int, keep_checkpoints: bool) -> None:
-        """Apply update ``step``, ask about every fact, and write everything down."""
+    def step(self, step: int, kept: frozenset[int]) -> None:
+        """Apply update ``step``, ask about every fact, and write everything down.
+
+        Args:
+            step: which.
+            kept: steps whose checkpoints stay beside its own.
+        """
         from cltool import checkpoints
 
         update = self.stream.updates[step]
@@ -210,8 +215,7 @@ class _Walk:
         self.run.write_costs(self.costs)
         if self.loggers:
             self._publish(rows)
-        if not keep_checkpoints:
-            checkpoints.keep_only(self.run.folder, step)
+        checkpoints.keep_only(self.run.folder, step, kept)
         self.report(step + 1, len(self.stream), f"{self.strategy}: after {update.label}")
 
     def _publish(self, rows: list[dict[str, Any]]) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cltool.attacks.battery import Findings
-from cltool.attacks.catalogue import ATTACKS, FAMILIES, MEMBERSHIP_ATTACKS, Attack
+from cltool.attacks.catalogue import ATTACKS, FAMILIES, MEMBERSHIP_ATTACKS, NEIGHBOURS, Attack
 from cltool.attacks.general import LINE
 from cltool.attacks.membership import LOSS, REFERENCE, Membership
 from cltool.attacks.settings import AuditSettings
@@ -101,6 +101,53 @@ def rows(
             found.append(_row(attack, *pair, (model, reference, before), settings, taught))
     found += _members(model, reference, before, settings)
     return sorted(found, key=lambda row: FAMILIES.index(row.attack.family))
+
+
+def figures(side: Findings, reference: Findings) -> dict[str, float]:
+    """Attack → the figure that ``rows`` shows of one model.
+
+    Args:
+        side: found out of the model.
+        reference: found out of the retrained model.
+    """
+    found: dict[str, float] = {}
+    for attack in ATTACKS:
+        one, other = (which.outcomes.get(attack.name) for which in (side, reference))
+        if one is not None and other is not None:
+            chosen = [value for key, value in one.scores.items() if key in other.scores]
+            found[attack.name] = sum(chosen) / len(chosen)
+    members = _with_reference(side, reference)
+    named = {attack.name: attack.name.removeprefix("membership_") for attack in MEMBERSHIP_ATTACKS}
+    return found | {name: members[one].auc for name, one in named.items() if one in members}
+
+
+def retained_of_before(
+    side: Findings, before: Findings | None, taught: Collection[Key]
+) -> float | None:
+    """What is left of what was known: right answers on retained facts, over those before.
+
+    Args:
+        side: found out of a model.
+        before: found out of the model before the erasing.
+        taught: what that was taught; other facts do not count.
+
+    Returns:
+        Mean over the facts, divided by their mean before; None where that is 0 or not known.
+    """
+    if before is None:
+        return None
+    means = []
+    for one, other in ((side, before), (before, side)):
+        scores, others = _retained(one), _retained(other)
+        chosen = [value for key, value in scores.items() if key in taught and key in others]
+        means.append(sum(chosen) / len(chosen) if chosen else 0.0)
+    return means[0] / means[1] if means[1] > 0 else None
+
+
+def _retained(side: Findings) -> dict[Key, float]:
+    names = [attack.name for attack in ATTACKS if attack.family == NEIGHBOURS]
+    asked = [side.outcomes[name].scores for name in names if name in side.outcomes]
+    return {key: value for scores in asked for key, value in scores.items()}
 
 
 def _row(

@@ -17,7 +17,8 @@ _HEAD = """\
 A run folder holds `run.json` (settings as asked for and as resolved, versions, warnings, labels of
 the steps), `answers/step-NNNN.parquet` (the ledger), `steps.jsonl` (what each step cost),
 `checkpoints/` (safetensors and JSON) and, where something was to be forgotten, `erasures.json`.
-`cltool.Run.open(folder)` reads it.
+What audits found out of its models is kept in `audit/`, for the next one. `cltool.Run.open(folder)`
+reads it.
 """
 
 
@@ -41,9 +42,19 @@ ATTACK = {
 }
 """What `cltool.judging.Row.as_json` gives, and its meaning."""
 
+SPREAD = {
+    "mean": "over the seeds of which there is a number",
+    "min": "the least of them",
+    "max": "the largest of them",
+    "by_seed": "one a seed, in the order of `seeds`; null for what is not there",
+}
+"""What `cltool.reporting.survey_data.spread` gives, and its meaning."""
+
 
 def outputs_page() -> str:
     """The page, whole."""
+    from cltool.surveying import RUN_SCORES
+
     scores = {column.name: column.meaning for column in COLUMNS}
     parts = [
         _HEAD,
@@ -81,6 +92,18 @@ def outputs_page() -> str:
         " the `reference` and the model `before`; a step has `step`, `label`, `growth` and"
         " `perplexity`. An attack ([auditing.md](auditing.md)) has:\n",
         _table("key", ATTACK),
+        "## `cltool audit --json` of several runs\n",
+        "`page`; `about`; `attacks` (the columns: `attack`, `family`, `title`, `meaning` and"
+        " `tolerance`); `scores` (`score`, `title`, `meaning`); `steps`, an object for each audited"
+        " step; `left_out` (`run` and `reason`); `doubts`; `settings`. A step has `step`, `label`,"
+        " `erased` (facts of each seed), the `reference` (`figures` by attack, and `scores`), the"
+        " figures of the model `before`, and `strategies`, the best first. A strategy has"
+        " `strategy`, `seeds`, `verdicts` (how often each was given), `attacks` by name (of all"
+        " seeds together, with the keys above from `verdict` on) and `scores` by name. Each score,"
+        " and each attack beside its verdict, has:\n",
+        _table("key", SPREAD),
+        "The scores are:\n",
+        _table("score", RUN_SCORES),
     ]
     return "\n".join(parts)
 

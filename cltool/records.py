@@ -32,6 +32,14 @@ def file_name(strategy: str) -> str:
     return strategy.replace(":", "-")
 
 
+def run_folders(folder: Path) -> list[Path]:
+    """``folder`` itself, or where it is no run's, the run folders in it, if there are any."""
+    if (folder / "run.json").is_file() or not folder.is_dir():
+        return [folder]
+    inner = sorted(path.parent for path in folder.glob("*/run.json"))
+    return inner or [folder]
+
+
 @dataclass(frozen=True)
 class Run:
     """One (scenario, strategy, model, seed), and everything it recorded.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,25 @@ def default_folder(record: Mapping[str, Any]) -> Path:
     digest = hashlib.sha256(text.encode()).hexdigest()[:8]
     strategy = file_name(record["strategy"])
     return Path("runs") / f"{record['scenario']}-{strategy}-seed{record['seed']}-{digest}"
+
+
+def steps_kept(keep: bool | Collection[int], steps: int) -> frozenset[int]:
+    """The steps whose checkpoints are kept, beside the last one's.
+
+    Args:
+        keep: whether all are, or which.
+        steps: how many there are, the base included.
+
+    Raises:
+        UserError: there is no such step.
+    """
+    kept = frozenset(range(steps if keep else 0) if isinstance(keep, bool) else keep)
+    if beyond := sorted(kept - set(range(steps))):
+        raise UserError(
+            f"there is no step {beyond[0]} whose checkpoint could be kept",
+            hint=f"The stream's last step is {steps - 1}.",
+        )
+    return kept
 
 
 def open_folder(folder: Path, record: Mapping[str, Any], fresh: bool) -> int:
@@ -85,7 +104,7 @@ def _clear(held: Run) -> None:
             where=str(held.folder),
             hint="Name another folder with --out.",
         )
-    for name in ("answers", "checkpoints"):
+    for name in ("answers", "audit", "checkpoints"):
         shutil.rmtree(held.folder / name, ignore_errors=True)
     for name in ("erasures.json", "steps.jsonl", "run.json"):
         (held.folder / name).unlink(missing_ok=True)

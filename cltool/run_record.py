@@ -41,7 +41,7 @@ def first_record(
             "skipped": list(stream.skipped),
         },
         "warnings": stream_warnings(stream),
-        "versions": _versions(),
+        "versions": versions(),
     }
 
 
@@ -100,7 +100,8 @@ def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
     return plain
 
 
-def _versions() -> dict[str, str]:
+def versions() -> dict[str, str]:
+    """Python's version, and that of each of `PACKAGES` that is installed."""
     found = {"python": sys.version.split()[0]}
     for package in PACKAGES:
         try:

@@ -229,6 +229,22 @@ REFUSALS: dict[str, tuple[list[str], list[str]]] = {
         ["compare", *QUICK, "--strategies", "naive,regularization"],
         ["unknown strategy or family 'regularization'", "Did you mean 'regularisation'?"],
     ),
+    "two families composed": (
+        ["compare", *QUICK, "--strategies", "unlearning+rehearsal"],
+        ["composes 2 families", "unlearning+replay"],
+    ),
+    "a family composed with nothing known": (
+        ["compare", *QUICK, "--strategies", "unlearning+replai"],
+        ["unknown strategy 'replai'"],
+    ),
+    "a checkpoint of no step": (
+        ["compare", *QUICK, "--strategies", "naive", "--keep-checkpoints", "soon"],
+        ["--keep-checkpoints: 'soon' names no steps"],
+    ),
+    "a checkpoint of a step that does not come": (
+        ["compare", *QUICK, "--strategies", "naive", "--keep-checkpoints", "1,99"],
+        ["there is no step 99"],
+    ),
     "settings of a strategy that does not run": (
         ["run", *QUICK, "--strategy", "replay", "--set", "strategy.ewc.lambda=5"],
         ["strategy.ewc: settings of 'ewc' are given", "There runs: replay"],
@@ -524,3 +540,28 @@ def test_a_family_stands_for_its_members_and_all_for_everything(
     assert list(compared[0]["strategies"]) == ["replay", *others, "naive+ewc"]
     own = [entry.name for entry in entries if entry.family != "avalanche"]
     assert list(compared[1]["strategies"]) == own
+
+
+def test_a_family_is_composed_member_by_member(
+    cltool: Cltool, compared: list[dict[str, Any]]
+) -> None:
+    cltool("compare", *QUICK, "--strategies", "unlearning+replay,naive")
+    cltool("compare", *QUICK, "--strategies", "replay+baselines")
+    entries = [entry for entry in STRATEGIES.entries() if entry.source == "built-in"]
+    unlearning = [entry.name for entry in entries if entry.family == "unlearning"]
+    asked = list(compared[0]["strategies"])
+    assert asked[-1] == "naive"
+    # What replays beside it, or rather stands alone.
+    assert [name.removesuffix("+replay") for name in asked[:-1]] == unlearning
+    assert {"npo+replay", "relabel+replay"} <= set(asked)
+    baselines = list(compared[1]["strategies"])
+    assert {"replay+naive", "retrain", "joint", "frozen"} <= set(baselines)
+    assert len(baselines) == sum(entry.family == "baselines" for entry in entries)
+
+
+def test_compare_keeps_the_checkpoints_that_it_is_told_to(
+    cltool: Cltool, compared: list[dict[str, Any]]
+) -> None:
+    for more in ([], ["--keep-checkpoints"], ["--keep-checkpoints", "1, 2"]):
+        cltool("compare", *QUICK, "--strategies", "naive", *more)
+    assert [one["keep_checkpoints"] for one in compared] == [False, True, [1, 2]]

@@ -17,6 +17,7 @@ import pytest
 from cltool import assemble, cli, comparing, experiment
 from cltool.comparing import Cell, Comparison, Job, compare
 from cltool.errors import UserError
+from cltool.lanes import Lane, Lanes
 from cltool.records import Run
 
 STRATEGIES = ["frozen", "naive", "lora"]
@@ -76,13 +77,13 @@ def compared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Compared]:
         # So that every worker has one thread, as the run in this process has.
         patch.setattr(comparing.os, "cpu_count", lambda: 1)
         watched: list[Any] = []
-        work = comparing._Lanes.work
+        work = Lanes.work
 
         def watch(self: Any, *arguments: Any) -> Any:
             watched.append(self)
             return work(self, *arguments)
 
-        patch.setattr(comparing._Lanes, "work", watch)
+        patch.setattr(Lanes, "work", watch)
         told: list[tuple[str, int, int, str]] = []
         killed: dict[str, int] = {}
 
@@ -90,7 +91,7 @@ def compared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Compared]:
             told.append((name, done, of, what))
             if name == VICTIM.name and "update 1" in what and not killed:
                 lane = next(
-                    lane for lane in watched[0].lanes if lane.cell and lane.cell.name == name
+                    lane for lane in watched[0].lanes if lane.task and lane.task.name == name
                 )
                 (killed[name],) = lane.executor._processes
                 os.kill(killed[name], signal.SIGKILL)
@@ -219,13 +220,12 @@ class _Empty:
         return True
 
 
-def _lanes(patch: pytest.MonkeyPatch, executors: list[_Here], cell: Any) -> comparing._Lanes:
+def _lanes(patch: pytest.MonkeyPatch, executors: list[_Here], cell: Any) -> Lanes[Job]:
     waiting = iter(executors)
-    patch.setattr(comparing, "_warm", lambda: None)
     patch.setattr(comparing, "_prepare", lambda job: None)
     patch.setattr(comparing, "_run_cell", cell)
-    patch.setattr(comparing._Lanes, "_open", lambda self: comparing._Lane(next(waiting), _Empty()))
-    return comparing._Lanes(1, lambda *told: None)
+    patch.setattr(Lanes, "_open", lambda self: Lane[Job](next(waiting), _Empty()))
+    return Lanes(1, lambda *told: None, lambda: None)
 
 
 JOB = Job("facts.jsonl", (), {})
@@ -241,7 +241,7 @@ def test_a_worker_that_died_while_idle_is_replaced(
 
     lanes = _lanes(monkeypatch, [dying, fresh], lambda job: None)
     monkeypatch.setattr(comparing, "_prepare", die)
-    assert lanes.work(JOB, [Cell("naive", 0, tmp_path / "naive-seed0")]) == []
+    assert comparing._all(lanes, JOB, [Cell("naive", 0, tmp_path / "naive-seed0")]) == []
     assert len(fresh.jobs) == 1
 
 
@@ -253,12 +253,13 @@ def test_a_bug_in_a_cell_is_kept_and_does_not_stand_in_the_way(
     def broken(job: Job) -> None:
         raise ZeroDivisionError("a bug")
 
-    (failure,) = _lanes(monkeypatch, [_Here()], broken).work(JOB, [cell])
+    (failure,) = comparing._all(_lanes(monkeypatch, [_Here()], broken), JOB, [cell])
     assert failure.error == f"ZeroDivisionError: a bug (see {cell.error_file})"
     assert "Traceback" in cell.error_file.read_text(encoding="utf-8")
     # The run begins in its folder next time, so nothing else may lie there.
     assert not cell.folder.exists()
-    assert _lanes(monkeypatch, [_Here()], lambda job: None).work(JOB, [cell]) == []
+    lanes = _lanes(monkeypatch, [_Here()], lambda job: None)
+    assert comparing._all(lanes, JOB, [cell]) == []
     assert not cell.error_file.exists()
 
 
@@ -273,7 +274,7 @@ def test_the_costly_cells_begin_first_and_failures_keep_the_order(
         raise UserError("no")
 
     cells = [Cell(name, seed, tmp_path) for name in ("naive", "joint") for seed in (0, 1)]
-    failures = _lanes(monkeypatch, [_Here()], fail).work(JOB, cells)
+    failures = comparing._all(_lanes(monkeypatch, [_Here()], fail), JOB, cells)
     assert begun == ["joint seed 1", "joint seed 0", "naive seed 1", "naive seed 0"]
     order = [(one.strategy, one.seed) for one in failures]
     assert order == [("naive", 0), ("naive", 1), ("joint", 0), ("joint", 1)]

@@ -253,7 +253,7 @@ def test_a_run_does_not_go_on_from_other_weights(
     mine = tmp_path / "mine"
     shutil.copytree(checkpoint("llama"), mine)
     with monkeypatch.context() as patch:
-        trap(patch, checkpoints, "keep_only", lambda _, step: int(step), 1, True)
+        trap(patch, checkpoints, "keep_only", lambda _, step, *more: int(step), 1, True)
         with pytest.raises(Killed):
             start(tmp_path / "run", model=str(mine))
     lm = model.load(str(mine), stream, device="cpu")
@@ -272,7 +272,7 @@ def test_dropout_is_the_same_when_a_run_goes_on(
     settings = {**SHORT, "strategy": {"options": {"lora_dropout": 0.5}}}
     start(tmp_path / "whole", "lora", settings=settings)
     with monkeypatch.context() as patch, pytest.raises(Killed):
-        trap(patch, checkpoints, "keep_only", lambda run, step: step, 1, after=True)
+        trap(patch, checkpoints, "keep_only", lambda run, step, *more: step, 1, after=True)
         start(tmp_path / "broken", "lora", settings=settings)
     start(tmp_path / "broken", "lora", settings=settings)
     assert answers(tmp_path / "broken") == answers(tmp_path / "whole")
@@ -315,6 +315,14 @@ def test_kept_checkpoints(start: Start, tmp_path: Path) -> None:
     start(tmp_path / "run", keep_checkpoints=True)
     kept = sorted(path.name for path in (tmp_path / "run" / "checkpoints").iterdir())
     assert kept == ["step-000", "step-001", "step-002", "step-003"]
+
+
+def test_checkpoints_of_some_steps_are_kept_beside_the_last(start: Start, tmp_path: Path) -> None:
+    run = start(tmp_path / "run", keep_checkpoints=[1])
+    assert checkpoints.steps(run.folder) == [1, 3]
+    with pytest.raises(UserError, match="no step 4"):
+        start(tmp_path / "other", keep_checkpoints=[1, 4])
+    assert not (tmp_path / "other").exists()
 
 
 @pytest.mark.slow

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -10,6 +10,16 @@ from typing import Any
 from cltool.atomic import write_text
 from cltool.reporting import formats
 from cltool.reporting.audit_data import SAID
+from cltool.reporting.audit_parts import (
+    BAD,
+    WORDS,
+    about_block,
+    doubts_block,
+    section,
+    settings_block,
+    short,
+    signed,
+)
 from cltool.reporting.markup import Markup, details, element, join, table, wide
 from cltool.reporting.page import asset, embedded, foot, head
 
@@ -30,10 +40,6 @@ NOTE = (
     " be indistinguishable."
 )
 
-BAD = ("residue", "over-forgotten", "damaged")
-WORDS = (*BAD, "undecided", "indistinguishable", "better than the reference")
-"""Every verdict, the worst first."""
-
 WIDTH, HEIGHT = 132.0, 16.0
 FULL = 0.5
 """Difference at the edge of the small charts; larger ones are cut."""
@@ -52,11 +58,11 @@ def render(data: Data) -> str:
         title += f": {data['about']['Scenario']}"
     parts = [
         element("header", element("h1", title), element("p", LEAD, class_="lead")),
-        _about(data["about"]),
+        about_block(data["about"]),
         _summary(data),
-        _doubts(data["doubts"]),
-        _section("Verdicts", NOTE, _verdicts(data["attacks"])),
-        _section(
+        doubts_block(data["doubts"]),
+        section("Verdicts", NOTE, _verdicts(data["attacks"])),
+        section(
             "Fact by fact",
             "What the model said of each erased fact; an answer that leaks stands out. Drawn: how"
             " many of all drawn answers leaked. P: probability of the object a token, in trained"
@@ -66,29 +72,17 @@ def render(data: Data) -> str:
     ]
     if data["steps"]:
         parts.append(
-            _section(
+            section(
                 "Step by step",
                 "Of each step whose checkpoint is kept: how the norm of the weights grew against"
                 " the base model's, as a natural logarithm, and the perplexity on general text.",
                 _steps(data["steps"]),
             )
         )
-    parts += [_section("Settings", "", _settings(data["settings"])), foot(data["command"])]
+    parts += [section("Settings", "", settings_block(data["settings"])), foot(data["command"])]
     main = element("main", *parts)
     body = element("body", main, embedded(data), element("script", asset("page.js")))
     return "<!DOCTYPE html>\n" + element("html", head(title), body, lang="en") + "\n"
-
-
-def _section(title: str, note: str, content: Markup) -> Markup:
-    told = [element("p", note, class_="note")] if note else []
-    return element("section", element("h2", title), *told, content)
-
-
-def _about(about: Mapping[str, str]) -> Markup:
-    items = [
-        element("div", element("dt", name), element("dd", text)) for name, text in about.items()
-    ]
-    return element("dl", *items, class_="about")
 
 
 def _summary(data: Data) -> Markup:
@@ -114,15 +108,6 @@ def _summary(data: Data) -> Markup:
         ]
         parts.append(element("ul", *lines))
     return element("div", *parts, class_="summary")
-
-
-def _doubts(doubts: Sequence[str]) -> Markup:
-    if not doubts:
-        return join([])
-    title = element("p", element("b", "Before you conclude anything"))
-    return element(
-        "div", title, element("ul", *(element("li", text) for text in doubts)), class_="aside"
-    )
 
 
 def _verdict(word: str) -> Markup:
@@ -161,22 +146,22 @@ def _verdicts(attacks: Sequence[Data]) -> Markup:
 
 def _attack(one: Data) -> Markup:
     notes = [
-        f"{name} {formats.shown(value, _short)}"
+        f"{name} {formats.shown(value, short)}"
         for name, value in one["notes"].items()
         if value is not None
     ]
     named: list[str] = [one["title"]]
     if notes:
         named.append(element("small", "; ".join(notes)))
-    interval = " … ".join(formats.shown(one[name], _signed) for name in ("low", "high"))
+    interval = " … ".join(formats.shown(one[name], signed) for name in ("low", "high"))
     cells: list[str] = [
         _verdict(one["verdict"]),
-        *(formats.shown(one[name], _short) for name in ("figure", "reference", "before")),
+        *(formats.shown(one[name], short) for name in ("figure", "reference", "before")),
         _chart(one),
-        formats.shown(one["difference"], _signed),
+        formats.shown(one["difference"], signed),
         interval,
-        formats.shown(one["within"], _short),
-        _short(one["tolerance"]),
+        formats.shown(one["within"], short),
+        short(one["tolerance"]),
         formats.whole(one["n"]),
     ]
     return element(
@@ -222,7 +207,7 @@ def _facts(facts: Sequence[Data]) -> Markup:
             named.append(element("small", f"or {', '.join(fact['aliases'])}"))
         cells = [_said(fact["answers"][column]) for column in SAID]
         cells += [
-            element("td", formats.shown(fact[name], _short))
+            element("td", formats.shown(fact[name], short))
             for name in ("probability", "reference", "before")
         ]
         body.append(element("tr", element("th", *named, scope="row"), *cells))
@@ -241,36 +226,9 @@ def _steps(steps: Sequence[Data]) -> Markup:
     rows = [
         [
             f"{one['step']} ({one['label']})",
-            formats.shown(one["growth"], _signed),
+            formats.shown(one["growth"], signed),
             formats.shown(one["perplexity"], lambda value: f"{value:,.2f}"),
         ]
         for one in steps
     ]
     return table(["step", "growth of the weights", "perplexity"], rows, class_="numbers")
-
-
-def _settings(settings: Mapping[str, Any]) -> Markup:
-    rows = [
-        [element("code", name), "none" if value is None else str(value)]
-        for name, value in _flat(settings, "audit").items()
-    ]
-    return table(["", "value"], rows, class_="settings")
-
-
-def _flat(values: Mapping[str, Any], path: str) -> dict[str, Any]:
-    flat: dict[str, Any] = {}
-    for name, value in values.items():
-        place = f"{path}.{name}"
-        flat |= _flat(value, place) if isinstance(value, Mapping) else {place: value}
-    return flat
-
-
-def _short(value: float) -> str:
-    """Three decimals below 10, two digits' worth above."""
-    text = f"{value:.3f}" if abs(value) < 10 else f"{value:,.1f}"
-    return text.replace("-", formats.MINUS)
-
-
-def _signed(value: float) -> str:
-    text = _short(value)
-    return text if text.startswith(formats.MINUS) or float(value) == 0 else f"+{text}"

@@ -129,8 +129,8 @@ def test_a_step_that_is_done_keeps_its_time(
 ) -> None:
     keep = checkpoints.keep_only
 
-    def trap(folder: Path, step: int) -> None:
-        keep(folder, step)
+    def trap(folder: Path, step: int, *others: Any) -> None:
+        keep(folder, step, *others)
         if step == 1:
             raise KeyboardInterrupt
 
@@ -154,8 +154,8 @@ def test_a_run_from_before_the_record_was_kept_goes_on(
 ) -> None:
     keep = checkpoints.keep_only
 
-    def trap(folder: Path, step: int) -> None:
-        keep(folder, step)
+    def trap(folder: Path, step: int, *others: Any) -> None:
+        keep(folder, step, *others)
         if step == 2:
             raise KeyboardInterrupt
 
@@ -205,7 +205,7 @@ def test_checkpoints_of_earlier_steps_are_purged_where_that_is_asked(
     for name in ("keep_only", "drop_before"):
         with monkeypatch.context() as patch:
 
-            def trap(folder: Path, step: int) -> None:
+            def trap(folder: Path, step: int, *others: Any) -> None:
                 raise KeyboardInterrupt
 
             patch.setattr(checkpoints, name, trap)

@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from cltool import cli, comparing, erasures, ledger, metrics
+from cltool import cli, comparing, erasures, lanes, ledger, metrics
 from cltool.comparing import Comparison
 from cltool.records import Run
 from cltool.reporting.data import page_data
@@ -203,15 +203,17 @@ def test_a_comparison_holds_its_records_to_retrain(
     checkpoint: Callable[[str], Path],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def work(self: Any, job: comparing.Job, cells: Sequence[comparing.Cell]) -> list[Any]:
+    def run_all(
+        workers: Any, job: comparing.Job, cells: Sequence[comparing.Cell]
+    ) -> list[comparing.Failure]:
         """In this process: workers of their own take long to start."""
         for cell in cells:
             assert job.purge_checkpoints
             comparing._run_cell(comparing._with(job, cell))
         return []
 
-    monkeypatch.setattr(comparing._Lanes, "work", work)
-    monkeypatch.setattr(comparing, "_progress", queue.SimpleQueue())
+    monkeypatch.setattr(comparing, "_all", run_all)
+    monkeypatch.setattr(lanes, "_progress", queue.SimpleQueue())
     options = ["compare", *WORLD[1:], "--strategies", "replay,retrain", "--workers", "1"]
     options += ["--out", "runs", "--model", str(checkpoint("llama")), "--purge-checkpoints"]
     assert cli.main(options) == 0

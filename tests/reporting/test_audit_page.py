@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from cltool.reporting.audit_page import BAD, WORDS, render, write_audit
+from cltool.reporting.audit_page import render, write_audit
+from cltool.reporting.audit_parts import BAD, WORDS
 from cltool.reporting.page import read_data
 
 from .conftest import Tree

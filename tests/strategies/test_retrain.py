@@ -191,8 +191,8 @@ def test_a_run_that_is_broken_off_ends_with_the_same_bytes_and_costs(
     assert whole.record["warnings"] == []
     keep = checkpoints.keep_only
 
-    def trap(folder: Path, step: int) -> None:
-        keep(folder, step)
+    def trap(folder: Path, step: int, *others: Any) -> None:
+        keep(folder, step, *others)
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:

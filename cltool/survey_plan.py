@@ -1,0 +1,156 @@
+"""What a survey audits: which runs after which steps, and the models that each is held against."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from cltool import attacking, retrained, revisiting
+from cltool.attacking import Scope, Side
+from cltool.attacks.settings import AuditSettings
+from cltool.auditing import Asked, base_side, taught_of
+from cltool.errors import UserError
+from cltool.facts import Key
+from cltool.records import Run
+from cltool.references import RETRAIN, refuse_unlike
+from cltool.reporting.variants import Variant, group_runs
+from cltool.stream import Stream
+
+
+@dataclass(frozen=True)
+class Place:
+    """One run at one step, and the models that it is held against.
+
+    Attributes:
+        run: what is audited.
+        scope: the facts of the step.
+        reference: what it is held to.
+        model: the run after the step.
+        against: the reference after it.
+        before: the model before the erasing; None where it knew none of the facts.
+        taught: the keys of erased and retained facts that ``before`` was taught.
+    """
+
+    run: Run
+    scope: Scope
+    reference: Run
+    model: Side
+    against: Side
+    before: Side | None
+    taught: set[Key]
+
+    @property
+    def sides(self) -> list[Side]:
+        """All models, those first that other runs have in common with it."""
+        return [self.against, *([self.before] if self.before else []), self.model]
+
+
+@dataclass
+class Plan:
+    """What is to be audited, and what cannot be."""
+
+    stream: Stream
+    steps: list[int]
+    places: dict[tuple[int, str], list[Place]] = field(default_factory=dict)
+    left_out: list[tuple[str, str]] = field(default_factory=list)
+
+    def add(self, variant: Variant, run: Run, scope: Scope, reference: str | None) -> None:
+        """One run after one step, or why it cannot be audited."""
+        try:
+            place = _place(run, scope, reference)
+        except UserError as error:
+            self.leave_out(run, scope.step, error)
+        else:
+            self.places.setdefault((scope.step, variant.label), []).append(place)
+
+    def leave_out(self, run: Run, step: int, reason: UserError | str) -> None:
+        """Keep in mind why a run is not audited."""
+        text = reason if isinstance(reason, str) else reason.what
+        self.left_out.append((f"{run.folder}, step {step}", " ".join(text.split())))
+
+    def refuse_nothing(self) -> None:
+        """Raise a `UserError` where there is nothing left to audit."""
+        if not self.places:
+            raise UserError(
+                "there is no run that can be audited",
+                details=[f"{name}: {reason}" for name, reason in self.left_out],
+                hint="Audit runs that erased something, beside a retrain run of the same seed; "
+                "cltool compare --strategies …,retrain makes both.",
+            )
+
+
+def planned(
+    runs: Sequence[Run],
+    reference: str | None,
+    settings: AuditSettings,
+    asked: Asked,
+    steps: Sequence[int | None],
+) -> Plan:
+    """Every run that erased something and is no `retrain`, after each of some steps.
+
+    Args:
+        runs: of one stream and base model.
+        reference: the folder of a run; None: the `retrain` run of the same seed beside each.
+        settings: of the attacks.
+        asked: what else was said.
+        steps: None is the stream's last.
+
+    Raises:
+        UserError: the runs are of several streams or models, there is no such step, or no run.
+    """
+    variants = [one for group in group_runs(runs) for one in group.variants]
+    audited = [(v, one.run) for v in variants if v.strategy != RETRAIN for one in v.runs]
+    if not audited:
+        raise UserError("there is no run that can be audited", hint="All of them are retrain.")
+    _refuse_several([run for _, run in audited])
+    stream = revisiting.reopened(audited[0][1], asked.scenario, asked.options)
+    last = len(stream) - 1
+    chosen = sorted({last if step is None else step for step in steps})
+    if chosen[-1] > last or chosen[0] < 0:
+        raise UserError(
+            f"there is no step {chosen[-1] if chosen[-1] > last else chosen[0]}",
+            where="--step",
+            hint=f"The stream's last step is {last}.",
+        )
+    plan = Plan(stream, chosen)
+    for step in chosen:
+        scope = Scope(stream, step, settings, asked.forget)
+        for variant, run in audited:
+            plan.add(variant, run, scope, reference)
+    return plan
+
+
+def _refuse_several(runs: Sequence[Run]) -> None:
+    """Facts of several streams, or models, make no table."""
+    kinds: dict[tuple[object, object], Run] = {}
+    for run in runs:
+        digest = run.record.get("stream", {}).get("digest")
+        kinds.setdefault((digest, run.record.get("weights")), run)
+    if len(kinds) > 1:
+        raise UserError(
+            "these runs are not of one stream and base model",
+            details=[f"{run.folder}: {run.record.get('scenario')}" for run in kinds.values()],
+            hint="Survey one comparison at a time.",
+        )
+
+
+def _place(run: Run, scope: Scope, reference: str | None) -> Place:
+    """Raise a `UserError` where it cannot be audited."""
+    case = scope.case
+    revisiting.chosen_step(run, scope.step)
+    other = retrained.opened(reference) if reference else retrained.beside(run)
+    if not isinstance(other, Run):
+        raise UserError(
+            f"no run in {reference}"
+            if reference
+            else f"no retrain run of seed {run.seed} beside it"
+        )
+    refuse_unlike(run, other, exact=False)
+    revisiting.chosen_step(other, scope.step)
+    earlier = attacking.step_before(run, scope)
+    # No update has touched the base after step 0, which is one model for all strategies.
+    before = Side(run, earlier, run.folder, weights=False) if earlier > 0 else base_side(run, other)
+    taught = taught_of(scope.stream, case, max(earlier, 0))
+    known = not taught.isdisjoint(fact.key for fact in case.erased)
+    model, against = (Side(one, scope.step, one.folder) for one in (run, other))
+    return Place(run, scope, other, model, against, before if known else None, taught)
