@@ -110,7 +110,7 @@ ablation: $(READY)
 
 # Every unlearning method beside rehearsal, and what it is held to: the first five updates ask for
 # $(FORGOTTEN) facts each to be forgotten. Asked for again, it goes on where it stopped.
-ERASERS = unlearning+replay,naive,retrain
+ERASERS = unlearning+replay,naive
 FORGETTING_UPDATES = 5
 FORGOTTEN_LEADERS ?= 4
 FORGOTTEN_US_CONGRESS ?= 12
