@@ -96,11 +96,22 @@ explained in [scores.md](../scores.md), the commands and the whole reports in
 [reports/](../../reports/README.md).
 """
 
+_SEARCHED = """\
+## What a search says of the presets
+
+`make presets` searches what every strategy declares on the first three updates of a made-up
+world, at 15,000 tokens an update, for new ≥ 0.9; the three later updates, with two seeds, judge
+what it chose against the presets. [tuning.md](../tuning.md) says when something is adopted;
+[the report](../../reports/README.md) has all that was tried.
+"""
+
 _SIGNS = {"ge": "≥", "gt": ">", "le": "≤", "lt": "<"}
 
 SCORES = ("new", "retained", "stale", "acc", "bwt", "forgetting", "fuar", "tokens", "seconds",
           "stored_bytes")  # fmt: skip
 REFERENCES = ("naive", "joint")
+
+TUNING = Path("tuning") / "presets.json"
 
 Tables = Mapping[str, Sequence[Mapping[str, Any]]]
 """Stream → the rows of its comparison, as `cltool compare --json` prints them."""
@@ -109,6 +120,7 @@ Tables = Mapping[str, Sequence[Mapping[str, Any]]]
 def pages(docs: Path) -> dict[Path, str]:
     """Every generated page under the folder ``docs``, with its text."""
     tables = read_tables(docs.parent / "reports" / LIBRARY)
+    searched = read_searched(docs.parent / "reports" / TUNING)
     entries = [entry for entry in STRATEGIES.entries() if entry.source == "built-in"]
     families = list(dict.fromkeys(entry.family for entry in entries))
     found = {
@@ -118,7 +130,7 @@ def pages(docs: Path) -> dict[Path, str]:
     }
     for family in families:
         members = [entry for entry in entries if entry.family == family]
-        found[docs / "strategies" / f"{family}.md"] = _family(family, members, tables)
+        found[docs / "strategies" / f"{family}.md"] = _family(family, members, tables, searched)
     return found
 
 
@@ -128,6 +140,14 @@ def read_tables(folder: Path) -> Tables:
         file.stem: json.loads(file.read_text(encoding="utf-8"))["table"]
         for file in sorted(folder.glob("*.json"))
     }
+
+
+def read_searched(file: Path) -> Sequence[Mapping[str, Any]]:
+    """What `cltool tune --json` found for every strategy; nothing where it was not run."""
+    if not file.is_file():
+        return []
+    found: Sequence[Mapping[str, Any]] = json.loads(file.read_text(encoding="utf-8"))["tunings"]
+    return found
 
 
 def _index(entries: Sequence[Entry], families: Sequence[str]) -> str:
@@ -154,11 +174,41 @@ def _index(entries: Sequence[Entry], families: Sequence[str]) -> str:
     return "\n".join(parts)
 
 
-def _family(family: str, entries: Sequence[Entry], tables: Tables) -> str:
+def _family(
+    family: str,
+    entries: Sequence[Entry],
+    tables: Tables,
+    searched: Sequence[Mapping[str, Any]],
+) -> str:
     parts = [f"# {family.capitalize()}\n", _MADE, FAMILIES[family] + "\n"]
-    measured = _measured([entry.name for entry in entries], tables)
+    names = [entry.name for entry in entries]
+    measured, judged = _measured(names, tables), _judged(names, searched)
     parts += [_strategy(entry) for entry in entries]
-    return "\n".join([*parts, *([_MEASURED, *measured] if measured else [])])
+    parts += [_MEASURED, *measured] if measured else []
+    parts += [_SEARCHED, judged] if judged else []
+    return "\n".join(parts)
+
+
+def _judged(names: Sequence[str], searched: Sequence[Mapping[str, Any]]) -> str:
+    """Chosen settings against presets, of those of ``names`` that were searched."""
+    rows = [
+        (
+            f"`{found['strategy']}`",
+            ", ".join(
+                f"`{name} = {value:g}`" for name, value in found["chosen"]["settings"].items()
+            )
+            or "the presets",
+            *(
+                f"{found['verdict'][whose][score]:.2f}"
+                for whose in ("chosen", "presets")
+                for score in ("new", "retained")
+            ),
+        )
+        for found in searched
+        if found["strategy"] in names and found["verdict"] is not None
+    ]
+    header = ("strategy", "chosen", "new", "retained", "presets: new", "retained")
+    return _rows(header, rows) if rows else ""
 
 
 def _measured(names: Sequence[str], tables: Tables) -> list[str]:

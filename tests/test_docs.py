@@ -77,6 +77,25 @@ def test_a_measured_table_shows_the_family_beside_the_references(tmp_path: Path)
     assert "`ewc`" not in table
 
 
+def test_what_a_search_chose_stands_beside_the_presets(tmp_path: Path) -> None:
+    file = tmp_path / "reports" / docs.TUNING
+    file.parent.mkdir(parents=True)
+    scores = {"new": 0.91, "retained": 0.26}
+    verdict = {"chosen": scores, "presets": {"new": 0.9, "retained": 0.11}}
+    found = [
+        {"strategy": "ewc", "chosen": {"settings": {"ewc.lambda": 0.14}}, "verdict": verdict},
+        {"strategy": "kfac", "chosen": {"settings": {}}, "verdict": verdict},
+        {"strategy": "si", "chosen": {"settings": {}}, "verdict": None},
+    ]
+    file.write_text(json.dumps({"tunings": found}), encoding="utf-8")
+    pages = docs.pages(tmp_path / "docs")
+    page = pages[tmp_path / "docs" / "strategies" / "regularisation.md"]
+    table = page.partition("## What a search says")[2]
+    assert "| `ewc` | `ewc.lambda = 0.14` | 0.91 | 0.26 | 0.90 | 0.11 |" in table
+    assert "| `kfac` | the presets |" in table and "`si`" not in table
+    assert "What a search says" not in pages[tmp_path / "docs" / "strategies" / "memory.md"]
+
+
 @pytest.mark.parametrize("name", [*NAMES, *COSTS, "new_min", "retained_min", "stale_max"])
 def test_every_score_is_explained(name: str) -> None:
     assert f"`{name}`" in page("scores.md")
