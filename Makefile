@@ -10,8 +10,8 @@ READY := $(VENV)/.ready
 # One process a core, of one thread each; the tests' models are too small to share out.
 JOBS ?= auto
 
-.PHONY: demo test test-slow bench library presets front forgetting forgetting-of others-of ablation \
-	erasing erasing-of lint clean
+.PHONY: demo test test-slow bench library presets confirm front forgetting forgetting-of others-of \
+	ablation erasing erasing-of lint clean
 
 demo: $(READY)
 	$(BIN)/cltool compare --scenario leaders --out runs/demo --report reports/demo.html
@@ -53,6 +53,29 @@ presets: $(READY)
 		--set scenario.new=5 --first 3 --tokens 15000 --trials 12 --seeds 2 --keep "new>=0.9" \
 		--out runs/presets --report reports/tuning/presets.html --json > runs/presets.json
 	mv runs/presets.json reports/tuning/presets.json
+
+# Whether what the search chose, where it did better there, also holds on leaders, where every
+# update is trained until it is learned.
+CONFIRM = $(BIN)/cltool run $(LEADERS) --set model.reading=false --strategy
+confirm: $(READY)
+	mkdir -p runs reports/tuning
+	for name in ewc si rwalk gradient_projection osf der; do \
+		$(CONFIRM) $$name --out runs/confirm/$$name-presets > runs/confirm.txt || exit 1; \
+	done
+	$(CONFIRM) ewc --set learner.lr_scale=1.14 --set strategy.lambda=0.14 --set strategy.decay=0.801 \
+		--out runs/confirm/ewc-chosen > runs/confirm.txt
+	$(CONFIRM) si --set learner.lr_scale=1.33 --set strategy.lambda=0.0216 \
+		--out runs/confirm/si-chosen > runs/confirm.txt
+	$(CONFIRM) rwalk --set learner.lr_scale=1.33 --set strategy.lambda=0.0216 \
+		--out runs/confirm/rwalk-chosen > runs/confirm.txt
+	$(CONFIRM) gradient_projection --set learner.lr_scale=1.33 --set strategy.energy=0.676 \
+		--out runs/confirm/gradient_projection-chosen > runs/confirm.txt
+	$(CONFIRM) osf --set learner.lr_scale=1.43 --set strategy.keep=0.298 \
+		--out runs/confirm/osf-chosen > runs/confirm.txt
+	$(CONFIRM) der --set learner.lr_scale=1.96 --set strategy.mix=0.256 --set strategy.alpha=0.264 \
+		--out runs/confirm/der-chosen > runs/confirm.txt
+	$(BIN)/cltool report runs/confirm --out reports/tuning/confirmed.html --json > runs/confirm.json
+	mv runs/confirm.json reports/tuning/confirmed.json
 
 # New against retained on leaders: fronts searched on two updates, judged by the five after them.
 front: $(READY)
