@@ -103,8 +103,9 @@ def _fronts(tunings: Sequence[Data]) -> Markup:
     for begin in range(0, len(tunings), TOGETHER):
         some = tunings[begin : begin + TOGETHER]
         figure = element("figure", front_chart(some, range(len(some))), class_="panel")
-        parts += [legend([tuning["strategy"] for tuning in some]), figure]
-    return element("div", *parts, class_="panels")
+        named = legend([tuning["strategy"] for tuning in some])
+        parts.append(element("div", named, element("div", figure, class_="panels"), class_="front"))
+    return element("div", *parts, class_="fronts")
 
 
 def _each(tunings: Sequence[Data]) -> Markup:
