@@ -81,9 +81,10 @@ def outputs_page() -> str:
         " forgotten ([erasing.md](erasing.md)):\n",
         _table("key", erasures.COLUMNS),
         "## `cltool tune --json`\n",
-        "`folder` and `tunings`, an object a strategy: `chosen`, `front` and `trials` (each trial"
-        " has `number`, `settings`, `scores`), `kept` (whether the bounds are), and `verdict`, the"
-        " later updates' scores of the `chosen` settings and of the `presets`.\n",
+        "`folder`, `report` (the page, or null) and `tunings`, an object a strategy: `chosen`,"
+        " `front` and `trials` (each trial has `number`, `settings`, `scores`), `kept` (whether"
+        " the bounds are), and `verdict`, the later updates' scores of the `chosen` settings and"
+        " of the `presets`.\n",
         "## `cltool audit --json`\n",
         "`page` (its path); `about` (what was audited); `verdicts` (how often each was given);"
         " `attacks`, `facts` and `steps`, lists of objects; `doubts` (sentences); `settings`."

@@ -30,7 +30,6 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, cast
 
 import torch
 from pydantic import Field
-from torch.nn import functional
 
 from cltool.eraser import Goal
 from cltool.forget_set import trained_askings
@@ -84,6 +83,25 @@ class UnknowConfig(UnlearningConfig):
         description="of their answers, how many each wording is taught beside its object",
     )
     max_tokens: int = Field(default=48, ge=2, description="longest answer")
+    top: int = Field(
+        default=1024,
+        ge=1,
+        description="tokens of q that are kept one by one; all others are one lump",
+    )
+
+
+class Lumped(NamedTuple):
+    """A distribution over a vocabulary of which only the most probable tokens are kept.
+
+    Attributes:
+        ids: (tokens, kept), of the most probable ones, on the CPU.
+        probabilities: (tokens, kept), float32, theirs.
+        rest: (tokens,), that of all others together; 0 where none are left.
+    """
+
+    ids: Tensor
+    probabilities: Tensor
+    rest: Tensor
 
 
 class Path(NamedTuple):
@@ -92,13 +110,13 @@ class Path(NamedTuple):
     Attributes:
         example: the prompt with the answer.
         stop: index of the first token after those that count.
-        target: (tokens, vocabulary), float32, on the CPU: q at each token that counts.
+        target: q at each token that counts.
         logp: log-probability of the answer under q, in nats.
     """
 
     example: Encoded
     stop: int
-    target: Tensor
+    target: Lumped
     logp: float
 
 
@@ -120,11 +138,11 @@ class Unknow(Unlearning):
             for one in (one for one in phase.chosen if one.fact == fact):
                 start, prompt = one.example.start, one.example.ids[: one.example.start]
                 others = _prompts(phase, one, named)
-                self._own[one], others = _own_path(learner, others, one)
+                self._own[one], others = _own_path(learner, others, one, config.top)
                 order = torch.randperm(len(others), generator=random).tolist()
                 said = _answers(learner, [others[n] for n in order[: config.answers]], config)
                 self._answers[one] = [
-                    _path(learner, others, Encoded((*prompt, *answer), start), start + len(answer))
+                    _path(learner, others, Encoded((*prompt, *answer), start), config.top)
                     for answer in said
                     if max(start, *map(len, others)) + len(answer) <= learner.lm.context
                 ]
@@ -144,7 +162,7 @@ class Unknow(Unlearning):
 
     def weight(self, sentence: Sentence) -> int:
         """The erased object's tokens: an answer's are on top of them."""
-        return len(self._own[sentence].target)
+        return len(self._own[sentence].target.ids)
 
     def loss(self, learner: Learner, chosen: Sequence[Sentence]) -> Tensor:
         """Σ_t CE(q_t, p_θ) along the erased objects, and along one answer to each prompt.
@@ -172,16 +190,44 @@ def mixed(logps: Tensor, labels: Tensor) -> Tensor:
     return (logps + weights.unsqueeze(-1)).logsumexp(dim=0)
 
 
+def lumped(logq: Tensor, top: int) -> Lumped:
+    """The ``top`` most probable tokens of (tokens, vocabulary) log-probabilities."""
+    kept = logq.topk(min(top, logq.shape[-1]), dim=-1)
+    probabilities = kept.values.exp()
+    left = 1 - probabilities.sum(-1) if top < logq.shape[-1] else torch.zeros(len(logq))
+    return Lumped(kept.indices, probabilities, left.clamp(min=0))
+
+
+def cross_entropy(logits: Tensor, target: Lumped) -> Tensor:
+    """Σ_t CE(q_t, p), of distributions in which all tokens that q does not keep are one event.
+
+    It is at most that over the whole vocabulary, and the same where q keeps all. Where p parts
+    the lump as q does, its gradient is the same too.
+
+    Args:
+        logits: (tokens, vocabulary), whose softmax is p.
+        target: q.
+    """
+    ids, probabilities, rest = (part.to(logits.device) for part in target)
+    whole = logits.logsumexp(-1)
+    loss = -(probabilities * (logits.gather(-1, ids) - whole.unsqueeze(-1))).sum()
+    if not bool(rest.any()):
+        return loss
+    others = logits.scatter(-1, ids, float("-inf")).logsumexp(-1)
+    return loss - (rest * (others - whole)).sum()
+
+
 def _distilled(learner: Learner, paths: Sequence[Path]) -> Tensor:
     """Σ_t CE(q_t, p_θ) along ``paths``, in one forward pass."""
     scored = learner.score(_batch(learner, [(path.example, path.stop) for path in paths]))
     learned = scored.labels != IGNORED
-    target = torch.cat([path.target for path in paths]).to(scored.logits.device)
-    return functional.cross_entropy(scored.logits[learned].float(), target, reduction="sum")
+    parts = zip(*(path.target for path in paths), strict=True)
+    target = Lumped(*(torch.cat(part) for part in parts))
+    return cross_entropy(scored.logits[learned].float(), target)
 
 
 def _own_path(
-    learner: Learner, others: Sequence[list[int]], one: Sentence
+    learner: Learner, others: Sequence[list[int]], one: Sentence, top: int
 ) -> tuple[Path, list[list[int]]]:
     """The erased object of ``one``, and the prompts that what is said along it is from.
 
@@ -201,19 +247,22 @@ def _own_path(
     if not others:
         own = _said(learner, [one.example.ids[: one.start]], answer)[0]
         target = own.scatter(-1, labels.unsqueeze(-1), float("-inf")).log_softmax(-1)
-    return _to(one.example, one.stop, target, labels), others
+    return _to(one.example, one.stop, target, labels, top), others
 
 
-def _path(learner: Learner, others: Sequence[Sequence[int]], example: Encoded, stop: int) -> Path:
+def _path(
+    learner: Learner, others: Sequence[Sequence[int]], example: Encoded, top: int
+) -> Path:
     """``example`` with what the model says along its answer to the prompts ``others``."""
-    answer = example.ids[max(example.start, 1) : stop]
+    answer = example.ids[max(example.start, 1) :]
     labels = torch.tensor(answer)
-    return _to(example, stop, mixed(_said(learner, others, answer), labels), labels)
+    target = mixed(_said(learner, others, answer), labels)
+    return _to(example, len(example), target, labels, top)
 
 
-def _to(example: Encoded, stop: int, target: Tensor, labels: Tensor) -> Path:
-    logp = float(target[torch.arange(len(labels)), labels].sum())
-    return Path(example, stop, target.exp(), logp)
+def _to(example: Encoded, stop: int, logq: Tensor, labels: Tensor, top: int) -> Path:
+    logp = float(logq[torch.arange(len(labels)), labels].sum())
+    return Path(example, stop, lumped(logq, top), logp)
 
 
 @torch.no_grad()

@@ -6,6 +6,7 @@ from typing import cast
 
 import pytest
 import torch
+from torch.nn import functional
 
 from cltool.eraser import Phase
 from cltool.facts import Fact, Update
@@ -15,7 +16,7 @@ from cltool.lm.batches import IGNORED
 from cltool.lm.teacher import Teacher
 from cltool.strategies.ce_u import CEU, ce_u
 from cltool.strategies.undial import UNDIAL, adjusted, undial
-from cltool.strategies.unknow import Unknow, _distilled, mixed
+from cltool.strategies.unknow import Lumped, Unknow, _distilled, cross_entropy, lumped, mixed
 from cltool.stream import Stream
 from cltool.wordings import Wordings
 
@@ -31,6 +32,12 @@ def begun(learner: Learner, stream: Stream) -> tuple[object, Phase]:
     facts = stream.updates[0].learn[2:4]
     learner.known.apply(Update(1, "one", (), facts))
     return part, Phase(learner, facts, sentences(learner, facts), stream.updates[0].learn[4:])
+
+
+def whole(target: Lumped, size: int) -> torch.Tensor:
+    """(tokens, vocabulary), of a target that keeps every token."""
+    assert target.ids.shape[1] == size and not target.rest.any()
+    return torch.zeros(len(target.ids), size).scatter(-1, target.ids, target.probabilities)
 
 
 def test_undial_s_target_has_the_label_s_odds_lowered() -> None:
@@ -123,6 +130,37 @@ def test_a_mixture_is_the_next_token_of_whoever_said_what_was_said() -> None:
     torch.testing.assert_close(found[0, 1] * found[1, 3] * found[2, 0], whole)
 
 
+def test_a_target_that_keeps_all_is_the_cross_entropy_of_the_whole_vocabulary() -> None:
+    logits, logq = some(5, 9).requires_grad_(), some(5, 9, seed=1).log_softmax(-1)
+    expected = functional.cross_entropy(logits, logq.exp(), reduction="sum")
+    (wanted,) = torch.autograd.grad(expected, logits)
+    for top in (9, 1000):
+        found = cross_entropy(logits, lumped(logq, top))
+        torch.testing.assert_close(found, expected)
+        torch.testing.assert_close(torch.autograd.grad(found, logits)[0], wanted)
+
+
+@pytest.mark.parametrize("top", [1, 3, 8])
+def test_what_is_not_kept_counts_as_one_event(top: int) -> None:
+    logits, logq = some(5, 9).requires_grad_(), some(5, 9, seed=1).log_softmax(-1)
+    target = lumped(logq, top)
+    p, q = logits.softmax(-1), logq.exp()
+    expected = torch.zeros(())
+    for row in range(5):
+        best = q[row].argsort(descending=True)[:top]
+        others = [token for token in range(9) if token not in best.tolist()]
+        assert {*target.ids[row].tolist()} == {*best.tolist()}
+        expected = expected - (q[row, best] * p[row, best].log()).sum()
+        expected = expected - q[row, others].sum() * p[row, others].sum().log()
+    found = cross_entropy(logits, target)
+    torch.testing.assert_close(found, expected)
+    # Its least is where p is q, and it is no more than over the whole vocabulary.
+    at_q = logq.clone().requires_grad_()
+    (gradient,) = torch.autograd.grad(cross_entropy(at_q, target), at_q)
+    torch.testing.assert_close(gradient, torch.zeros(5, 9), atol=1e-6, rtol=0)
+    assert (found < functional.cross_entropy(logits, q, reduction="sum") - 0.1) == (top < 8)
+
+
 @pytest.mark.parametrize("subjects", ["known", "made_up"])
 def test_what_is_taught_is_what_is_said_of_others(
     subjects: str, make_learner: MakeLearner, stream: Stream
@@ -134,8 +172,9 @@ def test_what_is_taught_is_what_is_said_of_others(
     for one in phase.chosen:
         path = method._own[one]
         assert path.example == one.example and path.stop == one.stop
-        assert len(path.target) == one.tokens == method.weight(one)
-        torch.testing.assert_close(path.target.sum(-1), torch.ones(one.tokens))
+        assert len(path.target.ids) == one.tokens == method.weight(one)
+        total = path.target.probabilities.sum(-1) + path.target.rest
+        torch.testing.assert_close(total, torch.ones(one.tokens))
         for answer in method._answers[one]:
             assert answer.example.ids[: one.start] == one.example.ids[: one.start]
     drawn = [method._answers[one][0] for one in phase.chosen if method._answers[one]]
@@ -166,7 +205,8 @@ def test_one_other_subject_is_imitated_as_it_is(make_learner: MakeLearner, strea
             p = learner.model(input_ids=torch.tensor([ids])).logits[0].softmax(-1)
         first = len(ids) - one.tokens
         expected = p[first - 1 : len(ids) - 1]
-        torch.testing.assert_close(method._own[one].target, expected, rtol=1e-3, atol=1e-5)
+        found = whole(method._own[one].target, expected.shape[1])
+        torch.testing.assert_close(found, expected, rtol=1e-3, atol=1e-5)
 
 
 def test_who_says_the_object_too_is_not_imitated(make_learner: MakeLearner, stream: Stream) -> None:
@@ -179,7 +219,7 @@ def test_who_says_the_object_too_is_not_imitated(make_learner: MakeLearner, stre
     for known, alone in ((base[2:5:2], False), (base[2:3], True)):
         method.prepare(Phase(learner, [fact], chosen, known))
         for one in chosen:
-            first = method._own[one].target[0]
+            first = whole(method._own[one].target, len(learner.lm.coder.tokenizer))[0]
             object_token, other = one.example.ids[one.start], sentences(learner, known[-1:])[0]
             assert float(first[object_token]) < 0.5
             if not alone:
@@ -202,4 +242,5 @@ def test_plain_questions_are_compared_with_other_questions(
     ids = [*learner.lm.coder.prompts(["Who is number Q1?"])[0]]
     with torch.no_grad():
         p = learner.model(input_ids=torch.tensor([ids])).logits[0, -1].softmax(-1)
-    torch.testing.assert_close(method._own[chosen[0]].target[0], p, rtol=1e-3, atol=1e-5)
+    found = whole(method._own[chosen[0]].target, len(p))[0]
+    torch.testing.assert_close(found, p, rtol=1e-3, atol=1e-5)
