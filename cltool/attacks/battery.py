@@ -9,7 +9,7 @@ from cltool.attacks import asking, forcing, general, indirect, leaking, membersh
 from cltool.attacks.case import Case
 from cltool.attacks.membership import Membership
 from cltool.attacks.quantisation import coarse
-from cltool.attacks.relearning import relearned
+from cltool.attacks.relearning import rate_of, relearned
 from cltool.attacks.settings import AuditSettings
 from cltool.attacks.target import Outcome, Target
 
@@ -52,7 +52,12 @@ def attack(
         settings: of the attacks.
         tell: told of progress.
         weights: also those that change the weights; the others are questions only.
+
+    Raises:
+        UserError: the model cannot be attacked in one of the ways; none was tried then.
     """
+    if weights and settings.steps:
+        rate_of(target.lm, settings)
     found = Findings()
 
     def add(outcomes: dict[str, Outcome]) -> None:

@@ -22,6 +22,7 @@ from cltool.attacks.forcing import probable
 from cltool.attacks.settings import AuditSettings
 from cltool.attacks.target import Outcome, Target
 from cltool.attacks.weights import put_back
+from cltool.errors import UserError
 from cltool.facts import Fact
 from cltool.lm import optimizers
 from cltool.lm.batches import bucketed, collate
@@ -57,20 +58,36 @@ def relearned(target: Target, case: Case, settings: AuditSettings) -> dict[str, 
     return found
 
 
+def rate_of(lm: LanguageModel, settings: AuditSettings) -> float:
+    """The learning rate of the attack.
+
+    Raises:
+        UserError: none is set, and the model's config does not say how wide it is.
+    """
+    if settings.lr is not None:
+        return settings.lr
+    if not lm.width:
+        raise UserError(
+            "the model's config does not tell its width, so there is no default rate to relearn at",
+            where=lm.source,
+            hint="Set one with --set audit.lr=…",
+        )
+    return lm.default_rate
+
+
 def tune(lm: LanguageModel, examples: Sequence[Encoded], settings: AuditSettings) -> None:
     """Train all weights on ``examples``, for the steps and with the rate of ``settings``.
 
     Without dropout, as everything is the same for both models but their weights.
 
     Raises:
-        UserError: no rate is set, and there is no default.
+        UserError: see `rate_of`.
     """
     if not settings.steps or not examples:
         return
     for parameter in lm.model.parameters():
         parameter.requires_grad_(parameter.is_floating_point())
-    rate = lm.default_rate if settings.lr is None else settings.lr
-    optimizer = optimizers.build(lm.model, "adamw", rate, 0.0)
+    optimizer = optimizers.build(lm.model, "adamw", rate_of(lm, settings), 0.0)
     lm.model.eval()
     batches = _batches(examples, settings)
     for _ in range(settings.steps):

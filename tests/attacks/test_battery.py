@@ -11,6 +11,7 @@ from cltool.attacks.battery import Findings, attack
 from cltool.attacks.case import Case
 from cltool.attacks.catalogue import ATTACKS, FAMILIES, MEMBERSHIP_ATTACKS
 from cltool.attacks.target import Target
+from cltool.errors import UserError
 from cltool.judging import Row, rows
 from cltool.measures.verdict import Verdict
 
@@ -129,3 +130,17 @@ def test_scores_are_shares(attacked: Attacked) -> None:
         outcome = attacked("knows").outcomes.get(attack_.name)
         if outcome is not None and attack_.name != "loss_general":
             assert all(0 <= one <= 1 for one in outcome.scores.values()), attack_.name
+
+
+def test_a_model_that_tells_no_rate_to_relearn_at_is_refused_before_anything_is_asked(
+    case: Case, target: Get, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, told = target("knows"), list[str]()
+    unrated = QUICK.model_copy(update={"lr": None})
+    monkeypatch.setattr(type(one.lm), "width", property(lambda self: 0))
+    with pytest.raises(UserError, match="width") as caught:
+        attack(one, case, unrated, lambda done, of, what: told.append(what))
+    assert not told and "audit.lr" in str(caught.value)
+    questions = attack(one, case, unrated, weights=False)
+    assert "greedy_trained" in questions.outcomes
+    assert not any(name.startswith("relearn") for name in questions.outcomes)
