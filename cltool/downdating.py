@@ -55,8 +55,8 @@ class Origins:
         steps: of the stream.
 
     Attributes:
-        weights: (steps,), float64; 0 where nothing of a step is in it, or nothing that can be
-            told: a sum over other facts than those which the step teaches.
+        weights: (steps,), float64; 0 where nothing of a step is in it, and below 0 where it is
+            a sum over other facts than those which the step teaches, of which none can be told.
     """
 
     def __init__(self, steps: int) -> None:
@@ -71,9 +71,15 @@ class Origins:
         self.weights *= decay
         step, updates = learner.known.step, learner.stream.updates
         told = step < len(self.weights) and [*updates[step].learn] == [*facts]
-        if told:
-            self.weights[step] += weight
+        if step < len(self.weights):
+            self.weights[step] += weight if told else -weight
         return told
+
+    def untold(self, learner: Learner, facts: Sequence[Fact]) -> int:
+        """Sums in which some of ``facts`` may be, and of which none can be told apart."""
+        beliefs = [learner.known.belief(fact.key) for fact in facts]
+        first = min((held.learned for held in beliefs if held is not None), default=0)
+        return int((self.weights[first:] < 0).sum())
 
     def parts(self, learner: Learner, facts: Sequence[Fact], samples: int) -> list[Part]:
         """What of ``facts`` is in the sum, update by update.
@@ -91,7 +97,7 @@ class Origins:
         found = []
         for step, ours in sorted(wanted.items()):
             weight = float(self.weights[step]) if step < len(self.weights) else 0.0
-            if weight:
+            if weight > 0:
                 chosen = _sentences(learner, step, ours, samples)
                 batches = in_batches(learner, [learner.examples([f])[n] for f, n in chosen])
                 found.append(Part(step, weight, batches, len(chosen)))
@@ -123,18 +129,36 @@ class Origins:
             for name, tensor in sizes(part.batches).items() if part.count else ():
                 if name in importance:
                     importance[name].sub_(tensor, alpha=part.weight).clamp_(min=0)
-        return in_words(parts, learner, facts, before, _total(importance))
+        untold = self.untold(learner, facts)
+        return in_words(parts, learner, facts, before, _total(importance), untold)
 
 
 def in_words(
-    parts: Sequence[Part], learner: Learner, facts: Sequence[Fact], before: float, after: float
+    parts: Sequence[Part],
+    learner: Learner,
+    facts: Sequence[Fact],
+    before: float,
+    after: float,
+    untold: int,
 ) -> str:
-    """What a down-date did: how many sentences were in the sum, and what share of it is gone."""
+    """What a down-date did, and what it could not reach.
+
+    Args:
+        parts: what of ``facts`` was in the sum.
+        learner: words them.
+        facts: that were taken out.
+        before: the sum's trace, or total.
+        after: the same after the down-date.
+        untold: see `Origins.untold`.
+    """
     if not parts:
         return f"{INSEPARABLE}: it was taken over other sentences than those of single updates"
     held, of = sum(part.count for part in parts), len(learner.examples(facts))
     share = (before - after) / before if before > 0 else 0.0
-    return f"down-dated: {held} of {of} sentences were in it, {share:.2%} of it is taken out"
+    told = f"down-dated: {held} of {of} sentences were in it, {share:.2%} of it is taken out"
+    if untold:
+        told += f"; what the sums of {untold} updates over all facts hold of it stays"
+    return told
 
 
 def without_negative(moment: Tensor) -> Tensor:

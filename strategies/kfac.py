@@ -133,7 +133,8 @@ class KFAC(Strategy):
             parts = self._origins.parts(learner, facts, samples)
             for part in parts if self._weight else ():
                 self._take_out(learner, part)
-            told["factors"] = in_words(parts, learner, facts, before, self._trace())
+            untold = self._origins.untold(learner, facts)
+            told["factors"] = in_words(parts, learner, facts, before, self._trace(), untold)
         rest = self._rest.importance
         if rest:
             told["diagonal"] = self._origins.down_date(rest, learner, facts, samples, squares)

@@ -129,6 +129,31 @@ def test_what_was_taken_over_other_facts_is_left_alone_and_said(
     assert all(torch.equal(before[name], t) for name, t in states.items())
 
 
+@pytest.mark.parametrize("name", ["ewc", "kfac", "mas"])
+def test_what_stays_in_sums_over_all_facts_is_said(
+    name: str, make_learner: MakeLearner, stream: Stream
+) -> None:
+    learner = make_learner(f"cumulative+{name}", epochs=1)
+    fact = stream.updates[0].learn[2]
+    alone = learner.strategies.purge(learner, [fact])[name]
+    assert alone and all(told.startswith("down-dated") for told in alone.values())
+    assert not any("stays" in told for told in alone.values())
+    apply(learner, stream.updates[1])
+    apply(learner, stream.updates[2])
+    for told in learner.strategies.purge(learner, [fact])[name].values():
+        assert told.startswith("down-dated")
+        assert told.endswith("what the sums of 2 updates over all facts hold of it stays")
+    again = make_learner(f"cumulative+{name}", epochs=1)
+    again.strategies.load_states(learner.strategies.states())
+    for told in again.strategies.purge(again, [fact])[name].values():
+        assert "2 updates" in told
+    # What an update taught by itself is nowhere else.
+    plain = make_learner(name, epochs=1)
+    apply(plain, stream.updates[1])
+    for told in plain.strategies.purge(plain, [fact])[name].values():
+        assert told.startswith("down-dated") and "stays" not in told
+
+
 def test_kfac_factors_are_those_of_the_others(make_learner: MakeLearner, stream: Stream) -> None:
     learner = make_learner("kfac", strategy={"normalise": False, "samples": ALL})
     base = list(stream.updates[0].learn)
