@@ -23,6 +23,7 @@ SCORES: dict[str, str] = {
     "acc": "ACC: mean of the accuracy matrix' last row, of the steps until then"
     " (Lopez-Paz & Ranzato 2017)",
     "tokens": "training tokens that went through the model, all updates until then",
+    "erasing_tokens": "of these, what purging and erasing took",
 }
 """Every score with its meaning."""
 
@@ -48,5 +49,6 @@ def _after(step: int, rows: pd.DataFrame, each: pd.DataFrame, run: Run) -> dict[
     for name, how in WORST.items():
         found[name] = float(each[name].loc[step])
         found[f"{name}_{how}"] = float(getattr(updates[name], how)())
-    found["tokens"] = float(run.costs["tokens"].loc[:step].sum())
+    for name in ("tokens", "erasing_tokens"):
+        found[name] = float(run.costs[name].loc[:step].sum(min_count=1))
     return {name: found[name] for name in SCORES}

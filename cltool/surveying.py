@@ -27,7 +27,8 @@ from cltool.survey_plan import Place, Plan, planned
 from cltool.survey_workers import Attacks, attack_all
 
 RUN_SCORES: dict[str, str] = SCORES | {
-    "tokens_share": "the same as a share of what the reference took",
+    "tokens_share": "tokens as a share of those that the reference took",
+    "erasing_share": "erasing tokens as a share of all that the reference took",
     "retained_of_before": "right answers on retained facts that the model before was taught, over"
     " its own right answers on them",
 }
@@ -253,6 +254,7 @@ def _scores(
         seed = place.run.seed
         more = {
             "tokens_share": scores["tokens"] / of if of else None,
+            "erasing_share": scores["erasing_tokens"] / of if of else None,
             "retained_of_before": retained_of_before(models[seed], before.get(seed), place.taught),
         }
         for name in RUN_SCORES:

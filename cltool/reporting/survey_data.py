@@ -27,6 +27,8 @@ TITLES = {
     "acc": "ACC",
     "tokens": "tokens",
     "tokens_share": "tokens, of reference's",
+    "erasing_tokens": "tokens of erasing",
+    "erasing_share": "of erasing, of reference's",
     "retained_of_before": "retained, of before",
 }
 """What the runs' own scores are called for people."""

@@ -12,7 +12,7 @@ from cltool.reporting.survey_data import TITLES, spread
 if TYPE_CHECKING:
     from cltool.surveying import Survey, Table
 
-SHOWN = ("erased", "new", "retained", "stale", "acc", "retained_of_before", "tokens_share")
+SHOWN = ("erased", "new", "retained", "stale", "acc", "retained_of_before", "erasing_share")
 
 
 def as_text(survey: Survey) -> str:

@@ -127,6 +127,7 @@ def write_run(folder: Path, recipe: Recipe) -> Run:
                 "label": recipe.labels[step],
                 "seconds": 3.25 + recipe.seed + step,
                 "tokens": 150_000 + 10 * recipe.seed,
+                "erasing_tokens": 7 * step,
                 "peak_memory": 400_000_000,
                 "stored_bytes": 3_100_000 if recipe.strategy == "ewc" else 0,
             }
