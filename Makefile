@@ -131,29 +131,35 @@ ablation: $(READY)
 	$(BIN)/cltool report runs/ablation --out reports/forgetting/ablation.html --json > runs/ablation.json
 	mv runs/ablation.json reports/forgetting/ablation.json
 
-# Every unlearning method beside rehearsal, and what it is held to: the first five updates ask for
-# $(FORGOTTEN) facts each to be forgotten. Asked for again, it goes on where it stopped.
-ERASERS = unlearning+replay,naive
+# Every unlearning method beside rehearsal, and what it is held to: the first five updates ask each
+# for some facts to be forgotten, those after them only teach. Audited after the fifth and after the
+# last. Asked for again, it goes on where it stopped.
+ERASERS = unlearning+replay,npo+recitation,naive
 FORGETTING_UPDATES = 5
-FORGOTTEN_LEADERS ?= 4
-FORGOTTEN_US_CONGRESS ?= 12
-FORGOTTEN_WORLD ?= 4
+YEARS = 2014 2015 2016 2017 2018 2019 2020 2021 2022
+BLANK :=
+COMMA := ,
+listed = $(subst $(BLANK) ,$(COMMA),$(strip $(1)))
+ERASED_LEADERS = $(LEADERS) --cut $(call listed,2010-01 2013-01 $(YEARS:=-01)) \
+	--set scenario.forgotten=4
+ERASED_CONGRESS = --scenario $(CONGRESS) --where relation=us_representative,us_senator \
+	--cut $(call listed,2012-12 2013-12 $(YEARS:=-12)) --set scenario.forgotten=8
+ERASED_WORLD = --scenario world --set scenario.entities=60 --set scenario.updates=10 \
+	--set scenario.changed=20 --set scenario.new=10 --set scenario.forgotten=12
 erasing: $(READY)
 	mkdir -p runs reports/erasing
-	$(MAKE) erasing-of NAME=leaders STREAM='$(LEADERS)' FORGOTTEN=$(FORGOTTEN_LEADERS)
-	$(MAKE) erasing-of NAME=us_congress STREAM='$(US_CONGRESS)' FORGOTTEN=$(FORGOTTEN_US_CONGRESS)
-	$(MAKE) erasing-of NAME=world STREAM='$(WORLD)' FORGOTTEN=$(FORGOTTEN_WORLD)
+	$(MAKE) erasing-of NAME=leaders STREAM='$(ERASED_LEADERS)'
+	$(MAKE) erasing-of NAME=us_congress STREAM='$(ERASED_CONGRESS)'
+	$(MAKE) erasing-of NAME=world STREAM='$(ERASED_WORLD)'
 
 # The comparison's code is not minded here: what failed is left out of the audits, and told.
 erasing-of:
 	mkdir -p runs/erasing reports/erasing
 	$(BIN)/cltool compare $(STREAM) --strategies $(ERASERS) --seeds $(SEEDS) \
-		--set model.reading=false --set scenario.forgotten=$(FORGOTTEN) \
-		--set scenario.forgetting=$(FORGETTING_UPDATES) --keep-checkpoints $(FORGETTING_UPDATES) \
-		--out runs/erasing/$(NAME) || test $$? = 1
+		--set model.reading=false --set scenario.forgetting=$(FORGETTING_UPDATES) \
+		--keep-checkpoints $(FORGETTING_UPDATES) --out runs/erasing/$(NAME) || test $$? = 1
 	$(BIN)/cltool audit runs/erasing/$(NAME) --step $(FORGETTING_UPDATES),last \
-		--out reports/erasing/$(NAME).html --json > runs/erasing/$(NAME).json
-	mv runs/erasing/$(NAME).json reports/erasing/$(NAME).json
+		--out reports/erasing/$(NAME)-methods.html
 
 lint: $(READY)
 	$(BIN)/ruff check .
