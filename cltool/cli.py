@@ -144,6 +144,7 @@ def _add_tune(commands: Any) -> None:
     tune.add_argument("--seeds", type=int, default=1, help="seeds of the judges [%(default)s]")
     tune.add_argument("--out", help="folder of the runs [runs/tune/SCENARIO]")
     tune.add_argument("--report", metavar="FILE", help="also an HTML report of the fronts")
+    tune.add_argument("--workers", type=int, help="strategies searched at a time [one a core]")
     _add_shared(tune)
 
 

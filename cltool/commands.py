@@ -155,7 +155,7 @@ def tune(options: argparse.Namespace) -> int:
         asked = read(options, scenario, tables, names, partial(progress.tell, "tune"))
         if asked.still:
             print(f"cltool: nothing to search in {', '.join(asked.still)}", file=sys.stderr)
-        found = asked.run()
+        found = asked.run(options.workers, progress.tell)
     page = asked.page(found, Path(options.report)) if options.report else None
     search = asked.search
     if options.json:

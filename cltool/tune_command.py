@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 Report = Callable[[int, int, str], None]
 """Progress: (done, of, what)."""
 
+Lines = Callable[[str, int, int, str], None]
+"""Progress of several: (which, done, of, what)."""
+
 
 @dataclass(frozen=True)
 class Command:
@@ -23,19 +26,38 @@ class Command:
 
     Attributes:
         search: of every strategy.
+        scenario: what it is searched on, as it was typed.
+        options: of the scenario.
         names: those that have something to search.
         still: those that have not.
         typed: what was typed.
     """
 
     search: Search
+    scenario: str
+    options: Mapping[str, Any]
     names: Sequence[str]
     still: Sequence[str]
     typed: str
 
-    def run(self) -> list[Tuning]:
-        """Make it."""
-        return [self.search.tune(name) for name in self.names]
+    def run(self, workers: int | None, report: Lines) -> list[Tuning]:
+        """Make it, several strategies at a time where there are several.
+
+        Args:
+            workers: processes; by default one a core, and one where there is a GPU.
+            report: told of the progress of each.
+        """
+        search = self.search
+        if len(self.names) > 1 and workers != 1:
+            from cltool.tune_workers import Job, search_all
+
+            parts = {one.name: getattr(search, one.name) for one in fields(search)}
+            given = {n: part for n, part in parts.items() if n not in ("stream", "report")}
+            jobs = [Job(name, self.scenario, self.options, given) for name in self.names]
+            search_all(jobs, workers, report)
+            # All runs lie on disk then, and are read from there.
+            search = replace(search, fresh=False)
+        return [search.tune(name) for name in self.names]
 
     def page(self, found: Sequence[Tuning], file: Path) -> Path:
         """Write the page; where it lies."""
@@ -91,6 +113,8 @@ def read(
     keep = [Bound.parse(text) for text in options.keep or [MATCHED]]
     if options.seeds < 1:
         raise UserError("at least one seed is needed", where="--seeds")
+    if options.workers is not None and options.workers < 1:
+        raise UserError("at least one worker is needed", where="--workers")
     stream = open_stream(scenario, tables.get("scenario", {}))
     others = {name: table for name, table in tables.items() if name != "scenario"}
     if options.tokens is not None:
@@ -110,4 +134,6 @@ def read(
     still = [name for name in names if not search.ranges(name)]
     if len(still) == len(names):
         still = []  # the search itself says what is missing
-    return Command(search, [n for n in names if n not in still], still, options.typed)
+    searched = [name for name in names if name not in still]
+    asked = tables.get("scenario", {})
+    return Command(search, scenario, asked, searched, still, options.typed)

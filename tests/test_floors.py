@@ -113,6 +113,7 @@ FLOORS: dict[int, tuple[str, ...]] = {
         "testing",
         "tune",
         "tune_command",
+        "tune_workers",
     ),
     5: ("__init__", "__main__", "cli", "commands", "progress"),
 }

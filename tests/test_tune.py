@@ -225,3 +225,37 @@ def test_the_command(
     assert found["verdict"]["chosen"].keys() == {"new", "retained", "stale", "tokens"}
     assert cli.main([*command, "--keep", "newer>=1"]) == 2
     assert "no bound" in capsys.readouterr().err
+
+
+def test_strategies_searched_side_by_side_give_what_they_give_in_turn(
+    checkpoint: Callable[[str], Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = ["tune", "--strategies", "ewc,naive", "--trials", "2", "--tokens", "200"]
+    command += ["--first", "1", "--scenario", "world", "--set", "scenario.entities=6"]
+    command += ["--set", "scenario.updates=2", "--set", "scenario.changed=2"]
+    command += ["--set", "scenario.new=1", "--set", "probe.max_tokens=4"]
+    command += ["--model", str(checkpoint("llama")), "--json", "--out"]
+    found = []
+    for workers in ("1", "2"):
+        asked = [*command, str(tmp_path / workers), "--workers", workers]
+        assert cli.main(asked) == 0
+        found.append(json.loads(capsys.readouterr().out)["tunings"])
+    assert [one["strategy"] for one in found[0]] == ["ewc", "naive"]
+    assert found[0] == found[1]
+    assert cli.main([*command, str(tmp_path / "3"), "--workers", "0"]) == 2
+    assert "at least one worker" in capsys.readouterr().err
+
+
+def test_a_search_that_fails_in_a_worker_is_told_and_the_others_are_made(
+    checkpoint: Callable[[str], Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "ewc-first1").write_text("no folder", encoding="utf-8")
+    command = ["tune", "--strategies", "ewc,naive", "--trials", "2", "--tokens", "200"]
+    command += ["--first", "1", "--scenario", "world", "--set", "scenario.entities=6"]
+    command += ["--set", "scenario.updates=1", "--set", "scenario.changed=2"]
+    command += ["--set", "probe.max_tokens=4", "--model", str(checkpoint("llama"))]
+    assert cli.main([*command, "--out", str(out), "--workers", "2"]) == 2
+    assert "strategy ewc" in capsys.readouterr().err
+    assert len(list(out.glob("naive-first1/trial-*/run.json"))) == 2
