@@ -250,9 +250,7 @@ def _own_path(
     return _to(one.example, one.stop, target, labels, top), others
 
 
-def _path(
-    learner: Learner, others: Sequence[Sequence[int]], example: Encoded, top: int
-) -> Path:
+def _path(learner: Learner, others: Sequence[Sequence[int]], example: Encoded, top: int) -> Path:
     """``example`` with what the model says along its answer to the prompts ``others``."""
     answer = example.ids[max(example.start, 1) :]
     labels = torch.tensor(answer)
