@@ -11,7 +11,10 @@ from cltool.stream import Stream
 
 from ..conftest import MakeLearner, apply
 
-NAMES = [entry.name for entry in STRATEGIES.entries() if entry.family == "unlearning"]
+FAMILY = [entry.name for entry in STRATEGIES.entries() if entry.family == "unlearning"]
+NAMES = [name for name in FAMILY if not STRATEGIES.load(name).rebuilds]
+"""All that erase from the weights as they are; `retrain` needs a base that can be made anew."""
+
 KEEPS_NOTHING = {"gradient_ascent", "task_vector"}
 """Those that hold no neighbours by themselves."""
 
