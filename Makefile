@@ -11,7 +11,7 @@ READY := $(VENV)/.ready
 JOBS ?= auto
 
 .PHONY: demo test test-slow bench library presets confirm front forgetting forgetting-of others-of \
-	ablation erasing erasing-of lint clean
+	ablation erasing erasing-of resurfacing lint clean
 
 demo: $(READY)
 	$(BIN)/cltool compare --scenario leaders --out runs/demo --report reports/demo.html
@@ -160,6 +160,16 @@ erasing-of:
 		--keep-checkpoints $(FORGETTING_UPDATES) --out runs/erasing/$(NAME) || test $$? = 1
 	$(BIN)/cltool audit runs/erasing/$(NAME) --step $(FORGETTING_UPDATES),last \
 		--out reports/erasing/$(NAME)-methods.html
+
+# A fact that was erased and comes back with an old list, under its subject's name turned round. That
+# it is caught is code 3; anything else fails here.
+resurfacing: $(READY)
+	mkdir -p runs reports/erasing
+	$(BIN)/cltool compare --scenario docs/examples/reimport.jsonl --set model.reading=false \
+		--set learner.batch_size=8 --strategies npo+replay,retrain --fail-on-resurface \
+		--out runs/resurfacing --report reports/erasing/resurfaced.html; test $$? = 3
+	$(BIN)/cltool erasures runs/resurfacing/npo+replay-seed0 --json > runs/resurfaced.json
+	mv runs/resurfaced.json reports/erasing/resurfaced.json
 
 lint: $(READY)
 	$(BIN)/ruff check .
