@@ -9,9 +9,8 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +20,7 @@ from cltool.attacks.battery import Findings, attack
 from cltool.attacks.case import Case
 from cltool.attacks.settings import AuditSettings
 from cltool.attacks.target import Target
+from cltool.errors import UserError
 from cltool.forget_list import read_forget_list
 from cltool.records import Run
 from cltool.settings import ProbeSettings
@@ -44,6 +44,9 @@ JUDGING = {"tolerances", "confidence"}
 
 PACKAGES = ("cltool", "torch", "transformers")
 """Whose versions an attack may depend on."""
+
+CODE = ("attacks", "measures", "lm", "prober.py", "answers.py")
+"""Modules that an attack's scores come from."""
 
 
 @dataclass(frozen=True)
@@ -132,6 +135,7 @@ class Side:
         versions = run_record.versions()
         parts: dict[str, Any] = {
             "versions": {name: versions.get(name) for name in PACKAGES},
+            "code": _code(),
             "scope": scope.digest,
             "stream": record.get("stream", {}).get("digest"),
             "base": [record.get("weights"), asked.get("model")],
@@ -147,10 +151,18 @@ class Side:
         what = "base" if self.step == BASE else f"step-{self.step}"
         return self.home / FOLDER / f"{what}-{key[:8]}.json"
 
-    def kept(self, scope: Scope) -> Findings | None:
-        """What was found out of it, where it was attacked and nothing has changed since."""
-        key = self.key(scope)
-        return findings_file.read(self.file(key), key)
+
+@cache
+def _code() -> str:
+    """A hash of the code that asks and scores, which one version of cltool may have several of."""
+    here = Path(__file__).parent
+    hasher = hashlib.sha256()
+    for place in CODE:
+        for file in (
+            sorted((here / place).glob("*.py")) if (here / place).is_dir() else [here / place]
+        ):
+            hasher.update(file.read_bytes())
+    return hasher.hexdigest()
 
 
 def requested(run: Run) -> dict[str, Any]:
@@ -164,6 +176,7 @@ def findings(
     scope: Scope,
     *,
     fresh: bool = False,
+    keep: bool = False,
     learner: Learner | None = None,
     report: Report | None = None,
 ) -> Findings:
@@ -173,13 +186,16 @@ def findings(
         side: the model.
         scope: which facts, and how.
         fresh: attack it, whatever is kept.
+        keep: what cannot be kept is of no use.
         learner: stands already where ``side`` says; else one is made where it is needed.
         report: told of progress.
 
     Raises:
-        UserError: the checkpoint does not fit, or the model cannot be loaded.
+        UserError: the checkpoint does not fit, the model cannot be loaded, or what was found
+            cannot be kept.
     """
-    held = None if fresh else side.kept(scope)
+    key = side.key(scope)
+    held = None if fresh else findings_file.read(side.file(key), key)
     if held is not None:
         return held
     if learner is None:
@@ -188,10 +204,16 @@ def findings(
     case = scope.within(learner.stream)
     target = target_of(learner.lm, scope.settings, whose)
     held = attack(target, case, scope.settings, report, weights=side.weights)
-    key = side.key(scope)
-    # In a folder that cannot be written to nothing is kept, and the audit is none the worse.
-    with suppress(OSError):
-        findings_file.write(side.file(key), held, key)
+    try:
+        # Of a run that goes on, the checkpoint may be another one by now.
+        if side.key(scope) == key:
+            findings_file.write(side.file(key), held, key)
+    except OSError as error:
+        # One audit of a folder that cannot be written to is none the worse.
+        if keep:
+            raise UserError(
+                f"what was found cannot be kept: {error}", where=str(side.home)
+            ) from error
     return held
 
 

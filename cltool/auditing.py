@@ -167,7 +167,8 @@ def audit_run(
         "Before": "not known" if before is None else f"step {max(earlier, 0)}",
         "Erased facts": str(len(case.erased)),
     }
-    found = rows(model, against, settings, before, taught)
+    asked_before = [] if before is None else [before]
+    found = rows([model], [against], settings, asked_before, taught)
     doubts = _doubts(case, other, found, settings)
     return Audit(about, case.erased, found, model, against, before, settings, steps, doubts)
 
@@ -215,15 +216,15 @@ def audit_models(
         "Reference": _named(other),
         "Erased facts": str(len(case.erased)),
     }
-    judged = rows(found, against, settings)
+    judged = rows([found], [against], settings)
     doubts = _doubts(case, other, judged, settings)
     return Audit(about, case.erased, judged, found, against, None, settings, (), doubts)
 
 
 def base_side(run: Run, reference: Run | Path) -> Side:
-    """The base model of ``run``; kept with the reference, for other runs have the same."""
-    home = reference.folder if isinstance(reference, Run) else run.folder
-    return Side(run, BASE, home, weights=False)
+    """The base model; kept with the reference, for other runs have the same."""
+    whose = reference if isinstance(reference, Run) else run
+    return Side(whose, BASE, whose.folder, weights=False)
 
 
 def _found(

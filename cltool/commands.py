@@ -205,6 +205,8 @@ def audit(options: argparse.Namespace) -> int:
         for text in found.doubts:
             print(f"\nDoubt: {text}")
         print(f"\nThe page is in {page}.")
+    if kind.incomplete(found):
+        return 1
     return 3 if asked.fails_on & kind.words(found) else 0
 
 

@@ -175,7 +175,8 @@ class Goal:
         if self.lower is None or self.upper is None:
             return list(chosen)
         said = ask(self._phase.learner, chosen)
-        if not bool((said.greedy | (said.logps > self.upper)).any()):
+        # What is no number is not there.
+        if not bool((said.greedy | ~(said.logps <= self.upper)).any()):
             return []
         above = said.greedy | (said.logps > self.lower)
         return [one for one, pushed in zip(chosen, above.tolist(), strict=True) if pushed]

@@ -65,10 +65,16 @@ class Belief:
 
 
 class Knowledge:
-    """What is true, what is stale and what was erased after the updates applied so far."""
+    """What is true, what is stale and what was erased after the updates applied so far.
+
+    Attributes:
+        step: the last update's; -1: none was applied.
+        updates: those applied so far.
+    """
 
     def __init__(self) -> None:
         self.step = -1
+        self.updates: list[Update] = []
         self._beliefs: dict[Key, Belief] = {}
 
     def apply(self, update: Update) -> None:
@@ -97,6 +103,7 @@ class Knowledge:
             taught.add(fact.key)
             self._beliefs[fact.key] = self._after_learning(fact, update.step)
         self.step = update.step
+        self.updates.append(update)
 
     def _after_learning(self, fact: Fact, step: int) -> Belief:
         held = self._beliefs.get(fact.key)

@@ -10,15 +10,18 @@ from typing import Any
 
 from cltool.attacks.battery import Findings
 from cltool.attacks.catalogue import ATTACKS, FAMILIES, MEMBERSHIP_ATTACKS, NEIGHBOURS, Attack
+from cltool.attacks.forcing import RIGHT, WRONG
 from cltool.attacks.general import LINE
 from cltool.attacks.membership import LOSS, REFERENCE, Membership
 from cltool.attacks.settings import AuditSettings
 from cltool.facts import Key
 from cltool.measures.intervals import Interval, auc_difference, paired_difference
 from cltool.measures.membership import privacy_leakage
+from cltool.measures.ragged import Values
 from cltool.measures.restoration import restored
-from cltool.measures.truth_ratio import forget_quality
+from cltool.measures.truth_ratio import forget_quality, truth_ratio
 from cltool.measures.verdict import Verdict, decide
+from cltool.pooling import pooled
 from cltool.seeds import derive
 
 
@@ -77,48 +80,64 @@ class Row:
         }
 
 
+Seeds = Sequence[Findings]
+"""What was found out of one model, or out of that of each seed, in the order of the seeds."""
+
+
 def rows(
-    model: Findings,
-    reference: Findings,
+    models: Seeds,
+    references: Seeds,
     settings: AuditSettings,
-    before: Findings | None = None,
+    before: Seeds = (),
     taught: Collection[Key] = (),
 ) -> list[Row]:
-    """Every attack that both models were attacked with, in the catalogue's order.
+    """Every attack that all models were attacked with, in the catalogue's order.
+
+    Of several seeds a fact's score is its mean over them, an AUC the mean of theirs; intervals are
+    over facts, each with all of its seeds (cluster bootstrap).
 
     Args:
-        model: found out of the model that erased the facts.
-        reference: found out of the retrained model.
+        models: found out of the models that erased the facts.
+        references: found out of the retrained models, seed by seed.
         settings: tolerances, confidence and seed.
-        before: found out of the model before the erasing.
+        before: found out of the models before the erasing; none where they were not asked.
         taught: what ``before`` was taught of the facts that are erased or retained now.
     """
+    model, reference = pooled(models), pooled(references)
+    earlier = pooled(before) if before else None
     found: list[Row] = []
     for attack in ATTACKS:
         scores = [side.outcomes.get(attack.name) for side in (model, reference)]
         if scores[0] is not None and scores[1] is not None:
             pair = scores[0].scores, scores[1].scores
-            found.append(_row(attack, *pair, (model, reference, before), settings, taught))
-    found += _members(model, reference, before, settings)
+            sides = model, reference, earlier
+            if not pair[0].keys().isdisjoint(pair[1]):
+                found.append(_row(attack, *pair, sides, settings, taught))
+    found += _members(models, references, before, settings)
     return sorted(found, key=lambda row: FAMILIES.index(row.attack.family))
 
 
-def figures(side: Findings, reference: Findings) -> dict[str, float]:
+def figures(sides: Seeds, references: Seeds) -> dict[str, float]:
     """Attack → the figure that ``rows`` shows of one model.
 
     Args:
-        side: found out of the model.
-        reference: found out of the retrained model.
+        sides: found out of the model, or of that of each seed.
+        references: found out of the retrained models, seed by seed.
     """
     found: dict[str, float] = {}
+    side, reference = pooled(sides), pooled(references)
     for attack in ATTACKS:
         one, other = (which.outcomes.get(attack.name) for which in (side, reference))
         if one is not None and other is not None:
             chosen = [value for key, value in one.scores.items() if key in other.scores]
-            found[attack.name] = sum(chosen) / len(chosen)
-    members = _with_reference(side, reference)
-    named = {attack.name: attack.name.removeprefix("membership_") for attack in MEMBERSHIP_ATTACKS}
-    return found | {name: members[one].auc for name, one in named.items() if one in members}
+            if chosen:
+                found[attack.name] = sum(chosen) / len(chosen)
+    members = _with_references(sides, references)
+    for attack in MEMBERSHIP_ATTACKS:
+        each = _of_all(members, attack)
+        if each:
+            found[attack.name] = _auc(each)
+    return found
 
 
 def retained_of_before(
@@ -160,9 +179,11 @@ def _row(
 ) -> Row:
     keys = [key for key in values if key in others]
     one, two = [values[key] for key in keys], [others[key] for key in keys]
+    low, high = attack.span
     difference = paired_difference(
-        one,
-        two,
+        # A loss may be infinite.
+        [min(max(value, low), high) for value in one],
+        [min(max(value, low), high) for value in two],
         seed=derive(settings.seed, "audit", attack.name),
         confidence=settings.confidence,
         span=attack.span,
@@ -174,11 +195,12 @@ def _row(
     notes: dict[str, float] = {}
     if attack.unattacked and earlier is not None:
         plain = sides[0].outcomes[attack.unattacked].scores
-        share = restored(earlier, sum(plain.values()) / len(plain), figure, reference)
+        # What was not known before cannot be restored, so it counts nowhere.
+        means = [_mean_of(scores, taught) for scores in (plain, values, others)]
+        share = restored(earlier, *means)
         notes |= {"restored": share.of_drop, "beyond the reference": share.beyond_reference}
     if attack.name == "truth_ratio":
-        # R is (1 - share) / share, and ranks are all that the test looks at.
-        notes["forget quality (p)"] = forget_quality(one, two).p
+        notes["forget quality (p)"] = forget_quality(*map(_ratios, sides[:2])).p
     if attack.name == "loss_general":
         notes |= {"perplexity": sides[0].perplexity, "the reference's": sides[1].perplexity}
     return Row(attack, figure, reference, earlier, difference, tolerance, verdict, notes)
@@ -193,36 +215,61 @@ def _earlier(attack: Attack, before: Findings | None, taught: Collection[Key]) -
     return sum(scores) / len(scores) if scores else None
 
 
-def _members(
-    model: Findings, reference: Findings, before: Findings | None, settings: AuditSettings
-) -> list[Row]:
+def _mean_of(scores: Mapping[Key, float], taught: Collection[Key]) -> float:
+    chosen = [value for key, value in scores.items() if key in taught]
+    return sum(chosen) / len(chosen) if chosen else math.nan
+
+
+def _ratios(side: Findings) -> Values:
+    """TOFU's truth ratios, fact by fact."""
+    logs = [[[one] for one in side.outcomes[name].scores.values()] for name in (RIGHT, WRONG)]
+    return truth_ratio(*logs)
+
+
+def _members(models: Seeds, references: Seeds, before: Seeds, settings: AuditSettings) -> list[Row]:
     """The membership attacks, of which `reference` comes from the losses of both models."""
     found = []
-    sides = [_with_reference(side, reference) for side in (model, reference)]
-    earlier = _with_reference(before, reference) if before is not None else {}
+    sides = [_with_references(side, references) for side in (models, references)]
+    earlier = _with_references(before, references) if before else []
     for attack in MEMBERSHIP_ATTACKS:
-        name = attack.name.removeprefix("membership_")
-        if name not in sides[0] or name not in sides[1]:
+        one, two = (_of_all(side, attack) for side in sides)
+        if not one or not two:
             continue
-        one, two = sides[0][name], sides[1][name]
         difference = auc_difference(
-            (one.erased, one.unseen),
-            (two.erased, two.unseen),
+            [(each.erased, each.unseen) for each in one],
+            [(each.erased, each.unseen) for each in two],
             seed=derive(settings.seed, "audit", attack.name),
             confidence=settings.confidence,
         )
         tolerance = float(getattr(settings.tolerances, attack.tolerance))
-        notes = {"PrivLeak (%)": privacy_leakage(one.auc, two.auc)}
-        old = earlier[name].auc if name in earlier else None
+        figure, reference = _auc(one), _auc(two)
+        notes = {"PrivLeak (%)": privacy_leakage(figure, reference)}
+        old = _of_all(earlier, attack)
         verdict = decide(difference, tolerance, attack.leak)
-        found.append(Row(attack, one.auc, two.auc, old, difference, tolerance, verdict, notes))
+        known = _auc(old) if old else None
+        found.append(Row(attack, figure, reference, known, difference, tolerance, verdict, notes))
     return found
 
 
-def _with_reference(side: Findings, retrained: Findings) -> dict[str, Membership]:
-    if LOSS not in side.members or LOSS not in retrained.members:
-        return side.members
-    return {**side.members, REFERENCE: side.members[LOSS].less(retrained.members[LOSS])}
+def _with_references(sides: Seeds, references: Seeds) -> list[dict[str, Membership]]:
+    found = []
+    for side, retrained in zip(sides, references, strict=True):
+        members = dict(side.members)
+        if LOSS in members and LOSS in retrained.members:
+            members[REFERENCE] = members[LOSS].less(retrained.members[LOSS])
+        found.append(members)
+    return found
+
+
+def _of_all(seeds: Sequence[Mapping[str, Membership]], attack: Attack) -> list[Membership]:
+    """The attack's scores seed by seed; none where it lacks in one."""
+    name = attack.name.removeprefix("membership_")
+    found = [members[name] for members in seeds if name in members]
+    return found if len(found) == len(seeds) else []
+
+
+def _auc(seeds: Sequence[Membership]) -> float:
+    return sum(one.auc for one in seeds) / len(seeds)
 
 
 def tally(found: Sequence[Row]) -> dict[str, int]:

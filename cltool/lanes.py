@@ -13,6 +13,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Generic, Protocol, TypeVar
@@ -145,10 +146,13 @@ class Lanes(Generic[Given]):
         except UserError as caught:
             error = str(caught)
         except Exception as caught:  # a task may fail in any way; the others go on
-            write_text(task.error_file, "".join(traceback.format_exception(caught)))
-            error = f"{type(caught).__name__}: {caught} (see {task.error_file})"
+            error = f"{type(caught).__name__}: {caught}"
+            with suppress(OSError):
+                write_text(task.error_file, "".join(traceback.format_exception(caught)))
+                error += f" (see {task.error_file})"
         else:
-            task.error_file.unlink(missing_ok=True)
+            with suppress(OSError):
+                task.error_file.unlink(missing_ok=True)
             self.report(task.name, 1, 1, "finished")
             return None
         self.report(task.name, 1, 1, "failed")

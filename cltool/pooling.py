@@ -1,55 +1,42 @@
-"""Findings of one strategy's seeds, taken together.
+"""Findings of one strategy's seeds, taken together fact by fact.
 
-A fact of two seeds counts twice, so that the verdicts on a strategy come from all of its runs.
+The same fact of two seeds is no independent evidence, so a fact counts once, with its mean score.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Mapping
+from collections.abc import Sequence
 
 from cltool.attacks.battery import Findings
-from cltool.attacks.membership import Membership
 from cltool.attacks.target import Outcome
-from cltool.facts import Key
 
 
-def pooled(found: Mapping[int, Findings]) -> Findings:
+def pooled(found: Sequence[Findings]) -> Findings:
     """One model's findings, made of those of several seeds.
 
-    Texts of membership attacks are put in a row, in the order of the seeds; the perplexity is
-    the geometric mean, the weights' sum of squares the mean.
+    Each fact's score is its mean over the seeds, of the facts that all of them were asked; the
+    perplexity is the geometric mean, the weights' sum of squares the mean. Of one seed nothing is
+    changed; of several there are no answers, and no membership attacks, whose texts are compared
+    seed by seed.
 
     Args:
-        found: seed → what was found out of its model, at least one.
+        found: what was found out of each seed's model, at least one.
     """
+    if len(found) == 1:
+        return found[0]
     outcomes: dict[str, Outcome] = {}
-    for seed, findings in found.items():
-        for name, one in findings.outcomes.items():
-            held = outcomes.setdefault(name, Outcome({}))
-            held.scores.update({of_seed(seed, key): value for key, value in one.scores.items()})
-            held.answers.update({of_seed(seed, key): text for key, text in one.answers.items()})
-    members: dict[str, Membership] = {}
-    for name in next(iter(found.values())).members:
-        each = [one.members[name] for one in found.values() if name in one.members]
-        if len(each) == len(found):
-            members[name] = Membership(
-                [value for one in each for value in one.erased],
-                [value for one in each for value in one.unseen],
-            )
-    logs = [_log(one.perplexity) for one in found.values()]
-    size = sum(one.squares for one in found.values()) / len(found)
-    return Findings(outcomes, members, size, math.exp(sum(logs) / len(logs)))
-
-
-def of_seed(seed: int, key: Key) -> Key:
-    """A key as it is called where seeds are pooled; its relation stays."""
-    return f"seed {seed}: {key[0]}", key[1]
-
-
-def of_seeds(taught: Mapping[int, Collection[Key]]) -> set[Key]:
-    """The keys of all seeds as they are called where they are pooled."""
-    return {of_seed(seed, key) for seed, keys in taught.items() for key in keys}
+    for name in found[0].outcomes:
+        each = [one.outcomes[name].scores for one in found if name in one.outcomes]
+        if len(each) < len(found):
+            continue
+        keys = [key for key in each[0] if all(key in scores for scores in each)]
+        if keys:
+            outcomes[name] = Outcome({k: sum(s[k] for s in each) / len(each) for k in keys})
+    logs = [_log(one.perplexity) for one in found]
+    size = sum(one.squares for one in found) / len(found)
+    mean = sum(logs) / len(logs)
+    return Findings(outcomes, {}, size, math.exp(mean) if math.isfinite(mean) else mean)
 
 
 def _log(value: float) -> float:

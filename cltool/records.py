@@ -127,7 +127,7 @@ class Run:
         return {
             **metrics.summary(self.answers),
             "tokens": float(costs["tokens"].sum()),
-            "erasing_tokens": float(costs["erasing_tokens"].sum(min_count=1)),
+            "erasing_tokens": float(costs["erasing_tokens"].sum(skipna=False)),
             "steps": float(costs["steps"].sum()),
             "seconds": float(costs["seconds"].sum()),
             "peak_memory": float(costs["peak_memory"].max()),

@@ -50,5 +50,5 @@ def _after(step: int, rows: pd.DataFrame, each: pd.DataFrame, run: Run) -> dict[
         found[name] = float(each[name].loc[step])
         found[f"{name}_{how}"] = float(getattr(updates[name], how)())
     for name in ("tokens", "erasing_tokens"):
-        found[name] = float(run.costs[name].loc[:step].sum(min_count=1))
+        found[name] = float(run.costs[name].loc[:step].sum(skipna=False))
     return {name: found[name] for name in SCORES}

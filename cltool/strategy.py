@@ -183,8 +183,11 @@ class Strategies:
             return
         for part in erasers:
             part.erase(learner, update)
-        for part in self.parts.values():
-            part.erasing_done(learner)
+        # What the update itself teaches anew is not erased.
+        held = [learner.known.belief(fact.key) for fact in update.forget]
+        if any(belief is not None and belief.erased for belief in held):
+            for part in self.parts.values():
+                part.erasing_done(learner)
 
     def settled(self, learner: Learner) -> bool:
         """Whether none of them wants training to go on."""

@@ -114,3 +114,8 @@ def shown(found: Survey) -> str:
 def words(found: Survey) -> set[str]:
     """Every verdict that was given."""
     return found.words
+
+
+def incomplete(found: Survey) -> bool:
+    """Whether a run was left out."""
+    return bool(found.left_out)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from cltool import attacking, retrained, revisiting
-from cltool.attacking import Scope, Side
+from cltool.attacking import BASE, Scope, Side
 from cltool.attacks.settings import AuditSettings
 from cltool.auditing import Asked, base_side, taught_of
 from cltool.errors import UserError
@@ -54,14 +55,15 @@ class Plan:
     places: dict[tuple[int, str], list[Place]] = field(default_factory=dict)
     left_out: list[tuple[str, str]] = field(default_factory=list)
 
-    def add(self, variant: Variant, run: Run, scope: Scope, reference: str | None) -> None:
-        """One run after one step, or why it cannot be audited."""
+    def add(self, label: str, run: Run, scope: Scope, reference: str | None) -> None:
+        """One run after one step, or why it cannot be audited; a reference is held to nothing."""
         try:
             place = _place(run, scope, reference)
         except UserError as error:
             self.leave_out(run, scope.step, error)
         else:
-            self.places.setdefault((scope.step, variant.label), []).append(place)
+            if place.reference.folder.resolve() != run.folder.resolve():
+                self.places.setdefault((scope.step, label), []).append(place)
 
     def leave_out(self, run: Run, step: int, reason: UserError | str) -> None:
         """Keep in mind why a run is not audited."""
@@ -99,7 +101,12 @@ def planned(
         UserError: the runs are of several streams or models, there is no such step, or no run.
     """
     variants = [one for group in group_runs(runs) for one in group.variants]
-    audited = [(v, one.run) for v in variants if v.strategy != RETRAIN for one in v.runs]
+    audited = [
+        (label, one.run)
+        for variant, label in zip(variants, _labels(variants), strict=True)
+        if variant.strategy != RETRAIN
+        for one in variant.runs
+    ]
     if not audited:
         raise UserError("there is no run that can be audited", hint="All of them are retrain.")
     _refuse_several([run for _, run in audited])
@@ -115,9 +122,20 @@ def planned(
     plan = Plan(stream, chosen)
     for step in chosen:
         scope = Scope(stream, step, settings, asked.forget)
-        for variant, run in audited:
-            plan.add(variant, run, scope, reference)
+        for label, run in audited:
+            plan.add(label, run, scope, reference)
     return plan
+
+
+def _labels(variants: Sequence[Variant]) -> list[str]:
+    """Names of all variants; those of several groups may share one, until the folder says more."""
+    times = Counter(variant.label for variant in variants)
+    return [
+        variant.label
+        if times[variant.label] < 2
+        else f"{variant.label} ({variant.runs[0].run.folder})"
+        for variant in variants
+    ]
 
 
 def _refuse_several(runs: Sequence[Run]) -> None:
@@ -148,8 +166,9 @@ def _place(run: Run, scope: Scope, reference: str | None) -> Place:
     refuse_unlike(run, other, exact=False)
     revisiting.chosen_step(other, scope.step)
     earlier = attacking.step_before(run, scope)
-    # No update has touched the base after step 0, which is one model for all strategies.
-    before = Side(run, earlier, run.folder, weights=False) if earlier > 0 else base_side(run, other)
+    before = (
+        base_side(run, other) if earlier == BASE else Side(run, earlier, run.folder, weights=False)
+    )
     taught = taught_of(scope.stream, case, max(earlier, 0))
     known = not taught.isdisjoint(fact.key for fact in case.erased)
     model, against = (Side(one, scope.step, one.folder) for one in (run, other))

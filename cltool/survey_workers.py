@@ -52,7 +52,7 @@ class Job:
     @property
     def error_file(self) -> Path:
         what = "base" if self.step == attacking.BASE else f"step-{self.step}"
-        return Path(self.home) / attacking.FOLDER / f"{what}.error.txt"
+        return Path(self.home) / attacking.FOLDER / f"{what}-for-{self.audited}.error.txt"
 
 
 class Attacks:
@@ -63,6 +63,7 @@ class Attacks:
         self._files: dict[str, list[Path]] = {}
         self._found: dict[str, Findings] = {}
         self._errors: dict[str, str] = {}
+        self._attacked: set[str] = set()
 
     def __getitem__(self, what: tuple[Side, Scope]) -> Findings:
         return self._found[self.key(*what)]
@@ -92,9 +93,14 @@ class Attacks:
         """Keep what was found of a model everywhere an audit of a single run looks for it."""
         for key, found in self._found.items():
             for file in dict.fromkeys(self._files[key]):
-                if not file.is_file():
+                if key in self._attacked or not file.is_file():
                     with suppress(OSError):
                         findings_file.write(file, found, key)
+
+    def attacked(self, key: str) -> bool:
+        """Take what was just found; whether it is there."""
+        self._attacked.add(key)
+        return self.look(key)
 
     def fail(self, key: str, error: str) -> None:
         """There is nothing of ``key``."""
@@ -133,14 +139,16 @@ def _spread(jobs: Mapping[Job, str], found: Attacks, workers: int | None, report
     lanes = Lanes[Job](min(workers or default_count(), len(jobs)), report, _warm)
     try:
         lanes.open()
-        lanes.first(_prepare, next(iter(jobs)))
+        # Where it cannot be made, every job will say why.
+        with suppress(Exception):
+            lanes.first(_prepare, next(iter(jobs)))
         failed = {jobs[one.task]: one.error for one in lanes.work(_attack, list(jobs))}
     finally:
         lanes.close()
     for job, key in jobs.items():
         if key in failed:
             found.fail(key, failed[key])
-        elif not found.look(key):
+        elif not found.attacked(key):
             found.fail(key, f"what was found cannot be kept in {job.home}")
 
 
@@ -189,4 +197,4 @@ def _prepare(job: Job) -> None:
 
 def _attack(job: Job) -> None:
     side = Side(Run.open(job.folder), job.step, Path(job.home), job.weights)
-    attacking.findings(side, _scope(job), fresh=True, report=teller(job.name))
+    attacking.findings(side, _scope(job), fresh=True, keep=True, report=teller(job.name))

@@ -10,7 +10,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from cltool import pooling
 from cltool.attacking import BASE
 from cltool.attacks.battery import Findings
 from cltool.attacks.catalogue import BETTER
@@ -60,14 +59,14 @@ class Surveyed:
 
     @property
     def order(self) -> tuple[int, int, str]:
-        """The best first: how many verdicts tell it apart, how many are not agreement, its name.
+        """The best first: how many verdicts tell it apart, how many are undecided, its name.
 
         What is undecided comes second: the fewer facts there are, the more of it anybody has.
         """
-        words = [row.word for row in self.rows]
-        apart = [word for word in words if word != Verdict.INDISTINGUISHABLE]
-        sure = [word for word in apart if word not in (Verdict.UNDECIDED, BETTER)]
-        return len(sure), len(apart), self.label
+        counts = self.tally
+        agreed = (Verdict.INDISTINGUISHABLE, Verdict.UNDECIDED, BETTER)
+        apart = sum(count for word, count in counts.items() if word not in agreed)
+        return apart, counts.get(Verdict.UNDECIDED, 0), self.label
 
 
 @dataclass(frozen=True)
@@ -185,11 +184,11 @@ def _judged(plan: Plan, found: Attacks, settings: AuditSettings, tell: Report) -
     judged: dict[int, list[Surveyed]] = {}
     for done, ((step, label), places) in enumerate(list(plan.places.items())):
         tell("judging", done, len(plan.places), label)
-        try:
-            judged.setdefault(step, []).append(_surveyed(label, places, found, own, settings))
-        except UserError as error:
-            # A model that broke down may give scores that are no numbers.
-            plan.leave_out(places[0].run, step, error)
+        sound = [place for place in places if _sound(plan, place, found, own, settings)]
+        plan.places[step, label] = sound
+        if sound:
+            judged.setdefault(step, []).append(_surveyed(label, sound, found, own, settings))
+        else:
             del plan.places[step, label]
     return [_table(plan, step, judged[step], found, own) for step in plan.steps if judged.get(step)]
 
@@ -199,6 +198,7 @@ Own = Mapping[Path, Mapping[int, Mapping[str, float]]]
 
 
 def _own_scores(plan: Plan, tell: Report) -> Own:
+    """Of every run that can be read; the others are left out."""
     steps: dict[Path, tuple[Run, set[int]]] = {}
     for (step, _), places in plan.places.items():
         for run in (run for place in places for run in (place.run, place.reference)):
@@ -206,22 +206,39 @@ def _own_scores(plan: Plan, tell: Report) -> Own:
     found = {}
     for done, (folder, (run, chosen)) in enumerate(steps.items()):
         tell("scores", done, len(steps), folder.name)
-        found[folder] = step_scores(run, sorted(chosen))
+        try:
+            found[folder] = step_scores(run, sorted(chosen))
+        except UserError as error:
+            plan.leave_out(run, max(chosen), error)
     return found
+
+
+def _sound(plan: Plan, place: Place, found: Attacks, own: Own, settings: AuditSettings) -> bool:
+    """Whether a run can be judged: a model that broke down may give scores that are no numbers."""
+    if not {place.run.folder, place.reference.folder} <= own.keys():
+        return False
+    sides = [[found[side, place.scope]] for side in (place.model, place.against)]
+    try:
+        rows(sides[0], sides[1], settings)
+    except UserError as error:
+        plan.leave_out(place.run, place.scope.step, error)
+        return False
+    return True
 
 
 def _surveyed(
     label: str, places: Sequence[Place], found: Attacks, own: Own, settings: AuditSettings
 ) -> Surveyed:
     models, references, before, taught = _pools(places, found)
+    seeds = sorted(models)
     judged = rows(
-        pooling.pooled(models),
-        pooling.pooled(references),
+        [models[seed] for seed in seeds],
+        [references[seed] for seed in seeds],
         settings,
-        pooling.pooled(before) if len(before) == len(places) else None,
-        pooling.of_seeds(taught),
+        [before[seed] for seed in seeds] if len(before) == len(places) else [],
+        set.intersection(*taught.values()),
     )
-    each = [figures(models[seed], references[seed]) for seed in models]
+    each = [figures([models[seed]], [references[seed]]) for seed in models]
     names = [row.attack.name for row in judged]
     return Surveyed(
         label,
@@ -269,7 +286,10 @@ def _table(
     by_seed = {place.run.seed: place for place in reversed(places)}
     chosen = [by_seed[seed] for seed in sorted(by_seed)]
     _, references, before, _ = _pools(chosen, found)
-    pool = pooling.pooled(references)
+    if any(place.before is not None and place.before.step != BASE for place in chosen):
+        # Each strategy has its own, and the reference none.
+        before = {}
+    pool = list(references.values())
     earlier: dict[str, list[float]] = {}
     for one in strategies:
         for row in one.rows:
@@ -317,9 +337,8 @@ def _doubts(plan: Plan, tables: Sequence[Table], settings: AuditSettings) -> lis
     most = max(len(one.seeds) for one in judged)
     if most > 1:
         told.append(
-            f"A fact counts once for each of {most} seeds, as if it were another one. The same"
-            " fact of two seeds is no independent evidence, so that intervals are narrower than"
-            " those of as many facts; the figures seed by seed say how far seeds differ."
+            f"Figures are means over {most} seeds, and a fact counts once, with its mean over"
+            " them; intervals are over facts. The figures seed by seed say how far seeds differ."
         )
     fewer = dict.fromkeys(one.label for one in judged if len(one.seeds) < most)
     if fewer:

@@ -12,6 +12,7 @@ Only numbers are kept, no names.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -48,7 +49,9 @@ class Unheard:
         self.rows: list[tuple[int, float]] = []
 
     def note(self, learner: Learner, random: torch.Generator, *, whole: bool = False) -> None:
-        """Ask for what the last update is about to teach and no fact has had so far.
+        """Ask for what the last update is about to teach and nothing has named so far.
+
+        What is no number, of a model that broke down, is not kept.
 
         Args:
             learner: its knowledge has the update; its model has not been trained on it.
@@ -72,7 +75,8 @@ class Unheard:
             return
         made = complete(learner, asked, [fact.object for fact, _ in asked], whole=whole)
         logps = ask(learner, made).logps - _left(learner, asked, whole=whole)
-        self.rows += zip((one.tokens for one in made), logps.tolist(), strict=True)
+        found = zip((one.tokens for one in made), logps.tolist(), strict=True)
+        self.rows += [(tokens, logp) for tokens, logp in found if math.isfinite(logp)]
         del self.rows[:-KEPT]
 
     def logps(self, tokens: int) -> Tensor | None:
@@ -112,22 +116,21 @@ def _left(learner: Learner, asked: Sequence[tuple[Fact, Asking]], *, whole: bool
 
 
 def heard_before(known: Knowledge) -> set[str]:
-    """Every object that was taught before the last update, erased ones too."""
-    found: set[str] = set()
-    for belief in known.beliefs():
-        found.update(belief.outdated)
-        if belief.learned < known.step:
-            found.update(belief.fact.accepted)
-    return found
+    """Every name that was taught before the last update, superseded and erased ones too."""
+    return {name for update in known.updates[:-1] for fact in update.learn for name in _names(fact)}
 
 
 def heard_without(known: Knowledge) -> set[str]:
-    """Every object that a model has read which was never taught what is erased.
+    """Every name that a model has read which was retrained without what was ever erased.
 
-    What was superseded counts: the base model, from which it began, knew it.
+    It begins from a base without the facts of any key that was to be forgotten, and reads what is
+    true; what updates taught and later ones superseded it has never seen.
     """
-    found: set[str] = set()
-    for belief in known.beliefs():
-        if not belief.erased:
-            found.update((*belief.fact.accepted, *belief.outdated))
-    return found
+    gone = {fact.key for update in known.updates for fact in update.forget}
+    base = [fact for update in known.updates[:1] for fact in update.learn if fact.key not in gone]
+    return {name for fact in (*base, *known.valid()) for name in _names(fact)}
+
+
+def _names(fact: Fact) -> tuple[str, ...]:
+    """What stands in its sentences: a name that is only a subject was read as well."""
+    return fact.subject, *fact.accepted

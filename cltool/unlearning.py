@@ -109,13 +109,20 @@ class Unlearning(Eraser):
         """Drop gradients of parameters that the method does not train."""
 
     def retain_loss(self, learner: Learner, batch: Batch, scored: Scored) -> Tensor:
-        """The retain loss, summed over the learned tokens of ``batch``: a scalar with gradient."""
+        """The retain loss, summed over the learned tokens of ``batch``: a scalar with gradient.
+
+        A step divides the sum over all its batches by ``retain_count`` of the whole.
+        """
         if self.common.retain == "nll":
             return scored.loss_sum()
         learned = scored.labels != IGNORED
         was = self.teacher_logits(learner, batch)[learned].float().log_softmax(-1)
         now = scored.logits[learned].float().log_softmax(-1)
         return functional.kl_div(now, was, reduction="sum", log_target=True)
+
+    def retain_count(self, batch: Batch) -> int:
+        """What the retain loss of a whole ``batch`` is divided by: its learned tokens."""
+        return int((batch["labels"] != IGNORED).sum())
 
     def teacher_logits(self, learner: Learner, batch: Batch) -> Tensor:
         """(batch, kept, vocabulary): of the model before the erasing. What it reads counts."""
@@ -146,7 +153,7 @@ class Unlearning(Eraser):
     def load_state_dict(self, state: State) -> None:
         """Take both back."""
         super().load_state_dict(state)
-        self._unheard.load_state_dict(state["unheard"])
+        self._unheard.load_state_dict(state.get("unheard", {"rows": []}))
 
     # -- the phase ---------------------------------------------------------------------------
 
@@ -215,12 +222,12 @@ class Unlearning(Eraser):
         drawn = held.draw(config.batch_size)
         if drawn:
             whole = learner.collate(drawn)
-            learned = int((whole["labels"] != IGNORED).sum())
+            count = self.retain_count(whole)
             for batch in learner.micro_batches(whole):
                 scored = learner.score(batch)
                 hits += scored.hits().tolist()
                 loss = self.retain_loss(learner, batch, scored)
-                (config.gamma * loss / learned).backward()  # type: ignore[no-untyped-call]
+                (config.gamma * loss / count).backward()  # type: ignore[no-untyped-call]
         self.confine(learner)
         learner.optimizer_step()
         return hits

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from cltool.eraser import Phase
     from cltool.learner import Learner
     from cltool.lm.batches import Batch
+    from cltool.lm.scoring import Scored
 
 
 class EditRefusalConfig(EraserConfig):
@@ -92,11 +93,24 @@ class EditRefusal(Eraser):
         moments = editor.moments(_held(phase))
         hold = [config.strength * _ridged(moment, config.ridge) for moment in moments]
         plan = Plan(config.rounds, 1, config.length, 1.0, learner.settings.stop_at)
-        editor.edit(batches, plan, hold, [None] * len(hold), learner.left)
+        seen = len(hold) * sum(int(batch["attention_mask"].sum()) for batch in batches)
+
+        def left() -> int | None:
+            most = learner.left()
+            return None if most is None else most - seen
+
+        editor.edit(batches, plan, hold, [None] * len(hold), left)
 
     def _edits(self, learner: Learner) -> Editor:
         layers = cast(EditRefusalConfig, self.config).layers
-        return Editor(learner.model, learner.score, layers, "strategy.edit_refusal.layers")
+
+        def score(batch: Batch) -> Scored:
+            # Each projection is solved for with a forward pass of its own, which costs as well.
+            if not torch.is_grad_enabled():
+                learner.spend(int(batch["attention_mask"].sum()))
+            return learner.score(batch)
+
+        return Editor(learner.model, score, layers, "strategy.edit_refusal.layers")
 
 
 def _held(phase: Phase) -> list[Batch]:
@@ -105,7 +119,6 @@ def _held(phase: Phase) -> list[Batch]:
     examples = sorted(learner.examples(phase.known), key=len)
     size, pad = learner.settings.batch_size, learner.lm.coder.pad
     batches = [collate(examples[n : n + size], pad) for n in range(0, len(examples), size)]
-    learner.spend(sum(map(len, examples)))
     return batches
 
 

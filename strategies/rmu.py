@@ -88,11 +88,12 @@ class RMU(Unlearning):
 
     def prepare(self, phase: Phase) -> None:
         """Watch the block, and draw the vector."""
+        self._hooks: list[Any] = []
         learner, config = phase.learner, cast(RMUConfig, self.config)
         self._trained = {id(p) for p in _trained(learner, self._layer)}
         teacher: Any = self.teacher
         self._seen: list[Tensor] = []
-        self._hooks = [
+        self._hooks += [
             blocks(model)[self._layer].register_forward_hook(self._see)
             for model in (learner.model, teacher.model)
         ]
@@ -124,15 +125,19 @@ class RMU(Unlearning):
         return distances(self._states(batch), self._target, predicting(batch)).sum()
 
     def retain_loss(self, learner: Learner, batch: Batch, scored: Scored) -> Tensor:
-        """Σ over sentences of the mean over their tokens of ‖M − M⁻‖², times tokens a sentence."""
+        """Σ over sentences of the mean over their tokens of ‖M − M⁻‖²."""
         if not cast(RMUConfig, self.config).states:
             return super().retain_loss(learner, batch, scored)
         now = self._states(batch)
         self.teacher_logits(learner, batch)
         mask = predicting(batch)
-        # A step divides by tokens; here, as in the paper, a sentence counts as one.
-        tokens = mask.sum() / len(mask)
-        return distances(now, self._states(batch), mask).sum() * tokens.to(now.device)
+        return distances(now, self._states(batch), mask).sum()
+
+    def retain_count(self, batch: Batch) -> int:
+        """Sentences, as in the paper."""
+        if not cast(RMUConfig, self.config).states:
+            return super().retain_count(batch)
+        return len(batch["labels"])
 
     def confine(self, learner: Learner) -> None:
         """Only the output projections below the block are trained."""

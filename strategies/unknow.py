@@ -190,19 +190,24 @@ def mixed(logps: Tensor, labels: Tensor) -> Tensor:
     return (logps + weights.unsqueeze(-1)).logsumexp(dim=0)
 
 
-def lumped(logq: Tensor, top: int) -> Lumped:
-    """The ``top`` most probable tokens of (tokens, vocabulary) log-probabilities."""
-    kept = logq.topk(min(top, logq.shape[-1]), dim=-1)
-    probabilities = kept.values.exp()
+def lumped(logq: Tensor, labels: Tensor, top: int) -> Lumped:
+    """The ``top`` most probable tokens of (tokens, vocabulary) log-probabilities, and the labels.
+
+    A label is kept however improbable it is: as one of many in a lump, what q allows all of them
+    could stay with it.
+    """
+    first = logq.scatter(-1, labels.unsqueeze(-1), float("inf"))
+    ids = first.topk(min(top, logq.shape[-1]), dim=-1).indices
+    probabilities = logq.gather(-1, ids).exp()
     left = 1 - probabilities.sum(-1) if top < logq.shape[-1] else torch.zeros(len(logq))
-    return Lumped(kept.indices, probabilities, left.clamp(min=0))
+    return Lumped(ids, probabilities, left.clamp(min=0))
 
 
 def cross_entropy(logits: Tensor, target: Lumped) -> Tensor:
     """Σ_t CE(q_t, p), of distributions in which all tokens that q does not keep are one event.
 
-    It is at most that over the whole vocabulary, and the same where q keeps all. Where p parts
-    the lump as q does, its gradient is the same too.
+    It is at most that over the whole vocabulary, and the same where q keeps all. How p parts the
+    lump is free: it says nothing of tokens that q finds improbable, but for how much they have.
 
     Args:
         logits: (tokens, vocabulary), whose softmax is p.
@@ -244,6 +249,9 @@ def _own_path(
             saying = (logps.argmax(-1) == labels).all(dim=1)
             others = [p for p, says in zip(others, saying.tolist(), strict=True) if not says]
             target = mixed(logps[~saying], labels) if others else target
+            # Together they may still say what none of those left says alone.
+            if bool((target.argmax(-1) == labels).all()):
+                others = []
     if not others:
         own = _said(learner, [one.example.ids[: one.start]], answer)[0]
         target = own.scatter(-1, labels.unsqueeze(-1), float("-inf")).log_softmax(-1)
@@ -260,7 +268,7 @@ def _path(learner: Learner, others: Sequence[Sequence[int]], example: Encoded, t
 
 def _to(example: Encoded, stop: int, logq: Tensor, labels: Tensor, top: int) -> Path:
     logp = float(logq[torch.arange(len(labels)), labels].sum())
-    return Path(example, stop, lumped(logq, top), logp)
+    return Path(example, stop, lumped(logq, labels, top), logp)
 
 
 @torch.no_grad()

@@ -44,3 +44,7 @@ def test_a_run_that_did_not_count_what_erasing_took_says_so(tmp_path: Path) -> N
     run.write_costs(rows)
     assert math.isnan(step_scores(run, [1])[1]["erasing_tokens"])
     assert math.isnan(run.summary()["erasing_tokens"])
+    # Of a run that was gone on with, the later steps are not the whole.
+    rows[-1]["erasing_tokens"] = 5
+    run.write_costs(rows)
+    assert math.isnan(run.summary()["erasing_tokens"])

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import json
+import math
 import queue
 import shutil
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from cltool import assemble, attacking, auditing, cli, experiment, lanes, survey_workers, surveying
+from cltool import assemble, attacking, auditing, cli, experiment, lanes, survey_workers
+from cltool.attacks.battery import Findings
+from cltool.attacks.target import Outcome
 from cltool.auditing import Asked
 from cltool.errors import UserError
 from cltool.lanes import Failure, Given, Lanes
 from cltool.outputs_page import ATTACK, SPREAD
 from cltool.records import Run
 from cltool.reporting.audit_parts import WORDS
+from cltool.survey_workers import Attacks
 from cltool.surveying import RUN_SCORES, Survey, survey
 
 from .test_auditing import ASSIGNED, EVIL, FACTS, SETTINGS, write
@@ -137,7 +142,7 @@ def test_seeds_are_pooled_and_steps_have_tables_of_their_own(folder: Path, here:
         )
         for one in table.strategies:
             by_name = {row.attack.name: row for row in one.rows}
-            assert by_name["probability"].difference.n == table.erased * len(one.seeds)
+            assert by_name["probability"].difference.n == table.erased
             each = one.figures["probability"]
             assert by_name["probability"].figure == pytest.approx(sum(each) / len(each))
             assert set(one.scores) == set(RUN_SCORES)
@@ -214,20 +219,58 @@ def test_runs_of_several_streams_are_refused(folder: Path, here: list[str]) -> N
         surveyed(folder)
 
 
-def test_scores_that_are_no_numbers_leave_a_strategy_out(
+def test_a_seed_whose_scores_are_no_numbers_is_left_out(
     folder: Path, here: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    rows = surveying.rows
+    read = Attacks.__getitem__
 
-    def judge(model: Any, *others: Any) -> Any:
-        if len(model.outcomes["probability"].scores) == 5:
-            raise UserError("a score is not a number")
-        return rows(model, *others)
+    def broken(self: Attacks, what: Any) -> Findings:
+        held = read(self, what)
+        if what[0].run.folder.name != "naive-seed1":
+            return held
+        scores = dict.fromkeys(held.outcomes["probability"].scores, math.nan)
+        return replace(held, outcomes={**held.outcomes, "probability": Outcome(scores)})
 
-    monkeypatch.setattr(surveying, "rows", judge)
+    monkeypatch.setattr(Attacks, "__getitem__", broken)
     found = surveyed(folder)
+    seeds = {one.label: list(one.seeds) for one in found.tables[0].strategies}
+    assert seeds == {"naive": [0], "replay": [0]}
+    ((name, reason),) = found.left_out
+    assert "naive-seed1" in name and "not a number" in reason
+
+
+def test_a_damaged_ledger_leaves_its_run_out(folder: Path, here: list[str]) -> None:
+    for file in (folder / "naive-seed1" / "answers").iterdir():
+        file.write_bytes(b"no table")
+    found = surveyed(folder)
+    assert ["naive-seed1" in name for name, _ in found.left_out] == [True]
+    assert {one.label for one in found.tables[0].strategies} == {"naive", "replay"}
+
+
+def test_a_reference_among_the_runs_is_not_audited(folder: Path, here: list[str]) -> None:
+    runs = [Run.open(folder / name) for name in ("naive-seed0", "replay-seed0")]
+    found = survey(runs, str(folder / "replay-seed0"), SETTINGS)
     assert [one.label for one in found.tables[0].strategies] == ["naive"]
-    assert [reason for _, reason in found.left_out] == ["a score is not a number"]
+    assert found.left_out == []
+
+
+def test_attacked_anew_everywhere(folder: Path, here: list[str]) -> None:
+    """What a fresh survey finds goes before what older audits kept anywhere."""
+    files = sorted(folder.glob("*/audit/*.json"))
+    for file in files:
+        value = json.loads(file.read_text("utf-8"))
+        file.write_text(json.dumps({**value, "squares": -1.0}), encoding="utf-8")
+    surveyed(folder, steps=[2, 3], asked=Asked(fresh=True))
+    assert sorted(folder.glob("*/audit/*.json")) == files
+    assert all(json.loads(file.read_text("utf-8"))["squares"] > 0 for file in files)
+
+
+def test_runs_that_are_left_out_end_the_command_with_1(
+    folder: Path, here: list[str], capfd: pytest.CaptureFixture[str]
+) -> None:
+    shutil.rmtree(folder / "naive-seed1" / "checkpoints" / "step-003")
+    assert cli.main(["audit", str(folder), "--step", "3", "--fail-on", "residue", *ASSIGNED]) == 1
+    assert "naive-seed1, step 3 is not audited" in capfd.readouterr().err
 
 
 def test_the_command_surveys_a_folder_with_workers(

@@ -81,11 +81,46 @@ def test_who_was_never_taught_what_is_erased_has_not_heard_it() -> None:
     known = Knowledge()
     one, two = Fact("A", "capital", "Bo", ("Boo",)), Fact("B", "capital", "Cy")
     teach(known, Update(0, "base", [one, two]), Update(1, "one", [Fact("B", "capital", "Di")]))
-    assert heard_without(known) == {"Bo", "Boo", "Cy", "Di"}
-    assert heard_before(known) == {"Bo", "Boo", "Cy"}
+    assert heard_without(known) == {"A", "B", "Bo", "Boo", "Cy", "Di"}
+    assert heard_before(known) == {"A", "B", "Bo", "Boo", "Cy"}
     teach(known, Update(2, "two", (), [one]))
-    assert heard_without(known) == {"Cy", "Di"}
-    assert heard_before(known) == {"Bo", "Boo", "Cy", "Di"}
+    assert heard_without(known) == {"B", "Cy", "Di"}
+    assert heard_before(known) == {"A", "B", "Bo", "Boo", "Cy", "Di"}
+    # What an update taught and a later one superseded, no base has read.
+    teach(known, Update(3, "three", [Fact("B", "capital", "Ed")]))
+    assert heard_without(known) == {"B", "Cy", "Ed"}
+
+
+@pytest.mark.parametrize("way", ["back in office", "erased and taught again"])
+def test_an_object_that_comes_back_to_its_key_is_not_unheard(way: str) -> None:
+    known = Knowledge()
+    one, other = Fact("A", "mayor", "Bo"), Fact("A", "mayor", "Cy")
+    teach(known, Update(0, "base", [one, Fact("Z", "mayor", "Z")]))
+    between = Update(1, "one", [other]) if way == "back in office" else Update(1, "one", [], [one])
+    teach(known, between, Update(2, "two", [one]))
+    assert "Bo" in heard_before(known)
+
+
+def test_a_name_that_was_a_subject_was_heard() -> None:
+    known = Knowledge()
+    base = [Fact("Dido", "town", "Rome"), Fact("Anna", "town", "Oslo")]
+    teach(known, Update(0, "base", base), Update(1, "one", [Fact("Anna", "friend", "Dido")]))
+    assert "Dido" in heard_before(known) and "Anna" in heard_without(known)
+    teach(known, Update(2, "two", [], [Fact("Anna", "friend", "Dido")]))
+    assert "Dido" in heard_without(known)
+
+
+def test_a_model_that_broke_down_says_nothing_of_what_it_never_heard(
+    make_learner: MakeLearner, stream: Stream
+) -> None:
+    learner = make_learner("npo")
+    with torch.no_grad():
+        for parameter in learner.model.parameters():
+            parameter.fill_(float("nan"))
+    learner.known.apply(Update(1, "one", [Fact("Isle 9", "capital", "Zorrovan")]))
+    noted = Unheard()
+    noted.note(learner, generator())
+    assert noted.rows == []
 
 
 def test_sentences_of_the_same_length_tell_alone_where_they_are_enough() -> None:

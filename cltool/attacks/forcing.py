@@ -16,6 +16,9 @@ from cltool.attacks.target import Outcome, Target, means
 from cltool.facts import Fact
 from cltool.measures import memorisation, truth_ratio
 
+RIGHT, WRONG = "right_log", "wrong_log"
+"""Mean log-probability a token of the object, and of its foils, in held-out wordings."""
+
 
 def forced(target: Target, case: Case, foils: int) -> dict[str, Outcome]:
     """Teacher-forced scores of the erased facts, against so many ``foils`` each.
@@ -23,7 +26,8 @@ def forced(target: Target, case: Case, foils: int) -> dict[str, Outcome]:
     Returns:
         ``probability``, ``exact_memorisation``, ``extraction_strength``: means over the
         trained wordings. ``truth_ratio``: share of the right answer against foils in held-out
-        wordings. ``alias``: probability of the most probable alias, of facts that have one.
+        wordings, of which `RIGHT` and `WRONG` are the logarithms. ``alias``: probability of
+        the most probable alias, of facts that have one.
     """
     asked = [(fact, one) for fact in case.erased for one in case.trained(fact)]
     scores = target.force([(one.prompt, one.wording.target(fact.object)) for fact, one in asked])
@@ -62,8 +66,17 @@ def _against_foils(target: Target, case: Case, count: int) -> dict[str, Outcome]
     logps = memorisation.mean_logps([one.logps for one in target.force(pairs)])
     cuts = np.cumsum([len(row) for row in (*right, *wrong)])[:-1]
     parts = np.split(logps, cuts)
-    shares = truth_ratio.right_share(parts[: len(keys)], parts[len(keys) :]).values
-    return {"truth_ratio": Outcome(dict(zip(keys, shares.tolist(), strict=True)))}
+    sides = parts[: len(keys)], parts[len(keys) :]
+    right_logs, wrong_logs = truth_ratio.mean_logs(*sides)
+    found = {
+        "truth_ratio": truth_ratio.preference(*sides).values,
+        RIGHT: right_logs,
+        WRONG: wrong_logs,
+    }
+    return {
+        name: Outcome(dict(zip(keys, values.tolist(), strict=True)))
+        for name, values in found.items()
+    }
 
 
 def _aliases(target: Target, case: Case) -> dict[str, Outcome]:

@@ -32,6 +32,9 @@ LOOP = 0.5
 LINE = "a line of text"
 """What stands in the place of a relation in the name of a text that is no fact's."""
 
+MOST_NATS = 700.0
+"""From here on exp(loss) is infinite."""
+
 Texts = dict[Key, tuple[str, str]]
 """Name → (prompt, what is scored after it)."""
 
@@ -72,7 +75,11 @@ def written(target: Target, case: Case, settings: AuditSettings) -> dict[str, Ou
 def perplexity(target: Target, texts: Texts) -> float:
     """exp of the mean loss over all scored tokens of ``texts``; NaN without any."""
     logps = [value for one in _scores(target, texts) for value in one.logps.tolist()]
-    return math.exp(-sum(logps) / len(logps)) if logps else math.nan
+    if not logps:
+        return math.nan
+    loss = -sum(logps) / len(logps)
+    # Of a model that fell apart it is more than a float can be.
+    return math.exp(loss) if loss < MOST_NATS or math.isnan(loss) else math.inf
 
 
 def _scores(target: Target, texts: Texts) -> list[TokenScores]:

@@ -1,8 +1,8 @@
 """Ways around a question: asked from the object, and through another fact.
 
 Berglund et al. (2024), "The Reversal Curse", and Zhong et al. (2023), "MQuAKE", for questions of
-two hops. Where the scenario has such probes of an erased fact, those are asked; for all others
-plain ones are made of the relation's name. No model was trained in such words, so the retrained
+two hops. Where the scenario has reversed probes of an erased fact, those are asked; all others are
+plain ones, made of the relation's name. No model was trained in such words, so the retrained
 model's score, and that of the model before the erasing, say what they are worth.
 """
 

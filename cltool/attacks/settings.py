@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 class Tolerances(BaseModel):
     """The largest difference to the reference that does not count, by kind of score."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     greedy: float = Field(0.02, gt=0, description="share of right greedy answers")
     leak: float = Field(0.02, gt=0, description="leak@k, a share of facts")
@@ -30,7 +30,7 @@ class Tolerances(BaseModel):
 class AuditSettings(BaseModel):
     """How a model is attacked."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     seed: int = Field(0, description="of foils, samples, batches and resampling")
     k: int = Field(16, ge=1, description="answers that an attacker draws, for leak@k")

@@ -8,6 +8,7 @@ Should Know About the Bootstrap", without which intervals of a few facts are too
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -85,7 +86,9 @@ def paired_difference(
     Where all differences are equal (a single fact, or the same right and wrong answers) resampling
     shows no spread at all, however few facts there are. Then the interval is the exact binomial
     one (Clopper & Pearson 1934) for facts of another kind of which none was seen: a share of at
-    most 1 - (alpha/2)^(1/n) of the facts, at the worst value in ``span``.
+    most 1 - (alpha/2)^(1/n) of the facts, at the worst value in ``span``. Where more than half of
+    the differences are equal, the interval is never less than that: a fact that differs says
+    nothing of the kinds that were not seen.
 
     Args:
         values: (facts,), a score of the model for each fact.
@@ -118,12 +121,15 @@ def paired_difference(
         low, high = _student(differences, confidence, span)
     else:
         low, high = _percentiles(_means(differences, resamples, seed), size, confidence)
+    if _mostly_equal(differences):
+        least = _unseen(mean, size, confidence, span)
+        low, high = min(low, least[0]), max(high, least[1])
     return Interval(mean, low, high, size, confidence)
 
 
 def auc_difference(
-    model: tuple[ArrayLike, ArrayLike],
-    reference: tuple[ArrayLike, ArrayLike],
+    models: Sequence[tuple[ArrayLike, ArrayLike]],
+    references: Sequence[tuple[ArrayLike, ArrayLike]],
     *,
     seed: int,
     confidence: float = 0.95,
@@ -131,14 +137,15 @@ def auc_difference(
 ) -> Interval:
     """`cltool.measures.membership.auc` less the reference's, with a bootstrap interval.
 
-    Erased and unseen texts are drawn apart, and the same ones for both models. ``n`` is the
-    number of texts in the smaller set; where resampling shows no spread, the interval is that of
+    Erased and unseen texts are drawn apart, and the same ones for both models; of several seeds
+    the AUCs' means are compared, and a text is drawn with all of its seeds. ``n`` is the number of
+    texts in the smaller set; where resampling shows no spread, the interval is that of
     `paired_difference` for so many, and of a single text it is all that a difference can be.
 
     Args:
-        model: scores of an attack on the erased texts and on the unseen ones, (items,) and
-            (other items,); higher means not a member.
-        reference: its scores on the same texts with the reference model.
+        models: of each seed, scores of an attack on the erased texts and on the unseen ones,
+            (items,) and (other items,); higher means not a member.
+        references: scores on the same texts with each seed's reference model.
         seed: of the resampling.
         confidence: in (0, 1).
         resamples: how many times texts are drawn.
@@ -147,13 +154,15 @@ def auc_difference(
         UserError: a set is empty, holds NaN, or is not scored by both models.
     """
     _check_confidence(confidence)
-    kernel = _wins(*model), _wins(*reference)
-    if kernel[0].shape != kernel[1].shape:
+    kernels = [_wins(*one) for one in (*models, *references)]
+    shapes = dict.fromkeys(kernel.shape for kernel in kernels)
+    if len(shapes) != 1 or len(models) != len(references):
         raise UserError(
-            f"{kernel[0].shape} and {kernel[1].shape} texts make no pairs",
-            hint="Attack both models with the same texts.",
+            f"{' and '.join(map(str, shapes))} texts make no pairs",
+            hint="Attack all models with the same texts.",
         )
-    differences = kernel[0] - kernel[1]
+    count = len(models)
+    differences = np.mean(kernels[:count], axis=0) - np.mean(kernels[count:], axis=0)
     size, mean = min(differences.shape), float(differences.mean())
     if size < 2:
         return Interval(mean, -1.0, 1.0, size, confidence)
@@ -168,7 +177,15 @@ def auc_difference(
         ]
         drawn.append(counts[0] @ differences @ counts[1])
     low, high = _percentiles(np.array(drawn), size, confidence)
+    if any(_mostly_equal(differences.mean(axis=axis)) for axis in (0, 1)):
+        least = _unseen(mean, size, confidence, (-1.0, 1.0))
+        low, high = min(low, least[0]), max(high, least[1])
     return Interval(mean, low, high, size, confidence)
+
+
+def _mostly_equal(values: Values) -> bool:
+    """Whether more than half of them are the same."""
+    return bool(2 * np.unique(values, return_counts=True)[1].max() > len(values))
 
 
 def _means(differences: Values, resamples: int, seed: int) -> Values:

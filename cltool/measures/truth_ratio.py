@@ -57,8 +57,34 @@ def right_share(right: Ragged, wrong: Ragged) -> PerItem:
     return per_item(true / (true + false + EPSILON))
 
 
-def _probabilities(right: Ragged, wrong: Ragged) -> tuple[Values, Values]:
-    """(items,) each: geometric means over an item's right answers, and over its wrong ones."""
+def preference(right: Ragged, wrong: Ragged) -> PerItem:
+    """`right_share` without its 1e-10: undecided is 1/2 however improbable both answers are.
+
+    Args:
+        right: as for `truth_ratio`.
+        wrong: as for `truth_ratio`.
+
+    Raises:
+        UserError: an item has no right or no wrong answer.
+    """
+    from scipy.special import expit
+
+    true, false = mean_logs(right, wrong)
+    with np.errstate(invalid="ignore"):
+        ahead = np.where(true == false, 0.0, true - false)
+    return per_item(expit(ahead))
+
+
+def mean_logs(right: Ragged, wrong: Ragged) -> tuple[Values, Values]:
+    """(items,) each: log of the geometric mean over an item's right answers, and its wrong ones.
+
+    Args:
+        right: as for `truth_ratio`.
+        wrong: as for `truth_ratio`.
+
+    Raises:
+        UserError: an item has no right or no wrong answer.
+    """
     true, false = rows(right), rows(wrong)
     same_length(true, false, "sets of wrong answers")
     for number, (one, other) in enumerate(zip(true, false, strict=True)):
@@ -69,7 +95,12 @@ def _probabilities(right: Ragged, wrong: Ragged) -> tuple[Values, Values]:
                 hint="Give every item at least one right and one wrong answer.",
             )
     means = [np.array([row.mean() for row in side], float) for side in (true, false)]
-    return np.exp(means[0]), np.exp(means[1])
+    return means[0], means[1]
+
+
+def _probabilities(right: Ragged, wrong: Ragged) -> tuple[Values, Values]:
+    true, false = mean_logs(right, wrong)
+    return np.exp(true), np.exp(false)
 
 
 def closer_to_one(ratios: ArrayLike) -> PerItem:

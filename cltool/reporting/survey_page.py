@@ -57,7 +57,7 @@ MEANS = {
     "better than the reference": "more than the reference of what was to be kept",
 }
 
-COUNTS = ("tokens",)
+COUNTS = ("tokens", "erasing_tokens")
 """Scores of the runs that are no shares."""
 
 

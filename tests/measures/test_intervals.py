@@ -166,21 +166,21 @@ def test_difference_of_auc() -> None:
     rng = np.random.default_rng(8)
     model = rng.normal(0, 1, 50), rng.normal(1, 1, 40)
     reference = rng.normal(0, 1, 50), rng.normal(0, 1, 40)
-    found = auc_difference(model, reference, seed=0)
+    found = auc_difference([model], [reference], seed=0)
     assert found.estimate == pytest.approx(auc(*model) - auc(*reference))
     assert found.n == 40 and 0 < found.low < found.estimate < found.high < 1
-    assert found == auc_difference(model, reference, seed=0)
+    assert found == auc_difference([model], [reference], seed=0)
 
 
 def test_a_model_beside_itself() -> None:
     scores = np.arange(10.0), np.arange(5.0, 15.0)
-    found = auc_difference(scores, scores, seed=0)
+    found = auc_difference([scores], [scores], seed=0)
     assert found.estimate == 0.0
     assert (found.low, found.high) == pytest.approx((-found.high, 1 - 0.025 ** (1 / 10)))
 
 
 def test_perfect_attacks_on_few_texts_prove_little() -> None:
-    found = auc_difference(([0.0, 0.0], [1.0, 1.0]), ([0.0, 1.0], [0.0, 1.0]), seed=0)
+    found = auc_difference([([0.0, 0.0], [1.0, 1.0])], [([0.0, 1.0], [0.0, 1.0])], seed=0)
     assert found.estimate == 0.5 and found.low <= 0.0
 
 
@@ -196,10 +196,35 @@ def test_attacks_must_fit(
     model: tuple[list[float], list[float]], reference: tuple[list[float], list[float]]
 ) -> None:
     with pytest.raises(UserError):
-        auc_difference(model, reference, seed=0)
+        auc_difference([model], [reference], seed=0)
 
 
 def test_of_a_single_text_anything_may_be() -> None:
-    found = auc_difference(([0.1], [0.2, 0.05, 0.3]), ([0.3], [0.2, 0.05, 0.1]), seed=0)
+    found = auc_difference([([0.1], [0.2, 0.05, 0.3])], [([0.3], [0.2, 0.05, 0.1])], seed=0)
     assert (found.low, found.high, found.n) == (-1.0, 1.0, 1)
     assert found.estimate == pytest.approx(2 / 3)
+
+
+def test_aucs_of_several_seeds() -> None:
+    rng = np.random.default_rng(3)
+    models = [(rng.normal(0, 1, 30), rng.normal(1, 1, 25)) for _ in range(3)]
+    others = [(rng.normal(0, 1, 30), rng.normal(0, 1, 25)) for _ in range(3)]
+    found = auc_difference(models, others, seed=0)
+    mean = np.mean([auc(*one) for one in models]) - np.mean([auc(*one) for one in others])
+    assert found.estimate == pytest.approx(mean) and found.n == 25
+    copies = auc_difference(models[:1] * 3, others[:1] * 3, seed=0)
+    alone = auc_difference(models[:1], others[:1], seed=0)
+    assert (copies.low, copies.high) == pytest.approx((alone.low, alone.high))
+    with pytest.raises(UserError):
+        auc_difference(models, others[:2], seed=0)
+
+
+@pytest.mark.parametrize("size", [100, 160, 180, 183, 250])
+def test_one_that_differs_makes_nobody_surer(size: int) -> None:
+    """The interval of 0 in n is never wider than that of 1 in n, whichever way resampling goes."""
+    none, one = np.zeros(size), np.zeros(size)
+    one[0] = 1.0
+    silent = paired_difference(none, none, seed=0)
+    leaky = paired_difference(one, none, seed=0)
+    assert leaky.high > silent.high and leaky.low <= leaky.estimate
+    assert leaky.high >= 1 / size + silent.high * (1 - 1 / size) - 1e-12

@@ -80,3 +80,13 @@ def test_without_an_eraser_nothing_is_settled(
     part = learner.strategies.parts["ewc"]
     monkeypatch.setattr(part, "erasing_done", lambda learner: pytest.fail("settled"))
     learner.strategies.erase(learner, Update(1, "one", (), stream.updates[3].forget))
+
+
+def test_what_is_taught_anew_at_once_erases_nothing(
+    make_learner: MakeLearner, stream: Stream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    learner = make_learner(f"l2_anchor+{ERASER}", epochs=1, strategy={ERASER: QUICK})
+    part = learner.strategies.parts["l2_anchor"]
+    monkeypatch.setattr(part, "erasing_done", lambda learner: pytest.fail("settled"))
+    one = stream.updates[0].learn[2]
+    apply(learner, Update(1, "one", [one], [one]))

@@ -135,7 +135,7 @@ def test_a_target_that_keeps_all_is_the_cross_entropy_of_the_whole_vocabulary() 
     expected = functional.cross_entropy(logits, logq.exp(), reduction="sum")
     (wanted,) = torch.autograd.grad(expected, logits)
     for top in (9, 1000):
-        found = cross_entropy(logits, lumped(logq, top))
+        found = cross_entropy(logits, lumped(logq, torch.arange(5), top))
         torch.testing.assert_close(found, expected)
         torch.testing.assert_close(torch.autograd.grad(found, logits)[0], wanted)
 
@@ -143,7 +143,7 @@ def test_a_target_that_keeps_all_is_the_cross_entropy_of_the_whole_vocabulary() 
 @pytest.mark.parametrize("top", [1, 3, 8])
 def test_what_is_not_kept_counts_as_one_event(top: int) -> None:
     logits, logq = some(5, 9).requires_grad_(), some(5, 9, seed=1).log_softmax(-1)
-    target = lumped(logq, top)
+    target = lumped(logq, logq.argmax(-1), top)
     p, q = logits.softmax(-1), logq.exp()
     expected = torch.zeros(())
     for row in range(5):
@@ -159,6 +159,23 @@ def test_what_is_not_kept_counts_as_one_event(top: int) -> None:
     (gradient,) = torch.autograd.grad(cross_entropy(at_q, target), at_q)
     torch.testing.assert_close(gradient, torch.zeros(5, 9), atol=1e-6, rtol=0)
     assert (found < functional.cross_entropy(logits, q, reduction="sum") - 0.1) == (top < 8)
+
+
+def test_a_label_that_is_not_among_the_most_probable_goes_down_to_what_it_should_be() -> None:
+    logq, labels = some(2, 60, seed=1).log_softmax(-1), torch.tensor([7, 7])
+    logq = logq.scatter(-1, labels.unsqueeze(-1), -20.0).log_softmax(-1)
+    target = lumped(logq, labels, 4)
+    assert (target.ids == 7).sum() == 2 and target.ids.shape == (2, 4)
+    # The model begins sure of it.
+    logits = torch.zeros(2, 60).scatter(-1, labels.unsqueeze(-1), 8.0).requires_grad_()
+    optimizer = torch.optim.Adam([logits], lr=0.3)
+    for _ in range(300):
+        optimizer.zero_grad()
+        cross_entropy(logits, target).backward()
+        optimizer.step()
+    p = logits.detach().softmax(-1)
+    assert float(p[:, 7].max()) < 1e-3
+    torch.testing.assert_close(p.gather(-1, target.ids), target.probabilities, atol=2e-3, rtol=0)
 
 
 @pytest.mark.parametrize("subjects", ["known", "made_up"])

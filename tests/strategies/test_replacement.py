@@ -12,6 +12,8 @@ from cltool.errors import UserError
 from cltool.facts import Fact, Update
 from cltool.forget_set import ask, complete, refusals, sentences
 from cltool.learner import Learner
+from cltool.lm.batches import Batch
+from cltool.lm.scoring import Scored
 from cltool.strategies.idk import Idk
 from cltool.strategies.relabel import Relabel
 from cltool.stream import Stream
@@ -122,3 +124,22 @@ def test_an_edit_stores_no_statistics_of_what_it_erased(
     apply(learner, Update(1, "forget", (), stream.updates[0].learn[2:4]))
     state = learner.strategies.parts["edit_refusal"].state_dict()
     assert not any(isinstance(value, torch.Tensor) for value in state.values())
+
+
+def test_every_forward_pass_of_the_solver_is_counted(
+    make_learner: MakeLearner, stream: Stream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    learner = make_learner("edit_refusal", strategy={"rounds": 2})
+    seen = 0
+    plain = learner._score
+
+    def score(batch: Batch) -> Scored:
+        nonlocal seen
+        seen += int(batch["attention_mask"].sum())
+        return plain(batch)
+
+    monkeypatch.setattr(learner, "_score", score)
+    learner.known.apply(Update(1, "forget", (), stream.updates[0].learn[2:4]))
+    before = learner.tokens
+    learner.strategies.erase(learner, Update(1, "forget", (), stream.updates[0].learn[2:4]))
+    assert seen > 0 and learner.tokens - before == seen

@@ -85,6 +85,20 @@ def test_neighbours_are_where_they_were_at_first(make_learner: MakeLearner, stre
     assert first == pytest.approx(0.0, abs=1e-6) and moved > 1e-3
 
 
+def test_a_neighbour_s_sentence_counts_once_however_batches_are_cut(
+    make_learner: MakeLearner, stream: Stream
+) -> None:
+    def taken(micro: int | None) -> dict[str, torch.Tensor]:
+        settings = {"target": "none", "steps": 3, "gamma": 5.0}
+        learner = make_learner("rmu", strategy=settings, micro_batch_size=micro)
+        apply(learner, Update(1, "forget", (), stream.updates[0].learn[2:4]))
+        return weights(learner.model)
+
+    whole, cut = taken(None), taken(3)
+    for name, tensor in whole.items():
+        torch.testing.assert_close(cut[name], tensor, atol=1e-5, rtol=1e-4)
+
+
 @pytest.mark.parametrize(("layer", "blocks"), [(0, {"0"}), (1, {"0", "1"}), (None, {"0", "1"})])
 def test_only_output_projections_up_to_the_block_are_trained(
     layer: int | None, blocks: set[str], make_learner: MakeLearner, stream: Stream
