@@ -167,8 +167,7 @@ def audit_run(
         "Before": "not known" if before is None else f"step {max(earlier, 0)}",
         "Erased facts": str(len(case.erased)),
     }
-    asked_before = [] if before is None else [before]
-    found = rows([model], [against], settings, asked_before, taught)
+    found = rows([model], [against], settings, [before] if before else [], taught)
     doubts = _doubts(case, other, found, settings)
     return Audit(about, case.erased, found, model, against, before, settings, steps, doubts)
 

@@ -20,6 +20,9 @@ from cltool.measures.ragged import Values
 AT_ONCE = 1_000_000
 """Most facts that are drawn at once in resampling."""
 
+FEW = 5
+"""Of so many unlike facts, resampling gives a fair picture."""
+
 
 @dataclass(frozen=True, slots=True)
 class Interval:
@@ -86,9 +89,8 @@ def paired_difference(
     Where all differences are equal (a single fact, or the same right and wrong answers) resampling
     shows no spread at all, however few facts there are. Then the interval is the exact binomial
     one (Clopper & Pearson 1934) for facts of another kind of which none was seen: a share of at
-    most 1 - (alpha/2)^(1/n) of the facts, at the worst value in ``span``. Where more than half of
-    the differences are equal, the interval is never less than that: a fact that differs says
-    nothing of the kinds that were not seen.
+    most 1 - (alpha/2)^(1/n) of the facts, at the worst value in ``span``. Where less than
+    five facts differ from all others, which is too few to draw from, it is never less than that.
 
     Args:
         values: (facts,), a score of the model for each fact.
@@ -121,7 +123,7 @@ def paired_difference(
         low, high = _student(differences, confidence, span)
     else:
         low, high = _percentiles(_means(differences, resamples, seed), size, confidence)
-    if _mostly_equal(differences):
+    if _rarely_differ(differences):
         least = _unseen(mean, size, confidence, span)
         low, high = min(low, least[0]), max(high, least[1])
     return Interval(mean, low, high, size, confidence)
@@ -177,15 +179,16 @@ def auc_difference(
         ]
         drawn.append(counts[0] @ differences @ counts[1])
     low, high = _percentiles(np.array(drawn), size, confidence)
-    if any(_mostly_equal(differences.mean(axis=axis)) for axis in (0, 1)):
+    if any(_rarely_differ(differences.mean(axis=axis)) for axis in (0, 1)):
         least = _unseen(mean, size, confidence, (-1.0, 1.0))
         low, high = min(low, least[0]), max(high, least[1])
     return Interval(mean, low, high, size, confidence)
 
 
-def _mostly_equal(values: Values) -> bool:
-    """Whether more than half of them are the same."""
-    return bool(2 * np.unique(values, return_counts=True)[1].max() > len(values))
+def _rarely_differ(values: Values) -> bool:
+    """Whether some value is that of most, and less than `FEW` are others."""
+    most = int(np.unique(values, return_counts=True)[1].max())
+    return 2 * most > len(values) and len(values) - most < FEW
 
 
 def _means(differences: Values, resamples: int, seed: int) -> Values:

@@ -228,3 +228,12 @@ def test_one_that_differs_makes_nobody_surer(size: int) -> None:
     leaky = paired_difference(one, none, seed=0)
     assert leaky.high > silent.high and leaky.low <= leaky.estimate
     assert leaky.high >= 1 / size + silent.high * (1 - 1 / size) - 1e-12
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.integers(60, 400), st.integers(0, 8))
+def test_the_more_differ_the_higher_it_may_be(size: int, leaks: int) -> None:
+    def high(count: int) -> float:
+        return paired_difference(np.arange(size) < count, np.zeros(size), seed=0).high
+
+    assert high(leaks + 1) > high(leaks) - 2e-3
