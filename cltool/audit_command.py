@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -74,7 +75,7 @@ def read(options: argparse.Namespace) -> Command:
     if bool(options.run) == (options.model is not None):
         raise UserError(
             "either a run folder or --model is audited",
-            where="cltool audit",
+            where="RUN",
             hint="Like: cltool audit runs/mine, or cltool audit --model DIR --reference DIR "
             "--forget FILE.",
         )
@@ -159,7 +160,20 @@ def _settings(table: Any, tolerances: Sequence[str]) -> AuditSettings:
                 where="--tolerance",
                 hint="Like: --tolerance 0.05, or --tolerance membership=0.1.",
             ) from error
-        names = [name.strip()] if named else field_names(Tolerances)
+        kinds = field_names(Tolerances)
+        if named and name.strip() not in kinds:
+            raise UserError(
+                f"there is no tolerance {name.strip()!r}",
+                where="--tolerance",
+                hint=f"There are: {', '.join(kinds)}.",
+            )
+        if not 0 < number < math.inf:
+            raise UserError(
+                f"{value.strip()} is no difference that two models may have",
+                where="--tolerance",
+                hint="Give a number above 0, like 0.05.",
+            )
+        names = [name.strip()] if named else kinds
         given |= dict.fromkeys(names, number)
     return validate(AuditSettings, merge(table, {"tolerances": given} if given else {}), "audit")
 
@@ -172,9 +186,9 @@ def failures(text: str | None) -> frozenset[str]:
     """
     names = [name.strip() for name in (text or "").split(",") if name.strip()]
     wrong = [name for name in names if name not in FAILURES]
-    if wrong:
+    if wrong or (text is not None and not names):
         raise UserError(
-            f"{wrong[0]!r} is no verdict that can fail",
+            f"{wrong[0] if wrong else text!r} is no verdict that can fail",
             where="--fail-on",
             hint=f"There are: {', '.join(FAILURES)}.",
         )
@@ -196,16 +210,18 @@ def shown(found: Audit) -> str:
     """A table of the verdicts, for a terminal."""
     from cltool.reporting import formats
 
-    rows = [["attack", "verdict", "model", "reference", "difference", "n"]]
+    rows = [["attack", "verdict", "before", "model", "reference", "interval", "agrees within", "n"]]
     for row in found.rows:
         low, high = row.difference.low, row.difference.high
         rows.append(
             [
                 f"{row.attack.family}: {row.attack.title}",
                 row.word,
+                formats.DASH if row.before is None else f"{row.before:.3f}",
                 f"{row.figure:.3f}",
                 f"{row.reference:.3f}",
                 f"{low:+.3f} … {high:+.3f}",
+                f"±{row.within:.3f}",
                 str(row.difference.n),
             ]
         )

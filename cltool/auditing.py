@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 Report = Callable[[int, int, str], None]
 """Progress: (done, of, what)."""
 
+NAMED = 5
+"""Most facts that a doubt names."""
+
 NOTHING_RETAINED = (
     "Nothing is known to be true beside the erased facts, so no damage is looked for."
 )
@@ -137,6 +140,8 @@ def audit_run(
     scope = Scope(stream, step, settings, asked.forget)
     earlier = attacking.step_before(run, scope)
     other = _reference(run, reference, stream, step, report)
+    # First, so that a reference that cannot be had is told before hours were spent.
+    against = _against(other, scope, asked, report)
     learner = revisiting.at_base(run, stream, report)
     # Facts that are too long for the model were left out of the run.
     case = scope.within(learner.stream)
@@ -147,14 +152,9 @@ def audit_run(
     if known and earlier == BASE:
         before = _found(base_side(run, other), scope, asked, report, 2, learner)
     revisiting.settle(learner, run, step)
-    model = _found(Side(run, step, run.folder), scope, asked, report, 0, learner)
+    model = _found(Side(run, step, run.folder), scope, asked, report, 1, learner)
     steps = _trail(learner, run, case, settings, base, step)
     del learner
-    if isinstance(other, Run):
-        against = _found(Side(other, step, other.folder), scope, asked, report, 1)
-    else:
-        target = _checkpoint(str(other), stream, asked, settings)
-        against = _attack(target, case, settings, report, 1)
     if known and earlier != BASE:
         side = Side(run, earlier, run.folder, weights=False)
         before = _found(side, scope, asked, report, 2)
@@ -162,13 +162,15 @@ def audit_run(
         "Scenario": stream.name,
         "Model": str(run.record.get("model", "")),
         "Strategy": f"{run.strategy}, seed {run.seed}",
+        "Run": str(run.folder),
         "After step": f"{step} ({run.record['labels'][step]})",
         "Reference": _named(other),
         "Before": "not known" if before is None else f"step {max(earlier, 0)}",
         "Erased facts": str(len(case.erased)),
     }
     found = rows([model], [against], settings, [before] if before else [], taught)
-    doubts = _doubts(case, other, found, settings)
+    doubts = [*_self_doubt(run.folder, other), *listed_doubts(scope)]
+    doubts += _doubts(case, other, found, settings)
     return Audit(about, case.erased, found, model, against, before, settings, steps, doubts)
 
 
@@ -201,14 +203,14 @@ def audit_models(
     stream = _stream(asked)
     case = Scope(stream, len(stream) - 1, settings, asked.forget).case
     other = retrained.opened(reference)
-    found = _attack(_checkpoint(model, stream, asked, settings), case, settings, report, 0)
     if isinstance(other, Run):
         own, last = revisiting.reopened(other), revisiting.chosen_step(other, None)
         learner = attacking.standing(Side(other, last, other.folder), own, report)
         target = attacking.target_of(learner.lm, settings, learner)
     else:
         target = _checkpoint(reference, stream, asked, settings)
-    against = _attack(target, case, settings, report, 1)
+    against = _attack(target, case, settings, report, 0)
+    found = _attack(_checkpoint(model, stream, asked, settings), case, settings, report, 1)
     about = {
         "Scenario": stream.name,
         "Model": model,
@@ -216,8 +218,46 @@ def audit_models(
         "Erased facts": str(len(case.erased)),
     }
     judged = rows([found], [against], settings)
-    doubts = _doubts(case, other, judged, settings)
+    doubts = [*_self_doubt(Path(model), other), *_doubts(case, other, judged, settings)]
     return Audit(about, case.erased, judged, found, against, None, settings, (), doubts)
+
+
+def _against(other: Run | Path, scope: Scope, asked: Asked, report: Report | None) -> Findings:
+    """What is found out of the reference."""
+    if isinstance(other, Run):
+        return _found(Side(other, scope.step, other.folder), scope, asked, report, 0)
+    target = _checkpoint(str(other), scope.stream, asked, scope.settings)
+    return _attack(target, scope.case, scope.settings, report, 0)
+
+
+def listed_doubts(scope: Scope) -> list[str]:
+    """What is wrong with a list of facts that somebody wrote, in place of the stream's requests."""
+    if scope.forget is None:
+        return []
+    known = scope.stream.knowledge(scope.step)
+    found: dict[str, list[Fact]] = {}
+    for fact in scope.case.erased:
+        belief = known.belief(fact.key)
+        if belief is None:
+            kind = "the stream never taught anything of their keys, so nothing can be left of them"
+        elif not belief.erased and belief.fact.object == fact.object:
+            kind = "no update asked to forget them: the reference was taught them too, and is none"
+        else:
+            continue
+        found.setdefault(kind, []).append(fact)
+    told = []
+    for kind, facts in found.items():
+        named = "; ".join(f"{fact.subject}, {fact.relation}" for fact in facts[:NAMED])
+        more = f" and {len(facts) - NAMED} more" if len(facts) > NAMED else ""
+        told.append(f"Of the facts that are listed ({named}{more}), {kind}.")
+    return told
+
+
+def _self_doubt(model: Path, reference: Run | Path) -> list[str]:
+    other = reference.folder if isinstance(reference, Run) else reference
+    if model.resolve() != other.resolve():
+        return []
+    return ["The model is its own reference: every difference is 0, whatever it knows."]
 
 
 def base_side(run: Run, reference: Run | Path) -> Side:
@@ -246,7 +286,7 @@ def _attack(
 
 
 def _tell(report: Report, turn: int, done: int, of: int, what: str) -> None:
-    whom = ("the model", "the reference", "the model before")[turn]
+    whom = ("the reference", "the model", "the model before")[turn]
     report(turn * of + done, 3 * of, f"{whom}: {what}")
 
 
@@ -306,7 +346,7 @@ def _trail(
 
 def _named(other: Run | Path) -> str:
     if isinstance(other, Run):
-        return f"{other.strategy}, seed {other.seed}"
+        return f"{other.strategy}, seed {other.seed} ({other.folder})"
     return str(other)
 
 
@@ -318,9 +358,9 @@ def _doubts(
         told.append(NOTHING_RETAINED)
     if any(row.word == "undecided" for row in found):
         told.append(
-            f"Where the verdict is undecided, {len(case.erased)} erased facts are too few to tell: "
-            "the column “agrees within” says at which tolerance they would be indistinguishable. "
-            + least_facts(settings)
+            f"Where the verdict is undecided, facts ({len(case.erased)} erased) are too few to "
+            "tell: the column “agrees within” says at which tolerance they would be "
+            "indistinguishable. " + least_facts(settings)
         )
     return told
 

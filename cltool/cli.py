@@ -195,7 +195,8 @@ def _add_audit(commands: Any) -> None:
     audit.add_argument(
         "--fail-on",
         metavar="VERDICTS",
-        help="end with code 3 where one of these is given: residue, over-forgotten, damaged",
+        help="end with code 3 where one of these is given: residue, over-forgotten, damaged,"
+        " undecided",
     )
     audit.add_argument("--json", action="store_true", help="print the page's data as JSON")
 

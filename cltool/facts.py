@@ -91,10 +91,15 @@ class Knowledge:
         for fact in update.forget:
             held = self._beliefs.get(fact.key)
             if held is None or held.erased:
+                done = held is not None and held.erased
                 raise UserError(
-                    f"asks to forget {fact.key}, which is not known then",
+                    f"asks to forget {fact.subject}, {fact.relation}, which "
+                    + ("was forgotten already" if done else "is not known then"),
                     where=where,
-                    hint="Teach it in an earlier update, or remove the request.",
+                    hint="Remove the request."
+                    if done
+                    else "Teach it in an earlier update, or remove the request; perhaps a name is "
+                    "spelt another way there.",
                 )
             self._beliefs[fact.key] = Belief(held.fact, held.learned, held.outdated, erased=True)
         for fact in update.learn:

@@ -23,11 +23,14 @@ def read_forget_list(path: Path) -> tuple[list[Fact], dict[Key, list[str]]]:
         UserError: the file cannot be read, holds no facts, a bad line, or a key twice.
     """
     reading = read_events(path, dated=None)
-    for event in reading.events:
-        if not event.value:
-            reading.bad[event.line] = "object is missing"
-    if reading.bad:
-        lines = [f"{reading.place(line)}: {reading.bad[line]}" for line in sorted(reading.bad)]
+    # There, the object goes by the name that it has in a stream.
+    bad = {
+        line: "object is missing" if reason == "new is missing" else reason
+        for line, reason in reading.bad.items()
+    }
+    bad |= {event.line: "object is missing" for event in reading.events if not event.value}
+    if bad:
+        lines = [f"{reading.place(line)}: {bad[line]}" for line in sorted(bad)]
         raise UserError(
             f"{len(lines)} bad line{'s' * (len(lines) > 1)}",
             where=str(path),
@@ -37,9 +40,17 @@ def read_forget_list(path: Path) -> tuple[list[Fact], dict[Key, list[str]]]:
     facts: dict[Key, Fact] = {}
     for event in reading.events:
         if event.key in facts:
-            raise UserError(f"two facts to forget of {event.key}", where=reading.place(event.line))
+            raise UserError(
+                f"two facts to forget of {', '.join(event.key)}",
+                where=reading.place(event.line),
+                hint="A key has one object at a time: leave one of them out.",
+            )
         facts[event.key] = event.fact
     if not facts:
-        raise UserError("the list holds no facts to forget", where=str(path))
+        raise UserError(
+            "the list holds no facts to forget",
+            where=str(path),
+            hint="Give a line for each, with subject, relation and object.",
+        )
     prompts = {event.key: list(event.prompts) for event in reading.events if event.prompts}
     return list(facts.values()), prompts

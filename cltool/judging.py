@@ -240,6 +240,8 @@ def _members(models: Seeds, references: Seeds, before: Seeds, settings: AuditSet
             [(each.erased, each.unseen) for each in two],
             seed=derive(settings.seed, "audit", attack.name),
             confidence=settings.confidence,
+            # By definition the reference's own is 0.5.
+            span=(-0.5, 0.5) if attack.name == f"membership_{REFERENCE}" else (-1.0, 1.0),
         )
         tolerance = float(getattr(settings.tolerances, attack.tolerance))
         figure, reference = _auc(one), _auc(two)

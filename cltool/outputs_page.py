@@ -76,9 +76,9 @@ def outputs_page() -> str:
         " 95% interval, null with one seed:\n",
         _table("key", scores),
         "## `erasures.json`, `cltool erasures --json`\n",
-        "`reference` (`runs`, the folders of the retrained runs; `exact`, whether they are an exact"
-        " reference; null without any) and `requests`, an object for each fact that was to be"
-        " forgotten ([erasing.md](erasing.md)):\n",
+        "`reference` (`runs`, the names of the retrained runs' folders; `exact`, whether they are"
+        " an exact reference; null without any) and `requests`, an object for each fact that was"
+        " to be forgotten ([erasing.md](erasing.md)):\n",
         _table("key", erasures.COLUMNS),
         "## `cltool tune --json`\n",
         "`folder`, `report` (the page, or null) and `tunings`, an object a strategy: `chosen`,"
@@ -86,7 +86,8 @@ def outputs_page() -> str:
         " the bounds are), and `verdict`, the later updates' scores of the `chosen` settings and"
         " of the `presets`.\n",
         "## `cltool audit --json`\n",
-        "`page` (its path); `about` (what was audited); `verdicts` (how often each was given);"
+        "`format` (1); `command`; `page` (its path); `about` (what was audited); `verdicts` (how"
+        " often each was given);"
         " `attacks`, `facts` and `steps`, lists of objects; `doubts` (sentences); `settings`."
         " A fact has `subject`, `relation`, `object`, `aliases`, `answers` (what the model said in"
         " each way of asking, with its score) and the `probability` of its object under the model,"

@@ -62,7 +62,7 @@ class Run:
             raise UserError(
                 "there is no run in this folder (no run.json)",
                 where=str(folder),
-                hint="Name a folder that `cltool run` or `cltool compare` made.",
+                hint=_runs_inside(run.folder),
             )
         return run
 
@@ -153,3 +153,12 @@ class Run:
         lines = [json.dumps(row, ensure_ascii=False) + "\n" for row in rows]
         write_text(self.folder / "steps.jsonl", "".join(lines))
         self.__dict__.pop("costs", None)
+
+
+def _runs_inside(folder: Path) -> str:
+    """What to name instead of ``folder``."""
+    inside = sorted(file.parent.name for file in folder.glob("*/run.json"))
+    if not inside:
+        return "Name a folder that `cltool run` or `cltool compare` made."
+    more = f" and {len(inside) - 5} more" if len(inside) > 5 else ""
+    return f"Name one of the runs in it: {', '.join(inside[:5])}{more}."

@@ -68,7 +68,8 @@ def _jsonl_rows(_path: Path, handle: BinaryIO, columns: dict[str, None]) -> Rows
         if raw.isspace():
             continue
         try:
-            row = json.loads(raw.decode("utf-8-sig" if line == 1 else "utf-8"))
+            # Without its end: what lacks there is missing on this line, not on the next.
+            row = json.loads(raw.rstrip().decode("utf-8-sig" if line == 1 else "utf-8"))
         except UnicodeDecodeError as error:
             yield line, _not_utf8(error)
         except json.JSONDecodeError as error:

@@ -82,6 +82,13 @@ def strategy_warnings(learner: Learner, settings: assemble.Settings) -> list[str
             if part.reads
         ]
     base, *updates = learner.stream
+    requests = sum(len(update.forget) for update in updates)
+    if requests and not learner.strategies.erases:
+        found.append(
+            f"{' + '.join(parts)} takes nothing out of the weights: what is to be forgotten "
+            f"({requests}) and is no longer said was lost like any other fact. Compose one of the "
+            "unlearning family with it (npo+replay)."
+        )
     keys = {fact.key for fact in base.learn}
     erased = sum(fact.key in keys for update in updates for fact in update.forget)
     if learner.rebuild is None and erased:

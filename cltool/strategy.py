@@ -167,6 +167,11 @@ class Strategies:
         """Name → what it knows outside the weights, of those that do."""
         return {name: part.outside for name, part in self.parts.items() if part.outside}
 
+    @property
+    def erases(self) -> bool:
+        """Whether one of them takes facts out of the model, or makes it anew without them."""
+        return any(_erases(part) or part.rebuilds for part in self.parts.values())
+
     def attach(self, learner: Learner) -> None:
         """Attach each to the learner, those that replace its model first."""
         for part in sorted(self.parts.values(), key=lambda part: not part.replaces_model):

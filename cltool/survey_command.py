@@ -99,7 +99,8 @@ def page_of(found: Survey, options: argparse.Namespace) -> tuple[Path, dict[str,
 
     data = survey_data(found, options.typed)
     first = Path(options.run[0])
-    folder = first.parent if (first / "run.json").is_file() else first
+    several = len(options.run) > 1 and (first / "run.json").is_file()
+    folder = first.parent if several else first
     page = Path(options.out) if options.out else folder / PAGE
     return write_survey(data, page), data
 

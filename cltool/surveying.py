@@ -14,7 +14,13 @@ from cltool.attacking import BASE
 from cltool.attacks.battery import Findings
 from cltool.attacks.catalogue import BETTER
 from cltool.attacks.settings import AuditSettings
-from cltool.auditing import NOTHING_RETAINED, Asked, least_facts, reference_doubts
+from cltool.auditing import (
+    NOTHING_RETAINED,
+    Asked,
+    least_facts,
+    listed_doubts,
+    reference_doubts,
+)
 from cltool.errors import UserError
 from cltool.facts import Key
 from cltool.judging import Row, figures, retained_of_before, rows, tally
@@ -331,6 +337,7 @@ def _doubts(plan: Plan, tables: Sequence[Table], settings: AuditSettings) -> lis
     places = [place for group in plan.places.values() for place in group]
     references = {place.reference.folder: place.reference for place in places}
     told = [text for one in references.values() for text in reference_doubts(one)]
+    told += [text for place in places for text in listed_doubts(place.scope)]
     if any(not place.scope.case.retained for place in places):
         told.append(NOTHING_RETAINED)
     judged = [one for table in tables for one in table.strategies]

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from cltool import assemble, auditing, cli, experiment, retrained
+from cltool import assemble, attacking, auditing, cli, experiment, retrained
 from cltool.attacks.catalogue import ATTACKS, MEMBERSHIP_ATTACKS
 from cltool.attacks.settings import AuditSettings, Tolerances
 from cltool.errors import UserError
@@ -140,11 +140,33 @@ def test_any_two_models_and_a_list_of_facts(
     against_run = auditing.audit_models(
         str(tmp_path / "model"), str(folder / "joint"), SETTINGS, asked
     )
-    assert against_run.about["Reference"] == "joint, seed 0"
+    assert against_run.about["Reference"] == f"joint, seed 0 ({folder / 'joint'})"
     bare = auditing.Asked(forget=asked.forget)
     alone = auditing.audit_models(str(checkpoint("gpt2")), str(checkpoint("gpt2")), SETTINGS, bare)
     assert any("no damage is looked for" in text for text in alone.doubts)
+    assert any("its own reference" in text for text in alone.doubts)
+    assert not any("its own reference" in text for text in against_run.doubts)
     assert not {row.attack.name for row in alone.rows} & {"same_subject", "membership_loss"}
+
+
+def test_a_list_that_does_not_fit_the_stream_is_doubted(folder: Path, tmp_path: Path) -> None:
+    stream = assemble.open_stream(str(folder / "facts.jsonl"))
+    last = len(stream) - 1
+    known = stream.knowledge(last)
+    (valid, *_), gone = known.valid(), [b.fact for b in known.beliefs() if b.erased]
+    typo = Fact("Twon 1", "mayor", "Ada")
+    rows = [
+        {"subject": f.subject, "relation": f.relation, "object": f.object}
+        for f in (valid, gone[0], typo)
+    ]
+    scope = attacking.Scope(stream, last, SETTINGS, write(tmp_path / "f.jsonl", rows))
+    told = auditing.listed_doubts(scope)
+    assert len(told) == 2
+    (never,) = [text for text in told if "never taught" in text]
+    assert "Twon 1, mayor" in never and gone[0].subject not in never
+    (still,) = [text for text in told if "the reference was taught" in text]
+    assert f"{valid.subject}, {valid.relation}" in still and "Twon" not in still
+    assert auditing.listed_doubts(attacking.Scope(stream, last, SETTINGS)) == []
 
 
 def test_a_reference_of_other_facts_is_refused(
@@ -173,7 +195,10 @@ REFUSED = {
     "no such list": (["audit", "naive", "--forget", "none.csv"], "no such file"),
     "bad tolerance": (["audit", "naive", "--tolerance", "wide"], "not a tolerance"),
     "unknown tolerance": (["audit", "naive", "--tolerance", "wide=1"], "wide"),
-    "zero tolerance": (["audit", "naive", "--tolerance", "0"], "greater than 0"),
+    "zero tolerance": (["audit", "naive", "--tolerance", "0"], "a number above 0"),
+    "endless tolerance": (["audit", "naive", "--tolerance", "inf"], "a number above 0"),
+    "no such tolerance": (["audit", "naive", "--tolerance", "foo=1"], "greedy, leak"),
+    "nothing to fail on": (["audit", "naive", "--fail-on", ""], "no verdict that can fail"),
     "unknown setting": (["audit", "naive", "--set", "audit.kk=1"], "did you mean"),
     "too few samples": (["audit", "naive", "--set", "audit.k=99"], "99"),
     "unknown section": (["audit", "naive", "--set", "learner.lr=1"], "unknown section"),

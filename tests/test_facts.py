@@ -81,7 +81,7 @@ def test_bad_updates_are_refused() -> None:
         after(([fact("a")], [])).apply(Update(1, "one", [], [fact("q", subject="Q")]))
     assert caught.value.where == "update 1 (one)"
     twice = after(([fact("a")], []), ([], [fact("a")]))
-    with pytest.raises(UserError, match="not known then"):
+    with pytest.raises(UserError, match="forgotten already"):
         twice.apply(Update(2, "two", [], [fact("a")]))
 
 

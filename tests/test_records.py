@@ -115,3 +115,12 @@ def test_damaged_costs_are_named(text: str, run: Run) -> None:
     with pytest.raises(UserError) as caught:
         _ = Run.open(run.folder).costs
     assert str(file) in caught.value.where
+
+
+def test_of_a_folder_of_runs_those_inside_are_named(tmp_path: Path) -> None:
+    for number in range(7):
+        (tmp_path / f"naive-seed{number}").mkdir()
+        (tmp_path / f"naive-seed{number}" / "run.json").write_text("{}", encoding="utf-8")
+    with pytest.raises(UserError, match="no run in this folder") as caught:
+        Run.open(tmp_path)
+    assert "naive-seed0, naive-seed1" in caught.value.hint and "2 more" in caught.value.hint

@@ -147,7 +147,7 @@ def test_seeds_are_pooled_and_steps_have_tables_of_their_own(folder: Path, here:
             assert by_name["probability"].figure == pytest.approx(sum(each) / len(each))
             assert set(one.scores) == set(RUN_SCORES)
         assert table.reference_scores["tokens_share"] == [1.0, 1.0]
-    assert any("narrower" in text for text in found.doubts)
+    assert any("a fact counts once" in text for text in found.doubts)
     assert any("Not all 2 seeds are there of replay" in text for text in found.doubts)
 
 

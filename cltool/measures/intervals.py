@@ -84,7 +84,8 @@ def paired_difference(
 
     Resampling never leaves the range of the differences, and the range of n facts misses the
     middle of a distribution with a chance of 2^(1-n). Where that alone is more than the
-    interval may miss (below six facts at 0.95), it is Student's t interval, cut to ``span``.
+    interval may miss (below six facts at 0.95), it is Student's t interval, cut to ``span``, and
+    no less than that of facts which all agree: so few tell next to nothing.
 
     Where all differences are equal (a single fact, or the same right and wrong answers) resampling
     shows no spread at all, however few facts there are. Then the interval is the exact binomial
@@ -117,13 +118,12 @@ def paired_difference(
             hint="Leave the fact out of both, or score it as an answer that is wrong.",
         )
     size, mean = len(differences), float(differences.mean())
-    if differences[0] == differences[-1]:
-        low, high = _unseen(mean, size, confidence, span)
-    elif 2.0 ** (1 - size) > 1 - confidence:
-        low, high = _student(differences, confidence, span)
+    few = 2.0 ** (1 - size) > 1 - confidence
+    if few:
+        low, high = _student(differences, confidence, span) if size > 1 else (mean, mean)
     else:
         low, high = _percentiles(_means(differences, resamples, seed), size, confidence)
-    if _rarely_differ(differences):
+    if few or _rarely_differ(differences):
         least = _unseen(mean, size, confidence, span)
         low, high = min(low, least[0]), max(high, least[1])
     return Interval(mean, low, high, size, confidence)
@@ -136,6 +136,7 @@ def auc_difference(
     seed: int,
     confidence: float = 0.95,
     resamples: int = 2000,
+    span: tuple[float, float] = (-1.0, 1.0),
 ) -> Interval:
     """`cltool.measures.membership.auc` less the reference's, with a bootstrap interval.
 
@@ -151,6 +152,7 @@ def auc_difference(
         seed: of the resampling.
         confidence: in (0, 1).
         resamples: how many times texts are drawn.
+        span: the least and the largest that the difference can be.
 
     Raises:
         UserError: a set is empty, holds NaN, or is not scored by both models.
@@ -167,9 +169,9 @@ def auc_difference(
     differences = np.mean(kernels[:count], axis=0) - np.mean(kernels[count:], axis=0)
     size, mean = min(differences.shape), float(differences.mean())
     if size < 2:
-        return Interval(mean, -1.0, 1.0, size, confidence)
+        return Interval(mean, *span, size, confidence)
     if differences.min() == differences.max():
-        return Interval(mean, *_unseen(mean, size, confidence, (-1.0, 1.0)), size, confidence)
+        return Interval(mean, *_unseen(mean, size, confidence, span), size, confidence)
     rng = np.random.default_rng(seed)
     drawn = []
     for _ in range(resamples):
@@ -180,9 +182,9 @@ def auc_difference(
         drawn.append(counts[0] @ differences @ counts[1])
     low, high = _percentiles(np.array(drawn), size, confidence)
     if any(_rarely_differ(differences.mean(axis=axis)) for axis in (0, 1)):
-        least = _unseen(mean, size, confidence, (-1.0, 1.0))
+        least = _unseen(mean, size, confidence, span)
         low, high = min(low, least[0]), max(high, least[1])
-    return Interval(mean, low, high, size, confidence)
+    return Interval(mean, max(low, span[0]), min(high, span[1]), size, confidence)
 
 
 def _rarely_differ(values: Values) -> bool:

@@ -56,6 +56,10 @@ def _row(request: Mapping[str, Any], labels: Sequence[str]) -> list[str]:
     when = {name: [s for s in request["scores"] if s["when"] == name] for name in
             ("before", "after", "later")}  # fmt: skip
     back = ", ".join(str(labels[int(step)]) for step in request["resurfaced"])
+    again = request.get("taught_again")
+    if again is not None:
+        # Its scores end there.
+        back += f"{'; ' if back else ''}taught again by {labels[int(again)]}"
     return [
         str(request["label"]),
         f"{request['subject']}, {request['relation']}: {request['object']}",

@@ -74,7 +74,7 @@ def test_a_model_that_still_knows_is_residue(attacked: Attacked) -> None:
         "lookup",
     ):
         assert judged[name].verdict == Verdict.RESIDUE, name
-    assert judged["int8"].difference.low > 0
+    assert judged["int8"].difference.estimate > 0.2
     assert judged["membership_reference"].reference == 0.5
     assert judged["membership_reference"].figure > 0.95
     assert judged["membership_loss"].notes["PrivLeak (%)"] < 0

@@ -212,3 +212,14 @@ def test_checkpoints_of_earlier_steps_are_purged_where_that_is_asked(
             with pytest.raises(KeyboardInterrupt):
                 start(tmp_path / "broken", "frozen", **options)
     assert kept(start(tmp_path / "broken", "frozen", **options)) == [2, 3, 4]
+
+
+def test_a_key_that_is_taught_again_says_so() -> None:
+    from cltool.reporting.erased import as_text
+
+    request = {
+        "label": "one", "subject": "A", "relation": "mayor", "object": "Bo", "scores": [],
+        "retrained": None, "stores": {}, "resurfaced": [], "taught_again": 2,
+    }  # fmt: skip
+    record = {"requests": [request], "reference": None}
+    assert "taught again by two" in as_text(record, ["base", "one", "two"])

@@ -105,10 +105,16 @@ def test_more_facts_narrow_it() -> None:
 
 def test_below_six_facts_it_is_students() -> None:
     # t(0.975, 2 degrees of freedom) = 4.302653
-    found = paired_difference([0.1, 0.2, 0.6], [0.0, 0.0, 0.0], seed=0)
-    half = 4.302653 * math.sqrt(0.07 / 3)
-    assert found.low == pytest.approx(0.3 - half, abs=1e-6)
-    assert found.high == pytest.approx(0.3 + half, abs=1e-6)
+    far = (-5.0, 5.0)
+    found = paired_difference([-4.0, 0.0, 4.0], [0.0, 0.0, 0.0], seed=0, span=(-50.0, 50.0))
+    half = 4.302653 * 4.0 / math.sqrt(3)
+    share = 1 - 0.025 ** (1 / 3)
+    assert found.high == pytest.approx(max(half, 50 * share), abs=1e-5)
+    found = paired_difference([-4.0, 0.0, 4.0], [0.0, 0.0, 0.0], seed=0, span=far)
+    assert (found.low, found.high) == pytest.approx((-5.0, 5.0))
+    # So few tell next to nothing, however alike they are.
+    alike = paired_difference([0.901, 0.902], [0.0, 0.0], seed=0)
+    assert alike.low < 0 < alike.estimate
     cut = paired_difference([0.1, 0.2, 0.6], [0.0, 0.0, 0.0], seed=0, span=(0.0, 0.9))
     assert (cut.low, cut.high) == (0.0, 0.9)
     two = paired_difference([0.0, 1.0], [0.0, 0.0], seed=0)
