@@ -134,7 +134,7 @@ ablation: $(READY)
 # Every unlearning method beside rehearsal, and what it is held to: the first five updates ask each
 # for some facts to be forgotten, those after them only teach. Audited after the fifth and after the
 # last. Asked for again, it goes on where it stopped.
-ERASERS = unlearning+replay,npo+recitation,naive
+ERASERS = unlearning+replay,npo+recitation,npo+cumulative,naive
 FORGETTING_UPDATES = 5
 YEARS = 2014 2015 2016 2017 2018 2019 2020 2021 2022
 BLANK :=
@@ -144,8 +144,8 @@ ERASED_LEADERS = $(LEADERS) --cut $(call listed,2010-01 2013-01 $(YEARS:=-01)) \
 	--set scenario.forgotten=4
 ERASED_CONGRESS = --scenario $(CONGRESS) --where relation=us_representative,us_senator \
 	--cut $(call listed,2012-12 2013-12 $(YEARS:=-12)) --set scenario.forgotten=8
-ERASED_WORLD = --scenario world --set scenario.entities=60 --set scenario.updates=10 \
-	--set scenario.changed=20 --set scenario.new=10 --set scenario.forgotten=12
+ERASED_WORLD = --scenario world --set scenario.entities=40 --set scenario.updates=10 \
+	--set scenario.changed=14 --set scenario.new=7 --set scenario.forgotten=8
 erasing: $(READY)
 	mkdir -p runs reports/erasing
 	$(MAKE) erasing-of NAME=leaders STREAM='$(ERASED_LEADERS)'

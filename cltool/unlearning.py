@@ -38,9 +38,6 @@ if TYPE_CHECKING:
     from cltool.learner import Learner
     from cltool.lm.scoring import Scored
 
-SETTLING = 4
-"""Steps without a push in which the neighbours must be said right for the phase to end."""
-
 
 class UnlearningConfig(EraserConfig):
     """Settings that all methods of the phase have."""
@@ -67,6 +64,12 @@ class UnlearningConfig(EraserConfig):
     )
     steps: int = Field(
         default=200, ge=0, description="most steps of an erasing; without a target, all of them"
+    )
+    settling: int = Field(
+        default=16,
+        ge=1,
+        description="steps without a push, on neighbours alone, in which they must be said right for"
+        " the phase to end",
     )
     target: Literal["foils", "none"] = Field(
         default="foils",
@@ -194,7 +197,7 @@ class Unlearning(Eraser):
                 return
             batches = _batches(pushed, config.batch_size, random)
             right = []
-            for part in batches or [[]] * SETTLING:
+            for part in batches or [[]] * config.settling:
                 hits = self._step(phase, part, held)
                 if step == 0 and hits:
                     at_first = sum(hits) / len(hits)
