@@ -68,8 +68,8 @@ class UnlearningConfig(EraserConfig):
     settling: int = Field(
         default=16,
         ge=1,
-        description="steps without a push, on neighbours alone, in which they must be said right for"
-        " the phase to end",
+        description="steps without a push, on neighbours alone, in which they must be said right"
+        " for the phase to end",
     )
     target: Literal["foils", "none"] = Field(
         default="foils",
