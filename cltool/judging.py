@@ -80,6 +80,9 @@ class Row:
         }
 
 
+ENOUGH = 10
+"""Retained facts of which a share of what was known before says something."""
+
 Seeds = Sequence[Findings]
 """What was found out of one model, or out of that of each seed, in the order of the seeds."""
 
@@ -151,9 +154,10 @@ def retained_of_before(
         taught: what that was taught; other facts do not count.
 
     Returns:
-        Mean over the facts, divided by their mean before; None where that is 0 or not known.
+        Mean over the facts, divided by their mean before; None where that is 0 or not known, or
+        there are fewer than `ENOUGH` such facts: of a long stream's base hardly one is still true.
     """
-    if before is None:
+    if before is None or len(_retained(side).keys() & _retained(before) & set(taught)) < ENOUGH:
         return None
     means = []
     for one, other in ((side, before), (before, side)):

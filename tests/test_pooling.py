@@ -114,9 +114,18 @@ def test_forget_quality_takes_published_ratios() -> None:
 
 
 def test_what_is_left_of_what_was_known() -> None:
-    taught = {("c", "r"), ("d", "r")}
-    assert retained_of_before(found(0.2, 0.4), found(0.5, 1.0), taught) == pytest.approx(0.4)
-    assert retained_of_before(found(0.2, 0.4), found(0.5, 1.0), {("c", "r")}) == pytest.approx(0.4)
-    assert retained_of_before(found(0.2, 0.4), found(0.0, 0.0), taught) is None
-    assert retained_of_before(found(0.2, 0.4), None, taught) is None
-    assert retained_of_before(found(0.2, 0.4), found(1.0, 1.0), set()) is None
+    keys = [(f"s{number}", "r") for number in range(12)]
+
+    def side(right: float) -> Findings:
+        return Findings({"unrelated": Outcome(dict.fromkeys(keys, right))}, {}, 1.0, 1.0)
+
+    taught = set(keys)
+    assert retained_of_before(side(0.2), side(0.5), taught) == pytest.approx(0.4)
+    assert retained_of_before(side(0.2), side(0.0), taught) is None
+    assert retained_of_before(side(0.2), None, taught) is None
+    assert retained_of_before(side(0.2), side(1.0), set()) is None
+    # Only what was taught counts, and a handful says nothing.
+    mixed = side(0.2)
+    mixed.outcomes["unrelated"].scores[keys[0]] = 1.0
+    assert retained_of_before(mixed, side(0.5), taught - {keys[0]}) == pytest.approx(0.4)
+    assert retained_of_before(mixed, side(0.5), set(keys[:9])) is None
