@@ -189,8 +189,8 @@ class Strategies:
         for part in erasers:
             part.erase(learner, update)
         # What the update itself teaches anew is not erased.
-        held = [learner.known.belief(fact.key) for fact in update.forget]
-        if any(belief is not None and belief.erased for belief in held):
+        taught = {fact.key for fact in update.learn}
+        if any(fact.key not in taught for fact in update.forget):
             for part in self.parts.values():
                 part.erasing_done(learner)
 
