@@ -45,7 +45,7 @@ JUDGING = {"tolerances", "confidence"}
 PACKAGES = ("cltool", "torch", "transformers")
 """Whose versions an attack may depend on."""
 
-CODE = ("attacks", "measures", "lm", "prober.py", "answers.py")
+CODE = ("attacks", "measures", "lm", "prober.py", "answers.py", "foils.py", "nearness.py")
 """Modules that an attack's scores come from."""
 
 JUDGES = ("intervals.py", "verdict.py", "restoration.py")

@@ -190,10 +190,16 @@ def _judged(plan: Plan, found: Attacks, settings: AuditSettings, tell: Report) -
     judged: dict[int, list[Surveyed]] = {}
     for done, ((step, label), places) in enumerate(list(plan.places.items())):
         tell("judging", done, len(plan.places), label)
-        sound = [place for place in places if _sound(plan, place, found, own, settings)]
-        plan.places[step, label] = sound
-        if sound:
-            judged.setdefault(step, []).append(_surveyed(label, sound, found, own, settings))
+        told = [p for p in places if {p.run.folder, p.reference.folder} <= own.keys()]
+        try:
+            one = _surveyed(label, told, found, own, settings) if told else None
+        except UserError:
+            # A model that broke down may give scores that are no numbers; the other seeds' count.
+            told = [place for place in told if _sound(plan, place, found, settings)]
+            one = _surveyed(label, told, found, own, settings) if told else None
+        plan.places[step, label] = told
+        if one is not None:
+            judged.setdefault(step, []).append(one)
         else:
             del plan.places[step, label]
     return [_table(plan, step, judged[step], found, own) for step in plan.steps if judged.get(step)]
@@ -219,10 +225,8 @@ def _own_scores(plan: Plan, tell: Report) -> Own:
     return found
 
 
-def _sound(plan: Plan, place: Place, found: Attacks, own: Own, settings: AuditSettings) -> bool:
-    """Whether a run can be judged: a model that broke down may give scores that are no numbers."""
-    if not {place.run.folder, place.reference.folder} <= own.keys():
-        return False
+def _sound(plan: Plan, place: Place, found: Attacks, settings: AuditSettings) -> bool:
+    """Whether a run can be judged alone; else it is left out."""
     sides = [[found[side, place.scope]] for side in (place.model, place.against)]
     try:
         rows(sides[0], sides[1], settings)

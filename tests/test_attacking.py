@@ -181,3 +181,21 @@ def test_what_is_damaged_is_attacked_again(folder: Path, attacked: list[bool]) -
     file.write_text(file.read_text("utf-8")[:100], encoding="utf-8")
     assert audit("naive") == first
     assert attacked == [True]
+
+
+def test_other_code_attacks_anew(
+    folder: Path, attacked: list[bool], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    audit("naive")
+    attacked.clear()
+    audit("naive")
+    assert attacked == []
+    monkeypatch.setattr(attacking, "_code", lambda: "of another commit")
+    audit("naive")
+    assert len(attacked) == 3
+
+
+def test_every_module_that_attacks_depend_on_is_there() -> None:
+    here = Path(attacking.__file__).parent
+    assert all((here / place).exists() for place in attacking.CODE)
+    assert all((here / "measures" / name).is_file() for name in attacking.JUDGES)

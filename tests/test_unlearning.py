@@ -11,7 +11,7 @@ from torch import Tensor
 from cltool import applying
 from cltool.eraser import Eraser, Goal
 from cltool.facts import Fact, Update
-from cltool.forget_set import ask, sentences
+from cltool.forget_set import Sentence, ask, sentences
 from cltool.learner import Learner
 from cltool.stream import Stream
 
@@ -241,3 +241,23 @@ def test_what_erasing_takes_is_told_apart_from_what_learning_takes(
     learner = make_learner("npo", lm="tiny", lr=RATE)
     erased = applying.apply(learner, Update(1, "only", (), [gone]))
     assert erased.tokens == learner.tokens > 0
+
+
+@pytest.mark.parametrize("settling", [1, 5])
+def test_an_erasing_ends_with_steps_on_neighbours_alone(
+    settling: int, make_learner: MakeLearner, stream: Stream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    learner = make_learner("npo", lm="tiny", strategy={"settling": settling})
+    rounds: list[int] = []
+
+    def open_once(goal: Goal) -> list[Sentence]:
+        rounds.append(learner.steps)
+        return list(goal._phase.chosen) if len(rounds) == 1 else []
+
+    monkeypatch.setattr(Goal, "open", open_once)
+    update = forgetting(stream)
+    learner.known.apply(update)
+    learner.strategies.erase(learner, update)
+    # One push, then as many steps as it takes until neighbours are said right in all of a round.
+    assert rounds[:3] == [0, 1, 1 + settling]
+    assert (learner.steps - 1) % settling == 0
