@@ -10,11 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cltool.errors import UserError
+from cltool.forget_list import read_forget_list
 from cltool.records import Run
 
 if TYPE_CHECKING:
+    from cltool.asked import Asked
     from cltool.attacks.settings import AuditSettings
-    from cltool.auditing import Asked, Audit
+    from cltool.auditing import Audit
 
 FAILURES = ("residue", "over-forgotten", "damaged", "undecided")
 """Verdicts that a command may be told to fail on."""
@@ -34,7 +36,7 @@ class Command:
 
     Attributes:
         whom: the run that is audited, or the name of a model.
-        reference: of the same, as it was typed.
+        reference: of the same, as it was typed; a model's is never None.
         settings: of the attacks.
         asked: what else was said.
         fails_on: verdicts at which the command fails.
@@ -57,13 +59,7 @@ class Command:
 
         if isinstance(self.whom, Run):
             return audit_run(self.whom, self.reference, self.settings, self.asked, tell)
-        if self.reference is None:
-            raise UserError(
-                "what the model is held to is not said",
-                where="--reference",
-                hint="Give a model, or a run, that never knew the facts.",
-            )
-        return audit_models(self.whom, self.reference, self.settings, self.asked, tell)
+        return audit_models(self.whom, str(self.reference), self.settings, self.asked, tell)
 
 
 def read(options: argparse.Namespace) -> Command:
@@ -80,16 +76,40 @@ def read(options: argparse.Namespace) -> Command:
             "--forget FILE.",
         )
     settings, asked = told(options)
-    whom = options.model if options.model is not None else Run.open(options.run[0])
-    if options.model is not None and options.step is not None:
-        raise UserError("a model has no steps", where="--step", hint="Audit a run folder.")
+    if options.model is not None:
+        _refuse_halves(options, asked)
+        whom: Run | str = options.model
+    else:
+        whom = Run.open(options.run[0])
+        if asked.step is not None:
+            whom.refuse_missing(asked.step)
     if options.workers is not None:
         raise UserError(
             "one model is audited in this process",
             where="--workers",
             hint="Name several runs, or a folder of runs.",
         )
+    refuse_bad_list(asked)
     return Command(whom, options.reference, settings, asked, failures(options.fail_on))
+
+
+def _refuse_halves(options: argparse.Namespace, asked: Asked) -> None:
+    """A model is audited against another one, and for facts that someone lists."""
+    if options.step is not None:
+        raise UserError("a model has no steps", where="--step", hint="Audit a run folder.")
+    if options.reference is None:
+        raise UserError(
+            "what the model is held to is not said",
+            where="--reference",
+            hint="Give a model, or a run, that never knew the facts.",
+        )
+    _ = asked.listed  # or the reason why not
+
+
+def refuse_bad_list(asked: Asked) -> None:
+    """Raise a `UserError` for a list of facts that cannot be read, before anything is loaded."""
+    if asked.forget is not None:
+        read_forget_list(asked.forget)
 
 
 def told(options: argparse.Namespace) -> tuple[AuditSettings, Asked]:
@@ -98,7 +118,7 @@ def told(options: argparse.Namespace) -> tuple[AuditSettings, Asked]:
     Raises:
         UserError: a setting is wrong.
     """
-    from cltool.auditing import Asked
+    from cltool.asked import Asked
     from cltool.settings import merge, parse_assignments, read_toml
 
     from_file = read_toml(Path(options.settings)) if options.settings else {}

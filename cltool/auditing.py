@@ -7,19 +7,19 @@ what was found out of them is kept (see `attacking`).
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from cltool import assemble, attacking, retrained, revisiting
+from cltool.asked import Asked
 from cltool.attacking import BASE, Scope, Side
 from cltool.attacks.battery import Findings, attack
 from cltool.attacks.case import Case
 from cltool.attacks.general import general_texts, growth, perplexity, squares
 from cltool.attacks.settings import AuditSettings
 from cltool.attacks.target import Target
-from cltool.errors import UserError
 from cltool.facts import Fact, Key, Knowledge, Update
 from cltool.judging import Row, rows, tally
 from cltool.records import Run
@@ -88,29 +88,6 @@ class Audit:
     def tally(self) -> dict[str, int]:
         """How often each verdict was given."""
         return tally(self.rows)
-
-
-@dataclass(frozen=True)
-class Asked:
-    """What an audit is asked to look at, beside the models.
-
-    Attributes:
-        scenario: a scenario's name or file; of a run, where its own cannot be found.
-        options: of the scenario.
-        forget: a file of facts to forget, in place of the run's requests.
-        step: of a run: after which step; None: the last one.
-        device: where checkpoints are loaded.
-        dtype: their arithmetic.
-        fresh: attack every model, whatever was found out of it earlier.
-    """
-
-    scenario: str | None = None
-    options: Mapping[str, Any] = field(default_factory=dict)
-    forget: Path | None = None
-    step: int | None = None
-    device: str = "auto"
-    dtype: str = "auto"
-    fresh: bool = False
 
 
 def audit_run(
@@ -194,14 +171,8 @@ def audit_models(
         UserError: there is no list of facts, or a model cannot be loaded.
     """
     settings, asked = settings or AuditSettings.model_validate({}), asked or Asked()
-    if asked.forget is None:
-        raise UserError(
-            "which facts were to be forgotten is not said",
-            where="--forget",
-            hint="Give a file with subject, relation and object, a line each.",
-        )
-    stream = _stream(asked)
-    case = Scope(stream, len(stream) - 1, settings, asked.forget).case
+    listed, stream = asked.listed, _stream(asked)
+    case = Scope(stream, len(stream) - 1, settings, listed).case
     other = retrained.opened(reference)
     if isinstance(other, Run):
         own, last = revisiting.reopened(other), revisiting.chosen_step(other, None)

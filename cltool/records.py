@@ -66,6 +66,16 @@ class Run:
             )
         return run
 
+    def refuse_missing(self, step: int) -> None:
+        """Raise a `UserError` where the stream has no such ``step``; done or not is not asked."""
+        last = len(self.record["labels"]) - 1
+        if not 0 <= step <= last:
+            raise UserError(
+                f"there is no step {step}",
+                where="--step",
+                hint=f"The stream's last step is {last}.",
+            )
+
     @property
     def settings_file(self) -> Path:
         return self.folder / "run.json"

@@ -115,8 +115,10 @@ def chosen_step(run: Run, step: int | None) -> int:
     """``step``, or the last one that has a checkpoint.
 
     Raises:
-        UserError: it has none.
+        UserError: it has none, or there is no such step.
     """
+    if step is not None:
+        run.refuse_missing(step)
     steps = kept_steps(run)
     if step is None:
         return steps[-1]

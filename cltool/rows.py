@@ -6,6 +6,7 @@ What cannot be read as a row comes as the reason, so that one bad line hides no 
 from __future__ import annotations
 
 import csv
+import difflib
 import json
 from collections.abc import Collection, Iterator
 from pathlib import Path
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 SUFFIXES = (".jsonl", ".csv", ".parquet")
 _BATCH = 8192
+_NAMED = 5
 
 Row = dict[str, object]
 Rows = Iterator[tuple[int, Row | str]]
@@ -54,13 +56,31 @@ def read_rows(path: Path, columns: dict[str, None], wanted: Collection[str]) -> 
             hint=f"Give one of {', '.join(SUFFIXES)}.",
         )
     if not path.is_file():
-        what = "is a folder, not a file" if path.is_dir() else "there is no such file"
-        raise UserError(what, where=str(path))
+        raise _absent(path)
     if suffix == ".parquet":
         yield from _parquet_rows(path, columns, wanted)
         return
     with path.open("rb") as handle:
         yield from (_jsonl_rows if suffix == ".jsonl" else _csv_rows)(path, handle, columns)
+
+
+def _absent(path: Path) -> UserError:
+    if path.is_dir():
+        hint = f"Name one of the files in it: {', '.join(SUFFIXES)}."
+        return UserError("is a folder, not a file", where=str(path), hint=hint)
+    if not path.parent.is_dir():
+        hint = f"There is no folder {path.parent} either."
+        return UserError("there is no such file", where=str(path), hint=hint)
+    there = sorted(one.name for one in path.parent.iterdir() if one.suffix.lower() in SUFFIXES)
+    near = difflib.get_close_matches(path.name, there, n=1)
+    folder = path.parent.resolve()
+    hint = f"No file of facts lies in {folder}."
+    if near:
+        hint = f"Did you mean {path.parent / near[0]}?"
+    elif there:
+        hint = f"In {folder} there are: {', '.join(there[:_NAMED])}"
+        hint += f" and {len(there) - _NAMED} more." if len(there) > _NAMED else "."
+    return UserError("there is no such file", where=str(path), hint=hint)
 
 
 def _jsonl_rows(_path: Path, handle: BinaryIO, columns: dict[str, None]) -> Rows:

@@ -15,8 +15,8 @@ from cltool.errors import UserError
 from cltool.records import Run, run_folders
 
 if TYPE_CHECKING:
+    from cltool.asked import Asked
     from cltool.attacks.settings import AuditSettings
-    from cltool.auditing import Asked
     from cltool.surveying import Survey
 
 PAGE = "audits.html"
@@ -80,13 +80,18 @@ def read(options: argparse.Namespace) -> Command:
     if options.workers is not None and options.workers < 1:
         raise UserError("at least one worker is needed", where="--workers")
     settings, asked = audit_command.told(options)
-    folders = [folder for name in options.run for folder in run_folders(Path(name))]
+    steps = audit_command.steps(options.step)
+    runs = [Run.open(one) for name in options.run for one in run_folders(Path(name))]
+    for step in steps:
+        if step is not None:
+            runs[0].refuse_missing(step)
+    audit_command.refuse_bad_list(asked)
     return Command(
-        [Run.open(folder) for folder in folders],
+        runs,
         options.reference,
         settings,
         asked,
-        audit_command.steps(options.step),
+        steps,
         options.workers,
         audit_command.failures(options.fail_on),
     )

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from cltool import attacking, retrained, revisiting
+from cltool.asked import Asked
 from cltool.attacking import BASE, Scope, Side
 from cltool.attacks.settings import AuditSettings
-from cltool.auditing import Asked, base_side, taught_of
+from cltool.auditing import base_side, taught_of
 from cltool.errors import UserError
 from cltool.facts import Key
 from cltool.records import Run
@@ -113,12 +114,8 @@ def planned(
     stream = revisiting.reopened(audited[0][1], asked.scenario, asked.options)
     last = len(stream) - 1
     chosen = sorted({last if step is None else step for step in steps})
-    if chosen[-1] > last or chosen[0] < 0:
-        raise UserError(
-            f"there is no step {chosen[-1] if chosen[-1] > last else chosen[0]}",
-            where="--step",
-            hint=f"The stream's last step is {last}.",
-        )
+    for step in chosen:
+        audited[0][1].refuse_missing(step)
     plan = Plan(stream, chosen)
     for step in chosen:
         scope = Scope(stream, step, settings, asked.forget)

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from cltool import assemble, attacking, auditing, cli, experiment
+from cltool.asked import Asked
 from cltool.attacking import BASE, Scope, Side
 from cltool.attacks.settings import AuditSettings
 from cltool.records import Run
@@ -68,7 +69,7 @@ def attacked(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
 
 def audit(name: str, settings: AuditSettings = SETTINGS, **asked: Any) -> str:
     """The data of an audit of a run against ``joint``, as JSON."""
-    found = auditing.audit_run(Run.open(name), "joint", settings, auditing.Asked(**asked))
+    found = auditing.audit_run(Run.open(name), "joint", settings, Asked(**asked))
     sides = (found.model, found.reference, found.before)
     return json.dumps(audit_data(found)) + repr([repr(side) for side in sides])
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from cltool import assemble, attacking, auditing, cli, experiment, retrained
+from cltool.asked import Asked
 from cltool.attacks.catalogue import ATTACKS, MEMBERSHIP_ATTACKS
 from cltool.attacks.settings import AuditSettings, Tolerances
 from cltool.errors import UserError
@@ -130,7 +131,7 @@ def test_any_two_models_and_a_list_of_facts(
 ) -> None:
     save_checkpoint(load_lm("gpt2"), tmp_path / "model")
     rows = [{"subject": f"Town {n}", "relation": "mayor", "object": f"Ada {n}x"} for n in (1, 2)]
-    asked = auditing.Asked(str(folder / "facts.jsonl"), forget=write(tmp_path / "f.jsonl", rows))
+    asked = Asked(str(folder / "facts.jsonl"), forget=write(tmp_path / "f.jsonl", rows))
     found = auditing.audit_models(str(tmp_path / "model"), str(checkpoint("gpt2")), SETTINGS, asked)
     assert list(found.facts) == [
         Fact("Town 1", "mayor", "Ada 1x"),
@@ -141,7 +142,7 @@ def test_any_two_models_and_a_list_of_facts(
         str(tmp_path / "model"), str(folder / "joint"), SETTINGS, asked
     )
     assert against_run.about["Reference"] == f"joint, seed 0 ({folder / 'joint'})"
-    bare = auditing.Asked(forget=asked.forget)
+    bare = Asked(forget=asked.forget)
     alone = auditing.audit_models(str(checkpoint("gpt2")), str(checkpoint("gpt2")), SETTINGS, bare)
     assert any("no damage is looked for" in text for text in alone.doubts)
     assert any("its own reference" in text for text in alone.doubts)

@@ -118,15 +118,31 @@ def test_the_module_is_the_command() -> None:
     assert re.fullmatch(r"cltool \d+\.\d+.*\n", done.stdout), done
 
 
-def test_bad_facts_are_refused_before_anything_heavy_is_imported(tmp_path: Path) -> None:
-    facts = tmp_path / "facts.jsonl"
-    facts.write_text("{}\n", encoding="utf-8")
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["run", "--scenario", "facts.jsonl"],
+        ["audit", "nowhere"],
+        ["audit", "run", "--step", "9"],
+        ["audit", "run", "--step", "1,9"],
+        ["audit", "run", "--forget", "facts.jsonl"],
+        ["audit", "--model", "model", "--reference", "other"],
+        ["audit", "--model", "model", "--forget", "facts.jsonl"],
+    ],
+    ids=" ".join,
+)
+def test_cheap_refusals_come_before_anything_heavy(arguments: list[str], tmp_path: Path) -> None:
+    (tmp_path / "facts.jsonl").write_text("{}\n", encoding="utf-8")
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / "run.json").write_text('{"labels": ["base", "1"]}', encoding="utf-8")
     code = (
         "import sys\nfrom cltool.cli import main\n"
-        f"assert main(['run', '--scenario', {str(facts)!r}]) == 2\n"
+        f"assert main({arguments!r}) == 2\n"
         "print('torch' in sys.modules or 'avalanche' in sys.modules)"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False, cwd=tmp_path
+    )
     assert done.stdout.strip() == "False", done
 
 
@@ -154,7 +170,15 @@ REFUSALS: dict[str, tuple[list[str], list[str]]] = {
     ),
     "a file that is not there": (
         ["run", "--scenario", "none.jsonl"],
-        ["none.jsonl: there is no such file"],
+        ["none.jsonl: there is no such file", "there are: facts.jsonl."],
+    ),
+    "a file that is almost there": (
+        ["run", "--scenario", "fact.jsonl"],
+        ["fact.jsonl: there is no such file", "Did you mean facts.jsonl?"],
+    ),
+    "a file in a folder that is not there": (
+        ["run", "--scenario", "nowhere/facts.jsonl"],
+        ["nowhere/facts.jsonl: there is no such file", "There is no folder nowhere either."],
     ),
     "a cut without dates": (["run", *QUICK, "--cut", "year"], ["no line has a date"]),
     "a filter that keeps nothing": (

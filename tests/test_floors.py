@@ -38,6 +38,7 @@ FLOORS: dict[int, tuple[str, ...]] = {
         "wordings",
     ),
     1: (
+        "asked",
         "erasures",
         "ledger",
         "lm",

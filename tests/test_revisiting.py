@@ -79,7 +79,7 @@ def test_the_last_step_is_chosen_or_one_that_is_kept(finished: Run) -> None:
     assert revisiting.kept_steps(finished) == [0, 1, 2]
     assert revisiting.chosen_step(finished, None) == 2
     assert revisiting.chosen_step(finished, 1) == 1
-    with pytest.raises(UserError, match="no checkpoint of step 7"):
+    with pytest.raises(UserError, match="there is no step 7\nThe stream's last step is 2"):
         revisiting.chosen_step(finished, 7)
 
 

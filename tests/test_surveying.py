@@ -14,9 +14,9 @@ from typing import Any
 import pytest
 
 from cltool import assemble, attacking, auditing, cli, experiment, lanes, survey_workers
+from cltool.asked import Asked
 from cltool.attacks.battery import Findings
 from cltool.attacks.target import Outcome
-from cltool.auditing import Asked
 from cltool.errors import UserError
 from cltool.lanes import Failure, Given, Lanes
 from cltool.outputs_page import ATTACK, SPREAD
@@ -309,6 +309,7 @@ def test_the_command_surveys_a_folder_with_workers(
 
 REFUSED = {
     "no step": (["audit", "out", "--step", "soon"], "no step"),
+    "a step that never comes": (["audit", "out", "--step", "9"], "there is no step 9"),
     "no workers": (["audit", "out", "--workers", "0"], "at least one worker"),
     "workers of one": (["audit", "out/naive-seed0", "--workers", "2"], "in this process"),
     "no runs": (["audit", "out/naive-seed0", "nowhere"], "no run in this folder"),
