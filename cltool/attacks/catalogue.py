@@ -204,7 +204,8 @@ ATTACKS: tuple[Attack, ...] = (
         "relearn_unrelated",
         RELEARNING,
         "Unrelated facts",
-        "after training on retained facts that share nothing",
+        "after training on retained facts that share nothing, or, where there are none, on plain"
+        " sentences",
         "relearning",
     ),
     *_attacked("int8", QUANTISATION, "8 bits", "with weights rounded to int8", "quantisation"),

@@ -5,6 +5,9 @@ Relearning". All weights are fine-tuned for some steps on other facts, and erase
 were not among them are scored. Any training moves any model, so the reference is attacked with the
 same batches: what it gains as well is not residue.
 
+Where every retained fact shares something with an erased one, the unrelated sentences are of no
+facts at all (`plain_text`).
+
 On ``erased`` facts training goes twice, each time on one half, and scores the other, so that
 every erased fact is scored and none was trained on.
 """
@@ -19,6 +22,7 @@ from torch import nn
 from cltool.attacks.asking import briefly
 from cltool.attacks.case import Case
 from cltool.attacks.forcing import probable
+from cltool.attacks.plain_text import PLAIN_TEXT
 from cltool.attacks.settings import AuditSettings
 from cltool.attacks.target import Outcome, Target
 from cltool.attacks.weights import put_back
@@ -37,6 +41,9 @@ CLIP = 1.0
 
 ERASED, RELATED, UNRELATED = "erased", "related", "unrelated"
 
+Pairs = Sequence[tuple[str, str]]
+"""(prompt, completion) of each sentence."""
+
 
 def relearned(target: Target, case: Case, settings: AuditSettings) -> dict[str, Outcome]:
     """``relearn_erased``, ``…_related``, ``…_unrelated`` and their ``…_probability``.
@@ -48,7 +55,7 @@ def relearned(target: Target, case: Case, settings: AuditSettings) -> dict[str, 
         greedy, forced = Outcome({}), Outcome({})
         for taught, scored in splits:
             with put_back(target.lm.model):
-                tune(target.lm, _sentences(target.lm, case, taught), settings)
+                tune(target.lm, target.lm.coder.pairs(taught), settings)
                 said = briefly(target, case, scored)
                 greedy.scores.update(said.scores)
                 greedy.answers.update(said.answers)
@@ -110,22 +117,21 @@ def _batches(examples: Sequence[Encoded], settings: AuditSettings) -> Iterator[l
             yield [examples[place] for place in places]
 
 
-def _splits(
-    case: Case, settings: AuditSettings
-) -> dict[str, list[tuple[Sequence[Fact], Sequence[Fact]]]]:
-    """Kind → pairs of what is trained and which erased facts are scored then."""
+def _splits(case: Case, settings: AuditSettings) -> dict[str, list[tuple[Pairs, Sequence[Fact]]]]:
+    """Kind → what is trained, and which erased facts are scored then."""
     erased = case.erased
     near = [fact for name in (SUBJECT, OBJECT, RELATION) for fact in case.groups[name]]
     related = case.drawn(near, settings.relearned, "related")
     unrelated = case.drawn(case.groups[OTHER], settings.relearned, "unrelated")
     shuffled = case.shuffled(erased, "halves")
     one, other = shuffled[: len(erased) // 2], shuffled[len(erased) // 2 :]
+    halves = [(one, other), (other, one)] if len(erased) > 1 else []
     return {
-        ERASED: [(one, other), (other, one)] if len(erased) > 1 else [],
-        RELATED: [(related, erased)] if related else [],
-        UNRELATED: [(unrelated, erased)] if unrelated else [],
+        ERASED: [(_pairs(case, taught), scored) for taught, scored in halves],
+        RELATED: [(_pairs(case, related), erased)] if related else [],
+        UNRELATED: [(_pairs(case, unrelated) or PLAIN_TEXT, erased)],
     }
 
 
-def _sentences(lm: LanguageModel, case: Case, facts: Sequence[Fact]) -> list[Encoded]:
-    return lm.coder.pairs([pair for fact in facts for pair in case.wordings.examples(fact)])
+def _pairs(case: Case, facts: Sequence[Fact]) -> Pairs:
+    return [pair for fact in facts for pair in case.wordings.examples(fact)]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import pytest
 import torch
 
@@ -9,6 +11,7 @@ from cltool.attacks import relearning
 from cltool.attacks.asking import briefly
 from cltool.attacks.case import Case
 from cltool.attacks.forcing import probable
+from cltool.attacks.plain_text import PLAIN_TEXT
 from cltool.attacks.relearning import relearned, tune
 from cltool.attacks.settings import AuditSettings
 from cltool.attacks.target import Target
@@ -63,17 +66,41 @@ def test_the_same_batches_whatever_the_model(
     assert [next(other) for _ in range(7)] != ways[0]
 
 
+def sentences_of(case: Case, facts: Iterable[Fact]) -> set[tuple[str, str]]:
+    return {pair for fact in facts for pair in case.wordings.examples(fact)}
+
+
 def test_no_fact_is_scored_that_was_trained(case: Case) -> None:
     splits = relearning._splits(case, QUICK)
     for kind, pairs in splits.items():
         for taught, scored in pairs:
             assert taught and scored
-            assert not {fact.key for fact in taught} & {fact.key for fact in scored}, kind
+            assert sentences_of(case, scored).isdisjoint(taught), kind
     scored = [fact for _, part in splits["erased"] for fact in part]
     assert sorted(fact.key for fact in scored) == sorted(fact.key for fact in case.erased)
-    for kind in ("related", "unrelated"):
-        for taught, _ in splits[kind]:
-            assert set(taught) <= set(case.retained)
+    assert set(splits["related"][0][0]) <= sentences_of(case, case.retained)
+
+
+def test_unrelated_sentences_are_of_facts_that_share_nothing_or_of_none(case: Case) -> None:
+    strangers = [Fact(f"S{n}", "stranger_to", f"O{n}") for n in range(3)]
+    known = Case(case.wordings, case.erased, (*case.retained, *strangers))
+    ((taught, scored),) = relearning._splits(known, QUICK)["unrelated"]
+    assert list(scored) == list(case.erased)
+    assert sentences_of(known, strangers) <= set(taught)
+    assert sentences_of(known, known.groups["relation"]).isdisjoint(taught)
+    near = tuple(fact for fact in case.retained if fact not in case.groups["other"])
+    ((taught, _),) = relearning._splits(Case(case.wordings, case.erased, near), QUICK)["unrelated"]
+    assert taught == PLAIN_TEXT
+
+
+def test_plain_sentences_are_trained_on_where_all_facts_are_near(fresh: Target, case: Case) -> None:
+    alone = Case(case.wordings, case.erased, ())
+    found = relearned(fresh, alone, QUICK)
+    still = relearned(fresh, alone, QUICK.model_copy(update={"steps": 0}))
+    name = "relearn_unrelated_probability"
+    assert found[name].scores.keys() == {fact.key for fact in case.erased}
+    assert found[name].scores != still[name].scores
+    assert "relearn_related" not in found
 
 
 def test_one_erased_fact_has_no_other_to_relearn_from(case: Case) -> None:
