@@ -28,6 +28,7 @@ from cltool.lm.batches import IGNORED, Batch
 from cltool.lm.teacher import Teacher
 from cltool.neighbours import Neighbours
 from cltool.search_space import search
+from cltool.sharpness import uphill
 from cltool.strategy import State, StrategyConfig
 from cltool.unheard import Unheard
 
@@ -61,6 +62,13 @@ class UnlearningConfig(EraserConfig):
     )
     batch_size: int = Field(
         default=32, ge=1, description="sentences to erase a step, and as many to retain"
+    )
+    rho: float = Field(
+        default=0.0,
+        ge=0,
+        description="ρ, how far off a forget loss must be low too (sharpness-aware minimisation),"
+        " so that later training brings less back; each push reads its sentences twice; 0: only"
+        " where the weights are",
     )
     steps: int = Field(
         default=200, ge=0, description="most steps of an erasing; without a target, all of them"
@@ -218,9 +226,11 @@ class Unlearning(Eraser):
         """One step on ``pushed``; which of the neighbours' sentences were said right before it."""
         learner, config = phase.learner, self.common
         learner.optimizer.zero_grad()
-        total = sum(map(self.weight, pushed))
-        for part in parts(learner, pushed):
-            (self.loss(learner, part) / total).backward()  # type: ignore[no-untyped-call]
+        self._push(learner, pushed)
+        if pushed and config.rho > 0:
+            self.confine(learner)
+            with uphill(learner.model, config.rho):
+                self._push(learner, pushed)
         hits: list[bool] = []
         drawn = held.draw(config.batch_size)
         if drawn:
@@ -234,6 +244,12 @@ class Unlearning(Eraser):
         self.confine(learner)
         learner.optimizer_step()
         return hits
+
+    def _push(self, learner: Learner, pushed: Sequence[Sentence]) -> None:
+        """Add the gradient of the forget loss, a mean over ``pushed``."""
+        total = sum(map(self.weight, pushed))
+        for part in parts(learner, pushed):
+            (self.loss(learner, part) / total).backward()  # type: ignore[no-untyped-call]
 
 
 def _batches(

@@ -79,6 +79,7 @@ FLOORS: dict[int, tuple[str, ...]] = {
         "quadratic",
         "rehearsal",
         "selection",
+        "sharpness",
         "strategy",
         "subjects",
         "unheard",
