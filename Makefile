@@ -151,6 +151,8 @@ erasing: $(READY)
 	$(MAKE) erasing-of NAME=leaders STREAM='$(ERASED_LEADERS)'
 	$(MAKE) erasing-of NAME=us_congress STREAM='$(ERASED_CONGRESS)'
 	$(MAKE) erasing-of NAME=world STREAM='$(ERASED_WORLD)'
+	$(MAKE) erasing-of NAME=world-rho STREAM='$(ERASED_WORLD) --set strategy.npo.rho=0.15' \
+		ERASERS=npo+cumulative,npo+recitation,retrain
 
 # What failed, or cannot be audited, is left out of the page, and told: that is code 1.
 erasing-of:
