@@ -32,7 +32,6 @@ class Asked:
     dtype: str = "auto"
     fresh: bool = False
 
-    @property
     def listed(self) -> Path:
         """The file of facts to forget, which an audit of models cannot go without.
 

@@ -35,14 +35,14 @@ class Command:
     """An audit, ready to be made.
 
     Attributes:
-        whom: the run that is audited, or the name of a model.
-        reference: of the same, as it was typed; a model's is never None.
+        whom: the run that is audited, or the names of a model and of what it is held to.
+        reference: of a run, what it is held to, as it was typed.
         settings: of the attacks.
         asked: what else was said.
         fails_on: verdicts at which the command fails.
     """
 
-    whom: Run | str
+    whom: Run | tuple[str, str]
     reference: str | None
     settings: AuditSettings
     asked: Asked
@@ -59,7 +59,7 @@ class Command:
 
         if isinstance(self.whom, Run):
             return audit_run(self.whom, self.reference, self.settings, self.asked, tell)
-        return audit_models(self.whom, str(self.reference), self.settings, self.asked, tell)
+        return audit_models(*self.whom, self.settings, self.asked, tell)
 
 
 def read(options: argparse.Namespace) -> Command:
@@ -77,8 +77,7 @@ def read(options: argparse.Namespace) -> Command:
         )
     settings, asked = told(options)
     if options.model is not None:
-        _refuse_halves(options, asked)
-        whom: Run | str = options.model
+        whom: Run | tuple[str, str] = _models(options, asked)
     else:
         whom = Run.open(options.run[0])
         if asked.step is not None:
@@ -93,8 +92,8 @@ def read(options: argparse.Namespace) -> Command:
     return Command(whom, options.reference, settings, asked, failures(options.fail_on))
 
 
-def _refuse_halves(options: argparse.Namespace, asked: Asked) -> None:
-    """A model is audited against another one, and for facts that someone lists."""
+def _models(options: argparse.Namespace, asked: Asked) -> tuple[str, str]:
+    """The model and its reference, where someone lists the facts too."""
     if options.step is not None:
         raise UserError("a model has no steps", where="--step", hint="Audit a run folder.")
     if options.reference is None:
@@ -103,7 +102,8 @@ def _refuse_halves(options: argparse.Namespace, asked: Asked) -> None:
             where="--reference",
             hint="Give a model, or a run, that never knew the facts.",
         )
-    _ = asked.listed  # or the reason why not
+    asked.listed()
+    return options.model, options.reference
 
 
 def refuse_bad_list(asked: Asked) -> None:

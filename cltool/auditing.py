@@ -171,7 +171,7 @@ def audit_models(
         UserError: there is no list of facts, or a model cannot be loaded.
     """
     settings, asked = settings or AuditSettings.model_validate({}), asked or Asked()
-    listed, stream = asked.listed, _stream(asked)
+    listed, stream = asked.listed(), _stream(asked)
     case = Scope(stream, len(stream) - 1, settings, listed).case
     other = retrained.opened(reference)
     if isinstance(other, Run):

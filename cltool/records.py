@@ -67,9 +67,12 @@ class Run:
         return run
 
     def refuse_missing(self, step: int) -> None:
-        """Raise a `UserError` where the stream has no such ``step``; done or not is not asked."""
-        last = len(self.record["labels"]) - 1
-        if not 0 <= step <= last:
+        """Raise a `UserError` where the stream has no such ``step``; done or not is not asked.
+
+        A record that does not say what steps there are refuses none.
+        """
+        last = len(self.record.get("labels", ())) - 1
+        if last >= 0 and not 0 <= step <= last:
             raise UserError(
                 f"there is no step {step}",
                 where="--step",

@@ -66,13 +66,15 @@ def read_rows(path: Path, columns: dict[str, None], wanted: Collection[str]) -> 
 
 def _absent(path: Path) -> UserError:
     if path.is_dir():
-        hint = f"Name one of the files in it: {', '.join(SUFFIXES)}."
+        hint = f"Name a file in it that ends in one of {', '.join(SUFFIXES)}."
         return UserError("is a folder, not a file", where=str(path), hint=hint)
     if not path.parent.is_dir():
         hint = f"There is no folder {path.parent} either."
         return UserError("there is no such file", where=str(path), hint=hint)
     there = sorted(one.name for one in path.parent.iterdir() if one.suffix.lower() in SUFFIXES)
-    near = difflib.get_close_matches(path.name, there, n=1)
+    # Of whole names, a common ending alone would look like nearness.
+    stems = {Path(name).stem: name for name in there}
+    near = [stems[stem] for stem in difflib.get_close_matches(path.stem, stems, 1, cutoff=0.75)]
     folder = path.parent.resolve()
     hint = f"No file of facts lies in {folder}."
     if near:

@@ -5,6 +5,8 @@ erases, in all their trained wordings, with a retain term on neighbours:
 
     L(θ) = L_forget(θ) + γ L_retain(θ)
 
+With ``rho``, ∇L_forget is taken where that loss is worst nearby (see `sharpness`).
+
 A sentence that is at its target (see `eraser`) gets no more push, so that nothing is forgotten
 beyond it; the phase ends when all are there, and the neighbours are said right again.
 ``target = none`` takes a fixed number of steps, as the papers do.
@@ -66,9 +68,9 @@ class UnlearningConfig(EraserConfig):
     rho: float = Field(
         default=0.0,
         ge=0,
-        description="ρ, how far off a forget loss must be low too (sharpness-aware minimisation),"
-        " so that later training brings less back; each push reads its sentences twice; 0: only"
-        " where the weights are",
+        description="ρ, radius of sharpness-aware minimisation, an L2 norm over all weights that"
+        " the method trains: the forget gradient is taken so far up that loss, which reads the"
+        " sentences of a push twice; 0: where the weights are",
     )
     steps: int = Field(
         default=200, ge=0, description="most steps of an erasing; without a target, all of them"

@@ -118,32 +118,33 @@ def test_the_module_is_the_command() -> None:
     assert re.fullmatch(r"cltool \d+\.\d+.*\n", done.stdout), done
 
 
-@pytest.mark.parametrize(
-    "arguments",
-    [
-        ["run", "--scenario", "facts.jsonl"],
-        ["audit", "nowhere"],
-        ["audit", "run", "--step", "9"],
-        ["audit", "run", "--step", "1,9"],
-        ["audit", "run", "--forget", "facts.jsonl"],
-        ["audit", "--model", "model", "--reference", "other"],
-        ["audit", "--model", "model", "--forget", "facts.jsonl"],
-    ],
-    ids=" ".join,
-)
-def test_cheap_refusals_come_before_anything_heavy(arguments: list[str], tmp_path: Path) -> None:
+CHEAP = {
+    "a bad line": ("run --scenario facts.jsonl", "1 bad line"),
+    "no run": ("audit nowhere", "there is no run in this folder"),
+    "no such step": ("audit run --step 9", "there is no step 9"),
+    "no such step of several": ("audit run --step 1,9", "there is no step 9"),
+    "a bad list": ("audit run --forget facts.jsonl", "facts.jsonl: 1 bad line"),
+    "no list": ("audit --model model --reference other", "--forget: which facts"),
+    "no reference": ("audit --model model --forget facts.jsonl", "--reference: what the model"),
+}
+
+
+@pytest.mark.parametrize("name", CHEAP)
+def test_cheap_refusals_come_before_anything_heavy(name: str, tmp_path: Path) -> None:
+    typed, told = CHEAP[name]
     (tmp_path / "facts.jsonl").write_text("{}\n", encoding="utf-8")
     (tmp_path / "run").mkdir()
     (tmp_path / "run" / "run.json").write_text('{"labels": ["base", "1"]}', encoding="utf-8")
     code = (
         "import sys\nfrom cltool.cli import main\n"
-        f"assert main({arguments!r}) == 2\n"
+        f"assert main({typed.split()!r}) == 2\n"
         "print('torch' in sys.modules or 'avalanche' in sys.modules)"
     )
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=False, cwd=tmp_path
     )
     assert done.stdout.strip() == "False", done
+    assert told in done.stderr
 
 
 # Refusals.
@@ -175,6 +176,10 @@ REFUSALS: dict[str, tuple[list[str], list[str]]] = {
     "a file that is almost there": (
         ["run", "--scenario", "fact.jsonl"],
         ["fact.jsonl: there is no such file", "Did you mean facts.jsonl?"],
+    ),
+    "a file whose ending alone is near": (
+        ["run", "--scenario", "a.jsonl"],
+        ["a.jsonl: there is no such file", "there are: facts.jsonl."],
     ),
     "a file in a folder that is not there": (
         ["run", "--scenario", "nowhere/facts.jsonl"],

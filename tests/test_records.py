@@ -124,3 +124,19 @@ def test_of_a_folder_of_runs_those_inside_are_named(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="no run in this folder") as caught:
         Run.open(tmp_path)
     assert "naive-seed0, naive-seed1" in caught.value.hint and "2 more" in caught.value.hint
+
+
+def test_a_step_that_never_comes_is_refused_and_one_to_come_is_not(run: Run) -> None:
+    for step in (0, 1):
+        run.refuse_missing(step)
+    for step in (-1, 2):
+        with pytest.raises(
+            UserError, match=rf"there is no step {step}\nThe stream's last step is 1"
+        ):
+            run.refuse_missing(step)
+
+
+def test_a_record_without_steps_refuses_none(tmp_path: Path) -> None:
+    run = Run(tmp_path)
+    run.write_record({"strategy": "ewc"})
+    run.refuse_missing(7)

@@ -6,11 +6,12 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+from cltool.learner import Learner
 from cltool.sharpness import uphill
 from cltool.stream import Stream
 
 from .conftest import MakeLearner, apply, weights
-from .test_unlearning import forgetting
+from .test_unlearning import forgetting, only
 
 
 def bowl() -> tuple[nn.Linear, Tensor]:
@@ -20,8 +21,8 @@ def bowl() -> tuple[nn.Linear, Tensor]:
     return model, torch.tensor([[2.0, 0.0], [0.0, 1.0]])
 
 
-def loss_of(model: nn.Linear, bowl: Tensor) -> Tensor:
-    return 0.5 * (model.weight @ bowl @ model.weight.T).squeeze()
+def loss_of(model: nn.Linear, hollow: Tensor) -> Tensor:
+    return 0.5 * (model.weight @ hollow @ model.weight.T).squeeze()
 
 
 def test_the_gradient_within_is_that_of_the_point_rho_uphill() -> None:
@@ -61,6 +62,37 @@ def test_a_model_without_gradients_is_left_alone() -> None:
     model, _ = bowl()
     with uphill(model, 0.5):
         assert model.weight.tolist() == [[3.0, -4.0]]
+
+
+def test_a_push_takes_its_gradient_up_there_and_the_retain_term_where_the_weights_are(
+    make_learner: MakeLearner, stream: Stream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One step of plain descent on ½‖W‖² as both losses, of which the gradient is W."""
+    settings = {"target": "none", "steps": 1, "rho": 0.5, "rate": 1.0}
+    plain = {"optimizer": "sgd", "weight_decay": 0.0, "clip": 0.0, "lr": 1e-2}
+    learner = make_learner("npo", strategy=settings, **plain)
+    parameters = dict(learner.model.named_parameters())
+    trained = [name for name, one in parameters.items() if one.ndim == 2][-2:]
+    before = {name: one.detach().clone() for name, one in parameters.items()}
+
+    def energy(count: int) -> Tensor:
+        # A mean over the sentences is that of one.
+        return count * 0.5 * torch.stack([one.square().sum() for one in parameters.values()]).sum()
+
+    def confine(_: Learner) -> None:
+        for name in parameters.keys() - set(trained):
+            parameters[name].grad = None
+
+    method = only(learner)
+    monkeypatch.setattr(method, "loss", lambda _, chosen: energy(len(chosen)))
+    monkeypatch.setattr(method, "retain_loss", lambda _, batch, __: energy(len(batch["labels"])))
+    monkeypatch.setattr(method, "retain_count", lambda batch: len(batch["labels"]))
+    monkeypatch.setattr(method, "confine", confine)
+    apply(learner, forgetting(stream))
+    norm = float(torch.stack([before[name].norm() for name in trained]).norm())
+    for name, was in before.items():
+        gradient = was * (1 + 0.5 / norm) + was if name in trained else torch.zeros_like(was)
+        torch.testing.assert_close(parameters[name].detach(), was - 1e-2 * gradient)
 
 
 def test_what_is_erased_there_is_read_twice(make_learner: MakeLearner, stream: Stream) -> None:

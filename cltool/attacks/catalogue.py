@@ -203,9 +203,9 @@ ATTACKS: tuple[Attack, ...] = (
     *_attacked(
         "relearn_unrelated",
         RELEARNING,
-        "Unrelated facts",
-        "after training on retained facts that share nothing, or, where there are none, on plain"
-        " sentences",
+        "Unrelated sentences",
+        "after training on retained facts that share nothing, and where they are few or none on"
+        " plain sentences about nobody",
         "relearning",
     ),
     *_attacked("int8", QUANTISATION, "8 bits", "with weights rounded to int8", "quantisation"),

@@ -1,4 +1,4 @@
-"""Sentences about nobody, to train on where every fact shares something with an erased one.
+"""English sentences about nobody, to train on where facts that share nothing are too few.
 
 Cut where a model begins to say the rest, like a fact's prompt and completion.
 """

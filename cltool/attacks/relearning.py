@@ -1,12 +1,12 @@
 """Relearning: whether a little fine-tuning on something else brings erased facts back.
 
 Hu et al. (2025), "Unlearning or Obfuscating? Jogging the Memory of Unlearned LLMs via Benign
-Relearning". All weights are fine-tuned for some steps on other facts, and erased facts that
-were not among them are scored. Any training moves any model, so the reference is attacked with the
-same batches: what it gains as well is not residue.
+Relearning". All weights are fine-tuned for some steps on other sentences, and erased facts
+that they do not teach are scored. Any training moves any model, so the reference is attacked with
+the same batches: what it gains as well is not residue.
 
-Where every retained fact shares something with an erased one, the unrelated sentences are of no
-facts at all (`plain_text`).
+Where few retained facts share nothing with an erased one, or none, the unrelated sentences are
+filled up with plain ones, which are about no fact at all (`plain_text`).
 
 On ``erased`` facts training goes twice, each time on one half, and scores the other, so that
 every erased fact is scored and none was trained on.
@@ -48,7 +48,7 @@ Pairs = Sequence[tuple[str, str]]
 def relearned(target: Target, case: Case, settings: AuditSettings) -> dict[str, Outcome]:
     """``relearn_erased``, ``…_related``, ``…_unrelated`` and their ``…_probability``.
 
-    Without those for which there are no facts to train on.
+    Without ``erased`` where there is only one, and ``related`` where no fact is.
     """
     found: dict[str, Outcome] = {}
     for kind, splits in _splits(case, settings).items():
@@ -129,8 +129,13 @@ def _splits(case: Case, settings: AuditSettings) -> dict[str, list[tuple[Pairs, 
     return {
         ERASED: [(_pairs(case, taught), scored) for taught, scored in halves],
         RELATED: [(_pairs(case, related), erased)] if related else [],
-        UNRELATED: [(_pairs(case, unrelated) or PLAIN_TEXT, erased)],
+        UNRELATED: [(_filled(_pairs(case, unrelated)), erased)],
     }
+
+
+def _filled(pairs: Pairs) -> Pairs:
+    """At least as many as there are plain sentences, so that few are not learned by heart."""
+    return [*pairs, *PLAIN_TEXT[len(pairs) :]]
 
 
 def _pairs(case: Case, facts: Sequence[Fact]) -> Pairs:
