@@ -14,8 +14,8 @@ from cltool.forget_list import read_forget_list
 from cltool.records import Run
 
 if TYPE_CHECKING:
-    from cltool.asked import Asked
     from cltool.attacks.settings import AuditSettings
+    from cltool.audit_options import Asked
     from cltool.auditing import Audit
 
 FAILURES = ("residue", "over-forgotten", "damaged", "undecided")
@@ -118,7 +118,7 @@ def told(options: argparse.Namespace) -> tuple[AuditSettings, Asked]:
     Raises:
         UserError: a setting is wrong.
     """
-    from cltool.asked import Asked
+    from cltool.audit_options import Asked
     from cltool.settings import merge, parse_assignments, read_toml
 
     from_file = read_toml(Path(options.settings)) if options.settings else {}

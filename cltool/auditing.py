@@ -13,13 +13,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cltool import assemble, attacking, retrained, revisiting
-from cltool.asked import Asked
 from cltool.attacking import BASE, Scope, Side
 from cltool.attacks.battery import Findings, attack
 from cltool.attacks.case import Case
 from cltool.attacks.general import general_texts, growth, perplexity, squares
 from cltool.attacks.settings import AuditSettings
 from cltool.attacks.target import Target
+from cltool.audit_options import Asked
 from cltool.facts import Fact, Key, Knowledge, Update
 from cltool.judging import Row, rows, tally
 from cltool.records import Run

@@ -15,8 +15,8 @@ from cltool.errors import UserError
 from cltool.records import Run, run_folders
 
 if TYPE_CHECKING:
-    from cltool.asked import Asked
     from cltool.attacks.settings import AuditSettings
+    from cltool.audit_options import Asked
     from cltool.surveying import Survey
 
 PAGE = "audits.html"

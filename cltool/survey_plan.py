@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from cltool import attacking, retrained, revisiting
-from cltool.asked import Asked
 from cltool.attacking import BASE, Scope, Side
 from cltool.attacks.settings import AuditSettings
+from cltool.audit_options import Asked
 from cltool.auditing import base_side, taught_of
 from cltool.errors import UserError
 from cltool.facts import Key

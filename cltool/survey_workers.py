@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from cltool import attacking, revisiting
-from cltool.asked import Asked
 from cltool.attacking import Scope, Side
 from cltool.attacks import findings_file
 from cltool.attacks.battery import Findings
 from cltool.attacks.settings import AuditSettings
+from cltool.audit_options import Asked
 from cltool.lanes import Lanes, Report, default_count, teller
 from cltool.records import Run
 from cltool.stream import Stream

@@ -10,11 +10,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from cltool.asked import Asked
 from cltool.attacking import BASE
 from cltool.attacks.battery import Findings
 from cltool.attacks.catalogue import BETTER
 from cltool.attacks.settings import AuditSettings
+from cltool.audit_options import Asked
 from cltool.auditing import (
     NOTHING_RETAINED,
     least_facts,

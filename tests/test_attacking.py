@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from cltool import assemble, attacking, auditing, cli, experiment
-from cltool.asked import Asked
 from cltool.attacking import BASE, Scope, Side
 from cltool.attacks.settings import AuditSettings
+from cltool.audit_options import Asked
 from cltool.records import Run
 from cltool.reporting.audit_data import audit_data
 

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from cltool import assemble, attacking, auditing, cli, experiment, retrained
-from cltool.asked import Asked
 from cltool.attacks.catalogue import ATTACKS, MEMBERSHIP_ATTACKS
 from cltool.attacks.settings import AuditSettings, Tolerances
+from cltool.audit_options import Asked
 from cltool.errors import UserError
 from cltool.facts import Fact
 from cltool.lm.model import save_checkpoint

@@ -38,7 +38,7 @@ FLOORS: dict[int, tuple[str, ...]] = {
         "wordings",
     ),
     1: (
-        "asked",
+        "audit_options",
         "erasures",
         "ledger",
         "lm",

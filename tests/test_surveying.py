@@ -14,9 +14,9 @@ from typing import Any
 import pytest
 
 from cltool import assemble, attacking, auditing, cli, experiment, lanes, survey_workers
-from cltool.asked import Asked
 from cltool.attacks.battery import Findings
 from cltool.attacks.target import Outcome
+from cltool.audit_options import Asked
 from cltool.errors import UserError
 from cltool.lanes import Failure, Given, Lanes
 from cltool.outputs_page import ATTACK, SPREAD
