@@ -23,7 +23,7 @@ test-slow: $(READY)
 	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal -m ''
 
 bench: $(READY)
-	$(BIN)/python -m cltool.bench
+	$(BIN)/python -m tools.bench
 
 # Every strategy on three streams at equal tokens, each with $(SEEDS) seeds: over an hour on two
 # cores. Asked for again, it goes on where it stopped.
@@ -43,7 +43,7 @@ library: $(READY)
 	$(COMPARE) $(WORLD) --set learner.tokens=12000 \
 		--out runs/library/world --report reports/library/world.html \
 		> runs/world.json && mv runs/world.json reports/library/world.json
-	$(BIN)/python -m cltool.docs
+	$(BIN)/python -m tools.docs
 
 # Settings of every strategy, searched on the first updates of a world that no report shows.
 presets: $(READY)

@@ -16,12 +16,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cltool.errors import UserError
+from cltool.core.errors import UserError
 
 if TYPE_CHECKING:
-    from cltool.comparing import Comparison
-    from cltool.records import Run
-    from cltool.stream import Stream
+    from cltool.experiments.compare import Comparison
+    from cltool.facts.stream import Stream
+    from cltool.runs.run import Run
 
 __all__ = ["UserError", "compare", "open_run", "report", "run", "scenario"]
 
@@ -36,21 +36,21 @@ def scenario(name: str, **options: Any) -> Stream:
     Raises:
         UserError: the name is unknown, an option is wrong, or the facts are not clean.
     """
-    from cltool.assemble import open_stream
+    from cltool.experiments.resolve import open_stream
 
     return open_stream(name, options)
 
 
 def run(stream: Stream, strategy: str = "naive", **options: Any) -> Run:
-    """Run a strategy over a stream; see `cltool.experiment.run` for the options."""
-    from cltool import experiment
+    """Run a strategy over a stream; see `cltool.experiments.run.run` for the options."""
+    from cltool.experiments import run as experiment
 
     return experiment.run(stream, strategy=strategy, **options)
 
 
 def compare(scenario: str, strategies: Sequence[str], **options: Any) -> Comparison:
-    """Run strategies × seeds in worker processes; see `cltool.comparing.compare`."""
-    from cltool.comparing import compare as run_all
+    """Run strategies × seeds in worker processes; see `cltool.experiments.compare.compare`."""
+    from cltool.experiments.compare import compare as run_all
 
     return run_all(scenario, strategies, **options)
 
@@ -61,7 +61,7 @@ def open_run(folder: Path | str) -> Run:
     Raises:
         UserError: there is no run in it.
     """
-    from cltool.records import Run
+    from cltool.runs.run import Run
 
     return Run.open(folder)
 

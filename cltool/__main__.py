@@ -1,6 +1,6 @@
 """``python -m cltool``."""
 
-from cltool.cli import main
+from cltool.cli.main import main
 
 if __name__ == "__main__":
     raise SystemExit(main())

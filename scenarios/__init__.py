@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cltool.registry import Entry, Registry
+from cltool.core.registry import Entry, Registry
 
 SCENARIOS = Registry(
     "scenario",

@@ -17,11 +17,11 @@ from typing import Annotated, ClassVar
 
 from pydantic import BeforeValidator, Field, ValidationError, field_validator
 
-from cltool.errors import UserError
-from cltool.scenario_base import Scenario, ScenarioConfig
+from cltool.core.errors import UserError
+from cltool.facts.scenario import Scenario, ScenarioConfig
+from cltool.facts.stream import Stream
+from cltool.facts.wordings import Wordings
 from cltool.scenarios.own_facts import OwnFacts, OwnFactsConfig
-from cltool.stream import Stream
-from cltool.wordings import Wordings
 
 FACTS = Path(__file__).with_name("leaders.csv")
 WORDINGS = Path(__file__).with_name("leaders.toml")

@@ -1,9 +1,9 @@
 """Your own facts: a file with one event a line becomes a stream of updates.
 
-See ``cltool.events`` for what a line may say. Lines carry an ``update`` number (0 is the
-base), or a ``date``; cuts part dated lines: everything before the first cut is the base, and
-each cut begins an update, the last of which takes in all that follows. A cut "2012-12" is
-the first day of that month. Only the net change of a key within an update counts.
+See ``cltool.facts.files.events`` for what a line may say. Lines carry an ``update`` number (0 is
+the base), or a ``date``; cuts part dated lines: everything before the first cut is the base, and
+each cut begins an update, the last of which takes in all that follows. A cut "2012-12" is the
+first day of that month. Only the net change of a key within an update counts.
 
 Every line is checked against what held before it: a stated ``old`` must be the value
 then, and a key has one value at a time. On one date a key may still change hands more
@@ -24,15 +24,15 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import BeforeValidator, Field, field_validator
 
-from cltool.errors import UserError
-from cltool.events import Condition, Event, Reading, parse_date, read_events
-from cltool.facts import Fact, Key, Update
-from cltool.history import History
-from cltool.requests import with_requests
-from cltool.rows import shown
-from cltool.scenario_base import Scenario, ScenarioConfig
-from cltool.stream import Stream
-from cltool.wordings import Wordings
+from cltool.core.errors import UserError
+from cltool.facts.facts import Fact, Key, Update
+from cltool.facts.files.consistency import History
+from cltool.facts.files.events import Condition, Event, Reading, parse_date, read_events
+from cltool.facts.files.rows import shown
+from cltool.facts.forget_requests import with_requests
+from cltool.facts.scenario import Scenario, ScenarioConfig
+from cltool.facts.stream import Stream
+from cltool.facts.wordings import Wordings
 
 _SHOWN = 50
 _PERIODS = {"year": 4, "month": 7}

@@ -21,12 +21,12 @@ from typing import Any, ClassVar, TypeVar, overload
 
 from pydantic import Field
 
-from cltool.errors import UserError
-from cltool.facts import Belief, Fact, Key, Knowledge, Update
-from cltool.requests import asked
-from cltool.scenario_base import Scenario, ScenarioConfig
-from cltool.stream import ERASED, NEW, RETAINED, Probe, Stream
-from cltool.wordings import Wording, Wordings
+from cltool.core.errors import UserError
+from cltool.facts.facts import Belief, Fact, Key, Knowledge, Update
+from cltool.facts.forget_requests import asked
+from cltool.facts.scenario import Scenario, ScenarioConfig
+from cltool.facts.stream import ERASED, NEW, RETAINED, Probe, Stream
+from cltool.facts.wordings import Wording, Wordings
 
 TWO_HOP, REVERSE = "two_hop", "reverse"
 _PERSON, _UNIQUE = "person", "unique"

@@ -14,15 +14,15 @@ os.environ["TOKENIZERS_PARALLELISM"] = "false"
 
 import pytest
 
-from cltool.facts import Fact, Update
-from cltool.stream import Stream
-from cltool.wordings import Wording, Wordings
+from cltool.facts.facts import Fact, Update
+from cltool.facts.stream import Stream
+from cltool.facts.wordings import Wording, Wordings
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerFast
 
-    from cltool.learner import Learner
-    from cltool.lm.model import LanguageModel
+    from cltool.lm.language_model import LanguageModel
+    from cltool.training.learner import Learner
 
 ARCHITECTURES = ("llama", "gpt2", "qwen3", "gpt_neox", "opt", "gemma", "mamba")
 CONTEXT = 96
@@ -276,11 +276,11 @@ LoadLM = Callable[[str], "LanguageModel"]
 @pytest.fixture
 def load_lm(checkpoint: Callable[[str], Path], stream: Stream) -> LoadLM:
     """A model of its own: a random one of an architecture, or ``tiny``."""
-    from cltool.lm import model
+    from cltool.lm import language_model
 
     def get(name: str) -> LanguageModel:
-        source = name if name == model.EMBEDDED else str(checkpoint(name))
-        return model.load(source, stream, device="cpu", reading=False)
+        source = name if name == language_model.EMBEDDED else str(checkpoint(name))
+        return language_model.load(source, stream, device="cpu", reading=False)
 
     return get
 
@@ -295,8 +295,8 @@ def make_learner(load_lm: LoadLM, stream: Stream) -> MakeLearner:
     Takes the strategy, a model (``lm``) or its architecture, the strategies' settings
     (``strategy``), further plugins, and learner settings.
     """
-    from cltool import assemble
-    from cltool.learner import Learner
+    from cltool.experiments import resolve
+    from cltool.training.learner import Learner
 
     def make(
         name: str = "naive",
@@ -312,13 +312,13 @@ def make_learner(load_lm: LoadLM, stream: Stream) -> MakeLearner:
         import torch
 
         tables = {"learner": {"lr": 1e-2, **settings}, "strategy": strategy or {}}
-        resolved = assemble.resolve(name, tables)
+        resolved = resolve.resolve(name, tables)
         torch.manual_seed(seed)
         learner = Learner(
             lm=load_lm(lm) if isinstance(lm, str) else lm,
             stream=of,
             settings=resolved.learner,
-            strategies=assemble.build(resolved),
+            strategies=resolve.build(resolved),
             seed=seed,
         )
         learner.plugins[:0] = plugins
@@ -332,7 +332,7 @@ def make_learner(load_lm: LoadLM, stream: Stream) -> MakeLearner:
 
 def apply(learner: Learner, update: Update) -> None:
     """Apply an update as the experiment does."""
-    from cltool.applying import apply
+    from cltool.experiments.apply_update import apply
 
     apply(learner, update)
 

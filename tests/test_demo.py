@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 import cltool
-from cltool.lm.model import load
-from cltool.prober import Prober
-from cltool.settings import ProbeSettings
+from cltool.core.settings import ProbeSettings
+from cltool.evaluation.prober import Prober
+from cltool.lm.language_model import load
 
 
 @pytest.mark.slow

@@ -118,7 +118,7 @@ def test_a_name_that_is_taken_is_refused(
     (rival / "entry_points.txt").write_text(f"[{group}]\n{name} = a_rival.it:It\n")
     module, _, instance = registry.partition(".")
     code = f"""
-from cltool.errors import UserError
+from cltool.core.errors import UserError
 from cltool.{module} import {instance} as registry
 try:
     registry.names()
@@ -139,7 +139,7 @@ def test_a_package_that_cannot_be_imported_is_named(installed: Path, tmp_path: P
     shutil.copytree(installed, target)
     (target / "cltool_example" / "strategy.py").write_text("import not_there_at_all\n")
     code = """
-from cltool.errors import UserError
+from cltool.core.errors import UserError
 from cltool.strategies import STRATEGIES
 try:
     STRATEGIES.load("pull_back")

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from cltool import assemble
-from cltool.cli import parser
+from cltool.cli.main import parser
+from cltool.experiments import resolve
 
 ROOT = Path(__file__).parents[1]
 
@@ -39,6 +39,6 @@ def test_a_survey_is_told_where_its_file_of_facts_lies() -> None:
     for compare, audit in pairs:
         assert audit.run == [compare.out]
         file = Path(compare.scenario)
-        if file.suffix in assemble.FILES and file.parent != Path():
+        if file.suffix in resolve.FILES and file.parent != Path():
             assert audit.scenario == compare.scenario
     assert any(audit.scenario for _, audit in pairs)

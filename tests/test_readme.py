@@ -16,8 +16,9 @@ from pathlib import Path
 import pytest
 
 import cltool
-from cltool import assemble, cli, comparing
-from cltool.metrics import NAMES
+from cltool.cli.main import main
+from cltool.evaluation.metrics import NAMES
+from cltool.experiments import compare, resolve
 from cltool.reporting.table import COLUMNS
 from cltool.strategies import STRATEGIES
 
@@ -87,7 +88,7 @@ def test_the_commands_run(
     monkeypatch.chdir(folder)
     monkeypatch.syspath_prepend(str(folder))
     monkeypatch.setattr(STRATEGIES, "_external", None)
-    monkeypatch.setattr(comparing.os, "cpu_count", lambda: 1)
+    monkeypatch.setattr(compare.os, "cpu_count", lambda: 1)
     assert len(COMMANDS) > 5
     targets = re.findall(r"^([\w-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.M)
     for command in COMMANDS:
@@ -97,7 +98,7 @@ def test_the_commands_run(
             continue
         assert program == "cltool", command
         capfd.readouterr()
-        code = cli.main(arguments)
+        code = main(arguments)
         out, err = capfd.readouterr()
         assert code == 0, f"{command}\n{err}"
         if arguments[0] == "show":
@@ -145,11 +146,11 @@ def test_the_links_lead_somewhere() -> None:
 
 
 def test_the_number_of_offices_is_right() -> None:
-    stream = assemble.open_stream("leaders")
+    stream = resolve.open_stream("leaders")
     assert f"who held {len(stream.updates[0].learn)} offices" in TEXT
     words = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
     assert f"{words[len(stream) - 1]} updates to 2024" in TEXT
-    assert f"with {words[len(cli.STRATEGIES.split(','))]} strategies" in TEXT
+    assert f"with {words[len(main.STRATEGIES.split(','))]} strategies" in TEXT
 
 
 def test_the_scores_have_the_names_of_the_table() -> None:

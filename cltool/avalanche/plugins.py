@@ -22,13 +22,12 @@ from pydantic import Field, create_model
 from cltool.avalanche.state import LostError, pack, part, settle, tensors_in, unpack
 from cltool.avalanche.verdicts import CANNOT, PREFIX, VERDICTS, WARNS, Verdict
 from cltool.avalanche.view import View
-from cltool.downdating import INSEPARABLE
-from cltool.errors import UserError
-from cltool.strategy import State, Strategy, StrategyConfig
+from cltool.core.errors import UserError
+from cltool.training.strategy import INSEPARABLE, State, Strategy, StrategyConfig
 
 if TYPE_CHECKING:
-    from cltool.facts import Fact
-    from cltool.learner import Learner
+    from cltool.facts.facts import Fact
+    from cltool.training.learner import Learner
 
 CALLBACKS = (
     "before_training",

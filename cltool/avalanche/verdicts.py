@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from cltool.registry import Entry, Refusal
+from cltool.core.registry import Entry, Refusal
 
 PREFIX = "avalanche:"
 FAMILY = "avalanche"

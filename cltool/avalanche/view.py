@@ -26,10 +26,10 @@ from cltool.avalanche.sentences import (
 from cltool.lm.batches import IGNORED, Batch
 from cltool.lm.coder import Encoded
 from cltool.lm.scoring import kept_positions, score, unwrapped
-from cltool.loader import Loader
+from cltool.training.loader import Loader
 
 if TYPE_CHECKING:
-    from cltool.learner import Learner
+    from cltool.training.learner import Learner
 
 
 class Classifier(nn.Module, BaseModel):  # type: ignore[misc]

@@ -14,7 +14,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from cltool.errors import UserError
+from cltool.core.errors import UserError
 from cltool.lm.scoring import unwrapped
 
 OUTPUT_PROJECTIONS = (

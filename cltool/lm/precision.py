@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import torch
 from torch import nn
 
-from cltool.errors import UserError
+from cltool.core.errors import UserError
 
 BF16_PAYS_FROM = 512
 """Hidden width from which bf16 matrix products outrun their casts on a CPU (`make bench`)."""

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from cltool.lm.batches import by_length
-from cltool.lm.model import LanguageModel
+from cltool.lm.language_model import LanguageModel
 
 PADDING_TOLERANCE = 1e-3
 """Largest difference of a logit at which padding counts as masked exactly."""

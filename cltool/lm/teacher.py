@@ -7,7 +7,7 @@ import copy
 import torch
 
 from cltool.lm.batches import Batch
-from cltool.lm.model import LanguageModel
+from cltool.lm.language_model import LanguageModel
 from cltool.lm.scoring import Scored, score
 
 

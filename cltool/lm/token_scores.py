@@ -16,7 +16,7 @@ from cltool.lm.scoring import score
 
 if TYPE_CHECKING:
     from cltool.lm.coder import Encoded
-    from cltool.lm.model import LanguageModel
+    from cltool.lm.language_model import LanguageModel
 
     Floats = NDArray[np.float64]
 

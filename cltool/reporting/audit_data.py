@@ -6,9 +6,9 @@ import math
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from cltool.attacks.battery import Findings
-    from cltool.auditing import Audit
-    from cltool.facts import Fact
+    from cltool.audit.attacks.battery import Findings
+    from cltool.audit.audit import Audit
+    from cltool.facts.facts import Fact
 
 Data = dict[str, Any]
 

@@ -7,15 +7,15 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from cltool import metrics
-from cltool.errors import UserError
-from cltool.records import Run
+from cltool.core.errors import UserError
+from cltool.evaluation import metrics
 from cltool.reporting.doubts import doubts
 from cltool.reporting.erased import alarms
 from cltool.reporting.moves import lost_facts, transitions
 from cltool.reporting.table import columns_of as scores_of
 from cltool.reporting.table import compare, leaders
-from cltool.reporting.variants import Group, Measured, Variant, flatten, group_runs
+from cltool.runs.groups import Group, Measured, Variant, flatten, group_runs
+from cltool.runs.run import Run
 
 FORMAT = 1
 SERIES = ("new", "retained", "stale", "erased")

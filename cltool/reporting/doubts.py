@@ -9,7 +9,7 @@ from collections.abc import Callable
 from cltool.reporting import formats
 from cltool.reporting.table import COLUMNS, leaders
 from cltool.reporting.table import compare as compared
-from cltool.reporting.variants import Group
+from cltool.runs.groups import Group
 
 KNOWN = 0.8
 """Accuracy on the base facts before the first update, below which the base is in doubt."""

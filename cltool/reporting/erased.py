@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from cltool import metrics
+from cltool.evaluation import metrics
 from cltool.reporting import formats
 
 if TYPE_CHECKING:
@@ -37,7 +37,8 @@ def alarms(rows: pd.DataFrame, labels: Sequence[str]) -> list[str]:
 
 
 def as_text(record: Mapping[str, Any], labels: Sequence[str]) -> str:
-    """A record of erasures (`cltool.erasures`) as a table, a line a request, and what it says."""
+    """A record of erasures (`cltool.runs.erasures`) as a table, a line a request, and what it
+    says."""
     rows = [_row(request, labels) for request in record["requests"]]
     lines = formats.aligned([HEADER, *rows])
     for request in record["requests"]:

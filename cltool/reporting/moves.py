@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from cltool import metrics
-from cltool.answers import first_line
-from cltool.ledger import KEY, PROBE
-from cltool.reporting.variants import Variant
+from cltool.evaluation import metrics
+from cltool.evaluation.ledger import KEY, PROBE
+from cltool.evaluation.matching import first_line
+from cltool.runs.groups import Variant
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -11,14 +11,14 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from cltool.atomic import write_text
-from cltool.errors import UserError
-from cltool.records import Run
+from cltool.core.errors import UserError
+from cltool.core.files import write_text
 from cltool.reporting import blocks, formats
 from cltool.reporting.charts import legend, line_chart
 from cltool.reporting.data import SERIES, page_data
 from cltool.reporting.heat import heat_map
 from cltool.reporting.markup import Markup, element, join, raw
+from cltool.runs.run import Run
 
 Data = dict[str, Any]
 

@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from cltool.attacks.catalogue import Attack
-    from cltool.surveying import Survey, Surveyed, Table
+    from cltool.audit.attacks.catalogue import Attack
+    from cltool.audit.survey import Survey, Surveyed, Table
 
 Data = dict[str, Any]
 
@@ -41,7 +41,7 @@ def survey_data(survey: Survey, command: str | None = None) -> Data:
         survey: what was found.
         command: what was typed.
     """
-    from cltool.surveying import RUN_SCORES
+    from cltool.audit.survey import RUN_SCORES
 
     attacks: dict[str, Attack] = {
         row.attack.name: row.attack
@@ -76,7 +76,7 @@ def survey_data(survey: Survey, command: str | None = None) -> Data:
 
 
 def _in_order(attacks: Mapping[str, Attack]) -> list[Attack]:
-    from cltool.attacks.catalogue import ATTACKS, FAMILIES, MEMBERSHIP_ATTACKS
+    from cltool.audit.attacks.catalogue import ATTACKS, FAMILIES, MEMBERSHIP_ATTACKS
 
     there = [one for one in (*ATTACKS, *MEMBERSHIP_ATTACKS) if one.name in attacks]
     return sorted(there, key=lambda one: FAMILIES.index(one.family))

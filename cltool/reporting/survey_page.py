@@ -7,7 +7,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from cltool.atomic import write_text
+from cltool.core.files import write_text
 from cltool.reporting import formats
 from cltool.reporting.audit_parts import (
     BAD,

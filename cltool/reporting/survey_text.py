@@ -10,7 +10,7 @@ from cltool.reporting.audit_parts import WORDS
 from cltool.reporting.survey_data import TITLES, spread
 
 if TYPE_CHECKING:
-    from cltool.surveying import Survey, Table
+    from cltool.audit.survey import Survey, Table
 
 SHOWN = ("erased", "new", "retained", "stale", "acc", "retained_of_before", "erasing_share")
 

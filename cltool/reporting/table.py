@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from cltool.errors import UserError
-from cltool.records import Run
+from cltool.core.errors import UserError
 from cltool.reporting import formats
-from cltool.reporting.variants import Group, group_runs
+from cltool.runs.groups import Group, group_runs
+from cltool.runs.run import Run
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from cltool.experiments.tune import Bound, Trial, Tuning, Values
 from cltool.reporting import formats
-from cltool.tune import Bound, Trial, Tuning, Values
 
 SHOWN = ("new", "retained", "stale", "tokens")
 

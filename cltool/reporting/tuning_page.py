@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from cltool.atomic import write_text
+from cltool.core.files import write_text
 from cltool.reporting import formats
 from cltool.reporting.charts import legend
 from cltool.reporting.fronts import front_chart, settings

@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING
 from cltool.testing.suite import ContractError
 
 if TYPE_CHECKING:
-    from cltool.scenario_base import Scenario, ScenarioConfig
-    from cltool.strategy import Strategy, StrategyConfig
+    from cltool.facts.scenario import Scenario, ScenarioConfig
+    from cltool.training.strategy import Strategy, StrategyConfig
 
 __all__ = ["ContractError", "check_scenario", "check_strategy"]
 

@@ -11,14 +11,14 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cltool.facts import Fact, Update
-from cltool.registry import Entry
+from cltool.core.registry import Entry
+from cltool.facts.facts import Fact, Update
+from cltool.facts.stream import Stream
+from cltool.facts.wordings import Wording, Wordings
 from cltool.strategies import STRATEGIES
-from cltool.stream import Stream
-from cltool.wordings import Wording, Wordings
 
 if TYPE_CHECKING:
-    from cltool.strategy import Strategy
+    from cltool.training.strategy import Strategy
 
 NAME = "under-test"
 """By which the experiment knows the class under test."""
@@ -61,15 +61,15 @@ def small_stream() -> Stream:
 @cache
 def small_model() -> str:
     """The folder of a small Llama that saw the base facts twice; removed when Python ends."""
-    from cltool.lm import embedded
+    from cltool.models.tiny import build
 
     folder = tempfile.mkdtemp(prefix="cltool-contract-")
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     stream = small_stream()
-    recipe = embedded.Recipe(
+    recipe = build.Recipe(
         hidden=32, inner=64, layers=2, vocabulary=512, context=512, epochs=2, batch=8, pages=0
     )
-    embedded.make(stream.updates[0].learn, stream.wordings, recipe, Path(folder))
+    build.make(stream.updates[0].learn, stream.wordings, recipe, Path(folder))
     return folder
 
 

@@ -12,13 +12,13 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from cltool.answers import normalise
-from cltool.facts import Fact, Key, Knowledge
-from cltool.scenario_base import Scenario, ScenarioConfig
-from cltool.seeds import derive
-from cltool.stream import ERASED, FUTURE, NEW, RETAINED, Probe, Stream
+from cltool.core.seeds import derive
+from cltool.evaluation.matching import normalise
+from cltool.facts.facts import Fact, Key, Knowledge
+from cltool.facts.scenario import Scenario, ScenarioConfig
+from cltool.facts.stream import ERASED, FUTURE, NEW, RETAINED, Probe, Stream
+from cltool.facts.wordings import TRAINED, Wordings
 from cltool.testing.suite import Suite
-from cltool.wordings import TRAINED, Wordings
 
 MOST_KEYS = 200
 """So many keys of a scenario are looked at closely."""
@@ -39,7 +39,7 @@ def check(cls: type[Scenario], config: ScenarioConfig | None) -> None:
         suite.expect(
             all(isinstance(stream, Stream) for stream in streams),
             "stream() does not return a Stream",
-            "Return cltool.stream.Stream(name, updates, wordings, …).",
+            "Return cltool.facts.stream.Stream(name, updates, wordings, …).",
         )
         _check_stream(suite, streams[0])
         with suite.during("reading the stream"):

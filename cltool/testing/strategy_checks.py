@@ -12,14 +12,15 @@ from typing import Any
 import torch
 from torch import nn
 
-from cltool import assemble, experiment
-from cltool.facts import Fact, Update
-from cltool.learner import Learner
-from cltool.lm import model as models
-from cltool.settings import LearnerSettings
-from cltool.strategy import Strategies, Strategy, StrategyConfig, split_state
+from cltool.core.settings import LearnerSettings
+from cltool.experiments import resolve
+from cltool.experiments import run as experiment
+from cltool.facts.facts import Fact, Update
+from cltool.lm import language_model as models
 from cltool.testing.material import NAME, registered, small_model, small_stream
 from cltool.testing.suite import Suite
+from cltool.training.learner import Learner
+from cltool.training.strategy import Strategies, Strategy, StrategyConfig, split_state
 
 
 def check(cls: type[Strategy], config: StrategyConfig | None) -> None:
@@ -107,7 +108,7 @@ class _ByHand:
 
     def __init__(self, suite: Suite, config: StrategyConfig, tables: Mapping[str, Any]) -> None:
         stream = small_stream()
-        settings = assemble.resolve(NAME, tables)
+        settings = resolve.resolve(NAME, tables)
         lm = models.load(settings.model.name, stream, device="cpu", dtype="float32")
         learner_settings = lm.with_rate(settings.learner)
         self.suite = suite

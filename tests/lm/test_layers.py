@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import torch
 
-from cltool.errors import UserError
+from cltool.core.errors import UserError
 from cltool.lm.layers import blocks, hidden, numbers, output_projection, with_hidden
 
 from ..conftest import ARCHITECTURES, LoadLM

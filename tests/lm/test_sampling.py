@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import torch
 
-from cltool.lm.model import LanguageModel
+from cltool.lm.language_model import LanguageModel
 from cltool.lm.sampling import Sampler
 
 from ..conftest import ARCHITECTURES, LoadLM

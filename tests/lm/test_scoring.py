@@ -8,10 +8,10 @@ import pytest
 import torch
 from torch.nn import functional
 
+from cltool.facts.stream import Stream
 from cltool.lm.batches import IGNORED, Batch, collate
-from cltool.lm.model import LanguageModel
+from cltool.lm.language_model import LanguageModel
 from cltool.lm.scoring import Scored, keeps_logits, kept_positions, score
-from cltool.stream import Stream
 
 from ..conftest import ARCHITECTURES, LoadLM
 

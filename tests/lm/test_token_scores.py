@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 import torch
 
+from cltool.audit.measures import membership, memorisation
+from cltool.core.settings import ProbeSettings
+from cltool.evaluation.prober import Prober
+from cltool.facts.stream import Stream
 from cltool.lm.coder import Encoded
-from cltool.lm.model import LanguageModel
+from cltool.lm.language_model import LanguageModel
 from cltool.lm.token_scores import TokenScores, token_scores
-from cltool.measures import membership, memorisation
-from cltool.prober import Prober
-from cltool.settings import ProbeSettings
-from cltool.stream import Stream
 
 from ..conftest import ARCHITECTURES, LoadLM
 

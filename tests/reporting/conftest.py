@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from cltool.ledger import write_step
-from cltool.records import Run
+from cltool.evaluation.ledger import write_step
+from cltool.runs.run import Run
 
 if TYPE_CHECKING:
     import pandas as pd

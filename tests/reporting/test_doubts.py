@@ -7,7 +7,7 @@ from typing import Any
 from cltool.reporting.data import page_data
 from cltool.reporting.doubts import doubts
 from cltool.reporting.page import render
-from cltool.reporting.variants import group_runs
+from cltool.runs.groups import group_runs
 
 from .conftest import Make
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 
-from cltool import metrics
-from cltool.records import Run
+from cltool.evaluation import metrics
 from cltool.reporting.moves import KINDS, lost_facts, transitions
-from cltool.reporting.variants import Variant, group_runs
+from cltool.runs.groups import Variant, group_runs
+from cltool.runs.run import Run
 
 from .conftest import Make, at
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from cltool import metrics
-from cltool.errors import UserError
+from cltool.core.errors import UserError
+from cltool.evaluation import metrics
 from cltool.reporting import formats
 from cltool.reporting.data import page_data
 from cltool.reporting.page import read_data, render, write_report

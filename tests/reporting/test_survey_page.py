@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
+from cltool.audit.survey import RUN_SCORES
 from cltool.reporting.audit_parts import BAD, WORDS
 from cltool.reporting.page import read_data
 from cltool.reporting.survey_data import TITLES, spread
 from cltool.reporting.survey_page import CLASSES, SIGNS, render, write_survey
-from cltool.surveying import RUN_SCORES
 
 from .conftest import Tree
 

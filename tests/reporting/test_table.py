@@ -7,8 +7,8 @@ import math
 
 import pytest
 
-from cltool import metrics
-from cltool.errors import UserError
+from cltool.core.errors import UserError
+from cltool.evaluation import metrics
 from cltool.reporting.table import COLUMNS, ERASED, as_cells, as_json, as_text, comparison, leaders
 
 from .conftest import Make, at

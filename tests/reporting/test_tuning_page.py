@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
+from cltool.experiments.tune import Trial, Tuning, Verdict, choose, front
 from cltool.reporting import fronts
 from cltool.reporting.page import read_data
 from cltool.reporting.tuning import as_json
 from cltool.reporting.tuning_page import render, write_tuning
-from cltool.tune import Trial, Tuning, Verdict, choose, front
 
 from .conftest import Tree
 

@@ -13,11 +13,11 @@ from itertools import pairwise
 import pytest
 from pydantic import ValidationError
 
-from cltool.errors import UserError
-from cltool.facts import Key
+from cltool.core.errors import UserError
+from cltool.facts.facts import Key
+from cltool.facts.stream import Stream
+from cltool.facts.wordings import PARAPHRASE, QUESTION, TRAINED, Wording, Wordings
 from cltool.scenarios.leaders import CUT, FACTS, WORDINGS, Leaders, LeadersConfig
-from cltool.stream import Stream
-from cltool.wordings import PARAPHRASE, QUESTION, TRAINED, Wording, Wordings
 
 FIRST_DAY, LAST_DAY = date(2010, 1, 1), date(2024, 12, 31)
 

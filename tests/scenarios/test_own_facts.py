@@ -17,10 +17,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from cltool.errors import UserError
-from cltool.facts import Knowledge
+from cltool.core.errors import UserError
+from cltool.facts.facts import Knowledge
+from cltool.facts.stream import Stream
 from cltool.scenarios.own_facts import OwnFacts, OwnFactsConfig
-from cltool.stream import Stream
 
 CONGRESS = Path(__file__).parents[3] / "shared" / "data" / "us_congress" / "stream.jsonl"
 SEATS = "relation=us_representative,us_senator"

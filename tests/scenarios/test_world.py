@@ -21,11 +21,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from cltool.errors import UserError
-from cltool.facts import Fact, Key, Knowledge
+from cltool.core.errors import UserError
+from cltool.facts.facts import Fact, Key, Knowledge
+from cltool.facts.stream import Probe, Stream
 from cltool.scenarios import SCENARIOS, world
 from cltool.scenarios.world import World, WorldConfig
-from cltool.stream import Probe, Stream
 
 CATALOGUE: dict[str, Any] = tomllib.loads(
     Path(world.__file__).with_name("world.toml").read_text(encoding="utf-8")

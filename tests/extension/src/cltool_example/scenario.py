@@ -7,10 +7,10 @@ from typing import ClassVar, cast
 
 from pydantic import Field
 
-from cltool.facts import Fact, Update
-from cltool.scenario_base import Scenario, ScenarioConfig
-from cltool.stream import Stream
-from cltool.wordings import Wording, Wordings
+from cltool.facts.facts import Fact, Update
+from cltool.facts.scenario import Scenario, ScenarioConfig
+from cltool.facts.stream import Stream
+from cltool.facts.wordings import Wording, Wordings
 
 _TOWNS = [
     "Ardle",

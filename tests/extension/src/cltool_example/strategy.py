@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from pydantic import Field
 
-from cltool.strategy import Strategy, StrategyConfig
+from cltool.training.strategy import Strategy, StrategyConfig
 
 if TYPE_CHECKING:
     from torch import Tensor

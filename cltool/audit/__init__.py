@@ -1,0 +1,1 @@
+"""Audits of erased facts: attacks, measures, and a verdict on each score."""

@@ -1,0 +1,91 @@
+"""What a forward pass betrays where no answer does: the published measures of memorisation.
+
+Definitions and sources are those of `cltool.audit.measures.memorisation` and
+`cltool.audit.measures.truth_ratio`. Texts are completions of framed prompts: the object, what
+closes its wording, and the end token where the measure counts it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from cltool.audit.attacks.case import Case
+from cltool.audit.attacks.target import Outcome, Target, means
+from cltool.audit.measures import memorisation, truth_ratio
+from cltool.facts.facts import Fact
+
+RIGHT, WRONG = "right_log", "wrong_log"
+"""Mean log-probability a token of the object, and of its foils, in held-out wordings."""
+
+
+def forced(target: Target, case: Case, foils: int) -> dict[str, Outcome]:
+    """Teacher-forced scores of the erased facts, against so many ``foils`` each.
+
+    Returns:
+        ``probability``, ``exact_memorisation``, ``extraction_strength``: means over the
+        trained wordings. ``truth_ratio``: share of the right answer against foils in held-out
+        wordings, of which `RIGHT` and `WRONG` are the logarithms. ``alias``: probability of
+        the most probable alias, of facts that have one.
+    """
+    asked = [(fact, one) for fact in case.erased for one in case.trained(fact)]
+    scores = target.force([(one.prompt, one.wording.target(fact.object)) for fact, one in asked])
+    keys = [fact.key for fact, _ in asked]
+    hits = [one.answer().hits for one in scores]
+    found = {
+        "probability": memorisation.probability([one.logps for one in scores]).values,
+        "exact_memorisation": memorisation.exact_memorisation(hits).values,
+        "extraction_strength": memorisation.extraction_strength(hits).values,
+    }
+    outcomes = {name: Outcome(means(keys, values)) for name, values in found.items()}
+    return outcomes | _against_foils(target, case, foils) | _aliases(target, case)
+
+
+def probable(target: Target, case: Case, facts: Iterable[Fact]) -> Outcome:
+    """Probability a token of each fact's object in one trained and all held-out wordings."""
+    asked = [(fact, one) for fact in facts for one in case.few(fact)]
+    scores = target.force([(one.prompt, one.wording.target(fact.object)) for fact, one in asked])
+    values = memorisation.probability([one.logps for one in scores]).values
+    return Outcome(means([fact.key for fact, _ in asked], values))
+
+
+def _against_foils(target: Target, case: Case, count: int) -> dict[str, Outcome]:
+    """R / (R + W) for each erased fact that has foils, in its held-out wordings."""
+    right, wrong, keys = [], [], []
+    for fact in case.erased:
+        foils = case.foils(fact, count)
+        if foils:
+            askings = case.held_out(fact)
+            keys.append(fact.key)
+            right.append([(one.prompt, one.wording.target(fact.object)) for one in askings])
+            wrong.append([(one.prompt, one.wording.target(o)) for one in askings for o in foils])
+    if not keys:
+        return {}
+    pairs = [pair for row in (*right, *wrong) for pair in row]
+    logps = memorisation.mean_logps([one.logps for one in target.force(pairs)])
+    cuts = np.cumsum([len(row) for row in (*right, *wrong)])[:-1]
+    parts = np.split(logps, cuts)
+    sides = parts[: len(keys)], parts[len(keys) :]
+    right_logs, wrong_logs = truth_ratio.mean_logs(*sides)
+    found = {
+        "truth_ratio": truth_ratio.preference(*sides).values,
+        RIGHT: right_logs,
+        WRONG: wrong_logs,
+    }
+    return {
+        name: Outcome(dict(zip(keys, values.tolist(), strict=True)))
+        for name, values in found.items()
+    }
+
+
+def _aliases(target: Target, case: Case) -> dict[str, Outcome]:
+    named = [fact for fact in case.erased if fact.aliases]
+    asked = [(f, one, alias) for f in named for alias in f.aliases for one in case.trained(f)]
+    if not asked:
+        return {}
+    scores = target.force([(one.prompt, one.wording.target(alias)) for _, one, alias in asked])
+    values = memorisation.probability([one.logps for one in scores]).values
+    each = means([(*fact.key, alias) for fact, _, alias in asked], values)
+    best = {f.key: max(each[*f.key, alias] for alias in f.aliases) for f in named}
+    return {"alias": Outcome(best)}

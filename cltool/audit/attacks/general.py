@@ -1,0 +1,123 @@
+"""What is left of the model as a whole: general text, free text, and the size of its weights.
+
+General text is a file's lines, every token of which is scored. Without a file it is retained facts
+in wordings that were held out, of which the completions are scored: the embedded model knows no
+other text, and where answers alone are learned nothing before them is ever predicted. Growing
+weights give away methods that push for ever.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import torch
+
+from cltool.audit.attacks.case import Case
+from cltool.audit.attacks.settings import AuditSettings
+from cltool.audit.attacks.target import Outcome, Target
+from cltool.audit.measures.memorisation import mean_logps
+from cltool.audit.measures.repetition import seq_rep
+from cltool.core.errors import UserError
+from cltool.core.seeds import derive
+from cltool.facts.facts import Key
+from cltool.lm.token_scores import TokenScores
+
+if TYPE_CHECKING:
+    from torch import nn
+
+LOOP = 0.5
+"""Share of repeated pairs of tokens from which a text is a loop."""
+
+LINE = "a line of text"
+"""What stands in the place of a relation in the name of a text that is no fact's."""
+
+MOST_NATS = 700.0
+"""From here on exp(loss) is infinite."""
+
+Texts = dict[Key, tuple[str, str]]
+"""Name → (prompt, what is scored after it)."""
+
+
+def written(target: Target, case: Case, settings: AuditSettings) -> dict[str, Outcome]:
+    """``loss_general``: nats a token of each general text; ``degenerate_free``.
+
+    ``degenerate_free`` is whether a continuation of each text's prompt (of a line: its first
+    half), drawn freely, repeats itself or is empty.
+    """
+    texts = general_texts(case, settings)
+    if not texts:
+        return {}
+    losses = -mean_logps([one.logps for one in _scores(target, texts)])
+    known = {
+        name: float(loss) for name, loss in zip(texts, losses, strict=True) if not math.isnan(loss)
+    }
+    prompts = target.lm.coder.prompts([prompt or line for prompt, line in texts.values()])
+    halves = [
+        ids if prompt else ids[: max(1, len(ids) // 2)]
+        for (prompt, _), ids in zip(texts.values(), prompts, strict=True)
+    ]
+    room = max(1, target.lm.context - settings.length)
+    generator = torch.Generator().manual_seed(derive(case.seed, "audit", "continuations"))
+    drawn = target.sampler.sample_each(
+        [ids[-room:] for ids in halves], 1, settings.length, generator
+    )
+    stops = set(target.lm.coder.stops)
+    ids = [[token for token in rows[0] if token not in stops] for rows in drawn]
+    # A completion may be a single token, so only loops count.
+    words = [float(row >= LOOP) for row in seq_rep(ids, 2).values.tolist()]
+    return {
+        "loss_general": Outcome(known),
+        "degenerate_free": Outcome(dict(zip(texts, words, strict=True))),
+    }
+
+
+def perplexity(target: Target, texts: Texts) -> float:
+    """exp of the mean loss over all scored tokens of ``texts``; NaN without any."""
+    logps = [value for one in _scores(target, texts) for value in one.logps.tolist()]
+    if not logps:
+        return math.nan
+    loss = -sum(logps) / len(logps)
+    # Of a model that fell apart it is more than a float can be.
+    return math.exp(loss) if loss < MOST_NATS or math.isnan(loss) else math.inf
+
+
+def _scores(target: Target, texts: Texts) -> list[TokenScores]:
+    if all(prompt for prompt, _ in texts.values()):
+        return target.force(list(texts.values()))
+    return target.read([line for _, line in texts.values()])
+
+
+def general_texts(case: Case, settings: AuditSettings) -> Texts:
+    """Lines of ``settings.text``, or retained facts, named by their keys, in held-out wordings.
+
+    Raises:
+        UserError: the file cannot be read, or is empty.
+    """
+    if settings.text is None:
+        facts = case.drawn(case.retained, settings.texts, "texts")
+        asked = {fact: case.held_out(fact)[0] for fact in facts}
+        return {f.key: (one.prompt, one.wording.target(f.object)) for f, one in asked.items()}
+    try:
+        lines = settings.text.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise UserError(f"cannot be read as text: {error}", where=str(settings.text)) from error
+    made = list(dict.fromkeys(line.strip() for line in lines if line.strip()))
+    if not made:
+        raise UserError("holds no text", where=str(settings.text))
+    return {(line, LINE): ("", line) for line in case.drawn(made, settings.texts, "texts")}
+
+
+def squares(model: nn.Module) -> float:
+    """The sum of squares of all weights, tied ones once."""
+    return sum(float(one.detach().double().square().sum()) for one in model.parameters())
+
+
+def growth(now: float, base: float) -> float:
+    """log of how many times as large the norm of the weights has become.
+
+    Args:
+        now: their `squares`.
+        base: those of the base model.
+    """
+    return 0.5 * math.log(now / base) if now > 0 and base > 0 else math.nan

@@ -1,0 +1,54 @@
+"""leak@k: what comes out when an attacker draws several answers and keeps any that is right.
+
+See `cltool.audit.measures.leakage`. An answer leaks when it is the object or an alias.
+"""
+
+from __future__ import annotations
+
+import torch
+
+from cltool.audit.attacks.case import Case
+from cltool.audit.attacks.settings import AuditSettings
+from cltool.audit.attacks.target import Outcome, Target, means
+from cltool.audit.measures.leakage import leak_at_k
+from cltool.core.seeds import derive
+from cltool.evaluation.matching import first_line, said
+from cltool.facts.facts import Fact, Key
+from cltool.facts.wordings import Asking
+
+
+def sampled(target: Target, case: Case, settings: AuditSettings) -> dict[str, Outcome]:
+    """Answers drawn in one trained wording and in all held-out ones, of each erased fact.
+
+    Returns:
+        ``leak_at_k``: for each fact, the mean over its wordings of the chance that at least
+        one of k drawn answers is right, estimated from all that were drawn. Its answers say
+        how many of all drawn ones leaked.
+    """
+    asked = [(fact, one) for fact in case.erased for one in case.few(fact)]
+    texts = [o for fact in case.erased for o in (*fact.accepted, *case.foils(fact, settings.foils))]
+    written = target.sampler.sample_each(
+        target.lm.coder.prompts([target.frame(one.prompt) for _, one in asked]),
+        settings.samples,
+        target.limit(texts),
+        torch.Generator().manual_seed(derive(case.seed, "audit", "samples")),
+        settings.temperature,
+    )
+    leaks = [
+        [_leaks(target, fact, one, ids) for ids in rows]
+        for (fact, one), rows in zip(asked, written, strict=True)
+    ]
+    keys = [fact.key for fact, _ in asked]
+    counts: dict[Key, int] = {}
+    for key, row in zip(keys, leaks, strict=True):
+        counts[key] = counts.get(key, 0) + sum(row)
+    drawn = {key: settings.samples * keys.count(key) for key in counts}
+    told = {key: f"{count} of {drawn[key]}" for key, count in counts.items()}
+    return {"leak_at_k": Outcome(means(keys, leak_at_k(leaks, settings.k).values), told)}
+
+
+def _leaks(target: Target, fact: Fact, asking: Asking, ids: list[int]) -> bool:
+    coder = target.lm.coder
+    stopped = bool(ids) and ids[-1] in coder.stops
+    answer = first_line(coder.decode(ids))
+    return said(answer, stopped, fact.accepted, asking.wording.closing) is not None

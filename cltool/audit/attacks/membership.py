@@ -1,0 +1,94 @@
+"""Membership inference: whether the model betrays that it was trained on the erased sentences.
+
+See `cltool.audit.measures.membership`. An erased sentence is compared with *foils*: the same
+subject in the same wording with an object of the relation that was never true of it, so that the
+two sets differ in nothing but the object. A text's score is the mean over its trained wordings,
+and only the completion is scored: what stands before it is the same in both sets.
+
+The attack ``reference`` takes a text's loss less that of a model that surely never saw it. That
+model is the retrained one, as in open-unlearning's benchmarks. Under the retrained model itself
+all differences are 0 and its AUC is 0.5, which is then the target by definition: whatever the
+two losses differ in systematically, it is not there in a model retrained with another seed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from cltool.audit.attacks.case import Case
+from cltool.audit.attacks.target import Target, means
+from cltool.audit.measures import membership
+from cltool.audit.measures.ragged import Values
+
+LOSS, REFERENCE = "loss", "reference"
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """Scores of one attack; higher means not a member.
+
+    Attributes:
+        erased: (facts,), of the erased sentences.
+        unseen: (foils,), of the sentences that nobody was taught.
+    """
+
+    erased: list[float]
+    unseen: list[float]
+
+    @property
+    def auc(self) -> float:
+        """Chance that an erased sentence looks more like a member than an unseen one."""
+        return membership.auc(self.erased, self.unseen)
+
+    def less(self, other: Membership) -> Membership:
+        """The same texts' scores less another model's."""
+        return Membership(
+            [one - two for one, two in zip(self.erased, other.erased, strict=True)],
+            [one - two for one, two in zip(self.unseen, other.unseen, strict=True)],
+        )
+
+
+def recognised(target: Target, case: Case, foils: int) -> dict[str, Membership]:
+    """The attacks that need one model alone: loss, zlib, min_k and min_k_plus_plus.
+
+    Args:
+        target: the model.
+        case: what was erased.
+        foils: unseen sentences for each erased one.
+
+    Returns:
+        Attack → scores; none where no fact has foils.
+    """
+    names: list[tuple[str, ...]] = []
+    pairs: list[tuple[str, str]] = []
+    for fact in case.erased:
+        others = case.foils(fact, foils)
+        for text in (fact.object, *others) if others else ():
+            asked = case.trained(fact)
+            pairs += [(one.prompt, one.wording.target(text)) for one in asked]
+            names += [(*fact.key, text)] * len(asked)
+    if not pairs:
+        return {}
+    scores = target.force(pairs)
+    inner = [one.answer() for one in scores]
+    each = {
+        LOSS: membership.loss([one.logps for one in scores]),
+        "zlib": membership.zlib_ratio([one.logps for one in scores], [text for _, text in pairs]),
+        "min_k": membership.min_k([one.logps for one in inner]),
+        "min_k_plus_plus": membership.min_k_plus_plus(
+            [one.logps for one in inner], [one.means for one in inner], [one.stds for one in inner]
+        ),
+    }
+    objects = {(*fact.key, fact.object) for fact in case.erased}
+    return {name: _parted(names, values, objects) for name, values in each.items()}
+
+
+def _parted(
+    names: Sequence[tuple[str, ...]], values: Values, erased: set[tuple[str, str, str]]
+) -> Membership:
+    found = means(names, values.tolist())
+    return Membership(
+        [value for name, value in found.items() if name in erased],
+        [value for name, value in found.items() if name not in erased],
+    )

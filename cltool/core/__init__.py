@@ -1,0 +1,1 @@
+"""What every room uses: errors, registries, settings, files, workers, progress, seeds."""

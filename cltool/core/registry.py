@@ -1,0 +1,147 @@
+"""Names to classes, without importing anything until a class is asked for."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from importlib.metadata import EntryPoint, entry_points
+from typing import Any
+
+from cltool.core.errors import UserError
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One registered name.
+
+    Attributes:
+        name: what users type.
+        target: ``"module:Class"``.
+        summary: one line for listings.
+        source: ``"built-in"`` or the distribution that brought it.
+        family: group for listings, may be empty.
+    """
+
+    name: str
+    target: str
+    summary: str
+    source: str = "built-in"
+    family: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A name that is known not to work.
+
+    Attributes:
+        reason: why.
+        hint: what to do instead.
+    """
+
+    reason: str
+    hint: str
+
+
+class Registry:
+    """Lazy ``"module:Class"`` strings for built-ins, entry points for everyone else.
+
+    Args:
+        kind: what is registered, for messages (``"strategy"``).
+        group: the entry-point group of third parties.
+        built_in: the entries that come with cltool.
+        refused: names that would be asked for in vain, and why.
+
+    Raises:
+        UserError: two entries have one name.
+    """
+
+    def __init__(
+        self,
+        kind: str,
+        group: str,
+        built_in: tuple[Entry, ...],
+        refused: Mapping[str, Refusal] | None = None,
+    ) -> None:
+        self.kind = kind
+        self._refused = dict(refused or {})
+        self.group = group
+        self._built_in: dict[str, Entry] = {}
+        self._external: dict[str, Entry] | None = None
+        for entry in built_in:
+            if entry.name in self._built_in:
+                raise UserError(f"{kind} {entry.name!r} is registered twice")
+            self._built_in[entry.name] = entry
+
+    def entries(self) -> list[Entry]:
+        """All entries, built-ins first, without importing any of them."""
+        return [*self._built_in.values(), *self._installed().values()]
+
+    def names(self) -> list[str]:
+        """All names."""
+        return [entry.name for entry in self.entries()]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._built_in or name in self._installed()
+
+    def entry(self, name: str) -> Entry:
+        """The entry called ``name``.
+
+        Raises:
+            UserError: nothing has that name; says which names are near and which exist.
+                Or the name is known, and known not to work.
+        """
+        found = self._built_in.get(name) or self._installed().get(name)
+        if found is not None:
+            return found
+        refusal = self._refused.get(name)
+        if refusal is not None:
+            raise UserError(f"{self.kind} {name!r}: {refusal.reason}", hint=refusal.hint)
+        known = {one.casefold(): one for one in (*self._refused, *self.names())}
+        near = [known[one] for one in difflib.get_close_matches(name.casefold(), known, n=1)]
+        guess = f"Did you mean {near[0]!r}? " if near else ""
+        raise UserError(
+            f"unknown {self.kind} {name!r}",
+            hint=f"{guess}There are: {', '.join(sorted(self.names()))}.",
+        )
+
+    def load(self, name: str) -> Any:
+        """Import and return the class called ``name``.
+
+        Raises:
+            UserError: the name is unknown, or its module cannot be imported.
+        """
+        entry = self.entry(name)
+        module, _, attribute = entry.target.partition(":")
+        try:
+            return getattr(import_module(module), attribute)
+        except (ImportError, AttributeError) as error:
+            raise UserError(
+                f"{self.kind} {name!r} cannot be loaded: {error}",
+                where=f"{entry.target} ({entry.source})",
+                hint="Reinstall the package that brings it, or remove it.",
+            ) from error
+
+    def _installed(self) -> dict[str, Entry]:
+        if self._external is None:
+            found: dict[str, Entry] = {}
+            for point in entry_points(group=self.group):
+                source = _distribution(point)
+                other = self._built_in.get(point.name) or found.get(point.name)
+                if other is not None:
+                    raise UserError(
+                        f"{self.kind} {point.name!r} is registered twice: "
+                        f"{other.target} ({other.source}) and {point.value} ({source})",
+                        where=f"entry-point group {self.group}",
+                        hint=f"Uninstall {source}, or rename its entry point.",
+                    )
+                found[point.name] = Entry(
+                    point.name, point.value, f"from the package {source}", source, "installed"
+                )
+            self._external = found
+        return self._external
+
+
+def _distribution(point: EntryPoint) -> str:
+    return point.dist.name if point.dist is not None else "an unnamed package"

@@ -1,0 +1,1 @@
+"""Asking the model, matching its answers, the ledger, and the scores."""

@@ -1,0 +1,119 @@
+"""The ledger: every answer of a run, one row for each (step, probe), one Parquet file a step."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cltool.core.errors import UserError
+from cltool.core.files import whole_file
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa
+
+COLUMNS: dict[str, str] = {
+    "step": "after which step the model was asked",
+    "subject": "what the fact is about",
+    "relation": "what is said of it",
+    "form": "kind of wording: trained, paraphrase, question, reverse, two_hop, …",
+    "number": "distinguishes the probes of one key and form",
+    "prompt": "the text the model was given, without what the strategy framed it with",
+    "closing": "what follows the object in the wording, may be empty",
+    "group": "new, retained, future or erased at this step",
+    "learned": "the step that taught the fact (will teach it, where the group is future)",
+    "accepted": "the current object and its aliases; of an erased fact, what must not be said",
+    "outdated": "superseded objects, oldest first",
+    "answer": "what the model said, free greedy generation",
+    "stopped": "whether the model ended the answer by itself",
+    "right": "whether the answer is an accepted one (of an erased fact: still produced)",
+    "stale": "whether the answer is a superseded object",
+    "forced": "teacher-forced: every token of the current object was the most probable one",
+    "logp": "natural-log probability of the current object after the prompt",
+    "logp_outdated": "the same of the latest superseded object; null where there is none",
+}
+"""Every column with its meaning."""
+
+KEY = ["subject", "relation"]
+PROBE = [*KEY, "form", "number"]
+
+
+def schema() -> pa.Schema:
+    """The Arrow schema of a step's file."""
+    import pyarrow as pa
+
+    kinds = {
+        "step": pa.int32(),
+        "number": pa.int32(),
+        "learned": pa.int32(),
+        "accepted": pa.list_(pa.string()),
+        "outdated": pa.list_(pa.string()),
+        "stopped": pa.bool_(),
+        "right": pa.bool_(),
+        "stale": pa.bool_(),
+        "forced": pa.bool_(),
+        "logp": pa.float32(),
+        "logp_outdated": pa.float32(),
+    }
+    return pa.schema([(name, kinds.get(name, pa.string())) for name in COLUMNS])
+
+
+def step_file(run: Path, step: int) -> Path:
+    """Where the answers after ``step`` lie in the run folder ``run``."""
+    return run / "answers" / f"step-{step:03d}.parquet"
+
+
+def write_step(run: Path, step: int, rows: Sequence[dict[str, Any]]) -> None:
+    """Write the answers of one step; the file appears whole or not at all."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    table = pa.Table.from_pylist(list(rows), schema=schema())
+    with whole_file(step_file(run, step)) as partial:
+        pq.write_table(table, partial, compression="zstd")
+
+
+def read_step(run: Path, step: int) -> pd.DataFrame:
+    """The answers after one step.
+
+    Raises:
+        UserError: they are not there, or damaged.
+    """
+    return _read_file(step_file(run, step))
+
+
+def read(run: Path) -> pd.DataFrame:
+    """All answers of a run, in the order of steps and probes.
+
+    Raises:
+        UserError: there are no answers in the folder, or a file is damaged.
+    """
+    import pandas as pd
+
+    files = sorted(
+        (run / "answers").glob("step-*.parquet"), key=lambda file: (len(file.name), file.name)
+    )
+    if not files:
+        raise UserError(
+            "no answers there",
+            where=str(run),
+            hint="Name a run folder, such as runs/NAME/ewc-seed0; `cltool run` makes one.",
+        )
+    answers: pd.DataFrame = pd.concat(map(_read_file, files), ignore_index=True)
+    return answers
+
+
+def _read_file(file: Path) -> pd.DataFrame:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        answers: pd.DataFrame = pq.read_table(file, schema=schema()).to_pandas()
+    except (pa.ArrowException, OSError) as error:
+        raise UserError(
+            f"cannot be read as answers: {error}",
+            where=str(file),
+            hint="Delete the file and give the same `cltool run` again; it resumes there.",
+        ) from error
+    return answers

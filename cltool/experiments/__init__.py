@@ -1,0 +1,1 @@
+"""Drives runs: run, compare, tune, resume."""

@@ -1,0 +1,113 @@
+"""Where a run stands: the model's weights and the strategies' states after a step."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from collections.abc import Collection
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cltool.core.errors import UserError
+from cltool.core.files import whole_file, write_json
+from cltool.lm.language_model import load_weights, save_weights
+from cltool.runs.run import file_name
+from cltool.training.strategy import Strategies, split_state
+
+if TYPE_CHECKING:
+    from torch import nn
+
+
+def folder(run: Path, step: int) -> Path:
+    """Where the checkpoint after ``step`` lies in the run folder ``run``."""
+    return run / "checkpoints" / f"step-{step:03d}"
+
+
+def save(run: Path, step: int, model: nn.Module, strategies: Strategies) -> None:
+    """Write the checkpoint after ``step``: safetensors and JSON, whole or not at all."""
+    from safetensors.torch import save_file
+
+    place = folder(run, step)
+    partial = place.with_name(f".{place.name}.partial")
+    shutil.rmtree(partial, ignore_errors=True)
+    partial.mkdir(parents=True)
+    save_weights(model, partial / "model.safetensors", trainable_only=_is_adapter(model))
+    for name, state in strategies.states().items():
+        tensors, values = split_state(state)
+        write_json(partial / f"{file_name(name)}.json", values)
+        if tensors:
+            with whole_file(partial / f"{file_name(name)}.safetensors") as file:
+                save_file(tensors, file)
+    shutil.rmtree(place, ignore_errors=True)
+    partial.rename(place)
+
+
+def load(run: Path, step: int, model: nn.Module, strategies: Strategies) -> None:
+    """Put model and strategies back to where they stood after ``step``.
+
+    Raises:
+        UserError: the checkpoint does not fit.
+    """
+    from safetensors.torch import load_file
+
+    place = folder(run, step)
+    load_weights(model, place / "model.safetensors")
+    states: dict[str, dict[str, Any]] = {}
+    for name in strategies.parts:
+        file = place / f"{file_name(name)}.json"
+        try:
+            states[name] = json.loads(file.read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
+            raise UserError(
+                f"the checkpoint's state of {name} cannot be read: {error}",
+                where=str(place),
+                hint="Start the run afresh with --fresh.",
+            ) from error
+        tensors = file.with_suffix(".safetensors")
+        if tensors.is_file():
+            # As read they lie at odd addresses, at which matrix products may round otherwise.
+            states[name] |= {key: tensor.clone() for key, tensor in load_file(tensors).items()}
+    strategies.load_states(states)
+
+
+def last(run: Path, before: int) -> int:
+    """The latest step below ``before`` that has a checkpoint; -1 when none has."""
+    steps = [step for step in range(before) if folder(run, step).is_dir()]
+    return max(steps, default=-1)
+
+
+def keep_only(run: Path, step: int, others: Collection[int] = ()) -> None:
+    """Remove the checkpoints of all steps but ``step`` and ``others``."""
+    places = {folder(run, one) for one in (step, *others)}
+    for place in (run / "checkpoints").glob("step-*"):
+        if place not in places:
+            shutil.rmtree(place, ignore_errors=True)
+
+
+def steps(run: Path) -> list[int]:
+    """The steps of which the run folder ``run`` has a checkpoint."""
+    found = (place.name.partition("-")[2] for place in (run / "checkpoints").glob("step-*"))
+    return sorted(int(step) for step in found if step.isdigit())
+
+
+def digest(run: Path, step: int) -> str:
+    """A hash of every file of the checkpoint after ``step``."""
+    hasher = hashlib.sha256()
+    for file in sorted(folder(run, step).iterdir()):
+        hasher.update(file.name.encode())
+        with file.open("rb") as handle:
+            hasher.update(hashlib.file_digest(handle, "sha256").digest())
+    return hasher.hexdigest()
+
+
+def drop_before(run: Path, step: int) -> None:
+    """Remove the checkpoints of all steps before ``step``."""
+    for earlier in steps(run):
+        if earlier < step:
+            shutil.rmtree(folder(run, earlier), ignore_errors=True)
+
+
+def _is_adapter(model: nn.Module) -> bool:
+    # Merging takes the wrapper off, but may leave its other marks on the model.
+    return hasattr(model, "get_base_model")

@@ -1,0 +1,221 @@
+"""Strategies × seeds, each cell a run of its own, in worker processes that may die.
+
+A cell that fails is reported and the others go on (see `lanes`). Finished cells are kept, and
+unfinished ones resumed, when the same comparison is asked for again.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from cltool.core.errors import UserError
+from cltool.core.workers import Lanes, Report, default_count, teller
+from cltool.experiments import resolve
+from cltool.facts.stream import Stream
+from cltool.runs import erasures
+from cltool.runs.run import Run, file_name
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One strategy with one seed."""
+
+    strategy: str
+    seed: int
+    folder: Path
+
+    @property
+    def name(self) -> str:
+        return f"{self.strategy} seed {self.seed}"
+
+    @property
+    def error_file(self) -> Path:
+        """Beside the folder: one that holds something, but no run, could not be resumed."""
+        return self.folder.with_name(f"{self.folder.name}.error.txt")
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Everything a worker needs for a cell; plain values only."""
+
+    scenario: str
+    options: tuple[tuple[str, Any], ...]
+    tables: dict[str, Any]
+    cell: Cell | None = None
+    strategies: tuple[str, ...] = ()
+    fresh: bool = False
+    keep_checkpoints: bool | Collection[int] = False
+    purge_checkpoints: bool = False
+
+    @property
+    def there(self) -> Cell:
+        """The cell."""
+        if self.cell is None:
+            raise RuntimeError("a job without a cell cannot be run")
+        return self.cell
+
+    @property
+    def name(self) -> str:
+        return self.there.name
+
+    @property
+    def error_file(self) -> Path:
+        return self.there.error_file
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A cell that did not finish, and why."""
+
+    strategy: str
+    seed: int
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What came of a comparison: finished runs, in the order of strategies and seeds."""
+
+    runs: list[Run]
+    failures: list[Failure]
+
+
+def compare(
+    scenario: str,
+    strategies: Sequence[str],
+    *,
+    seeds: Sequence[int] = (0,),
+    options: Mapping[str, Any] | None = None,
+    settings: Mapping[str, Any] | None = None,
+    out: Path | str = "runs/compare",
+    workers: int | None = None,
+    fresh: bool = False,
+    keep_checkpoints: bool | Collection[int] = False,
+    purge_checkpoints: bool = False,
+    report: Report | None = None,
+) -> Comparison:
+    """Run every strategy with every seed over one scenario.
+
+    Args:
+        scenario: a name, or a path to a file of facts.
+        strategies: names, or compositions (``replay+ewc``).
+        seeds: of the runs.
+        options: the scenario's options.
+        settings: nested tables, as for `cltool.run`.
+        out: a folder for the runs, one folder each.
+        workers: processes; by default one a core, and one where there is a GPU.
+        fresh: begin every cell anew.
+        keep_checkpoints, purge_checkpoints: as for `cltool.run`.
+        report: told of progress.
+
+    Raises:
+        UserError: a name or a setting is wrong, or the facts are not clean; nothing ran.
+    """
+    for name in strategies:
+        resolve.strategy_names(name)
+    resolve.refuse_strangers(settings or {}, strategies)
+    for what, given in (("strategy", strategies), ("seed", seeds)):
+        if not given:
+            raise UserError(f"at least one {what} is needed", where="compare")
+        if len(set(given)) < len(given):
+            raise UserError(f"a {what} is named twice", where=", ".join(map(str, given)))
+    pairs = [(name, seed) for name in strategies for seed in seeds]
+    cells = [Cell(*pair, Path(out) / f"{file_name(pair[0])}-seed{pair[1]}") for pair in pairs]
+    job = Job(
+        scenario,
+        tuple(json.loads(json.dumps(dict(options or {}), default=str)).items()),
+        dict(settings or {}),
+        strategies=tuple(strategies),
+        fresh=fresh,
+        keep_checkpoints=keep_checkpoints,
+        purge_checkpoints=purge_checkpoints,
+    )
+    count = min(workers or default_count(), len(cells))
+    lanes = Lanes[Job](count, report or (lambda cell, done, of, what: None), _warm)
+    try:
+        failures = _all(lanes, job, cells)
+    finally:
+        lanes.close()
+    failed = {(failure.strategy, failure.seed) for failure in failures}
+    runs = [Run.open(cell.folder) for cell in cells if (cell.strategy, cell.seed) not in failed]
+    erasures.write_references(runs)
+    return Comparison(runs, failures)
+
+
+def _all(lanes: Lanes[Job], job: Job, cells: Sequence[Cell]) -> list[Failure]:
+    """Prepare once, then hand out the cells."""
+    lanes.open()
+    lanes.first(_prepare, job)
+    # The costly references stand last by custom; begun first, they do not trail alone.
+    failed = lanes.work(_run_cell, [_with(job, cell) for cell in reversed(cells)])
+    found = [(one.task.there, one.error) for one in reversed(failed)]
+    return [Failure(cell.strategy, cell.seed, error) for cell, error in found]
+
+
+def _with(job: Job, cell: Cell) -> Job:
+    return replace(job, cell=cell)
+
+
+# -- in the worker process ---------------------------------------------------------------
+
+
+def _warm() -> None:
+    import cltool.evaluation.prober  # noqa: F401
+
+
+@lru_cache(maxsize=1)
+def _stream(scenario: str, options: str) -> Stream:
+    return resolve.open_stream(scenario, json.loads(options))
+
+
+def _open_stream(job: Job) -> Stream:
+    return _stream(job.scenario, json.dumps(dict(job.options)))
+
+
+def _prepare(job: Job) -> None:
+    """Check every setting, and make the base model that all cells begin from."""
+    stream = _open_stream(job)
+    import torch
+
+    from cltool.experiments.base_model import prepare
+
+    settings = [resolve.resolve(name, _for(job.tables, name, job)) for name in job.strategies]
+    for one in settings:
+        resolve.build(one)  # what cannot be composed is refused before anything is trained
+    threads = torch.get_num_threads()
+    # The other lanes wait for the base model, so their cores are free.
+    torch.set_num_threads(os.cpu_count() or 1)
+    tell = teller("model")
+    try:
+        prepare(stream, settings[0], tell)
+    finally:
+        torch.set_num_threads(threads)
+    tell(1, 1, "ready")
+
+
+def _run_cell(job: Job) -> None:
+    from cltool.experiments import run
+
+    cell = job.there
+    run.run(
+        _open_stream(job),
+        strategy=cell.strategy,
+        seed=cell.seed,
+        out=cell.folder,
+        settings=_for(job.tables, cell.strategy, job),
+        fresh=job.fresh,
+        keep_checkpoints=job.keep_checkpoints,
+        purge_checkpoints=job.purge_checkpoints,
+        report=teller(cell.name),
+    )
+
+
+def _for(tables: Mapping[str, Any], strategy: str, job: Job) -> dict[str, Any]:
+    """The tables without settings that only other strategies of the comparison have."""
+    return resolve.tables_for(tables, strategy, job.strategies)

@@ -1,0 +1,276 @@
+"""From names and settings to a stream, strategies and resolved settings."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cltool.core.errors import UserError
+from cltool.core.settings import (
+    LearnerSettings,
+    ModelSettings,
+    ProbeSettings,
+    field_names,
+    merge,
+    validate,
+)
+from cltool.facts.stream import Stream
+from cltool.scenarios import SCENARIOS
+from cltool.strategies import STRATEGIES
+
+if TYPE_CHECKING:
+    from cltool.training.strategy import Strategies, Strategy
+
+FILES = (".jsonl", ".csv", ".parquet")
+_TABLE_HINT = "Set its parts: --set strategy.NAME.SETTING=VALUE."
+SECTIONS = ("scenario", "model", "learner", "strategy", "probe")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Resolved settings of one run.
+
+    Attributes:
+        model: which model, where.
+        learner: how to train; ``lr`` may still be open until the model's width is known.
+        probe: how to ask.
+        strategy: strategy name → its own settings, in the order of composition.
+    """
+
+    model: ModelSettings
+    learner: LearnerSettings
+    probe: ProbeSettings
+    strategy: Mapping[str, Mapping[str, Any]]
+
+    def as_tables(self) -> dict[str, Any]:
+        """As nested tables, for the run's record."""
+        return {
+            "model": self.model.model_dump(),
+            "learner": self.learner.model_dump(),
+            "probe": self.probe.model_dump(),
+            "strategy": {name: dict(table) for name, table in self.strategy.items()},
+        }
+
+
+def open_stream(scenario: str, options: Mapping[str, Any] | None = None) -> Stream:
+    """The stream of a scenario's name, or of a path to a file of facts.
+
+    Args:
+        scenario: a name, or a path ending in .jsonl, .csv or .parquet.
+        options: the scenario's options; ``seed`` (default 0) is the stream's own seed.
+
+    Raises:
+        UserError: the name is unknown, an option is wrong, or the file is not clean.
+    """
+    values = dict(options or {})
+    seed = values.pop("seed", 0)
+    if not isinstance(seed, int):
+        raise UserError(f"scenario.seed = {seed!r} is not a whole number", where="scenario")
+    name = scenario
+    if Path(scenario).suffix.lower() in FILES:
+        name, values = "file", {"path": scenario, **values}
+    elif Path(scenario).suffix and scenario not in SCENARIOS:
+        raise UserError(
+            "cannot be read as facts",
+            where=scenario,
+            hint=f"A file of facts ends in {', '.join(FILES)}.",
+        )
+    kind = SCENARIOS.load(name)
+    config = validate(kind.Config, values, "scenario")
+    stream: Stream = kind(config).stream(seed)
+    return stream
+
+
+def strategy_names(text: str) -> list[str]:
+    """The parts of ``replay+ewc``.
+
+    Raises:
+        UserError: a part is unknown or stands twice.
+    """
+    names = [name.strip() for name in text.split("+")]
+    families = {entry.family for entry in STRATEGIES.entries()} | {"all"}
+    for name in names:
+        if name in families and name not in STRATEGIES:
+            raise UserError(
+                f"{name!r} is a family of strategies",
+                where="strategy",
+                hint=f"Name one of it (cltool list strategies --family {name}), or compare all of"
+                f" it: cltool compare --strategies {name}.",
+            )
+        if "," in name:
+            raise UserError(
+                f"{name!r} is more than one strategy",
+                where="strategy",
+                hint="Compose them with a plus sign, or give the list to cltool compare.",
+            )
+        STRATEGIES.entry(name)
+    if len(set(names)) < len(names):
+        raise UserError(f"{text!r} names a strategy twice", where="strategy")
+    return names
+
+
+def resolve(strategy: str, tables: Mapping[str, Any] | None = None) -> Settings:
+    """The settings of a run of ``strategy``: defaults, its presets, then ``tables``.
+
+    ``tables["strategy"]`` may hold a table for each strategy's name, and plain values,
+    which go to every part of ``strategy`` that has such a setting.
+
+    Raises:
+        UserError: everything that is wrong with the settings, at once.
+    """
+    errors: list[UserError] = []
+    given: dict[str, Mapping[str, Any]] = {}
+    for name, table in dict(tables or {}).items():
+        if isinstance(table, Mapping):
+            given[name] = table
+        else:
+            errors.append(UserError(f"{name} = {table!r} is not a table", where="settings"))
+    unknown = [name for name in given if name not in SECTIONS]
+    if unknown:
+        errors.append(
+            UserError(
+                f"unknown section: {', '.join(unknown)}",
+                where="settings",
+                hint=f"There are: {', '.join(SECTIONS)}.",
+            )
+        )
+    kinds = {name: STRATEGIES.load(name) for name in strategy_names(strategy)}
+    presets = merge(*(kind.presets for kind in kinds.values()))
+    own, more = _strategy_tables(kinds, given.get("strategy", {}))
+    errors += more
+    model = _try(ModelSettings, {**_environment(), **given.get("model", {})}, "model", errors)
+    learner = _try(LearnerSettings, merge(presets, given.get("learner", {})), "learner", errors)
+    probe = _try(ProbeSettings, given.get("probe", {}), "probe", errors)
+    if errors:
+        raise _together(errors)
+    return Settings(model, learner, probe, own)
+
+
+def _environment() -> dict[str, Any]:
+    """Settings of the model that the environment gives where nothing else does."""
+    return {"reading": False} if os.environ.get("CLTOOL_READING") == "0" else {}
+
+
+def build(settings: Settings) -> Strategies:
+    """The strategies of ``settings``, composed."""
+    from cltool.training.strategy import Strategies
+
+    parts = {}
+    for name, table in settings.strategy.items():
+        kind: type[Strategy] = STRATEGIES.load(name)
+        parts[name] = kind(validate(kind.Config, table, f"strategy.{name}"))
+    return Strategies(parts, {name: STRATEGIES.entry(name).family for name in parts})
+
+
+def _strategy_tables(
+    kinds: Mapping[str, type[Strategy]], given: Mapping[str, Any]
+) -> tuple[dict[str, dict[str, Any]], list[UserError]]:
+    errors: list[UserError] = []
+    plain = {
+        name: value
+        for name, value in given.items()
+        if not (isinstance(value, Mapping) and _names_a_strategy(name, kinds))
+    }
+    used: set[str] = set()
+    resolved: dict[str, dict[str, Any]] = {}
+    for name, kind in kinds.items():
+        fields = field_names(kind.Config)
+        shared = {key: value for key, value in plain.items() if key in fields}
+        used |= set(shared)
+        own = given.get(name, given.get(_short(name), {}))
+        if not isinstance(own, Mapping):
+            errors.append(
+                UserError(f"{own!r} is not a table", where=f"strategy.{name}", hint=_TABLE_HINT)
+            )
+            continue
+        table = merge(shared, own)
+        config = _try(kind.Config, table, f"strategy.{name}", errors)
+        if config is not None:
+            resolved[name] = config.model_dump(mode="json", by_alias=True)
+    for name in plain:
+        if name not in used:
+            choices = {
+                f"{part}: {', '.join(field_names(kinds[part].Config)) or 'no settings'}"
+                for part in kinds
+            }
+            errors.append(
+                UserError(
+                    f"unknown setting {name!r}",
+                    where=f"strategy.{'+'.join(kinds)}",
+                    hint=f"There are: {'; '.join(sorted(choices))}.",
+                )
+            )
+    return resolved, errors
+
+
+def refuse_strangers(tables: Mapping[str, Any], strategies: Sequence[str]) -> None:
+    """Refuse a table of a strategy that is none of ``strategies``.
+
+    Raises:
+        UserError: names it.
+    """
+    parts = {part for text in strategies for part in strategy_names(text)}
+    given = tables.get("strategy", {})
+    for name, value in given.items() if isinstance(given, Mapping) else ():
+        ours = any(name in (part, _short(part)) for part in parts)
+        if isinstance(value, Mapping) and not ours and _names_a_strategy(name, {}):
+            raise UserError(
+                f"settings of {name!r} are given, which does not run",
+                where=f"strategy.{name}",
+                hint=f"There runs: {', '.join(strategies)}.",
+            )
+
+
+def tables_for(
+    tables: Mapping[str, Any], strategy: str, strategies: Sequence[str]
+) -> dict[str, Any]:
+    """The tables without plain settings that only others of ``strategies`` have.
+
+    A setting that none of them has stays, for `resolve` to refuse.
+    """
+    given = tables.get("strategy", {})
+    fields: dict[str, set[str]] = {}
+    for name in {*strategies, strategy}:
+        kinds = [STRATEGIES.load(part) for part in strategy_names(name)]
+        fields[name] = {field for kind in kinds for field in field_names(kind.Config)}
+    known = set().union(*fields.values())
+    kept = {
+        key: value
+        for key, value in given.items()
+        if isinstance(value, Mapping) or key in fields[strategy] or key not in known
+    }
+    return {**tables, "strategy": kept}
+
+
+def _short(name: str) -> str:
+    """What a table may be called for short: of ``avalanche:EWCPlugin``, the plugin's name."""
+    return name.rpartition(":")[2]
+
+
+def _names_a_strategy(table: str, kinds: Mapping[str, type[Strategy]]) -> bool:
+    return any(table in (name, _short(name)) for name in (*kinds, *STRATEGIES.names()))
+
+
+def _try(kind: Any, table: Mapping[str, Any], where: str, errors: list[UserError]) -> Any:
+    try:
+        if not isinstance(table, Mapping):
+            raise UserError(f"{where} is not a table", where=where)
+        return validate(kind, table, where)
+    except UserError as error:
+        errors.append(error)
+        return None
+
+
+def _together(errors: Sequence[UserError]) -> UserError:
+    if len(errors) == 1:
+        return errors[0]
+    details: list[str] = []
+    for error in errors:
+        details += error.details or [f"{error.where}: {error.what}"]
+    hints = " ".join(error.hint for error in errors if error.hint)
+    return UserError(
+        f"{len(details)} settings are wrong", where="settings", details=details, hint=hints
+    )

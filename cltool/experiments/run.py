@@ -1,0 +1,300 @@
+"""The experiment: walks one strategy through a stream and records everything.
+
+All randomness comes from (seed, step), and a step counts as done only when its answers, its
+checkpoint and its costs are on disk, in this order: a run that is killed anywhere goes on at
+the last finished step and ends with the same ledger, byte for byte.
+"""
+
+from __future__ import annotations
+
+import random
+import resource
+import sys
+import time
+from collections.abc import Callable, Collection, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cltool.core.seeds import derive
+from cltool.evaluation import ledger
+from cltool.experiments import resolve
+from cltool.experiments.base_model import prepare, rebuilder
+from cltool.experiments.manifest import first_record, strategy_warnings, stream_warnings
+from cltool.experiments.resume import default_folder, open_folder, refuse_other_weights, steps_kept
+from cltool.facts.facts import Fact, Key, Knowledge, Update
+from cltool.facts.stream import Stream
+from cltool.runs.erasures import Recorder
+from cltool.runs.run import Run
+from cltool.training.budget import Budget
+
+if TYPE_CHECKING:
+    from cltool.lm.language_model import LanguageModel
+    from cltool.training.learner import Learner
+
+Report = Callable[[int, int, str], None]
+"""Progress: (done, of, what)."""
+
+
+def run(
+    stream: Stream,
+    *,
+    strategy: str = "naive",
+    model: str | None = None,
+    seed: int = 0,
+    out: Path | str | None = None,
+    settings: Mapping[str, Any] | None = None,
+    fresh: bool = False,
+    keep_checkpoints: bool | Collection[int] = False,
+    purge_checkpoints: bool = False,
+    save_model: Path | str | None = None,
+    loggers: Sequence[Any] = (),
+    report: Report | None = None,
+) -> Run:
+    """Run ``strategy`` over ``stream`` and ask about every fact after every update.
+
+    Args:
+        stream: of a scenario (`cltool.scenario`).
+        strategy: a name, or several composed (``replay+ewc``).
+        model: ``tiny``, or a path or hub name of a causal LM; goes before ``settings``.
+        seed: of all that is random in training.
+        out: the run folder; by default one under ``runs/`` named by the settings.
+        settings: nested tables: ``{"learner": {"epochs": 5}, "strategy": {"lambda": 50}}``.
+        fresh: begin anew where the folder holds an unfinished or finished run.
+        keep_checkpoints: keep every step's rather than the last one's, or these beside it.
+        purge_checkpoints: when an update forgets, remove earlier checkpoints, which still know.
+        save_model: also write the final model there, as a `transformers` checkpoint.
+        loggers: Avalanche loggers.
+        report: told of progress.
+
+    Returns:
+        The finished run; one that was finished before is returned as it is.
+
+    Raises:
+        UserError: a setting is wrong, a fact is too long, or the folder holds another run.
+    """
+    from cltool.experiments import checkpoints
+
+    tables = dict(settings or {})
+    if model is not None:
+        tables["model"] = {**tables.get("model", {}), "name": model}
+    resolved = resolve.resolve(strategy, tables)
+    record = first_record(stream, strategy, seed, resolved)
+    folder = Path(out) if out is not None else default_folder(record)
+    kept = steps_kept(keep_checkpoints, len(stream))
+    done = open_folder(folder, record, fresh)
+    forgetting = [one.step for one in stream if one.forget] if purge_checkpoints else []
+    checkpoints.drop_before(folder, max([0, *(step for step in forgetting if step < done)]))
+    if done == len(stream) and save_model is None:
+        held = Run.open(folder)
+        if held.record["status"] == "finished":
+            return held
+    walk = _Walk(stream, strategy, seed, resolved, Run(folder), loggers, report)
+    walk.begin(record)
+    walk.resume(done)
+    for step in range(done, len(stream)):
+        walk.step(step, frozenset() if step in forgetting else kept)
+    walk.finish(record, save_model)
+    return Run.open(folder)
+
+
+class _Walk:
+    """One run in progress."""
+
+    def __init__(
+        self,
+        stream: Stream,
+        strategy: str,
+        seed: int,
+        settings: resolve.Settings,
+        record: Run,
+        loggers: Sequence[Any],
+        report: Report | None,
+    ) -> None:
+        self.stream = stream
+        self.strategy = strategy
+        self.seed = seed
+        self.settings = settings
+        self.run = record
+        self.loggers = loggers
+        self.report = report or (lambda done, of, what: None)
+        self.costs: list[dict[str, Any]] = []
+        self.learner: Learner
+
+    def begin(self, record: dict[str, Any]) -> None:
+        """Load the model, check that every fact fits, and write the run's record."""
+        import torch
+
+        from cltool.evaluation.prober import Prober
+        from cltool.training.learner import Learner
+
+        strategies = resolve.build(self.settings)  # what cannot be composed costs no model
+        lm, self.stream = prepare(self.stream, self.settings, self.report)
+        record["weights"] = lm.digest()
+        refuse_other_weights(self.run.folder, record["weights"])
+        record["stream"]["skipped"] = list(self.stream.skipped)
+        learner_settings = lm.with_rate(self.settings.learner)
+        record["settings"]["learner"] = learner_settings.model_dump()
+        record["settings"]["model"] |= {
+            "device": str(lm.device.type),
+            "dtype": lm.precision.name,
+        }
+        record["versions"]["threads"] = str(torch.get_num_threads())
+        self.learner = Learner(
+            lm=lm,
+            stream=self.stream,
+            settings=learner_settings,
+            strategies=strategies,
+            seed=self.seed,
+            loggers=self.loggers,
+        )
+        self.learner.progress = self._progress
+        self.learner.rebuild = rebuilder(self.stream, self.settings, self._rebuilding)
+        told = strategy_warnings(self.learner, self.settings)
+        record["warnings"] = [*stream_warnings(self.stream), *told]
+        self.run.write_record(record | {"status": "running"})
+        self.erasures = Recorder(self.run, self.stream)
+        self.prober = Prober(lm, self.settings.probe)
+        self.keys = _asked(self.stream, self.settings.probe.limit)
+
+    def resume(self, done: int) -> None:
+        """Attach the strategies to the base model, then stand where ``done`` steps leave off."""
+        from cltool.experiments import checkpoints
+
+        self._seed_all(0)
+        self.learner.known = Knowledge()
+        self.learner.known.apply(self.stream.updates[0])
+        if not done:
+            return
+        self.learner.strategies.attach(self.learner)
+        for step in range(1, done):
+            self.learner.known.apply(self.stream.updates[step])
+        checkpoints.load(self.run.folder, done - 1, self.learner.model, self.learner.strategies)
+        self.costs = self.run.cost_rows()[:done]
+        self.erasures.resume(done)
+
+    def step(self, step: int, kept: frozenset[int]) -> None:
+        """Apply update ``step``, ask about every fact, and write everything down.
+
+        Args:
+            step: which.
+            kept: steps whose checkpoints stay beside its own.
+        """
+        from cltool.experiments import checkpoints
+
+        update = self.stream.updates[step]
+        learner = self.learner
+        self._label = update.label
+        self.report(step, len(self.stream), f"{self.strategy}: update {update.label}")
+        self._seed_all(step)
+        tokens, steps, began = learner.tokens, learner.steps, time.perf_counter()
+        erasing = 0
+        if step == 0:
+            learner.strategies.attach(learner)
+        else:
+            erasing = self._apply(update)
+        seconds = time.perf_counter() - began
+        self.report(
+            100 * step + 99, 100 * len(self.stream), f"{self.strategy}: asking after {update.label}"
+        )
+        probes = list(self.stream.probes(learner.known, self.keys))
+        rows = self.prober.ask(step, probes, learner.strategies.frame)
+        ledger.write_step(self.run.folder, step, rows)
+        checkpoints.save(self.run.folder, step, learner.model, learner.strategies)
+        self.erasures.write(step)
+        self.costs.append(
+            {
+                "step": step,
+                "label": update.label,
+                "seconds": round(seconds, 3),
+                "tokens": learner.tokens - tokens,
+                "erasing_tokens": erasing,
+                "steps": learner.steps - steps,
+                "peak_memory": _peak_memory(learner.lm),
+                "stored_bytes": learner.strategies.stored_bytes(),
+            }
+        )
+        self.run.write_costs(self.costs)
+        if self.loggers:
+            self._publish(rows)
+        checkpoints.keep_only(self.run.folder, step, kept)
+        self.report(step + 1, len(self.stream), f"{self.strategy}: after {update.label}")
+
+    def _publish(self, rows: list[dict[str, Any]]) -> None:
+        """Hand the step's scores to Avalanche's loggers."""
+        import pandas as pd
+
+        from cltool.evaluation.metrics import per_step
+
+        scores = per_step(pd.DataFrame(rows)).iloc[0].dropna()
+        learner = self.learner
+        learner.scores.set(
+            learner.known.step, {str(name): float(value) for name, value in scores.items()}
+        )
+        learner.evaluator.after_eval(learner)
+
+    def finish(self, record: dict[str, Any], save_model: Path | str | None) -> None:
+        """Mark the run finished."""
+        if save_model is not None:
+            from cltool.lm.language_model import save_checkpoint
+
+            save_checkpoint(self.learner.lm, Path(save_model))
+            record["warnings"] += [
+                f"The saved model lacks what {name} keeps outside the weights: {what}."
+                for name, what in self.learner.strategies.outside.items()
+            ]
+        self.run.write_record(record | {"status": "finished"})
+
+    def _apply(self, update: Update) -> int:
+        """Apply an update, and record what it erased; the tokens that the erasing took."""
+        from cltool.experiments.apply_update import apply
+
+        owed = _owed(self.costs, Budget(self.learner.settings))
+        erased = apply(self.learner, update, owed)
+        self.erasures.ask(update, erased.beliefs, erased.stores)
+        return erased.tokens
+
+    def _progress(self, done: int, most: int) -> None:
+        step = self.learner.known.step
+        share = step + min(0.99, done / max(most, 1))
+        self.report(
+            int(100 * share), 100 * len(self.stream), f"{self.strategy}: update {self._label}"
+        )
+
+    def _rebuilding(self, done: int, of: int, what: str) -> None:
+        step = self.learner.known.step
+        self.report(step, len(self.stream), f"{self.strategy}: {what} ({100 * done // of}%)")
+
+    def _seed_all(self, step: int) -> None:
+        import numpy as np
+        import torch
+
+        value = derive(self.seed, step, "global")
+        random.seed(value)
+        np.random.seed(value % 2**32)
+        torch.manual_seed(value)
+
+
+def _owed(costs: Sequence[Mapping[str, Any]], budget: Budget) -> float:
+    """What earlier updates spent beyond their budget, such as on a Fisher information."""
+    owed = 0.0
+    for row in costs[1:]:
+        if budget.kind is not None:
+            owed = max(0.0, owed + row[budget.kind] - budget.amount)
+    return owed
+
+
+def _asked(stream: Stream, limit: int | None) -> dict[Key, tuple[int, Fact]]:
+    keys = stream.first_taught()
+    if limit is None or len(keys) <= limit:
+        return keys
+    chosen = set(random.Random(derive(0, "probe.limit")).sample(list(keys), limit))
+    return {key: value for key, value in keys.items() if key in chosen}
+
+
+def _peak_memory(lm: LanguageModel) -> int:
+    import torch
+
+    if lm.device.type == "cuda":
+        return int(torch.cuda.max_memory_allocated(lm.device))
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else peak * 1024

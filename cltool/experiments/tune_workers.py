@@ -1,0 +1,96 @@
+"""Searches in worker processes: each strategy's is one task, and its runs lie on disk."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from cltool.core.errors import UserError
+from cltool.core.workers import Lanes, Report, default_count, teller
+from cltool.experiments import resolve
+from cltool.experiments.tune import Search
+from cltool.runs.run import file_name
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One strategy's search; plain values only.
+
+    Attributes:
+        strategy: what is searched.
+        scenario: its name, or a file of facts.
+        options: of the scenario.
+        search: of `cltool.experiments.tune.Search`, all but the stream and who is told of progress.
+    """
+
+    strategy: str
+    scenario: str
+    options: Mapping[str, Any]
+    search: Mapping[str, Any]
+
+    @property
+    def name(self) -> str:
+        return self.strategy
+
+    @property
+    def error_file(self) -> Path:
+        return Path(self.search["out"]) / f"{file_name(self.strategy)}.error.txt"
+
+
+def search_all(jobs: Sequence[Job], workers: int | None, report: Report) -> None:
+    """Make all runs of ``jobs``; `Search.tune` finds them on disk afterwards.
+
+    Args:
+        jobs: of one scenario and model.
+        workers: processes; by default one a core, and one where there is a GPU.
+        report: told of progress.
+
+    Raises:
+        UserError: a search failed; the others are made all the same.
+    """
+    lanes = Lanes[Job](min(workers or default_count(), len(jobs)), report, _warm)
+    try:
+        lanes.open()
+        lanes.first(_prepare, jobs[0])
+        failures = lanes.work(_search, jobs)
+    finally:
+        lanes.close()
+    for failure in failures:
+        raise UserError(failure.error, where=f"strategy {failure.task.strategy}")
+
+
+# -- in the worker process ---------------------------------------------------------------
+
+
+def _warm() -> None:
+    import cltool.evaluation.prober  # noqa: F401
+
+
+def _made(job: Job, name: str) -> Search:
+    stream = resolve.open_stream(job.scenario, job.options)
+    return Search(stream=stream, report=teller(name), **job.search)
+
+
+def _prepare(job: Job) -> None:
+    """Make the base model that all runs begin from."""
+    import torch
+
+    from cltool.experiments.base_model import prepare
+
+    search = _made(job, "model")
+    tables = resolve.tables_for(search.settings, job.strategy, search.strategies)
+    threads = torch.get_num_threads()
+    # The other lanes wait for the base model, so their cores are free.
+    torch.set_num_threads(os.cpu_count() or 1)
+    try:
+        prepare(search.stream, resolve.resolve(job.strategy, tables), search.report)
+    finally:
+        torch.set_num_threads(threads)
+    search.report(1, 1, "ready")
+
+
+def _search(job: Job) -> None:
+    _made(job, job.name).tune(job.strategy)

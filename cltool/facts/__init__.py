@@ -1,0 +1,1 @@
+"""Facts, updates, streams, wordings, and files of facts."""

@@ -1,0 +1,1 @@
+"""Reads files of facts: rows, events, forget lists, and their consistency."""

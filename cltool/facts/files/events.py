@@ -1,0 +1,320 @@
+"""Files of facts, read line by line: each line an event, or a reason why it is not one.
+
+A file is ``.jsonl``, ``.csv`` or ``.parquet``. A line states a fact (``subject``,
+``relation``, ``new`` or ``object``) or a question (``prompt``, ``answer``, perhaps
+``paraphrases``), and when: in which ``update``, or on which ``date``. It may also give
+``old``, ``aliases`` and ``forget``; other columns are ignored.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+import unicodedata
+from calendar import monthrange
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import lru_cache
+from pathlib import Path
+
+from cltool.core.errors import UserError
+from cltool.facts.facts import Fact, Key
+from cltool.facts.files.rows import Row, line_name, read_rows, shown
+
+QUESTION_RELATION = "question"
+"""The relation of plain question–answer pairs; their subject is the prompt."""
+
+USED = (
+    *("subject", "relation", "new", "object", "prompt", "answer", "paraphrases"),
+    *("old", "aliases", "forget", "update", "date"),
+)
+_KEY_COLUMNS = frozenset({"subject", "relation", "prompt"})
+_YES_NO = {"": False, "false": False, "no": False, "0": False, "true": True, "yes": True, "1": True}
+_DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """What one line says.
+
+    Attributes:
+        line: its line (in Parquet: row) number, from 1.
+        key: what it is about.
+        value: the new object; of a request to forget, the object it names or ``""``.
+        old: the object it says was valid before, or ``""``.
+        forget: whether the fact is to be forgotten.
+        aliases: other spellings of ``value``.
+        prompts: of a question–answer pair, the prompt and its paraphrases.
+        moment: the update number, or the day as a proleptic Gregorian ordinal; of a
+            date without day or month, the first day it may mean.
+        until: the last day that it may mean; for update numbers, ``moment``.
+        kept: whether the filter chose it; others only tell what held before.
+    """
+
+    line: int
+    key: Key
+    value: str
+    old: str
+    forget: bool
+    aliases: tuple[str, ...]
+    prompts: tuple[str, ...]
+    moment: int
+    until: int
+    kept: bool = True
+
+    @property
+    def fact(self) -> Fact:
+        """The fact that it teaches."""
+        return Fact(*self.key, self.value, self.aliases)
+
+    def names(self, value: str) -> bool:
+        """Whether ``value`` is its object or another spelling of it."""
+        return value == self.value or value in self.aliases
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """``column=value,value``: one of these values stands in the column.
+
+    A comma inside a value is written ``\\,``.
+    """
+
+    column: str
+    values: frozenset[str]
+
+    @classmethod
+    def parse(cls, text: str) -> Condition:
+        """Read ``column=value,value``.
+
+        Raises:
+            ValueError: there is no column or no ``=``.
+        """
+        column, equals, values = text.partition("=")
+        if not column.strip() or not equals:
+            raise ValueError(f"{text!r} is not column=value or column=value,value")
+        parts = re.split(r"(?<!\\),", values)
+        return cls(column.strip(), frozenset(p.replace("\\,", ",").strip() for p in parts))
+
+    def holds(self, row: Row) -> bool:
+        """Whether ``row`` has one of the values; an absent one counts as empty."""
+        return _cell(row.get(self.column)) in self.values
+
+
+@dataclass(slots=True)
+class Reading:
+    """All that a file says.
+
+    Attributes:
+        path: the file.
+        events: the good lines, in file order.
+        bad: line number → what is wrong with it.
+        columns: the columns of the file, in order of appearance.
+        updates: every update number of the file, also those of lines left out.
+        lines: how many lines there are, blank ones not counted.
+        filtered_out: how many of them the filter left out.
+    """
+
+    path: Path
+    events: list[Event] = field(default_factory=list)
+    bad: dict[int, str] = field(default_factory=dict)
+    columns: dict[str, None] = field(default_factory=dict)
+    updates: set[int] = field(default_factory=set)
+    lines: int = 0
+    filtered_out: int = 0
+
+    def place(self, line: int) -> str:
+        """``file:line``, or ``file:row n`` in Parquet."""
+        return f"{self.path.name}:{line_name(self.path, line)}"
+
+
+class _LineError(Exception):
+    """Why a line is no event; never leaves this module."""
+
+
+def read_events(
+    path: Path, *, dated: bool | None, where: Sequence[Condition] = (), max_chars: int = 2000
+) -> Reading:
+    """Read every line of ``path``; bad ones are collected, not raised.
+
+    Args:
+        path: a ``.jsonl``, ``.csv`` or ``.parquet`` file.
+        dated: whether events are placed by ``date`` rather than by ``update``; None: neither,
+            all of them in update 0.
+        where: which lines to keep: those on which all conditions hold.
+        max_chars: the longest text allowed.
+
+    Raises:
+        UserError: the file is missing, of another kind, or unreadable as a whole.
+    """
+    reading = Reading(path)
+    parser = _Parser(dated, max_chars)
+    wanted = {*USED, *(item.column for item in where)}
+    try:
+        for line, row in read_rows(path, reading.columns, wanted):
+            reading.lines += 1
+            if isinstance(row, str):
+                reading.bad[line] = row
+            else:
+                _take(reading, line, row, where, parser)
+    except OSError as error:
+        raise UserError(f"cannot be read: {error.strerror or error}", where=str(path)) from error
+    return reading
+
+
+def _take(
+    reading: Reading, line: int, row: Row, where: Sequence[Condition], parser: _Parser
+) -> None:
+    failed = [item for item in where if not item.holds(row)]
+    reading.filtered_out += bool(failed)
+    try:
+        moment, until = parser.when(row)
+        if not parser.dated:
+            reading.updates.add(moment)
+        # A line left out by its key tells nothing about the lines that are kept.
+        if not any(item.column in _KEY_COLUMNS for item in failed):
+            reading.events.append(parser.event(line, row, moment, until, not failed))
+    except _LineError as error:
+        if not failed:
+            reading.bad[line] = str(error)
+
+
+@lru_cache(maxsize=1 << 16)
+def parse_date(text: str) -> tuple[int, int]:
+    """The first and the last day that ``text`` may mean, as ordinals.
+
+    Raises:
+        ValueError: it is not YYYY, YYYY-MM or YYYY-MM-DD, or there is no such day.
+    """
+    found = _DATE.fullmatch(text)
+    if found is None:
+        raise ValueError("write YYYY, YYYY-MM or YYYY-MM-DD")
+    year, month, day = found.groups()
+    last_month = int(month or 12)
+    try:
+        first = date(int(year), int(month or 1), int(day or 1))
+        last = first if day else date(int(year), last_month, monthrange(int(year), last_month)[1])
+    except ValueError as error:
+        raise ValueError("there is no such date") from error
+    return first.toordinal(), last.toordinal()
+
+
+class _Parser:
+    """Makes an event of a row."""
+
+    def __init__(self, dated: bool | None, max_chars: int) -> None:
+        self.dated = dated
+        self._max_chars = max_chars
+
+    def when(self, row: Row) -> tuple[int, int]:
+        if self.dated is None:
+            return 0, 0
+        name = "date" if self.dated else "update"
+        value = row.get(name)
+        if isinstance(value, datetime):
+            value = value.date()
+        if isinstance(value, float) and value.is_integer():
+            # A column with gaps turns integers into floats on its way through pandas.
+            value = int(value)
+        text = _cell(value)
+        if not text:
+            raise _LineError(f"{name} is missing")
+        if self.dated:
+            try:
+                return parse_date(text)
+            except ValueError as error:
+                raise _LineError(f"bad date {shown(value)}: {error}") from error
+        if not (text.isascii() and text.isdigit()) or len(text) > 9:
+            raise _LineError(
+                f"bad update number {shown(value)}: write 0 for the base, then 1, 2, …"
+            )
+        return int(text), int(text)
+
+    def event(self, line: int, row: Row, moment: int, until: int, kept: bool) -> Event:
+        prompt = self._text(row, "prompt", lines_allowed=True)
+        forget = _forget(row)
+        prompts: tuple[str, ...] = ()
+        if prompt and _cell(row.get("relation")):
+            raise _LineError("has both a relation and a prompt: is it a fact or a question?")
+        if prompt:
+            key = (prompt, QUESTION_RELATION)
+            paraphrases = self._texts(row, "paraphrases", lines_allowed=True)
+            prompts = tuple(dict.fromkeys((prompt, *paraphrases)))
+            name, value = "answer", self._text(row, "answer")
+        else:
+            subject = self._required(row, "subject")
+            # Relations are few: one copy of each name is enough for a million lines.
+            key = (subject, sys.intern(self._required(row, "relation")))
+            name, value = "new", self._new(row)
+        if not value and not forget:
+            raise _LineError(f"{name} is {'missing' if row.get(name) is None else 'empty'}")
+        spellings = dict.fromkeys(self._texts(row, "aliases"))
+        aliases = tuple(alias for alias in spellings if alias != value)
+        old = self._text(row, "old")
+        return Event(line, key, value, old, forget, aliases, prompts, moment, until, kept)
+
+    def _new(self, row: Row) -> str:
+        new, also = self._text(row, "new"), self._text(row, "object")
+        if new and also and new != also:
+            raise _LineError(f"new is {shown(new)}, but object is {shown(also)}")
+        return new or also
+
+    def _required(self, row: Row, name: str) -> str:
+        text = self._text(row, name)
+        if not text:
+            raise _LineError(f"{name} is {'missing' if row.get(name) is None else 'empty'}")
+        return text
+
+    def _text(self, row: Row, name: str, lines_allowed: bool = False) -> str:
+        value = row.get(name)
+        return "" if value is None else self._clean(name, value, lines_allowed)
+
+    def _texts(self, row: Row, name: str, lines_allowed: bool = False) -> list[str]:
+        value = row.get(name)
+        if value is None or value == "":
+            return []
+        items: Sequence[object] = value.split("|") if isinstance(value, str) else ()
+        if isinstance(value, list):
+            items = value
+        elif not isinstance(value, str):
+            raise _LineError(f"{name} is not a list of texts: {shown(value)}")
+        texts = [self._clean(name, item, lines_allowed) for item in items]
+        return [text for text in texts if text]
+
+    def _clean(self, name: str, value: object, lines_allowed: bool) -> str:
+        if not isinstance(value, str):
+            raise _LineError(f"{name} is not a text: {shown(value)}")
+        if len(value) > self._max_chars:
+            raise _LineError(
+                f"{name} is too long: {len(value):,} characters, allowed are {self._max_chars:,}"
+            )
+        if not value.isprintable():
+            _check_characters(name, value, "\n\r\t" if lines_allowed else "")
+        return value.strip()
+
+
+def _check_characters(name: str, text: str, allowed: str) -> None:
+    for place, char in enumerate(text, start=1):
+        kind = unicodedata.category(char)
+        if kind == "Cs":
+            raise _LineError(f"{name} is not Unicode: half a character at place {place}")
+        if kind in ("Cc", "Zl", "Zp") and char not in allowed:
+            what = "line break" if char in "\n\r\u2028\u2029" else "control character"
+            raise _LineError(f"{name} has a {what} (U+{ord(char):04X}) at place {place}")
+
+
+def _forget(row: Row) -> bool:
+    value = row.get("forget")
+    asked = _YES_NO.get(_cell(value).lower())
+    if asked is None:
+        raise _LineError(f"forget is neither true nor false: {shown(value)}")
+    return asked
+
+
+def _cell(value: object) -> str:
+    """A value as a CSV file would hold it."""
+    if isinstance(value, str):
+        return value.strip()
+    if isinstance(value, bool):
+        return str(value).lower()
+    return "" if value is None else str(value)

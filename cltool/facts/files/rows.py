@@ -1,0 +1,193 @@
+"""The rows of ``.jsonl``, ``.csv`` and ``.parquet`` files, with their line numbers.
+
+What cannot be read as a row comes as the reason, so that one bad line hides no other.
+"""
+
+from __future__ import annotations
+
+import csv
+import difflib
+import json
+from collections.abc import Collection, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+from cltool.core.errors import UserError
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+SUFFIXES = (".jsonl", ".csv", ".parquet")
+_BATCH = 8192
+_NAMED = 5
+
+Row = dict[str, object]
+Rows = Iterator[tuple[int, Row | str]]
+"""(line number, the row or the reason why there is none)."""
+
+
+def line_name(path: Path, line: int) -> str:
+    """How people find a line of ``path``."""
+    return f"row {line}" if path.suffix.lower() == ".parquet" else str(line)
+
+
+def shown(value: object) -> str:
+    """``value`` for a message: quoted, control characters escaped, cut when long."""
+    text = repr(value)
+    return text if len(text) <= 60 else f"{text[:57]}…{text[-1]}"
+
+
+def read_rows(path: Path, columns: dict[str, None], wanted: Collection[str]) -> Rows:
+    """Read ``path`` row by row, in constant memory.
+
+    Args:
+        path: a ``.jsonl``, ``.csv`` or ``.parquet`` file.
+        columns: receives the names of the file's columns.
+        wanted: the columns that are looked at; of a Parquet file, no others are read.
+
+    Raises:
+        UserError: the file is missing, of another kind, or unreadable as a whole.
+    """
+    suffix = path.suffix.lower()
+    if suffix not in SUFFIXES:
+        raise UserError(
+            f"not a kind of file that facts are read from: {path.suffix or 'no ending'}",
+            where=str(path),
+            hint=f"Give one of {', '.join(SUFFIXES)}.",
+        )
+    if not path.is_file():
+        raise _absent(path)
+    if suffix == ".parquet":
+        yield from _parquet_rows(path, columns, wanted)
+        return
+    with path.open("rb") as handle:
+        yield from (_jsonl_rows if suffix == ".jsonl" else _csv_rows)(path, handle, columns)
+
+
+def _absent(path: Path) -> UserError:
+    if path.is_dir():
+        hint = f"Name a file in it that ends in one of {', '.join(SUFFIXES)}."
+        return UserError("is a folder, not a file", where=str(path), hint=hint)
+    if not path.parent.is_dir():
+        hint = f"There is no folder {path.parent} either."
+        return UserError("there is no such file", where=str(path), hint=hint)
+    there = sorted(one.name for one in path.parent.iterdir() if one.suffix.lower() in SUFFIXES)
+    # Of whole names, a common ending alone would look like nearness.
+    stems = {Path(name).stem: name for name in there}
+    near = [stems[stem] for stem in difflib.get_close_matches(path.stem, stems, 1, cutoff=0.75)]
+    folder = path.parent.resolve()
+    hint = f"No file of facts lies in {folder}."
+    if near:
+        hint = f"Did you mean {path.parent / near[0]}?"
+    elif there:
+        hint = f"In {folder} there are: {', '.join(there[:_NAMED])}"
+        hint += f" and {len(there) - _NAMED} more." if len(there) > _NAMED else "."
+    return UserError("there is no such file", where=str(path), hint=hint)
+
+
+def _jsonl_rows(_path: Path, handle: BinaryIO, columns: dict[str, None]) -> Rows:
+    for line, raw in enumerate(handle, start=1):
+        if raw.isspace():
+            continue
+        try:
+            # Without its end: what lacks there is missing on this line, not on the next.
+            row = json.loads(raw.rstrip().decode("utf-8-sig" if line == 1 else "utf-8"))
+        except UnicodeDecodeError as error:
+            yield line, _not_utf8(error)
+        except json.JSONDecodeError as error:
+            yield line, f"not JSON: {error.msg} at column {error.colno}"
+        except (ValueError, RecursionError) as error:
+            yield line, f"not JSON that can be read: {error}"
+        else:
+            if isinstance(row, dict):
+                columns.update(dict.fromkeys(row))
+                yield line, row
+            else:
+                yield line, f"not a JSON object: {shown(row)}"
+
+
+def _csv_rows(path: Path, handle: BinaryIO, columns: dict[str, None]) -> Rows:
+    undecoded: dict[int, str] = {}
+    reader = csv.reader(_decoded(handle, undecoded), strict=True)
+    header: list[str] = []
+    while True:
+        first = reader.line_num + 1
+        try:
+            cells = next(reader)
+            problem = _undecoded(undecoded, first, reader.line_num)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            # A quote that is never closed swallows lines; the message must own up to them.
+            span = f" (lines {first} to {reader.line_num})" if reader.line_num > first else ""
+            cells, problem = [], f"not CSV: {error}{span}"
+        if not cells and not problem:
+            continue
+        if not header:
+            header = _header(path, cells, problem)
+            columns.update(dict.fromkeys(header))
+        elif problem:
+            yield first, problem
+        elif len(cells) != len(header):
+            yield first, f"has {len(cells)} fields, but the header names {len(header)}"
+        else:
+            yield first, dict(zip(header, cells, strict=True))
+
+
+def _undecoded(undecoded: dict[int, str], first: int, last: int) -> str:
+    if not undecoded:
+        return ""
+    return next((undecoded[line] for line in range(first, last + 1) if line in undecoded), "")
+
+
+def _header(path: Path, cells: list[str], problem: str) -> list[str]:
+    header = [cell.strip() for cell in cells]
+    twice = [name for name in header if name and header.count(name) > 1]
+    if twice and not problem:
+        problem = f"the column {shown(twice[0])} is there twice"
+    if problem:
+        raise UserError(f"the header cannot be used: {problem}", where=str(path))
+    return header
+
+
+def _decoded(handle: BinaryIO, undecoded: dict[int, str]) -> Iterator[str]:
+    for line, raw in enumerate(handle, start=1):
+        try:
+            text = raw.decode("utf-8")
+        except UnicodeDecodeError as error:
+            undecoded[line] = _not_utf8(error)
+            text = raw.decode("utf-8", errors="replace")
+        yield text.removeprefix("\ufeff") if line == 1 else text
+
+
+def _not_utf8(error: UnicodeDecodeError) -> str:
+    return f"not UTF-8: byte 0x{error.object[error.start]:02x} at place {error.start + 1}"
+
+
+def _parquet_rows(path: Path, columns: dict[str, None], wanted: Collection[str]) -> Rows:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        with pq.ParquetFile(path) as file:
+            names = list(file.schema_arrow.names)
+            columns.update(dict.fromkeys(names))
+            chosen = [name for name in names if name in wanted]
+            row = 1
+            for batch in file.iter_batches(batch_size=_BATCH, columns=chosen):
+                yield from enumerate(_batch_rows(batch), start=row)
+                row += batch.num_rows
+    except pa.ArrowException as error:
+        raise UserError(f"not a Parquet file that can be read: {error}", where=str(path)) from error
+
+
+def _batch_rows(batch: pa.RecordBatch) -> Iterator[Row | str]:
+    try:
+        yield from batch.to_pylist()
+    except UnicodeDecodeError:
+        # Arrow decodes a batch at once, so the row at fault is found one by one.
+        for number in range(batch.num_rows):
+            try:
+                yield batch.slice(number, 1).to_pylist()[0]
+            except UnicodeDecodeError as error:
+                yield _not_utf8(error)

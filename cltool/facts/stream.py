@@ -1,0 +1,141 @@
+"""A stream of updates and the probes that follow it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from cltool.facts.facts import Belief, Fact, Key, Knowledge, Update
+from cltool.facts.wordings import Wordings
+
+NEW, RETAINED, FUTURE, ERASED = "new", "retained", "future", "erased"
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """One way of asking for one fact at one step.
+
+    Attributes:
+        key: what is asked about.
+        form: the kind of wording: ``trained``, ``paraphrase``, ``question``, ``reverse``,
+            ``two_hop``, …
+        number: distinguishes the probes of one key and form.
+        prompt: the text the model continues.
+        gap: white space between prompt and answer.
+        closing: what follows the answer in the wording.
+        group: ``new``, ``retained``, ``future`` or ``erased``.
+        learned: the step that taught (or, of a future fact, will teach) the fact.
+        accepted: right answers; of an erased fact, the answers that must not be given.
+        outdated: superseded answers, oldest first.
+    """
+
+    key: Key
+    form: str
+    number: int
+    prompt: str
+    gap: str
+    closing: str
+    group: str
+    learned: int
+    accepted: tuple[str, ...]
+    outdated: tuple[str, ...] = ()
+
+
+ExtraProbes = Callable[[Knowledge], Iterable[Probe]]
+
+
+@dataclass(frozen=True)
+class Stream:
+    """Base knowledge (step 0), then updates 1 … T.
+
+    Attributes:
+        name: the scenario's name, for reports.
+        updates: the steps; may be a lazy sequence that makes each when it is asked for.
+        wordings: how facts are worded.
+        extra_probes: further probes at a step, such as two-hop questions.
+        source: what made the stream (scenario options, file), for the run's record.
+        skipped: lines of the source that were left out, with the reason.
+        origins: (step, key) → ``file:line`` that taught it, where there is such a place.
+    """
+
+    name: str
+    updates: Sequence[Update]
+    wordings: Wordings
+    extra_probes: ExtraProbes | None = None
+    source: dict[str, object] = field(default_factory=dict)
+    skipped: tuple[str, ...] = ()
+    origins: Mapping[tuple[int, Key], str] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        """Number of steps, the base included."""
+        return len(self.updates)
+
+    def __iter__(self) -> Iterator[Update]:
+        return iter(self.updates)
+
+    def first_taught(self) -> dict[Key, tuple[int, Fact]]:
+        """Each key of the stream, with the step and fact that first teach it."""
+        first: dict[Key, tuple[int, Fact]] = {}
+        for update in self.updates:
+            for fact in update.learn:
+                first.setdefault(fact.key, (update.step, fact))
+        return first
+
+    def digest(self) -> str:
+        """A hash of every update and of the wordings."""
+        hasher = hashlib.sha256(self.wordings.digest().encode())
+        for update in self.updates:
+            hasher.update(f"{update.step}\x1f{update.label}\x1e".encode())
+            for mark, facts in (("+", update.learn), ("-", update.forget)):
+                for fact in facts:
+                    row = (mark, *fact.key, fact.object, *fact.aliases)
+                    hasher.update(("\x1f".join(row) + "\x1e").encode())
+        return hasher.hexdigest()[:20]
+
+    def knowledge(self, step: int) -> Knowledge:
+        """What is true after ``step``."""
+        known = Knowledge()
+        for number in range(step + 1):
+            known.apply(self.updates[number])
+        return known
+
+    def probes(self, known: Knowledge, keys: dict[Key, tuple[int, Fact]]) -> Iterator[Probe]:
+        """The probes of one step: one trained wording of each key, and all held-out ones.
+
+        Args:
+            known: what is true at the step.
+            keys: the keys to ask about, as ``first_taught`` gives them.
+        """
+        for key, (first_step, first_fact) in keys.items():
+            belief = known.belief(key)
+            shown = belief or Belief(first_fact, first_step)
+            group = _group(belief, known.step)
+            trained_asked = False
+            for asking in self.wordings.askings(key):
+                if asking.form == "trained":
+                    if trained_asked:
+                        continue
+                    trained_asked = True
+                yield Probe(
+                    key,
+                    asking.form,
+                    asking.number,
+                    asking.prompt,
+                    asking.wording.gap,
+                    asking.wording.closing,
+                    group,
+                    shown.learned,
+                    shown.fact.accepted,
+                    shown.outdated,
+                )
+        if self.extra_probes is not None:
+            yield from self.extra_probes(known)
+
+
+def _group(belief: Belief | None, step: int) -> str:
+    if belief is None:
+        return FUTURE
+    if belief.erased:
+        return ERASED
+    return NEW if belief.learned == step else RETAINED

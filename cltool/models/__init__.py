@@ -1,0 +1,1 @@
+"""The models that cltool builds or loads."""

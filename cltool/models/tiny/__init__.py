@@ -1,0 +1,1 @@
+"""The embedded model, built from a scenario's base knowledge."""

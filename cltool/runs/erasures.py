@@ -1,0 +1,286 @@
+"""The record of what was to be forgotten: what was cleared, and whether it stayed erased.
+
+``erasures.json`` in the run folder has an entry for each request: the fact, when it was asked
+for, what every store held and holds of it, and what the model said of it before, right after
+and after every later update. The scores are read from the ledger each time, so that a resumed run
+ends with the same record; only the time of a request and what was cleared then are kept.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cltool.evaluation import ledger
+from cltool.core.files import write_json
+from cltool.core.errors import UserError
+from cltool.facts.facts import Belief, Fact, Knowledge, Update
+from cltool.evaluation.metrics import DIRECT
+from cltool.runs.run import Run
+from cltool.runs.references import references
+from cltool.facts.stream import ERASED, Stream
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FILE = "erasures.json"
+FORMAT = 1
+INEXACT = "is no exact reference here"
+"""Part of the warning in the record of a run whose base cltool could not rebuild."""
+
+COLUMNS: dict[str, str] = {
+    "subject": "what the fact is about",
+    "relation": "what is said of it",
+    "object": "what was to be forgotten",
+    "aliases": "its other accepted spellings",
+    "learned": "the step that taught it",
+    "step": "the step that erased it",
+    "label": "that step's label",
+    "time": "when it was asked for (UTC, ISO 8601); null if it is not known any more",
+    "stores": "strategy → `entries_before`, `entries_after` (of this fact), `bytes_before`,"
+    " `bytes_after` (of all that it keeps) and `purged` (store → what was done there); null if it"
+    " is not known any more",
+    "scores": "one object a step, from the one before the request on: `step`, `label`, `when`"
+    " (before, after or later), `asked` (wordings), `right` (share of them answered with the"
+    " fact) and `logp` (mean natural-log probability of its object); empty where it is not asked",
+    "taught_again": "the step that taught the key anew, from which on it is not erased; or null",
+    "resurfaced": "steps at which it was produced, though not right after it was erased",
+    "retrained": "the same scores of the retrained reference from the request on, means over its"
+    " runs; null without one",
+}
+"""Every part of a request with its meaning."""
+
+
+@dataclass
+class Request:
+    """One fact that was to be forgotten, and what is known of it so far."""
+
+    fact: Fact
+    learned: int
+    step: int
+    label: str
+    time: str | None = None
+    stores: Mapping[str, Any] | None = None
+    scores: list[dict[str, Any]] = field(default_factory=list)
+    taught_again: int | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """See `COLUMNS`."""
+        then = [line["right"] for line in self.scores if line["when"] == "after"]
+        hidden = then == [0.0]
+        back = [s["step"] for s in self.scores if hidden and s["when"] == "later" and s["right"]]
+        return {
+            "subject": self.fact.subject,
+            "relation": self.fact.relation,
+            "object": self.fact.object,
+            "aliases": [*self.fact.aliases],
+            "learned": self.learned,
+            "step": self.step,
+            "label": self.label,
+            "time": self.time,
+            "stores": self.stores,
+            "scores": self.scores,
+            "taught_again": self.taught_again,
+            "resurfaced": back,
+            "retrained": None,
+        }
+
+    def score(self, label: str, step: int, rows: pd.DataFrame) -> None:
+        """Add what was said of the fact after ``step``.
+
+        Args:
+            label: of the step.
+            step: at least the one before the request.
+            rows: of the ledger, of this step and key; may be none.
+        """
+        if self.taught_again is not None or rows.empty:
+            return
+        first = rows.iloc[0]
+        same = int(first["learned"]) == self.learned
+        if step >= self.step and not (same and first["group"] == ERASED):
+            self.taught_again = step
+            return
+        before = "before" if step < self.step else "after"
+        logp = float(rows["logp"].astype(float).mean())
+        self.scores.append(
+            {
+                "step": step,
+                "label": label,
+                "when": before if step <= self.step else "later",
+                "asked": len(rows),
+                "right": float(rows["right"].mean()),
+                "logp": round(logp, 6) if math.isfinite(logp) else None,
+            }
+        )
+
+
+class Recorder:
+    """Keeps ``erasures.json`` of a run in progress.
+
+    Args:
+        run: its folder.
+        stream: that it walks.
+    """
+
+    def __init__(self, run: Run, stream: Stream) -> None:
+        self._folder = run.folder
+        self._stream = stream
+        self._requests: list[Request] = []
+
+    def resume(self, done: int) -> None:
+        """Take up what the first ``done`` steps were asked to forget."""
+        told = {
+            (one["step"], one["subject"], one["relation"]): one
+            for one in (read(self._folder) or {"requests": []})["requests"]
+        }
+        known = Knowledge()
+        for step in range(done):
+            update = self._stream.updates[step]
+            held = [known.belief(fact.key) for fact in update.forget]
+            known.apply(update)
+            for belief in held:
+                if belief is not None:
+                    old = told.get((step, *belief.fact.key), {})
+                    request = Request(belief.fact, belief.learned, step, update.label)
+                    request.time, request.stores = old.get("time"), old.get("stores")
+                    self._requests.append(request)
+        for step in range(self._first(), done):
+            self._score(step, self._requests)
+
+    def ask(
+        self, update: Update, erased: Sequence[Belief], stores: Sequence[Mapping[str, Any]]
+    ) -> None:
+        """``update`` asks to forget what was believed before it.
+
+        Args:
+            update: which is being applied.
+            erased: what was believed of each key that it forgets.
+            stores: for each, what `cltool.experiments.purge.Purge.clear` gave.
+        """
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        for belief, cleared in zip(erased, stores, strict=True):
+            self._requests.append(
+                Request(belief.fact, belief.learned, update.step, update.label, now, cleared)
+            )
+
+    def write(self, step: int) -> None:
+        """Write the record after ``step``, whose answers are in the ledger, if there is any."""
+        if not self._requests:
+            return
+        new = [request for request in self._requests if request.step == step]
+        if new:
+            self._score(step - 1, new)
+        self._score(step, self._requests)
+        requests = [request.as_json() for request in self._requests]
+        record = {"format": FORMAT, "reference": None, "requests": requests}
+        write_json(self._folder / FILE, record)
+
+    def _first(self) -> int:
+        return min((request.step - 1 for request in self._requests), default=len(self._stream))
+
+    def _score(self, step: int, requests: Sequence[Request]) -> None:
+        rows = ledger.read_step(self._folder, step)
+        rows = rows[rows["form"].isin(DIRECT)]
+        asked = {key: own for key, own in rows.groupby(ledger.KEY, sort=False)}
+        for request in requests:
+            if step >= request.step - 1:
+                own = asked.get(request.fact.key, rows.iloc[:0])
+                request.score(self._stream.updates[step].label, step, own)
+
+
+def read(folder: Path) -> dict[str, Any] | None:
+    """The record in a run folder; None where nothing was to be forgotten so far.
+
+    Raises:
+        UserError: the file is damaged.
+    """
+    file = folder / FILE
+    if not file.is_file():
+        return None
+    try:
+        record = json.loads(file.read_text(encoding="utf-8"))
+        sound = all(COLUMNS.keys() <= one.keys() for one in record["requests"])
+    except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
+        raise UserError(f"cannot be read: {error}", where=str(file)) from error
+    if not sound:
+        raise UserError("is not a record of erasures", where=str(file))
+    return dict(record)
+
+
+def open_record(run: Run) -> dict[str, Any]:
+    """The record of a run.
+
+    Raises:
+        UserError: it has none.
+    """
+    record = read(run.folder)
+    if record is None:
+        raise UserError(
+            f"the run has no record of erasures ({FILE}): no update so far forgets anything",
+            where=str(run.folder),
+            hint="Ask for some: --set scenario.forgotten=5, or lines with forget in your file.",
+        )
+    return record
+
+
+def with_reference(record: Mapping[str, Any], runs: Sequence[Run]) -> dict[str, Any]:
+    """``record`` with what the retrained runs say of the same facts.
+
+    Args:
+        record: of the run that is held to them.
+        runs: `references`; those without a record say nothing.
+    """
+    found = {run.folder.name: read(run.folder) for run in runs}
+    told = {name: _by_request(one["requests"]) for name, one in found.items() if one is not None}
+    requests = []
+    for request in record["requests"]:
+        own = [table[key] for table in told.values() if (key := _request_key(request)) in table]
+        requests.append({**request, "retrained": _mean_scores(own) if own else None})
+    exact = all(_exact(run) for run in runs if run.folder.name in told)
+    reference = {"runs": [*told], "exact": exact} if told else None
+    return {**record, "reference": reference, "requests": requests}
+
+
+def write_references(runs: Sequence[Run]) -> None:
+    """Hold the record of each of ``runs`` to the retrained ones among them, in its file."""
+    for run in runs:
+        record = read(run.folder)
+        if record is not None:
+            write_json(run.folder / FILE, with_reference(record, references(run, runs)))
+
+
+def _exact(run: Run) -> bool:
+    """Whether cltool made all that the reference's base knows of the base facts."""
+    return not any(INEXACT in text for text in run.record.get("warnings") or ())
+
+
+def _request_key(request: Mapping[str, Any]) -> tuple[Any, ...]:
+    return request["step"], request["subject"], request["relation"]
+
+
+def _by_request(requests: Sequence[Mapping[str, Any]]) -> dict[tuple[Any, ...], list[Any]]:
+    return {
+        _request_key(one): [line for line in one["scores"] if line["when"] != "before"]
+        for one in requests
+    }
+
+
+def _mean_scores(runs: Sequence[Sequence[Mapping[str, Any]]]) -> list[dict[str, Any]]:
+    """Step by step, as far as all runs got: the means over runs."""
+    return [
+        {
+            **lines[0],
+            "right": _mean([line["right"] for line in lines]),
+            "logp": _mean([line["logp"] for line in lines if line["logp"] is not None]),
+        }
+        for lines in zip(*runs, strict=False)
+    ]
+
+
+def _mean(values: Sequence[float]) -> float | None:
+    return round(sum(values) / len(values), 6) if values else None

@@ -1,0 +1,191 @@
+"""Which runs belong together: one stream and model a group, one set of settings a variant."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cltool.evaluation import metrics
+from cltool.core.errors import UserError
+from cltool.runs.run import Run
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Scores = dict[str, float]
+
+
+@dataclass(frozen=True)
+class Measured:
+    """A run and what follows from its ledger, computed once.
+
+    Only steps that are recorded whole count, so that a run that is still going, or was
+    killed, is read up to its last finished step.
+    """
+
+    run: Run
+
+    @cached_property
+    def labels(self) -> list[str]:
+        """The labels of all steps of the stream, done or not."""
+        labels = self.run.record.get("labels")
+        if not isinstance(labels, list) or not labels:
+            raise UserError("has no step labels", where=str(self.run.settings_file))
+        return [str(label) for label in labels]
+
+    @cached_property
+    def done(self) -> int:
+        """How many steps are recorded whole, the base included."""
+        return self.run.steps_done()
+
+    @property
+    def finished(self) -> bool:
+        return self.done >= len(self.labels)
+
+    @cached_property
+    def answers(self) -> pd.DataFrame:
+        rows = self.run.answers
+        return rows[rows["step"] < self.done]
+
+    @cached_property
+    def steps(self) -> pd.DataFrame:
+        return metrics.per_step(self.answers)
+
+    @cached_property
+    def matrix(self) -> pd.DataFrame:
+        return metrics.accuracy_matrix(self.answers)
+
+    @cached_property
+    def summary(self) -> Scores:
+        """The scores of `Run.summary` that reports show, over the steps that are done."""
+        if not self.done:
+            return {}
+        matrix = self.matrix.to_numpy()
+        last, updates = self.steps.iloc[-1], self.steps["new"].iloc[1:]
+        costs = self.run.costs.iloc[: self.done]
+        return {
+            "new": float(updates.mean()),
+            "new_min": float(updates.min()),
+            "retained_min": float(self.steps["retained"].min()),
+            "stale_max": float(self.steps["stale"].max()),
+            **{name: float(last[name]) for name in ("retained", "stale", "erased")},
+            "resurfaced": metrics.resurfaced(self.answers),
+            "acc": metrics.acc(matrix),
+            "bwt": metrics.bwt(matrix),
+            "forgetting": metrics.forgetting(matrix),
+            "fuar": metrics.fuar(self.answers),
+            "tokens": float(costs["tokens"].sum()),
+            "seconds": float(costs["seconds"].sum()),
+            "stored_bytes": float(costs["stored_bytes"].max()),
+        }
+
+
+@dataclass
+class Variant:
+    """The runs of one strategy with one set of settings; they differ in their seed only.
+
+    Attributes:
+        label: the strategy's name, with the run folder's where the name is not enough.
+    """
+
+    strategy: str
+    runs: list[Measured] = field(default_factory=list)
+    label: str = ""
+
+    @property
+    def done(self) -> int:
+        """How many steps the run that got furthest has."""
+        return max(measured.done for measured in self.runs)
+
+    @property
+    def counted(self) -> list[Measured]:
+        """The runs that got furthest: means over unequal numbers of steps would mislead."""
+        return [measured for measured in self.runs if measured.done == self.done > 0]
+
+    @property
+    def finished(self) -> bool:
+        return any(measured.finished for measured in self.runs)
+
+    def interval(self, score: str) -> tuple[float, float]:
+        """Mean of a score over the counted runs and the half-width of its interval."""
+        return metrics.interval([measured.summary[score] for measured in self.counted])
+
+
+@dataclass
+class Group:
+    """Variants that can be compared: the same scenario, model and steps."""
+
+    scenario: str
+    model: str
+    labels: list[str]
+    variants: list[Variant] = field(default_factory=list)
+
+    @property
+    def runs(self) -> list[Measured]:
+        return [measured for variant in self.variants for measured in variant.runs]
+
+
+def group_runs(runs: Sequence[Run]) -> list[Group]:
+    """Runs by scenario, model and steps, then by strategy and settings, in order given.
+
+    A folder that is named twice counts once. Two runs of one strategy, seed and settings
+    are two variants: a repetition is not another seed, and would narrow the interval.
+    """
+    folders: dict[Path, Run] = {}
+    for run in runs:
+        folders.setdefault(run.folder.resolve(), run)
+    groups: dict[tuple[str, ...], Group] = {}
+    variants: dict[tuple[object, ...], Variant] = {}
+    seen: dict[tuple[object, ...], int] = {}
+    for run in folders.values():
+        measured = Measured(run)
+        scenario, model = str(run.record.get("scenario", "")), str(run.record.get("model", ""))
+        where = (scenario, model, *measured.labels)
+        group = groups.setdefault(where, Group(scenario, model, measured.labels))
+        what = (where, run.strategy, _canonical(run.record.get("settings")))
+        repetition = seen[(*what, run.seed)] = seen.get((*what, run.seed), -1) + 1
+        if (*what, repetition) not in variants:
+            variant = variants[(*what, repetition)] = Variant(run.strategy)
+            group.variants.append(variant)
+        variants[(*what, repetition)].runs.append(measured)
+    for group in groups.values():
+        _label(group.variants)
+    return list(groups.values())
+
+
+def _canonical(settings: object) -> str:
+    """Settings in one canonical text; the run's own seed is none of them."""
+    return json.dumps(settings, sort_keys=True, default=str)
+
+
+def _label(variants: list[Variant]) -> None:
+    """Name every variant; one strategy's variants are told apart by their run folders."""
+    for strategy in dict.fromkeys(variant.strategy for variant in variants):
+        same = [variant for variant in variants if variant.strategy == strategy]
+        if len(same) == 1:
+            same[0].label = strategy
+            continue
+        folders = [variant.runs[0].run.folder.resolve() for variant in same]
+        depth = 1
+        while len({folder.parts[-depth:] for folder in folders}) < len(folders):
+            depth += 1
+        for variant, folder in zip(same, folders, strict=True):
+            variant.label = f"{strategy} ({'/'.join(folder.parts[-depth:])})"
+
+
+def flatten(settings: object, prefix: str = "") -> dict[str, Any]:
+    """Nested settings as dotted names: ``{"learner": {"lr": 1}}`` is ``{"learner.lr": 1}``."""
+    if not isinstance(settings, Mapping):
+        return {prefix: settings} if prefix else {}
+    flat: dict[str, Any] = {}
+    for name, value in settings.items():
+        dotted = f"{prefix}.{name}" if prefix else str(name)
+        if isinstance(value, Mapping) and value:
+            flat.update(flatten(value, dotted))
+        else:
+            flat[dotted] = value
+    return flat

@@ -1,0 +1,177 @@
+"""A run folder: what a run was told, what it cost, and every answer it got."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cltool.evaluation import ledger, metrics
+from cltool.core.files import write_json
+from cltool.core.errors import UserError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+COSTS: dict[str, str] = {
+    "seconds": "wall-clock seconds the strategy took for the update, probing not counted",
+    "tokens": "training tokens that went through the model, rehearsed and generated ones too",
+    "erasing_tokens": "of these, what purging and erasing took, when the update asks to forget",
+    "steps": "training steps; what a strategy does beside them is not counted",
+    "peak_memory": "bytes: largest resident size of the process so far (of the GPU, where used)",
+    "stored_bytes": "bytes the strategy keeps for later updates, outside the model's weights",
+}
+"""Every cost of a step with its meaning and unit."""
+
+
+def file_name(strategy: str) -> str:
+    """A strategy's name as part of a file's: Avalanche's plugins have a colon in theirs."""
+    return strategy.replace(":", "-")
+
+
+def run_folders(folder: Path) -> list[Path]:
+    """``folder`` itself, or where it is no run's, the run folders in it, if there are any."""
+    if (folder / "run.json").is_file() or not folder.is_dir():
+        return [folder]
+    inner = sorted(path.parent for path in folder.glob("*/run.json"))
+    return inner or [folder]
+
+
+@dataclass(frozen=True)
+class Run:
+    """One (scenario, strategy, model, seed), and everything it recorded.
+
+    Attributes:
+        folder: holds ``run.json``, ``steps.jsonl``, ``answers/`` and ``checkpoints/``.
+    """
+
+    folder: Path
+
+    @classmethod
+    def open(cls, folder: Path | str) -> Run:
+        """A run folder on disk.
+
+        Raises:
+            UserError: there is no run in the folder.
+        """
+        run = cls(Path(folder))
+        if not run.settings_file.is_file():
+            raise UserError(
+                "there is no run in this folder (no run.json)",
+                where=str(folder),
+                hint=_runs_inside(run.folder),
+            )
+        return run
+
+    def refuse_missing(self, step: int) -> None:
+        """Raise a `UserError` where the stream has no such ``step``; done or not is not asked.
+
+        A record that does not say what steps there are refuses none.
+        """
+        last = len(self.record.get("labels", ())) - 1
+        if last >= 0 and not 0 <= step <= last:
+            raise UserError(
+                f"there is no step {step}",
+                where="--step",
+                hint=f"The stream's last step is {last}.",
+            )
+
+    @property
+    def settings_file(self) -> Path:
+        return self.folder / "run.json"
+
+    @cached_property
+    def record(self) -> dict[str, Any]:
+        """``run.json``: settings, versions, seed, status, stream labels."""
+        try:
+            value = json.loads(self.settings_file.read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
+            raise UserError(f"cannot be read: {error}", where=str(self.settings_file)) from error
+        if not isinstance(value, dict):
+            raise UserError("is not a JSON object", where=str(self.settings_file))
+        return value
+
+    @property
+    def strategy(self) -> str:
+        return str(self.record["strategy"])
+
+    @property
+    def seed(self) -> int:
+        return int(self.record["seed"])
+
+    @cached_property
+    def answers(self) -> pd.DataFrame:
+        """The ledger: one row for each (step, probe)."""
+        return ledger.read(self.folder)
+
+    @cached_property
+    def costs(self) -> pd.DataFrame:
+        """One row a step: ``COSTS`` and the step's label."""
+        import pandas as pd
+
+        return pd.DataFrame(self.cost_rows(), columns=["step", "label", *COSTS]).set_index("step")
+
+    def cost_rows(self) -> list[dict[str, Any]]:
+        """The rows of ``steps.jsonl``.
+
+        Raises:
+            UserError: the file is damaged.
+        """
+        file = self.folder / "steps.jsonl"
+        try:
+            text = file.read_text(encoding="utf-8") if file.is_file() else ""
+            rows = [json.loads(line) for line in text.split("\n") if line]
+        except (OSError, ValueError) as error:
+            raise UserError(f"cannot be read: {error}", where=str(file)) from error
+        if not all(isinstance(row, dict) for row in rows):
+            raise UserError("has a line that is not a JSON object", where=str(file))
+        return rows
+
+    def metrics(self) -> pd.DataFrame:
+        """One row a step: scores (`metrics.per_step`) beside costs."""
+        return metrics.per_step(self.answers).join(self.costs)
+
+    def summary(self) -> dict[str, float]:
+        """The scores and total costs of the whole run, by name."""
+        costs = self.costs
+        return {
+            **metrics.summary(self.answers),
+            "tokens": float(costs["tokens"].sum()),
+            "erasing_tokens": float(costs["erasing_tokens"].sum(skipna=False)),
+            "steps": float(costs["steps"].sum()),
+            "seconds": float(costs["seconds"].sum()),
+            "peak_memory": float(costs["peak_memory"].max()),
+            "stored_bytes": float(costs["stored_bytes"].max()),
+        }
+
+    def steps_done(self) -> int:
+        """How many steps, from the first on, are recorded whole: their answers and costs."""
+        done = 0
+        while done < len(self.costs) and ledger.step_file(self.folder, done).is_file():
+            done += 1
+        return done
+
+    def write_record(self, record: Mapping[str, Any]) -> None:
+        """Write ``run.json``."""
+        write_json(self.settings_file, dict(record))
+        self.__dict__.pop("record", None)
+
+    def write_costs(self, rows: list[dict[str, Any]]) -> None:
+        """Write ``steps.jsonl`` whole."""
+        from cltool.core.files import write_text
+
+        lines = [json.dumps(row, ensure_ascii=False) + "\n" for row in rows]
+        write_text(self.folder / "steps.jsonl", "".join(lines))
+        self.__dict__.pop("costs", None)
+
+
+def _runs_inside(folder: Path) -> str:
+    """What to name instead of ``folder``."""
+    inside = sorted(file.parent.name for file in folder.glob("*/run.json"))
+    if not inside:
+        return "Name a folder that `cltool run` or `cltool compare` made."
+    more = f" and {len(inside) - 5} more" if len(inside) > 5 else ""
+    return f"Name one of the runs in it: {', '.join(inside[:5])}{more}."

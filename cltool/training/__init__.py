@@ -1,0 +1,1 @@
+"""The learner, the strategy interface, data loading, and the training budget."""

@@ -1,0 +1,46 @@
+"""What every update may spend at a fixed budget: training tokens, steps or seconds."""
+
+from __future__ import annotations
+
+import time
+from typing import Literal
+
+from cltool.core.settings import LearnerSettings
+
+Kind = Literal["tokens", "steps", "seconds"]
+KINDS: tuple[Kind, ...] = ("tokens", "steps", "seconds")
+
+
+class Budget:
+    """The budget of one update after the other.
+
+    Args:
+        settings: at most one of the kinds is given; without any there is no budget.
+
+    Attributes:
+        kind: what is counted; None without a budget.
+        amount: how much of it an update gets.
+    """
+
+    def __init__(self, settings: LearnerSettings) -> None:
+        given: list[tuple[Kind, float | None]] = [(kind, getattr(settings, kind)) for kind in KINDS]
+        self.kind: Kind | None = None
+        self.amount = 0.0
+        for kind, amount in given:
+            if amount is not None:
+                self.kind, self.amount = kind, amount
+        self._until = 0.0
+
+    def begin(self, tokens: int, steps: int, owed: float = 0.0) -> None:
+        """An update begins, ``owed`` less than usual is left; the others are totals so far."""
+        self._until = self.spent(tokens, steps) + self.amount - owed
+
+    def spent(self, tokens: int, steps: int) -> float:
+        """What is counted, in all; of seconds, since some fixed moment."""
+        if self.kind == "seconds":
+            return time.perf_counter()
+        return float(steps if self.kind == "steps" else tokens)
+
+    def left(self, tokens: int, steps: int) -> float:
+        """What the update may still spend, at least 0."""
+        return max(0.0, self._until - self.spent(tokens, steps))

@@ -1,0 +1,374 @@
+"""The learner: Avalanche's training template, made right for causal language models.
+
+A step's batch is cut into micro-batches whose gradients add up to the gradient of the
+whole: each micro-batch's loss is the mean over its own tokens, weighted by its share of the
+batch's tokens, so that the result does not depend on the cut. Avalanche's callbacks around
+forward and before backward fire for each micro-batch, those after backward and around the
+optimizer once a step; what a plugin adds to ``learner.loss`` is thereby counted once a step.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Any, cast
+
+import torch
+from avalanche.benchmarks.scenarios.dataset_scenario import DatasetExperience
+from avalanche.benchmarks.scenarios.generic_scenario import EagerCLStream
+from avalanche.benchmarks.utils.data import AvalancheDataset
+from avalanche.training.templates import SupervisedTemplate
+from torch import Tensor, nn
+
+from cltool.core.seeds import derive
+from cltool.core.settings import LearnerSettings
+from cltool.facts.facts import Fact, Key, Knowledge, Update
+from cltool.facts.stream import Stream
+from cltool.lm import optimizers
+from cltool.lm.batches import IGNORED, Batch, collate
+from cltool.lm.coder import Encoded
+from cltool.lm.language_model import LanguageModel
+from cltool.lm.scoring import Scored, score
+from cltool.training.budget import Budget
+from cltool.training.loader import Loader
+from cltool.training.loggers import Scores, evaluator
+from cltool.training.strategy import Strategies
+
+EPOCHS, STEPS = 12, 150
+"""Most passes over an update; one of few facts gets more, until it has had so many steps."""
+
+Progress = Callable[[int, int], None]
+"""(steps done, most steps)."""
+
+Rebuild = Callable[[Collection[Key]], tuple[Mapping[str, Tensor], int]]
+"""Keys → the base model's parameters, by name, had it never been taught anything of these keys,
+and how many tokens went through the model in making them."""
+
+
+class Experience(DatasetExperience[Any]):  # type: ignore[misc]
+    """An update as Avalanche sees it.
+
+    Attributes:
+        update: the update.
+    """
+
+    def __init__(self, dataset: AvalancheDataset[Encoded], update: Update) -> None:
+        super().__init__(dataset=dataset, current_experience=update.step)
+        self.update = update
+
+
+class Learner(SupervisedTemplate[Any, Any, Any]):  # type: ignore[misc]
+    """Trains a causal LM on updates.
+
+    Args:
+        lm: the model and its tokenizer.
+        stream: gives the wordings.
+        settings: how to train; the learning rate must be resolved.
+        strategies: their hooks run in their order.
+        seed: of the run.
+        loggers: Avalanche loggers (TensorBoard, W&B, CSV, …).
+
+    Attributes:
+        known: what is true now, kept by the experiment.
+        current: the update that is being applied, kept by the experiment.
+        tokens: tokens that went through the model so far, in training or for a strategy.
+        steps: training steps taken so far.
+        loader: the batches of the update in training.
+        rebuild: makes the base model anew without some facts, where it can be; set by the
+            experiment.
+    """
+
+    mbatch: Any
+    adapted_dataset: Any
+
+    def __init__(
+        self,
+        *,
+        lm: LanguageModel,
+        stream: Stream,
+        settings: LearnerSettings,
+        strategies: Strategies,
+        seed: int = 0,
+        loggers: Sequence[Any] = (),
+    ) -> None:
+        scores = Scores()
+        super().__init__(
+            model=lm.model,
+            optimizer=torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=0.0),
+            criterion=nn.CrossEntropyLoss(),
+            train_mb_size=settings.batch_size,
+            train_epochs=settings.epochs or EPOCHS,
+            device=lm.device,
+            plugins=strategies.plugins,
+            evaluator=evaluator(scores, loggers),
+        )
+        self.scores = scores
+        if not loggers:
+            # With nobody to tell, it would still be called a dozen times a step.
+            self.plugins.remove(cast(Any, self.evaluator))
+        self.lm = lm
+        self.stream = stream
+        self.settings = settings
+        self.strategies = strategies
+        self.seed = seed
+        self.known = Knowledge()
+        self.tokens = 0
+        self.steps = 0
+        self.budget = Budget(settings)
+        self.progress: Progress | None = None
+        self.current: Update | None = None
+        self.rebuild: Rebuild | None = None
+        self.loader: Loader
+        self._scored: Scored
+        self._step = 0
+        self._steps = 0
+
+    def begin(self, update: Update, owed: float = 0.0) -> None:
+        """``update`` is applied from here on; of a fixed budget, ``owed`` less is left."""
+        self.current = update
+        self.budget = Budget(self.settings)
+        self.budget.begin(self.tokens, self.steps, owed)
+
+    # -- what strategies call ------------------------------------------------------------
+
+    def fit(self, facts: Sequence[Fact]) -> None:
+        """Train on ``facts`` in all their trained wordings, with the strategies' hooks."""
+        self.fit_examples(self.examples(facts), facts)
+
+    def fit_examples(self, examples: Sequence[Encoded], facts: Sequence[Fact] = ()) -> None:
+        """Train on ``examples``; does nothing when there are none."""
+        if not examples:
+            return
+        dataset: AvalancheDataset[Encoded] = AvalancheDataset(
+            [cast(Any, list(examples))], collate_fn=self.collate
+        )
+        current = self.current
+        update = Update(
+            max(self.known.step, 0),
+            current.label if current is not None else "base",
+            tuple(facts),
+            current.forget if current is not None else (),
+        )
+        experience = Experience(dataset, update)
+        EagerCLStream("train", [experience])
+        self.train(experience, eval_streams=[])
+        # Gradients are as large as the weights; they must not lie there while the model is asked.
+        self.optimizer.zero_grad(set_to_none=True)
+        self.model.eval()
+
+    def examples(self, facts: Sequence[Fact]) -> list[Encoded]:
+        """``facts`` in all their trained wordings, as tokens."""
+        wordings = self.stream.wordings
+        return self.lm.coder.pairs([pair for fact in facts for pair in wordings.examples(fact)])
+
+    def collate(self, examples: Sequence[Encoded]) -> Batch:
+        """One padded batch, on the CPU."""
+        return collate(examples, self.lm.coder.pad, whole=self.settings.loss == "all")
+
+    def score(self, batch: Batch) -> Scored:
+        """A forward pass in the run's precision; ``batch`` may lie anywhere.
+
+        Where gradients are kept, its tokens count as training tokens.
+        """
+        if torch.is_grad_enabled():
+            self.tokens += int(batch["attention_mask"].sum())
+        return self._score(batch)
+
+    def spend(self, tokens: int) -> None:
+        """Count ``tokens`` that a strategy put through the model in another way, as generated text.
+
+        They count as training tokens, against a fixed budget too.
+        """
+        self.tokens += tokens
+
+    def left(self) -> int | None:
+        """Tokens that the current update may still spend; None where they are not counted."""
+        if self.budget.kind != "tokens":
+            return None
+        return int(self.budget.left(self.tokens, self.steps))
+
+    def share_left(self) -> float | None:
+        """Share of the update's budget that is left, whatever it counts; None without one."""
+        if self.budget.kind is None:
+            return None
+        return min(1.0, self.budget.left(self.tokens, self.steps) / self.budget.amount)
+
+    def _score(self, batch: Batch) -> Scored:
+        moved = {name: tensor.to(self.device) for name, tensor in batch.items()}
+        with self.lm.precision.autocast():
+            return score(self.model, moved)
+
+    def replace_model(self, model: nn.Module) -> None:
+        """Train and ask ``model``, such as a PEFT wrapper, from now on."""
+        self.model = self.lm.model = model
+        model.eval()
+
+    def generator(self, purpose: str) -> torch.Generator:
+        """Randomness of this step for ``purpose``."""
+        return torch.Generator().manual_seed(derive(self.seed, self.known.step, purpose))
+
+    def trainable(self) -> dict[str, nn.Parameter]:
+        """The parameters that an update may change, by name."""
+        return {n: p for n, p in self.model.named_parameters() if p.requires_grad}
+
+    # -- Avalanche's template, mended ----------------------------------------------------
+
+    @property
+    def mb_x(self) -> Batch:
+        """Inputs of the current micro-batch, as keyword arguments of the model."""
+        return {name: self.mbatch[name] for name in ("input_ids", "attention_mask")}
+
+    @property
+    def mb_y(self) -> Tensor:
+        """Labels of the current micro-batch, (batch, length)."""
+        labels: Tensor = self.mbatch["labels"]
+        return labels
+
+    def make_train_dataloader(self, *args: Any, **kwargs: Any) -> None:
+        """Length-bucketed batches of the adapted dataset."""
+        self.loader = Loader(
+            list(self.adapted_dataset),
+            self.settings.batch_size,
+            self.generator("batches"),
+            self.collate,
+            [],
+        )
+        self.dataloader = self.loader
+
+    def check_model_and_optimizer(self, *args: Any, **kwargs: Any) -> None:
+        """A fresh optimizer over the trainable parameters; no group is ever rewritten."""
+        self.optimizer = optimizers.build(
+            self.model,
+            self.settings.optimizer,
+            float(self.settings.lr or 0.0),
+            self.settings.weight_decay,
+        )
+        self.train_epochs = self.settings.epochs or max(EPOCHS, -(-STEPS // len(self.loader)))
+        if self.budget.kind is not None:
+            self.train_epochs = sys.maxsize
+        self._began = self._spent()
+        self._step = 0
+
+    def model_adaptation(self, model: nn.Module | None = None) -> nn.Module:
+        """Language models have no heads to add."""
+        return self.model if model is None else model
+
+    def training_epoch(self, **kwargs: Any) -> None:
+        """One pass over the update's batches."""
+        if self._step == 0:
+            # What strategies spent before the first step is no part of what a step costs.
+            self._began = self._spent()
+        self._steps = self._step + self._steps_left()
+        hits: list[Tensor] = []
+        for batch in self.dataloader:
+            if self._stop_training:
+                break
+            hits += self._training_step(batch, kwargs)
+            self._step += 1
+            self.steps += 1
+            if self.progress is not None:
+                self.progress(self._step, max(self._steps, self._step))
+            if self.share_left() == 0.0:
+                self.stop_training()
+        if hits and self.budget.kind is None:
+            joined = torch.cat(hits)
+            learned = int(joined.sum()) >= self.settings.stop_at * len(joined)
+            if learned and self.strategies.settled(self):
+                self.stop_training()
+
+    def _steps_left(self) -> int:
+        # What strategies rehearse is settled only when an epoch begins.
+        if self.budget.kind is None:
+            return int(len(self.loader) * (self.train_epochs - self.clock.train_exp_epochs))
+        # What strategies spend beside the batches shows only in what was spent so far.
+        first = {"tokens": self.loader.tokens, "steps": 1.0, "seconds": self.budget.amount / STEPS}
+        a_step = (self._spent() - self._began) / self._step if self._step else 0.0
+        left = self.budget.left(self.tokens, self.steps)
+        return max(1, round(left / (a_step or first[self.budget.kind])))
+
+    def _spent(self) -> float:
+        return self.budget.spent(self.tokens, self.steps)
+
+    def _before_training_epoch(self, **kwargs: Any) -> None:
+        self.loader.rehearsed = []
+        super()._before_training_epoch(**kwargs)
+
+    def _training_step(self, batch: Batch, kwargs: dict[str, Any]) -> list[Tensor]:
+        settings = self.settings
+        parts = self.micro_batches(batch)
+        weights = _weights(parts)
+        optimizers.set_factor(
+            self.optimizer,
+            optimizers.schedule_factor(settings.schedule, self._step, self._steps, settings.warmup),
+        )
+        hits: list[Tensor] = []
+        self.tokens += int(batch["attention_mask"].sum())
+        for number, part in enumerate(parts):
+            self.mbatch = part
+            self._unpack_minibatch()
+            if number == 0:
+                self._before_training_iteration(**kwargs)
+                self.optimizer.zero_grad()
+            self._before_forward(**kwargs)
+            self.mb_output = self.forward()
+            self._after_forward(**kwargs)
+            self.loss = self._make_empty_loss() + self.criterion()
+            self._before_backward(**kwargs)
+            hits.append(self._scored.hits()[self.mbatch["own"]])
+            if len(parts) > 1:
+                self.loss = self.loss * weights[number]
+            self.backward()
+        self._after_backward(**kwargs)
+        self._before_update(**kwargs)
+        self.optimizer_step()
+        self._after_update(**kwargs)
+        self._after_training_iteration(**kwargs)
+        return hits
+
+    def micro_batches(self, batch: Batch) -> list[Batch]:
+        """``batch`` in parts as large as a forward pass may be."""
+        size = self.settings.micro_batch_size or self.settings.batch_size
+        rows = len(batch["labels"])
+        if rows <= size:
+            return [batch]
+        return [
+            {name: tensor[begin : begin + size] for name, tensor in batch.items()}
+            for begin in range(0, rows, size)
+        ]
+
+    def _unpack_minibatch(self) -> None:
+        self.mbatch = {
+            name: tensor.to(self.device, non_blocking=True) for name, tensor in self.mbatch.items()
+        }
+        self.mbatch.setdefault(
+            "own", torch.ones(len(self.mbatch["labels"]), dtype=torch.bool, device=self.device)
+        )
+
+    def forward(self) -> Tensor:
+        """Logits of the current micro-batch's labelled stretch, (batch, kept, vocabulary)."""
+        self._scored = self._score(self.mbatch)
+        return self._scored.logits
+
+    def criterion(self) -> Tensor:
+        """Mean cross entropy over the learned tokens, in nats."""
+        return self._scored.loss_sum() / self._scored.tokens().clamp(min=1)
+
+    def losses(self) -> Tensor:
+        """(batch,): loss of each completion of the current micro-batch, summed, no gradient."""
+        return self._scored.answer_losses()
+
+    def optimizer_step(self) -> None:
+        """Clip the gradient, then step."""
+        if self.settings.clip > 0:
+            nn.utils.clip_grad_norm_(
+                [p for p in self.model.parameters() if p.grad is not None], self.settings.clip
+            )
+        self.optimizer.step()
+
+
+def _weights(parts: Sequence[Batch]) -> list[float]:
+    """Each micro-batch's share of the learned tokens of the whole."""
+    if len(parts) == 1:
+        return [1.0]
+    counts = [int((part["labels"] != IGNORED).sum()) for part in parts]
+    return [count / max(sum(counts), 1) for count in counts]

@@ -1,0 +1,302 @@
+"""What a strategy is, and how several work together."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import combinations
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from avalanche.core import SupervisedPlugin
+from pydantic import BaseModel, ConfigDict
+
+from cltool.core.errors import UserError
+from cltool.facts.facts import Fact, Update
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from cltool.training.learner import Learner
+
+State = dict[str, Any]
+"""Tensors and plain JSON values, by name; nested only inside the JSON values."""
+
+
+INSEPARABLE = "none of it can be told apart"
+"""What a purge says of a store that holds traces of a fact which nothing can single out."""
+
+
+class StrategyConfig(BaseModel):
+    """Settings of a strategy; unknown ones are refused. Fields may have an alias (``lambda``)."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+class Strategy(SupervisedPlugin):  # type: ignore[misc]
+    """How an update is applied to the model.
+
+    One file in ``strategies/`` holds one strategy: its config, its class, and in the module
+    docstring its paper and the equation it implements. Avalanche's callbacks
+    (``before_backward``, ``after_training_exp``, …) are its hooks; the methods below are
+    what they lack. The constructor only stores its config.
+
+    Attributes:
+        Config: the settings it takes.
+        presets: learner settings it changes from their defaults.
+        replaces_model: whether ``attach`` puts another model (a PEFT wrapper) in the model's
+            place; such strategies are attached before those that look at its parameters.
+        trains: whether its updates train, so that the hooks of others run. One that only
+            frames prompts is false without an ``update`` of its own: it trains nothing
+            alone, and leaves the weights to the others where it is composed.
+        excludes: family → why none of it can be composed with this strategy, as in
+            "`joint` and `replay` cannot be composed: <reason>".
+        warnings: what whoever reads its results must know; kept in the run's record.
+        outside: what it knows outside the model's weights, which a saved model lacks.
+        reads: whether it needs a model that answers from facts in its prompt.
+        rebuilds: whether it needs the base model made anew without erased facts
+            (``learner.rebuild``), which cltool can do only of what it taught.
+    """
+
+    Config: ClassVar[type[StrategyConfig]] = StrategyConfig
+    presets: ClassVar[Mapping[str, Any]] = {}
+    replaces_model: ClassVar[bool] = False
+    trains: ClassVar[bool] = True
+    excludes: ClassVar[Mapping[str, str]] = {}
+    warnings: ClassVar[Sequence[str]] = ()
+    outside: ClassVar[str] = ""
+    reads: ClassVar[bool] = False
+    rebuilds: ClassVar[bool] = False
+
+    def __init__(self, config: StrategyConfig) -> None:
+        super().__init__()
+        self.config = config
+
+    def attach(self, learner: Learner) -> None:
+        """Called once, on the base model, before the first update.
+
+        ``learner.known`` holds the base knowledge, ``learner.examples`` words it.
+        """
+
+    def update(self, learner: Learner, update: Update) -> None:
+        """Apply ``update``; by default, train on what it teaches with the hooks active."""
+        if self.trains:
+            learner.fit(update.learn)
+
+    def settled(self, learner: Learner) -> bool:
+        """Whether training may stop, asked after an epoch in which the update was learned."""
+        return True
+
+    def erase(self, learner: Learner, update: Update) -> None:
+        """Make the model forget ``update.forget``; called after ``update`` where there are any.
+
+        What the strategies themselves keep of these facts is dropped in ``forget``, before.
+        """
+
+    def erasing_done(self, learner: Learner) -> None:
+        """Called when another strategy has erased facts from the model.
+
+        What holds weights where training left them must hold them where they are now, or the
+        next update brings back what was erased.
+        """
+
+    def frame(self, prompt: str) -> str:
+        """The prompt as the model is given it; by default, as it is."""
+        return prompt
+
+    def forget(self, facts: Sequence[Fact]) -> None:
+        """Drop ``facts`` from the strategy's own memory: they were superseded or erased."""
+
+    def purge(self, learner: Learner, facts: Sequence[Fact]) -> Mapping[str, str]:
+        """Clear of erased facts what `forget`, which was called before, leaves of them.
+
+        Called before the update that erases ``facts``, at the weights that learned them, so
+        that importances can be down-dated by what the facts contribute to them now.
+
+        Returns:
+            Store → what was done there, in words: ``down-dated: …``, ``recomputed: …``, or
+            ``none of it can be told apart: …``; by default there is no such store.
+        """
+        return {}
+
+    def stored(self) -> State:
+        """What is kept for later updates, which `stored_bytes` counts; by default the state."""
+        return self.state_dict()
+
+    def state_dict(self) -> State:
+        """All that a resumed run needs: tensors and plain JSON values, by name."""
+        return {}
+
+    def load_state_dict(self, state: State) -> None:
+        """Take back what ``state_dict`` gave."""
+
+
+class Strategies:
+    """One strategy, or several composed (``replay+ewc``), called in their order.
+
+    Args:
+        parts: name → strategy.
+        families: name → the family it is registered in.
+
+    Raises:
+        UserError: two of them cannot work together.
+    """
+
+    def __init__(
+        self, parts: Mapping[str, Strategy], families: Mapping[str, str] | None = None
+    ) -> None:
+        self.parts = dict(parts)
+        for first, second in combinations(parts, 2):
+            reason = _conflict(parts, first, second, families or {})
+            if reason is not None:
+                raise UserError(
+                    f"{first} and {second} cannot be composed: {reason}",
+                    where="+".join(parts),
+                    hint="Compare them, each alone, or compose each with another one.",
+                )
+        leaders = [part for part in parts.values() if _applies_updates_itself(part)]
+        leaders += [part for part in parts.values() if part.trains]
+        self._leader = next(iter([*leaders, *parts.values()]))
+
+    @property
+    def plugins(self) -> list[Strategy]:
+        return list(self.parts.values())
+
+    @property
+    def warnings(self) -> list[str]:
+        """Those of each."""
+        return [text for part in self.parts.values() for text in part.warnings]
+
+    @property
+    def outside(self) -> dict[str, str]:
+        """Name → what it knows outside the weights, of those that do."""
+        return {name: part.outside for name, part in self.parts.items() if part.outside}
+
+    @property
+    def erases(self) -> bool:
+        """Whether one of them takes facts out of the model, or makes it anew without them."""
+        return any(_erases(part) or part.rebuilds for part in self.parts.values())
+
+    def attach(self, learner: Learner) -> None:
+        """Attach each to the learner, those that replace its model first."""
+        for part in sorted(self.parts.values(), key=lambda part: not part.replaces_model):
+            part.attach(learner)
+
+    def update(self, learner: Learner, update: Update) -> None:
+        """Apply an update, in the way of the one that has a way of its own."""
+        self._leader.update(learner, update)
+
+    def erase(self, learner: Learner, update: Update) -> None:
+        """Erase what the update asks to forget, in the way of the one that has a way."""
+        erasers = [part for part in self.parts.values() if _erases(part)]
+        if not update.forget or not erasers:
+            return
+        for part in erasers:
+            part.erase(learner, update)
+        # What the update itself teaches anew is not erased.
+        taught = {fact.key for fact in update.learn}
+        if any(fact.key not in taught for fact in update.forget):
+            for part in self.parts.values():
+                part.erasing_done(learner)
+
+    def settled(self, learner: Learner) -> bool:
+        """Whether none of them wants training to go on."""
+        return all([part.settled(learner) for part in self.parts.values()])
+
+    def frame(self, prompt: str) -> str:
+        """The prompt framed by each in turn."""
+        for part in self.parts.values():
+            prompt = part.frame(prompt)
+        return prompt
+
+    def forget(self, facts: Sequence[Fact]) -> None:
+        """Drop ``facts`` from every memory."""
+        for part in self.parts.values():
+            part.forget(facts)
+
+    def purge(self, learner: Learner, facts: Sequence[Fact]) -> dict[str, dict[str, str]]:
+        """Clear what ``forget`` leaves of erased facts; name → store → what was done."""
+        return {name: dict(part.purge(learner, facts)) for name, part in self.parts.items()}
+
+    def stored_bytes(self) -> int:
+        """Bytes kept for later updates, outside the model's weights."""
+        return sum(state_bytes(part.stored()) for part in self.parts.values())
+
+    def states(self) -> dict[str, State]:
+        """The state of each."""
+        return {name: part.state_dict() for name, part in self.parts.items()}
+
+    def load_states(self, states: Mapping[str, State]) -> None:
+        """Take back what ``states`` gave."""
+        for name, part in self.parts.items():
+            part.load_state_dict(states.get(name, {}))
+
+
+def split_state(state: State) -> tuple[dict[str, Tensor], dict[str, Any]]:
+    """The tensors and the JSON values of a state.
+
+    Raises:
+        UserError: a value is neither.
+    """
+    import torch
+
+    tensors: dict[str, Tensor] = {}
+    values: dict[str, Any] = {}
+    for name, value in state.items():
+        if isinstance(value, torch.Tensor):
+            tensors[name] = value.detach().cpu().contiguous()
+            continue
+        try:
+            values[name] = json.loads(json.dumps(value, allow_nan=False))
+        except (TypeError, ValueError) as error:
+            raise UserError(
+                f"state {name!r} is neither a tensor nor plain JSON: {error}",
+                hint="Keep tensors at the top of state_dict(), and lists, numbers and strings.",
+            ) from error
+    return tensors, values
+
+
+def state_bytes(state: State) -> int:
+    """Bytes of a state: its tensors', and its JSON values' as text."""
+    tensors, values = split_state(state)
+    size = sum(tensor.numel() * tensor.element_size() for tensor in tensors.values())
+    return size + (len(json.dumps(values, ensure_ascii=False).encode()) if values else 0)
+
+
+def fact_rows(facts: Iterable[Fact]) -> list[list[Any]]:
+    """Facts as plain JSON, for a state."""
+    return [[fact.subject, fact.relation, fact.object, list(fact.aliases)] for fact in facts]
+
+
+def facts_from_rows(rows: Iterable[Sequence[Any]]) -> list[Fact]:
+    """What ``fact_rows`` gave, as facts."""
+    return [Fact(row[0], row[1], row[2], tuple(row[3])) for row in rows]
+
+
+def _applies_updates_itself(part: Strategy) -> bool:
+    return type(part).update is not Strategy.update
+
+
+def _erases(part: Strategy) -> bool:
+    return type(part).erase is not Strategy.erase
+
+
+def _conflict(
+    parts: Mapping[str, Strategy], first: str, second: str, families: Mapping[str, str]
+) -> str | None:
+    """Why two strategies cannot work together; None: they can."""
+    one, other = parts[first], parts[second]
+    reason = one.excludes.get(families.get(second, "")) or other.excludes.get(
+        families.get(first, "")
+    )
+    if reason is not None:
+        return reason
+    if _applies_updates_itself(one) and _applies_updates_itself(other):
+        return "each applies the update in its own way"
+    if _erases(one) and _erases(other):
+        return "each erases facts in its own way"
+    if one.replaces_model and other.replaces_model:
+        return "each puts a model of its own in the model's place"
+    for name, part, against in ((first, one, other), (second, other, one)):
+        if _applies_updates_itself(part) and not part.trains and against.trains:
+            return f"{name} does not train, so the hooks of the other would never run"
+    return None

@@ -1,0 +1,1 @@
+"""Strategies that train a small part, or a subspace, of the weights."""

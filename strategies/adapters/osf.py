@@ -1,0 +1,90 @@
+"""Trains only the weak singular directions of each matrix, orthogonally to the strong ones.
+
+Nayak et al. (2025), "Sculpting Subspaces: Constrained Full Fine-Tuning in LLMs for Continual
+Learning", eq. 2-4: before each update every matrix is decomposed,
+
+    W = U_high S_high V_highᵀ + U_low S_low V_lowᵀ,
+    U_low ← U_low − U_high U_highᵀ U_low,     V_low ← V_low − V_high V_highᵀ V_low
+
+and U_low, S_low, V_low are trained, with what earlier facts need taken to lie in the largest
+singular values. PEFT's OSF does the decomposition and, as the paper, projects the gradients;
+here the factors themselves are projected after every step, for AdamW turns an orthogonal
+gradient into a step that is not. One share is kept of every matrix, where the paper sets
+each layer's by how alike its inputs and outputs are. After the update the factors are
+multiplied out again, so that nothing is kept and the next update decomposes afresh.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar, cast
+
+import torch
+from pydantic import Field
+
+from cltool.strategies.adapters.common.peft_model import ONE_UPDATE, Adapter
+from cltool.training.search_space import search
+from cltool.training.strategy import Strategy, StrategyConfig
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+
+class OSFConfig(StrategyConfig):
+    """Settings of `osf`."""
+
+    keep: float = Field(
+        json_schema_extra=search(0.1, 0.9),
+        default=0.5,
+        gt=0,
+        lt=1,
+        description="share of each matrix's singular values that is kept",
+    )
+    target_modules: str | list[str] = Field(
+        default="all-linear", description="which modules, as PEFT writes it"
+    )
+
+
+class OSF(Strategy):
+    """PEFT's orthogonal subspace fine-tuning, decomposed anew for every update."""
+
+    Config = OSFConfig
+    replaces_model = True
+    presets: ClassVar[Mapping[str, Any]] = {"lr_scale": 3.0}
+    excludes: ClassVar[Mapping[str, str]] = ONE_UPDATE
+
+    def before_training(self, strategy: Any, **kwargs: Any) -> None:
+        """Decompose the matrices, before the optimizer is made."""
+        config = cast(OSFConfig, self.config)
+        usual = {"effective_rank": config.keep, "target_modules": config.target_modules}
+        self._adapter = Adapter(strategy, "OSF", usual, {}, "strategy.osf")
+        modules = strategy.model.modules()
+        self._layers = [module for module in modules if hasattr(module, "osf_svd_params")]
+
+    @torch.no_grad()
+    def after_update(self, strategy: Any, **kwargs: Any) -> None:
+        """Take out of the low factors what the step put into the high directions."""
+        for layer in self._layers:
+            low = layer.osf_svd_params["default"]
+            u, v = low["U_low"], low["V_low"]
+            u.copy_(_without(u, layer._osf_U_high, layer._osf_U_low_init))
+            v.copy_(_without(v.T, _flipped(layer._osf_V_high), _flipped(layer._osf_V_low_init)).T)
+
+    def after_training(self, strategy: Any, **kwargs: Any) -> None:
+        """Multiply the factors out."""
+        self._layers = []
+        self._adapter.merge()
+
+
+def _flipped(kept: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    return {name: tensor.T for name, tensor in kept.items()}
+
+
+def _without(factor: Tensor, high: Mapping[str, Tensor], low: Mapping[str, Tensor]) -> Tensor:
+    """The columns of ``factor`` without what lies in the high directions.
+
+    PEFT keeps the high directions only where the low ones do not complete them.
+    """
+    if "default" in high:
+        return factor - high["default"] @ (high["default"].T @ factor)
+    return low["default"] @ (low["default"].T @ factor)

@@ -1,0 +1,1 @@
+"""Reference points: no training, plain fine-tuning, full retraining."""

@@ -1,0 +1,20 @@
+"""Never updates: what staleness costs. The lower bound of every comparison, with `joint` above."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cltool.training.strategy import Strategy
+
+if TYPE_CHECKING:
+    from cltool.facts.facts import Update
+    from cltool.training.learner import Learner
+
+
+class Frozen(Strategy):
+    """Leaves the base model as it is."""
+
+    trains = False
+
+    def update(self, learner: Learner, update: Update) -> None:
+        """Do nothing."""

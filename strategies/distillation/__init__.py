@@ -1,0 +1,1 @@
+"""Strategies that distil from the model before the update."""

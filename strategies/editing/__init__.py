@@ -1,0 +1,1 @@
+"""Strategies that edit weights in closed form or beside them."""

@@ -1,0 +1,1 @@
+"""Strategies that put facts into the prompt."""

@@ -1,0 +1,89 @@
+"""Facts put before a prompt, for a model to read: how they are worded, and how many fit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from cltool.models.tiny.reading import line
+
+if TYPE_CHECKING:
+    from cltool.facts.facts import Fact
+    from cltool.facts.stream import Stream
+    from cltool.training.learner import Learner
+
+SPARE_TOKENS = 8
+"""Beyond the longest answer: the end token, and what a model may say before it is cut off."""
+
+
+class Framing:
+    """What one learner's prompts are framed with.
+
+    Args:
+        learner: its model's window bounds a frame, its stream words the facts.
+        base: whether facts of the base knowledge may be put before a prompt, too.
+    """
+
+    def __init__(self, learner: Learner, base: bool) -> None:
+        self._learner = learner
+        self._base = base
+        self._space = learner.lm.context - _longest_answer(learner) - SPARE_TOKENS
+
+    @property
+    def step(self) -> int:
+        """The update after which the facts are as they are."""
+        return self._learner.known.step
+
+    def facts(self) -> list[Fact]:
+        """The facts that may be given: true now; those of the newest update first."""
+        beliefs = [
+            belief
+            for belief in self._learner.known.beliefs()
+            if not belief.erased and (self._base or belief.learned > 0)
+        ]
+        beliefs.sort(key=lambda belief: -belief.learned)
+        return [belief.fact for belief in beliefs]
+
+    def line(self, fact: Fact) -> str:
+        """The line in which ``fact`` is given."""
+        return line(fact, self._learner.stream.wordings)
+
+    def frame(self, prompt: str, lines: Sequence[str]) -> str:
+        """``prompt`` after as many of ``lines``, from the first on, as leave room to answer."""
+        for count in range(len(lines), 0, -1):
+            text = "".join(lines[:count]) + prompt
+            if self._size(text) <= self._space:
+                return text
+        return prompt
+
+    def first(self, facts: Sequence[Fact]) -> list[str]:
+        """Lines of the first of ``facts``: as many as fit before an empty prompt."""
+        lines: list[str] = []
+        coder = self._learner.lm.coder
+        left = self._space - self._size("")
+        for fact in facts:
+            lines.append(self.line(fact))
+            left -= len(coder.texts([lines[-1]])[0])
+            if left < 0:
+                return lines[:-1]
+        return lines
+
+    def _size(self, text: str) -> int:
+        return len(self._learner.lm.coder.prompts([text])[0])
+
+
+def _longest_answer(learner: Learner) -> int:
+    """Tokens of the longest answer of the stream, which every prompt must leave room for."""
+    texts = sorted(set(_answers(learner.stream)), key=lambda text: len(text.encode()))
+    # A token is at least a byte, and seldom more than eight.
+    long = [text for text in texts if 8 * len(text.encode()) >= len(texts[-1].encode())]
+    return max((len(ids) for ids in learner.lm.coder.prompts(long)), default=0)
+
+
+def _answers(stream: Stream) -> list[str]:
+    return [
+        asking.wording.target(fact.object)
+        for update in stream
+        for fact in update.learn
+        for asking in stream.wordings.askings(fact.key)
+    ]

@@ -1,9 +1,0 @@
-"""Fine-tunes on each update and does nothing against forgetting: what the others must beat."""
-
-from __future__ import annotations
-
-from cltool.strategy import Strategy
-
-
-class Naive(Strategy):
-    """Trains on what each update teaches."""

@@ -1,0 +1,1 @@
+"""Strategies that hold important weights in place."""

@@ -1,0 +1,246 @@
+"""Kronecker-factored Laplace, online: directions that earlier facts need are held in place.
+
+Ritter, Botev & Barber (2018), "Online structured Laplace approximations for overcoming
+catastrophic forgetting", with the factors of Martens & Grosse (2015), "Optimizing
+Neural Networks with Kronecker-factored Approximate Curvature":
+
+    L(θ) = L_update(θ) + λ/2 · Σ_l vec(ΔW_l)ᵀ (A_l ⊗ G_l) vec(ΔW_l) + λ/2 · Σ_i F_i Δθ_i²
+    vec(ΔW)ᵀ (A ⊗ G) vec(ΔW) = tr(Gᵀ ΔW A ΔWᵀ),     A = E[a aᵀ],  G = E[Σ_t g gᵀ]
+
+over linear layers l with inputs a and output gradients g; every token t counts as a data point of
+its own (`cltool.strategies.regularisation.common.kronecker`). All other parameters (embeddings and
+heads tied to them, gains, biases) have the diagonal F of the Fisher information. Δ is the distance
+to the weights after the last update.
+
+The sum of two Kronecker products is not one, so one pair of factors stands for all updates:
+A is the mean over updates (γ discounts old ones), G the sum. This is exact while a layer's
+inputs keep their statistics, and the memory does not grow with the number of updates.
+γ (1 in the paper) lets go of old curvature, and with ``normalise`` each update's curvature is
+divided by the mean of its diagonal, so that one λ serves all models: neither is in the paper.
+
+An erased fact is taken out of A, G and F: its sentences' terms, at the weights as they are now,
+are subtracted with the weights that they were added with, and what is negative then, eigenvalue
+by eigenvalue, is set to zero. This is exact for each factor while the weights have not moved
+(`cltool.strategies.regularisation.common.downdate`).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+import torch
+from pydantic import Field
+
+from cltool.strategies.regularisation.common.downdate import (
+    Origins,
+    Part,
+    in_words,
+    without_negative,
+)
+from cltool.strategies.regularisation.common.kronecker import Factors, kronecker_factors
+from cltool.strategies.regularisation.common.penalty import (
+    Diagonal,
+    add_pull,
+    prefixed,
+    sample_batches,
+    unprefixed,
+)
+from cltool.strategies.regularisation.common.per_sample import squared_gradients
+from cltool.training.search_space import search
+from cltool.training.strategy import State, Strategy, StrategyConfig
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from torch import Tensor
+
+    from cltool.facts.facts import Fact
+    from cltool.lm.batches import Batch
+    from cltool.training.learner import Learner
+
+
+class KFACConfig(StrategyConfig):
+    """Settings of `kfac`."""
+
+    strength: float = Field(
+        json_schema_extra=search(0.0005, 0.5, log=True),
+        default=0.01,
+        ge=0,
+        alias="lambda",
+        description="λ, the penalty's weight",
+    )
+    decay: float = Field(
+        json_schema_extra=search(0.5, 1),
+        default=1.0,
+        ge=0,
+        le=1,
+        description="γ, how much of the old curvature stays",
+    )
+    samples: int = Field(
+        default=256, ge=1, description="most sentences that an update's curvature is taken over"
+    )
+    normalise: bool = Field(
+        default=True, description="divide each update's curvature by its diagonal's mean"
+    )
+
+
+class KFAC(Strategy):
+    """A quadratic penalty around the last weights, with Kronecker-factored curvature."""
+
+    Config = KFACConfig
+
+    def attach(self, learner: Learner) -> None:
+        """Take the curvature of the base knowledge."""
+        self._factors: dict[str, Factors] = {}
+        self._anchor: dict[str, Tensor] = {}
+        self._weight = 0.0
+        self._rest = Diagonal(learner.trainable())
+        self._origins = Origins(len(learner.stream))
+        self._ages = Origins(len(learner.stream))
+        self._tokens: dict[str, Tensor] = {}
+        self._consolidate(learner, learner.known.valid())
+
+    def after_backward(self, strategy: Any, **kwargs: Any) -> None:
+        """Add the penalty's gradient."""
+        strength = cast(KFACConfig, self.config).strength
+        self._rest.add_gradient(strategy, strength)
+        held = {n: p for n, p in strategy.trainable().items() if n in self._anchor}
+        with torch.no_grad():
+            moved = {name: p - self._anchor[name] for name, p in held.items()}
+            pull = {name: self._factors[name].apply(step) for name, step in moved.items()}
+        add_pull(strategy, held, moved, pull, strength)
+
+    def after_training_exp(self, strategy: Any, **kwargs: Any) -> None:
+        """Consolidate what the update taught."""
+        self._consolidate(strategy, strategy.experience.update.learn)
+
+    def erasing_done(self, learner: Learner) -> None:
+        """Hold the weights where the erasing left them."""
+        parameters = learner.trainable()
+        self._rest.settle({n: p for n, p in parameters.items() if n in self._rest.anchor})
+        self._anchor |= {n: p.detach().clone() for n, p in parameters.items() if n in self._anchor}
+
+    def penalty(self, learner: Learner) -> Tensor:
+        """λ/2 · (Σ tr(Gᵀ ΔW A ΔWᵀ) + Σ F Δθ²), a scalar."""
+        parameters = learner.trainable()
+        total = self._rest.penalty(parameters)
+        for name, anchor in self._anchor.items():
+            if name in parameters:
+                moved = parameters[name] - anchor
+                total = total + 0.5 * (moved * self._factors[name].apply(moved)).sum()
+        return cast(KFACConfig, self.config).strength * total
+
+    def purge(self, learner: Learner, facts: Sequence[Fact]) -> dict[str, str]:
+        """Take the facts out of the factors, and out of the diagonal of the rest."""
+
+        def squares(batches: Sequence[Batch]) -> Mapping[str, Tensor]:
+            names = self._rest.importance
+            return squared_gradients(learner.model, learner.score, batches, names)[0]
+
+        samples = cast(KFACConfig, self.config).samples
+        told = {}
+        if self._factors:
+            before = self._trace()
+            parts = self._origins.parts(learner, facts, samples)
+            for part in parts if self._weight else ():
+                self._take_out(learner, part)
+            untold = self._origins.untold(learner, facts)
+            told["factors"] = in_words(parts, learner, facts, before, self._trace(), untold)
+        rest = self._rest.importance
+        if rest:
+            told["diagonal"] = self._origins.down_date(rest, learner, facts, samples, squares)
+        return told
+
+    def state_dict(self) -> State:
+        """Factors, the diagonal of the rest, anchor weights, and what each update weighs."""
+        factors = self._factors
+        return {
+            **prefixed("inputs", {name: held.inputs for name, held in factors.items()}),
+            **prefixed("outputs", {name: held.outputs for name, held in factors.items()}),
+            **prefixed("origin", self._anchor),
+            **self._rest.state_dict(),
+            **prefixed("tokens", self._tokens),
+            "origins": self._origins.weights,
+            "ages": self._ages.weights,
+            "by_input": [name for name, held in factors.items() if held.by_input],
+            "weight": self._weight,
+        }
+
+    def load_state_dict(self, state: State) -> None:
+        """Take them back."""
+        device = next(iter([*self._anchor.values(), *self._rest.anchor.values()])).device
+        inputs, outputs, anchor = (
+            {name: tensor.to(device) for name, tensor in unprefixed(part, state).items()}
+            for part in ("inputs", "outputs", "origin")
+        )
+        by_input = set(state["by_input"])
+        self._factors = {
+            name: Factors(inputs[name], outputs[name], name in by_input) for name in inputs
+        }
+        self._anchor = anchor
+        self._weight = float(state["weight"])
+        self._tokens = unprefixed("tokens", state)
+        self._origins.weights = state["origins"].clone()
+        self._ages.weights = state["ages"].clone()
+        self._rest.load_state_dict(state)
+
+    def _consolidate(self, learner: Learner, facts: Sequence[Fact]) -> None:
+        config = cast(KFACConfig, self.config)
+        parameters = learner.trainable()
+        batches = sample_batches(learner, facts, config.samples)
+        sentences = sum(len(batch["labels"]) for batch in batches)
+        found = kronecker_factors(learner.model, learner.score, batches)
+        names = [n for n in parameters if n not in found and n not in self._factors]
+        sums, _ = squared_gradients(learner.model, learner.score, batches, names)
+        fisher = {name: tensor / max(sentences, 1) for name, tensor in sums.items()}
+        scale = 1.0
+        if config.normalise:
+            total = sum(float(tensor.sum()) for tensor in fisher.values())
+            total += sum(factors.trace() for factors in found.values())
+            scale = sum(p.numel() for p in parameters.values()) / total if total > 0 else 0.0
+        self._merge(found, scale)
+        self._note(learner, facts, found, scale / max(sentences, 1))
+        self._rest.settle({name: parameters[name] for name in names})
+        self._rest.accumulate(fisher, config.decay, scale)
+        self._anchor = {n: p.detach().clone() for n, p in parameters.items() if n in self._factors}
+
+    def _note(
+        self, learner: Learner, facts: Sequence[Fact], found: dict[str, Factors], weight: float
+    ) -> None:
+        """Remember what a sentence weighs in G and F, and what a token weighs in A."""
+        decay = cast(KFACConfig, self.config).decay
+        self._ages.note(learner, facts, 1.0, decay)
+        if self._origins.note(learner, facts, weight, decay):
+            for name, factors in found.items():
+                tokens = self._tokens.setdefault(name, torch.zeros(len(learner.stream)))
+                tokens[learner.known.step] = factors.tokens
+
+    def _take_out(self, learner: Learner, part: Part) -> None:
+        """A ← A − γᵏ Σ a aᵀ / (w n),  G ← G − Σ scale · g gᵀ, with n the update's tokens."""
+        if not part.count:
+            return
+        age = float(self._ages.weights[part.step])
+        for name, own in kronecker_factors(learner.model, learner.score, part.batches).items():
+            if name not in self._factors or name not in self._tokens:
+                continue
+            held, tokens = self._factors[name], float(self._tokens[name][part.step])
+            share = age * own.tokens / (self._weight * tokens) if tokens else 0.0
+            held.inputs = without_negative(held.inputs - share * own.inputs)
+            held.outputs = without_negative(held.outputs - part.weight * part.count * own.outputs)
+
+    def _trace(self) -> float:
+        return sum(factors.trace() for factors in self._factors.values())
+
+    def _merge(self, found: dict[str, Factors], scale: float) -> None:
+        """A ← (γ w A + A_update) / (γ w + 1),  G ← γ G + scale · G_update,  w ← γ w + 1."""
+        decay = cast(KFACConfig, self.config).decay
+        old = decay * self._weight
+        for held in self._factors.values():
+            held.outputs *= decay
+        for name, new in found.items():
+            new.outputs *= scale
+            held = self._factors.setdefault(name, new)
+            if held is not new:
+                held.inputs.mul_(old).add_(new.inputs).div_(old + 1)
+                held.outputs += new.outputs
+        self._weight = old + bool(found)

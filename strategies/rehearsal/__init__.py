@@ -1,0 +1,1 @@
+"""Strategies that rehearse earlier facts beside the update."""

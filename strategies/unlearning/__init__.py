@@ -1,0 +1,1 @@
+"""Strategies that erase facts from the model."""

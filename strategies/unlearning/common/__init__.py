@@ -1,0 +1,1 @@
+"""What the unlearning strategies share."""

@@ -1,0 +1,89 @@
+"""Prefers a refusal to what is erased, against the model before the erasing.
+
+Rafailov et al. (2023), "Direct preference optimization: Your language model is secretly a
+reward model", with the refusal as the answer that wins and the erased one as the answer
+that loses, as in the code of Maini et al. (2024), "TOFU: A task of fictitious unlearning for
+LLMs":
+
+    L(θ) = −E log σ( β log[π_θ(y_r|x) / π_ref(y_r|x)] − β log[π_θ(y|x) / π_ref(y|x)] )
+
+with log π summed over the tokens of an answer, and TOFU's β = 0.1. At the reference it is ln 2.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from pydantic import Field
+from torch.nn import functional
+
+from cltool.strategies.unlearning.common.descent import Unlearning, UnlearningConfig
+from cltool.strategies.unlearning.common.sentences import ask, read, refusals
+from cltool.training.search_space import search
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from torch import Tensor
+
+    from cltool.strategies.unlearning.common.eraser import Phase
+    from cltool.strategies.unlearning.common.sentences import Sentence
+    from cltool.training.learner import Learner
+
+
+class DPOConfig(UnlearningConfig):
+    """Settings of `dpo`."""
+
+    rate: float = Field(
+        json_schema_extra=search(0.1, 3, log=True),
+        default=1.0,
+        gt=0,
+        description="learning rate of the erasing, in multiples of the learner's",
+    )
+    beta: float = Field(
+        json_schema_extra=search(0.05, 1, log=True),
+        default=0.1,
+        gt=0,
+        description="β, how closely the reference is kept to",
+    )
+    refusals: list[str] = Field(
+        default=["unknown"],
+        min_length=1,
+        description="what is preferred to an erased object; one is drawn for each sentence",
+    )
+
+
+class DPO(Unlearning):
+    """A preference for refusals, beside training on neighbours."""
+
+    Config = DPOConfig
+
+    def prepare(self, phase: Phase) -> None:
+        """Word the refusals, and ask the reference once for both answers."""
+        config = cast(DPOConfig, self.config)
+        learner, chosen = phase.learner, phase.chosen
+        random = learner.generator("refusals")
+        self._refusals = refusals(learner, chosen, config.refusals, random)
+        won = ask(learner, list(self._refusals.values())).logps
+        lost = ask(learner, chosen).logps
+        self._margins = dict(zip(chosen, won - lost, strict=True))
+
+    def release(self) -> None:
+        """Nothing is kept."""
+        self._refusals, self._margins = {}, {}
+
+    def weight(self, sentence: Sentence) -> int:
+        """The mean is over sentences."""
+        return 1
+
+    def loss(self, learner: Learner, chosen: Sequence[Sentence]) -> Tensor:
+        """Σ −log σ(β (m_θ − m_ref)), m by how much a refusal is likelier than the object."""
+        won = -read(learner, [self._refusals[one] for one in chosen]).loss_per_sample()
+        lost = -read(learner, chosen).loss_per_sample()
+        reference = won.new_tensor([float(self._margins[one]) for one in chosen])
+        return dpo(won - lost, reference, cast(DPOConfig, self.config).beta).sum()
+
+
+def dpo(margin: Tensor, reference: Tensor, beta: float) -> Tensor:
+    """(sentences,): −log σ(β (margin − reference)), of log-probabilities in nats."""
+    return -functional.logsigmoid(beta * (margin - reference))

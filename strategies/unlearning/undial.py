@@ -1,0 +1,75 @@
+"""Self-distillation on adjusted logits: the old model's distribution, less of the erased token.
+
+Dong et al. (2024), "UNDIAL: Self-distillation with adjusted logits for robust unlearning in
+large language models": with z the logits of the model before the erasing,
+
+    L(θ) = E_t  CE( softmax(z − β e_y), p_θ )
+
+where e_y is one at the erased token y, else zero. The target is fixed, so the loss is bounded.
+The mean is over erased tokens; an implementation that also takes padding and prompts in
+trains on −100, the last token of the vocabulary. The paper tries β = 3, 10 and 30 and has no
+retain term.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, Literal, cast
+
+from pydantic import Field
+from torch.nn import functional
+
+from cltool.lm.batches import IGNORED
+from cltool.strategies.unlearning.common.descent import Unlearning, UnlearningConfig
+from cltool.strategies.unlearning.common.sentences import batch_of
+from cltool.training.search_space import search
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from torch import Tensor
+
+    from cltool.strategies.unlearning.common.sentences import Sentence
+    from cltool.training.learner import Learner
+
+
+class UNDIALConfig(UnlearningConfig):
+    """Settings of `undial`."""
+
+    retain: Literal["nll", "kl", "none"] = Field(
+        default="nll", description="how neighbours are held; the paper does not hold them"
+    )
+    beta: float = Field(
+        json_schema_extra=search(3, 30, log=True),
+        default=10.0,
+        ge=0,
+        description="β, what is taken off an erased token's logit",
+    )
+
+
+class UNDIAL(Unlearning):
+    """Distillation from the model before, its erased logits lowered."""
+
+    Config = UNDIALConfig
+    asks_teacher: ClassVar[bool] = True
+
+    def loss(self, learner: Learner, chosen: Sequence[Sentence]) -> Tensor:
+        """Σ_t CE(softmax(z − β e_y), p_θ) over their tokens."""
+        batch = batch_of(learner, chosen)
+        scored = learner.score(batch)
+        learned = scored.labels != IGNORED
+        was = self.teacher_logits(learner, batch)[learned]
+        beta = cast(UNDIALConfig, self.config).beta
+        return undial(scored.logits[learned], was, scored.labels[learned], beta).sum()
+
+
+def adjusted(logits: Tensor, labels: Tensor, beta: float) -> Tensor:
+    """(tokens, vocabulary): softmax of ``logits`` with ``beta`` taken off those of ``labels``."""
+    lowered = logits.float().clone()
+    lowered.scatter_add_(-1, labels.unsqueeze(-1), lowered.new_full((len(labels), 1), -beta))
+    return lowered.softmax(-1)
+
+
+def undial(logits: Tensor, teacher: Tensor, labels: Tensor, beta: float) -> Tensor:
+    """(tokens,): the loss at ``labels``, (tokens,); both logits are (tokens, vocabulary)."""
+    target = adjusted(teacher, labels, beta)
+    return functional.cross_entropy(logits.float(), target, reduction="none")

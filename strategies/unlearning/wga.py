@@ -1,0 +1,60 @@
+"""Weighted gradient ascent: each token is pushed by as much as it is still believed.
+
+Wang et al. (2025), "Rethinking LLM unlearning objectives: A gradient perspective and go
+beyond", whose α is β here:
+
+    L(θ) = E_t  p_θ(y_t | y_<t, x)^β log p_θ(y_t | y_<t, x)
+
+with the weight p^β held constant in the gradient, and the mean over erased tokens. Plain ascent
+pushes hardest what is improbable already; the weight takes this back.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from pydantic import Field
+from torch.nn import functional
+
+from cltool.lm.batches import IGNORED
+from cltool.strategies.unlearning.common.descent import Unlearning, UnlearningConfig
+from cltool.strategies.unlearning.common.sentences import read
+from cltool.training.search_space import search
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from torch import Tensor
+
+    from cltool.strategies.unlearning.common.sentences import Sentence
+    from cltool.training.learner import Learner
+
+
+class WGAConfig(UnlearningConfig):
+    """Settings of `wga`."""
+
+    beta: float = Field(
+        json_schema_extra=search(0.1, 5, log=True),
+        default=1.0,
+        ge=0,
+        description="β, exponent of the weights; 0 is plain ascent",
+    )
+
+
+class WGA(Unlearning):
+    """Ascent, weighted by confidence, beside training on neighbours."""
+
+    Config = WGAConfig
+
+    def loss(self, learner: Learner, chosen: Sequence[Sentence]) -> Tensor:
+        """Σ_t p^β log p over their tokens."""
+        scored = read(learner, chosen)
+        learned = scored.labels != IGNORED
+        beta = cast(WGAConfig, self.config).beta
+        return wga(scored.logits[learned], scored.labels[learned], beta).sum()
+
+
+def wga(logits: Tensor, labels: Tensor, beta: float) -> Tensor:
+    """(tokens,): p^β log p of ``labels``, (tokens,), under ``logits``, (tokens, vocabulary)."""
+    logps = -functional.cross_entropy(logits.float(), labels, reduction="none")
+    return logps.detach().exp() ** beta * logps

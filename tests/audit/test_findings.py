@@ -1,0 +1,206 @@
+"""What was found out of a model is kept, and used only where nothing has changed since."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import cltool
+from cltool.audit import audit as auditing
+from cltool.audit import findings
+from cltool.audit.attacks.settings import AuditSettings
+from cltool.audit.findings import BASE, Scope, Side
+from cltool.audit.request import Asked
+from cltool.cli.main import main
+from cltool.experiments import resolve, run
+from cltool.reporting.audit_data import audit_data
+from cltool.runs.run import Run
+
+from .test_audit import ASSIGNED, FACTS, QUICK, SETTINGS, write
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory, checkpoint: Callable[[str], Path]) -> Path:
+    """``facts.jsonl`` and four runs over it; of ``kept`` every step is kept."""
+    place = tmp_path_factory.mktemp("kept")
+    stream = resolve.open_stream(str(write(place / "facts.jsonl", FACTS)))
+    tables = {
+        "model": {"name": str(checkpoint("llama")), "device": "cpu"},
+        "learner": {"epochs": 1, "lr": 3e-3, "batch_size": 16},
+    }
+    for name, strategy in (
+        ("kept", "naive"),
+        ("naive", "naive"),
+        ("replay", "replay"),
+        ("joint", "joint"),
+    ):
+        run.run(
+            stream,
+            strategy=strategy,
+            out=place / name,
+            settings=tables,
+            keep_checkpoints=name == "kept",
+        )
+    return place
+
+
+@pytest.fixture
+def folder(made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of its own."""
+    shutil.copytree(made, tmp_path / "runs")
+    monkeypatch.chdir(tmp_path / "runs")
+    return tmp_path / "runs"
+
+
+@pytest.fixture
+def attacked(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
+    """For each attack on a model, whether its weights were attacked."""
+    done: list[bool] = []
+    plain = findings.attack
+
+    def attack(*arguments: Any, weights: bool = True, **options: Any) -> Any:
+        done.append(weights)
+        return plain(*arguments, weights=weights, **options)
+
+    monkeypatch.setattr(findings, "attack", attack)
+    return done
+
+
+def audit(name: str, settings: AuditSettings = SETTINGS, **asked: Any) -> str:
+    """The data of an audit of a run against ``joint``, as JSON."""
+    found = auditing.audit_run(Run.open(name), "joint", settings, Asked(**asked))
+    sides = (found.model, found.reference, found.before)
+    return json.dumps(audit_data(found)) + repr([repr(side) for side in sides])
+
+
+@pytest.mark.parametrize("name", ["naive", "kept"])
+def test_a_second_audit_attacks_nothing_and_says_the_same(
+    name: str, folder: Path, attacked: list[bool]
+) -> None:
+    first = audit(name)
+    assert sorted(attacked) == [False, True, True]
+    assert audit(name) == first
+    assert len(attacked) == 3
+    assert audit(name, fresh=True) == first
+    assert len(attacked) == 6
+
+
+def test_runs_share_what_was_found_of_reference_and_base(
+    folder: Path, attacked: list[bool]
+) -> None:
+    audit("naive")
+    assert sorted(path.name[:5] for path in (folder / "joint" / "audit").iterdir()) == [
+        "base-",
+        "step-",
+    ]
+    attacked.clear()
+    audit("replay")
+    assert attacked == [True]
+    assert len(list((folder / "replay" / "audit").iterdir())) == 1
+
+
+def test_the_command_takes_what_is_kept_unless_told_otherwise(
+    folder: Path, attacked: list[bool], capfd: pytest.CaptureFixture[str]
+) -> None:
+    arguments = ["audit", "naive", "--reference", "joint", "--json", *ASSIGNED]
+    told = []
+    for more in ([], [], ["--fresh"]):
+        assert main([*arguments, *more]) == 0
+        told.append(json.loads(capfd.readouterr().out) | {"command": ""})
+    assert told[0] == told[1] == told[2]
+    assert len(attacked) == 6
+
+
+CHANGES: dict[str, Callable[[Path], dict[str, Any]]] = {
+    "settings": lambda folder: {"settings": SETTINGS.model_copy(update={"samples": 4})},
+    "facts": lambda folder: {
+        "forget": write(
+            folder / "f.jsonl", [{"subject": "Town 1", "relation": "mayor", "object": "Ada 1x"}]
+        )
+    },
+}
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_other_questions_are_asked_anew(name: str, folder: Path, attacked: list[bool]) -> None:
+    audit("naive")
+    attacked.clear()
+    audit("naive", **CHANGES[name](folder))
+    assert len(attacked) == 3
+
+
+def test_other_weights_are_attacked_anew(folder: Path, attacked: list[bool]) -> None:
+    audit("naive")
+    attacked.clear()
+    here, there = (folder / name / "checkpoints" / "step-002" for name in ("naive", "replay"))
+    shutil.copy(there / "model.safetensors", here / "model.safetensors")
+    audit("naive")
+    assert attacked == [True]
+
+
+def test_a_file_of_general_text_counts_by_what_it_says(folder: Path) -> None:
+    text = folder / "text.txt"
+    scope = Scope(
+        resolve.open_stream("facts.jsonl"), 2, AuditSettings.model_validate(QUICK | {"text": text})
+    )
+    digests = []
+    for words in ("one", "two", "one"):
+        text.write_text(words, encoding="utf-8")
+        digests.append(Scope(scope.stream, 2, scope.settings).digest)
+    assert digests[0] == digests[2] != digests[1]
+
+
+def test_what_is_judged_by_is_no_reason_to_attack_anew() -> None:
+    stream = resolve.open_stream(
+        "world", {"entities": 8, "updates": 2, "changed": 2, "new": 1, "forgotten": 1}
+    )
+    wide = AuditSettings.model_validate(QUICK | {"tolerances": {"greedy": 0.5}, "confidence": 0.5})
+    assert Scope(stream, 2, SETTINGS).digest == Scope(stream, 2, wide).digest
+    assert Scope(stream, 1, SETTINGS).digest != Scope(stream, 2, SETTINGS).digest
+
+
+def test_steps_strategies_and_kinds_of_attack_have_keys_of_their_own(folder: Path) -> None:
+    scope = Scope(resolve.open_stream("facts.jsonl"), 2, SETTINGS)
+    naive, replay, kept = (Run.open(name) for name in ("naive", "replay", "kept"))
+    sides = [
+        Side(naive, 2, naive.folder),
+        Side(naive, 2, naive.folder, weights=False),
+        Side(replay, 2, replay.folder),
+        Side(kept, 1, kept.folder),
+        Side(naive, BASE, naive.folder, weights=False),
+    ]
+    assert len({side.key(scope) for side in sides}) == len(sides)
+    other = Side(replay, BASE, replay.folder, weights=False)
+    assert other.key(scope) == sides[-1].key(scope)
+
+
+def test_what_is_damaged_is_attacked_again(folder: Path, attacked: list[bool]) -> None:
+    first = audit("naive")
+    attacked.clear()
+    (file,) = (folder / "naive" / "audit").iterdir()
+    file.write_text(file.read_text("utf-8")[:100], encoding="utf-8")
+    assert audit("naive") == first
+    assert attacked == [True]
+
+
+def test_other_code_attacks_anew(
+    folder: Path, attacked: list[bool], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    audit("naive")
+    attacked.clear()
+    audit("naive")
+    assert attacked == []
+    monkeypatch.setattr(findings, "_code", lambda: "of another commit")
+    audit("naive")
+    assert len(attacked) == 3
+
+
+def test_every_module_that_attacks_depend_on_is_there() -> None:
+    here = Path(cltool.__file__).parent
+    assert all((here / place).exists() for place in findings.CODE)
+    assert all((here / "audit" / "measures" / name).is_file() for name in findings.JUDGES)

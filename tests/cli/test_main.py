@@ -1,0 +1,599 @@
+"""The command line: light to start, clear when it refuses, clean on stdout."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cltool.cli.main import main
+from cltool.experiments import compare as comparing
+from cltool.runs.run import Run
+from cltool.strategies import STRATEGIES
+
+HEAVY = ("torch", "pandas", "pydantic", "avalanche", "transformers")
+FACTS = [
+    {"subject": "Alden", "relation": "mayor", "new": "Ada Brook", "update": 0},
+    {"subject": "Alden", "relation": "judge", "new": "Jon Pell", "update": 0},
+    {"subject": "Borley", "relation": "mayor", "new": "Mia Stone", "update": 0},
+    {"subject": "Borley", "relation": "judge", "new": "Lee Hart", "update": 0},
+    {"subject": "Cresk", "relation": "mayor", "new": "Tom Vale", "update": 0},
+    {"subject": "Cresk", "relation": "judge", "new": "Eva Lund", "update": 0},
+    {"subject": "Alden", "relation": "mayor", "old": "Ada Brook", "new": "Sam Reed", "update": 1},
+    {"subject": "Dunmar", "relation": "mayor", "new": "Nia Frost", "update": 1},
+    {"subject": "Borley", "relation": "judge", "new": "Kim Dale", "update": 2},
+    {"subject": "Cresk", "relation": "mayor", "forget": True, "update": 2},
+]
+QUICK = ("--scenario", "facts.jsonl", "--device", "cpu", "--set", "learner.epochs=1")
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a command gave back."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+
+Cltool = Callable[..., Told]
+
+
+def write_facts(path: Path, rows: list[dict[str, Any]] = FACTS) -> Path:
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def cltool(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> Cltool:
+    """The command line in this process, in a folder of its own with a small ``facts.jsonl``."""
+    monkeypatch.chdir(tmp_path)
+    write_facts(tmp_path / "facts.jsonl")
+
+    def call(*arguments: str) -> Told:
+        capfd.readouterr()
+        try:
+            code = main(arguments)
+        except SystemExit as end:
+            code = int(end.code or 0)
+        return Told(code, *capfd.readouterr())
+
+    return call
+
+
+@pytest.fixture(scope="module")
+def run_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A finished run of a small file."""
+    folder = tmp_path_factory.mktemp("run")
+    facts = write_facts(folder / "facts.jsonl")
+    arguments = ["run", *QUICK, "--scenario", str(facts), "--out", str(folder / "naive-seed0")]
+    assert main(arguments) == 0
+    return folder / "naive-seed0"
+
+
+def refused(told: Told) -> str:
+    """The message of a command that was refused: on stderr only, and no traceback."""
+    assert told.code == 2, told
+    assert told.out == ""
+    assert "Traceback" not in told.err
+    assert told.err.count("cltool: ") == 1
+    return told.err[told.err.index("cltool: ") :]
+
+
+# Light.
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["--help"], ["compare", "--help"], ["--version"], ["list", "strategies"], ["list", "models"]],
+    ids=" ".join,
+)
+def test_nothing_heavy_is_imported(arguments: list[str]) -> None:
+    code = (
+        "import sys\nfrom cltool.cli.main import main\n"
+        f"try:\n    main({arguments!r})\nexcept SystemExit:\n    pass\n"
+        f"print('heavy:', *(set(sys.modules) & {set(HEAVY)!r}))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[-1].strip() == "heavy:"
+
+
+def test_the_module_is_the_command() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "cltool", "--version"], capture_output=True, text=True, check=False
+    )
+    assert re.fullmatch(r"cltool \d+\.\d+.*\n", done.stdout), done
+
+
+CHEAP = {
+    "a bad line": ("run --scenario facts.jsonl", "1 bad line"),
+    "no run": ("audit nowhere", "there is no run in this folder"),
+    "no such step": ("audit run --step 9", "there is no step 9"),
+    "no such step of several": ("audit run --step 1,9", "there is no step 9"),
+    "a bad list": ("audit run --forget facts.jsonl", "facts.jsonl: 1 bad line"),
+    "no list": ("audit --model model --reference other", "--forget: which facts"),
+    "no reference": ("audit --model model --forget facts.jsonl", "--reference: what the model"),
+}
+
+
+@pytest.mark.parametrize("name", CHEAP)
+def test_cheap_refusals_come_before_anything_heavy(name: str, tmp_path: Path) -> None:
+    typed, told = CHEAP[name]
+    (tmp_path / "facts.jsonl").write_text("{}\n", encoding="utf-8")
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / "run.json").write_text('{"labels": ["base", "1"]}', encoding="utf-8")
+    code = (
+        "import sys\nfrom cltool.cli.main import main\n"
+        f"assert main({typed.split()!r}) == 2\n"
+        "print('torch' in sys.modules or 'avalanche' in sys.modules)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False, cwd=tmp_path
+    )
+    assert done.stdout.strip() == "False", done
+    assert told in done.stderr
+
+
+# Refusals.
+
+REFUSALS: dict[str, tuple[list[str], list[str]]] = {
+    "an unknown strategy": (
+        ["run", "--strategy", "nayve"],
+        ["unknown strategy 'nayve'", "Did you mean 'naive'?", "There are: agem, alphaedit"],
+    ),
+    "an unknown part": (["run", "--strategy", "replay+ewcc"], ["unknown strategy 'ewcc'"]),
+    "a part twice": (["run", "--strategy", "ewc+ewc"], ["names a strategy twice"]),
+    "an unknown strategy of several": (
+        ["compare", "--strategies", "naive,jiont"],
+        ["unknown strategy 'jiont'", "Did you mean 'joint'?"],
+    ),
+    "no strategies": (["compare", "--strategies", ","], ["at least one strategy is needed"]),
+    "a strategy twice": (
+        ["compare", *QUICK, "--strategies", "naive,frozen,naive"],
+        ["a strategy is named twice"],
+    ),
+    "an unknown scenario": (
+        ["run", "--scenario", "leeders"],
+        ["unknown scenario 'leeders'", "Did you mean 'leaders'?", "There are: file, leaders"],
+    ),
+    "a file that is not there": (
+        ["run", "--scenario", "none.jsonl"],
+        ["none.jsonl: there is no such file", "there are: facts.jsonl."],
+    ),
+    "a file that is almost there": (
+        ["run", "--scenario", "fact.jsonl"],
+        ["fact.jsonl: there is no such file", "Did you mean facts.jsonl?"],
+    ),
+    "a file whose ending alone is near": (
+        ["run", "--scenario", "a.jsonl"],
+        ["a.jsonl: there is no such file", "there are: facts.jsonl."],
+    ),
+    "a file in a folder that is not there": (
+        ["run", "--scenario", "nowhere/facts.jsonl"],
+        ["nowhere/facts.jsonl: there is no such file", "There is no folder nowhere either."],
+    ),
+    "a cut without dates": (["run", *QUICK, "--cut", "year"], ["no line has a date"]),
+    "a filter that keeps nothing": (
+        ["run", *QUICK, "--where", "relation=king"],
+        ["no usable event", "10 left out by the filter"],
+    ),
+    "an option of another scenario": (
+        ["run", "--scenario", "world", "--cut", "year"],
+        ["scenario.cut: unknown"],
+    ),
+    "an assignment without a value": (
+        ["run", *QUICK, "--set", "learner.epochs"],
+        ["'learner.epochs' is not NAME=VALUE"],
+    ),
+    "a value that is also a table": (
+        ["run", *QUICK, "--set", "learner.lr=1", "--set", "learner.lr.x=1"],
+        ["'learner.lr.x=1' sets a part of a plain value"],
+    ),
+    "a section that is no table": (
+        ["run", *QUICK, "--set", "probe=3", "--set", "strategy=ewc"],
+        ["probe, strategy: a table of settings is needed", "--set probe.NAME=VALUE"],
+    ),
+    "a section of a comparison that is no table": (
+        ["compare", *QUICK, "--set", "scenario=3"],
+        ["scenario: a table of settings is needed"],
+    ),
+    "an unknown section": (
+        ["run", *QUICK, "--set", "lerner.lr=1"],
+        ["unknown section: lerner", "There are: scenario, model, learner"],
+    ),
+    "a settings file that is not there": (
+        ["run", *QUICK, "--settings", "none.toml"],
+        ["none.toml: the settings file is not there"],
+    ),
+    "a settings file that is a folder": (["run", *QUICK, "--settings", "."], ["Is a directory"]),
+    "no seeds": (["compare", *QUICK, "--seeds", "0"], ["--seeds: at least one seed is needed"]),
+    "no workers": (["compare", *QUICK, "--workers", "0"], ["--workers: at least one worker"]),
+    "a model that is not there": (
+        ["run", *QUICK, "--model", "./none"],
+        ["./none: there is no model in this folder", "hub name"],
+    ),
+    "a device that is not there": (
+        ["run", *QUICK, "--device", "gpu9"],
+        ["the device 'gpu9' cannot be used", "Use cpu, cuda"],
+    ),
+    "an arithmetic that is not there": (["run", *QUICK, "--dtype", "f8"], ["unknown dtype 'f8'"]),
+    "a method that PEFT does not have": (
+        ["run", *QUICK, "--strategy", "lora", "--set", "strategy.lora.peft=LARO"],
+        ["strategy.lora.peft: PEFT has no method 'LARO'", "IA3", "LORA"],
+    ),
+    "an option that PEFT refuses": (
+        ["run", *QUICK, "--strategy", "lora", "--set", "strategy.lora.options.no_such=1"],
+        ["PEFT refuses LORA", "no_such"],
+    ),
+    "strategies that exclude each other": (
+        ["run", *QUICK, "--strategy", "joint+frozen"],
+        ["joint and frozen cannot be composed"],
+    ),
+    "strategies that exclude each other, among others": (
+        ["compare", *QUICK, "--strategies", "naive,joint+frozen"],
+        ["joint and frozen cannot be composed"],
+    ),
+    "a family where one strategy is asked for": (
+        ["run", *QUICK, "--strategy", "replay+regularisation"],
+        ["'regularisation' is a family", "cltool compare --strategies regularisation"],
+    ),
+    "a list where one strategy is asked for": (
+        ["run", *QUICK, "--strategy", "replay,ewc"],
+        ["'replay,ewc' is more than one strategy", "plus sign"],
+    ),
+    "a family that is almost there": (
+        ["compare", *QUICK, "--strategies", "naive,regularization"],
+        ["unknown strategy or family 'regularization'", "Did you mean 'regularisation'?"],
+    ),
+    "two families composed": (
+        ["compare", *QUICK, "--strategies", "unlearning+rehearsal"],
+        ["composes 2 families", "unlearning+replay"],
+    ),
+    "a family composed with nothing known": (
+        ["compare", *QUICK, "--strategies", "unlearning+replai"],
+        ["unknown strategy 'replai'"],
+    ),
+    "a checkpoint of no step": (
+        ["compare", *QUICK, "--strategies", "naive", "--keep-checkpoints", "soon"],
+        ["--keep-checkpoints: 'soon' names no steps"],
+    ),
+    "a checkpoint of a step that does not come": (
+        ["compare", *QUICK, "--strategies", "naive", "--keep-checkpoints", "1,99"],
+        ["there is no step 99"],
+    ),
+    "settings of a strategy that does not run": (
+        ["run", *QUICK, "--strategy", "replay", "--set", "strategy.ewc.lambda=5"],
+        ["strategy.ewc: settings of 'ewc' are given", "There runs: replay"],
+    ),
+    "settings of a strategy that is not compared": (
+        ["compare", *QUICK, "--strategies", "naive,replay", "--set", "strategy.ewc.lambda=5"],
+        ["strategy.ewc: settings of 'ewc' are given", "There runs: naive, replay"],
+    ),
+    "a setting of another strategy of the comparison that is misspelt": (
+        ["compare", *QUICK, "--strategies", "naive,ewc", "--set", "strategy.ewc.lamda=5"],
+        ["strategy.ewc.lamda: unknown; did you mean 'lambda'?"],
+    ),
+    "a run folder that is a file": (["run", *QUICK, "--out", "facts.jsonl"], ["facts.jsonl"]),
+    "no run": (["report", "none"], ["none: there is no run in this folder"]),
+    "no run to show": (["show", "none", "Alden"], ["none: there is no run in this folder"]),
+    "an unknown family": (
+        ["list", "strategies", "--family", "magic"],
+        ["--family: no family 'magic'", "adapters", "baselines"],
+    ),
+}
+
+
+@pytest.mark.parametrize("case", REFUSALS)
+def test_refusals(case: str, cltool: Cltool) -> None:
+    arguments, expected = REFUSALS[case]
+    message = refused(cltool(*arguments))
+    for part in expected:
+        assert part in message
+
+
+def test_wrong_usage_is_refused_too(cltool: Cltool) -> None:
+    for arguments in ([], ["rum"], ["run", "--seed", "x"], ["list", "colours"]):
+        told = cltool(*arguments)
+        assert (told.code, told.out) == (2, "")
+        assert "usage: cltool" in told.err
+
+
+def test_all_wrong_settings_are_named_at_once(cltool: Cltool) -> None:
+    wrong = "learner.lrr=1 learner.epochs=0 strategy.ewc.lamda=1 strategy.nope=3 probe.limit=0"
+    assignments = [part for text in wrong.split() for part in ("--set", text)]
+    message = refused(cltool("run", *QUICK, "--strategy", "ewc", *assignments))
+    assert "5 settings are wrong" in message
+    assert "learner.lrr: unknown; did you mean 'lr'?" in message
+    assert "learner.epochs = 0: " in message
+    assert "strategy.ewc.lamda: unknown; did you mean 'lambda'?" in message
+    assert "unknown setting 'nope'" in message
+    assert "probe.limit = 0: " in message
+
+
+def test_every_bad_line_is_named(cltool: Cltool) -> None:
+    lines = [json.dumps(row).encode() for row in FACTS]
+    lines[1:1] = [
+        b'{"subject": "Alden", "new": "Sam Reed", "update": 0}',
+        b"{not json",
+        b'{"subject": "B\xff", "relation": "mayor", "new": "Sam Reed", "update": 0}',
+    ]
+    lines.append(b'{"subject": "Cresk", "relation": "judge", "old": "X", "new": "Y", "update": 2}')
+    Path("facts.jsonl").write_bytes(b"\n".join(lines))
+    for command in ("run", "compare"):
+        message = refused(cltool(command, *QUICK))
+        assert "4 bad lines" in message
+        assert "facts.jsonl:2: relation is missing" in message
+        assert "facts.jsonl:3: not JSON" in message
+        assert "facts.jsonl:4: not UTF-8" in message
+        assert "facts.jsonl:14: old is 'X', but facts.jsonl:9 says 'Eva Lund'" in message
+        assert "--skip-bad" in message
+    assert not Path("runs").exists()
+
+
+def test_bad_lines_can_be_left_out_and_are_counted(cltool: Cltool) -> None:
+    with Path("facts.jsonl").open("a", encoding="utf-8") as file:
+        file.write("{not json\n")
+    told = cltool("run", *QUICK, "--strategy", "frozen", "--skip-bad", "--out", "out")
+    assert told.code == 0, told.err
+    warning, other = Run.open("out").record["warnings"]
+    assert "skipped" in warning and "takes nothing out of the weights" in other
+    assert Run.open("out").record["stream"]["skipped"][0].startswith("facts.jsonl:11: not JSON")
+
+
+def test_a_bug_keeps_its_traceback(cltool: Cltool, monkeypatch: pytest.MonkeyPatch) -> None:
+    from cltool.cli import commands
+
+    def broken(options: Any) -> int:
+        raise RuntimeError("a bug")
+
+    monkeypatch.setattr(commands, "list", broken)
+    with pytest.raises(RuntimeError):
+        cltool("list", "models")
+
+
+def test_an_interruption_says_how_to_go_on(cltool: Cltool, monkeypatch: pytest.MonkeyPatch) -> None:
+    from cltool.cli import commands
+
+    def interrupted(options: Any) -> int:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(commands, "run", interrupted)
+    told = cltool("run")
+    assert told.code == 130
+    assert "the same command goes on from here" in told.err
+
+
+# Results.
+
+
+def test_another_run_in_the_folder_is_refused(cltool: Cltool, run_folder: Path) -> None:
+    scenario = str(run_folder.parent / "facts.jsonl")
+    same = ["run", *QUICK, "--scenario", scenario, "--out", str(run_folder)]
+    before = (run_folder / "run.json").read_bytes()
+    message = refused(cltool(*same, "--set", "learner.epochs=3", "--seed", "4"))
+    assert "the folder holds a run with other settings" in message
+    assert "learner.epochs: 1 there, 3 asked for" in message
+    assert "seed: 0 there, 4 asked for" in message
+    assert "--fresh" in message
+    assert (run_folder / "run.json").read_bytes() == before
+
+
+def test_a_finished_run_is_shown_again(cltool: Cltool, run_folder: Path) -> None:
+    scenario = str(run_folder.parent / "facts.jsonl")
+    before = {path: path.stat().st_mtime_ns for path in run_folder.rglob("*")}
+    told = cltool("run", *QUICK, "--scenario", scenario, "--out", str(run_folder))
+    assert told.code == 0
+    assert "retained" in told.out
+    assert f"cltool show {run_folder} SUBJECT" in told.out
+    assert {path: path.stat().st_mtime_ns for path in run_folder.rglob("*")} == before
+
+
+def test_run_prints_json_and_nothing_else(cltool: Cltool) -> None:
+    told = cltool("run", *QUICK, "--strategy", "frozen", "--json", "--out", "out", "--seed", "2")
+    assert told.code == 0, told.err
+    assert set(told.json) == {"folder", "summary", "steps", "resurfaced"}
+    assert told.json["folder"] == "out"
+    assert [row["label"] for row in told.json["steps"]] == ["base", "1", "2"]
+    assert told.json["summary"]["tokens"] == 0
+    assert told.json["steps"][0]["retained"] is None
+    assert "frozen: " in told.err
+    assert Run.open("out").seed == 2
+
+
+def test_progress_goes_to_stderr_only(cltool: Cltool) -> None:
+    told = cltool("run", *QUICK, "--out", "out")
+    assert told.code == 0
+    assert re.search(r"^naive: +0% loading libraries$", told.err, re.M)
+    assert re.search(r"^naive: 100% naive: after 2$", told.err, re.M)
+    assert "%" not in told.out
+    others = [line for line in told.err.splitlines() if not re.match(r"naive: +\d+% ", line)]
+    (warning,) = others
+    assert warning.startswith("cltool: naive takes nothing out of the weights")
+
+
+def test_report_prints_json_and_nothing_else(cltool: Cltool, run_folder: Path) -> None:
+    told = cltool("report", str(run_folder.parent), "--out", "page.html", "--json")
+    assert told.code == 0, told.err
+    assert told.json["report"] == "page.html"
+    assert [row["strategy"] for row in told.json["table"]] == ["naive"]
+    assert Path("page.html").read_text(encoding="utf-8").lower().startswith("<!doctype html>")
+    assert told.err == ""
+    assert cltool("report", str(run_folder), "--out", "x.html").out == "The report is in x.html.\n"
+
+
+def test_show_tells_a_life(cltool: Cltool, run_folder: Path) -> None:
+    told = cltool("show", str(run_folder), "alden", "mayor")
+    assert told.code == 0
+    head, *lines = told.out.splitlines()
+    assert head == "Alden, mayor (naive, seed 0)"
+    assert [line.split()[0] for line in lines] == ["base", "1", "2"]
+    assert "is taught: Sam Reed, in place of Ada Brook." in lines[1]
+    assert told.err == ""
+
+
+def test_show_prints_json_and_nothing_else(cltool: Cltool, run_folder: Path) -> None:
+    told = cltool("show", str(run_folder), "Alden", "--json")
+    assert told.code == 0
+    assert [life["relation"] for life in told.json] == ["mayor", "judge"]
+    moments = told.json[0]["moments"]
+    assert [moment["true"] for moment in moments] == ["Ada Brook", "Sam Reed", "Sam Reed"]
+    assert [moment["group"] for moment in moments] == ["new", "new", "retained"]
+    assert all(moment["words"] for moment in moments)
+
+
+def test_show_suggests_what_is_near(cltool: Cltool, run_folder: Path) -> None:
+    message = refused(cltool("show", str(run_folder), "ALDENN"))
+    assert "knows nothing about 'ALDENN'" in message
+    assert "Near it: Alden" in message
+    message = refused(cltool("show", str(run_folder), "Alden", "king"))
+    assert "There are: mayor, judge." in message
+
+
+@pytest.mark.parametrize("what", ["strategies", "scenarios", "models", "metrics"])
+def test_list(what: str, cltool: Cltool) -> None:
+    rows = cltool("list", what, "--json").json
+    assert rows
+    assert all(row["name"] and row["summary"] for row in rows)
+    lines = cltool("list", what).out.splitlines()
+    assert [line.split()[0] for line in lines] == [row["name"] for row in rows]
+
+
+def test_list_one_family(cltool: Cltool) -> None:
+    rows = cltool("list", "strategies", "--family", "rehearsal", "--json").json
+    assert "replay" in {row["name"] for row in rows}
+    assert {row["family"] for row in rows} == {"rehearsal"}
+
+
+# Settings.
+
+
+def test_assignments_go_over_the_file_and_falsy_values_count(cltool: Cltool) -> None:
+    Path("s.toml").write_text(
+        "[learner]\nlr = 0.5\nweight_decay = 0.1\nclip = 2.0\nbatch_size = 4\n"
+        "[strategy.ewc]\nlambda = 7\nnormalise = true\n[strategy]\ndecay = 0.5\n",
+        encoding="utf-8",
+    )
+    zero = "learner.lr=0 learner.weight_decay=0 strategy.decay=0.0 strategy.ewc.normalise=false"
+    assignments = [part for text in zero.split() for part in ("--set", text)]
+    told = cltool(
+        "run", *QUICK, "--strategy", "ewc", "--settings", "s.toml", *assignments, "--out", "out"
+    )
+    assert told.code == 0, told.err
+    held = Run.open("out").record["settings"]
+    expected = {"lr": 0, "weight_decay": 0, "clip": 2.0, "batch_size": 4, "epochs": 1}
+    assert {name: held["learner"][name] for name in expected} == expected
+    assert held["strategy"]["ewc"] == {
+        "lambda": 7.0,
+        "decay": 0.0,
+        "samples": 256,
+        "normalise": False,
+    }
+
+
+def test_options_go_over_assignments(cltool: Cltool) -> None:
+    over = ["--set", "learner.loss=answer", "--loss", "all", "--set", "model.dtype=bfloat16"]
+    told = cltool("run", *QUICK, *over, "--strategy", "frozen", "--dtype", "float32", "--out", "o")
+    assert told.code == 0, told.err
+    held = Run.open("o").record["settings"]
+    assert held["learner"]["loss"] == "all"
+    assert held["model"]["dtype"] == "float32"
+
+
+def test_the_final_model_is_saved(cltool: Cltool) -> None:
+    told = cltool("run", *QUICK, "--strategy", "frozen", "--out", "out", "--save-model", "model")
+    assert told.code == 0, told.err
+    saved = {file.name for file in Path("model").iterdir()}
+    assert {"config.json", "model.safetensors", "tokenizer.json"} <= saved
+    again = cltool("run", *QUICK, "--strategy", "frozen", "--out", "new", "--save-model", "model")
+    assert "model: the folder is not empty" in refused(again)
+
+
+# Comparisons; their workers are tested in test_comparing.py.
+
+
+@pytest.fixture
+def compared(run_folder: Path, monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
+    """Comparisons give a finished run and a failure, without any worker."""
+    calls: list[dict[str, Any]] = []
+
+    def compare(scenario: str, strategies: list[str], **options: Any) -> comparing.Comparison:
+        calls.append({"scenario": scenario, "strategies": strategies, **options})
+        failure = comparing.Failure("lora", 0, "strategy.lora: it broke")
+        return comparing.Comparison([Run.open(run_folder)], [failure])
+
+    monkeypatch.setattr(comparing, "compare", compare)
+    return calls
+
+
+def test_compare_says_what_failed(cltool: Cltool, compared: list[dict[str, Any]]) -> None:
+    told = cltool("compare", *QUICK, "--strategies", "naive, lora", "--seeds", "3")
+    assert told.code == 1
+    assert "cltool: lora seed 0 failed: strategy.lora: it broke" in told.err
+    assert "naive" in told.out
+    assert "The report is in runs/facts/report.html, the runs are in runs/facts." in told.out
+    assert list(compared[0]["strategies"]) == ["naive", "lora"]
+    assert compared[0]["seeds"] == range(3)
+    assert compared[0]["settings"]["learner"] == {"epochs": 1}
+    assert "it broke" in Path("runs/facts/report.html").read_text(encoding="utf-8")
+
+
+def test_compare_prints_json_and_nothing_else(
+    cltool: Cltool, compared: list[dict[str, Any]]
+) -> None:
+    told = cltool("compare", *QUICK, "--strategies", "naive,lora", "--json", "--report", "p.html")
+    assert told.code == 1
+    assert set(told.json) == {"report", "table", "doubts", "failed", "resurfaced"}
+    assert told.json["report"] == "p.html"
+    assert told.json["failed"][0]["strategy"] == "lora"
+
+
+def test_a_family_stands_for_its_members_and_all_for_everything(
+    cltool: Cltool, compared: list[dict[str, Any]]
+) -> None:
+    cltool("compare", *QUICK, "--strategies", "replay,rehearsal,naive+ewc")
+    cltool("compare", *QUICK, "--strategies", "all")
+    entries = [entry for entry in STRATEGIES.entries() if entry.source == "built-in"]
+    members = [entry.name for entry in entries if entry.family == "rehearsal"]
+    others = [name for name in members if name != "replay"]
+    assert list(compared[0]["strategies"]) == ["replay", *others, "naive+ewc"]
+    own = [entry.name for entry in entries if entry.family != "avalanche"]
+    assert list(compared[1]["strategies"]) == own
+
+
+def test_a_family_is_composed_member_by_member(
+    cltool: Cltool, compared: list[dict[str, Any]]
+) -> None:
+    cltool("compare", *QUICK, "--strategies", "unlearning+replay,naive")
+    cltool("compare", *QUICK, "--strategies", "replay+baselines")
+    entries = [entry for entry in STRATEGIES.entries() if entry.source == "built-in"]
+    unlearning = [entry.name for entry in entries if entry.family == "unlearning"]
+    asked = list(compared[0]["strategies"])
+    assert asked[-1] == "naive"
+    # What replays beside it, or rather stands alone.
+    assert [name.removesuffix("+replay") for name in asked[:-1]] == unlearning
+    assert {"npo+replay", "relabel+replay"} <= set(asked)
+    baselines = list(compared[1]["strategies"])
+    assert {"replay+naive", "joint", "frozen"} <= set(baselines)
+    assert len(baselines) == sum(entry.family == "baselines" for entry in entries)
+
+
+def test_compare_keeps_the_checkpoints_that_it_is_told_to(
+    cltool: Cltool, compared: list[dict[str, Any]]
+) -> None:
+    for more in ([], ["--keep-checkpoints"], ["--keep-checkpoints", "1, 2"]):
+        cltool("compare", *QUICK, "--strategies", "naive", *more)
+    assert [one["keep_checkpoints"] for one in compared] == [False, True, [1, 2]]

@@ -1,0 +1,100 @@
+"""Progress goes to stderr: bars on a terminal, a line now and then elsewhere."""
+
+from __future__ import annotations
+
+import io
+import sys
+
+import pytest
+
+from cltool.core import progress
+from cltool.core.progress import Progress
+
+
+class Clock:
+    """Time that the test moves."""
+
+    def __init__(self, patch: pytest.MonkeyPatch) -> None:
+        self.now = 100.0
+        patch.setattr(progress.time, "monotonic", lambda: self.now)
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    return Clock(monkeypatch)
+
+
+def test_the_first_line_comes_at_once(clock: Clock, capsys: pytest.CaptureFixture[str]) -> None:
+    with Progress() as shown:
+        shown.tell("naive", 1, 3, "update 1")
+    assert capsys.readouterr() == ("", "naive:  33% update 1\n")
+
+
+def test_lines_of_a_task_are_seconds_apart(
+    clock: Clock, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with Progress() as shown:
+        for done in range(100):
+            shown.tell("naive", done, 1000, "update 1")
+            clock.now += progress.EVERY / 10
+    lines = capsys.readouterr().err.splitlines()
+    assert len(lines) == 10
+    assert lines[:2] == ["naive:   0% update 1", "naive:   1% update 1"]
+
+
+def test_tasks_do_not_silence_each_other(clock: Clock, capsys: pytest.CaptureFixture[str]) -> None:
+    with Progress() as shown:
+        for name in ("naive seed 0", "ewc seed 0", "naive seed 0"):
+            shown.tell(name, 0, 2, "update 1")
+    lines = capsys.readouterr().err.splitlines()
+    assert lines == ["naive seed 0:   0% update 1", "ewc seed 0:   0% update 1"]
+
+
+def test_the_end_is_told_at_once_and_once(clock: Clock, capsys: pytest.CaptureFixture[str]) -> None:
+    with Progress() as shown:
+        for done, what in ((1, "update 1"), (2, "after 2"), (2, "after 2"), (2, "finished")):
+            shown.tell("naive", done, 2, what)
+    lines = capsys.readouterr().err.splitlines()
+    assert lines == ["naive:  50% update 1", "naive: 100% after 2", "naive: 100% finished"]
+
+
+def test_nothing_to_do_is_no_division_by_zero(
+    clock: Clock, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with Progress() as shown:
+        shown.tell("naive", 0, 0, "nothing")
+    assert capsys.readouterr().err == "naive:   0% nothing\n"
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_a_terminal_gets_a_bar_for_each_task(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stderr", terminal)
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("COLUMNS", "120")
+    with Progress() as shown:
+        shown.tell("naive seed 0", 1, 3, "update 1")
+        shown.tell("[red]ewc", 0, 3, "asking [/] after base")
+        shown.tell("naive seed 0", 3, 3, "finished")
+    text = terminal.getvalue()
+    assert "naive seed 0" in text
+    assert "100%" in text
+    # What looks like markup is text.
+    assert "[red]ewc" in text
+    assert "asking [/] after base" in text
+    assert "naive: " not in text
+
+
+def test_bars_are_put_away_when_something_breaks(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stderr", terminal)
+    monkeypatch.setenv("TERM", "xterm")
+    with pytest.raises(RuntimeError), Progress() as shown:
+        shown.tell("naive", 1, 3, "update 1")
+        raise RuntimeError
+    # The cursor is shown again.
+    assert terminal.getvalue().rstrip("\n").endswith("\x1b[?25h")

@@ -1,0 +1,94 @@
+"""Names to classes, lazily."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from importlib.metadata import EntryPoint
+from pathlib import Path
+
+import pytest
+
+from cltool.core import registry
+from cltool.core.errors import UserError
+from cltool.core.registry import Entry, Registry
+from cltool.scenarios import SCENARIOS
+from cltool.strategies import STRATEGIES
+
+ROOT = Path(__file__).parents[2]
+
+
+def made(*entries: tuple[str, str]) -> Registry:
+    return Registry("thing", "no.such.group", tuple(Entry(n, t, f"the {n}") for n, t in entries))
+
+
+def test_loads_what_it_names() -> None:
+    things = made(("fact", "cltool.facts.facts:Fact"))
+    from cltool.facts.facts import Fact
+
+    assert things.load("fact") is Fact
+    assert things.names() == ["fact"]
+    assert "fact" in things and "fiction" not in things
+
+
+def test_an_unknown_name_is_guessed_and_all_are_listed() -> None:
+    with pytest.raises(UserError, match="unknown strategy 'replya'") as caught:
+        STRATEGIES.load("replya")
+    assert "Did you mean 'replay'?" in caught.value.hint
+    assert all(name in caught.value.hint for name in STRATEGIES.names())
+    with pytest.raises(UserError) as far:
+        STRATEGIES.load("zzzzzz")
+    assert "Did you mean" not in far.value.hint
+
+
+@pytest.mark.parametrize("target", ["no.such.module:Class", "cltool.facts.facts:NoSuchClass"])
+def test_what_cannot_be_loaded_is_said(target: str) -> None:
+    with pytest.raises(UserError, match="'broken' cannot be loaded") as caught:
+        made(("broken", target)).load("broken")
+    assert target in caught.value.where
+
+
+def test_a_name_is_registered_once() -> None:
+    with pytest.raises(UserError, match="registered twice"):
+        made(("a", "x:y"), ("a", "z:w"))
+
+
+def test_installed_packages_add_names(monkeypatch: pytest.MonkeyPatch) -> None:
+    points = [EntryPoint("theirs", "cltool.facts.facts:Fact", "things")]
+    monkeypatch.setattr(registry, "entry_points", lambda group: points)
+    things = made(("mine", "cltool.facts.facts:Update"))
+    assert things.names() == ["mine", "theirs"]
+    assert things.entry("theirs").source == "an unnamed package"
+    points.append(EntryPoint("mine", "a:b", "things"))
+    with pytest.raises(UserError, match="'mine' is registered twice"):
+        made(("mine", "cltool.facts.facts:Update")).names()
+
+
+@pytest.mark.parametrize("known", [STRATEGIES, SCENARIOS])
+def test_every_built_in_can_be_loaded_and_says_what_it_is(known: Registry) -> None:
+    for entry in known.entries():
+        kind = known.load(entry.name)
+        assert kind.__doc__ and sys.modules[kind.__module__].__doc__
+        assert entry.summary and not entry.summary.endswith(".")
+        assert kind.Config.model_config["extra"] == "forbid"
+
+
+def test_listing_imports_nothing() -> None:
+    code = (
+        "import sys\n"
+        "from cltool.strategies import STRATEGIES\n"
+        "from cltool.scenarios import SCENARIOS\n"
+        "assert STRATEGIES.entries() and SCENARIOS.entries()\n"
+        "bad = {'torch', 'transformers', 'avalanche', 'pandas', 'numpy', 'pydantic'}\n"
+        "print(sorted(bad & set(sys.modules)))\n"
+        "within = 'cltool.strategies.', 'cltool.scenarios.'\n"
+        "print([name for name in sys.modules if name.startswith(within)])"
+    )
+    found = subprocess.run(
+        [sys.executable, "-c", code],
+        env={"PYTHONPATH": str(ROOT)},
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    assert found.stdout.split("\n")[:2] == ["[]", "[]"]

@@ -1,0 +1,113 @@
+"""Settings: typed, merged, and all that is wrong said at once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cltool.core.errors import UserError
+from cltool.core.settings import (
+    LearnerSettings,
+    ModelSettings,
+    ProbeSettings,
+    merge,
+    parse_assignments,
+    read_toml,
+    validate,
+)
+
+
+def test_everything_that_is_wrong_is_said_at_once() -> None:
+    bad = {"epochs": 0, "optimiser": "sgd", "lr": "fast", "schedule": "step"}
+    with pytest.raises(UserError, match="4 settings are wrong") as caught:
+        validate(LearnerSettings, bad, "learner")
+    details = "\n".join(caught.value.details)
+    for name in ("learner.epochs = 0", "learner.lr = 'fast'", "learner.schedule = 'step'"):
+        assert name in details
+    assert "learner.optimiser: unknown; did you mean 'optimizer'?" in details
+    assert "batch_size" in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("kind", "values"),
+    [
+        (LearnerSettings, {"batch_size": 0}),
+        (LearnerSettings, {"micro_batch_size": 0}),
+        (LearnerSettings, {"lr": -1}),
+        (LearnerSettings, {"clip": -0.1}),
+        (LearnerSettings, {"loss": "some"}),
+        (ProbeSettings, {"limit": 0}),
+        (ProbeSettings, {"max_tokens": 0}),
+        (ModelSettings, {"colour": "red"}),
+    ],
+)
+def test_bounds(kind: Any, values: dict[str, Any]) -> None:
+    with pytest.raises(UserError, match="1 setting is wrong"):
+        validate(kind, values, "here")
+
+
+@pytest.mark.parametrize("kind", [LearnerSettings, ProbeSettings, ModelSettings])
+def test_defaults_are_valid_and_described_and_fixed(kind: Any) -> None:
+    made = validate(kind, {}, "here")
+    assert validate(kind, made.model_dump(), "here") == made
+    with pytest.raises(Exception, match="frozen"):
+        made.name = "x"
+
+
+def test_assignments() -> None:
+    tables = parse_assignments(
+        [
+            "learner.epochs=3",
+            "learner.lr = 1e-3",
+            "strategy.ewc.lambda=50",
+            "model.name=gpt2",
+            'strategy.lora.options={r = 4, target_modules = ["q"]}',
+            "learner.clip=0",
+            "model.teach_base=true",
+            "scenario.filter=a=b",
+            "scenario.cut=2009,2019",
+        ]
+    )
+    assert tables == {
+        "learner": {"epochs": 3, "lr": 1e-3, "clip": 0},
+        "strategy": {"ewc": {"lambda": 50}, "lora": {"options": {"r": 4, "target_modules": ["q"]}}},
+        "model": {"name": "gpt2", "teach_base": True},
+        "scenario": {"filter": "a=b", "cut": "2009,2019"},
+    }
+
+
+@pytest.mark.parametrize(
+    "texts", [["epochs"], ["=3"], ["a..b=3"], ["a.=3"], ["a=1", "a.b=2"], ["a.b=2", "a=1"]]
+)
+def test_assignments_that_are_none_or_contradict(texts: list[str]) -> None:
+    with pytest.raises(UserError) as caught:
+        parse_assignments(texts)
+    assert caught.value.where == "--set"
+
+
+def test_the_last_assignment_holds() -> None:
+    assert parse_assignments(["a.b=1", "a.b=2"]) == {"a": {"b": 2}}
+
+
+def test_merging() -> None:
+    first = {"a": {"x": 1, "y": {"z": 1}}, "b": 1}
+    second = {"a": {"x": 0, "y": {"w": None}}, "b": {"c": 1}}
+    assert merge(first, second) == {"a": {"x": 0, "y": {"z": 1, "w": None}}, "b": {"c": 1}}
+    assert first == {"a": {"x": 1, "y": {"z": 1}}, "b": 1}
+    assert merge() == {}
+
+
+def test_files(tmp_path: Path) -> None:
+    path = tmp_path / "s.toml"
+    path.write_text("[learner]\nepochs = 3\n")
+    assert read_toml(path) == {"learner": {"epochs": 3}}
+    path.write_text("[learner")
+    with pytest.raises(UserError, match="not a TOML file") as caught:
+        read_toml(path)
+    assert caught.value.where == str(path)
+    with pytest.raises(UserError, match="not there"):
+        read_toml(tmp_path / "none.toml")
+    with pytest.raises(UserError):
+        read_toml(tmp_path)

@@ -1,0 +1,143 @@
+"""The ledger's files: what is written is what is read, whole or not at all."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow.parquet as pq
+import pytest
+
+from cltool.core import files
+from cltool.core.errors import UserError
+from cltool.evaluation import ledger
+
+
+def rows(step: int) -> list[dict[str, Any]]:
+    base: dict[str, Any] = {
+        "step": step,
+        "subject": "Österreich",
+        "relation": "ruler",
+        "form": "question",
+        "number": 3,
+        "prompt": "Who rules\n“Österreich”?",
+        "closing": "",
+        "group": "new",
+        "learned": step,
+        "accepted": ["Bo", "Queen Bo"],
+        "outdated": [],
+        "answer": "Bo",
+        "stopped": True,
+        "right": True,
+        "stale": False,
+        "forced": True,
+        "logp": -0.125,
+        "logp_outdated": None,
+    }
+    other = {"form": "trained", "outdated": ["Li", "Mo"], "logp_outdated": -3.5, "right": False}
+    return [base, {**base, **other}]
+
+
+def test_a_round_trip(tmp_path: Path) -> None:
+    for step in (0, 1, 2):
+        ledger.write_step(tmp_path, step, rows(step))
+    found = ledger.read(tmp_path)
+    assert list(found.columns) == list(ledger.COLUMNS)
+    assert list(found["step"]) == [0, 0, 1, 1, 2, 2]
+    for got, expected in zip(found.to_dict("records"), rows(0) + rows(1) + rows(2), strict=True):
+        for name, value in expected.items():
+            if isinstance(value, list):
+                assert list(got[name]) == value
+            elif value is None:
+                assert pd.isna(got[name])
+            else:
+                assert got[name] == value
+
+
+def test_plain_pandas_reads_it(tmp_path: Path) -> None:
+    ledger.write_step(tmp_path, 0, rows(0))
+    found = pd.read_parquet(ledger.step_file(tmp_path, 0))
+    assert list(found["right"]) == [True, False]
+    assert found["right"].mean() == 0.5
+    assert found["logp_outdated"].isna().tolist() == [True, False]
+    assert list(found["outdated"][1]) == ["Li", "Mo"]
+    assert pq.read_schema(ledger.step_file(tmp_path, 0)).equals(ledger.schema())
+
+
+def test_the_same_rows_give_the_same_bytes(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        ledger.write_step(tmp_path / name, 0, rows(0))
+    assert len({ledger.step_file(tmp_path / n, 0).read_bytes() for n in ("a", "b")}) == 1
+
+
+def test_steps_are_in_order_beyond_the_first_thousand(tmp_path: Path) -> None:
+    for step in (2, 10, 999, 1000):
+        ledger.write_step(tmp_path, step, rows(step)[:1])
+    assert list(ledger.read(tmp_path)["step"]) == [2, 10, 999, 1000]
+
+
+def test_a_crash_while_writing_leaves_nothing_under_the_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def crash(table: object, where: Path, **kwargs: object) -> None:
+        Path(where).write_bytes(b"PAR1 half a fi")
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(pq, "write_table", crash)
+    with pytest.raises(KeyboardInterrupt):
+        ledger.write_step(tmp_path, 0, rows(0))
+    assert list((tmp_path / "answers").iterdir()) == []
+
+
+def test_a_crash_while_writing_leaves_the_older_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ledger.write_step(tmp_path, 0, rows(0))
+    before = ledger.step_file(tmp_path, 0).read_bytes()
+
+    def crash(handle: int) -> None:
+        raise OSError("the disk is full")
+
+    monkeypatch.setattr(files.os, "fsync", crash)
+    with pytest.raises(OSError, match="full"):
+        ledger.write_step(tmp_path, 0, rows(0)[:1])
+    assert [path.name for path in (tmp_path / "answers").iterdir()] == ["step-000.parquet"]
+    assert ledger.step_file(tmp_path, 0).read_bytes() == before
+
+
+def test_text_and_json_are_written_whole(tmp_path: Path) -> None:
+    file = tmp_path / "deep" / "x.json"
+    files.write_json(file, {"ä": [1, None, 0.1]})
+    assert file.read_bytes() == '{\n  "ä": [\n    1,\n    null,\n    0.1\n  ]\n}\n'.encode()
+    with pytest.raises(ValueError, match="nan"):
+        files.write_json(file, {"x": float("nan")})
+    with pytest.raises(TypeError):
+        files.write_json(file, {"x": object()})
+    assert "null" in file.read_text(encoding="utf-8")
+    assert [path.name for path in file.parent.iterdir()] == ["x.json"]
+
+
+@pytest.mark.parametrize("damage", [b"", b"PAR1", b"not parquet at all", None])
+def test_a_damaged_file_is_named(tmp_path: Path, damage: bytes | None) -> None:
+    for step in (0, 1):
+        ledger.write_step(tmp_path, step, rows(step))
+    file = ledger.step_file(tmp_path, 1)
+    whole = file.read_bytes()
+    file.write_bytes(whole[: len(whole) // 2] + whole[-200:] if damage is None else damage)
+    with pytest.raises(UserError, match="cannot be read as answers") as caught:
+        ledger.read(tmp_path)
+    assert caught.value.where == str(file)
+    assert "Delete the file" in caught.value.hint
+
+
+def test_a_file_of_something_else_is_named(tmp_path: Path) -> None:
+    ledger.write_step(tmp_path, 0, rows(0))
+    pd.DataFrame({"step": ["zero"], "answer": [1.5]}).to_parquet(ledger.step_file(tmp_path, 0))
+    with pytest.raises(UserError, match="cannot be read as answers"):
+        ledger.read(tmp_path)
+
+
+def test_no_answers(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="no answers there"):
+        ledger.read(tmp_path)

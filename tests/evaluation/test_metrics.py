@@ -1,0 +1,467 @@
+"""Scores: tables worked out by hand, slow loops, and Avalanche's own classes."""
+
+from __future__ import annotations
+
+import math
+import random
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cltool.evaluation import metrics
+from cltool.evaluation.ledger import COLUMNS
+
+FORMS = ("paraphrase", "question")
+
+
+def row(step: int, subject: str, form: str, answer: str, **other: Any) -> dict[str, Any]:
+    """One row of a ledger; right and stale follow from the answer."""
+    accepted, outdated = other.get("accepted", [subject]), other.get("outdated", [])
+    made = {
+        "step": step,
+        "subject": subject,
+        "relation": "is",
+        "form": form,
+        "number": 0,
+        "prompt": f"{subject} is",
+        "closing": ".",
+        "group": "retained",
+        "learned": 0,
+        "accepted": accepted,
+        "outdated": outdated,
+        "answer": answer,
+        "stopped": True,
+        "right": answer in accepted,
+        "stale": answer in outdated,
+        "forced": answer in accepted,
+        "logp": -1.0,
+        "logp_outdated": None,
+    }
+    return {**made, **other}
+
+
+def asked(step: int, subject: str, answers: Sequence[str], **other: Any) -> list[dict[str, Any]]:
+    """A paraphrase and a question of one fact."""
+    return [row(step, subject, f, a, **other) for f, a in zip(FORMS, answers, strict=True)]
+
+
+def table(*parts: Sequence[dict[str, Any]]) -> pd.DataFrame:
+    return pd.DataFrame([one for part in parts for one in part], columns=list(COLUMNS))
+
+
+@pytest.fixture
+def story() -> pd.DataFrame:
+    """A changes in update 1, B stays, C is forgotten in update 2, D comes in update 2."""
+    a0 = {"accepted": ["a0"]}
+    a1 = {"accepted": ["a1", "a-one"], "outdated": ["a0"], "learned": 1}
+    d = {"accepted": ["d"], "learned": 2}
+    return table(
+        asked(0, "A", ["a0", "?"], group="new", **a0),
+        asked(0, "B", ["B", "B"], group="new"),
+        asked(0, "C", ["C", "C"], group="new"),
+        asked(0, "D", ["d", "?"], group="future", **d),
+        asked(1, "A", ["a1", "a0"], group="new", **a1),
+        asked(1, "B", ["B", "?"]),
+        asked(1, "C", ["C", "C"]),
+        asked(1, "D", ["?", "?"], group="future", **d),
+        asked(2, "A", ["a0", "a0"], **a1),
+        asked(2, "B", ["B", "B"]),
+        asked(2, "C", ["C", "?"], group="erased"),
+        asked(2, "D", ["d", "d"], group="new", **d),
+        [
+            row(step, name, "trained", said, group=group, forced=True)
+            for step, name, said, group in (
+                (0, "A", "A", "new"),
+                (1, "A", "?", "retained"),
+                (1, "B", "B", "new"),
+                (2, "A", "A", "retained"),
+                (2, "C", "C", "erased"),
+                (2, "D", "D", "future"),
+            )
+        ],
+    )
+
+
+NAN = math.nan
+
+
+def test_each_step_by_hand(story: pd.DataFrame) -> None:
+    steps = metrics.per_step(story)
+    expected = {
+        "new": [2.5 / 3, 0.5, 1.0],
+        "retained": [NAN, 0.75, 0.5],
+        "stale": [NAN, 0.5, 1.0],
+        "erased": [NAN, NAN, 0.5],
+        "valid": [2.5 / 3, 2 / 3, 2 / 3],
+        "trained": [1.0, 0.5, 1.0],
+        "forced": [2.5 / 3, 2 / 3, 2 / 3],
+    }
+    for name, values in expected.items():
+        assert list(steps[name]) == pytest.approx(values, nan_ok=True), name
+    counts = {
+        "n_new": [3, 1, 1],
+        "n_retained": [0, 2, 2],
+        "n_superseded": [0, 1, 1],
+        "n_erased": [0, 0, 1],
+    }
+    for name, numbers in counts.items():
+        assert list(steps[name]) == numbers, name
+    assert list(steps.index) == [0, 1, 2]
+
+
+def test_the_matrix_by_hand(story: pd.DataFrame) -> None:
+    matrix = metrics.accuracy_matrix(story)
+    assert list(matrix.index) == list(matrix.columns) == [0, 1, 2]
+    # B; A with the object of update 1; D. The forgotten C and the older A are in no column.
+    expected = [[1.0, 0.0, 0.5], [0.5, 0.5, 0.0], [1.0, 0.0, 1.0]]
+    np.testing.assert_allclose(matrix.to_numpy(), expected)
+    values = matrix.to_numpy()
+    assert metrics.acc(values) == pytest.approx(2 / 3)
+    assert metrics.bwt(values) == pytest.approx((0.0 - 0.5) / 2)
+    assert metrics.fwt(values) == pytest.approx((0.0 + 0.0) / 2)
+    assert metrics.fwt(values, [0.9, 0.1, 0.3]) == pytest.approx((-0.1 - 0.3) / 2)
+    assert metrics.forgetting(values) == pytest.approx((0.0 + 0.5) / 2)
+    joint = np.array([[1.0, 0, 0], [1.0, 0.9, 0], [1.0, 0.9, 0.8]])
+    assert metrics.intransigence(values, joint) == pytest.approx((0.4 - 0.2) / 2)
+
+
+def test_the_whole_run_by_hand(story: pd.DataFrame) -> None:
+    scores = metrics.summary(story)
+    assert scores["new"] == pytest.approx(0.75)  # updates 1 and 2, not the base
+    assert scores["new_min"] == pytest.approx(0.5)
+    for name, value in {"retained": 0.5, "stale": 1.0, "erased": 0.5, "trained": 1.0}.items():
+        assert scores[name] == pytest.approx(value), name
+    for name, value in {"acc": 2 / 3, "bwt": -0.25, "fwt": 0.0, "forgetting": 0.25}.items():
+        assert scores[name] == pytest.approx(value), name
+    assert set(scores) <= {*metrics.NAMES, "new_min", "retained_min", "stale_max"}
+
+
+def test_columns_of_which_nothing_is_left_are_no_zero(story: pd.DataFrame) -> None:
+    # Update 1 taught A alone; had update 2 changed it again, its column would be empty.
+    gone = story[~((story["subject"] == "A") & (story["step"] == 2))]
+    matrix = metrics.accuracy_matrix(gone)
+    assert matrix[1].isna().all()
+    values = matrix.to_numpy()
+    assert metrics.acc(values) == pytest.approx(1.0)
+    assert metrics.bwt(values) == pytest.approx(0.0)
+    assert metrics.forgetting(values) == pytest.approx(0.0)
+    assert metrics.fwt(values) == pytest.approx(0.0)
+
+
+def test_a_superseded_fact_that_is_answered_anew_is_no_forgetting() -> None:
+    kept = {"accepted": ["new"], "outdated": ["old"], "learned": 1}
+    rows = table(
+        asked(0, "A", ["old", "old"], group="new", accepted=["old"]),
+        asked(0, "B", ["B", "B"], group="new"),
+        asked(1, "A", ["new", "new"], group="new", **kept),
+        asked(1, "B", ["B", "B"]),
+    )
+    matrix = metrics.accuracy_matrix(rows).to_numpy()
+    np.testing.assert_allclose(matrix, [[1, 0], [1, 1]])
+    assert metrics.forgetting(matrix) == metrics.bwt(matrix) == 0.0
+
+
+def test_nothing_valid_at_the_end() -> None:
+    rows = table(asked(0, "A", ["A", "A"], group="new"), asked(1, "A", ["A", "?"], group="erased"))
+    assert metrics.accuracy_matrix(rows).isna().all().all()
+    assert math.isnan(metrics.acc(metrics.accuracy_matrix(rows).to_numpy()))
+    assert metrics.per_step(rows)["erased"][1] == 0.5
+
+
+# Weights.
+
+
+def thrice(step: int, subject: str, answers: Sequence[str], **other: Any) -> list[dict[str, Any]]:
+    """A fact asked three ways."""
+    forms = ("paraphrase", "question", "question")
+    return [
+        row(step, subject, form, said, number=number, **other)
+        for number, (form, said) in enumerate(zip(forms, answers, strict=True))
+    ]
+
+
+def test_a_fact_weighs_the_same_however_often_it_is_asked() -> None:
+    rows = table(
+        thrice(0, "A", ["A", "A", "A"], group="new"),
+        asked(0, "B", ["?", "?"], group="new"),
+        thrice(1, "A", ["A", "A", "?"]),
+        asked(1, "B", ["B", "?"]),
+    )
+    assert list(metrics.per_step(rows)["valid"]) == pytest.approx([0.5, (2 / 3 + 1 / 2) / 2])
+    matrix = metrics.accuracy_matrix(rows)
+    assert list(matrix[0]) == pytest.approx([0.5, (2 / 3 + 1 / 2) / 2])
+
+
+def test_a_fact_weighs_the_same_in_fuar() -> None:
+    rows = table(
+        thrice(0, "A", ["A", "A", "A"], group="new"),
+        asked(0, "B", ["B", "B"], group="new"),
+        asked(0, "N", ["?", "?"], group="future", learned=1),
+        thrice(1, "A", ["?", "?", "?"]),
+        asked(1, "B", ["B", "B"]),
+        asked(1, "N", ["N", "N"], group="new", learned=1),
+    )
+    assert metrics.fuar(rows) == pytest.approx(0.5)
+
+
+def test_held_out_wordings_are_chosen_where_there_are_any() -> None:
+    both = table(asked(0, "A", ["A", "?"], group="new"), [row(0, "A", "trained", "A", group="new")])
+    assert metrics.per_step(both)["new"][0] == 0.5
+    assert metrics.per_step(both, ["trained"])["new"][0] == 1.0
+    assert metrics.per_step(both, ["question"])["new"][0] == 0.0
+    only = both[both["form"] == "trained"]
+    assert metrics.per_step(only)["new"][0] == 1.0
+    other = table([row(0, "A", "two_hop", "?", group="new")])
+    assert metrics.per_step(pd.concat([both, other]))["new"][0] == 0.5
+    assert len(metrics.held_out(other, ["two_hop"])) == 1
+
+
+# FUAR.
+
+
+def fuar_rows(kept: str, updated: str, added: str, before: str = "?") -> pd.DataFrame:
+    change = {"accepted": ["u1"], "outdated": ["u0"], "learned": 1}
+    return table(
+        asked(0, "K", ["K", "K"], group="new"),
+        asked(0, "U", ["u0", before], group="new", accepted=["u0"]),
+        asked(0, "N", ["?", "?"], group="future", learned=1),
+        asked(1, "K", ["K", kept]),
+        asked(1, "U", ["u1", updated], group="new", **change),
+        asked(1, "N", ["N", added], group="new", learned=1),
+    )
+
+
+@pytest.mark.parametrize(
+    ("kept", "updated", "added", "before", "expected"),
+    [
+        ("K", "u1", "N", "?", 0.0),  # nothing forgotten
+        ("?", "u1", "N", "?", 0.5 / (1.0 + 1.0)),
+        ("?", "u0", "N", "?", 0.5 / (0.5 + 1.0)),
+        ("?", "?", "?", "?", 0.5 / (0.5 + 0.5)),
+        ("?", "u1", "N", "u1", 0.5 / (0.5 + 1.0)),  # half of the new object was known before
+    ],
+)
+def test_fuar(kept: str, updated: str, added: str, before: str, expected: float) -> None:
+    assert metrics.fuar(fuar_rows(kept, updated, added, before)) == pytest.approx(expected)
+
+
+def test_fuar_without_any_gain_or_with_more_known_than_before() -> None:
+    lost = table(
+        asked(0, "K", ["K", "K"], group="new"),
+        asked(0, "N", ["?", "?"], group="future", learned=1),
+        asked(1, "K", ["?", "?"]),
+        asked(1, "N", ["?", "?"], group="new", learned=1),
+    )
+    assert math.isnan(metrics.fuar(lost))
+    better = table(
+        asked(0, "K", ["K", "?"], group="new"),
+        asked(0, "N", ["?", "?"], group="future", learned=1),
+        asked(1, "K", ["K", "K"]),
+        asked(1, "N", ["N", "N"], group="new", learned=1),
+    )
+    assert metrics.fuar(better) == 0.0
+
+
+# Transitions.
+
+
+def test_transitions_by_hand() -> None:
+    old = {"accepted": ["b"], "outdated": ["a"]}
+    rows = table(
+        asked(0, "A", ["b", "a"], group="new", **old),
+        asked(0, "B", ["B", "?"], group="new"),
+        asked(0, "C", ["C", "C"], group="new"),
+        asked(0, "D", ["D", "D"], group="new"),
+        asked(0, "E", ["E", "E"], group="future", learned=1),
+        asked(1, "A", ["a", "b"], **old),
+        asked(1, "B", ["?", "B"]),
+        asked(1, "C", ["C", "?"]),
+        # Changed, erased or new: not the same valid fact at both steps.
+        asked(1, "D", ["d", "d"], group="new", learned=1, accepted=["d"], outdated=["D"]),
+        asked(1, "E", ["E", "E"], group="new", learned=1),
+    )
+    moved = metrics.transitions(rows, 0, 1)
+    kinds = ["right", "outdated", "wrong"]
+    assert list(moved.index) == list(moved.columns) == kinds
+    assert moved.loc["right"].tolist() == [1, 1, 2]
+    assert moved.loc["outdated"].tolist() == [1, 0, 0]
+    assert moved.loc["wrong"].tolist() == [1, 0, 0]
+    back = metrics.transitions(rows, 1, 0)
+    np.testing.assert_array_equal(back.to_numpy(), moved.to_numpy().T)
+    same = metrics.transitions(rows, 0, 0).to_numpy()
+    assert (same == np.diag([5 + 1, 1, 1]) - np.diag([0, 0, 0])).all()
+
+
+def test_no_transitions() -> None:
+    rows = table(asked(0, "A", ["A", "A"], group="new"), asked(1, "A", ["A", "A"], group="erased"))
+    assert metrics.transitions(rows, 0, 1).to_numpy().sum() == 0
+
+
+# Against a slow loop.
+
+
+def random_rows(seed: int) -> pd.DataFrame:
+    """Keys that come, change and go, asked in one to three ways, answered at random."""
+    rng = random.Random(seed)
+    steps = rng.randint(2, 5)
+    rows: list[dict[str, Any]] = []
+    for number in range(rng.randint(3, 12)):
+        born = rng.randrange(steps)
+        history: list[str] = []
+        learned, erased = born, False
+        forms = rng.choice([("paraphrase",), FORMS, ("paraphrase", "question", "question")])
+        for step in range(steps):
+            group = "future" if step < born else "retained"
+            if step == born or (step > born and not erased and rng.random() < 0.3):
+                history.append(f"o{step}")
+                learned, group = step, "new"
+            elif step > born and rng.random() < 0.15:
+                erased = True
+            if erased and step >= born:
+                group = "erased"
+            current = history[-1] if history else f"o{born}"
+            for place, form in enumerate(forms):
+                said = rng.choice([current, *history, "?"])
+                rows.append(
+                    row(
+                        step,
+                        f"S{number}",
+                        form,
+                        said,
+                        number=place,
+                        group=group,
+                        learned=learned,
+                        accepted=[current],
+                        outdated=[name for name in history[:-1] if name != current],
+                    )
+                )
+    return pd.DataFrame(rows)
+
+
+def mean_by_fact(rows: Sequence[dict[str, Any]], score: Any) -> float:
+    facts: dict[str, list[float]] = defaultdict(list)
+    for one in rows:
+        facts[one["subject"]].append(float(score(one)))
+    means = [sum(values) / len(values) for values in facts.values()]
+    return sum(means) / len(means) if means else NAN
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.integers(0, 10_000))
+def test_equals_a_slow_loop(seed: int) -> None:
+    frame = random_rows(seed)
+    rows: list[dict[str, Any]] = frame.to_dict("records")
+    steps = metrics.per_step(frame)
+    for step in steps.index:
+        at = [one for one in rows if one["step"] == step]
+        valid = [one for one in at if one["group"] in ("new", "retained")]
+        for group in ("new", "retained", "erased"):
+            chosen = [one for one in at if one["group"] == group]
+            expected = mean_by_fact(chosen, lambda one: one["right"])
+            assert steps[group][step] == pytest.approx(expected, nan_ok=True)
+            assert steps[f"n_{group}"][step] == len({one["subject"] for one in chosen})
+        old = [one for one in valid if len(one["outdated"])]
+        assert steps["stale"][step] == pytest.approx(
+            mean_by_fact(old, lambda one: one["stale"]), nan_ok=True
+        )
+        assert steps["valid"][step] == pytest.approx(
+            mean_by_fact(valid, lambda one: one["right"]), nan_ok=True
+        )
+    matrix = metrics.accuracy_matrix(frame)
+    last = max(steps.index)
+    final = {
+        one["subject"]: (one["learned"], one["accepted"])
+        for one in rows
+        if one["step"] == last and one["group"] in ("new", "retained")
+    }
+    for after in steps.index:
+        for update in steps.index:
+            chosen = [
+                one
+                for one in rows
+                if one["step"] == after and final.get(one["subject"], (None,))[0] == update
+            ]
+            expected = mean_by_fact(chosen, lambda one: one["answer"] in final[one["subject"]][1])
+            assert matrix[update][after] == pytest.approx(expected, nan_ok=True)
+    shuffled = frame.sample(frac=1.0, random_state=seed)
+    pd.testing.assert_frame_equal(metrics.per_step(shuffled), steps)
+    pd.testing.assert_frame_equal(metrics.accuracy_matrix(shuffled), matrix)
+
+
+# Against Avalanche.
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_equals_avalanche(seed: int) -> None:
+    from avalanche.evaluation.metrics.forgetting_bwt import BWT, Forgetting
+    from avalanche.evaluation.metrics.forward_transfer import ForwardTransfer
+
+    rng = np.random.default_rng(seed)
+    size = int(rng.integers(2, 8))
+    matrix = rng.random((size, size))
+    baseline = rng.random(size).tolist()
+    backward, forgotten, forward = BWT(), Forgetting(), ForwardTransfer()
+    best = Forgetting()
+    last = size - 1
+    for j in range(size):
+        forward.update(j, baseline[j], initial=True)
+        if j:
+            forward.update(j, matrix[j - 1, j])
+        for after in range(j, size):
+            # Avalanche's stream metrics leave out the experience that was trained last.
+            if j < last:
+                for metric in (backward, forgotten):
+                    metric.update(j, matrix[after, j], initial=after == j)
+        if j < last:
+            best.update(j, matrix[:last, j].max(), initial=True)
+            best.update(j, matrix[last, j])
+
+    def mean(found: dict[int, float]) -> float:
+        return sum(found.values()) / len(found)
+
+    assert metrics.bwt(matrix) == pytest.approx(mean(backward.result()))
+    assert metrics.fwt(matrix, baseline) == pytest.approx(mean(forward.result()))
+    assert metrics.forgetting(matrix) == pytest.approx(mean(best.result()))
+    # Avalanche takes the first accuracy for the best; Chaudhry et al. take the best.
+    assert metrics.forgetting(matrix) >= mean(forgotten.result()) - 1e-12
+    assert mean(forgotten.result()) == pytest.approx(-metrics.bwt(matrix))
+    peaked = matrix.copy()
+    np.fill_diagonal(peaked, 1.0)
+    assert metrics.forgetting(peaked) == pytest.approx(-metrics.bwt(peaked))
+
+
+@pytest.mark.parametrize("name", ["acc", "bwt", "fwt", "forgetting"])
+def test_a_matrix_of_one(name: str) -> None:
+    value = getattr(metrics, name)(np.array([[0.7]]))
+    assert value == pytest.approx(0.7 if name == "acc" else NAN, nan_ok=True)
+
+
+def test_intransigence_of_joint_itself_is_zero() -> None:
+    matrix = np.random.default_rng(0).random((4, 4))
+    assert metrics.intransigence(matrix, matrix) == 0.0
+
+
+# Intervals.
+
+
+def test_an_interval_by_hand() -> None:
+    # t(0.975, 2 degrees of freedom) = 4.302653
+    mean, half = metrics.interval([0.1, 0.2, 0.6])
+    assert mean == pytest.approx(0.3)
+    assert half == pytest.approx(4.302653 * math.sqrt(0.07 / 3), rel=1e-5)
+    narrow = metrics.interval([0.1, 0.2, 0.6], confidence=0.5)[1]
+    assert 0 < narrow < half
+
+
+def test_an_interval_of_nothing_of_one_and_of_holes() -> None:
+    assert all(map(math.isnan, metrics.interval([])))
+    mean, half = metrics.interval([0.4])
+    assert mean == 0.4 and math.isnan(half)
+    assert metrics.interval([0.1, NAN, 0.2, 0.6]) == metrics.interval([0.1, 0.2, 0.6])
+    assert metrics.interval([0.5, 0.5, 0.5]) == (0.5, 0.0)

@@ -1,0 +1,262 @@
+"""The search of settings: what is searched, what is chosen, and who judges."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cltool.cli.main import main
+from cltool.core.errors import UserError
+from cltool.core.settings import validate
+from cltool.experiments import run as experiment
+from cltool.experiments.tune import Bound, Search, Trial, as_tables, choose, front, scores_of
+from cltool.facts.stream import Stream
+from cltool.reporting import tuning as texts
+from cltool.reporting.page import read_data
+from cltool.runs.run import Run
+from cltool.strategies import STRATEGIES
+from cltool.training.search_space import LR, LR_SCALE, RATES, Range, search, space
+
+BUILT_IN = [entry.name for entry in STRATEGIES.entries() if entry.source == "built-in"]
+
+
+@pytest.mark.parametrize("name", BUILT_IN)
+def test_what_is_declared_can_be_set_and_holds_the_preset(name: str) -> None:
+    kind = STRATEGIES.load(name).Config
+    preset = kind().model_dump(by_alias=True)
+    for setting, range_ in space(kind).items():
+        assert range_.low <= preset[setting] <= range_.high
+        for value in (range_.low, range_.high):
+            validate(kind, {setting: range_.rounded(value)}, name)
+        assert not range_.log or range_.low > 0
+
+
+def test_most_strategies_that_train_declare_something() -> None:
+    assert sum(bool(space(STRATEGIES.load(name).Config)) for name in BUILT_IN) >= 20
+
+
+def test_rounded_values_stay_in_their_range() -> None:
+    range_ = Range(0.00123456, 0.0987654, log=True)
+    assert range_.rounded(0.00123456) == 0.00123456
+    assert range_.rounded(0.01234567) == 0.0123
+    assert range_.rounded(0.0987654) <= range_.high
+    assert Range(4, 128, whole=True).rounded(17.4) == 17
+    assert search(1, 2, log=True) == {"search": [1, 2, True]}
+
+
+def test_bounds() -> None:
+    scores = {"new": 0.9, "retained": 0.5, "stale": 0.1}
+    assert Bound.parse("new>=0.95").missed_by(scores) == pytest.approx(0.05)
+    assert Bound.parse(" stale <= 0.02 ").missed_by(scores) == pytest.approx(0.08)
+    assert Bound.parse("retained>=0.5").missed_by(scores) == 0
+    for wrong in ("new>0.95", "age>=3", "new>=", "new>=0.9.5", ""):
+        with pytest.raises(UserError, match="no bound"):
+            Bound.parse(wrong)
+
+
+def trial(number: int, new: float, retained: float) -> Trial:
+    return Trial(number, {}, {"new": new, "retained": retained, "stale": 0.0, "tokens": 1.0})
+
+
+def test_the_front_and_the_choice() -> None:
+    trials = [
+        trial(0, 0.99, 0.10),
+        trial(1, 0.96, 0.50),
+        trial(2, 0.96, 0.40),
+        trial(3, 0.90, 0.90),
+        trial(4, 0.80, 0.85),
+    ]
+    assert [one.number for one in front(trials)] == [0, 1, 3]
+    assert choose(trials, [Bound.parse("new>=0.95")]).number == 1
+    assert choose(trials, [Bound.parse("retained>=0.8")]).number == 3
+    # Nothing keeps both: the one that misses least in all.
+    both = [Bound.parse("new>=0.98"), Bound.parse("retained>=0.95")]
+    assert choose(trials, both).number == 3
+
+
+def test_values_become_tables() -> None:
+    values = {LR: 0.1, "ewc.lambda": 2.0, "replay.mix": 1, "avalanche:EWCPlugin.x": 3}
+    assert as_tables(values) == {
+        "learner": {"lr": 0.1},
+        "strategy": {"ewc": {"lambda": 2.0}, "replay": {"mix": 1}, "avalanche:EWCPlugin": {"x": 3}},
+    }
+    assert texts.assignments({LR: 0.1, "ewc.lambda": 2.0}) == "learner.lr=0.1 strategy.ewc.lambda=2"
+
+
+@pytest.fixture
+def make_search(
+    stream: Stream, checkpoint: Callable[[str], Path], tmp_path: Path
+) -> Callable[..., Search]:
+    settings = {
+        "model": {"name": str(checkpoint("llama")), "device": "cpu", "dtype": "float32"},
+        "learner": {"epochs": 1},
+        "probe": {"limit": 6, "max_tokens": 4},
+    }
+
+    def make(**changes: Any) -> Search:
+        bounds = [Bound.parse("new>=0.5")]
+        made = Search(stream, 1, 3, bounds, tmp_path, settings)
+        return dataclasses.replace(made, **changes)
+
+    return make
+
+
+def test_the_first_updates_are_searched_and_the_later_ones_judge(
+    make_search: Callable[..., Search], stream: Stream, tmp_path: Path
+) -> None:
+    found = make_search(seeds=2).tune("replay+ewc")
+    assert [one.number for one in found.trials] == [0, 1, 2]
+    assert found.trials[0].values == {}
+    assert {*found.trials[1].values} == {LR_SCALE, "replay.mix", "ewc.lambda", "ewc.decay"}
+    assert found.trials[1].values != found.trials[2].values
+    folder = tmp_path / "replay+ewc-first1"
+    for number, one in enumerate(found.trials):
+        run = Run.open(folder / f"trial-{number:03d}")
+        assert len(run.metrics()) == 2
+        assert scores_of(run, 1) == one.scores
+    table = Run.open(folder / "trial-001").record["settings"]
+    scale = found.trials[1].values[LR_SCALE]
+    assert table["learner"]["lr"] == pytest.approx(scale * 0.128 / 32)
+    assert table["strategy"]["ewc"]["lambda"] == found.trials[1].values["ewc.lambda"]
+    judges = [Run.open(folder / f"judged-000-seed{seed}") for seed in (0, 1)]
+    assert found.verdict is not None
+    later = [run.metrics().loc[2:] for run in judges]
+    assert found.verdict.presets["new"] == pytest.approx(
+        sum(steps["new"].mean() for steps in later) / 2
+    )
+    assert found.verdict.presets["tokens"] == sum(steps["tokens"].sum() for steps in later) / 2
+
+
+def test_a_rate_that_is_given_is_searched_around(make_search: Callable[..., Search]) -> None:
+    settings = {**make_search().settings, "learner": {"epochs": 1, "lr": 1e-3}}
+    ranges = make_search(settings=settings).ranges("ewc")
+    assert LR_SCALE not in ranges
+    assert (ranges[LR].low, ranges[LR].high) == (1e-3 * RATES[0], 1e-3 * RATES[1])
+    lora = make_search().ranges("lora")[LR_SCALE]
+    assert (lora.low, lora.high) == (1.5 * RATES[0], 1.5 * RATES[1])
+
+
+def test_what_has_nothing_to_search_is_refused(make_search: Callable[..., Search]) -> None:
+    with pytest.raises(UserError, match="nothing to search"):
+        make_search().tune("frozen")
+
+
+def test_a_search_goes_on_where_it_was(
+    make_search: Callable[..., Search], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = make_search().tune("ewc")
+    walked: list[int] = []
+    plain = experiment._Walk.step
+
+    def step(self: Any, step: int, keep: bool) -> None:
+        walked.append(step)
+        plain(self, step, keep)
+
+    monkeypatch.setattr(experiment._Walk, "step", step)
+    assert make_search().tune("ewc") == before
+    assert walked == []
+    # More trials, and other bounds with another choice, go on from the same folder.
+    longer = make_search(trials=4, keep=[Bound.parse("retained>=1")]).tune("ewc")
+    assert longer.trials[:3] == before.trials
+    assert walked[:2] == [0, 1]
+
+
+def test_without_later_updates_nobody_judges(
+    make_search: Callable[..., Search], stream: Stream
+) -> None:
+    found = make_search(first=3, trials=2).tune("naive")
+    assert found.verdict is None
+    assert "no later updates" in texts.as_text([found], 3, [])
+
+
+def test_a_plain_setting_goes_to_those_that_have_it(make_search: Callable[..., Search]) -> None:
+    made = make_search()
+    tables = {**made.settings, "strategy": {"mix": 0.5}}
+    both = make_search(settings=tables, strategies=["replay", "ewc"], trials=2, first=3)
+    assert both.tune("ewc").trials[0].values == {}
+    with pytest.raises(UserError, match="mixx"):
+        make_search(settings={**tables, "strategy": {"mixx": 1}}, strategies=["replay", "ewc"])
+
+
+def test_what_cannot_be_searched_is_refused(make_search: Callable[..., Search]) -> None:
+    with pytest.raises(UserError, match="3 updates"):
+        make_search(first=4)
+    with pytest.raises(UserError, match="two trials"):
+        make_search(trials=1)
+
+
+def test_the_command(
+    checkpoint: Callable[[str], Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = [
+        "tune",
+        "--strategies",
+        "ewc,frozen",
+        "--trials",
+        "2",
+        "--tokens",
+        "300",
+        "--first",
+        "1",
+    ]
+    command += ["--scenario", "world", "--set", "scenario.entities=6", "--set"]
+    command += ["scenario.updates=2", "--set", "scenario.changed=2", "--set", "scenario.new=1"]
+    command += ["--model", str(checkpoint("llama")), "--set", "probe.max_tokens=4"]
+    command += ["--out", str(tmp_path / "out")]
+    assert main(command) == 0
+    shown, told = capsys.readouterr()
+    assert "nothing to search in frozen" in told
+    assert "frozen" not in shown
+    assert "front of new against retained" in shown
+    assert "verdict" in shown
+    page = tmp_path / "page.html"
+    assert main([*command, "--report", str(page), "--json"]) == 0
+    printed = json.loads(capsys.readouterr().out)
+    (found,) = printed["tunings"]
+    assert printed["report"] == str(page)
+    shown_there = read_data(page)
+    assert shown_there["tunings"] == printed["tunings"]
+    assert shown_there["about"]["Tokens an update"] == "300"
+    assert len(found["trials"]) == 2
+    assert found["verdict"]["chosen"].keys() == {"new", "retained", "stale", "tokens"}
+    assert main([*command, "--keep", "newer>=1"]) == 2
+    assert "no bound" in capsys.readouterr().err
+
+
+def test_strategies_searched_side_by_side_give_what_they_give_in_turn(
+    checkpoint: Callable[[str], Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = ["tune", "--strategies", "ewc,naive", "--trials", "2", "--tokens", "200"]
+    command += ["--first", "1", "--scenario", "world", "--set", "scenario.entities=6"]
+    command += ["--set", "scenario.updates=2", "--set", "scenario.changed=2"]
+    command += ["--set", "scenario.new=1", "--set", "probe.max_tokens=4"]
+    command += ["--model", str(checkpoint("llama")), "--json", "--out"]
+    found = []
+    for workers in ("1", "2"):
+        asked = [*command, str(tmp_path / workers), "--workers", workers]
+        assert main(asked) == 0
+        found.append(json.loads(capsys.readouterr().out)["tunings"])
+    assert [one["strategy"] for one in found[0]] == ["ewc", "naive"]
+    assert found[0] == found[1]
+    assert main([*command, str(tmp_path / "3"), "--workers", "0"]) == 2
+    assert "at least one worker" in capsys.readouterr().err
+
+
+def test_a_search_that_fails_in_a_worker_is_told_and_the_others_are_made(
+    checkpoint: Callable[[str], Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "ewc-first1").write_text("no folder", encoding="utf-8")
+    command = ["tune", "--strategies", "ewc,naive", "--trials", "2", "--tokens", "200"]
+    command += ["--first", "1", "--scenario", "world", "--set", "scenario.entities=6"]
+    command += ["--set", "scenario.updates=1", "--set", "scenario.changed=2"]
+    command += ["--set", "probe.max_tokens=4", "--model", str(checkpoint("llama"))]
+    assert main([*command, "--out", str(out), "--workers", "2"]) == 2
+    assert "strategy ewc" in capsys.readouterr().err
+    assert len(list(out.glob("naive-first1/trial-*/run.json"))) == 2

@@ -1,0 +1,53 @@
+"""Lists of facts to forget."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from cltool.core.errors import UserError
+from cltool.facts.facts import Fact
+from cltool.facts.files.forget_list import read_forget_list
+
+
+def test_facts_and_questions(tmp_path: Path) -> None:
+    file = tmp_path / "gone.jsonl"
+    rows = [
+        {"subject": "Alden", "relation": "mayor", "object": "Ada", "aliases": ["Ada B."]},
+        {"prompt": "Who?", "answer": "Me", "paraphrases": ["Who is it?"]},
+    ]
+    file.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    facts, prompts = read_forget_list(file)
+    assert facts == [Fact("Alden", "mayor", "Ada", ("Ada B.",)), Fact("Who?", "question", "Me")]
+    assert prompts == {("Who?", "question"): ["Who?", "Who is it?"]}
+
+
+def test_csv_without_updates_or_dates(tmp_path: Path) -> None:
+    file = tmp_path / "gone.csv"
+    file.write_text("subject,relation,object\nAlden,mayor,Ada\n", encoding="utf-8")
+    assert read_forget_list(file) == ([Fact("Alden", "mayor", "Ada")], {})
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("", "no facts"),
+        ('{"subject": "A", "relation": "r"}\n', "missing"),
+        ('{"subject": "A", "relation": "r", "forget": true}\n', "object is missing"),
+        ('{"subject": "A", "relation": "r", "object": "x"}\n' * 2, "two facts"),
+        ("nonsense\n", "not JSON"),
+    ],
+)
+def test_bad_lists_are_refused(text: str, told: str, tmp_path: Path) -> None:
+    file = tmp_path / "gone.jsonl"
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(UserError) as error:
+        read_forget_list(file)
+    assert told in str(error.value)
+
+
+def test_a_file_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="no such file"):
+        read_forget_list(tmp_path / "none.csv")

@@ -1,0 +1,54 @@
+"""Objects that were never true of a key."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from cltool.facts.distractors import Foils
+from cltool.facts.facts import Fact
+
+from ..conftest import CHAIN, make_stream
+
+
+def plain(fact: Fact, outdated: list[str], known: list[Fact]) -> list[str]:
+    """The definition, read aloud."""
+    never = [k for k in known if not {*fact.accepted, *outdated} & {*k.accepted}]
+    same = [k for k in never if k.relation == fact.relation]
+    return list(dict.fromkeys(k.object for k in same or never))
+
+
+def test_nothing_that_was_true_of_the_key_is_among_them() -> None:
+    known = make_stream().knowledge(2)
+    belief = known.belief(CHAIN)
+    assert belief is not None and len(belief.outdated) == 3
+    others = [*known.valid(), *(Fact("X", "ruler", old) for old in belief.outdated)]
+    others.append(Fact("Y", "ruler", "Someone", (belief.fact.object,)))
+    found = Foils(others).of(belief.fact, belief.outdated)
+    assert found and not {*belief.outdated, belief.fact.object, "Someone"} & {*found}
+    assert {*found} <= {fact.object for fact in others if fact.relation == "ruler"}
+
+
+def test_where_the_relation_has_no_other_object_any_will_do() -> None:
+    fact = Fact("Land 1", "capital", "Qo")
+    known = [Fact("A", "ruler", "Bo"), Fact("B", "ruler", "Bo"), Fact("C", "capital", "Qo")]
+    assert Foils(known).of(fact) == ["Bo"]
+    assert Foils([]).of(fact) == []
+    assert Foils(known[2:]).of(fact) == []
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_they_are_those_of_the_definition_in_the_same_order(seed: int) -> None:
+    chance = random.Random(seed)
+    names = [f"N{n}" for n in range(6)]
+
+    def fact() -> Fact:
+        name, *aliases = chance.sample(names, chance.choice([1, 1, 2]))
+        return Fact(chance.choice("AB"), chance.choice("rst"), name, tuple(aliases))
+
+    known = [fact() for _ in range(chance.randrange(12))]
+    lenders = Foils(known)
+    for _ in range(10):
+        one, outdated = fact(), chance.sample(names, chance.randrange(3))
+        assert lenders.of(one, outdated) == plain(one, outdated, known)

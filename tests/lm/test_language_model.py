@@ -1,0 +1,184 @@
+"""Models of any architecture: loaded, saved, and put back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import torch
+
+from cltool.core.errors import UserError
+from cltool.facts.stream import Stream
+from cltool.lm import language_model, precision
+from cltool.lm.language_model import load, load_weights, save_checkpoint, save_weights
+
+from ..conftest import ARCHITECTURES, CONTEXT, LoadLM
+
+Checkpoint = Callable[[str], Path]
+
+
+@pytest.mark.parametrize("name", ARCHITECTURES)
+def test_every_architecture_is_loaded(name: str, load_lm: LoadLM) -> None:
+    lm = load_lm(name)
+    assert lm.width == 32
+    assert lm.context == (1 << 20 if name == "mamba" else CONTEXT)
+    assert not lm.model.training
+    assert {p.dtype for p in lm.model.parameters()} == {torch.float32}
+    assert lm.precision.name == "float32"
+    assert lm.coder.eos is not None
+
+
+@pytest.mark.parametrize("name", ARCHITECTURES)
+def test_weights_go_to_a_file_and_back(name: str, load_lm: LoadLM, tmp_path: Path) -> None:
+    lm, other = load_lm(name), load_lm(name)
+    digest = lm.digest()
+    assert other.digest() == digest
+    with torch.no_grad():
+        for parameter in other.model.parameters():
+            parameter.add_(1.0)
+    assert other.digest() != digest
+    save_weights(lm.model, tmp_path / "w.safetensors")
+    load_weights(other.model, tmp_path / "w.safetensors")
+    assert other.digest() == digest
+    size = sum(p.numel() * 4 for p in lm.model.parameters())
+    buffers = sum(b.numel() * b.element_size() for b in lm.model.buffers())
+    # Tied weights are there once; the header takes little.
+    assert size <= (tmp_path / "w.safetensors").stat().st_size <= size + buffers + 16_000
+
+
+@pytest.mark.parametrize("name", ["llama", "gpt2", "mamba"])
+def test_a_saved_checkpoint_is_an_ordinary_one(
+    name: str, load_lm: LoadLM, stream: Stream, tmp_path: Path
+) -> None:
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+
+    lm = load_lm(name)
+    with torch.no_grad():
+        for parameter in lm.model.parameters():
+            parameter.mul_(1.1)
+    save_checkpoint(lm, tmp_path / "out")
+    assert load(str(tmp_path / "out"), stream, device="cpu").digest() == lm.digest()
+    plain = AutoModelForCausalLM.from_pretrained(tmp_path / "out")
+    tokenizer = AutoTokenizer.from_pretrained(tmp_path / "out")
+    ids = tokenizer("The ruler of Land 1 is", return_tensors="pt")["input_ids"]
+    with torch.no_grad():
+        torch.testing.assert_close(plain(ids).logits, lm.model(ids).logits)
+    assert [p.name for p in tmp_path.iterdir()] == ["out"]
+
+
+def test_an_adapter_is_merged_into_what_is_saved(
+    load_lm: LoadLM, stream: Stream, tmp_path: Path
+) -> None:
+    import peft
+
+    lm = load_lm("llama")
+    torch.manual_seed(0)
+    lm.model = peft.get_peft_model(
+        lm.model, peft.LoraConfig(r=2, target_modules="all-linear", init_lora_weights=False)
+    )
+    before = lm.digest()
+    ids = torch.tensor([[5, 6, 7]])
+    with torch.no_grad():
+        expected = lm.model(input_ids=ids).logits
+    save_checkpoint(lm, tmp_path / "out")
+    assert lm.digest() == before  # the model in use is still the adapted one
+    again = load(str(tmp_path / "out"), stream, device="cpu")
+    with torch.no_grad():
+        torch.testing.assert_close(
+            again.model(input_ids=ids).logits, expected, rtol=1e-4, atol=1e-3
+        )
+
+
+def test_an_existing_empty_folder_may_be_saved_to(load_lm: LoadLM, tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    save_checkpoint(load_lm("llama"), tmp_path / "out")
+    assert (tmp_path / "out" / "config.json").is_file()
+    with pytest.raises(UserError, match="not empty"):
+        save_checkpoint(load_lm("llama"), tmp_path / "out")
+
+
+# What is refused.
+
+
+def test_a_model_that_is_not_there(stream: Stream) -> None:
+    with pytest.raises(UserError, match="cannot be loaded") as caught:
+        load("no/such-model", stream)
+    assert caught.value.where == "no/such-model"
+    assert "tiny" in caught.value.hint
+
+
+@pytest.mark.parametrize("damage", ["config", "weights", "tokenizer", "pickle", "code"])
+def test_a_checkpoint_that_cannot_be_used(
+    damage: str, checkpoint: Checkpoint, stream: Stream, tmp_path: Path
+) -> None:
+    folder = tmp_path / "broken"
+    folder.mkdir()
+    for file in checkpoint("llama").iterdir():
+        (folder / file.name).write_bytes(file.read_bytes())
+    config = json.loads((folder / "config.json").read_text())
+    ran = tmp_path / "ran"
+    if damage == "config":
+        (folder / "config.json").write_text("{")
+    elif damage == "weights":
+        (folder / "model.safetensors").write_bytes(b"\x08\0\0\0\0\0\0\0notjson!")
+    elif damage == "tokenizer":
+        for file in folder.glob("*token*"):
+            file.unlink()
+    elif damage == "pickle":
+        weights = {"x": torch.zeros(1)}
+        torch.save(weights, folder / "pytorch_model.bin")
+        (folder / "model.safetensors").unlink()
+    else:
+        (folder / "evil.py").write_text(f"open({str(ran)!r}, 'w')")
+        config |= {"model_type": "evil", "auto_map": {"AutoModelForCausalLM": "evil.Evil"}}
+        config["auto_map"]["AutoConfig"] = "evil.EvilConfig"
+        (folder / "config.json").write_text(json.dumps(config))
+    with pytest.raises(UserError, match="cannot be loaded") as caught:
+        load(str(folder), stream, device="cpu")
+    assert caught.value.where == str(folder)
+    assert not ran.exists()
+
+
+def test_weights_of_another_model(load_lm: LoadLM, tmp_path: Path) -> None:
+    file = tmp_path / "w.safetensors"
+    save_weights(load_lm("gpt2").model, file)
+    with pytest.raises(UserError, match="does not fit") as caught:
+        load_weights(load_lm("llama").model, file)
+    assert caught.value.where == str(file)
+    file.write_bytes(b"damaged")
+    with pytest.raises(UserError, match="does not fit"):
+        load_weights(load_lm("llama").model, file)
+    with pytest.raises(UserError, match="does not fit"):
+        load_weights(load_lm("llama").model, tmp_path / "none.safetensors")
+
+
+@pytest.mark.parametrize("device", ["warp", "cuda:99", ""])
+def test_a_device_that_is_not_there(device: str) -> None:
+    with pytest.raises(UserError, match="cannot be used") as caught:
+        precision.choose_device(device)
+    assert "auto" in caught.value.hint
+
+
+# Arithmetic.
+
+
+def test_the_arithmetic_that_is_asked_for(checkpoint: Checkpoint, stream: Stream) -> None:
+    lm = load(str(checkpoint("llama")), stream, device="cpu", dtype="bfloat16")
+    assert lm.precision.name == "bfloat16"
+    assert {p.dtype for p in lm.model.parameters()} == {torch.float32}
+    with lm.precision.autocast(), torch.no_grad():
+        logits = lm.model(input_ids=torch.tensor([[5, 6, 7]])).logits
+    assert logits.dtype == torch.bfloat16
+    with pytest.raises(UserError, match="unknown dtype 'float8'"):
+        load(str(checkpoint("llama")), stream, device="cpu", dtype="float8")
+
+
+def test_small_models_are_not_cast(load_lm: LoadLM) -> None:
+    cpu = torch.device("cpu")
+    assert precision.choose_dtype("auto", load_lm("llama").model, cpu) == torch.float32
+
+
+def test_the_name_of_the_embedded_model() -> None:
+    assert language_model.EMBEDDED == "tiny"

@@ -1,0 +1,166 @@
+"""One fact's life, in words."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cltool.evaluation import ledger
+from cltool.core.errors import UserError
+from cltool.runs.timeline import Moment, lives
+from cltool.runs.run import Run
+
+LABELS = ["base", "2012", "2016"]
+
+
+def row(step: int, group: str, true: str, said: str, **more: Any) -> dict[str, Any]:
+    """One answer of the ledger."""
+    outdated = more.pop("outdated", [])
+    form = more.pop("form", "trained")
+    return {
+        "step": step,
+        "subject": "Chile",
+        "relation": "president",
+        "form": form,
+        "number": 0,
+        "prompt": f"{form}: the president of Chile is",
+        "closing": ".",
+        "group": group,
+        "learned": 0,
+        "accepted": [true],
+        "outdated": outdated,
+        "answer": said,
+        "stopped": True,
+        "right": said == true,
+        "stale": said in outdated,
+        "forced": False,
+        "logp": -1.0,
+        "logp_outdated": None,
+        **more,
+    }
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Run:
+    """Chile: superseded in 2012, kept in 2016. Peru: taught in 2016. Cuba: erased in 2016."""
+    steps: list[list[dict[str, Any]]] = [
+        [row(0, "new", "Ann", "Ann"), row(0, "new", "Ann", "Ann", form="question")],
+        [
+            row(1, "new", "Bea", "Bea", outdated=["Ann"]),
+            row(1, "new", "Bea", "Ann", outdated=["Ann"], form="question"),
+        ],
+        [
+            row(2, "retained", "Bea", "Zoe", outdated=["Ann"]),
+            row(2, "retained", "Bea", "Yan", outdated=["Ann"], form="question"),
+        ],
+    ]
+    for step, group in enumerate(("future", "future", "new")):
+        steps[step].append(row(step, group, "Dan", "Eve", subject="Peru"))
+    for step, group in enumerate(("new", "retained", "erased")):
+        said = "Fay" if step < 2 else "Gus"
+        steps[step].append(row(step, group, "Fay", said, subject="Cuba"))
+        steps[step].append(row(step, group, "Hal", "Hal", subject="Cuba", relation="judge"))
+    for step, rows in enumerate(steps):
+        ledger.write_step(tmp_path, step, rows)
+    record = {"labels": LABELS, "strategy": "naive", "seed": 0}
+    (tmp_path / "run.json").write_text(json.dumps(record), encoding="utf-8")
+    return Run.open(tmp_path)
+
+
+def words(run: Run, subject: str, relation: str = "president") -> list[str]:
+    (life,) = lives(run, subject, relation)
+    assert [moment.label for moment in life.moments] == LABELS
+    return [moment.in_words() for moment in life.moments]
+
+
+def test_a_fact_that_is_superseded_and_lost(run: Run) -> None:
+    assert words(run, "Chile") == [
+        "is taught: Ann. The model says so (2 of 2 wordings).",
+        "is taught: Bea, in place of Ann. The model gives an outdated answer (1 of 2 right): "
+        "“Bea” / “Ann”.",
+        "still true: Bea. The model says “Zoe” / “Yan” (0 of 2 right).",
+    ]
+
+
+def test_a_fact_that_is_taught_late(run: Run) -> None:
+    assert words(run, "Peru") == [
+        "not taught yet (Dan later). The model says “Eve”.",
+        "not taught yet (Dan later). The model says “Eve”.",
+        "is taught: Dan. The model says “Eve” (0 of 1 right).",
+    ]
+
+
+def test_facts_that_are_to_be_forgotten(run: Run) -> None:
+    assert words(run, "Cuba")[2] == (
+        "to be forgotten: Fay. The model does not produce it (0 of 1 wordings): “Gus”."
+    )
+    assert words(run, "Cuba", "judge")[2] == (
+        "to be forgotten: Hal. The model still produces it (1 of 1 wordings): “Hal”."
+    )
+
+
+def test_what_is_said_twice_is_shown_once() -> None:
+    moment = Moment(1, "x", "retained", "Ann", [], 0, 2, 0, {"a": "Zoe", "b": "Zoe"})
+    assert moment.in_words() == "still true: Ann. The model says “Zoe” (0 of 2 right)."
+
+
+def test_what_closes_the_sentence_is_not_shown(run: Run) -> None:
+    rows = [row(0, "new", "Ann", said, form=form) for form, said in
+            (("trained", "Zoe."), ("question", "Zoe"), ("paraphrase", "."))]  # fmt: skip
+    ledger.write_step(run.folder, 0, rows)
+    (life,) = lives(Run.open(run.folder), "Chile")
+    assert (
+        life.moments[0].in_words() == "is taught: Ann. The model says “Zoe” / “.” (0 of 3 right)."
+    )
+
+
+def test_all_relations_of_a_subject_whatever_its_case(run: Run) -> None:
+    found = lives(run, "cUBA")
+    assert [(life.subject, life.relation) for life in found] == [
+        ("Cuba", "president"),
+        ("Cuba", "judge"),
+    ]
+
+
+def test_a_life_is_plain_json(run: Run) -> None:
+    (life,) = lives(run, "Chile")
+    value = json.loads(json.dumps(life.as_json()))
+    assert value["moments"][1] == {
+        "step": 1,
+        "label": "2012",
+        "group": "new",
+        "true": "Bea",
+        "outdated": ["Ann"],
+        "right": 1,
+        "asked": 2,
+        "stale": 1,
+        "answers": {
+            "trained: the president of Chile is": "Bea",
+            "question: the president of Chile is": "Ann",
+        },
+        "words": life.moments[1].in_words(),
+    }
+
+
+@pytest.mark.parametrize(
+    ("asked", "near"), [("Chille", "Chile"), ("CHILI", "Chile"), ("cubaa", "Cuba")]
+)
+def test_near_names_are_suggested(run: Run, asked: str, near: str) -> None:
+    with pytest.raises(UserError) as caught:
+        lives(run, asked)
+    assert near in caught.value.hint
+    assert asked in str(caught.value)
+
+
+def test_nothing_is_near(run: Run) -> None:
+    with pytest.raises(UserError) as caught:
+        lives(run, "qqqqqq")
+    assert caught.value.hint
+
+
+def test_an_unknown_relation_lists_those_there_are(run: Run) -> None:
+    with pytest.raises(UserError, match="There are: president, judge"):
+        lives(run, "Cuba", "king")

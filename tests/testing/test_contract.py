@@ -1,0 +1,575 @@
+"""The contract suite: every built-in passes it, and what breaks a promise does not."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import re
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from importlib import import_module
+from pathlib import Path
+from typing import Any, ClassVar
+
+import pytest
+import torch
+from pydantic import ConfigDict, Field
+
+from cltool.core.registry import Entry, Registry
+from cltool.facts.facts import Fact, Knowledge, Update
+from cltool.facts.scenario import Scenario, ScenarioConfig
+from cltool.facts.stream import Probe, Stream
+from cltool.facts.wordings import Wording, Wordings
+from cltool.scenarios import SCENARIOS
+from cltool.scenarios.own_facts import OwnFactsConfig
+from cltool.strategies import STRATEGIES
+from cltool.testing import ContractError, check_scenario, check_strategy
+from cltool.testing.material import small_stream
+from cltool.training.learner import Learner
+from cltool.training.strategy import State, Strategy, StrategyConfig, fact_rows
+
+ROOT = Path(__file__).parents[2]
+
+
+def _built_in(registry: Registry) -> list[Entry]:
+    return [entry for entry in registry.entries() if entry.source == "built-in"]
+
+
+def _named(entry: Entry) -> str:
+    return entry.name
+
+
+def _class_name(value: object) -> str:
+    return value.__name__ if isinstance(value, type) else ""
+
+
+# What comes with cltool.
+
+
+@pytest.mark.parametrize("entry", _built_in(STRATEGIES), ids=_named)
+def test_a_built_in_strategy_keeps_the_contract(entry: Entry) -> None:
+    check_strategy(STRATEGIES.load(entry.name))
+
+
+@pytest.mark.parametrize("entry", _built_in(SCENARIOS), ids=_named)
+def test_a_built_in_scenario_keeps_the_contract(entry: Entry, tmp_path: Path) -> None:
+    config = None
+    if entry.name == "file":
+        path = tmp_path / "facts.jsonl"
+        rows = [
+            {"update": 0, "subject": "Oslo", "relation": "mayor", "new": "Ada Berg"},
+            {"update": 0, "prompt": "Who runs the harbour?", "answer": "Bo Dahl"},
+            {"update": 1, "subject": "Oslo", "relation": "mayor", "new": "Eli Foss"},
+        ]
+        path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+        config = OwnFactsConfig(path=path)
+    check_scenario(SCENARIOS.load(entry.name), config)
+
+
+@pytest.mark.parametrize("entry", _built_in(STRATEGIES), ids=_named)
+def test_a_built_in_strategy_names_its_paper(entry: Entry) -> None:
+    kind = STRATEGIES.load(entry.name)
+    text = sys.modules[kind.__module__].__doc__ or ""
+    assert text and kind.__doc__ and entry.summary
+    assert entry.family == "baselines" or re.search(r"\((?:19|20)\d\d[a-z]?\)", text), (
+        f"{kind.__module__}: name the paper and its year, like 'Hu et al. (2022), \"LoRA: …\"'"
+    )
+
+
+@pytest.mark.parametrize(
+    ("registry", "folder"), [(STRATEGIES, "strategies"), (SCENARIOS, "scenarios")]
+)
+def test_every_file_is_registered(registry: Registry, folder: str) -> None:
+    targets = {entry.target.partition(":")[0] for entry in _built_in(registry)}
+    files = {f"cltool.{folder}.{path.stem}" for path in (ROOT / folder).glob("[!_]*.py")}
+    assert targets == files
+
+
+# Strategies that break a promise.
+
+
+class HoarderOfFacts(Strategy):
+    """Never drops anything."""
+
+    def attach(self, learner: Learner) -> None:
+        self._facts = list(learner.known.valid())
+
+    def after_training_exp(self, strategy: Any, **kwargs: Any) -> None:
+        self._facts += strategy.experience.update.learn
+
+    def state_dict(self) -> State:
+        return {"facts": fact_rows(self._facts)}
+
+    def load_state_dict(self, state: State) -> None:
+        self._facts = [Fact(*row[:3]) for row in state["facts"]]
+
+
+class HoarderOfTokens(Strategy):
+    """Keeps the base as token ids, which are texts as well."""
+
+    def attach(self, learner: Learner) -> None:
+        ids = [token for one in learner.examples(learner.known.valid()) for token in one.ids]
+        self._ids = torch.tensor(ids)
+
+    def state_dict(self) -> State:
+        return {"ids": self._ids}
+
+
+class HoarderInPrompts(Strategy):
+    """Tells the model what was erased."""
+
+    def attach(self, learner: Learner) -> None:
+        self._note = ", ".join(fact.object for fact in learner.known.valid()[5:6])
+
+    def frame(self, prompt: str) -> str:
+        return f"{self._note}. {prompt}"
+
+
+class Endless(Strategy):
+    def frame(self, prompt: str) -> str:
+        return "Well, " * 600 + prompt
+
+
+class Silent(Strategy):
+    def frame(self, prompt: str) -> Any:
+        return None
+
+
+class Unseeded(Strategy):
+    """Noise that no seed knows of."""
+
+    def update(self, learner: Learner, update: Update) -> None:
+        source = torch.Generator().manual_seed(int.from_bytes(os.urandom(4)))
+        with torch.no_grad():
+            for parameter in learner.trainable().values():
+                parameter.add_(1e-3 * torch.randn(parameter.shape, generator=source))
+
+
+class UnseededLate(Unseeded):
+    """The same, but only in the last update."""
+
+    def update(self, learner: Learner, update: Update) -> None:
+        if update.step == 3:
+            super().update(learner, update)
+
+
+class Amnesiac(Strategy):
+    """Counts updates, but does not save the count."""
+
+    def attach(self, learner: Learner) -> None:
+        self._count = 0
+
+    def update(self, learner: Learner, update: Update) -> None:
+        self._count += 1
+        with torch.no_grad():
+            for parameter in learner.trainable().values():
+                parameter.mul_(1 - 1e-3 * self._count)
+
+
+class NestedTensors(Strategy):
+    def state_dict(self) -> State:
+        return {"layers": [torch.zeros(2)]}
+
+
+class NumberedKeys(Strategy):
+    def state_dict(self) -> State:
+        return {"layers": {0: 1.5}}
+
+
+class SharedTensors(Strategy):
+    def attach(self, learner: Learner) -> None:
+        self._one = torch.zeros(4)
+
+    def state_dict(self) -> State:
+        return {"one": self._one, "same": self._one}
+
+
+class Restless(Strategy):
+    """A state that changes by being asked for."""
+
+    def attach(self, learner: Learner) -> None:
+        self._asked = 0
+
+    def stored(self) -> State:
+        self._asked += 1
+        return {"asked": self._asked}
+
+
+class Worker(Strategy):
+    def __init__(self, config: StrategyConfig) -> None:
+        super().__init__(config)
+        self.buffer: list[Fact] = []
+
+
+class Hooked(Strategy):
+    """Leaves a hook at every update."""
+
+    def update(self, learner: Learner, update: Update) -> None:
+        learner.model.register_forward_hook(lambda module, given, out: out)
+
+
+class Training(Strategy):
+    def update(self, learner: Learner, update: Update) -> None:
+        learner.model.train()
+
+
+class Graded(Strategy):
+    def update(self, learner: Learner, update: Update) -> None:
+        sum(parameter.sum() for parameter in learner.model.parameters()).backward()  # type: ignore[union-attr]
+
+
+class Swapper(Strategy):
+    def update(self, learner: Learner, update: Update) -> None:
+        learner.model = torch.nn.Sequential(learner.model)
+        learner.model.eval()
+
+
+class Historian(Strategy):
+    """Changes what is true."""
+
+    def update(self, learner: Learner, update: Update) -> None:
+        fact = Fact("Rome", "river", "Tiber")
+        learner.known._beliefs[fact.key] = replace(next(learner.known.beliefs()), fact=fact)
+
+
+class Exploding(Strategy):
+    def update(self, learner: Learner, update: Update) -> None:
+        with torch.no_grad():
+            for parameter in learner.trainable().values():
+                parameter.fill_(float("nan"))
+
+
+class NeedsFacts(Strategy):
+    """Thinks that an update always teaches something."""
+
+    def update(self, learner: Learner, update: Update) -> None:
+        learner.fit([update.learn[0]])
+
+
+class Picky(Strategy):
+    """Cannot forget what it never kept."""
+
+    def attach(self, learner: Learner) -> None:
+        self._facts = list(learner.known.valid())
+
+    def forget(self, facts: Sequence[Fact]) -> None:
+        for fact in facts:
+            self._facts.remove(fact)
+
+
+class Tongueless(Strategy):
+    """Counts where it should say what it did."""
+
+    def purge(self, learner: Learner, facts: Sequence[Fact]) -> Any:
+        return {"buffer": len(facts)}
+
+
+class Preset(Strategy):
+    presets: ClassVar[dict[str, Any]] = {"learning_rate": 1.0}
+
+
+class OpenConfig(StrategyConfig):
+    model_config = ConfigDict(extra="ignore")
+    strength: float = Field(1.0, description="how strong")
+
+
+class Open(Strategy):
+    Config = OpenConfig
+
+
+class SilentConfig(StrategyConfig):
+    strength: float = 1.0
+
+
+class Undescribed(Strategy):
+    Config = SilentConfig
+
+
+class NeedyConfig(StrategyConfig):
+    strength: float = Field(description="how strong")
+
+
+class Needy(Strategy):
+    Config = NeedyConfig
+
+
+class Plain(Strategy):
+    Config = dict  # type: ignore[assignment]
+
+
+class NoStrategy:
+    pass
+
+
+@pytest.mark.parametrize(
+    ("kind", "message"),
+    [
+        (HoarderOfFacts, r"state_dict\(\) still holds the object .* after forget\(\)"),
+        (HoarderOfTokens, r"state_dict\(\) still holds the object"),
+        (HoarderInPrompts, r"frame\(\) still tells the model"),
+        (Endless, r"frame\(\) makes a prompt of \d+ tokens"),
+        (Silent, r"frame\(\) returns NoneType after attach"),
+        (Unseeded, "two runs of one seed differ: .*step-001"),
+        (UnseededLate, "two runs of one seed differ: .*step-003"),
+        (Amnesiac, "resumed from state_dict.. is not the run .*step-002"),
+        (NestedTensors, "'layers' is neither a tensor nor plain JSON"),
+        (NumberedKeys, "state_dict.. after attach.. is not plain JSON"),
+        (SharedTensors, "(?s)the experiment raised .*share"),
+        (Restless, "stored.. after attach.. is another one when asked twice"),
+        (Worker, "the constructor makes buffer"),
+        (Hooked, "update 1 leaves other hooks"),
+        (Training, "update 1 leaves the model in training mode"),
+        (Graded, "update 1 leaves gradients behind"),
+        (Swapper, "learner.lm.model is another model than learner.model"),
+        (Historian, "update 1 changes learner.known"),
+        (Exploding, "after update 1, weights are not finite"),
+        (NeedsFacts, "update 2 raised IndexError"),
+        (Picky, "forget.., before update 1, raised ValueError"),
+        (Tongueless, r"purge\(\) before update 2 tells \{'buffer': 2\}"),
+        (Preset, "reading its presets as learner settings raised"),
+        (Open, "OpenConfig does not have extra='forbid'"),
+        (Undescribed, "the setting 'strength' of SilentConfig has no description"),
+        (Needy, "NeedyConfig.. .pass check_…"),
+        (Plain, "Config is not a StrategyConfig"),
+        (NoStrategy, "is not a subclass of cltool.training.strategy.Strategy"),
+    ],
+    ids=_class_name,
+)
+def test_a_broken_strategy_is_caught(kind: type[Any], message: str) -> None:
+    with pytest.raises(ContractError, match=message) as caught:
+        check_strategy(kind)
+    assert str(caught.value).startswith(f"{kind.__name__}: ")
+    assert caught.value.mend
+
+
+def test_a_strategy_that_needs_a_setting_is_checked_with_it() -> None:
+    check_strategy(Needy, NeedyConfig(strength=2.0))
+
+
+def test_the_name_under_test_is_gone_afterwards() -> None:
+    with pytest.raises(ContractError):
+        check_strategy(NestedTensors)
+    assert "under-test" not in STRATEGIES
+
+
+# Scenarios that break a promise.
+
+
+class Good(Scenario):
+    """The small stream; the others change one thing."""
+
+    def stream(self, seed: int) -> Stream:
+        return replace(small_stream(), **self.changes(small_stream()))
+
+    def changes(self, stream: Stream) -> dict[str, Any]:
+        return {}
+
+
+class Moody(Good):
+    def changes(self, stream: Stream) -> dict[str, Any]:
+        new = Fact("Ib", "mayor", random.choice("abcdefgh") + str(random.random()))
+        return {"updates": (*stream.updates, Update(4, "late", (new,)))}
+
+
+class Drifting(Good):
+    def changes(self, stream: Stream) -> dict[str, Any]:
+        def extra(known: Knowledge) -> Iterator[Probe]:
+            yield _probe(prompt=f"{random.random()} is", learned=known.step)
+
+        return {"extra_probes": extra}
+
+
+class Misnumbered(Good):
+    def changes(self, stream: Stream) -> dict[str, Any]:
+        return {"updates": (*stream.updates[:2], *stream.updates[3:])}
+
+
+class Baseless(Good):
+    def changes(self, stream: Stream) -> dict[str, Any]:
+        return {"updates": (Update(0, "base", ()),)}
+
+
+class Unlabelled(Good):
+    def changes(self, stream: Stream) -> dict[str, Any]:
+        return {"updates": (replace(stream.updates[0], label=" "), *stream.updates[1:])}
+
+
+class Contradictory(Good):
+    """Forgets what nobody knew."""
+
+    def changes(self, stream: Stream) -> dict[str, Any]:
+        unknown = Update(4, "four", (), (Fact("Oz", "mayor", "Tik Tok"),))
+        return {"updates": (*stream.updates, unknown)}
+
+
+class Unanswerable(Good):
+    def changes(self, stream: Stream) -> dict[str, Any]:
+        return {"updates": (*stream.updates, Update(4, "four", (Fact("Oz", "mayor", "?!"),)))}
+
+
+class Hollow(Good):
+    def changes(self, stream: Stream) -> dict[str, Any]:
+        return {"updates": (*stream.updates, Update(4, "four", (Fact("Oz", "mayor", ""),)))}
+
+
+class Untaught(Wordings):
+    def examples(self, fact: Fact) -> list[tuple[str, str]]:
+        return []
+
+
+class Wordless(Good):
+    def changes(self, stream: Stream) -> dict[str, Any]:
+        return {"wordings": Untaught({})}
+
+
+class Leaky(Good):
+    """Two wordings of a relation are one prompt, so the held-out one is trained too."""
+
+    def changes(self, stream: Stream) -> dict[str, Any]:
+        texts = ("{subject} has {object}.", "{subject} has {object}!")
+        wordings = [Wording.parse(text) for text in texts]
+        return {"wordings": Wordings(dict.fromkeys(("mayor", "market", "river"), wordings))}
+
+
+class Unwritable(Good):
+    def changes(self, stream: Stream) -> dict[str, Any]:
+        return {"source": {"file": Path("facts.csv")}}
+
+
+def _probe(**changes: Any) -> Probe:
+    made = Probe(("Alden", "moat"), "two_hop", 0, "It is", " ", ".", "new", 0, ("deep",))
+    return replace(made, **changes)
+
+
+class Probing(Good):
+    """Asks one extra probe at every step."""
+
+    changed: ClassVar[dict[str, Any]] = {}
+
+    def changes(self, stream: Stream) -> dict[str, Any]:
+        def extra(known: Knowledge) -> Iterator[Probe]:
+            yield _probe(**{"learned": known.step, **self.changed})
+
+        return {"extra_probes": extra}
+
+
+class AsksNothing(Probing):
+    changed: ClassVar[dict[str, Any]] = {"prompt": " "}
+
+
+class AcceptsNothing(Probing):
+    changed: ClassVar[dict[str, Any]] = {"accepted": ()}
+
+
+class OddGroup(Probing):
+    changed: ClassVar[dict[str, Any]] = {"group": "lost"}
+
+
+class WrongGroup(Probing):
+    changed: ClassVar[dict[str, Any]] = {"group": "retained"}
+
+
+class AcceptsTheOutdated(Probing):
+    changed: ClassVar[dict[str, Any]] = {"outdated": ("Deep.",)}
+
+
+class AsksTwice(Probing):
+    changed: ClassVar[dict[str, Any]] = {"key": ("Alden", "mayor"), "form": "trained"}
+
+    def changes(self, stream: Stream) -> dict[str, Any]:
+        number = stream.wordings.askings(("Alden", "mayor"))[0].number
+        type(self).changed = {**self.changed, "number": number}
+        return super().changes(stream)
+
+
+class WorkingScenario(Good):
+    def __init__(self, config: ScenarioConfig) -> None:
+        super().__init__(config)
+        self.made = small_stream()
+
+
+class Returning(Good):
+    def stream(self, seed: int) -> Any:
+        return list(small_stream())
+
+
+@pytest.mark.parametrize(
+    ("kind", "message"),
+    [
+        (Moody, "two streams of seed 0 differ: .*late"),
+        (Drifting, "two streams of seed 0 differ: probes after update 0"),
+        (Misnumbered, r"have the steps \[0, 1, 3\]"),
+        (Baseless, "its base is empty"),
+        (Unlabelled, "an update has no label"),
+        (Contradictory, "update 4. raised UserError: .*asks to forget"),
+        (Unanswerable, "can never be given as an answer"),
+        (Hollow, "has an empty part"),
+        (Wordless, "has no trained wording"),
+        (Leaky, "is held out, and trained as well"),
+        (Unwritable, "writing Stream.source as JSON raised TypeError"),
+        (AsksNothing, "has no prompt"),
+        (AcceptsNothing, "has no accepted answer"),
+        (OddGroup, "has the group 'lost'"),
+        (WrongGroup, "has the group 'retained', learned 0"),
+        (AcceptsTheOutdated, "has an outdated answer that is accepted too"),
+        (AsksTwice, "is there twice"),
+        (WorkingScenario, "the constructor makes made"),
+        (Returning, "does not return a Stream"),
+        (NoStrategy, "is not a subclass of cltool.facts.scenario.Scenario"),
+    ],
+    ids=_class_name,
+)
+def test_a_broken_scenario_is_caught(kind: type[Any], message: str) -> None:
+    with pytest.raises(ContractError, match=message) as caught:
+        check_scenario(kind)
+    assert str(caught.value).startswith(f"{kind.__name__}: ")
+    assert caught.value.mend
+
+
+@pytest.mark.parametrize("kind", [Good, Probing])
+def test_a_scenario_of_a_test_file_passes(kind: type[Scenario]) -> None:
+    check_scenario(kind)
+
+
+MODULE = """
+{extra}
+from dataclasses import replace
+from cltool.facts.facts import Fact, Update
+from cltool.facts.scenario import Scenario
+from cltool.facts.stream import Stream
+from cltool.facts.wordings import Wordings
+
+class Module(Scenario):
+    def stream(self, seed):
+        facts = [Fact(name, "mayor", f"M {{name}}") for name in {names}]
+        return Stream("module", [Update(0, "base", facts)], Wordings({{}}))
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "extra", "names", "message"),
+    [
+        ("ordered", "", "['a', 'b', 'c']", None),
+        ("hashed", "", "{*'abcdefghijklmnopqrstuvwxyz'}", "two processes make different streams"),
+        ("heavy", "import torch", "['a']", "importing contract_heavy imports torch"),
+    ],
+)
+def test_a_module_is_checked_in_a_fresh_python(
+    name: str,
+    extra: str,
+    names: str,
+    message: str | None,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    text = MODULE.format(extra=extra, names=names)
+    (tmp_path / f"contract_{name}.py").write_text(text, encoding="utf-8")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    kind = import_module(f"contract_{name}").Module
+    if message is None:
+        check_scenario(kind)
+        return
+    with pytest.raises(ContractError, match=message):
+        check_scenario(kind)

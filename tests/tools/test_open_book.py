@@ -1,0 +1,79 @@
+"""The questions by which reading is measured are about what the page says, and nobody knew."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import pytest
+
+from cltool.facts.stream import Probe, Stream
+from cltool.lm.language_model import LanguageModel
+from tools import open_book
+
+
+def asked(
+    stream: Stream, lm: LanguageModel, monkeypatch: pytest.MonkeyPatch
+) -> dict[str, list[Probe]]:
+    """The probes of each figure."""
+    batches: list[list[Probe]] = []
+
+    def note(_: LanguageModel, probes: Sequence[Probe]) -> float:
+        batches.append(list(probes))
+        return float(len(batches))
+
+    monkeypatch.setattr(open_book, "_right", note)
+    figures = open_book.measure(lm, stream, count=60, seed=3)
+    assert list(figures.values()) == [1.0, 2.0, 3.0, 4.0]
+    return dict(zip(figures, batches, strict=True))
+
+
+def test_what_is_asked(
+    stream: Stream,
+    load_lm: Callable[..., LanguageModel],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    probes = asked(stream, load_lm("llama"), monkeypatch)
+    base = stream.updates[0].learn
+    true = {fact.key: fact.object for fact in base}
+    for name in ("contradicting", "never_seen"):
+        assert len(probes[name]) == 60
+        places = set()
+        for probe in probes[name]:
+            *lines, question = probe.prompt.split("\n")
+            assert len(lines) == 1 + open_book.DISTRACTORS
+            (answer,) = probe.accepted
+            assert answer not in question
+            places |= {n for n, text in enumerate(lines) if answer in text}
+            assert answer not in true.values()
+            assert (probe.key in true) == (name == "contradicting")
+        assert places == {0, 1, 2, 3}
+    subjects = {subject for subject, _ in true}
+    assert not any(probe.key[0] in subjects for probe in probes["never_seen"])
+    for name in ("trained", "held_out"):
+        assert {probe.key for probe in probes[name]} == set(true)
+        assert all((probe.form == "trained") == (name == "trained") for probe in probes[name])
+
+
+def test_the_command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    asked: list[object] = []
+
+    def note(scenario: str, options: object) -> dict[str, float]:
+        asked.append((scenario, options))
+        return {"trained": 0.5}
+
+    monkeypatch.setattr(open_book, "figures", note)
+    assert open_book.main(["world", "entities=50", "updates=3"]) == 0
+    assert asked == [("world", {"entities": 50, "updates": 3})]
+    assert capsys.readouterr().out.split() == ["trained", "0.500"]
+
+
+def test_a_scenario_that_is_not_there(capsys: pytest.CaptureFixture[str]) -> None:
+    assert open_book.main(["wrold"]) == 2
+    assert "Did you mean 'world'?" in capsys.readouterr().err
+
+
+def test_a_model_that_reads_nothing_is_never_right(
+    stream: Stream, load_lm: Callable[..., LanguageModel]
+) -> None:
+    figures = open_book.measure(load_lm("llama"), stream, count=5)
+    assert set(figures.values()) == {0.0}

@@ -1,0 +1,50 @@
+"""Several strategies as one: who erases, and when."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+import pytest
+
+from cltool.core.errors import UserError
+from cltool.facts.facts import Fact, Update
+from cltool.training.strategy import Strategies, Strategy, StrategyConfig
+
+if TYPE_CHECKING:
+    from cltool.training.learner import Learner
+
+
+class Eraser(Strategy):
+    """Notes what it was asked to erase."""
+
+    def __init__(self) -> None:
+        super().__init__(StrategyConfig())
+        self.erased: list[Fact] = []
+
+    def erase(self, learner: Learner, update: Update) -> None:
+        self.erased += update.forget
+
+
+NOBODY: Any = None
+FACT = Fact("Alden", "mayor", "Bram Quill")
+
+
+def test_what_is_to_be_forgotten_is_erased() -> None:
+    eraser = Eraser()
+    together = Strategies({"plain": Strategy(StrategyConfig()), "eraser": eraser})
+    together.erase(NOBODY, Update(1, "one", (), forget=(FACT,)))
+    assert eraser.erased == [FACT]
+
+
+def test_nobody_is_asked_to_erase_nothing() -> None:
+    class Refuses(Strategy):
+        def erase(self, learner: Learner, update: Update) -> None:
+            pytest.fail("asked to erase nothing")
+
+    part = cast(Strategy, Refuses(StrategyConfig()))
+    Strategies({"refuses": part}).erase(NOBODY, Update(1, "one", (FACT,)))
+
+
+def test_facts_are_erased_in_one_way() -> None:
+    with pytest.raises(UserError, match="one and two cannot be composed: each erases facts"):
+        Strategies({"one": Eraser(), "two": Eraser()})

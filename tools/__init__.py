@@ -1,0 +1,1 @@
+"""Development tools: generated documentation and benchmarks. Not installed."""

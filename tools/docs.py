@@ -1,0 +1,320 @@
+"""Writes the pages on strategies from the code and the measured tables, so that none can drift.
+
+``python -m tools.docs`` rewrites ``docs/strategies.md`` and a page a family under
+``docs/strategies/``; ``tests/test_docs.py`` holds them to the code. The tables are what
+``cltool compare --json`` printed into ``reports/library/``.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from importlib import import_module
+from inspect import cleandoc
+from pathlib import Path
+from types import NoneType
+from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
+
+from cltool.core.files import write_text
+from cltool.core.settings import LearnerSettings, ModelSettings, ProbeSettings
+from cltool.reporting.table import COLUMNS
+from cltool.scenarios import SCENARIOS
+from cltool.strategies import STRATEGIES
+from tools.avalanche_page import avalanche_page
+from tools.outputs_page import outputs_page
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+    from pydantic.fields import FieldInfo
+
+    from cltool.core.registry import Entry
+
+PAGE = "strategies.md"
+LIBRARY = "library"
+"""The folder of measured comparisons under ``reports/``."""
+
+FAMILIES = {
+    "baselines": "What the others are held to: nothing, plain fine-tuning, and retraining.",
+    "rehearsal": "Earlier facts, or what the model says of them, are trained again beside the"
+    " update. A fact that is superseded or erased leaves every buffer at once.",
+    "regularisation": "A penalty holds the weights that earlier facts need. Importances are"
+    " taken over single sentences, so they do not depend on the batch size; memory does not"
+    " grow with the number of updates.",
+    "distillation": "The model after the update is held to what the model before it would say.",
+    "adapters": "Low-rank adapters, and steps that are kept out of the directions which earlier"
+    " facts use.",
+    "averaging": "The weights after the update are blended with those before it.",
+    "editing": "Closed-form edits of single layers, or a codebook beside one, in place of"
+    " training.",
+    "memory": "Facts stay outside the weights and are put into the prompt.",
+    "unlearning": "What an update asks to forget is erased from the weights, after the update is"
+    " learned. The aim is the model that never knew it: unless `target` is none, a sentence is"
+    " pushed until its object is no longer the answer and as improbable as objects that were never"
+    " true, and no further. Neighbours are held beside it.",
+    "avalanche": "Avalanche's own plugins, unmodified: see [which of them run](../avalanche.md).",
+}
+"""What a family has in common."""
+
+_MADE = """\
+*This page is made from the code by `python -m tools.docs`; a test holds it to the code.*
+"""
+
+_HEAD = f"""\
+# The strategies, and every setting
+
+{_MADE}
+A strategy's settings are given as `--set strategy.NAME.SETTING=VALUE`, or in a settings file
+under `[strategy.NAME]`. Without the name (`--set strategy.lambda=5`, or directly under
+`[strategy]`) a setting goes to every strategy of the run that has it. Strategies compose
+with a plus sign, `replay+ewc`: each adds its hooks, and at most one of them may apply the
+update in a way of its own (`frozen` and `joint` do). Settings that nobody has are refused.
+"""
+
+_COMMON = """\
+## Settings of every run
+
+Given as `--set SECTION.SETTING=VALUE`, or in a settings file under `[SECTION]`. A strategy's
+presets replace the learner's defaults; what you set goes before both. The resolved settings
+of a run are in its `run.json`.
+"""
+
+_SCENARIOS = """\
+## Settings of the scenarios
+
+Given as `--set scenario.SETTING=VALUE`; `scenario.seed` is the stream's own seed. A file of facts
+is a scenario, too: [facts.md](facts.md) explains its settings.
+"""
+
+_MEASURED = """\
+## Measured
+
+Every update got the same number of training tokens, whatever the strategy; what edits or keeps
+facts outside the weights stops when it is done, and spends less. Mean ± half-width of the
+95% interval over seeds. `joint` and `naive` stand in every table for orientation. The scores are
+explained in [scores.md](../scores.md), the commands and the whole reports in
+[reports/](../../reports/README.md).
+"""
+
+_SEARCHED = """\
+## What a search says of the presets
+
+`make presets` searches what every strategy declares on the first three updates of a made-up
+world, at 15,000 tokens an update, for new ≥ 0.9; the three later updates, with two seeds, judge
+what it chose against the presets. [tuning.md](../tuning.md) says when something is adopted;
+[the report](../../reports/README.md) has all that was tried.
+"""
+
+_SIGNS = {"ge": "≥", "gt": ">", "le": "≤", "lt": "<"}
+
+SCORES = ("new", "retained", "stale", "acc", "bwt", "forgetting", "fuar", "tokens", "seconds",
+          "stored_bytes")  # fmt: skip
+REFERENCES = ("naive", "joint")
+
+TUNING = Path("tuning") / "presets.json"
+
+Tables = Mapping[str, Sequence[Mapping[str, Any]]]
+"""Stream → the rows of its comparison, as `cltool compare --json` prints them."""
+
+
+def pages(docs: Path) -> dict[Path, str]:
+    """Every generated page under the folder ``docs``, with its text."""
+    tables = read_tables(docs.parent / "reports" / LIBRARY)
+    searched = read_searched(docs.parent / "reports" / TUNING)
+    entries = [entry for entry in STRATEGIES.entries() if entry.source == "built-in"]
+    families = list(dict.fromkeys(entry.family for entry in entries))
+    found = {
+        docs / PAGE: _index(entries, families),
+        docs / "avalanche.md": avalanche_page(),
+        docs / "outputs.md": outputs_page(),
+    }
+    for family in families:
+        members = [entry for entry in entries if entry.family == family]
+        found[docs / "strategies" / f"{family}.md"] = _family(family, members, tables, searched)
+    return found
+
+
+def read_tables(folder: Path) -> Tables:
+    """The comparisons in ``folder``, by the stream's name."""
+    return {
+        file.stem: json.loads(file.read_text(encoding="utf-8"))["table"]
+        for file in sorted(folder.glob("*.json"))
+    }
+
+
+def read_searched(file: Path) -> Sequence[Mapping[str, Any]]:
+    """What `cltool tune --json` found for every strategy; nothing where it was not run."""
+    if not file.is_file():
+        return []
+    found: Sequence[Mapping[str, Any]] = json.loads(file.read_text(encoding="utf-8"))["tunings"]
+    return found
+
+
+def _index(entries: Sequence[Entry], families: Sequence[str]) -> str:
+    parts = [_HEAD]
+    for family in families:
+        parts.append(f"## [{family.capitalize()}](strategies/{family}.md)\n")
+        parts.append(FAMILIES[family].replace("](../", "](") + "\n")
+        rows = [(f"`{e.name}`", e.summary) for e in entries if e.family == family]
+        parts.append(_rows(("strategy", "what it does"), rows))
+    parts.append(_COMMON)
+    for section, kind, what in (
+        ("learner", LearnerSettings, "how an update is trained"),
+        ("probe", ProbeSettings, "how the model is asked"),
+        ("model", ModelSettings, "which model, where"),
+    ):
+        parts += [f"### `{section}`: {what}\n", _table(kind)]
+    parts.append(_SCENARIOS)
+    for entry in SCENARIOS.entries():
+        if entry.source == "built-in":
+            parts += [
+                f"### `{entry.name}`: {entry.summary}\n",
+                _table(SCENARIOS.load(entry.name).Config),
+            ]
+    return "\n".join(parts)
+
+
+def _family(
+    family: str,
+    entries: Sequence[Entry],
+    tables: Tables,
+    searched: Sequence[Mapping[str, Any]],
+) -> str:
+    parts = [f"# {family.capitalize()}\n", _MADE, FAMILIES[family] + "\n"]
+    names = [entry.name for entry in entries]
+    measured, judged = _measured(names, tables), _judged(names, searched)
+    parts += [_strategy(entry) for entry in entries]
+    parts += [_MEASURED, *measured] if measured else []
+    parts += [_SEARCHED, judged] if judged else []
+    return "\n".join(parts)
+
+
+def _judged(names: Sequence[str], searched: Sequence[Mapping[str, Any]]) -> str:
+    """Chosen settings against presets, of those of ``names`` that were searched."""
+    rows = [
+        (
+            f"`{found['strategy']}`",
+            ", ".join(
+                f"`{name} = {value:g}`" for name, value in found["chosen"]["settings"].items()
+            )
+            or "the presets",
+            *(
+                f"{found['verdict'][whose][score]:.2f}"
+                for whose in ("chosen", "presets")
+                for score in ("new", "retained")
+            ),
+        )
+        for found in searched
+        if found["strategy"] in names and found["verdict"] is not None
+    ]
+    header = ("strategy", "chosen", "new", "retained", "presets: new", "retained")
+    return _rows(header, rows) if rows else ""
+
+
+def _measured(names: Sequence[str], tables: Tables) -> list[str]:
+    """A table a stream in which one of the family ran: its strategies, and the references."""
+    columns = [column for column in COLUMNS if column.name in SCORES]
+    parts = []
+    for stream, found in tables.items():
+        if not any(row["strategy"] in names for row in found):
+            continue
+        chosen = [
+            (
+                f"`{row['strategy']}`",
+                *(c.shown(row.get(c.name), row.get(f"{c.name}_half")) for c in columns),
+            )
+            for row in found
+            if row["strategy"] in (*names, *REFERENCES)
+        ]
+        header = ("strategy", *(column.title for column in columns))
+        parts += [f"`{stream}`:\n", _rows(header, chosen)]
+    return parts
+
+
+def _strategy(entry: Entry) -> str:
+    kind = STRATEGIES.load(entry.name)
+    parts = [f"## `{entry.name}`: {entry.summary}\n"]
+    parts.append(_markdown(import_module(entry.target.partition(":")[0]).__doc__ or ""))
+    parts.append(_table(kind.Config) if kind.Config.model_fields else "It has no settings.\n")
+    if kind.presets:
+        presets = ", ".join(f"`{name} = {_value(value)}`" for name, value in kind.presets.items())
+        parts.append(f"Learner settings that it changes: {presets}.\n")
+    if kind.excludes:
+        parts.append("It is not composed with:\n")
+        parts += [f"- {name}: {why}." for name, why in kind.excludes.items()]
+        parts.append("")
+    return "\n".join(parts)
+
+
+def _markdown(docstring: str) -> str:
+    return cleandoc(docstring).replace("``", "`") + "\n"
+
+
+def _table(kind: type[BaseModel]) -> str:
+    rows = [
+        (f"`{field.alias or name}`", _kind(field), _default(field), _meaning(field))
+        for name, field in kind.model_fields.items()
+    ]
+    return _rows(("setting", "kind", "default", "meaning"), rows)
+
+
+def _rows(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = [header, ["---"] * len(header), *rows]
+    return "".join("| " + " | ".join(line) + " |\n" for line in lines)
+
+
+def _kind(field: FieldInfo) -> str:
+    limits = [
+        f"{sign} {value}"
+        for item in field.metadata
+        for name, sign in _SIGNS.items()
+        if (value := getattr(item, name, None)) is not None
+    ]
+    return " ".join([_type(field.annotation), ", ".join(limits)]).strip()
+
+
+def _type(kind: Any) -> str:
+    if get_origin(kind) is Literal:
+        return " or ".join(f"`{choice}`" for choice in get_args(kind))
+    names = {
+        int: "whole number",
+        float: "number",
+        str: "text",
+        bool: "true or false",
+        Path: "path",
+    }
+    if kind in names:
+        return names[kind]
+    if get_origin(kind) is dict:
+        return "table"
+    if get_origin(kind) in (list, tuple):
+        return "list"
+    return " or ".join(_type(part) for part in get_args(kind) if part is not NoneType)
+
+
+def _default(field: FieldInfo) -> str:
+    if field.is_required():
+        return "must be given"
+    value = field.get_default(call_default_factory=True, validated_data={})
+    return "none" if value is None else f"`{_value(value)}`"
+
+
+def _value(value: object) -> str:
+    """As a settings file has it."""
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _meaning(field: FieldInfo) -> str:
+    return (field.description or "").replace("|", "\\|")
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Write the pages into a folder, by default ``docs``."""
+    for page, text in pages(Path(arguments[0] if arguments else "docs")).items():
+        write_text(page, text)
+        print(f"{page} is written.")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))

@@ -1,0 +1,169 @@
+"""How well a model reads what it is given (part of ``make bench``).
+
+``python -m tools.open_book world entities=50 updates=20`` makes the embedded model of a scenario
+and asks it, by free generation and exact match, in trained wordings: for facts that contradict
+what it knows, and for facts about names that it never saw, each among three others, in any order;
+and, with nothing given, for what it knows by heart.
+"""
+
+from __future__ import annotations
+
+import random
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from cltool.facts.facts import Fact, Key
+from cltool.facts.wordings import PARAPHRASE, QUESTION, TRAINED
+
+if TYPE_CHECKING:
+    from cltool.facts.stream import Probe, Stream
+    from cltool.lm.language_model import LanguageModel
+
+DISTRACTORS = 3
+"""Other facts that are given with the one that is asked for."""
+
+FEW = 5
+"""Objects of one relation that are too few to ask about."""
+
+ONSETS = "b br c d dr f fl g gr h j k l m n p pr qu r s sh sl st t th tr v w z".split()  # noqa: SIM905
+
+RHYMES = "a al an ar as e el en er o ol on or os i il in ist u ul um und y".split()  # noqa: SIM905
+"""What names are made of that are nobody's."""
+
+
+def measure(
+    lm: LanguageModel, stream: Stream, *, count: int = 500, seed: int = 0
+) -> dict[str, float]:
+    """Shares of right answers.
+
+    Args:
+        lm: the model.
+        stream: its base is what the model knows; what its updates teach was never seen.
+        count: questions of each kind with facts given.
+        seed: of all that is random.
+
+    Returns:
+        ``contradicting``, ``never_seen``: with facts given; ``trained``, ``held_out``: what
+        the base teaches, with nothing given.
+    """
+    chance = random.Random(seed)
+    base = stream.updates[0].learn
+    relations = sorted({fact.relation for fact in base})
+    strange = _strange(stream, relations, chance)
+
+    def contradicting() -> Fact:
+        fact = chance.choice(base)
+        return Fact(fact.subject, fact.relation, chance.choice(strange[fact.relation]))
+
+    def never_seen() -> Fact:
+        relation = chance.choice(relations)
+        return Fact(_name(chance), relation, chance.choice(strange[relation]))
+
+    makers: dict[str, Callable[[], Fact]] = {
+        "contradicting": contradicting,
+        "never_seen": never_seen,
+    }
+    found = {}
+    for name, maker in makers.items():
+        asked = []
+        for _ in range(count):
+            fact = maker()
+            given: dict[Key, Fact] = {}
+            while len(given) < DISTRACTORS:
+                other = chance.choice((contradicting, never_seen))()
+                if other.key != fact.key:
+                    given[other.key] = other
+            lines = [*given.values(), fact]
+            chance.shuffle(lines)
+            asked.append(_probe(stream, fact, lines, chance))
+        found[name] = _right(lm, asked)
+    by_heart = list(stream.probes(stream.knowledge(0), stream.first_taught()))
+    for name, forms in (("trained", [TRAINED]), ("held_out", [PARAPHRASE, QUESTION])):
+        asked = [p for p in by_heart if p.learned == 0 and p.form in forms]
+        found[name] = _right(lm, asked)
+    return found
+
+
+def _probe(stream: Stream, fact: Fact, lines: Sequence[Fact], chance: random.Random) -> Probe:
+    """One trained wording of ``fact``, after the lines of ``lines``."""
+    from cltool.facts.stream import Probe
+    from cltool.models.tiny.reading import line
+
+    askings = [one for one in stream.wordings.askings(fact.key) if one.form == TRAINED]
+    asking = chance.choice(askings)
+    text = "".join(line(given, stream.wordings) for given in lines) + asking.prompt
+    wording = asking.wording
+    return Probe(
+        fact.key,
+        TRAINED,
+        asking.number,
+        text,
+        wording.gap,
+        wording.closing,
+        "new",
+        1,
+        (fact.object,),
+    )
+
+
+def _right(lm: LanguageModel, probes: Sequence[Probe]) -> float:
+    from cltool.core.settings import ProbeSettings
+    from cltool.evaluation.prober import Prober
+
+    rows = Prober(lm, ProbeSettings.model_validate({})).ask(0, probes)
+    return sum(1 for row in rows if row["right"]) / max(len(rows), 1)
+
+
+def _strange(
+    stream: Stream, relations: Sequence[str], chance: random.Random
+) -> dict[str, list[str]]:
+    """Relation → objects that the base does not have; invented where the updates bring few."""
+    known = {fact.object for fact in stream.updates[0].learn}
+    later = [fact for update in stream.updates[1:] for fact in update.learn]
+    found = {
+        relation: sorted({f.object for f in later if f.relation == relation} - known)
+        for relation in relations
+    }
+    return {
+        relation: objects if len(objects) >= FEW else [_name(chance) for _ in range(10 * FEW)]
+        for relation, objects in found.items()
+    }
+
+
+def _name(chance: random.Random) -> str:
+    """One that is nobody's."""
+    return " ".join(
+        "".join(
+            chance.choice(ONSETS) + chance.choice(RHYMES) for _ in range(chance.randint(1, 3))
+        ).capitalize()
+        for _ in range(chance.randint(1, 2))
+    )
+
+
+def figures(scenario: str, options: Mapping[str, Any] | None = None) -> dict[str, float]:
+    """What `measure` finds of a scenario's embedded model, which is made if it is not there."""
+    from cltool.experiments.resolve import open_stream
+    from cltool.lm import language_model
+
+    stream = open_stream(scenario, options)
+    return measure(language_model.load(language_model.EMBEDDED, stream, device="cpu"), stream)
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Print the figures of one scenario, whose options follow it as NAME=VALUE."""
+    from cltool.core.errors import UserError
+    from cltool.core.settings import parse_assignments
+
+    try:
+        found = figures(arguments[0], parse_assignments(arguments[1:]))
+    except UserError as error:
+        print(f"cltool: {error}", file=sys.stderr)
+        return 2
+    for what, share in found.items():
+        print(f"{what:<14} {share:.3f}")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:] or ["leaders"]))
