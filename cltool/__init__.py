@@ -13,6 +13,7 @@ Importing this imports nothing heavy; each function does when it is called.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,10 +21,62 @@ from cltool.core.errors import UserError
 
 if TYPE_CHECKING:
     from cltool.experiments.compare import Comparison
-    from cltool.facts.stream import Stream
-    from cltool.runs.run import Run
+    from cltool.facts.facts import Fact as Fact
+    from cltool.facts.facts import Update as Update
+    from cltool.facts.scenario import Scenario as Scenario
+    from cltool.facts.scenario import ScenarioConfig as ScenarioConfig
+    from cltool.facts.stream import Stream as Stream
+    from cltool.facts.wordings import Wording as Wording
+    from cltool.facts.wordings import Wordings as Wordings
+    from cltool.runs.run import Run as Run
+    from cltool.training.learner import Learner as Learner
+    from cltool.training.strategy import Strategy as Strategy
+    from cltool.training.strategy import StrategyConfig as StrategyConfig
 
-__all__ = ["UserError", "compare", "open_run", "report", "run", "scenario"]
+_LAZY = {
+    "Fact": "cltool.facts.facts",
+    "Learner": "cltool.training.learner",
+    "Run": "cltool.runs.run",
+    "Scenario": "cltool.facts.scenario",
+    "ScenarioConfig": "cltool.facts.scenario",
+    "Strategy": "cltool.training.strategy",
+    "StrategyConfig": "cltool.training.strategy",
+    "Stream": "cltool.facts.stream",
+    "Update": "cltool.facts.facts",
+    "Wording": "cltool.facts.wordings",
+    "Wordings": "cltool.facts.wordings",
+}
+"""Public classes, and the module that each is imported from at first use."""
+
+__all__ = [
+    "Fact",
+    "Learner",
+    "Run",
+    "Scenario",
+    "ScenarioConfig",
+    "Strategy",
+    "StrategyConfig",
+    "Stream",
+    "Update",
+    "UserError",
+    "Wording",
+    "Wordings",
+    "compare",
+    "open_run",
+    "report",
+    "run",
+    "scenario",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _LAZY:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_LAZY[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_LAZY})
 
 
 def scenario(name: str, **options: Any) -> Stream:

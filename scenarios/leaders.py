@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, ClassVar
+from typing import Annotated
 
 from pydantic import BeforeValidator, Field, ValidationError, field_validator
 
@@ -57,14 +57,8 @@ class LeadersConfig(ScenarioConfig):
         return cut
 
 
-class Leaders(Scenario):
+class Leaders(Scenario[LeadersConfig]):
     """Who holds which office; the seed draws what ``forgotten`` asks to forget."""
-
-    Config: ClassVar[type[ScenarioConfig]] = LeadersConfig
-
-    def __init__(self, config: LeadersConfig) -> None:
-        super().__init__(config)
-        self._options = config
 
     def stream(self, seed: int) -> Stream:
         """The stream of these cuts.
@@ -73,7 +67,7 @@ class Leaders(Scenario):
             UserError: a relation is unknown, nothing changes between the cuts, there are too
                 few facts to forget, or ``leaders.csv`` was mended wrongly.
         """
-        options = self._options
+        options = self.config
         known = Wordings.load(WORDINGS).relations()
         if unknown := [name for name in options.relations if name not in known]:
             raise UserError(

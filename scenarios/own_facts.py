@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, field_validator
 
@@ -96,14 +96,8 @@ class OwnFactsConfig(ScenarioConfig):
         return where
 
 
-class OwnFacts(Scenario):
+class OwnFacts(Scenario[OwnFactsConfig]):
     """A file of facts as a scenario; the seed draws what ``forgotten`` asks to forget."""
-
-    Config: ClassVar[type[ScenarioConfig]] = OwnFactsConfig
-
-    def __init__(self, config: OwnFactsConfig) -> None:
-        super().__init__(config)
-        self._options = config
 
     def stream(self, seed: int) -> Stream:
         """The stream of this file.
@@ -112,7 +106,7 @@ class OwnFacts(Scenario):
             UserError: the file cannot be read, holds bad lines (all are named), makes no base
                 and at least one update that changes something, or has too few facts to forget.
         """
-        options = self._options
+        options = self.config
         where = [Condition.parse(text) for text in options.where]
         dated = options.cut is not None
         reading = read_events(options.path, dated=dated, where=where, max_chars=options.max_chars)

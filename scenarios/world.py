@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
 from string import Formatter
-from typing import Any, ClassVar, TypeVar, overload
+from typing import Any, TypeVar, overload
 
 from pydantic import Field
 
@@ -55,7 +55,7 @@ class WorldConfig(ScenarioConfig):
     reverse: int | None = Field(default=None, ge=0, description="reverse probes at most; else 40")
 
 
-class World(Scenario):
+class World(Scenario[WorldConfig]):
     """A generator of knowledge streams.
 
     Per update, ``changed`` known facts get an object that they never had, the next ``new``
@@ -66,19 +66,13 @@ class World(Scenario):
     known; they are drawn from all subjects that the stream will ever hold.
     """
 
-    Config: ClassVar[type[ScenarioConfig]] = WorldConfig
-
-    def __init__(self, config: WorldConfig) -> None:
-        super().__init__(config)
-        self._options = config
-
     def stream(self, seed: int) -> Stream:
         """The stream of this seed; its updates, and the facts in them, are made when read.
 
         Raises:
             UserError: the options ask for more than there is; all findings at once.
         """
-        options = self._options
+        options = self.config
         if problems := list(_problems(options)):
             raise UserError(
                 "the options do not fit together",

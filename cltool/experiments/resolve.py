@@ -22,7 +22,7 @@ from cltool.scenarios import SCENARIOS
 from cltool.strategies import STRATEGIES
 
 if TYPE_CHECKING:
-    from cltool.training.strategy import Strategies, Strategy
+    from cltool.training.strategy import Strategies, Strategy, StrategyConfig
 
 FILES = (".jsonl", ".csv", ".parquet")
 _TABLE_HINT = "Set its parts: --set strategy.NAME.SETTING=VALUE."
@@ -37,13 +37,13 @@ class Settings:
         model: which model, where.
         learner: how to train; ``lr`` may still be open until the model's width is known.
         probe: how to ask.
-        strategy: strategy name → its own settings, in the order of composition.
+        strategy: strategy name → its settings, in the order of composition.
     """
 
     model: ModelSettings
     learner: LearnerSettings
     probe: ProbeSettings
-    strategy: Mapping[str, Mapping[str, Any]]
+    strategy: Mapping[str, StrategyConfig]
 
     def as_tables(self) -> dict[str, Any]:
         """As nested tables, for the run's record."""
@@ -51,7 +51,10 @@ class Settings:
             "model": self.model.model_dump(),
             "learner": self.learner.model_dump(),
             "probe": self.probe.model_dump(),
-            "strategy": {name: dict(table) for name, table in self.strategy.items()},
+            "strategy": {
+                name: config.model_dump(mode="json", by_alias=True)
+                for name, config in self.strategy.items()
+            },
         }
 
 
@@ -159,15 +162,15 @@ def build(settings: Settings) -> Strategies:
     from cltool.training.strategy import Strategies
 
     parts = {}
-    for name, table in settings.strategy.items():
-        kind: type[Strategy] = STRATEGIES.load(name)
-        parts[name] = kind(validate(kind.Config, table, f"strategy.{name}"))
+    for name, config in settings.strategy.items():
+        kind: type[Strategy[Any]] = STRATEGIES.load(name)
+        parts[name] = kind(config)
     return Strategies(parts, {name: STRATEGIES.entry(name).family for name in parts})
 
 
 def _strategy_tables(
-    kinds: Mapping[str, type[Strategy]], given: Mapping[str, Any]
-) -> tuple[dict[str, dict[str, Any]], list[UserError]]:
+    kinds: Mapping[str, type[Strategy[Any]]], given: Mapping[str, Any]
+) -> tuple[dict[str, StrategyConfig], list[UserError]]:
     errors: list[UserError] = []
     plain = {
         name: value
@@ -175,7 +178,7 @@ def _strategy_tables(
         if not (isinstance(value, Mapping) and _names_a_strategy(name, kinds))
     }
     used: set[str] = set()
-    resolved: dict[str, dict[str, Any]] = {}
+    resolved: dict[str, StrategyConfig] = {}
     for name, kind in kinds.items():
         fields = field_names(kind.Config)
         shared = {key: value for key, value in plain.items() if key in fields}
@@ -189,7 +192,7 @@ def _strategy_tables(
         table = merge(shared, own)
         config = _try(kind.Config, table, f"strategy.{name}", errors)
         if config is not None:
-            resolved[name] = config.model_dump(mode="json", by_alias=True)
+            resolved[name] = config
     for name in plain:
         if name not in used:
             choices = {
@@ -250,7 +253,7 @@ def _short(name: str) -> str:
     return name.rpartition(":")[2]
 
 
-def _names_a_strategy(table: str, kinds: Mapping[str, type[Strategy]]) -> bool:
+def _names_a_strategy(table: str, kinds: Mapping[str, type[Strategy[Any]]]) -> bool:
     return any(table in (name, _short(name)) for name in (*kinds, *STRATEGIES.names()))
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import combinations
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, get_args
 
 from avalanche.core import SupervisedPlugin
 from pydantic import BaseModel, ConfigDict
+from typing_extensions import TypeVar
 
 from cltool.core.errors import UserError
 from cltool.facts.facts import Fact, Update
@@ -32,16 +33,21 @@ class StrategyConfig(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
 
-class Strategy(SupervisedPlugin):  # type: ignore[misc]
-    """How an update is applied to the model.
+C = TypeVar("C", bound=StrategyConfig, default=StrategyConfig)
+"""The class of a strategy's settings."""
 
-    One file in ``strategies/`` holds one strategy: its config, its class, and in the module
-    docstring its paper and the equation it implements. Avalanche's callbacks
-    (``before_backward``, ``after_training_exp``, …) are its hooks; the methods below are
-    what they lack. The constructor only stores its config.
+
+class Strategy(SupervisedPlugin, Generic[C]):  # type: ignore[misc]
+    """Applies updates to the model.
+
+    One file in ``strategies/`` holds one strategy: its config, its class (``class EWC(
+    Strategy[EWCConfig])``), and in the module docstring its paper and the equation it
+    implements. Avalanche's callbacks (``before_backward``, ``after_training_exp``, …) are its
+    hooks; the methods below add what Avalanche lacks. The constructor only stores the config.
 
     Attributes:
-        Config: the settings it takes.
+        Config: the class of its settings, taken from ``Strategy[...]``.
+        config: the settings.
         presets: learner settings it changes from their defaults.
         replaces_model: whether ``attach`` puts another model (a PEFT wrapper) in the model's
             place; such strategies are attached before those that look at its parameters.
@@ -58,6 +64,7 @@ class Strategy(SupervisedPlugin):  # type: ignore[misc]
     """
 
     Config: ClassVar[type[StrategyConfig]] = StrategyConfig
+    config: C
     presets: ClassVar[Mapping[str, Any]] = {}
     replaces_model: ClassVar[bool] = False
     trains: ClassVar[bool] = True
@@ -67,9 +74,16 @@ class Strategy(SupervisedPlugin):  # type: ignore[misc]
     reads: ClassVar[bool] = False
     rebuilds: ClassVar[bool] = False
 
-    def __init__(self, config: StrategyConfig) -> None:
+    def __init__(self, config: C) -> None:
         super().__init__()
         self.config = config
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        for base in cls.__dict__.get("__orig_bases__", ()):
+            for argument in get_args(base):
+                if isinstance(argument, type) and issubclass(argument, StrategyConfig):
+                    cls.Config = argument
 
     def attach(self, learner: Learner) -> None:
         """Called once, on the base model, before the first update.
@@ -142,7 +156,7 @@ class Strategies:
     """
 
     def __init__(
-        self, parts: Mapping[str, Strategy], families: Mapping[str, str] | None = None
+        self, parts: Mapping[str, Strategy[Any]], families: Mapping[str, str] | None = None
     ) -> None:
         self.parts = dict(parts)
         for first, second in combinations(parts, 2):
@@ -158,7 +172,7 @@ class Strategies:
         self._leader = next(iter([*leaders, *parts.values()]))
 
     @property
-    def plugins(self) -> list[Strategy]:
+    def plugins(self) -> list[Strategy[Any]]:
         return list(self.parts.values())
 
     @property
@@ -272,16 +286,16 @@ def facts_from_rows(rows: Iterable[Sequence[Any]]) -> list[Fact]:
     return [Fact(row[0], row[1], row[2], tuple(row[3])) for row in rows]
 
 
-def _applies_updates_itself(part: Strategy) -> bool:
+def _applies_updates_itself(part: Strategy[Any]) -> bool:
     return type(part).update is not Strategy.update
 
 
-def _erases(part: Strategy) -> bool:
+def _erases(part: Strategy[Any]) -> bool:
     return type(part).erase is not Strategy.erase
 
 
 def _conflict(
-    parts: Mapping[str, Strategy], first: str, second: str, families: Mapping[str, str]
+    parts: Mapping[str, Strategy[Any]], first: str, second: str, families: Mapping[str, str]
 ) -> str | None:
     """Why two strategies cannot work together; None: they can."""
     one, other = parts[first], parts[second]

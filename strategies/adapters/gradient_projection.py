@@ -78,10 +78,9 @@ class GradientProjectionConfig(StrategyConfig):
     )
 
 
-class GradientProjection(Strategy):
+class GradientProjection(Strategy[GradientProjectionConfig]):
     """Steps orthogonal to the inputs of earlier facts, layer by layer."""
 
-    Config = GradientProjectionConfig
     # What is left to move learns slowly; a higher rate would cost more of what is kept.
     presets: ClassVar[Mapping[str, Any]] = {"epochs": 24, "stop_at": 0.95}
 
@@ -105,37 +104,37 @@ class GradientProjection(Strategy):
                 hint="Compose it with an adapter that is made of linear layers, as LoRA is, "
                 "or with none.",
             )
-        if cast(GradientProjectionConfig, self.config).others == "frozen":
+        if self.config.others == "frozen":
             own = {id(layer.weight) for layer in self._layers.values()}
             for parameter in learner.trainable().values():
                 parameter.requires_grad_(id(parameter) in own)
 
-    def before_training_exp(self, strategy: Any, **kwargs: Any) -> None:
+    def before_training_exp(self, learner: Learner, **kwargs: Any) -> None:
         """Note where the update begins."""
         self._began = {n: layer.weight.detach().clone() for n, layer in self._layers.items()}
 
     @torch.no_grad()
-    def before_update(self, strategy: Any, **kwargs: Any) -> None:
+    def before_update(self, learner: Learner, **kwargs: Any) -> None:
         """Project the gradients, so that the optimizer's averages are of what can be moved."""
         for name, layer in self._layers.items():
             if layer.weight.grad is not None:
                 self._project(name, layer.weight.grad)
 
     @torch.no_grad()
-    def after_update(self, strategy: Any, **kwargs: Any) -> None:
+    def after_update(self, learner: Learner, **kwargs: Any) -> None:
         """Project how far the weights are from where the update began."""
         for name, layer in self._layers.items():
             moved = layer.weight - self._began[name]
             layer.weight.copy_(self._began[name] + self._project(name, moved))
 
-    def after_training_exp(self, strategy: Any, **kwargs: Any) -> None:
+    def after_training_exp(self, learner: Learner, **kwargs: Any) -> None:
         """Protect what the update taught."""
         self._began = {}
-        self._protect(strategy, strategy.experience.update.learn)
+        self._protect(learner, learner.experience.update.learn)
 
     def purge(self, learner: Learner, facts: Sequence[Fact]) -> dict[str, str]:
         """Take the facts' inputs out of null_space's covariance, and find what it protects anew."""
-        config = cast(GradientProjectionConfig, self.config)
+        config = self.config
         if config.method == "gpm":
             told = f"{INSEPARABLE}: many facts' inputs lie in a direction, and none alone"
             return {"protected directions": told}
@@ -176,7 +175,7 @@ class GradientProjection(Strategy):
         return moved.sub_((moved @ basis) @ basis.T)
 
     def _protect(self, learner: Learner, facts: Sequence[Fact]) -> None:
-        config = cast(GradientProjectionConfig, self.config)
+        config = self.config
         moments, count = second_moments(learner, self._layers, facts)
         for name, moment in moments.items():
             device = self._layers[name].weight.device

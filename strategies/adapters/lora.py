@@ -11,7 +11,7 @@ over one training of known length.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import Field
 
@@ -42,10 +42,9 @@ class LoRAConfig(StrategyConfig):
     )
 
 
-class LoRA(Strategy):
+class LoRA(Strategy[LoRAConfig]):
     """One PEFT adapter, continued through all updates."""
 
-    Config = LoRAConfig
     replaces_model = True
     presets: ClassVar[Mapping[str, Any]] = {"lr_scale": 1.5}
 
@@ -55,7 +54,7 @@ class LoRA(Strategy):
         Raises:
             UserError: PEFT knows no such method, or refuses the options.
         """
-        config = cast(LoRAConfig, self.config)
+        config = self.config
         usual = {
             "r": config.rank,
             "lora_alpha": config.alpha,

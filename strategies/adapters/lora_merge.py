@@ -13,13 +13,16 @@ kept from one update to the next, and nothing but the low rank holds earlier fac
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import Field
 
 from cltool.strategies.adapters.common.peft_model import ONE_UPDATE, Adapter
 from cltool.training.search_space import search
 from cltool.training.strategy import Strategy, StrategyConfig
+
+if TYPE_CHECKING:
+    from cltool.training.learner import Learner
 
 
 class LoRAMergeConfig(StrategyConfig):
@@ -40,24 +43,23 @@ class LoRAMergeConfig(StrategyConfig):
     )
 
 
-class LoRAMerge(Strategy):
+class LoRAMerge(Strategy[LoRAMergeConfig]):
     """A LoRA for every update, merged when the update is learned."""
 
-    Config = LoRAMergeConfig
     replaces_model = True
     presets: ClassVar[Mapping[str, Any]] = {"lr_scale": 1.5}
     excludes: ClassVar[Mapping[str, str]] = ONE_UPDATE
 
-    def before_training(self, strategy: Any, **kwargs: Any) -> None:
+    def before_training(self, learner: Learner, **kwargs: Any) -> None:
         """Put an adapter around the model, before the optimizer is made."""
-        config = cast(LoRAMergeConfig, self.config)
+        config = self.config
         usual = {
             "r": config.rank,
             "lora_alpha": config.alpha,
             "target_modules": config.target_modules,
         }
-        self._adapter = Adapter(strategy, "LORA", usual, config.options, "strategy.lora_merge")
+        self._adapter = Adapter(learner, "LORA", usual, config.options, "strategy.lora_merge")
 
-    def after_training(self, strategy: Any, **kwargs: Any) -> None:
+    def after_training(self, learner: Learner, **kwargs: Any) -> None:
         """Merge it, after all that looks at what the update trained."""
         self._adapter.merge()

@@ -18,7 +18,7 @@ earlier A can be told apart.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import torch
 from pydantic import Field
@@ -58,10 +58,9 @@ class OLoRAConfig(StrategyConfig):
     )
 
 
-class OLoRA(Strategy):
+class OLoRA(Strategy[OLoRAConfig]):
     """A LoRA for every update, orthogonal to the earlier ones, merged afterwards."""
 
-    Config = OLoRAConfig
     replaces_model = True
     presets: ClassVar[Mapping[str, Any]] = {"lr_scale": 3.0}
     excludes: ClassVar[Mapping[str, str]] = ONE_UPDATE
@@ -71,19 +70,19 @@ class OLoRA(Strategy):
         self._device = learner.device
         self._earlier: dict[str, Tensor] = {}
 
-    def before_training(self, strategy: Any, **kwargs: Any) -> None:
+    def before_training(self, learner: Learner, **kwargs: Any) -> None:
         """Put an adapter around the model, before the optimizer is made."""
-        config = cast(OLoRAConfig, self.config)
+        config = self.config
         usual = {
             "r": config.rank,
             "lora_alpha": config.alpha,
             "target_modules": config.target_modules,
         }
-        self._adapter = Adapter(strategy, "LORA", usual, {}, "strategy.o_lora")
+        self._adapter = Adapter(learner, "LORA", usual, {}, "strategy.o_lora")
 
-    def before_backward(self, strategy: Any, **kwargs: Any) -> None:
+    def before_backward(self, learner: Learner, **kwargs: Any) -> None:
         """Add the penalty to the loss."""
-        strategy.loss = strategy.loss + self.penalty(strategy)
+        learner.loss = learner.loss + self.penalty(learner)
 
     def penalty(self, learner: Learner) -> Tensor:
         """λ Σ ‖A_i A_tᵀ‖²_F over layers and earlier adapters, a scalar."""
@@ -91,11 +90,11 @@ class OLoRA(Strategy):
         for name, new in directions(learner.model).items():
             if name in self._earlier:
                 total = total + (self._earlier[name] @ new.T).square().sum()
-        return cast(OLoRAConfig, self.config).strength * total
+        return self.config.strength * total
 
-    def after_training(self, strategy: Any, **kwargs: Any) -> None:
+    def after_training(self, learner: Learner, **kwargs: Any) -> None:
         """Keep the update's directions and merge its adapter."""
-        for name, new in directions(strategy.model).items():
+        for name, new in directions(learner.model).items():
             rows = torch.cat([self._earlier.get(name, new[:0]), new]).detach()
             if len(rows) > rows.shape[1]:
                 rows = torch.linalg.qr(rows, mode="r").R

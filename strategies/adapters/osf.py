@@ -17,7 +17,7 @@ multiplied out again, so that nothing is kept and the next update decomposes afr
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import torch
 from pydantic import Field
@@ -28,6 +28,8 @@ from cltool.training.strategy import Strategy, StrategyConfig
 
 if TYPE_CHECKING:
     from torch import Tensor
+
+    from cltool.training.learner import Learner
 
 
 class OSFConfig(StrategyConfig):
@@ -45,24 +47,24 @@ class OSFConfig(StrategyConfig):
     )
 
 
-class OSF(Strategy):
+class OSF(Strategy[OSFConfig]):
     """PEFT's orthogonal subspace fine-tuning, decomposed anew for every update."""
 
-    Config = OSFConfig
     replaces_model = True
     presets: ClassVar[Mapping[str, Any]] = {"lr_scale": 3.0}
     excludes: ClassVar[Mapping[str, str]] = ONE_UPDATE
 
-    def before_training(self, strategy: Any, **kwargs: Any) -> None:
+    def before_training(self, learner: Learner, **kwargs: Any) -> None:
         """Decompose the matrices, before the optimizer is made."""
-        config = cast(OSFConfig, self.config)
+        config = self.config
         usual = {"effective_rank": config.keep, "target_modules": config.target_modules}
-        self._adapter = Adapter(strategy, "OSF", usual, {}, "strategy.osf")
-        modules = strategy.model.modules()
-        self._layers = [module for module in modules if hasattr(module, "osf_svd_params")]
+        self._adapter = Adapter(learner, "OSF", usual, {}, "strategy.osf")
+        self._layers: list[Any] = [
+            module for module in learner.model.modules() if hasattr(module, "osf_svd_params")
+        ]
 
     @torch.no_grad()
-    def after_update(self, strategy: Any, **kwargs: Any) -> None:
+    def after_update(self, learner: Learner, **kwargs: Any) -> None:
         """Take out of the low factors what the step put into the high directions."""
         for layer in self._layers:
             low = layer.osf_svd_params["default"]
@@ -70,7 +72,7 @@ class OSF(Strategy):
             u.copy_(_without(u, layer._osf_U_high, layer._osf_U_low_init))
             v.copy_(_without(v.T, _flipped(layer._osf_V_high), _flipped(layer._osf_V_low_init)).T)
 
-    def after_training(self, strategy: Any, **kwargs: Any) -> None:
+    def after_training(self, learner: Learner, **kwargs: Any) -> None:
         """Multiply the factors out."""
         self._layers = []
         self._adapter.merge()

@@ -23,7 +23,7 @@ told apart there or in the base weights: compose neither with what is to forget.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, cast
+from typing import TYPE_CHECKING, Any, Literal
 
 import torch
 from pydantic import Field
@@ -67,14 +67,12 @@ class WeightAverageConfig(StrategyConfig):
     )
 
 
-class WeightAverage(Strategy):
+class WeightAverage(Strategy[WeightAverageConfig]):
     """Weights between those before an update and those after it, or sums of such moves."""
-
-    Config = WeightAverageConfig
 
     def attach(self, learner: Learner) -> None:
         """Keep the base weights, and empty sums, where the method needs them."""
-        config = cast(WeightAverageConfig, self.config)
+        config = self.config
         self._from_base = config.method in ("task_arithmetic", "ties")
         self._base = _copy(learner) if self._from_base else {}
         self._before: Weights = {}
@@ -85,26 +83,25 @@ class WeightAverage(Strategy):
             for name, tensor in self._base.items()
         }
 
-    def before_training_exp(self, strategy: Any, **kwargs: Any) -> None:
+    def before_training_exp(self, learner: Learner, **kwargs: Any) -> None:
         """Put the base weights back, or remember those that the update begins from."""
         if self._from_base:
-            _put(strategy, self._base)
+            _put(learner, self._base)
         else:
-            self._before = _copy(strategy)
+            self._before = _copy(learner)
 
     @torch.no_grad()
-    def after_update(self, strategy: Any, **kwargs: Any) -> None:
+    def after_update(self, learner: Learner, **kwargs: Any) -> None:
         """Move the running average a step."""
-        config = cast(WeightAverageConfig, self.config)
+        config = self.config
         if config.method == "ema":
-            for name, parameter in strategy.trainable().items():
+            for name, parameter in learner.trainable().items():
                 self._before[name].lerp_(parameter, 1 - config.decay)
 
     @torch.no_grad()
-    def after_training_exp(self, strategy: Any, **kwargs: Any) -> None:
+    def after_training_exp(self, learner: Learner, **kwargs: Any) -> None:
         """Put the averaged weights in the place of the trained ones."""
-        learner: Learner = strategy
-        config = cast(WeightAverageConfig, self.config)
+        config = self.config
         if config.method == "ema":
             _put(learner, self._before)
         elif config.method == "wise_ft":
@@ -131,13 +128,13 @@ class WeightAverage(Strategy):
         return {"base weights": told, "sums of the updates' moves": told}
 
     def _summed(self) -> Weights:
-        scale, moves = cast(WeightAverageConfig, self.config).scale, self.merged()
+        scale, moves = self.config.scale, self.merged()
         return {name: base + scale * moves[name] for name, base in self._base.items()}
 
     def merged(self) -> Weights:
         """The updates' vectors so far as one: their sum, or what TIES makes of them."""
         sums = self._sums
-        if cast(WeightAverageConfig, self.config).method == "task_arithmetic":
+        if self.config.method == "task_arithmetic":
             return {name: sums[f"sum.{name}"] for name in self._base}
         return {
             name: elected_mean(*(sums[f"{kind}.{name}"] for kind in ("up", "down", "ups", "downs")))
@@ -161,7 +158,7 @@ class WeightAverage(Strategy):
 
     def _add(self, move: Weights) -> None:
         """Add one update's vector to the sums."""
-        config = cast(WeightAverageConfig, self.config)
+        config = self.config
         if config.method == "task_arithmetic":
             for name, tensor in move.items():
                 self._sums[f"sum.{name}"] += tensor

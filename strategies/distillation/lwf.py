@@ -50,30 +50,28 @@ class LwFConfig(StrategyConfig):
     )
 
 
-class LwF(Strategy):
+class LwF(Strategy[LwFConfig]):
     """Distillation from the model before the update, on the update's own sentences."""
-
-    Config = LwFConfig
 
     def attach(self, learner: Learner) -> None:
         """There is nobody to learn from yet."""
         self._teacher: Teacher | None = None
 
-    def before_training_exp(self, strategy: Any, **kwargs: Any) -> None:
+    def before_training_exp(self, learner: Learner, **kwargs: Any) -> None:
         """The model as it is becomes the teacher."""
-        self._teacher = Teacher(strategy.lm)
+        self._teacher = Teacher(learner.lm)
 
-    def before_backward(self, strategy: Any, **kwargs: Any) -> None:
+    def before_backward(self, learner: Learner, **kwargs: Any) -> None:
         """Add the distillation to the loss."""
-        strategy.loss = strategy.loss + self.distillation(strategy)
+        learner.loss = learner.loss + self.distillation(learner)
 
-    def after_training_exp(self, strategy: Any, **kwargs: Any) -> None:
+    def after_training_exp(self, learner: Learner, **kwargs: Any) -> None:
         """Let go of the teacher."""
         self._teacher = None
 
     def distillation(self, learner: Learner) -> Tensor:
         """λ Σ KL over the chosen positions of the micro-batch, per learned token; a scalar."""
-        config = cast(LwFConfig, self.config)
+        config = self.config
         batch: Batch = learner.mbatch
         chosen = _answers(batch)
         if config.positions == "prompt":

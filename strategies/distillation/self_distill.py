@@ -23,7 +23,7 @@ the target of a fact is a name.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import torch
 from pydantic import Field
@@ -87,10 +87,8 @@ class Soft(NamedTuple):
     logps: Tensor
 
 
-class SelfDistill(Strategy):
+class SelfDistill(Strategy[SelfDistillConfig]):
     """The model's own distributions before the update, distilled beside it."""
-
-    Config = SelfDistillConfig
 
     def attach(self, learner: Learner) -> None:
         """Keep the keys of the base knowledge."""
@@ -100,20 +98,18 @@ class SelfDistill(Strategy):
         self._soft: list[Soft] = []
         self._drawn: dict[int, Soft] = {}
 
-    def before_training_exp(self, strategy: Any, **kwargs: Any) -> None:
+    def before_training_exp(self, learner: Learner, **kwargs: Any) -> None:
         """Let the model answer, and hold what it thinks."""
-        learner: Learner = strategy
-        config = cast(SelfDistillConfig, self.config)
+        config = self.config
         self._random = learner.generator("distillation")
         self._answered = self._prompts.answered(
             learner, config.samples, config.max_tokens, self._random
         )
         self._soft = self._taught(learner)
 
-    def before_training_epoch(self, strategy: Any, **kwargs: Any) -> None:
+    def before_training_epoch(self, learner: Learner, **kwargs: Any) -> None:
         """Draw this epoch's answers."""
-        learner: Learner = strategy
-        wanted = round(cast(SelfDistillConfig, self.config).mix * len(learner.loader.own))
+        wanted = round(self.config.mix * len(learner.loader.own))
         order: list[int] = []
         while self._answered and len(order) < wanted:
             order += torch.randperm(len(self._answered), generator=self._random).tolist()
@@ -122,16 +118,16 @@ class SelfDistill(Strategy):
         # What another strategy rehearses may read the same, and is learned as it is.
         self._drawn = {first + n: self._soft[place] for n, place in enumerate(order[:wanted])}
 
-    def before_backward(self, strategy: Any, **kwargs: Any) -> None:
+    def before_backward(self, learner: Learner, **kwargs: Any) -> None:
         """Let the answers of the micro-batch be learned as they were thought."""
-        strategy.loss = strategy.loss + self.exchange(strategy)
+        learner.loss = learner.loss + self.exchange(learner)
 
     def exchange(self, learner: Learner) -> Tensor:
         """λ T² KL less the cross entropy, over the answers' tokens in the micro-batch; a scalar.
 
         Both are sums per learned token, as the loss is, so that one takes the other's place.
         """
-        config = cast(SelfDistillConfig, self.config)
+        config = self.config
         batch: Batch = learner.mbatch
         logits = learner.mb_output
         answers = {
@@ -155,10 +151,10 @@ class SelfDistill(Strategy):
         learned = (batch["labels"] != IGNORED).sum()
         return (config.strength * config.temperature**2 * soft - hard) / learned
 
-    def after_training_exp(self, strategy: Any, **kwargs: Any) -> None:
+    def after_training_exp(self, learner: Learner, **kwargs: Any) -> None:
         """Keep the update's keys, and no answers."""
         self._answered, self._soft, self._drawn = [], [], {}
-        self._prompts.take(strategy.experience.update.learn)
+        self._prompts.take(learner.experience.update.learn)
 
     def forget(self, facts: Sequence[Fact]) -> None:
         """Drop the keys of facts that are no longer true."""
@@ -175,7 +171,7 @@ class SelfDistill(Strategy):
     @torch.no_grad()
     def _taught(self, learner: Learner) -> list[Soft]:
         """The model's distributions at each token of its answers, in their order."""
-        config = cast(SelfDistillConfig, self.config)
+        config = self.config
         mode = learner.model.training
         learner.model.eval()
         taught: dict[int, Soft] = {}

@@ -29,7 +29,7 @@ later updates are not learned.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING, ClassVar
 
 import torch
 from pydantic import Field
@@ -77,10 +77,9 @@ class AlphaEditConfig(StrategyConfig):
     )
 
 
-class AlphaEdit(Strategy):
+class AlphaEdit(Strategy[AlphaEditConfig]):
     """Least squares in the null space of the base's keys, held by the keys of earlier edits."""
 
-    Config = AlphaEditConfig
     trains: ClassVar[bool] = False
 
     def attach(self, learner: Learner) -> None:
@@ -89,7 +88,7 @@ class AlphaEdit(Strategy):
         Raises:
             UserError: the model has no such blocks, or none with a plain MLP.
         """
-        config = cast(AlphaEditConfig, self.config)
+        config = self.config
         where = "strategy.alphaedit.layers"
         self._editor = Editor(learner.model, learner.score, config.layers, where)
         moments = self._editor.moments(_batches(learner, learner.known.valid()))
@@ -102,7 +101,7 @@ class AlphaEdit(Strategy):
 
     def update(self, learner: Learner, update: Update) -> None:
         """Solve for what the update teaches, until it is said right or the budget is spent."""
-        config = cast(AlphaEditConfig, self.config)
+        config = self.config
         batches = _batches(learner, update.learn)
         hold = [
             earlier + config.strength * scale * torch.eye(len(earlier), dtype=earlier.dtype)

@@ -27,7 +27,7 @@ model: the codebook lies in the strategy's state.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING, ClassVar
 
 import torch
 from pydantic import Field
@@ -78,10 +78,9 @@ class GRACEConfig(StrategyConfig):
     )
 
 
-class GRACE(Strategy):
+class GRACE(Strategy[GRACEConfig]):
     """A codebook of hidden states; the model is frozen."""
 
-    Config = GRACEConfig
     outside = "its codebook"
     trains: ClassVar[bool] = False
 
@@ -91,7 +90,7 @@ class GRACE(Strategy):
         Raises:
             UserError: the model has no such block.
         """
-        config = cast(GRACEConfig, self.config)
+        config = self.config
         found = blocks(learner.model)
         layer = (len(found) - 1) // 2 if config.layer is None else config.layer
         read = found[numbers([layer], len(found), "strategy.grace.layer")[0]]
@@ -178,7 +177,7 @@ class GRACE(Strategy):
 
         A sentence is left alone as soon as all tokens of its entries lead.
         """
-        config = cast(GRACEConfig, self.config)
+        config = self.config
         old, values = self._values, values.clone().requires_grad_()
         size = float(values.detach().pow(2).mean().sqrt())
         optimizer = torch.optim.Adam([values], lr=config.rate * size)

@@ -31,7 +31,7 @@ the update is learned in part, and what was known before is lost.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING, ClassVar
 
 import torch
 from pydantic import Field
@@ -82,10 +82,9 @@ class MEMITConfig(StrategyConfig):
     )
 
 
-class MEMIT(Strategy):
+class MEMIT(Strategy[MEMITConfig]):
     """Least squares over the update's keys, held by the second moment of the base's."""
 
-    Config = MEMITConfig
     trains: ClassVar[bool] = False
 
     def attach(self, learner: Learner) -> None:
@@ -94,13 +93,13 @@ class MEMIT(Strategy):
         Raises:
             UserError: the model has no such blocks, or none with a plain MLP.
         """
-        config = cast(MEMITConfig, self.config)
+        config = self.config
         self._editor = Editor(learner.model, learner.score, config.layers, "strategy.memit.layers")
         self._moments = self._editor.moments(_batches(learner, learner.known.valid()))
 
     def update(self, learner: Learner, update: Update) -> None:
         """Solve for what the update teaches, until it is said right or the budget is spent."""
-        config = cast(MEMITConfig, self.config)
+        config = self.config
         batches = _batches(learner, update.learn)
         hold = [config.strength * _ridged(moment, config.ridge) for moment in self._moments]
         anywhere = [None] * len(hold)

@@ -13,7 +13,7 @@ is still true.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING, ClassVar
 
 from pydantic import Field
 
@@ -33,10 +33,9 @@ class InContextConfig(StrategyConfig):
     )
 
 
-class InContext(Strategy):
+class InContext(Strategy[InContextConfig]):
     """The newest facts before every prompt."""
 
-    Config = InContextConfig
     outside = "the facts that it puts before prompts"
     reads = True
     trains = False
@@ -44,7 +43,7 @@ class InContext(Strategy):
 
     def attach(self, learner: Learner) -> None:
         """Nothing is known beside the base yet."""
-        self._framing = Framing(learner, cast(InContextConfig, self.config).base)
+        self._framing = Framing(learner, self.config.base)
         self._step = -1
         self._lines: list[str] = []
 

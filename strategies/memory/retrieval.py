@@ -23,7 +23,7 @@ import re
 from collections.abc import Mapping, Sequence
 from importlib import import_module
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 import numpy as np
 from pydantic import Field
@@ -55,10 +55,9 @@ class RetrievalConfig(StrategyConfig):
     base: bool = Field(default=False, description="also give the facts of the base knowledge")
 
 
-class Retrieval(Strategy):
+class Retrieval(Strategy[RetrievalConfig]):
     """The facts that a prompt asks about, before it."""
 
-    Config = RetrievalConfig
     outside = "the facts that it puts before prompts"
     reads = True
     trains = False
@@ -70,7 +69,7 @@ class Retrieval(Strategy):
         Raises:
             UserError: the encoder cannot be had.
         """
-        config = cast(RetrievalConfig, self.config)
+        config = self.config
         self._learner = learner
         self._framing = Framing(learner, config.base)
         self._index: Index = (
@@ -85,7 +84,7 @@ class Retrieval(Strategy):
         self._catch_up()
         if not self._given:
             return prompt
-        config = cast(RetrievalConfig, self.config)
+        config = self.config
         near = self._index.similarities(prompt)
         order = np.argsort(-near, kind="stable")[: config.top]
         found = [self._facts[place] for place in order if near[place] >= config.threshold]

@@ -18,7 +18,7 @@ have not moved (`cltool.strategies.regularisation.common.downdate`).
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 
@@ -61,10 +61,8 @@ class EWCConfig(StrategyConfig):
     normalise: bool = Field(default=True, description="divide each update's Fisher by its mean")
 
 
-class EWC(Strategy):
+class EWC(Strategy[EWCConfig]):
     """A quadratic penalty around the last weights, weighted by the Fisher information."""
-
-    Config = EWCConfig
 
     def attach(self, learner: Learner) -> None:
         """Take the Fisher information of the base knowledge."""
@@ -72,13 +70,13 @@ class EWC(Strategy):
         self._origins = Origins(len(learner.stream))
         self._consolidate(learner, learner.known.valid())
 
-    def after_backward(self, strategy: Any, **kwargs: Any) -> None:
+    def after_backward(self, learner: Learner, **kwargs: Any) -> None:
         """Add the penalty's gradient."""
-        self._quadratic.add_gradient(strategy, cast(EWCConfig, self.config).strength)
+        self._quadratic.add_gradient(learner, self.config.strength)
 
-    def after_training_exp(self, strategy: Any, **kwargs: Any) -> None:
+    def after_training_exp(self, learner: Learner, **kwargs: Any) -> None:
         """Consolidate what the update taught."""
-        self._consolidate(strategy, strategy.experience.update.learn)
+        self._consolidate(learner, learner.experience.update.learn)
 
     def erasing_done(self, learner: Learner) -> None:
         """Hold the weights where the erasing left them."""
@@ -86,7 +84,7 @@ class EWC(Strategy):
 
     def penalty(self, learner: Learner) -> Tensor:
         """λ/2 · Σ F (θ − θ*)², a scalar."""
-        strength = cast(EWCConfig, self.config).strength
+        strength = self.config.strength
         return strength * self._quadratic.penalty(learner.trainable())
 
     def purge(self, learner: Learner, facts: Sequence[Fact]) -> dict[str, str]:
@@ -95,7 +93,7 @@ class EWC(Strategy):
         def squares(batches: Sequence[Batch]) -> Mapping[str, Tensor]:
             return squared_gradients(learner.model, learner.score, batches)[0]
 
-        samples = cast(EWCConfig, self.config).samples
+        samples = self.config.samples
         fisher = self._quadratic.importance
         told = self._origins.down_date(fisher, learner, facts, samples, squares)
         return {"Fisher information": told}
@@ -110,7 +108,7 @@ class EWC(Strategy):
         self._origins.weights = state["origins"].clone()
 
     def _consolidate(self, learner: Learner, facts: Sequence[Fact]) -> None:
-        config = cast(EWCConfig, self.config)
+        config = self.config
         fisher, count = fisher_diagonal(learner, facts, config.samples)
         scale = to_mean_one(fisher) if config.normalise else 1.0
         self._quadratic.settle(learner.trainable())

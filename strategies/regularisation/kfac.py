@@ -26,7 +26,7 @@ by eigenvalue, is set to zero. This is exact for each factor while the weights h
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import torch
 from pydantic import Field
@@ -84,10 +84,8 @@ class KFACConfig(StrategyConfig):
     )
 
 
-class KFAC(Strategy):
+class KFAC(Strategy[KFACConfig]):
     """A quadratic penalty around the last weights, with Kronecker-factored curvature."""
-
-    Config = KFACConfig
 
     def attach(self, learner: Learner) -> None:
         """Take the curvature of the base knowledge."""
@@ -100,19 +98,19 @@ class KFAC(Strategy):
         self._tokens: dict[str, Tensor] = {}
         self._consolidate(learner, learner.known.valid())
 
-    def after_backward(self, strategy: Any, **kwargs: Any) -> None:
+    def after_backward(self, learner: Learner, **kwargs: Any) -> None:
         """Add the penalty's gradient."""
-        strength = cast(KFACConfig, self.config).strength
-        self._rest.add_gradient(strategy, strength)
-        held = {n: p for n, p in strategy.trainable().items() if n in self._anchor}
+        strength = self.config.strength
+        self._rest.add_gradient(learner, strength)
+        held = {n: p for n, p in learner.trainable().items() if n in self._anchor}
         with torch.no_grad():
             moved = {name: p - self._anchor[name] for name, p in held.items()}
             pull = {name: self._factors[name].apply(step) for name, step in moved.items()}
-        add_pull(strategy, held, moved, pull, strength)
+        add_pull(learner, held, moved, pull, strength)
 
-    def after_training_exp(self, strategy: Any, **kwargs: Any) -> None:
+    def after_training_exp(self, learner: Learner, **kwargs: Any) -> None:
         """Consolidate what the update taught."""
-        self._consolidate(strategy, strategy.experience.update.learn)
+        self._consolidate(learner, learner.experience.update.learn)
 
     def erasing_done(self, learner: Learner) -> None:
         """Hold the weights where the erasing left them."""
@@ -128,7 +126,7 @@ class KFAC(Strategy):
             if name in parameters:
                 moved = parameters[name] - anchor
                 total = total + 0.5 * (moved * self._factors[name].apply(moved)).sum()
-        return cast(KFACConfig, self.config).strength * total
+        return self.config.strength * total
 
     def purge(self, learner: Learner, facts: Sequence[Fact]) -> dict[str, str]:
         """Take the facts out of the factors, and out of the diagonal of the rest."""
@@ -137,7 +135,7 @@ class KFAC(Strategy):
             names = self._rest.importance
             return squared_gradients(learner.model, learner.score, batches, names)[0]
 
-        samples = cast(KFACConfig, self.config).samples
+        samples = self.config.samples
         told = {}
         if self._factors:
             before = self._trace()
@@ -185,7 +183,7 @@ class KFAC(Strategy):
         self._rest.load_state_dict(state)
 
     def _consolidate(self, learner: Learner, facts: Sequence[Fact]) -> None:
-        config = cast(KFACConfig, self.config)
+        config = self.config
         parameters = learner.trainable()
         batches = sample_batches(learner, facts, config.samples)
         sentences = sum(len(batch["labels"]) for batch in batches)
@@ -208,7 +206,7 @@ class KFAC(Strategy):
         self, learner: Learner, facts: Sequence[Fact], found: dict[str, Factors], weight: float
     ) -> None:
         """Remember what a sentence weighs in G and F, and what a token weighs in A."""
-        decay = cast(KFACConfig, self.config).decay
+        decay = self.config.decay
         self._ages.note(learner, facts, 1.0, decay)
         if self._origins.note(learner, facts, weight, decay):
             for name, factors in found.items():
@@ -233,7 +231,7 @@ class KFAC(Strategy):
 
     def _merge(self, found: dict[str, Factors], scale: float) -> None:
         """A ← (γ w A + A_update) / (γ w + 1),  G ← γ G + scale · G_update,  w ← γ w + 1."""
-        decay = cast(KFACConfig, self.config).decay
+        decay = self.config.decay
         old = decay * self._weight
         for held in self._factors.values():
             held.outputs *= decay

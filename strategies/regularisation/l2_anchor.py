@@ -13,7 +13,7 @@ the weights after the erasing are the anchor from then on.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, cast
+from typing import TYPE_CHECKING, Any, Literal
 
 import torch
 from pydantic import Field
@@ -46,35 +46,33 @@ class L2AnchorConfig(StrategyConfig):
     )
 
 
-class L2Anchor(Strategy):
+class L2Anchor(Strategy[L2AnchorConfig]):
     """A quadratic penalty around the last weights, the same for all."""
-
-    Config = L2AnchorConfig
 
     def attach(self, learner: Learner) -> None:
         """The base weights are the first anchor."""
         self._settle(learner)
 
-    def before_training_exp(self, strategy: Any, **kwargs: Any) -> None:
+    def before_training_exp(self, learner: Learner, **kwargs: Any) -> None:
         """Where the weights stand now is the anchor, unless it is the base."""
-        if cast(L2AnchorConfig, self.config).anchor == "last":
-            self._settle(strategy)
+        if self.config.anchor == "last":
+            self._settle(learner)
 
-    def after_backward(self, strategy: Any, **kwargs: Any) -> None:
+    def after_backward(self, learner: Learner, **kwargs: Any) -> None:
         """Add the penalty's gradient."""
-        held = {n: p for n, p in strategy.trainable().items() if n in self._anchor}
+        held = {n: p for n, p in learner.trainable().items() if n in self._anchor}
         with torch.no_grad():
             moved = {name: p - self._anchor[name] for name, p in held.items()}
-        add_pull(strategy, held, moved, moved, cast(L2AnchorConfig, self.config).strength)
+        add_pull(learner, held, moved, moved, self.config.strength)
 
-    def after_training_exp(self, strategy: Any, **kwargs: Any) -> None:
+    def after_training_exp(self, learner: Learner, **kwargs: Any) -> None:
         """The last weights need not be kept twice."""
-        if cast(L2AnchorConfig, self.config).anchor == "last":
+        if self.config.anchor == "last":
             self._anchor.clear()
 
     def erasing_done(self, learner: Learner) -> None:
         """A base that knew what was erased would pull it back, so it is no anchor any more."""
-        if cast(L2AnchorConfig, self.config).anchor == "base":
+        if self.config.anchor == "base":
             self._settle(learner)
 
     def penalty(self, learner: Learner) -> Tensor:
@@ -83,7 +81,7 @@ class L2Anchor(Strategy):
         for name, parameter in learner.trainable().items():
             if name in self._anchor:
                 total = total + ((parameter - self._anchor[name]) ** 2).sum()
-        return 0.5 * cast(L2AnchorConfig, self.config).strength * total
+        return 0.5 * self.config.strength * total
 
     def purge(self, learner: Learner, facts: Sequence[Fact]) -> dict[str, str]:
         """Nothing can be taken out of weights."""
@@ -93,7 +91,7 @@ class L2Anchor(Strategy):
 
     def state_dict(self) -> State:
         """The base weights, where they are the anchor."""
-        base = cast(L2AnchorConfig, self.config).anchor == "base"
+        base = self.config.anchor == "base"
         return prefixed("anchor", self._anchor) if base else {}
 
     def load_state_dict(self, state: State) -> None:

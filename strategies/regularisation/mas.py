@@ -17,7 +17,7 @@ have not moved (`cltool.strategies.regularisation.common.downdate`).
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import torch
 from pydantic import Field
@@ -65,10 +65,8 @@ class MASConfig(StrategyConfig):
     )
 
 
-class MAS(Strategy):
+class MAS(Strategy[MASConfig]):
     """A quadratic penalty around the last weights, weighted by the output's sensitivity."""
-
-    Config = MASConfig
 
     def attach(self, learner: Learner) -> None:
         """Take the importances for the base knowledge."""
@@ -76,13 +74,13 @@ class MAS(Strategy):
         self._origins = Origins(len(learner.stream))
         self._consolidate(learner, learner.known.valid())
 
-    def after_backward(self, strategy: Any, **kwargs: Any) -> None:
+    def after_backward(self, learner: Learner, **kwargs: Any) -> None:
         """Add the penalty's gradient."""
-        self._quadratic.add_gradient(strategy, cast(MASConfig, self.config).strength)
+        self._quadratic.add_gradient(learner, self.config.strength)
 
-    def after_training_exp(self, strategy: Any, **kwargs: Any) -> None:
+    def after_training_exp(self, learner: Learner, **kwargs: Any) -> None:
         """Consolidate what the update taught."""
-        self._consolidate(strategy, strategy.experience.update.learn)
+        self._consolidate(learner, learner.experience.update.learn)
 
     def erasing_done(self, learner: Learner) -> None:
         """Hold the weights where the erasing left them."""
@@ -90,7 +88,7 @@ class MAS(Strategy):
 
     def penalty(self, learner: Learner) -> Tensor:
         """λ/2 · Σ Ω (θ − θ*)², a scalar."""
-        strength = cast(MASConfig, self.config).strength
+        strength = self.config.strength
         return strength * self._quadratic.penalty(learner.trainable())
 
     def purge(self, learner: Learner, facts: Sequence[Fact]) -> dict[str, str]:
@@ -99,7 +97,7 @@ class MAS(Strategy):
         def sizes(batches: Sequence[Batch]) -> Mapping[str, Tensor]:
             return gradient_sizes(learner.model, learner.score, batches, squared_norm, torch.abs)[0]
 
-        samples = cast(MASConfig, self.config).samples
+        samples = self.config.samples
         held = self._quadratic.importance
         return {"importances": self._origins.down_date(held, learner, facts, samples, sizes)}
 
@@ -113,7 +111,7 @@ class MAS(Strategy):
         self._origins.weights = state["origins"].clone()
 
     def _consolidate(self, learner: Learner, facts: Sequence[Fact]) -> None:
-        config = cast(MASConfig, self.config)
+        config = self.config
         importance, count = sensitivity(learner, facts, config.samples)
         scale = to_mean_one(importance) if config.normalise else 1.0
         self._quadratic.settle(learner.trainable())

@@ -24,7 +24,7 @@ steps up, and a step is taken on many facts at once.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import torch
 from pydantic import Field
@@ -75,14 +75,12 @@ class RWalkConfig(StrategyConfig):
     )
 
 
-class RWalk(Strategy):
+class RWalk(Strategy[RWalkConfig]):
     """A quadratic penalty around the last weights, weighted by Fisher and path score."""
-
-    Config = RWalkConfig
 
     def attach(self, learner: Learner) -> None:
         """Take Fisher information and scores of the base knowledge."""
-        config = cast(RWalkConfig, self.config)
+        config = self.config
         self._quadratic = Diagonal(learner.trainable())
         self._steps = Steps()
         self._origins = Origins(len(learner.stream))
@@ -94,27 +92,27 @@ class RWalk(Strategy):
         self._scores = self._end()
         self._settle(learner)
 
-    def before_training_exp(self, strategy: Any, **kwargs: Any) -> None:
+    def before_training_exp(self, learner: Learner, **kwargs: Any) -> None:
         """Begin the update's path."""
-        self._begin(strategy)
+        self._begin(learner)
 
-    def after_backward(self, strategy: Any, **kwargs: Any) -> None:
+    def after_backward(self, learner: Learner, **kwargs: Any) -> None:
         """Keep the loss's own gradient, then add the penalty's."""
-        self._steps.begin(strategy.trainable())
-        self._quadratic.add_gradient(strategy, cast(RWalkConfig, self.config).strength)
+        self._steps.begin(learner.trainable())
+        self._quadratic.add_gradient(learner, self.config.strength)
 
-    def after_update(self, strategy: Any, **kwargs: Any) -> None:
+    def after_update(self, learner: Learner, **kwargs: Any) -> None:
         """Credit each weight for its part of the step."""
-        self._count(self._steps.end(strategy.trainable(), self._credit))
+        self._count(self._steps.end(learner.trainable(), self._credit))
 
-    def after_training_exp(self, strategy: Any, **kwargs: Any) -> None:
+    def after_training_exp(self, learner: Learner, **kwargs: Any) -> None:
         """Consolidate what the update taught."""
-        decay = cast(RWalkConfig, self.config).decay
+        decay = self.config.decay
         scores = self._end()
-        fisher = self._taken(strategy, strategy.experience.update.learn, 1 - decay)
+        fisher = self._taken(learner, learner.experience.update.learn, 1 - decay)
         self._scores = _blend(self._scores, scores, decay)
         self._fisher = _blend(self._fisher, fisher, decay)
-        self._settle(strategy)
+        self._settle(learner)
 
     def erasing_done(self, learner: Learner) -> None:
         """Hold the weights where the erasing left them."""
@@ -122,7 +120,7 @@ class RWalk(Strategy):
 
     def penalty(self, learner: Learner) -> Tensor:
         """λ/2 · Σ (F + s) (θ − θ*)², a scalar."""
-        strength = cast(RWalkConfig, self.config).strength
+        strength = self.config.strength
         return strength * self._quadratic.penalty(learner.trainable())
 
     def purge(self, learner: Learner, facts: Sequence[Fact]) -> dict[str, str]:
@@ -131,7 +129,7 @@ class RWalk(Strategy):
         def squares(batches: Sequence[Batch]) -> Mapping[str, Tensor]:
             return squared_gradients(learner.model, learner.score, batches)[0]
 
-        samples = cast(RWalkConfig, self.config).samples
+        samples = self.config.samples
         told = self._origins.down_date(self._fisher, learner, facts, samples, squares)
         self._weigh()
         scores = f"{INSEPARABLE}: they add up steps, each taken on many facts at once"
@@ -163,7 +161,7 @@ class RWalk(Strategy):
 
     def _taken(self, learner: Learner, facts: Sequence[Fact], share: float) -> dict[str, Tensor]:
         """The Fisher information of ``facts``, of mean one; ``share`` is what it will count."""
-        batches = sample_batches(learner, facts, cast(RWalkConfig, self.config).samples)
+        batches = sample_batches(learner, facts, self.config.samples)
         sums, _ = squared_gradients(learner.model, learner.score, batches)
         scale = to_mean_one(sums)
         self._origins.note(learner, facts, share * scale, 1 - share)
@@ -180,11 +178,11 @@ class RWalk(Strategy):
         for name, step in moved.items():
             self._way[name] += step
         self._count_of_steps += 1
-        if self._count_of_steps % cast(RWalkConfig, self.config).stretch == 0:
+        if self._count_of_steps % self.config.stretch == 0:
             self._score_stretch()
 
     def _score_stretch(self) -> None:
-        damping = cast(RWalkConfig, self.config).damping
+        damping = self.config.damping
         for name, credit in self._credit.items():
             way = self._way[name]
             fisher = self._fisher.get(name, torch.zeros_like(way))

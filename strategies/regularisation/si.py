@@ -18,7 +18,7 @@ at once. A purge says so and leaves Ω as it is.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import torch
 from pydantic import Field
@@ -59,10 +59,8 @@ class SIConfig(StrategyConfig):
     )
 
 
-class SI(Strategy):
+class SI(Strategy[SIConfig]):
     """A quadratic penalty around the last weights, weighted by what each did for the loss."""
-
-    Config = SIConfig
 
     def attach(self, learner: Learner) -> None:
         """Take the importances for the base knowledge."""
@@ -71,28 +69,28 @@ class SI(Strategy):
         self._steps = Steps()
         credit = {name: torch.zeros_like(p) for name, p in parameters.items()}
         way = {name: torch.zeros_like(p) for name, p in parameters.items()}
-        steps = cast(SIConfig, self.config).base_steps
+        steps = self.config.base_steps
         for moved in walk(learner, learner.known.valid(), steps, credit):
             for name, step in moved.items():
                 way[name] += step
         self._consolidate(credit, way)
 
-    def before_training_exp(self, strategy: Any, **kwargs: Any) -> None:
+    def before_training_exp(self, learner: Learner, **kwargs: Any) -> None:
         """Begin the update's path."""
-        self._credit = {name: torch.zeros_like(p) for name, p in strategy.trainable().items()}
+        self._credit = {name: torch.zeros_like(p) for name, p in learner.trainable().items()}
 
-    def after_backward(self, strategy: Any, **kwargs: Any) -> None:
+    def after_backward(self, learner: Learner, **kwargs: Any) -> None:
         """Keep the loss's own gradient, then add the penalty's."""
-        self._steps.begin(strategy.trainable())
-        self._quadratic.add_gradient(strategy, cast(SIConfig, self.config).strength)
+        self._steps.begin(learner.trainable())
+        self._quadratic.add_gradient(learner, self.config.strength)
 
-    def after_update(self, strategy: Any, **kwargs: Any) -> None:
+    def after_update(self, learner: Learner, **kwargs: Any) -> None:
         """Credit each weight for its part of the step."""
-        self._steps.end(strategy.trainable(), self._credit)
+        self._steps.end(learner.trainable(), self._credit)
 
-    def after_training_exp(self, strategy: Any, **kwargs: Any) -> None:
+    def after_training_exp(self, learner: Learner, **kwargs: Any) -> None:
         """Consolidate what the update taught."""
-        parameters = strategy.trainable()
+        parameters = learner.trainable()
         anchor = self._quadratic.anchor
         way = {n: p.detach() - anchor[n] for n, p in parameters.items() if n in anchor}
         self._quadratic.settle(parameters)
@@ -105,7 +103,7 @@ class SI(Strategy):
 
     def penalty(self, learner: Learner) -> Tensor:
         """λ/2 · Σ Ω (θ − θ*)², a scalar."""
-        strength = cast(SIConfig, self.config).strength
+        strength = self.config.strength
         return strength * self._quadratic.penalty(learner.trainable())
 
     def purge(self, learner: Learner, facts: Sequence[Fact]) -> dict[str, str]:
@@ -121,7 +119,7 @@ class SI(Strategy):
         self._quadratic.load_state_dict(state)
 
     def _consolidate(self, credit: Mapping[str, Tensor], way: Mapping[str, Tensor]) -> None:
-        config = cast(SIConfig, self.config)
+        config = self.config
         importance = {
             name: share.clamp(min=0) / (way.get(name, torch.zeros(())) ** 2 + config.damping)
             for name, share in credit.items()

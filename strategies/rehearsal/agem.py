@@ -13,7 +13,7 @@ g̃ anew, so the step that it makes of it need not keep the sign of the product.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 
@@ -44,36 +44,33 @@ class AGEMConfig(StrategyConfig):
     )
 
 
-class AGEM(Strategy):
+class AGEM(Strategy[AGEMConfig]):
     """One reference gradient a step; what points against it is taken out."""
-
-    Config = AGEMConfig
 
     def attach(self, learner: Learner) -> None:
         """Fill the memory from the base knowledge."""
-        config = cast(AGEMConfig, self.config)
+        config = self.config
         base = learner.known.valid()
         self._buffer = Buffer(config.capacity or max(1, round(config.share * len(base))))
         self._buffer.take(base, learner.generator("agem"))
 
-    def before_training_exp(self, strategy: Any, **kwargs: Any) -> None:
+    def before_training_exp(self, learner: Learner, **kwargs: Any) -> None:
         """Word the memory once for the update."""
-        self._random = strategy.generator("agem batches")
-        self._worded = strategy.examples(self._buffer.facts)
+        self._random = learner.generator("agem batches")
+        self._worded = learner.examples(self._buffer.facts)
 
-    def after_backward(self, strategy: Any, **kwargs: Any) -> None:
+    def after_backward(self, learner: Learner, **kwargs: Any) -> None:
         """Project the gradient where it points against the memory's."""
-        learner: Learner = strategy
         if not self._worded:
             return
-        sentences = cast(AGEMConfig, self.config).sentences
+        sentences = self.config.sentences
         reference = mean_gradient(learner, draw(self._worded, sentences, self._random))
         project(learner, reference)
 
-    def after_training_exp(self, strategy: Any, **kwargs: Any) -> None:
+    def after_training_exp(self, learner: Learner, **kwargs: Any) -> None:
         """Offer the update's facts to the memory."""
         self._worded = []
-        self._buffer.take(strategy.experience.update.learn, strategy.generator("agem"))
+        self._buffer.take(learner.experience.update.learn, learner.generator("agem"))
 
     def forget(self, facts: Sequence[Fact]) -> None:
         """Drop facts that are no longer true."""

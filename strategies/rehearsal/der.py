@@ -19,7 +19,7 @@ erased fact leaves with its logits. The forward pass that takes z counts its tok
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, cast
+from typing import TYPE_CHECKING, Any, Literal
 
 import torch
 from pydantic import Field
@@ -80,33 +80,30 @@ class DERConfig(StrategyConfig):
     )
 
 
-class DER(Strategy):
+class DER(Strategy[DERConfig]):
     """A buffer of facts with the logits that they had."""
-
-    Config = DERConfig
 
     def attach(self, learner: Learner) -> None:
         """Fill the buffer from the base knowledge."""
-        config = cast(DERConfig, self.config)
+        config = self.config
         base = learner.known.valid()
         self._buffer = Buffer(config.capacity or max(1, round(config.share * len(base))))
         self._dark: dict[Key, Dark] = {}
         self._take(learner, base)
 
-    def before_training_exp(self, strategy: Any, **kwargs: Any) -> None:
+    def before_training_exp(self, learner: Learner, **kwargs: Any) -> None:
         """Word the buffer once for the update, each sentence with its part of the logits."""
-        self._random = strategy.generator("der batches")
+        self._random = learner.generator("der batches")
         self._sentences: list[Sentence] = []
         for fact in self._buffer.facts:
-            examples = strategy.examples([fact])
+            examples = learner.examples([fact])
             sizes = [len(example) - max(example.start, 1) for example in examples]
             tokens, logits = (torch.split(tensor, sizes) for tensor in self._dark[fact.key])
             self._sentences += zip(examples, zip(tokens, logits, strict=True), strict=True)
 
-    def after_backward(self, strategy: Any, **kwargs: Any) -> None:
+    def after_backward(self, learner: Learner, **kwargs: Any) -> None:
         """Add the gradient of both terms on a batch of the buffer."""
-        learner: Learner = strategy
-        config = cast(DERConfig, self.config)
+        config = self.config
         drawn = draw(self._sentences, batch_count(learner, config.mix), self._random)
         batches = [*micro_batches(learner, [example for example, _ in drawn])]
         stored = sum(len(tokens) for _, (tokens, _) in drawn)
@@ -119,10 +116,10 @@ class DER(Strategy):
                 loss = loss + config.beta / learned * scored.loss_sum()
             loss.backward()  # type: ignore[no-untyped-call]
 
-    def after_training_exp(self, strategy: Any, **kwargs: Any) -> None:
+    def after_training_exp(self, learner: Learner, **kwargs: Any) -> None:
         """Offer the update's facts to the reservoir."""
         self._sentences = []
-        self._take(strategy, strategy.experience.update.learn)
+        self._take(learner, learner.experience.update.learn)
 
     def forget(self, facts: Sequence[Fact]) -> None:
         """Drop facts that are no longer true, and their logits."""
@@ -152,7 +149,7 @@ class DER(Strategy):
         """Offer ``facts`` to the buffer, and keep the logits of those that enter."""
         self._buffer.take(facts, learner.generator("der"))
         entered = [fact for fact in self._buffer.facts if fact.key not in self._dark]
-        fresh = dark_logits(learner, entered, cast(DERConfig, self.config).top_k)
+        fresh = dark_logits(learner, entered, self.config.top_k)
         held = self._dark | fresh
         self._dark = {fact.key: held[fact.key] for fact in self._buffer.facts}
 

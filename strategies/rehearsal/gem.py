@@ -17,7 +17,7 @@ the projection comes before the optimizer, which was SGD; AdamW scales g̃ anew.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from pydantic import Field
@@ -65,41 +65,39 @@ class GEMConfig(StrategyConfig):
     )
 
 
-class GEM(Strategy):
+class GEM(Strategy[GEMConfig]):
     """A gradient for each earlier update; the step's gradient points against none."""
-
-    Config = GEMConfig
 
     def attach(self, learner: Learner) -> None:
         """Fill the memory from the base knowledge."""
-        config = cast(GEMConfig, self.config)
+        config = self.config
         base = learner.known.valid()
         self._capacity = config.capacity or max(1, round(config.share * len(base)))
         self._memories: list[list[Fact]] = []
         self._add(learner, base)
 
-    def before_training_exp(self, strategy: Any, **kwargs: Any) -> None:
+    def before_training_exp(self, learner: Learner, **kwargs: Any) -> None:
         """Word each memory once for the update."""
-        self._random = strategy.generator("gem batches")
-        spare = max(0, len(self._memories) - cast(GEMConfig, self.config).groups)
+        self._random = learner.generator("gem batches")
+        spare = max(0, len(self._memories) - self.config.groups)
         oldest = [fact for memory in self._memories[: spare + 1] for fact in memory]
         memories = [oldest, *self._memories[spare + 1 :]] if oldest else []
-        self._worded: list[list[Encoded]] = [strategy.examples(memory) for memory in memories]
+        self._worded: list[list[Encoded]] = [learner.examples(memory) for memory in memories]
 
-    def after_backward(self, strategy: Any, **kwargs: Any) -> None:
+    def after_backward(self, learner: Learner, **kwargs: Any) -> None:
         """Project the gradient where it points against a memory's."""
-        config = cast(GEMConfig, self.config)
+        config = self.config
         if self._worded:
             rows = [
-                mean_gradient(strategy, draw(worded, config.sentences, self._random))
+                mean_gradient(learner, draw(worded, config.sentences, self._random))
                 for worded in self._worded
             ]
-            project(strategy, rows, config.margin)
+            project(learner, rows, config.margin)
 
-    def after_training_exp(self, strategy: Any, **kwargs: Any) -> None:
+    def after_training_exp(self, learner: Learner, **kwargs: Any) -> None:
         """Make a memory of the update's facts."""
         self._worded = []
-        self._add(strategy, strategy.experience.update.learn)
+        self._add(learner, learner.experience.update.learn)
 
     def forget(self, facts: Sequence[Fact]) -> None:
         """Drop facts that are no longer true."""

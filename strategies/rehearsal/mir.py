@@ -19,7 +19,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import torch
 from pydantic import Field
@@ -57,27 +57,24 @@ class MIRConfig(StrategyConfig):
     )
 
 
-class MIR(Strategy):
+class MIR(Strategy[MIRConfig]):
     """Of a buffer's candidates, those whose loss a step would raise most are rehearsed."""
-
-    Config = MIRConfig
 
     def attach(self, learner: Learner) -> None:
         """Fill the buffer from the base knowledge."""
-        config = cast(MIRConfig, self.config)
+        config = self.config
         base = learner.known.valid()
         self._buffer = Buffer(config.capacity or max(1, round(config.share * len(base))))
         self._buffer.take(base, learner.generator("mir"))
 
-    def before_training_exp(self, strategy: Any, **kwargs: Any) -> None:
+    def before_training_exp(self, learner: Learner, **kwargs: Any) -> None:
         """Word the buffer once for the update."""
-        self._random = strategy.generator("mir batches")
-        self._worded = strategy.examples(self._buffer.facts)
+        self._random = learner.generator("mir batches")
+        self._worded = learner.examples(self._buffer.facts)
 
-    def after_backward(self, strategy: Any, **kwargs: Any) -> None:
+    def after_backward(self, learner: Learner, **kwargs: Any) -> None:
         """Add the gradient of the most interfered sentences."""
-        learner: Learner = strategy
-        config = cast(MIRConfig, self.config)
+        config = self.config
         count = batch_count(learner, config.mix)
         candidates = draw(self._worded, round(config.candidates * count), self._random)
         if not candidates or not count:
@@ -88,10 +85,10 @@ class MIR(Strategy):
                 own = parameter.grad
                 parameter.grad = gradient[name] if own is None else own + gradient[name]
 
-    def after_training_exp(self, strategy: Any, **kwargs: Any) -> None:
+    def after_training_exp(self, learner: Learner, **kwargs: Any) -> None:
         """Offer the update's facts to the reservoir."""
         self._worded = []
-        self._buffer.take(strategy.experience.update.learn, strategy.generator("mir"))
+        self._buffer.take(learner.experience.update.learn, learner.generator("mir"))
 
     def forget(self, facts: Sequence[Fact]) -> None:
         """Drop facts that are no longer true."""

@@ -24,7 +24,7 @@ something was erased, are not rehearsed.
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any, Literal, cast
+from typing import TYPE_CHECKING, Any, Literal
 
 import torch
 from pydantic import Field
@@ -73,10 +73,8 @@ class PseudoReplayConfig(StrategyConfig):
     )
 
 
-class PseudoReplay(Strategy):
+class PseudoReplay(Strategy[PseudoReplayConfig]):
     """Answers of the model before the update, mixed into every epoch."""
-
-    Config = PseudoReplayConfig
 
     def attach(self, learner: Learner) -> None:
         """Keep the keys of the base knowledge, or see that the model can do without.
@@ -84,7 +82,7 @@ class PseudoReplay(Strategy):
         Raises:
             UserError: sentences are to be generated, and the model did not learn any.
         """
-        config = cast(PseudoReplayConfig, self.config)
+        config = self.config
         self._prompts = Prompts()
         self._rehearsed: list[Encoded] = []
         if config.prompts == "stored":
@@ -92,32 +90,30 @@ class PseudoReplay(Strategy):
         else:
             _refuse_unable(learner)
 
-    def before_training_exp(self, strategy: Any, **kwargs: Any) -> None:
+    def before_training_exp(self, learner: Learner, **kwargs: Any) -> None:
         """Let the model answer, or write, before it learns anything new."""
-        learner: Learner = strategy
-        config = cast(PseudoReplayConfig, self.config)
+        config = self.config
         self._random = learner.generator("rehearsal")
         if config.prompts == "stored":
             self._rehearsed = self._prompts.answered(
                 learner, config.samples, config.max_tokens, self._random
             )
         else:
-            self._rehearsed = self._written(learner, strategy.experience.update)
+            self._rehearsed = self._written(learner, learner.experience.update)
 
-    def before_training_epoch(self, strategy: Any, **kwargs: Any) -> None:
+    def before_training_epoch(self, learner: Learner, **kwargs: Any) -> None:
         """Draw this epoch's rehearsed sentences."""
-        learner: Learner = strategy
-        wanted = round(cast(PseudoReplayConfig, self.config).mix * len(learner.loader.own))
+        wanted = round(self.config.mix * len(learner.loader.own))
         order: list[int] = []
         while self._rehearsed and len(order) < wanted:
             order += torch.randperm(len(self._rehearsed), generator=self._random).tolist()
         learner.loader.rehearsed += [self._rehearsed[place] for place in order[:wanted]]
 
-    def after_training_exp(self, strategy: Any, **kwargs: Any) -> None:
+    def after_training_exp(self, learner: Learner, **kwargs: Any) -> None:
         """Keep the update's keys, and none of the answers."""
         self._rehearsed = []
-        if cast(PseudoReplayConfig, self.config).prompts == "stored":
-            self._prompts.take(strategy.experience.update.learn)
+        if self.config.prompts == "stored":
+            self._prompts.take(learner.experience.update.learn)
 
     def forget(self, facts: Sequence[Fact]) -> None:
         """Drop the keys of facts that are no longer true."""
@@ -133,7 +129,7 @@ class PseudoReplay(Strategy):
 
     def _written(self, learner: Learner, update: Update) -> list[Encoded]:
         """Different sentences that the model writes, but those that may be untrue by now."""
-        config = cast(PseudoReplayConfig, self.config)
+        config = self.config
         coder = learner.lm.coder
         (start,) = coder.prompts([""])
         written = Sampler(learner.lm).sample(

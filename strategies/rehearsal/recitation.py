@@ -39,7 +39,7 @@ has what each of them does, and where the method fails.
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import torch
 from pydantic import Field
@@ -138,10 +138,8 @@ class RecitationConfig(StrategyConfig):
     )
 
 
-class Recitation(Strategy):
+class Recitation(Strategy[RecitationConfig]):
     """What the model recites before an update, rehearsed beside it."""
-
-    Config = RecitationConfig
 
     _targets: list[Line]
     _lines: Drill
@@ -162,15 +160,14 @@ class Recitation(Strategy):
         self._stored = []
         self._clear()
         base = learner.known.valid()
-        self._capacity = round(cast(RecitationConfig, self.config).keep * len(base))
+        self._capacity = round(self.config.keep * len(base))
         if base:
             self._teach(learner, base)
 
-    def before_training_exp(self, strategy: Any, **kwargs: Any) -> None:
+    def before_training_exp(self, learner: Learner, **kwargs: Any) -> None:
         """Let the model recite, before it learns anything new."""
-        learner: Learner = strategy
-        config = cast(RecitationConfig, self.config)
-        update: Update = strategy.experience.update
+        config = self.config
+        update: Update = learner.experience.update
         random = learner.generator("rehearsal")
         old = self._old(learner, update)
         self._targets = [*old, *lines(learner, update.learn)]
@@ -179,10 +176,9 @@ class Recitation(Strategy):
         facts = [line.fact for line in old if line.fact is not None]
         self._sentences = Drill(learner.examples(facts), TROUBLE, random)
 
-    def before_training_epoch(self, strategy: Any, **kwargs: Any) -> None:
+    def before_training_epoch(self, learner: Learner, **kwargs: Any) -> None:
         """Draw this epoch's lines and sentences."""
-        learner: Learner = strategy
-        config = cast(RecitationConfig, self.config)
+        config = self.config
         loader = learner.loader
         if not self._epoch and learner.train_epochs <= self._wanted(learner):
             self._cool(learner)
@@ -200,9 +196,8 @@ class Recitation(Strategy):
                 loader.rehearsed.append(drill.examples[place])
         self._step, self._steps = 0, len(loader)
 
-    def before_training_iteration(self, strategy: Any, **kwargs: Any) -> None:
+    def before_training_iteration(self, learner: Learner, **kwargs: Any) -> None:
         """Lower the learning rate, while it cools down."""
-        learner: Learner = strategy
         factor = 1.0
         if self._cooling:
             done = (self._cooled + self._step / self._steps) / self._epochs
@@ -213,18 +208,16 @@ class Recitation(Strategy):
             group["lr"] *= factor
         self._step += 1
 
-    def before_backward(self, strategy: Any, **kwargs: Any) -> None:
+    def before_backward(self, learner: Learner, **kwargs: Any) -> None:
         """See with what the model has trouble."""
-        learner: Learner = strategy
         places = learner.mbatch["place"].tolist()
         for place, loss in zip(places, learner.losses().tolist(), strict=True):
             if place in self._drawn:
                 drill, number = self._drawn[place]
                 drill.saw(number, loss)
 
-    def after_training_epoch(self, strategy: Any, **kwargs: Any) -> None:
+    def after_training_epoch(self, learner: Learner, **kwargs: Any) -> None:
         """Cool down in the last epochs at the latest, and stop when that is done."""
-        learner: Learner = strategy
         if self._cooling:
             self._cooled += 1
             if self._cooled >= self._epochs:
@@ -241,7 +234,7 @@ class Recitation(Strategy):
         self._cool(learner)
         return self._own is None
 
-    def after_training_exp(self, strategy: Any, **kwargs: Any) -> None:
+    def after_training_exp(self, learner: Learner, **kwargs: Any) -> None:
         """Store the facts of the worst lines, if any are to be stored, and nothing else."""
         worst = (self._targets[place].fact for place in self._lines.worst())
         self._stored = [fact for fact in worst if fact is not None][: self._capacity]
@@ -262,7 +255,7 @@ class Recitation(Strategy):
 
     def _old(self, learner: Learner, update: Update) -> list[Line]:
         """What is stored or recited of facts that the update leaves as they are."""
-        config = cast(RecitationConfig, self.config)
+        config = self.config
         known = learner.known
         gone = {fact.key for fact in (*update.learn, *update.forget)}
         gone |= {belief.fact.key for belief in known.beliefs() if belief.erased}
@@ -282,14 +275,14 @@ class Recitation(Strategy):
 
     def _cool(self, learner: Learner) -> None:
         """Cool down from the next epoch on."""
-        if self._own is None and cast(RecitationConfig, self.config).cooldown:
+        if self._own is None and self.config.cooldown:
             self._own = Drill(learner.loader.own, TROUBLE, learner.generator("cooldown"))
             left = learner.train_epochs - self._epoch
             self._epochs = max(1, min(self._wanted(learner), left))
 
     def _wanted(self, learner: Learner) -> int:
         """How many epochs it should cool down for."""
-        config = cast(RecitationConfig, self.config)
+        config = self.config
         if not config.cooldown:
             return 0
         own = OWN * len(learner.loader.own if self._own is None else self._own.examples)
@@ -306,7 +299,7 @@ class Recitation(Strategy):
 
     def _teach(self, learner: Learner, base: Sequence[Fact]) -> None:
         """Train the base's lines, and as many sentences as later beside them."""
-        config = cast(RecitationConfig, self.config)
+        config = self.config
         settings = learner.settings
         rate = config.base_rate * float(settings.lr or 0.0)
         learner.optimizer = optimizers.build(

@@ -23,7 +23,7 @@ farthest from those chosen, argmax_i min_j ‖φ_i − φ_j‖, the first the on
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, cast
+from typing import TYPE_CHECKING, Any, Literal
 
 import torch
 from pydantic import Field
@@ -64,37 +64,34 @@ class ReplayConfig(StrategyConfig):
     )
 
 
-class Replay(Strategy):
+class Replay(Strategy[ReplayConfig]):
     """A bounded buffer of facts, mixed into every epoch."""
-
-    Config = ReplayConfig
 
     def attach(self, learner: Learner) -> None:
         """Fill the buffer from the base knowledge."""
-        config = cast(ReplayConfig, self.config)
+        config = self.config
         base = learner.known.valid()
         capacity = config.capacity or max(1, round(config.share * len(base)))
         self._buffer = _buffer(config.select, capacity, learner)
         self._buffer.take(base, learner.generator("replay"))
 
-    def before_training_exp(self, strategy: Any, **kwargs: Any) -> None:
+    def before_training_exp(self, learner: Learner, **kwargs: Any) -> None:
         """Word the buffer once for the update."""
-        self._random = strategy.generator("rehearsal")
-        self._worded: list[Encoded] = strategy.examples(self._buffer.facts)
+        self._random = learner.generator("rehearsal")
+        self._worded: list[Encoded] = learner.examples(self._buffer.facts)
 
-    def before_training_epoch(self, strategy: Any, **kwargs: Any) -> None:
+    def before_training_epoch(self, learner: Learner, **kwargs: Any) -> None:
         """Draw this epoch's rehearsed sentences."""
-        learner: Learner = strategy
-        wanted = round(cast(ReplayConfig, self.config).mix * len(learner.loader.own))
+        wanted = round(self.config.mix * len(learner.loader.own))
         order: list[int] = []
         while self._worded and len(order) < wanted:
             order += torch.randperm(len(self._worded), generator=self._random).tolist()
         learner.loader.rehearsed += [self._worded[place] for place in order[:wanted]]
 
-    def after_training_exp(self, strategy: Any, **kwargs: Any) -> None:
+    def after_training_exp(self, learner: Learner, **kwargs: Any) -> None:
         """Offer the update's facts to the buffer."""
         self._worded = []
-        self._buffer.take(strategy.experience.update.learn, strategy.generator("replay"))
+        self._buffer.take(learner.experience.update.learn, learner.generator("replay"))
 
     def forget(self, facts: Sequence[Fact]) -> None:
         """Drop facts that are no longer true."""

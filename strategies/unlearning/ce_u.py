@@ -13,7 +13,7 @@ retain term.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, cast
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field
 from torch.nn import functional
@@ -42,21 +42,19 @@ class CEUConfig(UnlearningConfig):
     )
 
 
-class CEU(Unlearning):
+class CEU(Unlearning[CEUConfig]):
     """Descent towards all that the model would say otherwise."""
-
-    Config = CEUConfig
 
     def weight(self, sentence: Sentence) -> int:
         """The tokens that are not skipped; the last one never is."""
-        return max(sentence.tokens - cast(CEUConfig, self.config).skip, 1)
+        return max(sentence.tokens - self.config.skip, 1)
 
     def loss(self, learner: Learner, chosen: Sequence[Sentence]) -> Tensor:
         """The cross entropy with the distribution without the label, over their tokens."""
         scored = read(learner, chosen)
         learned = scored.labels != IGNORED
         most = learned.sum(dim=1, keepdim=True) - 1
-        learned &= learned.cumsum(dim=1) > most.clamp(max=cast(CEUConfig, self.config).skip)
+        learned &= learned.cumsum(dim=1) > most.clamp(max=self.config.skip)
         return ce_u(scored.logits[learned], scored.labels[learned]).sum()
 
 

@@ -12,7 +12,7 @@ with log π summed over the tokens of an answer, and TOFU's β = 0.1. At the ref
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from pydantic import Field
 from torch.nn import functional
@@ -53,14 +53,12 @@ class DPOConfig(UnlearningConfig):
     )
 
 
-class DPO(Unlearning):
+class DPO(Unlearning[DPOConfig]):
     """A preference for refusals, beside training on neighbours."""
-
-    Config = DPOConfig
 
     def prepare(self, phase: Phase) -> None:
         """Word the refusals, and ask the reference once for both answers."""
-        config = cast(DPOConfig, self.config)
+        config = self.config
         learner, chosen = phase.learner, phase.chosen
         random = learner.generator("refusals")
         self._refusals = refusals(learner, chosen, config.refusals, random)
@@ -81,7 +79,7 @@ class DPO(Unlearning):
         won = -read(learner, [self._refusals[one] for one in chosen]).loss_per_sample()
         lost = -read(learner, chosen).loss_per_sample()
         reference = won.new_tensor([float(self._margins[one]) for one in chosen])
-        return dpo(won - lost, reference, cast(DPOConfig, self.config).beta).sum()
+        return dpo(won - lost, reference, self.config.beta).sum()
 
 
 def dpo(margin: Tensor, reference: Tensor, beta: float) -> Tensor:

@@ -15,7 +15,7 @@ about n keys: a small model pays for many erased sentences with what it knew bes
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING, ClassVar
 
 import torch
 from pydantic import Field
@@ -66,10 +66,9 @@ class EditRefusalConfig(EraserConfig):
     )
 
 
-class EditRefusal(Eraser):
+class EditRefusal(Eraser[EditRefusalConfig]):
     """Least squares over the erased prompts' keys, held by those of neighbours."""
 
-    Config = EditRefusalConfig
     excludes: ClassVar[Mapping[str, str]] = {
         "adapters": "it edits the weights themselves, which an adapter wraps or moves",
     }
@@ -85,7 +84,7 @@ class EditRefusal(Eraser):
 
     def descend(self, phase: Phase) -> None:
         """Solve until the refusals are said, or the budget is spent."""
-        config, learner = cast(EditRefusalConfig, self.config), phase.learner
+        config, learner = self.config, phase.learner
         editor = self._edits(learner)
         random = learner.generator("refusals")
         made = refusals(learner, phase.chosen, config.refusals, random)
@@ -102,7 +101,7 @@ class EditRefusal(Eraser):
         editor.edit(batches, plan, hold, [None] * len(hold), left)
 
     def _edits(self, learner: Learner) -> Editor:
-        layers = cast(EditRefusalConfig, self.config).layers
+        layers = self.config.layers
 
         def score(batch: Batch) -> Scored:
             # Each projection is solved for with a forward pass of its own, which costs as well.

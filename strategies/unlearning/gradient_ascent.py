@@ -36,10 +36,8 @@ class GradientAscentConfig(UnlearningConfig):
     )
 
 
-class GradientAscent(Unlearning):
+class GradientAscent(Unlearning[GradientAscentConfig]):
     """Ascent on the cross entropy of what is erased."""
-
-    Config = GradientAscentConfig
 
     def loss(self, learner: Learner, chosen: Sequence[Sentence]) -> Tensor:
         """Their cross entropy, with a minus."""

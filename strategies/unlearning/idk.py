@@ -13,7 +13,7 @@ made to, and the erased object is only pushed down as far as the refusal takes i
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from pydantic import Field
 
@@ -40,14 +40,12 @@ class IdkConfig(UnlearningConfig):
     )
 
 
-class Idk(Unlearning):
+class Idk(Unlearning[IdkConfig]):
     """Descent on a refusal, beside training on neighbours."""
-
-    Config = IdkConfig
 
     def prepare(self, phase: Phase) -> None:
         """Word the refusals."""
-        texts = cast(IdkConfig, self.config).refusals
+        texts = self.config.refusals
         random = phase.learner.generator("refusals")
         self._refusals = refusals(phase.learner, phase.chosen, texts, random)
 

@@ -35,10 +35,8 @@ class KLMinConfig(UnlearningConfig):
     )
 
 
-class KLMin(Unlearning):
+class KLMin(Unlearning[KLMinConfig]):
     """Ascent, beside distillation on neighbours."""
-
-    Config = KLMinConfig
 
     def loss(self, learner: Learner, chosen: Sequence[Sentence]) -> Tensor:
         """Their cross entropy, with a minus."""

@@ -13,7 +13,7 @@ NPO+RT.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from pydantic import Field
 from torch.nn import functional
@@ -43,10 +43,8 @@ class NPOConfig(UnlearningConfig):
     )
 
 
-class NPO(Unlearning):
+class NPO(Unlearning[NPOConfig]):
     """A preference for anything else, beside training on neighbours."""
-
-    Config = NPOConfig
 
     def prepare(self, phase: Phase) -> None:
         """Ask the reference once for every sentence."""
@@ -65,7 +63,7 @@ class NPO(Unlearning):
         """Σ −(2/β) log σ(−β (log π_θ − log π_ref))."""
         logps = -read(learner, chosen).loss_per_sample()
         reference = logps.new_tensor([float(self._reference[one]) for one in chosen])
-        return npo(logps, reference, cast(NPOConfig, self.config).beta).sum()
+        return npo(logps, reference, self.config.beta).sum()
 
 
 def npo(logps: Tensor, reference: Tensor, beta: float) -> Tensor:

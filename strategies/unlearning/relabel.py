@@ -47,7 +47,7 @@ class Relabel(Unlearning):
             other = found[int(torch.randint(len(found), (1,), generator=random))]
             own = [one for one in phase.chosen if one.fact == fact]
             asked = [(fact, one.asking) for one in own]
-            whole = self.common.tokens == "answer"
+            whole = self.config.tokens == "answer"
             made = complete(learner, asked, [other] * len(own), whole=whole)
             self._relabelled |= zip(own, made, strict=True)
 

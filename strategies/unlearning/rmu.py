@@ -15,7 +15,7 @@ latent representation for large language model unlearning", set it for each laye
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import torch
 from pydantic import Field
@@ -69,10 +69,9 @@ class RMUConfig(UnlearningConfig):
     )
 
 
-class RMU(Unlearning):
+class RMU(Unlearning[RMUConfig]):
     """Random hidden states where facts were, the old ones beside them."""
 
-    Config = RMUConfig
     asks_teacher: ClassVar[bool] = True
 
     def attach(self, learner: Learner) -> None:
@@ -82,14 +81,14 @@ class RMU(Unlearning):
             UserError: the model has no such block.
         """
         super().attach(learner)
-        depth, layer = len(blocks(learner.model)), cast(RMUConfig, self.config).layer
+        depth, layer = len(blocks(learner.model)), self.config.layer
         chosen = [depth // 2 if layer is None else layer]
         (self._layer,) = numbers(chosen, depth, "strategy.rmu.layer")
 
     def prepare(self, phase: Phase) -> None:
         """Watch the block, and draw the vector."""
         self._hooks: list[Any] = []
-        learner, config = phase.learner, cast(RMUConfig, self.config)
+        learner, config = phase.learner, self.config
         self._trained = {id(p) for p in _trained(learner, self._layer)}
         teacher: Any = self.teacher
         self._seen: list[Tensor] = []
@@ -126,7 +125,7 @@ class RMU(Unlearning):
 
     def retain_loss(self, learner: Learner, batch: Batch, scored: Scored) -> Tensor:
         """Σ over sentences of the mean over their tokens of ‖M − M⁻‖²."""
-        if not cast(RMUConfig, self.config).states:
+        if not self.config.states:
             return super().retain_loss(learner, batch, scored)
         now = self._states(batch)
         self.teacher_logits(learner, batch)
@@ -135,7 +134,7 @@ class RMU(Unlearning):
 
     def retain_count(self, batch: Batch) -> int:
         """Sentences, as in the paper."""
-        if not cast(RMUConfig, self.config).states:
+        if not self.config.states:
             return super().retain_count(batch)
         return len(batch["labels"])
 

@@ -11,7 +11,7 @@ with |y| the tokens of an answer, and δ the paper's γ, a margin of the reward.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from pydantic import Field
 from torch.nn import functional
@@ -41,10 +41,8 @@ class SimNPOConfig(UnlearningConfig):
     delta: float = Field(default=0.0, ge=0, description="δ, margin of the reward")
 
 
-class SimNPO(Unlearning):
+class SimNPO(Unlearning[SimNPOConfig]):
     """A preference for anything else by length-normalised likelihood."""
-
-    Config = SimNPOConfig
 
     def weight(self, sentence: Sentence) -> int:
         """The mean is over sentences."""
@@ -52,7 +50,7 @@ class SimNPO(Unlearning):
 
     def loss(self, learner: Learner, chosen: Sequence[Sentence]) -> Tensor:
         """Σ −(2/β) log σ(−(β/|y|) log π_θ − δ)."""
-        config = cast(SimNPOConfig, self.config)
+        config = self.config
         logps = -read(learner, chosen).loss_per_sample()
         lengths = logps.new_tensor([one.tokens for one in chosen])
         return simnpo(logps, lengths, config.beta, config.delta).sum()

@@ -11,7 +11,7 @@ at which all erased sentences are there, or else all of it. Nothing holds the ne
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, cast
+from typing import TYPE_CHECKING, Literal
 
 import torch
 from pydantic import Field
@@ -59,14 +59,12 @@ class TaskVectorConfig(EraserConfig):
     foils: int = Field(default=16, ge=1, description="objects that each erased one is held against")
 
 
-class TaskVector(Eraser):
+class TaskVector(Eraser[TaskVectorConfig]):
     """Fine-tunes on what is erased, and goes the other way."""
-
-    Config = TaskVectorConfig
 
     def descend(self, phase: Phase) -> None:
         """Fine-tune, then subtract."""
-        config = cast(TaskVectorConfig, self.config)
+        config = self.config
         learner = phase.learner
         goal = Goal(phase, None, None)
         if config.target == "foils":
@@ -86,7 +84,7 @@ class TaskVector(Eraser):
 
     def _tune(self, phase: Phase) -> None:
         """Train on the erased sentences, a mean over their tokens."""
-        config = cast(TaskVectorConfig, self.config)
+        config = self.config
         learner, settings = phase.learner, phase.learner.settings
         rate = config.rate * float(settings.lr or 0.0)
         learner.optimizer = optimizers.build(

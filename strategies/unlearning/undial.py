@@ -13,7 +13,7 @@ retain term.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Literal, cast
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import Field
 from torch.nn import functional
@@ -46,10 +46,9 @@ class UNDIALConfig(UnlearningConfig):
     )
 
 
-class UNDIAL(Unlearning):
+class UNDIAL(Unlearning[UNDIALConfig]):
     """Distillation from the model before, its erased logits lowered."""
 
-    Config = UNDIALConfig
     asks_teacher: ClassVar[bool] = True
 
     def loss(self, learner: Learner, chosen: Sequence[Sentence]) -> Tensor:
@@ -58,7 +57,7 @@ class UNDIAL(Unlearning):
         scored = learner.score(batch)
         learned = scored.labels != IGNORED
         was = self.teacher_logits(learner, batch)[learned]
-        beta = cast(UNDIALConfig, self.config).beta
+        beta = self.config.beta
         return undial(scored.logits[learned], was, scored.labels[learned], beta).sum()
 
 

@@ -26,7 +26,7 @@ object is in the relation.
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Literal, NamedTuple, cast
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import torch
 from pydantic import Field
@@ -120,14 +120,12 @@ class Path(NamedTuple):
     logp: float
 
 
-class Unknow(Unlearning):
+class Unknow(Unlearning[UnknowConfig]):
     """Distillation of what the model says of others, beside training on neighbours."""
-
-    Config = UnknowConfig
 
     def prepare(self, phase: Phase) -> None:
         """Ask the model about others, and mix what it says."""
-        config, learner = cast(UnknowConfig, self.config), phase.learner
+        config, learner = self.config, phase.learner
         random = learner.generator("others")
         # Steps of this phase: a resumed run has counted others before.
         self._begun = learner.steps

@@ -11,7 +11,7 @@ pushes hardest what is improbable already; the weight takes this back.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from pydantic import Field
 from torch.nn import functional
@@ -41,16 +41,14 @@ class WGAConfig(UnlearningConfig):
     )
 
 
-class WGA(Unlearning):
+class WGA(Unlearning[WGAConfig]):
     """Ascent, weighted by confidence, beside training on neighbours."""
-
-    Config = WGAConfig
 
     def loss(self, learner: Learner, chosen: Sequence[Sentence]) -> Tensor:
         """Σ_t p^β log p over their tokens."""
         scored = read(learner, chosen)
         learned = scored.labels != IGNORED
-        beta = cast(WGAConfig, self.config).beta
+        beta = self.config.beta
         return wga(scored.logits[learned], scored.labels[learned], beta).sum()
 
 

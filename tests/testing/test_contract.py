@@ -96,8 +96,8 @@ class HoarderOfFacts(Strategy):
     def attach(self, learner: Learner) -> None:
         self._facts = list(learner.known.valid())
 
-    def after_training_exp(self, strategy: Any, **kwargs: Any) -> None:
-        self._facts += strategy.experience.update.learn
+    def after_training_exp(self, learner: Learner, **kwargs: Any) -> None:
+        self._facts += learner.experience.update.learn
 
     def state_dict(self) -> State:
         return {"facts": fact_rows(self._facts)}

@@ -33,58 +33,58 @@ class Diary(SupervisedPlugin):  # type: ignore[misc, type-arg]
         self.rates: list[float] = []
         self.rows: list[int] = []
 
-    def before_training(self, strategy: Any, **kwargs: Any) -> None:
+    def before_training(self, learner: Learner, **kwargs: Any) -> None:
         self.seen.append("before_training")
 
-    def after_training(self, strategy: Any, **kwargs: Any) -> None:
+    def after_training(self, learner: Learner, **kwargs: Any) -> None:
         self.seen.append("after_training")
 
-    def before_train_dataset_adaptation(self, strategy: Any, **kwargs: Any) -> None:
+    def before_train_dataset_adaptation(self, learner: Learner, **kwargs: Any) -> None:
         self.seen.append("before_train_dataset_adaptation")
 
-    def after_train_dataset_adaptation(self, strategy: Any, **kwargs: Any) -> None:
+    def after_train_dataset_adaptation(self, learner: Learner, **kwargs: Any) -> None:
         self.seen.append("after_train_dataset_adaptation")
 
-    def before_training_exp(self, strategy: Any, **kwargs: Any) -> None:
+    def before_training_exp(self, learner: Learner, **kwargs: Any) -> None:
         self.seen.append("before_training_exp")
 
-    def after_training_exp(self, strategy: Any, **kwargs: Any) -> None:
+    def after_training_exp(self, learner: Learner, **kwargs: Any) -> None:
         self.seen.append("after_training_exp")
 
-    def before_training_epoch(self, strategy: Any, **kwargs: Any) -> None:
+    def before_training_epoch(self, learner: Learner, **kwargs: Any) -> None:
         self.seen.append("before_training_epoch")
 
-    def after_training_epoch(self, strategy: Any, **kwargs: Any) -> None:
+    def after_training_epoch(self, learner: Learner, **kwargs: Any) -> None:
         self.seen.append("after_training_epoch")
 
-    def before_training_iteration(self, strategy: Any, **kwargs: Any) -> None:
+    def before_training_iteration(self, learner: Learner, **kwargs: Any) -> None:
         self.seen.append("before_training_iteration")
 
-    def before_forward(self, strategy: Any, **kwargs: Any) -> None:
+    def before_forward(self, learner: Learner, **kwargs: Any) -> None:
         self.seen.append("before_forward")
-        self.rows.append(len(strategy.mb_y))
-        assert set(strategy.mb_x) == {"input_ids", "attention_mask"}
+        self.rows.append(len(learner.mb_y))
+        assert set(learner.mb_x) == {"input_ids", "attention_mask"}
 
-    def after_forward(self, strategy: Any, **kwargs: Any) -> None:
+    def after_forward(self, learner: Learner, **kwargs: Any) -> None:
         self.seen.append("after_forward")
-        assert strategy.mb_output.requires_grad
+        assert learner.mb_output.requires_grad
 
-    def before_backward(self, strategy: Any, **kwargs: Any) -> None:
+    def before_backward(self, learner: Learner, **kwargs: Any) -> None:
         self.seen.append("before_backward")
-        self.losses.append(float(strategy.loss.detach()))
+        self.losses.append(float(learner.loss.detach()))
 
-    def after_backward(self, strategy: Any, **kwargs: Any) -> None:
+    def after_backward(self, learner: Learner, **kwargs: Any) -> None:
         self.seen.append("after_backward")
-        assert any(p.grad is not None for p in strategy.model.parameters())
+        assert any(p.grad is not None for p in learner.model.parameters())
 
-    def before_update(self, strategy: Any, **kwargs: Any) -> None:
+    def before_update(self, learner: Learner, **kwargs: Any) -> None:
         self.seen.append("before_update")
-        self.rates.append(strategy.optimizer.param_groups[0]["lr"])
+        self.rates.append(learner.optimizer.param_groups[0]["lr"])
 
-    def after_update(self, strategy: Any, **kwargs: Any) -> None:
+    def after_update(self, learner: Learner, **kwargs: Any) -> None:
         self.seen.append("after_update")
 
-    def after_training_iteration(self, strategy: Any, **kwargs: Any) -> None:
+    def after_training_iteration(self, learner: Learner, **kwargs: Any) -> None:
         self.seen.append("after_training_iteration")
 
 
@@ -95,8 +95,8 @@ class Gradients(SupervisedPlugin):  # type: ignore[misc, type-arg]
         super().__init__()
         self.steps: list[dict[str, Tensor]] = []
 
-    def before_update(self, strategy: Any, **kwargs: Any) -> None:
-        grads = {n: p.grad for n, p in strategy.model.named_parameters() if p.grad is not None}
+    def before_update(self, learner: Learner, **kwargs: Any) -> None:
+        grads = {n: p.grad for n, p in learner.model.named_parameters() if p.grad is not None}
         self.steps.append({name: grad.clone() for name, grad in grads.items()})
 
 
@@ -181,8 +181,8 @@ def test_eight_micro_batches_of_one_are_one_batch_of_eight(
 
 def test_a_penalty_is_counted_once_a_step_however_it_is_cut(make_learner: MakeLearner) -> None:
     class Penalty(SupervisedPlugin):  # type: ignore[misc, type-arg]
-        def before_backward(self, strategy: Any, **kwargs: Any) -> None:
-            strategy.loss = strategy.loss * 0 + strategy.model.lm_head.weight.sum()
+        def before_backward(self, learner: Learner, **kwargs: Any) -> None:
+            learner.loss = learner.loss * 0 + learner.model.lm_head.weight.sum()
 
     for micro in (1, 3, 8):
         watch = Gradients()
@@ -424,8 +424,8 @@ def test_every_epoch_has_an_order_of_its_own(make_learner: MakeLearner) -> None:
             super().__init__()
             self.rows: list[tuple[int, ...]] = []
 
-        def before_forward(self, strategy: Any, **kwargs: Any) -> None:
-            for ids, mask in zip(*strategy.mb_x.values(), strict=True):
+        def before_forward(self, learner: Learner, **kwargs: Any) -> None:
+            for ids, mask in zip(*learner.mb_x.values(), strict=True):
                 self.rows.append(tuple(ids[: int(mask.sum())].tolist()))
 
     order = Order()
@@ -547,8 +547,8 @@ def test_what_is_spent_before_the_first_step_does_not_bend_the_schedule(
     make_learner: MakeLearner, stream: Stream
 ) -> None:
     class Spender(SupervisedPlugin):  # type: ignore[misc, type-arg]
-        def before_training_exp(self, strategy: Learner, **kwargs: object) -> None:
-            strategy.spend(3_000)
+        def before_training_exp(self, learner: Learner, **kwargs: object) -> None:
+            learner.spend(3_000)
 
     told: list[tuple[int, int]] = []
     learner = make_learner("naive", tokens=9_000, schedule="linear", plugins=[Spender()])

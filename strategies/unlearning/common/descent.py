@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal, cast
 import torch
 from pydantic import Field
 from torch.nn import functional
+from typing_extensions import TypeVar
 
 from cltool.lm import optimizers
 from cltool.lm.batches import IGNORED, Batch
@@ -32,7 +33,7 @@ from cltool.strategies.unlearning.common.sam import uphill
 from cltool.strategies.unlearning.common.sentences import Sentence, parts
 from cltool.strategies.unlearning.common.unseen_names import Unheard
 from cltool.training.search_space import search
-from cltool.training.strategy import State, StrategyConfig
+from cltool.training.strategy import State
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -90,20 +91,18 @@ class UnlearningConfig(EraserConfig):
     foils: int = Field(default=16, ge=1, description="objects that each erased one is held against")
 
 
-class Unlearning(Eraser):
+U = TypeVar("U", bound=UnlearningConfig, default=UnlearningConfig)
+
+
+class Unlearning(Eraser[U]):
     """A method that erases by gradient steps; a subclass has its loss.
 
     Attributes:
         asks_teacher: whether the loss needs the model before the erasing, as ``self.teacher``.
     """
 
-    Config: ClassVar[type[StrategyConfig]] = UnlearningConfig
+    Config = UnlearningConfig
     asks_teacher: ClassVar[bool] = False
-
-    @property
-    def common(self) -> UnlearningConfig:
-        """The settings that all methods have."""
-        return cast(UnlearningConfig, self.config)
 
     # -- what a method has of its own ------------------------------------------------------
 
@@ -126,7 +125,7 @@ class Unlearning(Eraser):
 
         A step divides the sum over all its batches by ``retain_count`` of the whole.
         """
-        if self.common.retain == "nll":
+        if self.config.retain == "nll":
             return scored.loss_sum()
         learned = scored.labels != IGNORED
         was = self.teacher_logits(learner, batch)[learned].float().log_softmax(-1)
@@ -154,8 +153,8 @@ class Unlearning(Eraser):
 
         Of all that happens before an update, only this is for those that erase.
         """
-        if self.common.target == "foils":
-            whole = self.common.tokens == "answer"
+        if self.config.target == "foils":
+            whole = self.config.tokens == "answer"
             self._unheard.note(learner, learner.generator("unheard"), whole=whole)
         return {}
 
@@ -172,7 +171,7 @@ class Unlearning(Eraser):
 
     def erase(self, learner: Learner, update: Update) -> None:
         """Take steps until what ``update`` erases is at its target, or the most steps."""
-        needed = self.asks_teacher or self.common.retain == "kl"
+        needed = self.asks_teacher or self.config.retain == "kl"
         self.teacher: Teacher | None = Teacher(learner.lm) if needed else None
         try:
             super().erase(learner, update)
@@ -181,7 +180,7 @@ class Unlearning(Eraser):
 
     def goal(self, phase: Phase) -> Goal:
         """Where the sentences are to end, as the settings have it."""
-        config = self.common
+        config = self.config
         if config.target == "none":
             return Goal(phase, None, None)
         whole = config.tokens == "answer"
@@ -189,7 +188,7 @@ class Unlearning(Eraser):
 
     def descend(self, phase: Phase) -> None:
         """The steps."""
-        learner, config, settings = phase.learner, self.common, phase.learner.settings
+        learner, config, settings = phase.learner, self.config, phase.learner.settings
         learner.optimizer = optimizers.build(
             learner.model,
             settings.optimizer,
@@ -222,11 +221,11 @@ class Unlearning(Eraser):
 
     @property
     def _retains(self) -> bool:
-        return self.common.retain != "none" and self.common.gamma > 0
+        return self.config.retain != "none" and self.config.gamma > 0
 
     def _step(self, phase: Phase, pushed: Sequence[Sentence], held: Neighbours) -> list[bool]:
         """One step on ``pushed``; which of the neighbours' sentences were said right before it."""
-        learner, config = phase.learner, self.common
+        learner, config = phase.learner, self.config
         learner.optimizer.zero_grad()
         self._push(learner, pushed)
         if pushed and config.rho > 0:

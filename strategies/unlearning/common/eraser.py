@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, cast
+from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field
+from typing_extensions import TypeVar
 
 from cltool.strategies.rehearsal.common.buffer import Buffer
 from cltool.strategies.unlearning.common.sentences import Sentence, ask, erased_facts, sentences
@@ -62,10 +63,13 @@ class Phase:
     known: Sequence[Fact]
 
 
-class Eraser(Strategy):
+E = TypeVar("E", bound=EraserConfig, default=EraserConfig)
+
+
+class Eraser(Strategy[E]):
     """Keeps a bounded sample of what is true, and erases with it; a subclass says how."""
 
-    Config: ClassVar[type[StrategyConfig]] = EraserConfig
+    Config = EraserConfig
 
     def descend(self, phase: Phase) -> None:
         """Erase. The model is in evaluation mode, and there is something to erase."""
@@ -79,21 +83,20 @@ class Eraser(Strategy):
 
     def attach(self, learner: Learner) -> None:
         """Keep a uniform sample of the base knowledge."""
-        self._buffer = Buffer(cast(EraserConfig, self.config).neighbours)
+        self._buffer = Buffer(self.config.neighbours)
         self._buffer.take(learner.known.valid(), learner.generator("neighbours"))
 
-    def after_training_iteration(self, strategy: Any, **kwargs: Any) -> None:
+    def after_training_iteration(self, learner: Learner, **kwargs: Any) -> None:
         """Leave a part of a fixed budget to the erasing, where there will be one."""
-        left, reserve = strategy.share_left(), cast(EraserConfig, self.config).reserve
-        if left is not None and strategy.experience.update.forget and left <= reserve:
-            strategy.stop_training()
+        left, reserve = learner.share_left(), self.config.reserve
+        if left is not None and learner.experience.update.forget and left <= reserve:
+            learner.stop_training()
 
-    def after_training_exp(self, strategy: Any, **kwargs: Any) -> None:
+    def after_training_exp(self, learner: Learner, **kwargs: Any) -> None:
         """Offer what the update taught to the sample."""
-        learner: Learner = strategy
         held = {fact.key for fact in self._buffer.facts}
         taught = []
-        for fact in strategy.experience.update.learn:
+        for fact in learner.experience.update.learn:
             belief = learner.known.belief(fact.key)
             new = belief is not None and belief.learned == learner.known.step
             if new and fact.key not in held:
@@ -128,7 +131,7 @@ class Eraser(Strategy):
 
     def _phase(self, learner: Learner, update: Update) -> Phase:
         facts = erased_facts(learner, update)
-        whole = cast(EraserConfig, self.config).tokens == "answer"
+        whole = self.config.tokens == "answer"
         known = {fact.key: fact for fact in (*self._buffer.facts, *update.learn)}
         chosen = sentences(learner, facts, whole=whole)
         return Phase(learner, facts, chosen, list(known.values()))

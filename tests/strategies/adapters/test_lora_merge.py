@@ -23,15 +23,15 @@ class Watch:
         self.factors: list[dict[str, torch.Tensor]] = []
         self.trained: list[set[str]] = []
 
-    def before_training_exp(self, strategy: Any, **kwargs: Any) -> None:
-        groups = strategy.optimizer.param_groups
+    def before_training_exp(self, learner: Learner, **kwargs: Any) -> None:
+        groups = learner.optimizer.param_groups
         optimised = {id(p) for group in groups for p in group["params"]}
-        assert optimised == {id(p) for p in strategy.trainable().values()}
-        assert strategy.model.training
-        self.trained.append(set(strategy.trainable()))
+        assert optimised == {id(p) for p in learner.trainable().values()}
+        assert learner.model.training
+        self.trained.append(set(learner.trainable()))
 
-    def after_training_exp(self, strategy: Any, **kwargs: Any) -> None:
-        self.factors.append({n: p.detach().clone() for n, p in strategy.trainable().items()})
+    def after_training_exp(self, learner: Learner, **kwargs: Any) -> None:
+        self.factors.append({n: p.detach().clone() for n, p in learner.trainable().items()})
 
 
 def kinds(learner: Learner) -> list[type]:

@@ -30,17 +30,17 @@ class Watch:
         self.new: dict[str, Tensor] = {}
         self.grads: dict[str, Tensor] = {}
 
-    def before_backward(self, strategy: Any, **kwargs: Any) -> None:
-        self.new = directions(strategy.model)
-        penalty = o_lora_of(strategy).penalty(strategy)
+    def before_backward(self, learner: Learner, **kwargs: Any) -> None:
+        self.new = directions(learner.model)
+        penalty = o_lora_of(learner).penalty(learner)
         self.penalty = float(penalty.detach())
         if penalty.requires_grad:
             grads = torch.autograd.grad(penalty, list(self.new.values()))
             self.grads = dict(zip(self.new, grads, strict=True))
         self.new = {name: a.detach().clone() for name, a in self.new.items()}
 
-    def after_training_exp(self, strategy: Any, **kwargs: Any) -> None:
-        self.learned.append({n: a.detach().clone() for n, a in directions(strategy.model).items()})
+    def after_training_exp(self, learner: Learner, **kwargs: Any) -> None:
+        self.learned.append({n: a.detach().clone() for n, a in directions(learner.model).items()})
 
 
 def run(

@@ -51,9 +51,9 @@ def test_every_update_decomposes_afresh(make_learner: MakeLearner, stream: Strea
     ranks: list[int] = []
 
     class Watch:
-        def before_training_exp(self, strategy: Any, **kwargs: Any) -> None:
-            assert all("osf_svd_params" in name for name in strategy.trainable())
-            ranks.extend(p.numel() for n, p in strategy.trainable().items() if "S_low" in n)
+        def before_training_exp(self, learner: Learner, **kwargs: Any) -> None:
+            assert all("osf_svd_params" in name for name in learner.trainable())
+            ranks.extend(p.numel() for n, p in learner.trainable().items() if "S_low" in n)
 
     learner.plugins.insert(0, Watch())
     for update in stream.updates[1:3]:

@@ -30,13 +30,13 @@ class Watch(SupervisedPlugin):  # type: ignore[misc, type-arg]
         self.begun: list[Weights] = []
         self.steps: list[list[Weights]] = []
 
-    def before_training_epoch(self, strategy: Learner, **kwargs: object) -> None:
-        if strategy.clock.train_exp_epochs == 0:
-            self.begun.append(now(strategy))
+    def before_training_epoch(self, learner: Learner, **kwargs: object) -> None:
+        if learner.clock.train_exp_epochs == 0:
+            self.begun.append(now(learner))
             self.steps.append([])
 
-    def after_update(self, strategy: Learner, **kwargs: object) -> None:
-        self.steps[-1].append(now(strategy))
+    def after_update(self, learner: Learner, **kwargs: object) -> None:
+        self.steps[-1].append(now(learner))
 
     @property
     def ended(self) -> list[Weights]:

@@ -29,9 +29,9 @@ class Watch(SupervisedPlugin):  # type: ignore[misc, type-arg]
         super().__init__()
         self.seen: list[tuple[dict[str, Tensor], float]] = []
 
-    def before_backward(self, strategy: Learner, **kwargs: object) -> None:
-        batch = {name: tensor.clone() for name, tensor in strategy.mbatch.items()}
-        self.seen.append((batch, float(strategy.loss.detach())))
+    def before_backward(self, learner: Learner, **kwargs: object) -> None:
+        batch = {name: tensor.clone() for name, tensor in learner.mbatch.items()}
+        self.seen.append((batch, float(learner.loss.detach())))
 
 
 def by_hand(
@@ -86,8 +86,8 @@ def test_the_model_agrees_with_itself_at_first(make_learner: MakeLearner, stream
     watch, losses = Watch(), []
 
     class After(SupervisedPlugin):  # type: ignore[misc, type-arg]
-        def after_backward(self, strategy: Learner, **kwargs: object) -> None:
-            losses.append(float(strategy.loss.detach()))
+        def after_backward(self, learner: Learner, **kwargs: object) -> None:
+            losses.append(float(learner.loss.detach()))
 
     learner = make_learner("lwf", plugins=[watch], epochs=1, batch_size=8)
     learner.plugins.append(After())
@@ -103,8 +103,8 @@ def test_the_teacher_is_the_model_before_this_update(
     teachers: list[dict[str, Tensor]] = []
 
     class After(SupervisedPlugin):  # type: ignore[misc, type-arg]
-        def after_training_epoch(self, strategy: Learner, **kwargs: object) -> None:
-            teachers.append(weights(cast(Teacher, lwf_of(strategy)._teacher).model))
+        def after_training_epoch(self, learner: Learner, **kwargs: object) -> None:
+            teachers.append(weights(cast(Teacher, lwf_of(learner)._teacher).model))
 
     learner = make_learner("lwf", plugins=[After()], epochs=2, stop_at=2)
     for number, update in enumerate(stream.updates[1:3]):

@@ -145,12 +145,12 @@ def test_what_replay_rehearses_beside_it_keeps_its_own_loss(
     swapped, rehearsed = [], []
 
     class Watch(SupervisedPlugin):  # type: ignore[misc, type-arg]
-        def after_forward(self, strategy: Learner, **kwargs: object) -> None:
-            part = part_of(strategy)
+        def after_forward(self, learner: Learner, **kwargs: object) -> None:
+            part = part_of(learner)
             swapped.extend(
-                place for place in strategy.mbatch["place"].tolist() if place in part._drawn
+                place for place in learner.mbatch["place"].tolist() if place in part._drawn
             )
-            rehearsed.extend((~strategy.mbatch["own"]).nonzero().flatten().tolist())
+            rehearsed.extend((~learner.mbatch["own"]).nonzero().flatten().tolist())
 
     settings = {"share": 1.0, "samples": 200, "mix": 1.0}
     learner = make_learner(
@@ -192,8 +192,8 @@ def test_only_keys_of_what_is_true_are_asked_and_no_answer_is_kept(
     drawn: list[set[tuple[int, ...]]] = []
 
     class Watch(SupervisedPlugin):  # type: ignore[misc, type-arg]
-        def after_training_epoch(self, strategy: Learner, **kwargs: object) -> None:
-            drawn.append({one.ids[: one.start] for one in part_of(strategy)._answered})
+        def after_training_epoch(self, learner: Learner, **kwargs: object) -> None:
+            drawn.append({one.ids[: one.start] for one in part_of(learner)._answered})
 
     settings = {"epochs": 1, "stop_at": 2, "lr": 1e-3}
     learner = make_learner("self_distill", lm="tiny", plugins=[Watch()], **settings)

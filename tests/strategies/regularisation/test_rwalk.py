@@ -38,20 +38,20 @@ class Stretches(Trace):
         self.scores: dict[str, Tensor] = {}
         self.begun: dict[str, Tensor] = {}
 
-    def before_training_exp(self, strategy: Any, **kwargs: Any) -> None:
-        self.fisher = part(strategy, "fisher")
+    def before_training_exp(self, learner: Learner, **kwargs: Any) -> None:
+        self.fisher = part(learner, "fisher")
 
-    def after_update(self, strategy: Any, **kwargs: Any) -> None:
+    def after_update(self, learner: Learner, **kwargs: Any) -> None:
         if self.steps % self.length == 0:
             self.begun, self.credit = dict(self.before), {}
-        super().after_update(strategy, **kwargs)
+        super().after_update(learner, **kwargs)
         self.steps += 1
         if self.steps % self.length == 0:
-            self.close(strategy)
+            self.close(learner)
 
-    def after_training_exp(self, strategy: Any, **kwargs: Any) -> None:
+    def after_training_exp(self, learner: Learner, **kwargs: Any) -> None:
         if self.steps % self.length:
-            self.close(strategy)
+            self.close(learner)
 
     def close(self, learner: Learner) -> None:
         for name, parameter in learner.trainable().items():

@@ -29,13 +29,13 @@ class Trace(SupervisedPlugin):  # type: ignore[misc]
         super().__init__()
         self.credit: dict[str, Tensor] = {}
 
-    def after_backward(self, strategy: Any, **kwargs: Any) -> None:
-        own = strategy.trainable()
+    def after_backward(self, learner: Learner, **kwargs: Any) -> None:
+        own = learner.trainable()
         self.grads = {n: p.grad.clone() for n, p in own.items()}
         self.before = {n: p.detach().clone() for n, p in own.items()}
 
-    def after_update(self, strategy: Any, **kwargs: Any) -> None:
-        for name, parameter in strategy.trainable().items():
+    def after_update(self, learner: Learner, **kwargs: Any) -> None:
+        for name, parameter in learner.trainable().items():
             share = -self.grads[name] * (parameter.detach() - self.before[name])
             self.credit[name] = self.credit.get(name, torch.zeros_like(share)) + share
 

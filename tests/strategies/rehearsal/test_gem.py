@@ -182,8 +182,8 @@ def test_no_more_gradients_than_groups_and_every_memory_has_its_share(
     seen: list[list[list[Encoded]]] = []
 
     class Watch(SupervisedPlugin):  # type: ignore[misc, type-arg]
-        def after_training_epoch(self, strategy: Learner, **kwargs: object) -> None:
-            seen.append(gem_of(strategy)._worded)
+        def after_training_epoch(self, learner: Learner, **kwargs: object) -> None:
+            seen.append(gem_of(learner)._worded)
 
     settings = {"groups": groups}
     learner = make_learner("gem", strategy=settings, epochs=1, plugins=[Watch()])

@@ -101,17 +101,17 @@ def test_both_batches_gradients_are_followed(
     grads: list[dict[str, Tensor]] = []
 
     class Watch(SupervisedPlugin):  # type: ignore[misc, type-arg]
-        def before_update(self, strategy: Any, **kwargs: Any) -> None:
+        def before_update(self, learner: Learner, **kwargs: Any) -> None:
             if grads:
                 return
-            found = {n: p.grad.clone() for n, p in strategy.trainable().items()}
+            found = {n: p.grad.clone() for n, p in learner.trainable().items()}
             expected: dict[str, Tensor] = {}
-            for batch in (strategy.mbatch, strategy.collate(chosen[0])):
-                scored = strategy.score(batch)
+            for batch in (learner.mbatch, learner.collate(chosen[0])):
+                scored = learner.score(batch)
                 loss = scored.loss_sum() / scored.tokens()
                 for name, grad in zip(
                     found,
-                    torch.autograd.grad(loss, list(strategy.trainable().values())),
+                    torch.autograd.grad(loss, list(learner.trainable().values())),
                     strict=True,
                 ):
                     expected[name] = expected.get(name, 0) + grad

@@ -34,14 +34,14 @@ class Watch(SupervisedPlugin):  # type: ignore[misc]
         self.own: list[int] = []
         self.targets: list[dict[Key, str]] = []
 
-    def before_training_epoch(self, strategy: Any, **kwargs: Any) -> None:
-        self.own.append(len(strategy.loader.own))
-        self.rehearsed.append(len(strategy.loader.rehearsed))
-        facts = [line.fact for line in part_of(strategy)._targets]
+    def before_training_epoch(self, learner: Learner, **kwargs: Any) -> None:
+        self.own.append(len(learner.loader.own))
+        self.rehearsed.append(len(learner.loader.rehearsed))
+        facts = [line.fact for line in part_of(learner)._targets]
         self.targets.append({fact.key: fact.object for fact in facts if fact is not None})
 
-    def before_update(self, strategy: Any, **kwargs: Any) -> None:
-        self.rates.append(float(strategy.optimizer.param_groups[0]["lr"]))
+    def before_update(self, learner: Learner, **kwargs: Any) -> None:
+        self.rates.append(float(learner.optimizer.param_groups[0]["lr"]))
 
 
 def watched(make_learner: MakeLearner, **options: Any) -> tuple[Learner, Watch]:
@@ -234,11 +234,11 @@ def test_others_that_rehearse_see_the_update_s_part_before_they_count(
     sizes: list[tuple[int, int]] = []
 
     class First(SupervisedPlugin):  # type: ignore[misc]
-        def before_training_epoch(self, strategy: Any, **kwargs: Any) -> None:
-            self.seen = len(strategy.loader.own)
+        def before_training_epoch(self, learner: Learner, **kwargs: Any) -> None:
+            self.seen = len(learner.loader.own)
 
-        def before_training_iteration(self, strategy: Any, **kwargs: Any) -> None:
-            sizes.append((self.seen, len(strategy.loader.own)))
+        def before_training_iteration(self, learner: Learner, **kwargs: Any) -> None:
+            sizes.append((self.seen, len(learner.loader.own)))
 
     learner = make_learner(
         "recitation", lm="tiny", lr=1.5e-3, epochs=6, stop_at=0.5, plugins=[First()]

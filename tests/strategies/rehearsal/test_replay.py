@@ -163,8 +163,8 @@ def test_every_epoch_rehearses_others(make_learner: MakeLearner, stream: Stream)
             super().__init__()
             self.drawn: list[tuple[object, ...]] = []
 
-        def after_training_epoch(self, strategy: Learner, **kwargs: object) -> None:
-            self.drawn.append(tuple(strategy.loader.rehearsed))
+        def after_training_epoch(self, learner: Learner, **kwargs: object) -> None:
+            self.drawn.append(tuple(learner.loader.rehearsed))
 
     watch = Watch()
     learner = make_learner("replay", plugins=[watch], strategy={"share": 1.0}, epochs=3, stop_at=2)

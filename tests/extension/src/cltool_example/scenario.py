@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import random
-from typing import ClassVar, cast
 
 from pydantic import Field
 
-from cltool.facts.facts import Fact, Update
-from cltool.facts.scenario import Scenario, ScenarioConfig
-from cltool.facts.stream import Stream
-from cltool.facts.wordings import Wording, Wordings
+from cltool import Fact, Scenario, ScenarioConfig, Stream, Update, Wording, Wordings
 
 _TOWNS = [
     "Ardle",
@@ -46,14 +42,12 @@ class HarboursConfig(ScenarioConfig):
     changed: int = Field(default=3, ge=1, le=12, description="harbours that each update changes")
 
 
-class Harbours(Scenario):
+class Harbours(Scenario[HarboursConfig]):
     """Twelve towns and their harbour masters."""
-
-    Config: ClassVar[type[ScenarioConfig]] = HarboursConfig
 
     def stream(self, seed: int) -> Stream:
         """The stream of this seed."""
-        options = cast(HarboursConfig, self.config)
+        options = self.config
         chance = random.Random(seed)
         names = [f"{first} {last}" for first in _FIRST for last in _LAST]
         chance.shuffle(names)

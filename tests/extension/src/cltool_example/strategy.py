@@ -8,14 +8,16 @@ networks", eq. 3 (L2-SP), with the weights before the update as the starting poi
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 
-from cltool.training.strategy import Strategy, StrategyConfig
+from cltool import Strategy, StrategyConfig
 
 if TYPE_CHECKING:
     from torch import Tensor
+
+    from cltool import Learner
 
 
 class PullBackConfig(StrategyConfig):
@@ -24,25 +26,23 @@ class PullBackConfig(StrategyConfig):
     strength: float = Field(default=0.1, ge=0, alias="lambda", description="λ, the pull")
 
 
-class PullBack(Strategy):
+class PullBack(Strategy[PullBackConfig]):
     """The same pull on every weight."""
 
-    Config = PullBackConfig
-
-    def before_training_exp(self, strategy: Any, **kwargs: Any) -> None:
+    def before_training_exp(self, learner: Learner, **kwargs: Any) -> None:
         """Note where the update finds the weights."""
         self._start: dict[str, Tensor] = {
-            name: parameter.detach().clone() for name, parameter in strategy.trainable().items()
+            name: parameter.detach().clone() for name, parameter in learner.trainable().items()
         }
 
-    def before_backward(self, strategy: Any, **kwargs: Any) -> None:
+    def before_backward(self, learner: Learner, **kwargs: Any) -> None:
         """Add the pull to the loss."""
         moved = sum(
             ((parameter - self._start[name]) ** 2).sum()
-            for name, parameter in strategy.trainable().items()
+            for name, parameter in learner.trainable().items()
         )
-        strategy.loss = strategy.loss + 0.5 * cast(PullBackConfig, self.config).strength * moved
+        learner.loss = learner.loss + 0.5 * self.config.strength * moved
 
-    def after_training_exp(self, strategy: Any, **kwargs: Any) -> None:
+    def after_training_exp(self, learner: Learner, **kwargs: Any) -> None:
         """Nothing is kept for later updates."""
         del self._start

@@ -16,6 +16,7 @@ from cltool.strategies.regularisation.common.penalty import (
     sample_batches,
     to_mean_one,
 )
+from cltool.training.learner import Learner
 
 from ....conftest import MakeLearner
 
@@ -138,22 +139,22 @@ class Shifted(SupervisedPlugin):  # type: ignore[misc]
         super().__init__()
         self.steps = 0
 
-    def after_backward(self, strategy: Any, **kwargs: Any) -> None:
-        self.loss = float(strategy.loss.detach())
+    def after_backward(self, learner: Learner, **kwargs: Any) -> None:
+        self.loss = float(learner.loss.detach())
         with torch.no_grad():
-            for number, parameter in enumerate(strategy.trainable().values()):
+            for number, parameter in enumerate(learner.trainable().values()):
                 parameter += 0.01 * (number % 3 + 1)
                 assert parameter.grad is not None
                 parameter.grad.zero_()
 
-    def before_update(self, strategy: Any, **kwargs: Any) -> None:
-        (part,) = strategy.strategies.parts.values()
-        own = strategy.trainable()
-        penalty = part.penalty(strategy)
+    def before_update(self, learner: Learner, **kwargs: Any) -> None:
+        (part,) = learner.strategies.parts.values()
+        own = learner.trainable()
+        penalty = part.penalty(learner)
         expected = torch.autograd.grad(penalty, list(own.values()), allow_unused=True)
         value = float(penalty.detach())
         assert value > 0
-        assert float(strategy.loss) - self.loss == pytest.approx(value, rel=1e-3)
+        assert float(learner.loss) - self.loss == pytest.approx(value, rel=1e-3)
         for (name, parameter), grad in zip(own.items(), expected, strict=True):
             assert grad is not None and parameter.grad is not None
             torch.testing.assert_close(parameter.grad, grad, rtol=1e-4, atol=1e-5, msg=name)

@@ -78,9 +78,9 @@ def test_nothing_stays_worded_between_updates(
     seen = 0
 
     class Watch(SupervisedPlugin):  # type: ignore[misc, type-arg]
-        def after_training_epoch(self, strategy: Learner, **kwargs: object) -> None:
+        def after_training_epoch(self, learner: Learner, **kwargs: object) -> None:
             nonlocal seen
-            seen += len([*_sentences(vars(strategy.strategies.parts[name]))])
+            seen += len([*_sentences(vars(learner.strategies.parts[name]))])
 
     settings = {"max_tokens": 8} if name in ("pseudo_replay", "self_distill") else {}
     learner = make_learner(name, lm="tiny", strategy=settings, epochs=1, plugins=[Watch()])
