@@ -239,6 +239,10 @@ def _strategy(entry: Entry) -> str:
     if kind.presets:
         presets = ", ".join(f"`{name} = {_value(value)}`" for name, value in kind.presets.items())
         parts.append(f"Learner settings that it changes: {presets}.\n")
+    if kind.requires:
+        parts.append("It only works composed with:\n")
+        parts += [f"- {name}: {why}." for name, why in kind.requires.items()]
+        parts.append("")
     if kind.excludes:
         parts.append("It is not composed with:\n")
         parts += [f"- {name}: {why}." for name, why in kind.excludes.items()]

@@ -62,7 +62,16 @@ def outputs_page() -> str:
         "## The ledger: a row for every probe at every step\n",
         _table("column", ledger.COLUMNS),
         "## `steps.jsonl`: a line a step\n",
-        _table("key", {"step": "0 is the base", "label": "the update's label", **COSTS}),
+        _table(
+            "key",
+            {
+                "step": "0 is the base",
+                "label": "the update's label",
+                **COSTS,
+                "logs": "what the strategy logged with `learner.log` ([hooks.md](hooks.md)), by"
+                " name; missing where it logged nothing, null where a value was not finite",
+            },
+        ),
         "## `cltool run --json`\n",
         "`folder`; `summary` (a number for each score of the whole run and for each cost); `steps`"
         " (an object a step: scores, counts `n_new`, `n_retained`, `n_superseded`, `n_erased`, and"

@@ -7,6 +7,7 @@ the last finished step and ends with the same ledger, byte for byte.
 
 from __future__ import annotations
 
+import math
 import random
 import resource
 import sys
@@ -24,7 +25,7 @@ from cltool.experiments.resume import default_folder, open_folder, refuse_other_
 from cltool.facts.facts import Fact, Key, Knowledge, Update
 from cltool.facts.stream import Stream
 from cltool.runs.erasures import Recorder
-from cltool.runs.run import Run
+from cltool.runs.run import LOGGED, Run
 from cltool.training.budget import Budget
 
 if TYPE_CHECKING:
@@ -187,6 +188,7 @@ class _Walk:
         self.report(step, len(self.stream), f"{self.strategy}: update {update.label}")
         self._seed_all(step)
         tokens, steps, began = learner.tokens, learner.steps, time.perf_counter()
+        learner.logs.clear()
         erasing = 0
         if step == 0:
             learner.strategies.attach(learner)
@@ -211,6 +213,7 @@ class _Walk:
                 "steps": learner.steps - steps,
                 "peak_memory": _peak_memory(learner.lm),
                 "stored_bytes": learner.strategies.stored_bytes(),
+                **({"logs": _finite(learner.logs)} if learner.logs else {}),
             }
         )
         self.run.write_costs(self.costs)
@@ -228,7 +231,9 @@ class _Walk:
         scores = per_step(pd.DataFrame(rows)).iloc[0].dropna()
         learner = self.learner
         learner.scores.set(
-            learner.known.step, {str(name): float(value) for name, value in scores.items()}
+            learner.known.step,
+            {str(name): float(value) for name, value in scores.items()}
+            | {f"{LOGGED}{name}": value for name, value in learner.logs.items()},
         )
         learner.evaluator.after_eval(learner)
 
@@ -281,6 +286,11 @@ def _owed(costs: Sequence[Mapping[str, Any]], budget: Budget) -> float:
         if budget.kind is not None:
             owed = max(0.0, owed + row[budget.kind] - budget.amount)
     return owed
+
+
+def _finite(logs: Mapping[str, float]) -> dict[str, float | None]:
+    """JSON has no infinity and no NaN: null stands for them."""
+    return {name: value if math.isfinite(value) else None for name, value in logs.items()}
 
 
 def _asked(stream: Stream, limit: int | None) -> dict[Key, tuple[int, Fact]]:

@@ -26,6 +26,9 @@ COSTS: dict[str, str] = {
 }
 """Every cost of a step with its meaning and unit."""
 
+LOGGED = "log."
+"""Comes before the name of a strategy's own diagnostics (`Learner.log`) in tables."""
+
 
 def file_name(strategy: str) -> str:
     """A strategy's name as part of a file's: Avalanche's plugins have a colon in theirs."""
@@ -114,6 +117,20 @@ class Run:
 
         return pd.DataFrame(self.cost_rows(), columns=["step", "label", *COSTS]).set_index("step")
 
+    @cached_property
+    def logs(self) -> pd.DataFrame:
+        """What strategies logged (`Learner.log`): one row a step, one column a name."""
+        import pandas as pd
+
+        rows = self.cost_rows()
+        names = dict.fromkeys(name for row in rows for name in row.get("logs", {}))
+        return pd.DataFrame(
+            [row.get("logs", {}) for row in rows],
+            index=pd.Index([row["step"] for row in rows], name="step"),
+            columns=list(names),
+            dtype=float,
+        )
+
     def cost_rows(self) -> list[dict[str, Any]]:
         """The rows of ``steps.jsonl``.
 
@@ -131,8 +148,10 @@ class Run:
         return rows
 
     def metrics(self) -> pd.DataFrame:
-        """One row a step: scores (`metrics.per_step`) beside costs."""
-        return metrics.per_step(self.answers).join(self.costs)
+        """One row a step: scores (`metrics.per_step`), costs, and logs as ``log.NAME``."""
+        return (
+            metrics.per_step(self.answers).join(self.costs).join(self.logs.add_prefix(LOGGED))
+        )
 
     def summary(self) -> dict[str, float]:
         """The scores and total costs of the whole run, by name."""
@@ -166,6 +185,7 @@ class Run:
         lines = [json.dumps(row, ensure_ascii=False) + "\n" for row in rows]
         write_text(self.folder / "steps.jsonl", "".join(lines))
         self.__dict__.pop("costs", None)
+        self.__dict__.pop("logs", None)
 
 
 def _runs_inside(folder: Path) -> str:

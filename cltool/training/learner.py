@@ -73,6 +73,7 @@ class Learner(SupervisedTemplate[Any, Any, Any]):  # type: ignore[misc]
         current: the update that is being applied, kept by the experiment.
         tokens: tokens that went through the model so far, in training or for a strategy.
         steps: training steps taken so far.
+        logs: name → the last value logged in this update; emptied by the experiment.
         loader: the batches of the update in training.
         rebuild: makes the base model anew without some facts, where it can be; set by the
             experiment.
@@ -114,6 +115,7 @@ class Learner(SupervisedTemplate[Any, Any, Any]):  # type: ignore[misc]
         self.known = Knowledge()
         self.tokens = 0
         self.steps = 0
+        self.logs: dict[str, float] = {}
         self.budget = Budget(settings)
         self.progress: Progress | None = None
         self.current: Update | None = None
@@ -180,6 +182,14 @@ class Learner(SupervisedTemplate[Any, Any, Any]):  # type: ignore[misc]
         They count as training tokens, against a fixed budget too.
         """
         self.tokens += tokens
+
+    def log(self, name: str, value: float | Tensor) -> None:
+        """Record a number about this update, such as the size of a penalty.
+
+        It is kept in the run folder and handed to Avalanche's loggers. Of several values logged
+        under one name in one update, the last is kept.
+        """
+        self.logs[name] = float(value)
 
     def left(self) -> int | None:
         """Tokens that the current update may still spend; None where they are not counted."""

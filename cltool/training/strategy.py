@@ -54,7 +54,9 @@ class Strategy(SupervisedPlugin, Generic[C]):  # type: ignore[misc]
         trains: whether its updates train, so that the hooks of others run. One that only
             frames prompts is false without an ``update`` of its own: it trains nothing
             alone, and leaves the weights to the others where it is composed.
-        excludes: family → why none of it can be composed with this strategy, as in
+        requires: name or family → why this strategy does not work without it: it is refused
+            unless another strategy of that name or family is composed with it.
+        excludes: name or family → why this strategy cannot be composed with it, as in
             "`joint` and `replay` cannot be composed: <reason>".
         warnings: what whoever reads its results must know; kept in the run's record.
         outside: what it knows outside the model's weights, which a saved model lacks.
@@ -68,6 +70,7 @@ class Strategy(SupervisedPlugin, Generic[C]):  # type: ignore[misc]
     presets: ClassVar[Mapping[str, Any]] = {}
     replaces_model: ClassVar[bool] = False
     trains: ClassVar[bool] = True
+    requires: ClassVar[Mapping[str, str]] = {}
     excludes: ClassVar[Mapping[str, str]] = {}
     warnings: ClassVar[Sequence[str]] = ()
     outside: ClassVar[str] = ""
@@ -152,15 +155,18 @@ class Strategies:
         families: name → the family it is registered in.
 
     Raises:
-        UserError: two of them cannot work together.
+        UserError: two of them cannot work together, or one that is required is missing.
     """
 
     def __init__(
         self, parts: Mapping[str, Strategy[Any]], families: Mapping[str, str] | None = None
     ) -> None:
         self.parts = dict(parts)
+        families = families or {}
+        for name in parts:
+            _refuse_missing(name, parts, families)
         for first, second in combinations(parts, 2):
-            reason = _conflict(parts, first, second, families or {})
+            reason = _conflict(parts, first, second, families)
             if reason is not None:
                 raise UserError(
                     f"{first} and {second} cannot be composed: {reason}",
@@ -294,16 +300,30 @@ def _erases(part: Strategy[Any]) -> bool:
     return type(part).erase is not Strategy.erase
 
 
+def _refuse_missing(
+    name: str, parts: Mapping[str, Strategy[Any]], families: Mapping[str, str]
+) -> None:
+    """Raise a `UserError` where a strategy is composed without one that it requires."""
+    others = {other for other in parts if other != name}
+    present = others | {families.get(other, "") for other in others}
+    for required, reason in parts[name].requires.items():
+        if required not in present:
+            raise UserError(
+                f"{name} needs {required}: {reason}",
+                where="+".join(parts),
+                hint=f"Run {name}+{required}; of a family, any strategy will do.",
+            )
+
+
 def _conflict(
     parts: Mapping[str, Strategy[Any]], first: str, second: str, families: Mapping[str, str]
 ) -> str | None:
     """Why two strategies cannot work together; None: they can."""
     one, other = parts[first], parts[second]
-    reason = one.excludes.get(families.get(second, "")) or other.excludes.get(
-        families.get(first, "")
-    )
-    if reason is not None:
-        return reason
+    for part, against in ((one, second), (other, first)):
+        for name in (against, families.get(against, "")):
+            if name in part.excludes:
+                return part.excludes[name]
     if _applies_updates_itself(one) and _applies_updates_itself(other):
         return "each applies the update in its own way"
     if _erases(one) and _erases(other):

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pandas as pd
 import pytest
@@ -30,7 +30,9 @@ from cltool.facts.stream import Stream
 from cltool.lm import language_model
 from cltool.models.tiny import build
 from cltool.runs.run import COSTS, Run
+from cltool.testing.material import NAME, registered
 from cltool.training.learner import Learner
+from cltool.training.strategy import Strategy
 
 from ..conftest import CHAIN, FORGOTTEN, make_stream
 
@@ -558,6 +560,33 @@ def test_loggers_of_avalanche_are_told(start: Start, tmp_path: Path) -> None:
     heard = Heard()
     start(tmp_path / "run", loggers=[heard])
     assert heard.updates == 3
+
+
+class Logging(Strategy):
+    """Logs the number of the update, in the updates that train."""
+
+    def update(self, learner: Learner, update: Update) -> None:
+        super().update(learner, update)
+        learner.log("number", torch.tensor(0.0))
+        learner.log("number", torch.tensor(float(update.step)))
+        learner.log("endless", float("inf"))
+
+
+def test_what_a_strategy_logs_is_kept_a_step(start: Start, tmp_path: Path) -> None:
+    from avalanche.logging import BaseLogger
+
+    class Heard(BaseLogger):  # type: ignore[misc]
+        metrics: ClassVar[dict[str, list[float]]] = {}
+
+        def log_single_metric(self, name: str, value: float, x_plot: int) -> None:
+            self.metrics.setdefault(name, []).append(value)
+
+    with registered(Logging):
+        done = start(tmp_path / "run", NAME, loggers=[Heard()])
+    assert Heard.metrics["cltool/log.number"] == [1.0, 2.0, 3.0]
+    assert done.metrics()["log.number"].fillna(-1).tolist() == [-1.0, 1.0, 2.0, 3.0]
+    assert "logs" not in done.cost_rows()[0]
+    assert done.cost_rows()[1]["logs"] == {"number": 1.0, "endless": None}
 
 
 def test_a_stream_of_one_step(start: Start, stream: Stream, tmp_path: Path) -> None:

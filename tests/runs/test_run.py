@@ -74,6 +74,14 @@ def test_scores_beside_costs(run: Run) -> None:
     assert scores["stored_bytes"] == 7
 
 
+def test_logs_of_strategies_are_columns(run: Run) -> None:
+    assert run.logs.empty and not [name for name in run.metrics() if name.startswith("log.")]
+    run.write_costs([cost(0, logs={"penalty": 0.5}), cost(1, logs={"drift": None})])
+    assert run.logs["penalty"][0] == run.metrics()["log.penalty"][0] == 0.5
+    assert run.logs.isna().sum().to_dict() == {"penalty": 1, "drift": 2}
+    assert "logs" not in run.costs
+
+
 def test_what_is_written_again_is_read_again(run: Run) -> None:
     assert run.record["seed"] == 3 and len(run.costs) == 2
     run.write_record({**run.record, "seed": 4})

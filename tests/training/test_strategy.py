@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 import pytest
 
@@ -48,3 +49,34 @@ def test_nobody_is_asked_to_erase_nothing() -> None:
 def test_facts_are_erased_in_one_way() -> None:
     with pytest.raises(UserError, match="one and two cannot be composed: each erases facts"):
         Strategies({"one": Eraser(), "two": Eraser()})
+
+
+class Needy(Strategy):
+    requires: ClassVar[Mapping[str, str]] = {"rehearsal": "it weighs what is rehearsed"}
+
+
+@pytest.mark.parametrize(
+    ("name", "families"),
+    [("replay", {"replay": "rehearsal"}), ("rehearsal", {})],
+    ids=["by its family", "by its name"],
+)
+def test_what_is_required_must_be_composed(name: str, families: dict[str, str]) -> None:
+    parts = {"needy": Needy(StrategyConfig()), name: Strategy(StrategyConfig())}
+    assert Strategies(parts, families).parts.keys() == {"needy", name}
+
+
+@pytest.mark.parametrize("parts", [{}, {"plain": Strategy(StrategyConfig())}])
+def test_without_what_is_required_a_strategy_is_refused(parts: dict[str, Strategy]) -> None:
+    what = "needy needs rehearsal: it weighs what is rehearsed"
+    with pytest.raises(UserError, match=what):
+        Strategies({"needy": Needy(StrategyConfig()), **parts}, {"needy": "rehearsal"})
+
+
+@pytest.mark.parametrize("excluded", ["one", "family of one"])
+def test_a_strategy_or_a_family_is_excluded(excluded: str) -> None:
+    class Picky(Strategy):
+        excludes: ClassVar[Mapping[str, str]] = {excluded: "it would undo it"}
+
+    parts = {"one": Strategy(StrategyConfig()), "picky": Picky(StrategyConfig())}
+    with pytest.raises(UserError, match="one and picky cannot be composed: it would undo it"):
+        Strategies(parts, {"one": "family of one"})
