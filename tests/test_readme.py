@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 import cltool
+from cltool.cli.compare import STRATEGIES as DEFAULT
 from cltool.cli.main import main
 from cltool.evaluation.metrics import NAMES
 from cltool.experiments import compare, resolve
@@ -150,7 +151,7 @@ def test_the_number_of_offices_is_right() -> None:
     assert f"who held {len(stream.updates[0].learn)} offices" in TEXT
     words = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
     assert f"{words[len(stream) - 1]} updates to 2024" in TEXT
-    assert f"with {words[len(main.STRATEGIES.split(','))]} strategies" in TEXT
+    assert f"with {words[len(DEFAULT.split(','))]} strategies" in TEXT
 
 
 def test_the_scores_have_the_names_of_the_table() -> None:

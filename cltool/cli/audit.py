@@ -1,128 +1,254 @@
-"""What ``cltool audit`` is told, and what it says of one model; of many: `survey_command`."""
+"""``cltool audit``: attack a model that erased facts, or all models of several runs."""
 
 from __future__ import annotations
 
 import argparse
 import math
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from cltool.cli import options as shared
+from cltool.cli.output import print_json
+from cltool.core import exit_codes
 from cltool.core.errors import UserError
-from cltool.facts.files.forget_list import read_forget_list
-from cltool.runs.run import Run
+from cltool.core.progress import Progress
 
 if TYPE_CHECKING:
     from cltool.audit.attacks.settings import AuditSettings
-    from cltool.audit.audit import Audit
     from cltool.audit.request import Asked
 
-FAILURES = ("residue", "over-forgotten", "damaged", "undecided")
-"""Verdicts that a command may be told to fail on."""
+VERDICTS = ("residue", "over-forgotten", "damaged", "undecided")
+"""Verdicts that ``--fail-on`` accepts."""
 
 SECTIONS = ("audit", "scenario")
 
 LAST = "last"
-"""In place of a step."""
-
-Report = Callable[[str, int, int, str], None]
-"""Progress: (task, done, of, what)."""
+"""Value of ``--step`` for the last step."""
 
 
-@dataclass(frozen=True)
-class Command:
-    """An audit, ready to be made.
+class Result(NamedTuple):
+    """What an audit of one model or of several runs gives to the command.
 
     Attributes:
-        whom: the run that is audited, or the names of a model and of what it is held to.
-        reference: of a run, what it is held to, as it was typed.
-        settings: of the attacks.
-        asked: what else was said.
-        fails_on: verdicts at which the command fails.
+        page: the HTML file.
+        data: its data as JSON values.
+        text: a table for the terminal.
+        doubts: sentences about the limits of the verdicts.
+        verdicts: every verdict that was given.
+        incomplete: whether a run could not be audited.
     """
 
-    whom: Run | tuple[str, str]
-    reference: str | None
-    settings: AuditSettings
-    asked: Asked
-    fails_on: frozenset[str]
-
-    def run(self, report: Report) -> Audit:
-        """Make it."""
-        from cltool.audit.audit import audit_models, audit_run
-
-        report("audit", 0, 1, "loading libraries")
-
-        def tell(done: int, of: int, what: str) -> None:
-            report("audit", done, of, what)
-
-        if isinstance(self.whom, Run):
-            return audit_run(self.whom, self.reference, self.settings, self.asked, tell)
-        return audit_models(*self.whom, self.settings, self.asked, tell)
+    page: Path
+    data: dict[str, Any]
+    text: str
+    doubts: Sequence[str]
+    verdicts: set[str]
+    incomplete: bool
 
 
-def read(options: argparse.Namespace) -> Command:
-    """The command's options, checked before anything is loaded.
+def add(parser: argparse.ArgumentParser) -> None:
+    """Add the command's arguments."""
+    _add_models(parser)
+    parser.add_argument(
+        "--tolerance",
+        action="append",
+        default=[],
+        metavar="[NAME=]VALUE",
+        help="largest difference that counts as equal, for all attacks or for one kind of score",
+    )
+    shared.add_settings(parser, "audit.k=16")
+    parser.add_argument(
+        "--fresh", action="store_true", help="repeat attacks whose results are stored"
+    )
+    parser.add_argument("--workers", type=int, help="for several runs: processes [one per core]")
+    parser.add_argument(
+        "--out",
+        metavar="PAGE",
+        help="the HTML file [RUN/audit.html, or audits.html for several runs]",
+    )
+    parser.add_argument(
+        "--fail-on",
+        metavar="VERDICTS",
+        help="exit with code 3 if one of these verdicts is given: residue, over-forgotten,"
+        " damaged, undecided",
+    )
+    parser.add_argument("--json", action="store_true", help="print the page's data as JSON")
+
+
+def _add_models(parser: argparse.ArgumentParser) -> None:
+    """Add the options that say what is audited."""
+    parser.add_argument(
+        "run", nargs="*", metavar="RUN", help="run folders, or folders of runs, such as compare's"
+    )
+    parser.add_argument("--model", help="instead of RUN: a path or hub name of a causal LM")
+    parser.add_argument(
+        "--reference",
+        metavar="RUN",
+        help="a run or a model that never knew the facts [a retrain run beside RUN; made if there"
+        " is none]",
+    )
+    parser.add_argument(
+        "--step", metavar="STEPS", help=f"steps to audit, for example 5,{LAST} [{LAST}]"
+    )
+    parser.add_argument(
+        "--forget", metavar="FILE", help="facts to forget [the facts that RUN had to forget]"
+    )
+    parser.add_argument(
+        "--scenario",
+        help="with --model: the true facts and their wordings; with RUN: where its file of facts"
+        " is",
+    )
+    parser.add_argument("--cut", metavar="DATES", help="for dated lines: the dates of the updates")
+    shared.add_wordings(parser)
+    shared.add_device(parser)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Audit, write the page and print the verdicts."""
+    fails_on = _read_verdicts(options.fail_on)
+    result = _audit_runs(options) if _several(options) else _audit_one(options)
+    if options.json:
+        print_json({"page": str(result.page), **result.data})
+    else:
+        print(result.text)
+        for text in result.doubts:
+            print(f"\nDoubt: {text}")
+        print(f"\nThe page is in {result.page}.")
+    if result.incomplete:
+        return exit_codes.SOME_FAILED
+    return exit_codes.REFUSED if fails_on & result.verdicts else exit_codes.DONE
+
+
+def _several(options: argparse.Namespace) -> bool:
+    """Return whether several runs, or several steps of one, are audited."""
+    from cltool.runs.run import run_folders
+
+    if options.model is not None or not options.run:
+        return False
+    first = Path(options.run[0])
+    one = len(options.run) == 1 and run_folders(first) == [first]
+    return not one or len(_read_steps(options.step)) > 1
+
+
+def _audit_one(options: argparse.Namespace) -> Result:
+    """Audit the model of one run, or one model.
 
     Raises:
-        UserError: they contradict each other, a setting is wrong, or there is no such run.
+        UserError: the options contradict each other, or there is no such run.
     """
+    from cltool.runs.run import Run
+
     if bool(options.run) == (options.model is not None):
         raise UserError(
-            "either a run folder or --model is audited",
+            "give either run folders or --model",
             where="RUN",
-            hint="Like: cltool audit runs/mine, or cltool audit --model DIR --reference DIR "
-            "--forget FILE.",
+            hint="For example: cltool audit runs/mine, or cltool audit --model DIR --reference DIR"
+            " --forget FILE.",
         )
-    settings, asked = told(options)
-    if options.model is not None:
-        whom: Run | tuple[str, str] = _models(options, asked)
-    else:
-        whom = Run.open(options.run[0])
-        if asked.step is not None:
-            whom.refuse_missing(asked.step)
+    settings, asked = _read_request(options)
+    run = None if options.model is not None else Run.open(options.run[0])
+    if run is None:
+        _refuse_incomplete(options, asked)
+    elif asked.step is not None:
+        run.refuse_missing(asked.step)
     if options.workers is not None:
         raise UserError(
             "one model is audited in this process",
             where="--workers",
             hint="Name several runs, or a folder of runs.",
         )
-    refuse_bad_list(asked)
-    return Command(whom, options.reference, settings, asked, failures(options.fail_on))
+    _refuse_bad_list(asked)
+    with Progress() as progress:
+        progress.tell("audit", 0, 1, "loading libraries")
+        from cltool.audit.audit import audit_models, audit_run
+
+        def tell(done: int, of: int, what: str) -> None:
+            progress.tell("audit", done, of, what)
+
+        if run is None:
+            found = audit_models(options.model, options.reference, settings, asked, tell)
+        else:
+            found = audit_run(run, options.reference, settings, asked, tell)
+    from cltool.cli.audit_tables import verdicts
+    from cltool.reporting.audit_data import audit_data
+    from cltool.reporting.audit_page import write_audit
+
+    data = audit_data(found, options.typed)
+    page = Path(options.out) if options.out else Path(*options.run[:1]) / "audit.html"
+    write_audit(data, page)
+    return Result(page, data, verdicts(found), found.doubts, set(found.tally), False)
 
 
-def _models(options: argparse.Namespace, asked: Asked) -> tuple[str, str]:
-    """The model and its reference, where someone lists the facts too."""
+def _audit_runs(options: argparse.Namespace) -> Result:
+    """Audit several runs, or several steps.
+
+    Raises:
+        UserError: a setting is wrong, or there is no such run.
+    """
+    from cltool.runs.run import Run, run_folders
+
+    shared.refuse_below_one(options.workers, "--workers")
+    settings, asked = _read_request(options)
+    steps = _read_steps(options.step)
+    runs = [Run.open(folder) for name in options.run for folder in run_folders(Path(name))]
+    for step in steps:
+        if step is not None:
+            runs[0].refuse_missing(step)
+    _refuse_bad_list(asked)
+    with Progress() as progress:
+        progress.tell("survey", 0, 1, "loading libraries")
+        from cltool.audit.survey import survey
+
+        found = survey(
+            runs, options.reference, settings, asked, steps, options.workers, progress.tell
+        )
+    for name, reason in found.left_out:
+        print(f"cltool: {name} is not audited: {reason}", file=sys.stderr)
+    from cltool.cli.audit_tables import tally
+    from cltool.reporting.survey_data import survey_data
+    from cltool.reporting.survey_page import write_survey
+
+    data = survey_data(found, options.typed)
+    first = Path(options.run[0])
+    beside = len(options.run) > 1 and (first / "run.json").is_file()
+    folder = first.parent if beside else first
+    page = write_survey(data, Path(options.out) if options.out else folder / "audits.html")
+    return Result(page, data, tally(found), found.doubts, found.words, bool(found.left_out))
+
+
+def _refuse_incomplete(options: argparse.Namespace, asked: Asked) -> None:
+    """Raise a `UserError` where an audit of ``--model`` lacks an option it needs."""
     if options.step is not None:
         raise UserError("a model has no steps", where="--step", hint="Audit a run folder.")
     if options.reference is None:
         raise UserError(
-            "what the model is held to is not said",
+            "the model has no reference to compare with",
             where="--reference",
             hint="Give a model, or a run, that never knew the facts.",
         )
     asked.listed()
-    return options.model, options.reference
 
 
-def refuse_bad_list(asked: Asked) -> None:
+def _refuse_bad_list(asked: Asked) -> None:
     """Raise a `UserError` for a list of facts that cannot be read, before anything is loaded."""
+    from cltool.facts.files.forget_list import read_forget_list
+
     if asked.forget is not None:
         read_forget_list(asked.forget)
 
 
-def told(options: argparse.Namespace) -> tuple[AuditSettings, Asked]:
-    """How models are attacked, and what else was said.
+def _read_request(options: argparse.Namespace) -> tuple[AuditSettings, Asked]:
+    """Return the settings of the attacks, and what is audited with which facts.
 
     Raises:
         UserError: a setting is wrong.
     """
     from cltool.audit.request import Asked
-    from cltool.core.settings import merge, parse_assignments, read_toml
+    from cltool.core.settings import merge
 
-    from_file = read_toml(Path(options.settings)) if options.settings else {}
-    tables = merge(from_file, parse_assignments(options.set))
+    tables = shared.read_assignments(options)
     unknown = [name for name in tables if name not in SECTIONS]
     if unknown:
         raise UserError(
@@ -130,130 +256,100 @@ def told(options: argparse.Namespace) -> tuple[AuditSettings, Asked]:
             where="settings",
             hint=f"There are: {', '.join(SECTIONS)}. A run keeps the settings it was made with.",
         )
-    scenario = {"cut": options.cut, "wordings": options.wordings}
-    given = {name: value for name, value in scenario.items() if value is not None}
+    scenario = shared.only_given({"cut": options.cut, "wordings": options.wordings})
     asked = Asked(
         options.scenario,
-        merge(tables.get("scenario", {}), given),
+        merge(tables.get("scenario", {}), scenario),
         None if options.forget is None else Path(options.forget),
-        steps(options.step)[0],
+        _read_steps(options.step)[0],
         options.device or "auto",
         options.dtype or "auto",
         options.fresh,
     )
-    return _settings(tables.get("audit", {}), options.tolerance), asked
+    return read_settings(tables.get("audit", {}), options.tolerance), asked
 
 
-def steps(text: str | None) -> list[int | None]:
-    """``5,last`` as step numbers, in their order; None is the last one.
+def _read_steps(text: str | None) -> list[int | None]:
+    """Return ``5,last`` as step numbers, in this order; None is the last step.
 
     Raises:
-        UserError: it is none.
+        UserError: a part is not a step.
     """
     found: list[int | None] = []
     for part in (LAST if text is None else text).split(","):
         name = part.strip()
         if name != LAST and not (name.isascii() and name.isdigit()):
             raise UserError(
-                f"{part!r} is no step", where="--step", hint=f"Like: --step 5, or 5,{LAST}."
+                f"not a valid step: {part!r}",
+                where="--step",
+                hint=f"For example: --step 5, or --step 5,{LAST}.",
             )
         found.append(None if name == LAST else int(name))
     return found
 
 
-def _settings(table: Any, tolerances: Sequence[str]) -> AuditSettings:
+def read_settings(table: Any, tolerances: Sequence[str]) -> AuditSettings:
+    """Return the settings of the attacks.
+
+    Args:
+        table: settings as given by ``--set`` and ``--settings``.
+        tolerances: ``0.05``, or ``NAME=0.05`` for one kind of score; they override ``table``.
+
+    Raises:
+        UserError: a setting or tolerance is wrong.
+    """
     from cltool.audit.attacks.settings import AuditSettings, Tolerances
     from cltool.core.settings import field_names, merge, validate
 
     if not isinstance(table, Mapping):
         raise UserError(
-            "audit is a table of settings", where="audit", hint="Like: --set audit.k=16."
+            "audit is a table of settings", where="audit", hint="For example: --set audit.k=16."
         )
+    kinds = field_names(Tolerances)
     given: dict[str, float] = {}
     for text in tolerances:
-        name, named, value = text.rpartition("=")
-        try:
-            number = float(value)
-        except ValueError as error:
-            raise UserError(
-                f"{text!r} is not a tolerance",
-                where="--tolerance",
-                hint="Like: --tolerance 0.05, or --tolerance membership=0.1.",
-            ) from error
-        kinds = field_names(Tolerances)
-        if named and name.strip() not in kinds:
-            raise UserError(
-                f"there is no tolerance {name.strip()!r}",
-                where="--tolerance",
-                hint=f"There are: {', '.join(kinds)}.",
-            )
-        if not 0 < number < math.inf:
-            raise UserError(
-                f"{value.strip()} is no difference that two models may have",
-                where="--tolerance",
-                hint="Give a number above 0, like 0.05.",
-            )
-        names = [name.strip()] if named else kinds
-        given |= dict.fromkeys(names, number)
+        given |= _read_tolerance(text, kinds)
     return validate(AuditSettings, merge(table, {"tolerances": given} if given else {}), "audit")
 
 
-def failures(text: str | None) -> frozenset[str]:
-    """The verdicts that a command is to fail on.
+def _read_tolerance(text: str, kinds: Sequence[str]) -> dict[str, float]:
+    """Return the tolerance of each kind that ``text`` sets."""
+    name, named, value = text.rpartition("=")
+    try:
+        number = float(value)
+    except ValueError as error:
+        raise UserError(
+            f"not a valid tolerance: {text!r}",
+            where="--tolerance",
+            hint="For example: --tolerance 0.05, or --tolerance membership=0.1.",
+        ) from error
+    if named and name.strip() not in kinds:
+        raise UserError(
+            f"there is no tolerance {name.strip()!r}",
+            where="--tolerance",
+            hint=f"There are: {', '.join(kinds)}.",
+        )
+    if not 0 < number < math.inf:
+        raise UserError(
+            f"not a valid tolerance: {value.strip()}",
+            where="--tolerance",
+            hint="Give a number above 0, for example 0.05.",
+        )
+    return dict.fromkeys([name.strip()] if named else kinds, number)
+
+
+def _read_verdicts(text: str | None) -> set[str]:
+    """Return the verdicts of ``--fail-on``.
 
     Raises:
         UserError: there is no such verdict.
     """
     names = [name.strip() for name in (text or "").split(",") if name.strip()]
-    wrong = [name for name in names if name not in FAILURES]
+    wrong = [name for name in names if name not in VERDICTS]
     if wrong or (text is not None and not names):
         raise UserError(
-            f"{wrong[0] if wrong else text!r} is no verdict that can fail",
+            f"not a valid verdict: {wrong[0] if wrong else text!r}",
             where="--fail-on",
-            hint=f"There are: {', '.join(FAILURES)}.",
+            hint=f"There are: {', '.join(VERDICTS)}.",
         )
-    return frozenset(names)
-
-
-def page_of(found: Audit, options: argparse.Namespace) -> tuple[Path, dict[str, Any]]:
-    """Write the page; where it lies, and its data."""
-    from cltool.reporting.audit_data import audit_data
-    from cltool.reporting.audit_page import write_audit
-
-    data = audit_data(found, options.typed)
-    folder = Path(options.run[0]) if options.run else Path()
-    page = Path(options.out) if options.out else folder / "audit.html"
-    return write_audit(data, page), data
-
-
-def shown(found: Audit) -> str:
-    """A table of the verdicts, for a terminal."""
-    from cltool.reporting import formats
-
-    rows = [["attack", "verdict", "before", "model", "reference", "interval", "agrees within", "n"]]
-    for row in found.rows:
-        low, high = row.difference.low, row.difference.high
-        rows.append(
-            [
-                f"{row.attack.family}: {row.attack.title}",
-                row.word,
-                formats.DASH if row.before is None else f"{row.before:.3f}",
-                f"{row.figure:.3f}",
-                f"{row.reference:.3f}",
-                f"{low:+.3f} … {high:+.3f}",
-                f"±{row.within:.3f}",
-                str(row.difference.n),
-            ]
-        )
-    counts = ", ".join(f"{count} {word}" for word, count in found.tally.items())
-    return "\n".join([*formats.aligned(rows), "", counts])
-
-
-def words(found: Audit) -> set[str]:
-    """Every verdict that was given."""
-    return set(found.tally)
-
-
-def incomplete(found: Audit) -> bool:
-    """A single audit is whole, or an error."""
-    return False
+    return set(names)

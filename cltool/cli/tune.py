@@ -1,139 +1,154 @@
-"""What ``cltool tune`` is told, and what it says."""
+"""``cltool tune``: search settings on the first updates and test them on the later ones."""
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import fields, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cltool.core.errors import UserError
+from cltool.cli import options as shared
+from cltool.cli.output import print_json
+from cltool.core import exit_codes
+from cltool.core.progress import Progress
 
 if TYPE_CHECKING:
     from cltool.experiments.tune import Search, Tuning
 
-Report = Callable[[int, int, str], None]
-"""Progress: (done, of, what)."""
 
-Lines = Callable[[str, int, int, str], None]
-"""Progress of several: (which, done, of, what)."""
-
-
-@dataclass(frozen=True)
-class Command:
-    """A search, ready to be made.
-
-    Attributes:
-        search: of every strategy.
-        scenario: what it is searched on, as it was typed.
-        options: of the scenario.
-        names: those that have something to search.
-        still: those that have not.
-        typed: what was typed.
-    """
-
-    search: Search
-    scenario: str
-    options: Mapping[str, Any]
-    names: Sequence[str]
-    still: Sequence[str]
-    typed: str
-
-    def run(self, workers: int | None, report: Lines) -> list[Tuning]:
-        """Make it, several strategies at a time where there are several.
-
-        Args:
-            workers: processes; by default one a core, and one where there is a GPU.
-            report: told of the progress of each.
-        """
-        search = self.search
-        if len(self.names) > 1 and workers != 1:
-            from cltool.experiments.tune_workers import Job, search_all
-
-            parts = {one.name: getattr(search, one.name) for one in fields(search)}
-            given = {n: part for n, part in parts.items() if n not in ("stream", "report")}
-            jobs = [Job(name, self.scenario, self.options, given) for name in self.names]
-            search_all(jobs, workers, report)
-            # All runs lie on disk then, and are read from there.
-            search = replace(search, fresh=False)
-        return [search.tune(name) for name in self.names]
-
-    def page(self, found: Sequence[Tuning], file: Path) -> Path:
-        """Write the page; where it lies."""
-        from cltool.reporting.tuning_page import write_tuning
-
-        return write_tuning(self.data(found), file)
-
-    def data(self, found: Sequence[Tuning]) -> dict[str, Any]:
-        """All that was found, as plain JSON values."""
-        from cltool.reporting import tuning
-
-        search = self.search
-        tokens = search.settings.get("learner", {}).get("tokens")
-        about = {
-            "Scenario": search.stream.name,
-            "Searched on": f"the first {search.first} of {len(search.stream) - 1} updates",
-            "Settings tried of each": str(search.trials),
-            "Tokens an update": "until it is learned" if tokens is None else f"{tokens:,}",
-            "Seeds of the judges": str(search.seeds),
-        }
-        return {
-            "about": about,
-            "keep": " and ".join(map(str, search.keep)),
-            "tunings": tuning.as_json(found),
-            "command": self.typed,
-        }
+def add(parser: argparse.ArgumentParser) -> None:
+    """Add the command's arguments."""
+    parser.add_argument(
+        "--strategies",
+        default="ewc",
+        help="strategies or families, separated by commas [%(default)s]",
+    )
+    parser.add_argument(
+        "--first",
+        type=int,
+        default=2,
+        help="number of updates to search on; the others test the result [%(default)s]",
+    )
+    parser.add_argument(
+        "--trials",
+        type=int,
+        default=12,
+        help="settings to try for each strategy, its presets included [%(default)s]",
+    )
+    parser.add_argument(
+        "--keep",
+        action="append",
+        metavar="BOUND",
+        help="bound that the chosen settings must meet, for example retained>=0.98 [new>=0.95]",
+    )
+    parser.add_argument(
+        "--tokens", type=int, help="training tokens per update [until the update is learned]"
+    )
+    parser.add_argument(
+        "--seeds", type=int, default=1, help="number of seeds for the later updates [%(default)s]"
+    )
+    parser.add_argument("--out", help="folder of the runs [runs/tune/SCENARIO]")
+    parser.add_argument("--report", metavar="FILE", help="also write an HTML report")
+    parser.add_argument("--workers", type=int, help="number of processes [one per core]")
+    shared.add_experiment(parser)
 
 
-def read(
-    options: argparse.Namespace,
-    scenario: str,
-    tables: Mapping[str, Any],
-    names: Sequence[str],
-    report: Report,
-) -> Command:
-    """The command's options, checked before anything is trained.
+def run(options: argparse.Namespace) -> int:
+    """Search, and print the fronts and what the later updates say."""
+    from cltool.reporting import tuning
 
-    Args:
-        options: as they were typed.
-        scenario: what ``tables`` are for.
-        tables: settings, those of the scenario among them.
-        names: strategies.
-        report: told of progress.
+    tables = shared.read_tables(options)
+    names = shared.read_strategies(options.strategies)
+    with Progress() as progress:
+        search = _search(options, names, tables, partial(progress.tell, "tune"))
+        fixed = [name for name in names if not search.ranges(name)]
+        if len(fixed) == len(names):
+            fixed = []  # the search itself says what is missing
+        elif fixed:
+            print(f"cltool: nothing to search in {', '.join(fixed)}", file=sys.stderr)
+        searched = [name for name in names if name not in fixed]
+        if len(searched) > 1 and options.workers != 1:
+            _search_in_workers(options, search, searched, tables, progress)
+            search = replace(search, fresh=False)  # the runs are on disk and are read from there
+        found = [search.tune(name) for name in searched]
+    page = _write_page(options, search, found) if options.report else None
+    if options.json:
+        summary = {"folder": str(search.out), "report": str(page) if page else None}
+        print_json(summary | {"tunings": tuning.as_json(found)})
+        return exit_codes.DONE
+    print(tuning.as_text(found, search.first, search.keep))
+    if page is not None:
+        print(f"\nThe report is in {page}, the runs are in {search.out}.")
+    return exit_codes.DONE
 
-    Raises:
-        UserError: a setting or a bound is wrong, or the facts are not clean.
-    """
+
+def _search(
+    options: argparse.Namespace, names: Sequence[str], tables: Mapping[str, Any], report: Any
+) -> Search:
+    """Read the options; raise a `UserError` before anything is trained."""
     from cltool.core.settings import merge
     from cltool.experiments.resolve import open_stream, refuse_strangers
     from cltool.experiments.tune import MATCHED, Bound, Search
 
     refuse_strangers(tables, names)
     keep = [Bound.parse(text) for text in options.keep or [MATCHED]]
-    if options.seeds < 1:
-        raise UserError("at least one seed is needed", where="--seeds")
-    if options.workers is not None and options.workers < 1:
-        raise UserError("at least one worker is needed", where="--workers")
-    stream = open_stream(scenario, tables.get("scenario", {}))
-    others = {name: table for name, table in tables.items() if name != "scenario"}
+    shared.refuse_below_one(options.seeds, "--seeds")
+    shared.refuse_below_one(options.workers, "--workers")
+    stream = open_stream(options.scenario, tables.get("scenario", {}))
+    settings = {name: table for name, table in tables.items() if name != "scenario"}
     if options.tokens is not None:
-        others = merge(others, {"learner": {"tokens": options.tokens}})
-    search = Search(
+        settings = merge(settings, {"learner": {"tokens": options.tokens}})
+    default = Path("runs") / "tune" / Path(options.scenario).stem
+    return Search(
         stream,
         options.first,
         options.trials,
         keep,
-        Path(options.out) if options.out else Path("runs") / "tune" / Path(scenario).stem,
-        others,
+        Path(options.out) if options.out else default,
+        settings,
         options.seeds,
         options.fresh,
         report,
         names,
     )
-    still = [name for name in names if not search.ranges(name)]
-    if len(still) == len(names):
-        still = []  # the search itself says what is missing
-    searched = [name for name in names if name not in still]
-    asked = tables.get("scenario", {})
-    return Command(search, scenario, asked, searched, still, options.typed)
+
+
+def _search_in_workers(
+    options: argparse.Namespace,
+    search: Search,
+    names: Sequence[str],
+    tables: Mapping[str, Any],
+    progress: Progress,
+) -> None:
+    """Make the runs of several strategies in parallel."""
+    from cltool.experiments.tune_workers import Job, search_all
+
+    parts = {one.name: getattr(search, one.name) for one in fields(search)}
+    given = {name: part for name, part in parts.items() if name not in ("stream", "report")}
+    scenario = tables.get("scenario", {})
+    jobs = [Job(name, options.scenario, scenario, given) for name in names]
+    search_all(jobs, options.workers, progress.tell)
+
+
+def _write_page(options: argparse.Namespace, search: Search, found: Sequence[Tuning]) -> Path:
+    from cltool.reporting import tuning
+    from cltool.reporting.tuning_page import write_tuning
+
+    tokens = search.settings.get("learner", {}).get("tokens")
+    about = {
+        "Scenario": search.stream.name,
+        "Searched on": f"the first {search.first} of {len(search.stream) - 1} updates",
+        "Settings tried of each": str(search.trials),
+        "Tokens an update": "until it is learned" if tokens is None else f"{tokens:,}",
+        "Seeds of the judges": str(search.seeds),
+    }
+    data = {
+        "about": about,
+        "keep": " and ".join(map(str, search.keep)),
+        "tunings": tuning.as_json(found),
+        "command": options.typed,
+    }
+    return write_tuning(data, Path(options.report))

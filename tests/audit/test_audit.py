@@ -197,16 +197,16 @@ REFUSED = {
     "no list": (["audit", "--model", "x", "--reference", "y"], "which facts"),
     "no reference": (["audit", "--model", "x", "--forget", "facts.jsonl"], "--reference"),
     "no such list": (["audit", "naive", "--forget", "none.csv"], "no such file"),
-    "bad tolerance": (["audit", "naive", "--tolerance", "wide"], "not a tolerance"),
+    "bad tolerance": (["audit", "naive", "--tolerance", "wide"], "not a valid tolerance"),
     "unknown tolerance": (["audit", "naive", "--tolerance", "wide=1"], "wide"),
     "zero tolerance": (["audit", "naive", "--tolerance", "0"], "a number above 0"),
     "endless tolerance": (["audit", "naive", "--tolerance", "inf"], "a number above 0"),
     "no such tolerance": (["audit", "naive", "--tolerance", "foo=1"], "greedy, leak"),
-    "nothing to fail on": (["audit", "naive", "--fail-on", ""], "no verdict that can fail"),
+    "nothing to fail on": (["audit", "naive", "--fail-on", ""], "not a valid verdict"),
     "unknown setting": (["audit", "naive", "--set", "audit.kk=1"], "did you mean"),
     "too few samples": (["audit", "naive", "--set", "audit.k=99"], "99"),
     "unknown section": (["audit", "naive", "--set", "learner.lr=1"], "unknown section"),
-    "unknown verdict": (["audit", "naive", "--fail-on", "sadness"], "no verdict"),
+    "unknown verdict": (["audit", "naive", "--fail-on", "sadness"], "not a valid verdict"),
     "no text": (
         ["audit", "naive", "--reference", "joint", "--set", "audit.text=none.txt"],
         "none.txt",
@@ -224,9 +224,9 @@ def test_bad_input_is_one_clear_error(name: str, capfd: pytest.CaptureFixture[st
 
 
 def test_a_tolerance_for_all_or_for_one_kind() -> None:
-    from cltool.cli.audit import _settings
+    from cltool.cli.audit import read_settings
 
-    found = _settings({}, ["0.2", "membership=0.4"]).tolerances
+    found = read_settings({}, ["0.2", "membership=0.4"]).tolerances
     assert found.greedy == found.perplexity == 0.2 and found.membership == 0.4
 
 

@@ -1,0 +1,144 @@
+"""``cltool compare``: strategies x seeds over one stream, a table and a report."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cltool.cli import options as shared
+from cltool.cli.output import print_json, warn_resurfaced
+from cltool.core import exit_codes
+from cltool.core.progress import Progress
+
+if TYPE_CHECKING:
+    from cltool.experiments.compare import Comparison
+
+STRATEGIES = "frozen,naive,replay,ewc,lora,joint"
+"""Strategies that are compared by default."""
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    """Add the command's arguments."""
+    parser.add_argument(
+        "--strategies",
+        default=STRATEGIES,
+        help="strategies or families, separated by commas, or all; FAMILY+NAME composes each"
+        " member of a family with NAME [%(default)s]",
+    )
+    parser.add_argument(
+        "--seeds", type=int, default=1, help="number of seeds, from 0 [%(default)s]"
+    )
+    parser.add_argument(
+        "--equal",
+        metavar="KIND[=N]",
+        help="give every update the same number of tokens, steps or seconds: N, or the number that"
+        " naive needs. Strategies that edit weights may stop earlier and have no steps. With"
+        " seconds, one run at a time",
+    )
+    parser.add_argument("--workers", type=int, help="number of processes [one per core]")
+    parser.add_argument("--out", help="folder of the runs [runs/SCENARIO]")
+    parser.add_argument("--report", metavar="FILE", help="the HTML report [OUT/report.html]")
+    shared.add_checkpoints(parser)
+    shared.add_experiment(parser)
+    shared.add_erasing(parser)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Run the cells that are not done yet, write the report and print the table."""
+    from cltool.experiments import equal_budget, resolve
+    from cltool.experiments.resume import steps_kept
+
+    tables = shared.read_tables(options)
+    shared.refuse_below_one(options.seeds, "--seeds")
+    shared.refuse_below_one(options.workers, "--workers")
+    if options.equal:
+        equal_budget.parse(options.equal)
+    keep = shared.read_checkpoints(options.keep_checkpoints)
+    names = shared.read_strategies(options.strategies)
+    # Bad facts are refused here, before the workers load their libraries.
+    stream = resolve.open_stream(options.scenario, tables.get("scenario", {}))
+    steps_kept(keep, len(stream))
+    out = Path(options.out) if options.out else Path("runs") / Path(options.scenario).stem
+    result = _run_cells(options, names, tables, keep, out)
+    return _print_comparison(options, result, out)
+
+
+def _run_cells(
+    options: argparse.Namespace,
+    names: Sequence[str],
+    tables: dict[str, Any],
+    keep: bool | Sequence[int],
+    out: Path,
+) -> Comparison:
+    """Run every strategy with every seed; measure naive first where the budget needs it."""
+    from cltool.core.settings import merge
+    from cltool.experiments import equal_budget
+    from cltool.experiments.compare import compare
+
+    scenario = tables.pop("scenario", {})
+    # Seconds are comparable only if each run has the machine for itself.
+    timed = bool(options.equal) and equal_budget.parse(options.equal)[0] == "seconds"
+    with Progress() as progress:
+
+        def run_some(names: Sequence[str], seeds: int, tables: Any, out: Path) -> Comparison:
+            return compare(
+                options.scenario,
+                names,
+                seeds=range(seeds),
+                options=scenario,
+                settings=tables,
+                out=out,
+                workers=1 if timed else options.workers,
+                fresh=options.fresh,
+                keep_checkpoints=keep,
+                purge_checkpoints=options.purge_checkpoints,
+                report=progress.tell,
+            )
+
+        progress.tell("model", 0, 1, "loading libraries")
+        if options.equal:
+            plain = {name: table for name, table in tables.items() if name != "strategy"}
+            budget = equal_budget.budget(
+                options.equal, tables, lambda: run_some(["naive"], 1, plain, out / "budget")
+            )
+            tables = merge(tables, {"learner": budget})
+        return run_some(names, options.seeds, tables, out)
+
+
+def _print_comparison(options: argparse.Namespace, result: Comparison, out: Path) -> int:
+    """Write the report, print the table, and return the exit code."""
+    from cltool.reporting import table
+    from cltool.reporting.doubts import doubts
+    from cltool.reporting.page import write_report
+    from cltool.runs.groups import group_runs
+
+    failed = [
+        {"strategy": one.strategy, "seed": one.seed, "error": one.error} for one in result.failures
+    ]
+    for one in result.failures:
+        print(f"cltool: {one.strategy} seed {one.seed} failed: {one.error}", file=sys.stderr)
+    if not result.runs:
+        return exit_codes.SOME_FAILED
+    page = Path(options.report) if options.report else out / "report.html"
+    write_report(result.runs, page, failed=failed, command=options.typed)
+    resurfaced = warn_resurfaced(result.runs)
+    frame = table.comparison(result.runs)
+    doubted = doubts(group_runs(result.runs)[0])
+    if options.json:
+        found = {"report": str(page), "table": table.as_json(frame), "doubts": doubted}
+        print_json({**found, "failed": failed, "resurfaced": resurfaced})
+    else:
+        text = table.as_text(frame)
+        print(text)
+        if table.STAR[True] in text:
+            print("\n* best, or not told from the best by the 95% intervals over seeds")
+        for doubt in doubted:
+            print(f"\nDoubt: {doubt}")
+        print(f"\nThe report is in {page}, the runs are in {out}.")
+    if failed:
+        return exit_codes.SOME_FAILED
+    refused = resurfaced and options.fail_on_resurface
+    return exit_codes.REFUSED if refused else exit_codes.DONE

@@ -1,0 +1,74 @@
+"""``cltool list``: strategies, scenarios, models or metrics."""
+
+from __future__ import annotations
+
+import argparse
+
+from cltool.cli.output import print_json
+from cltool.core import exit_codes
+from cltool.core.errors import UserError
+
+KINDS = ("strategies", "scenarios", "models", "metrics")
+
+Rows = list[dict[str, str]]
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    """Add the command's arguments."""
+    parser.add_argument("what", choices=KINDS)
+    parser.add_argument("--family", help="for strategies: only this family")
+    parser.add_argument("--json", action="store_true", help="print the result as JSON")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Print a line for each name."""
+    rows = _rows(options.what, options.family)
+    if options.json:
+        print_json(rows)
+        return exit_codes.DONE
+    width = max((len(row["name"]) for row in rows), default=0)
+    for row in rows:
+        family = f"  [{row['family']}]" if row.get("family") else ""
+        print(f"{row['name'].ljust(width)}  {row['summary']}{family}")
+    return exit_codes.DONE
+
+
+def _rows(what: str, family: str | None) -> Rows:
+    if what == "metrics":
+        return _metrics()
+    if what == "models":
+        return [
+            {"name": "tiny", "summary": "the embedded model, made from the base knowledge"},
+            {"name": "PATH", "summary": "a folder with a causal LM that transformers loads"},
+            {"name": "ORG/NAME", "summary": "the hub name of a causal LM"},
+        ]
+    return _registered(what, family)
+
+
+def _metrics() -> Rows:
+    from cltool.evaluation.metrics import NAMES
+    from cltool.runs.run import COSTS
+
+    return [{"name": name, "summary": text} for name, text in (NAMES | COSTS).items()]
+
+
+def _registered(what: str, family: str | None) -> Rows:
+    from cltool.scenarios import SCENARIOS
+    from cltool.strategies import STRATEGIES
+
+    entries = (STRATEGIES if what == "strategies" else SCENARIOS).entries()
+    families = sorted({entry.family for entry in entries if entry.family})
+    if family is not None and family not in families:
+        raise UserError(
+            f"no family {family!r}", where="--family", hint=f"There are: {', '.join(families)}."
+        )
+    return [
+        {
+            "name": entry.name,
+            "summary": entry.summary,
+            "family": entry.family,
+            "source": entry.source,
+        }
+        for entry in entries
+        if family is None or entry.family == family
+    ]

@@ -1,0 +1,197 @@
+"""Options that several commands share, and how they are read."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from cltool.core.errors import UserError
+
+ALL_STEPS = "all"
+"""Value of ``--keep-checkpoints`` when it is given without steps."""
+
+
+def add_experiment(parser: argparse.ArgumentParser) -> None:
+    """Add the option groups of commands that train: scenario, model and settings."""
+    scenario = parser.add_argument_group("scenario")
+    scenario.add_argument(
+        "--scenario",
+        default="leaders",
+        help="a scenario's name, or a .jsonl, .csv or .parquet file of facts [%(default)s]",
+    )
+    scenario.add_argument(
+        "--where",
+        action="append",
+        metavar="COLUMN=A,B",
+        help="use only the lines of the file that have one of these values",
+    )
+    scenario.add_argument(
+        "--cut", metavar="DATES", help="for dated lines: year, month, or the dates of the updates"
+    )
+    add_wordings(scenario)
+    scenario.add_argument("--skip-bad", action="store_true", help="skip bad lines and continue")
+    model = parser.add_argument_group("model")
+    model.add_argument("--model", help="tiny, or a path or hub name of a causal LM [tiny]")
+    add_device(model)
+    model.add_argument(
+        "--teach-base", action="store_true", help="first train the base facts into the model"
+    )
+    settings = parser.add_argument_group("settings")
+    settings.add_argument(
+        "--loss", help="which tokens are trained: answer (the object's) or all [answer]"
+    )
+    add_settings(settings, "strategy.lambda=50")
+    settings.add_argument("--fresh", action="store_true", help="start again, do not resume")
+    settings.add_argument("--json", action="store_true", help="print the result as JSON")
+
+
+def add_wordings(group: Any) -> None:
+    """Add ``--wordings`` to a parser or group."""
+    group.add_argument(
+        "--wordings", metavar="FILE", help="TOML file with the wordings of each relation"
+    )
+
+
+def add_device(group: Any) -> None:
+    """Add ``--device`` and ``--dtype`` to a parser or group."""
+    group.add_argument("--device", help="auto, cpu, cuda or mps [auto]")
+    group.add_argument("--dtype", help="auto, float32 or bfloat16 [auto]")
+
+
+def add_settings(group: Any, example: str) -> None:
+    """Add ``--settings`` and ``--set`` to a parser or group.
+
+    Args:
+        example: an assignment, for the help text.
+    """
+    group.add_argument("--settings", metavar="FILE", help="TOML file with settings")
+    group.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help=f"one setting, for example {example}; may be repeated",
+    )
+
+
+def add_checkpoints(parser: argparse.ArgumentParser) -> None:
+    """Add ``--keep-checkpoints``."""
+    parser.add_argument(
+        "--keep-checkpoints",
+        nargs="?",
+        const=ALL_STEPS,
+        metavar="STEPS",
+        help="keep the checkpoints of all steps, or of these steps (for example 5,10), not only"
+        " the last",
+    )
+
+
+def add_erasing(parser: argparse.ArgumentParser) -> None:
+    """Add the options for updates that forget facts."""
+    erasing = parser.add_argument_group("erasing")
+    erasing.add_argument(
+        "--purge-checkpoints",
+        action="store_true",
+        help="when an update forgets a fact, delete the checkpoints of earlier steps",
+    )
+    erasing.add_argument(
+        "--fail-on-resurface",
+        action="store_true",
+        help="exit with code 3 if an erased fact is produced again after a later update",
+    )
+
+
+def read_assignments(options: argparse.Namespace) -> dict[str, Any]:
+    """Return the tables of ``--settings``, overridden by ``--set``.
+
+    Raises:
+        UserError: the file cannot be read, or an assignment is malformed.
+    """
+    from cltool.core.settings import merge, parse_assignments, read_toml
+
+    from_file = read_toml(Path(options.settings)) if options.settings else {}
+    return merge(from_file, parse_assignments(options.set))
+
+
+def read_tables(options: argparse.Namespace) -> dict[str, Any]:
+    """Return the tables of settings of a command with `add_experiment`.
+
+    Options such as ``--device`` override ``--set``, and ``--set`` overrides the file.
+
+    Raises:
+        UserError: the file cannot be read, an assignment is malformed, or a section has a
+            plain value.
+    """
+    from cltool.core.settings import merge
+
+    tables = read_assignments(options)
+    plain = [name for name, value in tables.items() if not isinstance(value, dict)]
+    if plain:
+        raise UserError(
+            f"{', '.join(plain)}: a table of settings is needed, not a plain value",
+            where="settings",
+            hint=f"Name the setting as well: --set {plain[0]}.NAME=VALUE.",
+        )
+    model = {
+        "name": options.model,
+        "device": options.device,
+        "dtype": options.dtype,
+        "teach_base": options.teach_base or None,
+    }
+    scenario = {
+        "where": options.where,
+        "cut": options.cut,
+        "wordings": options.wordings,
+        "skip_bad": options.skip_bad or None,
+    }
+    given = {"model": model, "scenario": scenario, "learner": {"loss": options.loss}}
+    return merge(tables, {name: only_given(table) for name, table in given.items()})
+
+
+def only_given(values: dict[str, Any]) -> dict[str, Any]:
+    """Return ``values`` without the options that were not given."""
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def read_checkpoints(text: str | None) -> bool | Sequence[int]:
+    """Return which steps' checkpoints to keep: False (only the last), True (all) or a list.
+
+    Raises:
+        UserError: ``text`` is not a list of steps.
+    """
+    if text is None or text == ALL_STEPS:
+        return text is not None
+    parts = [part.strip() for part in text.split(",")]
+    if not all(part.isascii() and part.isdigit() for part in parts):
+        raise UserError(
+            f"not a list of steps: {text!r}",
+            where="--keep-checkpoints",
+            hint="For example: --keep-checkpoints 5,10",
+        )
+    return [int(part) for part in parts]
+
+
+def read_strategies(text: str) -> Sequence[str]:
+    """Return the strategies that ``--strategies`` names.
+
+    Raises:
+        UserError: there is none, or a name is unknown.
+    """
+    from cltool.experiments.resolve import strategy_names
+    from cltool.experiments.select import chosen
+
+    names = chosen(text)
+    if not names:
+        raise UserError("at least one strategy is needed", where="--strategies")
+    for name in names:
+        strategy_names(name)
+    return names
+
+
+def refuse_below_one(number: int | None, option: str) -> None:
+    """Raise a `UserError` if ``number`` is given and less than 1."""
+    if number is not None and number < 1:
+        thing = option.strip("-").removesuffix("s")
+        raise UserError(f"at least one {thing} is needed", where=option)

@@ -1,0 +1,68 @@
+"""``cltool run``: one strategy over one stream."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+
+from cltool.cli import options as shared
+from cltool.cli.output import print_json, warn_resurfaced
+from cltool.core import exit_codes
+from cltool.core.progress import Progress
+
+COLUMNS = ("label", "new", "retained", "stale", "erased", "valid", "trained", "tokens", "seconds")
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    """Add the command's arguments."""
+    parser.add_argument(
+        "--strategy",
+        default="naive",
+        help="a strategy, or several composed, such as replay+ewc [%(default)s]",
+    )
+    parser.add_argument("--seed", type=int, default=0, help="random seed [%(default)s]")
+    parser.add_argument("--out", help="run folder [a folder under runs/]")
+    parser.add_argument("--save-model", metavar="DIR", help="write the final model to this folder")
+    shared.add_checkpoints(parser)
+    shared.add_experiment(parser)
+    shared.add_erasing(parser)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Run the strategy and print its scores after each step."""
+    from cltool.experiments import resolve
+    from cltool.experiments import run as experiment
+
+    tables = shared.read_tables(options)
+    stream = resolve.open_stream(options.scenario, tables.pop("scenario", {}))
+    resolve.refuse_strangers(tables, [options.strategy])
+    with Progress() as progress:
+        progress.tell(options.strategy, 0, 1, "loading libraries")
+        done = experiment.run(
+            stream,
+            strategy=options.strategy,
+            seed=options.seed,
+            out=options.out,
+            settings=tables,
+            fresh=options.fresh,
+            keep_checkpoints=shared.read_checkpoints(options.keep_checkpoints),
+            purge_checkpoints=options.purge_checkpoints,
+            save_model=options.save_model,
+            report=lambda at, of, what: progress.tell(options.strategy, at, of, what),
+        )
+    for warning in done.record["warnings"]:
+        print(f"cltool: {warning}", file=sys.stderr)
+    resurfaced = warn_resurfaced([done])
+    steps = done.metrics()
+    if options.json:
+        rows = json.loads(steps.reset_index().to_json(orient="records"))
+        scores = {name: None if value != value else value for name, value in done.summary().items()}
+        found = {"folder": str(done.folder), "summary": scores, "steps": rows}
+        print_json({**found, "resurfaced": resurfaced})
+    else:
+        shown = steps[list(COLUMNS)]
+        print(shown.to_string(float_format=lambda value: f"{value:.3f}", na_rep="–"))
+        print(f"\nThe run is in {done.folder}. One fact's life: cltool show {done.folder} SUBJECT")
+    failed = resurfaced and options.fail_on_resurface
+    return exit_codes.REFUSED if failed else exit_codes.DONE

@@ -1,0 +1,34 @@
+"""``cltool show``: what a run knew about one subject after each update."""
+
+from __future__ import annotations
+
+import argparse
+
+from cltool.cli.output import print_json
+from cltool.core import exit_codes
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    """Add the command's arguments."""
+    parser.add_argument("run", metavar="RUN", help="a run folder")
+    parser.add_argument("subject", help='for example "France"')
+    parser.add_argument("relation", nargs="?", help="for example president [all relations]")
+    parser.add_argument("--json", action="store_true", help="print the result as JSON")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Print the timeline of each fact of the subject."""
+    from cltool.runs.run import Run
+    from cltool.runs.timeline import lives
+
+    run = Run.open(options.run)
+    found = lives(run, options.subject, options.relation)
+    if options.json:
+        print_json([life.as_json() for life in found])
+        return exit_codes.DONE
+    for life in found:
+        print(f"{life.subject}, {life.relation} ({run.strategy}, seed {run.seed})")
+        width = max(len(moment.label) for moment in life.moments)
+        for moment in life.moments:
+            print(f"  {moment.label.ljust(width)}  {moment.in_words()}")
+    return exit_codes.DONE
