@@ -16,14 +16,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cltool.evaluation import ledger
-from cltool.core.files import write_json
 from cltool.core.errors import UserError
-from cltool.facts.facts import Belief, Fact, Knowledge, Update
+from cltool.core.files import write_json
+from cltool.evaluation import ledger
 from cltool.evaluation.metrics import DIRECT
-from cltool.runs.run import Run
-from cltool.runs.references import references
+from cltool.facts.facts import Belief, Fact, Knowledge, Update
 from cltool.facts.stream import ERASED, Stream
+from cltool.runs.references import references
+from cltool.runs.run import Run
 
 if TYPE_CHECKING:
     import pandas as pd

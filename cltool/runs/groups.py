@@ -9,8 +9,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cltool.evaluation import metrics
 from cltool.core.errors import UserError
+from cltool.evaluation import metrics
 from cltool.runs.run import Run
 
 if TYPE_CHECKING:

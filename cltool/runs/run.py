@@ -9,9 +9,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cltool.evaluation import ledger, metrics
-from cltool.core.files import write_json
 from cltool.core.errors import UserError
+from cltool.core.files import write_json
+from cltool.evaluation import ledger, metrics
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -149,9 +149,7 @@ class Run:
 
     def metrics(self) -> pd.DataFrame:
         """One row a step: scores (`metrics.per_step`), costs, and logs as ``log.NAME``."""
-        return (
-            metrics.per_step(self.answers).join(self.costs).join(self.logs.add_prefix(LOGGED))
-        )
+        return metrics.per_step(self.answers).join(self.costs).join(self.logs.add_prefix(LOGGED))
 
     def summary(self) -> dict[str, float]:
         """The scores and total costs of the whole run, by name."""

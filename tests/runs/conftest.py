@@ -10,13 +10,13 @@ import pytest
 import torch
 
 from cltool.experiments import run as experiment
-from cltool.runs import erasures
 from cltool.facts.facts import Fact, Update
-from cltool.training.learner import Learner
-from cltool.runs.run import Run
-from cltool.training.strategy import State, Strategy
 from cltool.facts.stream import Stream
+from cltool.runs import erasures
+from cltool.runs.run import Run
 from cltool.testing.material import NAME, registered
+from cltool.training.learner import Learner
+from cltool.training.strategy import State, Strategy
 
 from ..conftest import make_stream, make_wordings
 

@@ -9,14 +9,14 @@ from typing import Any
 
 import pytest
 
+from cltool.core.errors import UserError
 from cltool.evaluation import ledger
 from cltool.experiments import checkpoints
-from cltool.runs import erasures
-from cltool.core.errors import UserError
 from cltool.facts.facts import Update
-from cltool.runs.run import Run
-from cltool.reporting.erased import as_text
 from cltool.facts.stream import Stream
+from cltool.reporting.erased import as_text
+from cltool.runs import erasures
+from cltool.runs.run import Run
 
 from .conftest import LABELS, SHORT, Start, forgetful, requests_of, timeless
 

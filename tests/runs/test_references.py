@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from cltool.runs import erasures, references
 from cltool.core.errors import UserError
-from cltool.reporting.erased import as_text
 from cltool.facts.stream import Stream
+from cltool.reporting.erased import as_text
+from cltool.runs import erasures, references
 
 from .conftest import LABELS, Start, forgetful, requests_of
 

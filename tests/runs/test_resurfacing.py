@@ -15,12 +15,12 @@ from cltool.cli.main import main
 from cltool.core import workers as lanes
 from cltool.evaluation import ledger, metrics
 from cltool.experiments import compare
-from cltool.runs import erasures
 from cltool.experiments.compare import Comparison
-from cltool.runs.run import Run
 from cltool.reporting.data import page_data
 from cltool.reporting.erased import alarms
 from cltool.reporting.page import render
+from cltool.runs import erasures
+from cltool.runs.run import Run
 from cltool.testing.material import NAME, registered
 
 from .conftest import LABELS, Relapse, Start, requests_of

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from cltool.evaluation import ledger
 from cltool.core.errors import UserError
+from cltool.evaluation import ledger
 from cltool.runs.run import COSTS, Run
 
 COST = {"seconds": 1.5, "tokens": 10, "peak_memory": 100, "stored_bytes": 7}

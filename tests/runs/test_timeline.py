@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from cltool.evaluation import ledger
 from cltool.core.errors import UserError
-from cltool.runs.timeline import Moment, lives
+from cltool.evaluation import ledger
 from cltool.runs.run import Run
+from cltool.runs.timeline import Moment, lives
 
 LABELS = ["base", "2012", "2016"]
 
