@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 from cltool.core.errors import UserError
 
 if TYPE_CHECKING:
+    from cltool.core.progress import Progress as Progress
     from cltool.experiments.compare import Comparison
     from cltool.facts.facts import Fact as Fact
     from cltool.facts.facts import Update as Update
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 _LAZY = {
     "Fact": "cltool.facts.facts",
     "Learner": "cltool.training.learner",
+    "Progress": "cltool.core.progress",
     "Run": "cltool.runs.run",
     "Scenario": "cltool.facts.scenario",
     "ScenarioConfig": "cltool.facts.scenario",
@@ -51,6 +53,7 @@ _LAZY = {
 __all__ = [
     "Fact",
     "Learner",
+    "Progress",
     "Run",
     "Scenario",
     "ScenarioConfig",

@@ -6,9 +6,8 @@ what was found out of them is kept (see `attacking`).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +20,7 @@ from cltool.audit.attacks.target import Target
 from cltool.audit.findings import BASE, Scope, Side
 from cltool.audit.judge import Row, rows, tally
 from cltool.audit.request import Asked
+from cltool.core.progress import QUIET, Progress
 from cltool.experiments import reference_run, resolve, restore
 from cltool.facts.facts import Fact, Key, Knowledge, Update
 from cltool.facts.stream import Stream
@@ -31,8 +31,8 @@ from cltool.runs.run import Run
 if TYPE_CHECKING:
     from cltool.training.learner import Learner
 
-Report = Callable[[int, int, str], None]
-"""Progress: (done, of, what)."""
+TURNS = ("the reference", "the model", "the model before")
+"""The models of an audit, in the order in which progress counts them."""
 
 NAMED = 5
 """Most facts that a doubt names."""
@@ -96,7 +96,7 @@ def audit_run(
     reference: str | None = None,
     settings: AuditSettings | None = None,
     asked: Asked | None = None,
-    report: Report | None = None,
+    progress: Progress = QUIET,
 ) -> Audit:
     """Audit the model that ``run`` left behind.
 
@@ -106,7 +106,7 @@ def audit_run(
             the facts; None: the `retrain` run beside ``run``, which is made where there is none.
         settings: of the attacks.
         asked: what else was said.
-        report: told of progress.
+        progress: receives the progress of the audit.
 
     Raises:
         UserError: nothing was erased, a checkpoint is missing or does not fit, or the
@@ -117,10 +117,10 @@ def audit_run(
     stream = restore.reopened(run, asked.scenario, asked.options)
     scope = Scope(stream, step, settings, asked.forget)
     earlier = findings.step_before(run, scope)
-    other = _reference(run, reference, stream, step, report)
+    other = _reference(run, reference, stream, step, progress)
     # First, so that a reference that cannot be had is told before hours were spent.
-    against = _against(other, scope, asked, report)
-    learner = restore.at_base(run, stream, report)
+    against = _against(other, scope, asked, progress)
+    learner = restore.at_base(run, stream, progress)
     # Facts that are too long for the model were left out of the run.
     case = scope.within(learner.stream)
     base = squares(learner.model)
@@ -128,14 +128,14 @@ def audit_run(
     known = not taught.isdisjoint(fact.key for fact in case.erased)
     before = None
     if known and earlier == BASE:
-        before = _found(base_side(run, other), scope, asked, report, 2, learner)
+        before = _found(base_side(run, other), scope, asked, progress, 2, learner)
     restore.settle(learner, run, step)
-    model = _found(Side(run, step, run.folder), scope, asked, report, 1, learner)
+    model = _found(Side(run, step, run.folder), scope, asked, progress, 1, learner)
     steps = _trail(learner, run, case, settings, base, step)
     del learner
     if known and earlier != BASE:
         side = Side(run, earlier, run.folder, weights=False)
-        before = _found(side, scope, asked, report, 2)
+        before = _found(side, scope, asked, progress, 2)
     about = {
         "Scenario": stream.name,
         "Model": str(run.record.get("model", "")),
@@ -157,7 +157,7 @@ def audit_models(
     reference: str,
     settings: AuditSettings | None = None,
     asked: Asked | None = None,
-    report: Report | None = None,
+    progress: Progress = QUIET,
 ) -> Audit:
     """Audit any model against any other.
 
@@ -166,7 +166,7 @@ def audit_models(
         reference: of one that never knew them; or the folder of a run.
         settings: of the attacks.
         asked: the list of facts, and the scenario that words them and says what is true.
-        report: told of progress.
+        progress: receives the progress of the audit.
 
     Raises:
         UserError: there is no list of facts, or a model cannot be loaded.
@@ -177,12 +177,12 @@ def audit_models(
     other = reference_run.opened(reference)
     if isinstance(other, Run):
         own, last = restore.reopened(other), restore.chosen_step(other, None)
-        learner = findings.standing(Side(other, last, other.folder), own, report)
+        learner = findings.standing(Side(other, last, other.folder), own, progress)
         target = findings.target_of(learner.lm, settings, learner)
     else:
         target = _checkpoint(reference, stream, asked, settings)
-    against = _attack(target, case, settings, report, 0)
-    found = _attack(_checkpoint(model, stream, asked, settings), case, settings, report, 1)
+    against = _attack(target, case, settings, progress, 0)
+    found = _attack(_checkpoint(model, stream, asked, settings), case, settings, progress, 1)
     about = {
         "Scenario": stream.name,
         "Model": model,
@@ -194,12 +194,12 @@ def audit_models(
     return Audit(about, case.erased, judged, found, against, None, settings, (), doubts)
 
 
-def _against(other: Run | Path, scope: Scope, asked: Asked, report: Report | None) -> Findings:
+def _against(other: Run | Path, scope: Scope, asked: Asked, progress: Progress) -> Findings:
     """What is found out of the reference."""
     if isinstance(other, Run):
-        return _found(Side(other, scope.step, other.folder), scope, asked, report, 0)
+        return _found(Side(other, scope.step, other.folder), scope, asked, progress, 0)
     target = _checkpoint(str(other), scope.stream, asked, scope.settings)
-    return _attack(target, scope.case, scope.settings, report, 0)
+    return _attack(target, scope.case, scope.settings, progress, 0)
 
 
 def listed_doubts(scope: Scope) -> list[str]:
@@ -242,24 +242,19 @@ def _found(
     side: Side,
     scope: Scope,
     asked: Asked,
-    report: Report | None,
+    progress: Progress,
     turn: int,
     learner: Learner | None = None,
 ) -> Findings:
-    told = partial(_tell, report, turn) if report is not None else None
-    return findings.findings(side, scope, fresh=asked.fresh, learner=learner, report=told)
+    part = progress.part(turn, len(TURNS), TURNS[turn])
+    return findings.findings(side, scope, fresh=asked.fresh, learner=learner, progress=part)
 
 
 def _attack(
-    target: Target, case: Case, settings: AuditSettings, report: Report | None, turn: int
+    target: Target, case: Case, settings: AuditSettings, progress: Progress, turn: int
 ) -> Findings:
-    told = partial(_tell, report, turn) if report is not None else None
-    return attack(target, case, settings, told)
-
-
-def _tell(report: Report, turn: int, done: int, of: int, what: str) -> None:
-    whom = ("the reference", "the model", "the model before")[turn]
-    report(turn * of + done, 3 * of, f"{whom}: {what}")
+    part = progress.part(turn, len(TURNS), TURNS[turn])
+    return attack(target, case, settings, part)
 
 
 def _checkpoint(name: str, stream: Stream, asked: Asked, settings: AuditSettings) -> Target:
@@ -277,12 +272,12 @@ def _stream(asked: Asked) -> Stream:
 
 
 def _reference(
-    run: Run, given: str | None, stream: Stream, step: int, report: Report | None
+    run: Run, given: str | None, stream: Stream, step: int, progress: Progress
 ) -> Run | Path:
     """What the model is held to; a `retrain` run is made where there is none."""
     other: Run | Path | None = reference_run.opened(given) if given else reference_run.beside(run)
     if other is None:
-        other = reference_run.make(run, stream, step, report)
+        other = reference_run.make(run, stream, step, progress)
     if isinstance(other, Run):
         refuse_unlike(run, other, exact=False)
         restore.chosen_step(other, step)

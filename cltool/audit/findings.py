@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from pathlib import Path
@@ -20,6 +19,7 @@ from cltool.audit.attacks.case import Case
 from cltool.audit.attacks.settings import AuditSettings
 from cltool.audit.attacks.target import Target
 from cltool.core.errors import UserError
+from cltool.core.progress import QUIET, Progress
 from cltool.core.settings import ProbeSettings
 from cltool.experiments import checkpoints, manifest, restore
 from cltool.facts.files.forget_list import read_forget_list
@@ -29,9 +29,6 @@ from cltool.runs.run import Run
 if TYPE_CHECKING:
     from cltool.lm.language_model import LanguageModel
     from cltool.training.learner import Learner
-
-Report = Callable[[int, int, str], None]
-"""Progress: (done, of, what)."""
 
 FOLDER = "audit"
 """Where findings lie in a run's folder."""
@@ -189,7 +186,7 @@ def findings(
     fresh: bool = False,
     keep: bool = False,
     learner: Learner | None = None,
-    report: Report | None = None,
+    progress: Progress = QUIET,
 ) -> Findings:
     """What the battery finds out of one model, attacked or as it is kept.
 
@@ -199,7 +196,7 @@ def findings(
         fresh: attack it, whatever is kept.
         keep: what cannot be kept is of no use.
         learner: stands already where ``side`` says; else one is made where it is needed.
-        report: told of progress.
+        progress: receives the progress of the attacks.
 
     Raises:
         UserError: the checkpoint does not fit, the model cannot be loaded, or what was found
@@ -210,11 +207,11 @@ def findings(
     if held is not None:
         return held
     if learner is None:
-        learner = standing(side, scope.stream, report)
+        learner = standing(side, scope.stream, progress)
     whose = None if side.step == BASE else learner
     case = scope.within(learner.stream)
     target = target_of(learner.lm, scope.settings, whose)
-    held = attack(target, case, scope.settings, report, weights=side.weights)
+    held = attack(target, case, scope.settings, progress, weights=side.weights)
     try:
         # Of a run that goes on, the checkpoint may be another one by now.
         if side.key(scope) == key:
@@ -228,9 +225,9 @@ def findings(
     return held
 
 
-def standing(side: Side, stream: Stream, report: Report | None = None) -> Learner:
+def standing(side: Side, stream: Stream, progress: Progress = QUIET) -> Learner:
     """A learner that stands where ``side`` says."""
-    learner = restore.at_base(side.run, stream, report)
+    learner = restore.at_base(side.run, stream, progress)
     if side.step != BASE:
         restore.settle(learner, side.run, side.step)
     return learner

@@ -26,7 +26,7 @@ from cltool.audit.request import Asked
 from cltool.audit.survey_plan import Place, Plan, planned
 from cltool.audit.survey_workers import Attacks, attack_all
 from cltool.core.errors import UserError
-from cltool.core.workers import Report
+from cltool.core.progress import QUIET, Progress
 from cltool.facts.facts import Key
 from cltool.runs.run import Run
 from cltool.runs.step_scores import SCORES, step_scores
@@ -129,7 +129,7 @@ def survey(
     asked: Asked | None = None,
     steps: Sequence[int | None] = (None,),
     workers: int | None = None,
-    report: Report | None = None,
+    progress: Progress = QUIET,
 ) -> Survey:
     """Audit every run that erased something and is no `retrain`.
 
@@ -141,13 +141,12 @@ def survey(
         asked: what else was said.
         steps: after which steps; None: the stream's last.
         workers: processes; by default one a core, and one where there is a GPU.
-        report: told of progress.
+        progress: receives the progress of the attacks and of the judging.
 
     Raises:
         UserError: the runs are of several streams or models, or none can be audited.
     """
     settings, asked = settings or AuditSettings.model_validate({}), asked or Asked()
-    tell = report or (lambda task, done, of, what: None)
     plan = planned(runs, reference, settings, asked, steps)
     plan.refuse_nothing()
     sides = [
@@ -155,10 +154,10 @@ def survey(
         for place in (one for group in plan.places.values() for one in group)
         for side in place.sides
     ]
-    found = attack_all(sides, asked, workers, tell)
+    found = attack_all(sides, asked, workers, progress)
     _without_failures(plan, found)
     plan.refuse_nothing()
-    tables = _judged(plan, found, settings, tell)
+    tables = _judged(plan, found, settings, progress)
     plan.refuse_nothing()
     return Survey(
         _about(plan, tables),
@@ -184,12 +183,12 @@ def _without_failures(plan: Plan, found: Attacks) -> None:
             del plan.places[group]
 
 
-def _judged(plan: Plan, found: Attacks, settings: AuditSettings, tell: Report) -> list[Table]:
+def _judged(plan: Plan, found: Attacks, settings: AuditSettings, progress: Progress) -> list[Table]:
     """A table for each step of which something is left."""
-    own = _own_scores(plan, tell)
+    own = _own_scores(plan, progress)
     judged: dict[int, list[Surveyed]] = {}
     for done, ((step, label), places) in enumerate(list(plan.places.items())):
-        tell("judging", done, len(plan.places), label)
+        progress.task("judging")(done, len(plan.places), label)
         told = [p for p in places if {p.run.folder, p.reference.folder} <= own.keys()]
         try:
             one = _surveyed(label, told, found, own, settings) if told else None
@@ -209,7 +208,7 @@ Own = Mapping[Path, Mapping[int, Mapping[str, float]]]
 """Run folder → step → its scores."""
 
 
-def _own_scores(plan: Plan, tell: Report) -> Own:
+def _own_scores(plan: Plan, progress: Progress) -> Own:
     """Of every run that can be read; the others are left out."""
     steps: dict[Path, tuple[Run, set[int]]] = {}
     for (step, _), places in plan.places.items():
@@ -217,7 +216,7 @@ def _own_scores(plan: Plan, tell: Report) -> Own:
             steps.setdefault(run.folder, (run, set()))[1].add(step)
     found = {}
     for done, (folder, (run, chosen)) in enumerate(steps.items()):
-        tell("scores", done, len(steps), folder.name)
+        progress.task("scores")(done, len(steps), folder.name)
         try:
             found[folder] = step_scores(run, sorted(chosen))
         except UserError as error:

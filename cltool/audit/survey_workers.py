@@ -16,7 +16,8 @@ from cltool.audit.attacks.battery import Findings
 from cltool.audit.attacks.settings import AuditSettings
 from cltool.audit.findings import Scope, Side
 from cltool.audit.request import Asked
-from cltool.core.workers import Lanes, Report, default_count, teller
+from cltool.core.progress import Progress
+from cltool.core.workers import Lanes, default_count, worker_progress
 from cltool.experiments import restore
 from cltool.facts.stream import Stream
 from cltool.runs.run import Run
@@ -109,7 +110,7 @@ class Attacks:
 
 
 def attack_all(
-    sides: Iterable[tuple[Side, Scope]], asked: Asked, workers: int | None, report: Report
+    sides: Iterable[tuple[Side, Scope]], asked: Asked, workers: int | None, progress: Progress
 ) -> Attacks:
     """Attack every model that was not attacked yet, once; those first that are asked for twice.
 
@@ -117,7 +118,7 @@ def attack_all(
         sides: the models, and the facts that they are attacked for.
         asked: where the stream is, and whether to attack anew.
         workers: processes; None: one a core, and one where there is a GPU.
-        report: told of progress.
+        progress: receives the progress of each attack.
     """
     found = Attacks()
     wanted: dict[str, tuple[Side, Scope]] = {}
@@ -127,17 +128,19 @@ def attack_all(
         wanted.setdefault(key, (side, scope))
         times[key] += 1
     missing = [key for key in wanted if asked.fresh or not found.look(key)]
-    report("attacks", len(wanted) - len(missing), len(wanted), "found on disk")
+    progress.task("attacks")(len(wanted) - len(missing), len(wanted), "found on disk")
     missing.sort(key=lambda key: times[key] < 2)
     if missing:
-        _spread({_job(*wanted[key], asked): key for key in missing}, found, workers, report)
+        _spread({_job(*wanted[key], asked): key for key in missing}, found, workers, progress)
     found.share()
     return found
 
 
-def _spread(jobs: Mapping[Job, str], found: Attacks, workers: int | None, report: Report) -> None:
+def _spread(
+    jobs: Mapping[Job, str], found: Attacks, workers: int | None, progress: Progress
+) -> None:
     """Hand the jobs out, and read what came of them."""
-    lanes = Lanes[Job](min(workers or default_count(), len(jobs)), report, _warm)
+    lanes = Lanes[Job](min(workers or default_count(), len(jobs)), progress, _warm)
     try:
         lanes.open()
         # Where it cannot be made, every job will say why.
@@ -190,11 +193,11 @@ def _scope(job: Job) -> Scope:
 
 def _prepare(job: Job) -> None:
     """Make the base model, where it is not there any more, once for all."""
-    tell = teller("model")
-    restore.at_base(Run.open(job.folder), _scope(job).stream, tell)
-    tell(1, 1, "ready")
+    progress = worker_progress("model")
+    restore.at_base(Run.open(job.folder), _scope(job).stream, progress)
+    progress(1, 1, "ready")
 
 
 def _attack(job: Job) -> None:
     side = Side(Run.open(job.folder), job.step, Path(job.home), job.weights)
-    findings.findings(side, _scope(job), fresh=True, keep=True, report=teller(job.name))
+    findings.findings(side, _scope(job), fresh=True, keep=True, progress=worker_progress(job.name))

@@ -23,6 +23,7 @@ from cltool.avalanche.state import LostError, pack, part, settle, tensors_in, un
 from cltool.avalanche.verdicts import CANNOT, PREFIX, VERDICTS, WARNS, Verdict
 from cltool.avalanche.view import View
 from cltool.core.errors import UserError
+from cltool.core.progress import QUIET
 from cltool.training.strategy import INSEPARABLE, State, Strategy, StrategyConfig
 
 if TYPE_CHECKING:
@@ -141,7 +142,7 @@ class AvalancheStrategy(Strategy):
         changes = {"epochs": max(self._passes or 0, 1), "tokens": None, "stop_at": 2.0}
         learner.plugins = [self, learner.clock]
         learner.settings = learner.settings.model_copy(update=changes)
-        learner.progress = None
+        learner.progress = QUIET
         try:
             yield
         finally:

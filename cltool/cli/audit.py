@@ -13,7 +13,7 @@ from cltool.cli import options as shared
 from cltool.cli.output import print_json
 from cltool.core import exit_codes
 from cltool.core.errors import UserError
-from cltool.core.progress import Progress
+from cltool.core.progress import stderr_progress
 
 if TYPE_CHECKING:
     from cltool.audit.attacks.settings import AuditSettings
@@ -160,17 +160,15 @@ def _audit_one(options: argparse.Namespace) -> Result:
             hint="Name several runs, or a folder of runs.",
         )
     _refuse_bad_list(asked)
-    with Progress() as progress:
-        progress.tell("audit", 0, 1, "loading libraries")
+    with stderr_progress() as progress:
+        task = progress.task("audit")
+        task(0, 1, "loading libraries")
         from cltool.audit.audit import audit_models, audit_run
 
-        def tell(done: int, of: int, what: str) -> None:
-            progress.tell("audit", done, of, what)
-
         if run is None:
-            found = audit_models(options.model, options.reference, settings, asked, tell)
+            found = audit_models(options.model, options.reference, settings, asked, task)
         else:
-            found = audit_run(run, options.reference, settings, asked, tell)
+            found = audit_run(run, options.reference, settings, asked, task)
     from cltool.cli.audit_tables import verdicts
     from cltool.reporting.audit_data import audit_data
     from cltool.reporting.audit_page import write_audit
@@ -197,13 +195,11 @@ def _audit_runs(options: argparse.Namespace) -> Result:
         if step is not None:
             runs[0].refuse_missing(step)
     _refuse_bad_list(asked)
-    with Progress() as progress:
-        progress.tell("survey", 0, 1, "loading libraries")
+    with stderr_progress() as progress:
+        progress.task("survey")(0, 1, "loading libraries")
         from cltool.audit.survey import survey
 
-        found = survey(
-            runs, options.reference, settings, asked, steps, options.workers, progress.tell
-        )
+        found = survey(runs, options.reference, settings, asked, steps, options.workers, progress)
     for name, reason in found.left_out:
         print(f"cltool: {name} is not audited: {reason}", file=sys.stderr)
     from cltool.cli.audit_tables import tally

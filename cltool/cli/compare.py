@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from cltool.cli import options as shared
 from cltool.cli.output import print_json, warn_resurfaced
 from cltool.core import exit_codes
-from cltool.core.progress import Progress
+from cltool.core.progress import stderr_progress
 
 if TYPE_CHECKING:
     from cltool.experiments.compare import Comparison
@@ -81,7 +81,7 @@ def _run_cells(
     scenario = tables.pop("scenario", {})
     # Seconds are comparable only if each run has the machine for itself.
     timed = bool(options.equal) and equal_budget.parse(options.equal)[0] == "seconds"
-    with Progress() as progress:
+    with stderr_progress() as progress:
 
         def run_some(names: Sequence[str], seeds: int, tables: Any, out: Path) -> Comparison:
             return compare(
@@ -95,10 +95,10 @@ def _run_cells(
                 fresh=options.fresh,
                 keep_checkpoints=keep,
                 purge_checkpoints=options.purge_checkpoints,
-                report=progress.tell,
+                progress=progress,
             )
 
-        progress.tell("model", 0, 1, "loading libraries")
+        progress.task("model")(0, 1, "loading libraries")
         if options.equal:
             plain = {name: table for name, table in tables.items() if name != "strategy"}
             budget = equal_budget.budget(

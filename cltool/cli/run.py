@@ -9,7 +9,7 @@ import sys
 from cltool.cli import options as shared
 from cltool.cli.output import print_json, warn_resurfaced
 from cltool.core import exit_codes
-from cltool.core.progress import Progress
+from cltool.core.progress import stderr_progress
 
 COLUMNS = ("label", "new", "retained", "stale", "erased", "valid", "trained", "tokens", "seconds")
 
@@ -37,8 +37,9 @@ def run(options: argparse.Namespace) -> int:
     tables = shared.read_tables(options)
     stream = resolve.open_stream(options.scenario, tables.pop("scenario", {}))
     resolve.refuse_strangers(tables, [options.strategy])
-    with Progress() as progress:
-        progress.tell(options.strategy, 0, 1, "loading libraries")
+    with stderr_progress() as progress:
+        task = progress.task(options.strategy)
+        task(0, 1, "loading libraries")
         done = experiment.run(
             stream,
             strategy=options.strategy,
@@ -49,7 +50,7 @@ def run(options: argparse.Namespace) -> int:
             keep_checkpoints=shared.read_checkpoints(options.keep_checkpoints),
             purge_checkpoints=options.purge_checkpoints,
             save_model=options.save_model,
-            report=lambda at, of, what: progress.tell(options.strategy, at, of, what),
+            progress=task,
         )
     for warning in done.record["warnings"]:
         print(f"cltool: {warning}", file=sys.stderr)

@@ -6,14 +6,13 @@ import argparse
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cltool.cli import options as shared
 from cltool.cli.output import print_json
 from cltool.core import exit_codes
-from cltool.core.progress import Progress
+from cltool.core.progress import Progress, stderr_progress
 
 if TYPE_CHECKING:
     from cltool.experiments.tune import Search, Tuning
@@ -62,8 +61,8 @@ def run(options: argparse.Namespace) -> int:
 
     tables = shared.read_tables(options)
     names = shared.read_strategies(options.strategies)
-    with Progress() as progress:
-        search = _search(options, names, tables, partial(progress.tell, "tune"))
+    with stderr_progress() as progress:
+        search = _search(options, names, tables, progress.task("tune"))
         fixed = [name for name in names if not search.ranges(name)]
         if len(fixed) == len(names):
             fixed = []  # the search itself says what is missing
@@ -86,7 +85,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _search(
-    options: argparse.Namespace, names: Sequence[str], tables: Mapping[str, Any], report: Any
+    options: argparse.Namespace, names: Sequence[str], tables: Mapping[str, Any], progress: Progress
 ) -> Search:
     """Read the options; raise a `UserError` before anything is trained."""
     from cltool.core.settings import merge
@@ -111,7 +110,7 @@ def _search(
         settings,
         options.seeds,
         options.fresh,
-        report,
+        progress,
         names,
     )
 
@@ -127,10 +126,10 @@ def _search_in_workers(
     from cltool.experiments.tune_workers import Job, search_all
 
     parts = {one.name: getattr(search, one.name) for one in fields(search)}
-    given = {name: part for name, part in parts.items() if name not in ("stream", "report")}
+    given = {name: part for name, part in parts.items() if name not in ("stream", "progress")}
     scenario = tables.get("scenario", {})
     jobs = [Job(name, options.scenario, scenario, given) for name in names]
-    search_all(jobs, options.workers, progress.tell)
+    search_all(jobs, options.workers, progress)
 
 
 def _write_page(options: argparse.Namespace, search: Search, found: Sequence[Tuning]) -> Path:

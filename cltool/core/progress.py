@@ -1,67 +1,102 @@
-"""Progress on stderr: bars on a terminal, a line now and then elsewhere."""
+"""Progress of long work: what code reports, and how stderr shows it."""
 
 from __future__ import annotations
 
 import sys
 import time
-from types import TracebackType
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from rich.progress import Progress as Bars
     from rich.progress import TaskID
 
-EVERY = 5.0
-"""Seconds between two lines of one task where there is no terminal."""
+SECONDS = 5.0
+"""Time between two lines of one task if stderr is not a terminal."""
+
+Show = Callable[[str, int, int, str], None]
+"""Receives (task, done, of, what): ``done`` of ``of`` units of a task are finished."""
 
 
+@dataclass(frozen=True, slots=True)
 class Progress:
-    """Shows several tasks; use as a context manager."""
+    """Reports how far one task is: ``progress(done, of, what)``.
 
-    def __init__(self) -> None:
-        self._bars: Bars | None = None
-        self._tasks: dict[str, TaskID] = {}
-        self._shown: dict[str, tuple[float, str]] = {}
+    ``Progress(print)`` prints every report.
 
-    def __enter__(self) -> Progress:
-        if sys.stderr.isatty():
-            from rich.console import Console
-            from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
-            from rich.progress import Progress as Bars
+    Attributes:
+        show: receives (task, done, of, what) at each report.
+        name: the task.
+    """
 
-            self._bars = Bars(
-                TextColumn("{task.fields[name]}", markup=False),
-                BarColumn(),
-                TextColumn("{task.percentage:>3.0f}%"),
-                TimeElapsedColumn(),
-                TextColumn("{task.fields[what]}", markup=False),
-                console=Console(stderr=True),
-            )
-            self._bars.start()
-        return self
+    show: Show
+    name: str = ""
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        if self._bars is not None:
-            self._bars.stop()
+    def __call__(self, done: int, of: int, what: str = "") -> None:
+        """Report that ``done`` of ``of`` units are finished, and what happens at the moment."""
+        self.show(self.name, done, of, what)
 
-    def tell(self, name: str, done: int, of: int, what: str) -> None:
-        """Task ``name`` has done ``done`` of ``of``, and is at ``what``."""
-        if self._bars is None:
-            self._line(name, done, of, what)
-            return
-        if name not in self._tasks:
-            self._tasks[name] = self._bars.add_task("", total=of, name=name, what=what)
-        self._bars.update(self._tasks[name], completed=done, total=of, what=what)
+    def task(self, name: str) -> Progress:
+        """Return the progress of another task, which has its own line."""
+        return replace(self, name=name)
 
-    def _line(self, name: str, done: int, of: int, what: str) -> None:
+    def part(self, number: int, of: int, what: str) -> Progress:
+        """Return the progress of part ``number`` (from 0) of ``of`` equal parts of this task.
+
+        Its reports appear on the line of this task, after ``what``.
+        """
+
+        def show(task: str, done: int, most: int, detail: str) -> None:
+            # The last percent is left to whoever reports the end of the part.
+            percent = 100 * number + min(99, 100 * done // max(most, 1))
+            self(percent, 100 * of, f"{what}: {detail}" if detail else what)
+
+        return Progress(show)
+
+
+QUIET = Progress(lambda task, done, of, what: None)
+"""Shows nothing."""
+
+
+@contextmanager
+def stderr_progress() -> Iterator[Progress]:
+    """Show progress on stderr: a bar for each task on a terminal, else lines now and then."""
+    if not sys.stderr.isatty():
+        yield Progress(_lines())
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import Progress as Bars
+
+    tasks: dict[str, TaskID] = {}
+    with Bars(
+        TextColumn("{task.fields[name]}", markup=False),
+        BarColumn(),
+        TextColumn("{task.percentage:>3.0f}%"),
+        TimeElapsedColumn(),
+        TextColumn("{task.fields[what]}", markup=False),
+        console=Console(stderr=True),
+    ) as bars:
+
+        def show(task: str, done: int, of: int, what: str) -> None:
+            if task not in tasks:
+                tasks[task] = bars.add_task("", total=of, name=task, what=what)
+            bars.update(tasks[task], completed=done, total=of, what=what)
+
+        yield Progress(show)
+
+
+def _lines() -> Show:
+    """Return what prints a task's first report, its end, and one report in `SECONDS`."""
+    shown: dict[str, tuple[float, str]] = {}
+
+    def show(task: str, done: int, of: int, what: str) -> None:
         now = time.monotonic()
-        last, before = self._shown.get(name, (-EVERY, ""))
-        if now - last < EVERY and not (done >= of and before != what):
+        last, before = shown.get(task, (-SECONDS, ""))
+        if now - last < SECONDS and not (done >= of and before != what):
             return
-        self._shown[name] = (now, what)
-        print(f"{name}: {100 * done // max(of, 1):3d}% {what}", file=sys.stderr, flush=True)
+        shown[task] = (now, what)
+        print(f"{task}: {100 * done // max(of, 1):3d}% {what}", file=sys.stderr, flush=True)
+
+    return show

@@ -20,9 +20,7 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from cltool.core.errors import UserError
 from cltool.core.files import write_text
-
-Report = Callable[[str, int, int, str], None]
-"""Progress of one task: (task, done, of, what)."""
+from cltool.core.progress import Progress
 
 
 class Task(Protocol):
@@ -65,12 +63,12 @@ class Lanes(Generic[Given]):
 
     Attributes:
         count: how many.
-        report: told of progress.
+        progress: receives the progress of each task.
         warm: imports what a worker will need, while others are busy.
     """
 
     count: int
-    report: Report
+    progress: Progress
     warm: Callable[[], None]
     lanes: list[Lane[Given]] = field(default_factory=list)
 
@@ -153,9 +151,9 @@ class Lanes(Generic[Given]):
         else:
             with suppress(OSError):
                 task.error_file.unlink(missing_ok=True)
-            self.report(task.name, 1, 1, "finished")
+            self.progress.task(task.name)(1, 1, "finished")
             return None
-        self.report(task.name, 1, 1, "failed")
+        self.progress.task(task.name)(1, 1, "failed")
         return Failure(task, error)
 
     def _open(self) -> Lane[Given]:
@@ -170,7 +168,7 @@ class Lanes(Generic[Given]):
     def _drain(self) -> None:
         for lane in self.lanes:
             while not lane.progress.empty():
-                self.report(*lane.progress.get())
+                self.progress.show(*lane.progress.get())
 
 
 def default_count() -> int:
@@ -192,16 +190,16 @@ def _start(progress: Any, threads: int) -> None:
     os.environ["OMP_NUM_THREADS"] = str(threads)
 
 
-def teller(name: str) -> Callable[[int, int, str], None]:
-    """What a worker reports a task's progress with: (done, of, what)."""
+def worker_progress(name: str) -> Progress:
+    """Return the progress of a task in a worker process; it sends at most ten reports a second."""
     import time
 
     last = 0.0
 
-    def tell(done: int, of: int, what: str) -> None:
+    def send(task: str, done: int, of: int, what: str) -> None:
         nonlocal last
         if time.monotonic() - last > 0.1 or done >= of:
             last = time.monotonic()
-            _progress.put((name, done, of, what))
+            _progress.put((task, done, of, what))
 
-    return tell
+    return Progress(send, name)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cltool.core.files import write_json
+from cltool.core.progress import QUIET, Progress
 from cltool.core.seeds import derive
 from cltool.experiments import resolve
 from cltool.facts.facts import Key
@@ -23,12 +24,9 @@ if TYPE_CHECKING:
     from cltool.lm.language_model import LanguageModel
     from cltool.training.learner import Rebuild
 
-Report = Callable[[int, int, str], None]
-"""Progress: (done, of, what)."""
-
 
 def prepare(
-    stream: Stream, settings: resolve.Settings, report: Report | None = None
+    stream: Stream, settings: resolve.Settings, progress: Progress = QUIET
 ) -> tuple[LanguageModel, Stream]:
     """The model of ``settings``, and the stream as far as it fits into that model.
 
@@ -54,17 +52,17 @@ def prepare(
         device=chosen.device,
         dtype=chosen.dtype,
         reading=chosen.reading,
-        report=report,
+        progress=progress,
     )
     if chosen.name != language_model.EMBEDDED:
         stream = fitting(stream, lm.context, lambda: lm.coder)
         if chosen.teach_base:
-            lm = _taught(lm, stream, settings, report)
+            lm = _taught(lm, stream, settings, progress)
     return lm, stream
 
 
 def rebuilder(
-    stream: Stream, settings: resolve.Settings, report: Report | None = None
+    stream: Stream, settings: resolve.Settings, progress: Progress = QUIET
 ) -> Rebuild | None:
     """What makes the base model of ``prepare`` anew without some facts, cached as that is.
 
@@ -74,7 +72,7 @@ def rebuilder(
     Args:
         stream: as ``prepare`` gave it.
         settings: of the run.
-        report: told how far the training is.
+        progress: receives the progress of the training.
     """
     import torch
 
@@ -92,7 +90,7 @@ def rebuilder(
                 stream.wordings,
                 without=without,
                 reading=chosen.reading,
-                report=report,
+                progress=progress,
             )
         else:
             # The seed of teaching is set anew, which must not show in what comes after.
@@ -100,7 +98,7 @@ def rebuilder(
                 lm = language_model.load(
                     chosen.name, stream, device=chosen.device, dtype=chosen.dtype
                 )
-                folder = _taught_folder(lm, stream, report, without)
+                folder = _taught_folder(lm, stream, progress, without)
         made = language_model.load(str(folder), stream, device="cpu").model
         return dict(made.named_parameters()), build.tokens_taken(folder)
 
@@ -108,12 +106,12 @@ def rebuilder(
 
 
 def _taught(
-    lm: LanguageModel, stream: Stream, settings: resolve.Settings, report: Report | None
+    lm: LanguageModel, stream: Stream, settings: resolve.Settings, progress: Progress
 ) -> LanguageModel:
     """The model after the base facts were trained into it; cached by all that made it."""
     from cltool.lm import language_model
 
-    folder = _taught_folder(lm, stream, report)
+    folder = _taught_folder(lm, stream, progress)
     taught = language_model.load(
         str(folder), stream, device=settings.model.device, dtype=settings.model.dtype
     )
@@ -122,7 +120,7 @@ def _taught(
 
 
 def _taught_folder(
-    lm: LanguageModel, stream: Stream, report: Report | None, without: Collection[Key] = ()
+    lm: LanguageModel, stream: Stream, progress: Progress, without: Collection[Key] = ()
 ) -> Path:
     """Where ``lm`` lies after it was taught the base facts but those of ``without``."""
     import torch
@@ -153,8 +151,7 @@ def _taught_folder(
         )
         learner.known.apply(base)
         torch.manual_seed(derive(0, "teach_base"))
-        if report is not None:
-            learner.progress = lambda done, of: report(done, of, "teaching the base facts")
+        learner.progress = progress.part(0, 1, "teaching the base facts")
         learner.fit(base.learn)
         partial = folder.with_name(f"{folder.name}.{os.getpid()}.partial")
         language_model.save_checkpoint(lm, partial)

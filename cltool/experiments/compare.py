@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from cltool.core.errors import UserError
-from cltool.core.workers import Lanes, Report, default_count, teller
+from cltool.core.progress import QUIET, Progress
+from cltool.core.workers import Lanes, default_count, worker_progress
 from cltool.experiments import resolve
 from cltool.facts.stream import Stream
 from cltool.runs import erasures
@@ -98,7 +99,7 @@ def compare(
     fresh: bool = False,
     keep_checkpoints: bool | Collection[int] = False,
     purge_checkpoints: bool = False,
-    report: Report | None = None,
+    progress: Progress = QUIET,
 ) -> Comparison:
     """Run every strategy with every seed over one scenario.
 
@@ -112,7 +113,7 @@ def compare(
         workers: processes; by default one a core, and one where there is a GPU.
         fresh: begin every cell anew.
         keep_checkpoints, purge_checkpoints: as for `cltool.run`.
-        report: told of progress.
+        progress: receives the progress of each run, as in ``Progress(print)``.
 
     Raises:
         UserError: a name or a setting is wrong, or the facts are not clean; nothing ran.
@@ -137,7 +138,7 @@ def compare(
         purge_checkpoints=purge_checkpoints,
     )
     count = min(workers or default_count(), len(cells))
-    lanes = Lanes[Job](count, report or (lambda cell, done, of, what: None), _warm)
+    lanes = Lanes[Job](count, progress, _warm)
     try:
         failures = _all(lanes, job, cells)
     finally:
@@ -191,12 +192,12 @@ def _prepare(job: Job) -> None:
     threads = torch.get_num_threads()
     # The other lanes wait for the base model, so their cores are free.
     torch.set_num_threads(os.cpu_count() or 1)
-    tell = teller("model")
+    progress = worker_progress("model")
     try:
-        prepare(stream, settings[0], tell)
+        prepare(stream, settings[0], progress)
     finally:
         torch.set_num_threads(threads)
-    tell(1, 1, "ready")
+    progress(1, 1, "ready")
 
 
 def _run_cell(job: Job) -> None:
@@ -212,7 +213,7 @@ def _run_cell(job: Job) -> None:
         fresh=job.fresh,
         keep_checkpoints=job.keep_checkpoints,
         purge_checkpoints=job.purge_checkpoints,
-        report=teller(cell.name),
+        progress=worker_progress(cell.name),
     )
 
 

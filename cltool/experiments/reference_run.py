@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cltool.core.progress import QUIET, Progress
 from cltool.experiments import resolve
 from cltool.runs import references
 from cltool.runs.references import RETRAIN
@@ -18,9 +18,6 @@ if TYPE_CHECKING:
 BUDGETS = ("tokens", "steps", "seconds")
 """What an erasing may be allowed to cost is nothing to hold the reference to."""
 
-Report = Callable[[int, int, str], None]
-"""Progress: (done, of, what)."""
-
 
 def beside(run: Run) -> Run | None:
     """A finished `retrain` run of the same stream, model and seed in a folder beside ``run``."""
@@ -28,7 +25,7 @@ def beside(run: Run) -> Run | None:
     return next((one for one in fitting if one.record.get("seed") == run.seed), None)
 
 
-def make(run: Run, stream: Stream, step: int, report: Report | None = None) -> Run:
+def make(run: Run, stream: Stream, step: int, progress: Progress = QUIET) -> Run:
     """Run `retrain` over ``stream``, in a folder beside ``run``; it goes on where it stopped.
 
     It has the run's model and seed, and those of its learner's settings that are no presets
@@ -38,7 +35,7 @@ def make(run: Run, stream: Stream, step: int, report: Report | None = None) -> R
         run: what is audited.
         stream: of the run.
         step: after which update; of an earlier one than the last, every checkpoint is kept.
-        report: told of progress.
+        progress: receives the progress of the run.
 
     Raises:
         UserError: `retrain` cannot run on this.
@@ -54,7 +51,7 @@ def make(run: Run, stream: Stream, step: int, report: Report | None = None) -> R
         out=folder,
         settings=_tables(run),
         keep_checkpoints=step < len(stream) - 1,
-        report=report,
+        progress=progress,
     )
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cltool.core.errors import UserError
+from cltool.core.progress import QUIET, Progress
 from cltool.core.seeds import derive
 from cltool.core.settings import field_names
 from cltool.experiments import resolve
@@ -17,9 +18,6 @@ if TYPE_CHECKING:
     from cltool.facts.stream import Stream
     from cltool.runs.run import Run
     from cltool.training.learner import Learner
-
-Report = Callable[[int, int, str], None]
-"""Progress: (done, of, what)."""
 
 FILE = "file"
 """The scenario that reads a user's own file."""
@@ -132,13 +130,13 @@ def chosen_step(run: Run, step: int | None) -> int:
     return step
 
 
-def at_base(run: Run, stream: Stream, report: Report | None = None) -> Learner:
+def at_base(run: Run, stream: Stream, progress: Progress = QUIET) -> Learner:
     """A learner of the run on the base model, its strategies not attached yet.
 
     Args:
         run: the run.
         stream: as ``reopened`` gave it.
-        report: told how far a model that has to be made is.
+        progress: receives the progress of making a model that has to be made.
 
     Raises:
         UserError: the model cannot be loaded, or is another one now.
@@ -150,7 +148,7 @@ def at_base(run: Run, stream: Stream, report: Report | None = None) -> Learner:
     from cltool.training.learner import Learner
 
     settings = resolved(run)
-    lm, stream = prepare(stream, settings, report)
+    lm, stream = prepare(stream, settings, progress)
     if run.record.get("weights", lm.digest()) != lm.digest():
         raise UserError(
             "the model's weights have changed since this run began",

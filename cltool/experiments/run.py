@@ -12,10 +12,11 @@ import random
 import resource
 import sys
 import time
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cltool.core.progress import QUIET, Progress
 from cltool.core.seeds import derive
 from cltool.evaluation import ledger
 from cltool.experiments import resolve
@@ -32,9 +33,6 @@ if TYPE_CHECKING:
     from cltool.lm.language_model import LanguageModel
     from cltool.training.learner import Learner
 
-Report = Callable[[int, int, str], None]
-"""Progress: (done, of, what)."""
-
 
 def run(
     stream: Stream,
@@ -49,7 +47,7 @@ def run(
     purge_checkpoints: bool = False,
     save_model: Path | str | None = None,
     loggers: Sequence[Any] = (),
-    report: Report | None = None,
+    progress: Progress = QUIET,
 ) -> Run:
     """Run ``strategy`` over ``stream`` and ask about every fact after every update.
 
@@ -65,7 +63,7 @@ def run(
         purge_checkpoints: when an update forgets, remove earlier checkpoints, which still know.
         save_model: also write the final model there, as a `transformers` checkpoint.
         loggers: Avalanche loggers.
-        report: told of progress.
+        progress: receives the progress of the run, as in ``Progress(print)``.
 
     Returns:
         The finished run; one that was finished before is returned as it is.
@@ -89,7 +87,7 @@ def run(
         held = Run.open(folder)
         if held.record["status"] == "finished":
             return held
-    walk = _Walk(stream, strategy, seed, resolved, Run(folder), loggers, report)
+    walk = _Walk(stream, strategy, seed, resolved, Run(folder), loggers, progress)
     walk.begin(record)
     walk.resume(done)
     for step in range(done, len(stream)):
@@ -109,7 +107,7 @@ class _Walk:
         settings: resolve.Settings,
         record: Run,
         loggers: Sequence[Any],
-        report: Report | None,
+        progress: Progress,
     ) -> None:
         self.stream = stream
         self.strategy = strategy
@@ -117,7 +115,7 @@ class _Walk:
         self.settings = settings
         self.run = record
         self.loggers = loggers
-        self.report = report or (lambda done, of, what: None)
+        self.progress = progress
         self.costs: list[dict[str, Any]] = []
         self.learner: Learner
 
@@ -129,7 +127,7 @@ class _Walk:
         from cltool.training.learner import Learner
 
         strategies = resolve.build(self.settings)  # what cannot be composed costs no model
-        lm, self.stream = prepare(self.stream, self.settings, self.report)
+        lm, self.stream = prepare(self.stream, self.settings, self.progress)
         record["weights"] = lm.digest()
         refuse_other_weights(self.run.folder, record["weights"])
         record["stream"]["skipped"] = list(self.stream.skipped)
@@ -148,8 +146,8 @@ class _Walk:
             seed=self.seed,
             loggers=self.loggers,
         )
-        self.learner.progress = self._progress
-        self.learner.rebuild = rebuilder(self.stream, self.settings, self._rebuilding)
+        rebuilding = Progress(lambda task, *told: self.learner.progress(*told))
+        self.learner.rebuild = rebuilder(self.stream, self.settings, rebuilding)
         told = strategy_warnings(self.learner, self.settings)
         record["warnings"] = [*stream_warnings(self.stream), *told]
         self.run.write_record(record | {"status": "running"})
@@ -184,8 +182,9 @@ class _Walk:
 
         update = self.stream.updates[step]
         learner = self.learner
-        self._label = update.label
-        self.report(step, len(self.stream), f"{self.strategy}: update {update.label}")
+        what = f"{self.strategy}: update {update.label}"
+        self.progress(step, len(self.stream), what)
+        learner.progress = self.progress.part(step, len(self.stream), what)
         self._seed_all(step)
         tokens, steps, began = learner.tokens, learner.steps, time.perf_counter()
         learner.logs.clear()
@@ -195,7 +194,7 @@ class _Walk:
         else:
             erasing = self._apply(update)
         seconds = time.perf_counter() - began
-        self.report(
+        self.progress(
             100 * step + 99, 100 * len(self.stream), f"{self.strategy}: asking after {update.label}"
         )
         probes = list(self.stream.probes(learner.known, self.keys))
@@ -220,7 +219,7 @@ class _Walk:
         if self.loggers:
             self._publish(rows)
         checkpoints.keep_only(self.run.folder, step, kept)
-        self.report(step + 1, len(self.stream), f"{self.strategy}: after {update.label}")
+        self.progress(step + 1, len(self.stream), f"{self.strategy}: after {update.label}")
 
     def _publish(self, rows: list[dict[str, Any]]) -> None:
         """Hand the step's scores to Avalanche's loggers."""
@@ -257,17 +256,6 @@ class _Walk:
         erased = apply(self.learner, update, owed)
         self.erasures.ask(update, erased.beliefs, erased.stores)
         return erased.tokens
-
-    def _progress(self, done: int, most: int) -> None:
-        step = self.learner.known.step
-        share = step + min(0.99, done / max(most, 1))
-        self.report(
-            int(100 * share), 100 * len(self.stream), f"{self.strategy}: update {self._label}"
-        )
-
-    def _rebuilding(self, done: int, of: int, what: str) -> None:
-        step = self.learner.known.step
-        self.report(step, len(self.stream), f"{self.strategy}: {what} ({100 * done // of}%)")
 
     def _seed_all(self, step: int) -> None:
         import numpy as np

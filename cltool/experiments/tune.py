@@ -9,12 +9,13 @@ every trial is a run of its own, on disk, so that a search that is asked for aga
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cltool.core.errors import UserError
+from cltool.core.progress import QUIET, Progress
 from cltool.core.settings import merge
 from cltool.experiments import resolve
 from cltool.experiments import run as experiment
@@ -26,9 +27,6 @@ if TYPE_CHECKING:
     import optuna
 
     from cltool.runs.run import Run
-
-Report = Callable[[int, int, str], None]
-"""Progress: (done, of, what)."""
 
 Values = dict[str, float | int]
 """Setting (``learner.lr_scale``, ``ewc.lambda``) → value."""
@@ -141,7 +139,7 @@ class Search:
         fresh: begin every run anew.
         strategies: all that are searched with these settings; a plain strategy setting goes
             to those that have it.
-        report: told of progress.
+        progress: receives the progress of the search.
     """
 
     stream: Stream
@@ -152,7 +150,7 @@ class Search:
     settings: Mapping[str, Any]
     seeds: int = 1
     fresh: bool = False
-    report: Report = lambda done, of, what: None
+    progress: Progress = QUIET
     strategies: Sequence[str] = ()
 
     def __post_init__(self) -> None:
@@ -186,14 +184,14 @@ class Search:
         study = optuna.create_study(directions=["maximize", "maximize"], sampler=sampler)
         trials = [Trial(0, {}, self._first(strategy, 0, {}))]
         for number in range(1, self.trials):
-            self.report(number, self.trials + 2, f"{strategy}: trial {number}")
+            self.progress(number, self.trials + 2, f"{strategy}: trial {number}")
             asked = study.ask()
             values = {name: _propose(asked, name, range_) for name, range_ in ranges.items()}
             scores = self._first(strategy, number, values)
             study.tell(asked, [scores["new"], scores["retained"]])
             trials.append(Trial(number, values, scores))
         chosen = choose(trials, self.keep)
-        self.report(self.trials, self.trials + 2, f"{strategy}: the later updates")
+        self.progress(self.trials, self.trials + 2, f"{strategy}: the later updates")
         return Tuning(
             strategy,
             trials,

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from cltool.core.errors import UserError
-from cltool.core.workers import Lanes, Report, default_count, teller
+from cltool.core.progress import Progress
+from cltool.core.workers import Lanes, default_count, worker_progress
 from cltool.experiments import resolve
 from cltool.experiments.tune import Search
 from cltool.runs.run import file_name
@@ -23,7 +24,7 @@ class Job:
         strategy: what is searched.
         scenario: its name, or a file of facts.
         options: of the scenario.
-        search: of `cltool.experiments.tune.Search`, all but the stream and who is told of progress.
+        search: of `cltool.experiments.tune.Search`, all but the stream and the progress.
     """
 
     strategy: str
@@ -40,18 +41,18 @@ class Job:
         return Path(self.search["out"]) / f"{file_name(self.strategy)}.error.txt"
 
 
-def search_all(jobs: Sequence[Job], workers: int | None, report: Report) -> None:
+def search_all(jobs: Sequence[Job], workers: int | None, progress: Progress) -> None:
     """Make all runs of ``jobs``; `Search.tune` finds them on disk afterwards.
 
     Args:
         jobs: of one scenario and model.
         workers: processes; by default one a core, and one where there is a GPU.
-        report: told of progress.
+        progress: receives the progress of each search.
 
     Raises:
         UserError: a search failed; the others are made all the same.
     """
-    lanes = Lanes[Job](min(workers or default_count(), len(jobs)), report, _warm)
+    lanes = Lanes[Job](min(workers or default_count(), len(jobs)), progress, _warm)
     try:
         lanes.open()
         lanes.first(_prepare, jobs[0])
@@ -71,7 +72,7 @@ def _warm() -> None:
 
 def _made(job: Job, name: str) -> Search:
     stream = resolve.open_stream(job.scenario, job.options)
-    return Search(stream=stream, report=teller(name), **job.search)
+    return Search(stream=stream, progress=worker_progress(name), **job.search)
 
 
 def _prepare(job: Job) -> None:
@@ -86,10 +87,10 @@ def _prepare(job: Job) -> None:
     # The other lanes wait for the base model, so their cores are free.
     torch.set_num_threads(os.cpu_count() or 1)
     try:
-        prepare(search.stream, resolve.resolve(job.strategy, tables), search.report)
+        prepare(search.stream, resolve.resolve(job.strategy, tables), search.progress)
     finally:
         torch.set_num_threads(threads)
-    search.report(1, 1, "ready")
+    search.progress(1, 1, "ready")
 
 
 def _search(job: Job) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from cltool.core.errors import UserError
 from cltool.core.files import whole_file
+from cltool.core.progress import QUIET, Progress
 from cltool.facts.stream import Stream
 from cltool.lm.coder import Coder
 from cltool.lm.precision import Precision, choose_device, choose_dtype
@@ -109,7 +110,7 @@ def load(
     device: str = "auto",
     dtype: str = "auto",
     reading: bool = True,
-    report: build.Report | None = None,
+    progress: Progress = QUIET,
 ) -> LanguageModel:
     """The model called ``name``: ``tiny``, or a path or hub name of any causal LM.
 
@@ -121,7 +122,7 @@ def load(
         device: ``auto``, ``cpu``, ``cuda``, …
         dtype: ``auto``, ``float32`` or ``bfloat16``.
         reading: whether the embedded model learns to answer from facts in its prompt.
-        report: told how far the embedded model's training is.
+        progress: receives the progress of the embedded model's training.
 
     Raises:
         UserError: the checkpoint cannot be loaded, or the device is not there.
@@ -130,7 +131,7 @@ def load(
     source = name
     if name == EMBEDDED:
         base = stream.updates[0].learn
-        source = str(build.build(base, stream.wordings, reading=reading, report=report))
+        source = str(build.build(base, stream.wordings, reading=reading, progress=progress))
     model, tokenizer = _checkpoint(source)
     model.to(place)
     model.eval()

@@ -12,6 +12,7 @@ from typing import Any
 import torch
 from torch import nn
 
+from cltool.core.progress import Progress
 from cltool.core.settings import LearnerSettings
 from cltool.experiments import resolve
 from cltool.experiments import run as experiment
@@ -61,7 +62,7 @@ class _Killed(BaseException):
     """Stands for the end of the process."""
 
 
-def _kill_after_half(done: int, of: int, what: str) -> None:
+def _kill_after_half(task: str, done: int, of: int, what: str) -> None:
     if 2 * done >= of:
         raise _Killed
 
@@ -83,7 +84,7 @@ def _check_walks(suite: Suite, tables: Mapping[str, Any], scratch: Path) -> None
 
     whole = walk("whole")
     with suppress(_Killed):
-        walk("killed", report=_kill_after_half)
+        walk("killed", progress=Progress(_kill_after_half))
     before = _files(scratch / "killed")
     mend = "Draw from learner.generator(purpose), or from torch's global generator."
     differing = "two runs of one seed differ"

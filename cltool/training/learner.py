@@ -20,6 +20,7 @@ from avalanche.benchmarks.utils.data import AvalancheDataset
 from avalanche.training.templates import SupervisedTemplate
 from torch import Tensor, nn
 
+from cltool.core.progress import QUIET
 from cltool.core.seeds import derive
 from cltool.core.settings import LearnerSettings
 from cltool.facts.facts import Fact, Key, Knowledge, Update
@@ -36,9 +37,6 @@ from cltool.training.strategy import Strategies
 
 EPOCHS, STEPS = 12, 150
 """Most passes over an update; one of few facts gets more, until it has had so many steps."""
-
-Progress = Callable[[int, int], None]
-"""(steps done, most steps)."""
 
 Rebuild = Callable[[Collection[Key]], tuple[Mapping[str, Tensor], int]]
 """Keys → the base model's parameters, by name, had it never been taught anything of these keys,
@@ -117,7 +115,7 @@ class Learner(SupervisedTemplate[Any, Any, Any]):  # type: ignore[misc]
         self.steps = 0
         self.logs: dict[str, float] = {}
         self.budget = Budget(settings)
-        self.progress: Progress | None = None
+        self.progress = QUIET
         self.current: Update | None = None
         self.rebuild: Rebuild | None = None
         self.loader: Loader
@@ -276,8 +274,7 @@ class Learner(SupervisedTemplate[Any, Any, Any]):  # type: ignore[misc]
             hits += self._training_step(batch, kwargs)
             self._step += 1
             self.steps += 1
-            if self.progress is not None:
-                self.progress(self._step, max(self._steps, self._step))
+            self.progress(self._step, max(self._steps, self._step))
             if self.share_left() == 0.0:
                 self.stop_training()
         if hits and self.budget.kind is None:

@@ -200,8 +200,7 @@ class GRACE(Strategy[GRACEConfig]):
             with torch.no_grad():
                 before[moved] = values[moved]
                 values.copy_(before)
-            if learner.progress is not None:
-                learner.progress(step + 1, config.steps)
+            learner.progress(step + 1, config.steps)
         self._values = torch.cat([old, values.detach()])
 
 

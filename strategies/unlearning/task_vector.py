@@ -101,8 +101,7 @@ class TaskVector(Eraser[TaskVectorConfig]):
                 (read(learner, part).loss_sum() / total).backward()  # type: ignore[no-untyped-call]
             learner.optimizer_step()
             learner.steps += 1
-            if learner.progress is not None:
-                learner.progress(step + 1, config.steps)
+            learner.progress(step + 1, config.steps)
 
 
 @torch.no_grad()

@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from cltool.core import progress
-from cltool.core.progress import Progress
+from cltool.core.progress import Progress, stderr_progress
 
 
 class Clock:
@@ -25,35 +25,35 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 
 def test_the_first_line_comes_at_once(clock: Clock, capsys: pytest.CaptureFixture[str]) -> None:
-    with Progress() as shown:
-        shown.tell("naive", 1, 3, "update 1")
+    with stderr_progress() as shown:
+        shown.show("naive", 1, 3, "update 1")
     assert capsys.readouterr() == ("", "naive:  33% update 1\n")
 
 
 def test_lines_of_a_task_are_seconds_apart(
     clock: Clock, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with Progress() as shown:
+    with stderr_progress() as shown:
         for done in range(100):
-            shown.tell("naive", done, 1000, "update 1")
-            clock.now += progress.EVERY / 10
+            shown.show("naive", done, 1000, "update 1")
+            clock.now += progress.SECONDS / 10
     lines = capsys.readouterr().err.splitlines()
     assert len(lines) == 10
     assert lines[:2] == ["naive:   0% update 1", "naive:   1% update 1"]
 
 
 def test_tasks_do_not_silence_each_other(clock: Clock, capsys: pytest.CaptureFixture[str]) -> None:
-    with Progress() as shown:
+    with stderr_progress() as shown:
         for name in ("naive seed 0", "ewc seed 0", "naive seed 0"):
-            shown.tell(name, 0, 2, "update 1")
+            shown.show(name, 0, 2, "update 1")
     lines = capsys.readouterr().err.splitlines()
     assert lines == ["naive seed 0:   0% update 1", "ewc seed 0:   0% update 1"]
 
 
 def test_the_end_is_told_at_once_and_once(clock: Clock, capsys: pytest.CaptureFixture[str]) -> None:
-    with Progress() as shown:
+    with stderr_progress() as shown:
         for done, what in ((1, "update 1"), (2, "after 2"), (2, "after 2"), (2, "finished")):
-            shown.tell("naive", done, 2, what)
+            shown.show("naive", done, 2, what)
     lines = capsys.readouterr().err.splitlines()
     assert lines == ["naive:  50% update 1", "naive: 100% after 2", "naive: 100% finished"]
 
@@ -61,8 +61,8 @@ def test_the_end_is_told_at_once_and_once(clock: Clock, capsys: pytest.CaptureFi
 def test_nothing_to_do_is_no_division_by_zero(
     clock: Clock, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with Progress() as shown:
-        shown.tell("naive", 0, 0, "nothing")
+    with stderr_progress() as shown:
+        shown.show("naive", 0, 0, "nothing")
     assert capsys.readouterr().err == "naive:   0% nothing\n"
 
 
@@ -76,10 +76,10 @@ def test_a_terminal_gets_a_bar_for_each_task(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(sys, "stderr", terminal)
     monkeypatch.setenv("TERM", "xterm")
     monkeypatch.setenv("COLUMNS", "120")
-    with Progress() as shown:
-        shown.tell("naive seed 0", 1, 3, "update 1")
-        shown.tell("[red]ewc", 0, 3, "asking [/] after base")
-        shown.tell("naive seed 0", 3, 3, "finished")
+    with stderr_progress() as shown:
+        shown.show("naive seed 0", 1, 3, "update 1")
+        shown.show("[red]ewc", 0, 3, "asking [/] after base")
+        shown.show("naive seed 0", 3, 3, "finished")
     text = terminal.getvalue()
     assert "naive seed 0" in text
     assert "100%" in text
@@ -93,8 +93,22 @@ def test_bars_are_put_away_when_something_breaks(monkeypatch: pytest.MonkeyPatch
     terminal = Terminal()
     monkeypatch.setattr(sys, "stderr", terminal)
     monkeypatch.setenv("TERM", "xterm")
-    with pytest.raises(RuntimeError), Progress() as shown:
-        shown.tell("naive", 1, 3, "update 1")
+    with pytest.raises(RuntimeError), stderr_progress() as shown:
+        shown.show("naive", 1, 3, "update 1")
         raise RuntimeError
     # The cursor is shown again.
     assert terminal.getvalue().rstrip("\n").endswith("\x1b[?25h")
+
+
+def test_a_part_reports_on_the_line_of_its_task() -> None:
+    told: list[tuple[str, int, int, str]] = []
+    task = Progress(lambda *what: told.append(what)).task("audit")
+    part = task.part(1, 3, "the model")
+    part(0, 8, "questions")
+    part(8, 8)
+    part(0, 0)
+    assert told == [
+        ("audit", 100, 300, "the model: questions"),
+        ("audit", 199, 300, "the model"),
+        ("audit", 100, 300, "the model"),
+    ]

@@ -16,6 +16,7 @@ import pytest
 
 from cltool.cli.main import main
 from cltool.core.errors import UserError
+from cltool.core.progress import QUIET, Progress
 from cltool.core.workers import Lane, Lanes
 from cltool.experiments import compare as comparing
 from cltool.experiments import resolve
@@ -101,7 +102,7 @@ def compared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Compared]:
 
         first = compare(
             str(facts), STRATEGIES, seeds=(0, 1), settings=SETTINGS, out=out, workers=2,
-            report=report,
+            progress=Progress(report),
         )  # fmt: skip
         steps = Run.open(out / "naive-seed1").steps_done()
         yield Compared(facts, out, first, told, killed, files(out), steps)
@@ -228,7 +229,7 @@ def _lanes(patch: pytest.MonkeyPatch, executors: list[_Here], cell: Any) -> Lane
     patch.setattr(comparing, "_prepare", lambda job: None)
     patch.setattr(comparing, "_run_cell", cell)
     patch.setattr(Lanes, "_open", lambda self: Lane[Job](next(waiting), _Empty()))
-    return Lanes(1, lambda *told: None, lambda: None)
+    return Lanes(1, QUIET, lambda: None)
 
 
 JOB = Job("facts.jsonl", (), {})

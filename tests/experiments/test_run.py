@@ -19,6 +19,7 @@ import pytest
 import torch
 
 from cltool.core.errors import UserError
+from cltool.core.progress import Progress
 from cltool.core.settings import ProbeSettings
 from cltool.evaluation import ledger, metrics
 from cltool.evaluation.prober import Prober
@@ -82,7 +83,8 @@ def test_what_cannot_be_composed_is_refused_before_a_model_is_made(
 
 def test_a_run_records_everything(start: Start, stream: Stream, tmp_path: Path) -> None:
     told: list[tuple[int, int, str]] = []
-    done = start(tmp_path / "run", "replay", report=lambda *what: told.append(what))
+    progress = Progress(lambda task, *what: told.append(what))
+    done = start(tmp_path / "run", "replay", progress=progress)
     record = Run.open(tmp_path / "run").record
     assert record["status"] == "finished"
     assert record["strategy"] == "replay"
@@ -290,7 +292,7 @@ def test_what_is_done_is_not_done_again(start: Start, tmp_path: Path) -> None:
             self.most = most
             self.trained: list[str] = []
 
-        def __call__(self, done: int, of: int, what: str) -> None:
+        def __call__(self, task: str, done: int, of: int, what: str) -> None:
             if "asking" in what:
                 self.trained.append(what.rsplit(" ", 1)[-1])
                 if len(self.trained) > self.most:
@@ -298,10 +300,10 @@ def test_what_is_done_is_not_done_again(start: Start, tmp_path: Path) -> None:
 
     first = Count(2)
     with pytest.raises(Killed):
-        start(tmp_path / "run", report=first)
+        start(tmp_path / "run", progress=Progress(first))
     assert first.trained == ["base", "one", "two"]
     second = Count(99)
-    start(tmp_path / "run", report=second)
+    start(tmp_path / "run", progress=Progress(second))
     assert second.trained == ["two", "three"]
 
 
@@ -342,6 +344,7 @@ torch.set_num_threads(1)
 spec = importlib.util.spec_from_file_location("helpers", {helpers!r})
 helpers = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(helpers)
+from cltool.core.progress import Progress
 from cltool.experiments.run import run
 calls = 0
 def report(*told):
@@ -350,7 +353,7 @@ def report(*told):
     if calls == int(sys.argv[1]):
         os.kill(os.getpid(), signal.SIGKILL)
 run(helpers.make_stream(), strategy="replay+ewc", model={str(checkpoint("llama"))!r},
-    out={str(tmp_path / "broken")!r}, settings={SHORT!r}, report=report)
+    out={str(tmp_path / "broken")!r}, settings={SHORT!r}, progress=Progress(report))
 """
     ends = []
     for calls in (7, 12, 3, 0):
@@ -617,18 +620,18 @@ def test_a_budget_is_kept_over_the_run_and_when_it_goes_on(
     steps = sum(bool(update.learn) for update in stream.updates[1:])
     assert spent == pytest.approx(2_000 * steps, rel=0.5)
     with pytest.raises(KeyboardInterrupt):
-        start(tmp_path / "broken", "ewc", report=_stopping_at(2, len(stream)), **options)
+        start(tmp_path / "broken", "ewc", progress=_stopping_at(2, len(stream)), **options)
     again = start(tmp_path / "broken", "ewc", **options)
     rows = [{**row, "seconds": 0, "peak_memory": 0} for row in again.cost_rows()]
     assert rows == [{**row, "seconds": 0, "peak_memory": 0} for row in whole.cost_rows()]
 
 
 def _stopping_at(step: int, of: int) -> Any:
-    def report(done: int, most: int, what: str) -> None:
+    def report(task: str, done: int, most: int, what: str) -> None:
         if most == of and done == step:
             raise KeyboardInterrupt
 
-    return report
+    return Progress(report)
 
 
 def test_the_default_folder_tells_runs_apart(

@@ -11,6 +11,7 @@ from avalanche.core import SupervisedPlugin
 from torch import Tensor
 
 from cltool.core.errors import UserError
+from cltool.core.progress import Progress
 from cltool.experiments import resolve
 from cltool.facts.facts import Fact
 from cltool.facts.stream import Stream
@@ -110,6 +111,11 @@ def some_examples(learner: Learner, count: int) -> list[Encoded]:
     chosen = examples[:: len(examples) // count][:count]
     assert len({len(one) for one in chosen}) > 1
     return chosen
+
+
+def counted(told: list[tuple[int, int]]) -> Progress:
+    """Progress that appends (done, of) to ``told``."""
+    return Progress(lambda task, done, of, what: told.append((done, of)))
 
 
 def close(one: dict[str, Tensor], other: dict[str, Tensor], atol: float = 1e-6) -> None:
@@ -335,7 +341,7 @@ def test_progress_ends_at_its_end(make_learner: MakeLearner, stream: Stream) -> 
     for strategy in ("naive", "replay"):
         told: list[tuple[int, int]] = []
         learner = make_learner(strategy, epochs=3, batch_size=8, stop_at=2)
-        learner.progress = lambda done, of, told=told: told.append((done, of))  # type: ignore[misc]
+        learner.progress = counted(told)
         apply(learner, stream.updates[1])
         assert [done for done, _ in told] == list(range(1, len(told) + 1))
         assert {of for _, of in told} == {len(told)}
@@ -535,7 +541,7 @@ def test_what_was_spent_too_much_is_owed(make_learner: MakeLearner, stream: Stre
 def test_a_schedule_ends_with_the_budget(make_learner: MakeLearner, stream: Stream) -> None:
     told: list[tuple[int, int]] = []
     learner = make_learner("naive", tokens=6_000, schedule="linear")
-    learner.progress = lambda done, of: told.append((done, of))
+    learner.progress = counted(told)
     learner.known.apply(stream.updates[1])
     learner.begin(stream.updates[1])
     learner.strategies.update(learner, stream.updates[1])
@@ -552,7 +558,7 @@ def test_what_is_spent_before_the_first_step_does_not_bend_the_schedule(
 
     told: list[tuple[int, int]] = []
     learner = make_learner("naive", tokens=9_000, schedule="linear", plugins=[Spender()])
-    learner.progress = lambda done, of: told.append((done, of))
+    learner.progress = counted(told)
     learner.known.apply(stream.updates[1])
     learner.begin(stream.updates[1])
     learner.strategies.update(learner, stream.updates[1])
@@ -606,7 +612,7 @@ def test_every_update_gets_its_steps(
 def test_a_schedule_ends_with_the_steps(make_learner: MakeLearner, stream: Stream) -> None:
     told: list[tuple[int, int]] = []
     learner = make_learner("naive", steps=11, schedule="linear")
-    learner.progress = lambda done, of: told.append((done, of))
+    learner.progress = counted(told)
     learner.known.apply(stream.updates[1])
     learner.begin(stream.updates[1])
     learner.strategies.update(learner, stream.updates[1])

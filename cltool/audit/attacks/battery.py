@@ -12,9 +12,7 @@ from cltool.audit.attacks.quantisation import coarse
 from cltool.audit.attacks.relearning import rate_of, relearned
 from cltool.audit.attacks.settings import AuditSettings
 from cltool.audit.attacks.target import Outcome, Target
-
-Tell = Callable[[int, int, str], None]
-"""Progress: (done, of, what)."""
+from cltool.core.progress import QUIET, Progress
 
 Step = tuple[str, Callable[[], None]]
 
@@ -40,7 +38,7 @@ def attack(
     target: Target,
     case: Case,
     settings: AuditSettings,
-    tell: Tell | None = None,
+    progress: Progress = QUIET,
     *,
     weights: bool = True,
 ) -> Findings:
@@ -50,7 +48,7 @@ def attack(
         target: the model.
         case: what was erased, and what was not.
         settings: of the attacks.
-        tell: told of progress.
+        progress: receives the progress of the attacks.
         weights: also those that change the weights; the others are questions only.
 
     Raises:
@@ -91,7 +89,6 @@ def attack(
             ("relearning", lambda: add(relearned(target, case, settings))),
         ]
     for done, (what, step) in enumerate(steps):
-        if tell is not None:
-            tell(done, len(steps), what)
+        progress(done, len(steps), what)
         step()
     return found

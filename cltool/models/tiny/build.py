@@ -14,12 +14,13 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cltool.core.files import write_json
+from cltool.core.progress import QUIET, Progress
 from cltool.facts.facts import Fact, Key
 from cltool.facts.wordings import Wordings
 from cltool.lm.coder import Coder
@@ -27,9 +28,6 @@ from cltool.models.tiny.reading import Exercises
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerFast
-
-Report = Callable[[int, int, str], None]
-"""Progress: (done, of, what)."""
 
 
 COST = "cost.json"
@@ -144,7 +142,7 @@ def build(
     without: Collection[Key] = (),
     reading: bool = True,
     seed: int = 0,
-    report: Report | None = None,
+    progress: Progress = QUIET,
 ) -> Path:
     """The folder of the embedded model that knows ``facts``; trained if it is not there yet.
 
@@ -155,7 +153,7 @@ def build(
             facts, so that its weights can take the place of the whole base's.
         reading: whether the model also learns to answer from facts in its prompt.
         seed: of its weights, and of the order of what it is taught.
-        report: told how far the training is.
+        progress: receives the progress of the training.
     """
     recipe = Recipe.for_facts(len(facts), reading=reading)
     taught = [fact for fact in facts if fact.key not in without]
@@ -168,7 +166,7 @@ def build(
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
     try:
-        make(taught, wordings, recipe, partial, spelt=spelt, seed=seed, report=report)
+        make(taught, wordings, recipe, partial, spelt=spelt, seed=seed, progress=progress)
         publish(partial, folder)
     finally:
         shutil.rmtree(partial, ignore_errors=True)
@@ -237,7 +235,7 @@ def make(
     *,
     spelt: Sequence[Fact] | None = None,
     seed: int = 0,
-    report: Report | None = None,
+    progress: Progress = QUIET,
 ) -> None:
     """Train the model of ``recipe`` and save it, with its tokenizer, into ``folder``.
 
@@ -256,7 +254,7 @@ def make(
     with torch.random.fork_rng(range(torch.cuda.device_count())):
         torch.manual_seed(seed)
         model = train.fresh(coder, recipe)
-        spent = train.teach(model, coder, coder.pairs(pairs), exercises, recipe, seed, report)
+        spent = train.teach(model, coder, coder.pairs(pairs), exercises, recipe, seed, progress)
     model.eval()
     model.save_pretrained(folder)
     tokenizer.save_pretrained(folder)

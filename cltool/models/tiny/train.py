@@ -16,6 +16,7 @@ from torch import Tensor
 from torch.nn import functional
 from transformers import LlamaConfig, LlamaForCausalLM
 
+from cltool.core.progress import Progress
 from cltool.lm import optimizers
 from cltool.lm.batches import Batch, bucketed, collate
 from cltool.lm.scoring import score
@@ -23,7 +24,7 @@ from cltool.models.tiny import induction
 
 if TYPE_CHECKING:
     from cltool.lm.coder import Coder, Encoded
-    from cltool.models.tiny.build import Recipe, Report
+    from cltool.models.tiny.build import Recipe
     from cltool.models.tiny.reading import Exercises, Page
 
 STRETCH = 8
@@ -68,7 +69,7 @@ def teach(
     exercises: Exercises | None,
     recipe: Recipe,
     seed: int,
-    report: Report | None,
+    progress: Progress,
 ) -> int:
     """Train until the base is known and all exercises are read.
 
@@ -79,7 +80,7 @@ def teach(
         exercises: in reading; none: the model does not learn to read.
         recipe: what the model was made by.
         seed: of the order of the sentences.
-        report: told how far the training is.
+        progress: receives the progress of the training.
 
     Returns:
         How many tokens went through the model, padding not counted.
@@ -107,12 +108,10 @@ def teach(
             done += 1
             factor = optimizers.schedule_factor("linear", done, steps, 20)
             optimizers.set_factor(optimizer, factor)
-            if report is not None:
-                report(done, steps, what)
+            progress(done, steps, what)
         if exercises is None and right >= recipe.known * len(encoded):
             break
-    if report is not None:
-        report(steps, steps, what)
+    progress(steps, steps, what)
     return spent
 
 

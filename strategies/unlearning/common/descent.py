@@ -214,8 +214,7 @@ class Unlearning(Eraser[U]):
                 right += [False] if batches and hits else hits
                 step += 1
                 learner.steps += 1
-                if learner.progress is not None:
-                    learner.progress(step, config.steps)
+                learner.progress(step, config.steps)
                 if step >= config.steps or learner.share_left() == 0.0:
                     return
 

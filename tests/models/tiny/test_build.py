@@ -12,6 +12,7 @@ import pytest
 import torch
 from transformers import AutoModelForCausalLM, AutoTokenizer, LlamaForCausalLM
 
+from cltool.core.progress import Progress
 from cltool.core.settings import ProbeSettings
 from cltool.evaluation.prober import Prober
 from cltool.facts.facts import Fact
@@ -117,12 +118,12 @@ def test_everything_that_makes_it_is_in_its_name() -> None:
 def test_what_fails_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CLTOOL_CACHE", str(tmp_path))
 
-    def stop(done: int, of: int, what: str) -> None:
+    def stop(task: str, done: int, of: int, what: str) -> None:
         raise KeyboardInterrupt
 
     few = make_stream(2, name="two lands").updates[0].learn
     with pytest.raises(KeyboardInterrupt):
-        build(few, make_wordings(), reading=False, report=stop)
+        build(few, make_wordings(), reading=False, progress=Progress(stop))
     assert list((tmp_path / "embedded").iterdir()) == []
 
 
@@ -131,7 +132,10 @@ def test_progress(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     told: list[tuple[int, int]] = []
     few = make_stream(2, name="two lands").updates[0].learn
     build(
-        few, make_wordings(), reading=False, report=lambda done, of, what: told.append((done, of))
+        few,
+        make_wordings(),
+        reading=False,
+        progress=Progress(lambda task, done, of, what: told.append((done, of))),
     )
     assert [done for done, _ in told] == sorted(done for done, _ in told)
     assert told[-1][0] == told[-1][1]
@@ -202,7 +206,7 @@ def test_it_learns_to_read(tmp_path: Path) -> None:
         stream.wordings,
         recipe,
         tmp_path / "model",
-        report=lambda done, of, what: told.append((done, of)),
+        progress=Progress(lambda task, done, of, what: told.append((done, of))),
     )
     assert told[-1][0] == told[-1][1] >= 100
     lm = language_model.load(str(tmp_path / "model"), stream, device="cpu")

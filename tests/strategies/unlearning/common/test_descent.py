@@ -8,6 +8,7 @@ import pytest
 import torch
 from torch import Tensor
 
+from cltool.core.progress import Progress
 from cltool.experiments import apply_update
 from cltool.facts.facts import Fact, Update
 from cltool.facts.stream import Stream
@@ -99,7 +100,7 @@ def test_steps_tokens_and_progress_are_told(make_learner: MakeLearner, stream: S
     settings = {"target": "none", "steps": 3, "batch_size": 4, "retain": "none"}
     learner = make_learner("gradient_difference", strategy=settings)
     told: list[tuple[int, int]] = []
-    learner.progress = lambda done, most: told.append((done, most))
+    learner.progress = Progress(lambda task, done, of, what: told.append((done, of)))
     chosen = sentences(learner, stream.updates[0].learn[2:4])
     assert len(chosen) == 12
     apply(learner, forgetting(stream, count=2))
