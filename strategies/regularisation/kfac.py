@@ -1,4 +1,4 @@
-"""Kronecker-factored Laplace, online: directions that earlier facts need are held in place.
+"""Kronecker-factored Laplace, online: penalises changes in directions that earlier facts need.
 
 Ritter, Botev & Barber (2018), "Online structured Laplace approximations for overcoming
 catastrophic forgetting", with the factors of Martens & Grosse (2015), "Optimizing
@@ -7,20 +7,21 @@ Neural Networks with Kronecker-factored Approximate Curvature":
     L(θ) = L_update(θ) + λ/2 · Σ_l vec(ΔW_l)ᵀ (A_l ⊗ G_l) vec(ΔW_l) + λ/2 · Σ_i F_i Δθ_i²
     vec(ΔW)ᵀ (A ⊗ G) vec(ΔW) = tr(Gᵀ ΔW A ΔWᵀ),     A = E[a aᵀ],  G = E[Σ_t g gᵀ]
 
-over linear layers l with inputs a and output gradients g; every token t counts as a data point of
-its own (`cltool.strategies.regularisation.common.kronecker`). All other parameters (embeddings and
-heads tied to them, gains, biases) have the diagonal F of the Fisher information. Δ is the distance
-to the weights after the last update.
+The first sum is over linear layers l with inputs a and output gradients g. Every token t counts
+as a separate data point (`cltool.strategies.regularisation.common.kronecker`). All other
+parameters (embeddings and heads tied to them, gains, biases) use the diagonal F of the Fisher
+information. Δ is the distance to the weights after the last update.
 
-The sum of two Kronecker products is not one, so one pair of factors stands for all updates:
-A is the mean over updates (γ discounts old ones), G the sum. This is exact while a layer's
-inputs keep their statistics, and the memory does not grow with the number of updates.
-γ (1 in the paper) lets go of old curvature, and with ``normalise`` each update's curvature is
-divided by the mean of its diagonal, so that one λ serves all models: neither is in the paper.
+The sum of two Kronecker products is not a Kronecker product, so one pair of factors represents
+all updates: A is the mean over updates (γ discounts old ones) and G is the sum. This is exact
+while the statistics of a layer's inputs do not change. The memory does not grow with the number
+of updates. Two settings are not in the paper: γ < 1 reduces old curvature (the paper has γ = 1),
+and ``normalise`` divides each update's curvature by the mean of its diagonal, so that one λ suits
+all models.
 
-An erased fact is taken out of A, G and F: its sentences' terms, at the weights as they are now,
-are subtracted with the weights that they were added with, and what is negative then, eigenvalue
-by eigenvalue, is set to zero. This is exact for each factor while the weights have not moved
+When a fact is erased, the terms of its sentences are computed at the current weights and
+subtracted from A, G and F, with the weights that they were added with. Negative eigenvalues are
+then set to zero. This is exact for each factor if the weights have not changed since
 (`cltool.strategies.regularisation.common.downdate`).
 """
 
@@ -29,25 +30,26 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import torch
-from pydantic import Field
 
 from cltool.strategies.regularisation.common.downdate import (
-    Origins,
     Part,
-    in_words,
+    UpdateWeights,
+    describe,
     without_negative,
 )
+from cltool.strategies.regularisation.common.importance import SampledImportanceConfig, Strength
 from cltool.strategies.regularisation.common.kronecker import Factors, kronecker_factors
 from cltool.strategies.regularisation.common.penalty import (
-    Diagonal,
-    add_pull,
+    DiagonalPenalty,
+    add_quadratic,
+    copies,
+    displacements,
     prefixed,
     sample_batches,
     unprefixed,
 )
 from cltool.strategies.regularisation.common.per_sample import squared_gradients
-from cltool.training.search_space import search
-from cltool.training.strategy import State, Strategy, StrategyConfig
+from cltool.training.strategy import State, Strategy
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -59,67 +61,46 @@ if TYPE_CHECKING:
     from cltool.training.learner import Learner
 
 
-class KFACConfig(StrategyConfig):
+class KFACConfig(SampledImportanceConfig):
     """Settings of `kfac`."""
 
-    strength: float = Field(
-        json_schema_extra=search(0.0005, 0.5, log=True),
-        default=0.01,
-        ge=0,
-        alias="lambda",
-        description="λ, the penalty's weight",
-    )
-    decay: float = Field(
-        json_schema_extra=search(0.5, 1),
-        default=1.0,
-        ge=0,
-        le=1,
-        description="γ, how much of the old curvature stays",
-    )
-    samples: int = Field(
-        default=256, ge=1, description="most sentences that an update's curvature is taken over"
-    )
-    normalise: bool = Field(
-        default=True, description="divide each update's curvature by its diagonal's mean"
-    )
+    strength: Strength = 0.01
 
 
 class KFAC(Strategy[KFACConfig]):
     """A quadratic penalty around the last weights, with Kronecker-factored curvature."""
 
     def attach(self, learner: Learner) -> None:
-        """Take the curvature of the base knowledge."""
+        """Compute the curvature of the base knowledge."""
         self._factors: dict[str, Factors] = {}
         self._anchor: dict[str, Tensor] = {}
         self._weight = 0.0
-        self._rest = Diagonal(learner.trainable())
-        self._origins = Origins(len(learner.stream))
-        self._ages = Origins(len(learner.stream))
+        self._rest = DiagonalPenalty(learner.trainable())
+        self._origins = UpdateWeights(len(learner.stream))
+        self._ages = UpdateWeights(len(learner.stream))
         self._tokens: dict[str, Tensor] = {}
         self._consolidate(learner, learner.known.valid())
 
     def after_backward(self, learner: Learner, **kwargs: Any) -> None:
-        """Add the penalty's gradient."""
+        """Add the gradient of the penalty."""
         strength = self.config.strength
         self._rest.add_gradient(learner, strength)
-        held = {n: p for n, p in learner.trainable().items() if n in self._anchor}
-        with torch.no_grad():
-            moved = {name: p - self._anchor[name] for name, p in held.items()}
-            pull = {name: self._factors[name].apply(step) for name, step in moved.items()}
-        add_pull(learner, held, moved, pull, strength)
+        moved = displacements(learner, self._anchor)
+        products = {name: self._factors[name].apply(step) for name, step in moved.items()}
+        add_quadratic(learner, moved, products, strength)
 
     def after_training_exp(self, learner: Learner, **kwargs: Any) -> None:
-        """Consolidate what the update taught."""
+        """Add the curvature of the update's facts."""
         self._consolidate(learner, learner.experience.update.learn)
 
     def erasing_done(self, learner: Learner) -> None:
-        """Hold the weights where the erasing left them."""
+        """Set the anchor to the weights after the erasing."""
         parameters = learner.trainable()
-        self._rest.settle({n: p for n, p in parameters.items() if n in self._rest.anchor})
-        self._anchor |= {n: p.detach().clone() for n, p in parameters.items() if n in self._anchor}
+        self._rest.set_anchor({n: p for n, p in parameters.items() if n in self._rest.anchor})
+        self._anchor |= copies({n: p for n, p in parameters.items() if n in self._anchor})
 
     def penalty(self, learner: Learner) -> Tensor:
-        """λ/2 · (Σ tr(Gᵀ ΔW A ΔWᵀ) + Σ F Δθ²), a scalar."""
+        """Return λ/2 · (Σ tr(Gᵀ ΔW A ΔWᵀ) + Σ F Δθ²), a scalar."""
         parameters = learner.trainable()
         total = self._rest.penalty(parameters)
         for name, anchor in self._anchor.items():
@@ -129,28 +110,28 @@ class KFAC(Strategy[KFACConfig]):
         return self.config.strength * total
 
     def purge(self, learner: Learner, facts: Sequence[Fact]) -> dict[str, str]:
-        """Take the facts out of the factors, and out of the diagonal of the rest."""
+        """Subtract ``facts`` from the factors, and from the diagonal of the other parameters."""
 
         def squares(batches: Sequence[Batch]) -> Mapping[str, Tensor]:
             names = self._rest.importance
             return squared_gradients(learner.model, learner.score, batches, names)[0]
 
         samples = self.config.samples
-        told = {}
+        done = {}
         if self._factors:
             before = self._trace()
             parts = self._origins.parts(learner, facts, samples)
             for part in parts if self._weight else ():
-                self._take_out(learner, part)
-            untold = self._origins.untold(learner, facts)
-            told["factors"] = in_words(parts, learner, facts, before, self._trace(), untold)
+                self._subtract(learner, part)
+            left = self._origins.inseparable(learner, facts)
+            done["factors"] = describe(parts, learner, facts, before, self._trace(), left)
         rest = self._rest.importance
         if rest:
-            told["diagonal"] = self._origins.down_date(rest, learner, facts, samples, squares)
-        return told
+            done["diagonal"] = self._origins.down_date(rest, learner, facts, samples, squares)
+        return done
 
     def state_dict(self) -> State:
-        """Factors, the diagonal of the rest, anchor weights, and what each update weighs."""
+        """Return factors, diagonal, anchor weights, and the weight of each update."""
         factors = self._factors
         return {
             **prefixed("inputs", {name: held.inputs for name, held in factors.items()}),
@@ -165,7 +146,7 @@ class KFAC(Strategy[KFACConfig]):
         }
 
     def load_state_dict(self, state: State) -> None:
-        """Take them back."""
+        """Restore what `state_dict` returned."""
         device = next(iter([*self._anchor.values(), *self._rest.anchor.values()])).device
         inputs, outputs, anchor = (
             {name: tensor.to(device) for name, tensor in unprefixed(part, state).items()}
@@ -197,24 +178,24 @@ class KFAC(Strategy[KFACConfig]):
             total += sum(factors.trace() for factors in found.values())
             scale = sum(p.numel() for p in parameters.values()) / total if total > 0 else 0.0
         self._merge(found, scale)
-        self._note(learner, facts, found, scale / max(sentences, 1))
-        self._rest.settle({name: parameters[name] for name in names})
+        self._record(learner, facts, found, scale / max(sentences, 1))
+        self._rest.set_anchor({name: parameters[name] for name in names})
         self._rest.accumulate(fisher, config.decay, scale)
-        self._anchor = {n: p.detach().clone() for n, p in parameters.items() if n in self._factors}
+        self._anchor = copies({n: p for n, p in parameters.items() if n in self._factors})
 
-    def _note(
+    def _record(
         self, learner: Learner, facts: Sequence[Fact], found: dict[str, Factors], weight: float
     ) -> None:
-        """Remember what a sentence weighs in G and F, and what a token weighs in A."""
+        """Record the weight of a sentence in G and F, and of a token in A."""
         decay = self.config.decay
-        self._ages.note(learner, facts, 1.0, decay)
-        if self._origins.note(learner, facts, weight, decay):
+        self._ages.record(learner, facts, 1.0, decay)
+        if self._origins.record(learner, facts, weight, decay):
             for name, factors in found.items():
                 tokens = self._tokens.setdefault(name, torch.zeros(len(learner.stream)))
                 tokens[learner.known.step] = factors.tokens
 
-    def _take_out(self, learner: Learner, part: Part) -> None:
-        """A ← A − γᵏ Σ a aᵀ / (w n),  G ← G − Σ scale · g gᵀ, with n the update's tokens."""
+    def _subtract(self, learner: Learner, part: Part) -> None:
+        """Apply A ← A − γᵏ Σ a aᵀ / (w n), G ← G − Σ scale · g gᵀ; n: the update's tokens."""
         if not part.count:
             return
         age = float(self._ages.weights[part.step])
@@ -230,7 +211,7 @@ class KFAC(Strategy[KFACConfig]):
         return sum(factors.trace() for factors in self._factors.values())
 
     def _merge(self, found: dict[str, Factors], scale: float) -> None:
-        """A ← (γ w A + A_update) / (γ w + 1),  G ← γ G + scale · G_update,  w ← γ w + 1."""
+        """Apply A ← (γ w A + A_update) / (γ w + 1), G ← γ G + scale · G_update, w ← γ w + 1."""
         decay = self.config.decay
         old = decay * self._weight
         for held in self._factors.values():

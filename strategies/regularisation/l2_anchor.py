@@ -1,14 +1,14 @@
-"""Every weight is held in place alike: what a penalty does that knows nothing of importance.
+"""Penalises changes of all weights equally: a baseline without importances.
 
 Li, Grandvalet & Davoine (2018), "Explicit Inductive Bias for Transfer Learning with
 Convolutional Networks" (L²-SP):
 
     L(θ) = L_update(θ) + λ/2 · Σ_i (θ_i − θ*_i)²
 
-θ* is where the weights stood before the update or, with ``anchor = "base"``, where they stood
-before the first update: the paper's starting point. Of an erased fact none can be told apart in
-the base weights, which go on pulling towards it; where another strategy erases it from the model,
-the weights after the erasing are the anchor from then on.
+θ* are the weights before the update or, with ``anchor = "base"`` (as in the paper), the weights
+before the first update. An erased fact cannot be removed from the base weights, which keep
+pulling the model towards it. After another strategy erases a fact from the model, θ* are the
+weights after the erasing.
 """
 
 from __future__ import annotations
@@ -18,9 +18,15 @@ from typing import TYPE_CHECKING, Any, Literal
 import torch
 from pydantic import Field
 
-from cltool.strategies.regularisation.common.penalty import add_pull, prefixed, unprefixed
-from cltool.training.search_space import search
-from cltool.training.strategy import INSEPARABLE, State, Strategy, StrategyConfig
+from cltool.strategies.regularisation.common.importance import PenaltyConfig, Strength
+from cltool.strategies.regularisation.common.penalty import (
+    add_quadratic,
+    copies,
+    displacements,
+    prefixed,
+    unprefixed,
+)
+from cltool.training.strategy import INSEPARABLE, State, Strategy
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,18 +37,12 @@ if TYPE_CHECKING:
     from cltool.training.learner import Learner
 
 
-class L2AnchorConfig(StrategyConfig):
+class L2AnchorConfig(PenaltyConfig):
     """Settings of `l2_anchor`."""
 
-    strength: float = Field(
-        json_schema_extra=search(0.0005, 0.5, log=True),
-        default=0.01,
-        ge=0,
-        alias="lambda",
-        description="λ, the penalty's weight",
-    )
+    strength: Strength = 0.01
     anchor: Literal["last", "base"] = Field(
-        default="last", description="hold the weights where the last update left them, or the base"
+        default="last", description="θ*: the weights after the last update, or the base weights"
     )
 
 
@@ -50,33 +50,31 @@ class L2Anchor(Strategy[L2AnchorConfig]):
     """A quadratic penalty around the last weights, the same for all."""
 
     def attach(self, learner: Learner) -> None:
-        """The base weights are the first anchor."""
-        self._settle(learner)
+        """Set θ* to the base weights."""
+        self._set_anchor(learner)
 
     def before_training_exp(self, learner: Learner, **kwargs: Any) -> None:
-        """Where the weights stand now is the anchor, unless it is the base."""
+        """Set θ* to the current weights, unless it is the base."""
         if self.config.anchor == "last":
-            self._settle(learner)
+            self._set_anchor(learner)
 
     def after_backward(self, learner: Learner, **kwargs: Any) -> None:
-        """Add the penalty's gradient."""
-        held = {n: p for n, p in learner.trainable().items() if n in self._anchor}
-        with torch.no_grad():
-            moved = {name: p - self._anchor[name] for name, p in held.items()}
-        add_pull(learner, held, moved, moved, self.config.strength)
+        """Add the gradient of the penalty."""
+        moved = displacements(learner, self._anchor)
+        add_quadratic(learner, moved, moved, self.config.strength)
 
     def after_training_exp(self, learner: Learner, **kwargs: Any) -> None:
-        """The last weights need not be kept twice."""
+        """Delete θ*, which equals the model's own weights until the next update."""
         if self.config.anchor == "last":
             self._anchor.clear()
 
     def erasing_done(self, learner: Learner) -> None:
-        """A base that knew what was erased would pull it back, so it is no anchor any more."""
+        """Replace the base as θ*: it would pull the model back to the erased facts."""
         if self.config.anchor == "base":
-            self._settle(learner)
+            self._set_anchor(learner)
 
     def penalty(self, learner: Learner) -> Tensor:
-        """λ/2 · Σ (θ − θ*)², a scalar."""
+        """Return λ/2 · Σ (θ − θ*)², a scalar."""
         total = torch.zeros((), device=learner.device)
         for name, parameter in learner.trainable().items():
             if name in self._anchor:
@@ -84,22 +82,20 @@ class L2Anchor(Strategy[L2AnchorConfig]):
         return 0.5 * self.config.strength * total
 
     def purge(self, learner: Learner, facts: Sequence[Fact]) -> dict[str, str]:
-        """Nothing can be taken out of weights."""
+        """Report that no fact can be removed from base weights."""
         if not self.state_dict():
             return {}
         return {"base weights": f"{INSEPARABLE}: weights hold all facts at once"}
 
     def state_dict(self) -> State:
-        """The base weights, where they are the anchor."""
+        """Return the base weights, if they are θ*."""
         base = self.config.anchor == "base"
         return prefixed("anchor", self._anchor) if base else {}
 
     def load_state_dict(self, state: State) -> None:
-        """Take them back."""
+        """Restore the base weights."""
         for name, tensor in unprefixed("anchor", state).items():
             self._anchor[name].copy_(tensor)
 
-    def _settle(self, learner: Learner) -> None:
-        self._anchor: dict[str, Tensor] = {
-            name: p.detach().clone() for name, p in learner.trainable().items()
-        }
+    def _set_anchor(self, learner: Learner) -> None:
+        self._anchor: dict[str, Tensor] = copies(learner.trainable())

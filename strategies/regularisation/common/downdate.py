@@ -1,10 +1,10 @@
-"""Takes single facts out of importances that were added up over the sentences of updates.
+"""Subtracts single facts from importances that were summed over the sentences of updates.
 
-A sum over sentences can be down-dated as long as it is known which sentences are in it and with
-what weight: the fact's own terms are taken again, at the weights as they are now, subtracted, and
-what falls below zero is set to it. This is exact where the weights have not moved since the terms
-were taken, and an estimate where they have. No sentence is kept for it: which ones were sampled
-follows from the seed, so that one number an update is enough.
+A sum over sentences can be down-dated if it is known which sentences are in it, and with which
+weight: the fact's own terms are computed again at the current weights and subtracted, and
+negative entries are set to zero. This is exact if the weights have not changed since the terms
+were added, and an estimate otherwise. No sentence is stored for this. Which sentences were
+sampled follows from the seed, so one number per update is enough.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from cltool.strategies.regularisation.common.penalty import in_batches, sampled
+from cltool.strategies.regularisation.common.penalty import in_batches, sample_indices
 from cltool.training.strategy import INSEPARABLE
 
 if TYPE_CHECKING:
@@ -25,19 +25,19 @@ if TYPE_CHECKING:
     from cltool.lm.batches import Batch
     from cltool.training.learner import Learner
 
-Sizes = Callable[[Sequence["Batch"]], Mapping[str, "Tensor"]]
+Terms = Callable[[Sequence["Batch"]], Mapping[str, "Tensor"]]
 """Batches → the sum of their sentences' terms, by name."""
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """The sentences of some facts that one update's sum was taken over.
+    """The sentences of some facts in the sum of one update.
 
     Attributes:
         step: the update.
-        weight: with which each of its sentences is in the sum now.
+        weight: current weight of each of its sentences in the sum.
         batches: the sentences.
-        count: how many they are.
+        count: number of sentences.
     """
 
     step: int
@@ -46,46 +46,47 @@ class Part:
     count: int
 
 
-class Origins:
-    """With what weight the sentences of each update are in a sum.
+class UpdateWeights:
+    """The weight of each update's sentences in a sum.
 
     Args:
-        steps: of the stream.
+        steps: length of the stream.
 
     Attributes:
-        weights: (steps,), float64; 0 where nothing of a step is in it, and below 0 where it is
-            a sum over other facts than those which the step teaches, of which none can be told.
+        weights: (steps,), float64. An entry is 0 if nothing of a step is in the sum. It is
+            negative if the step's sum was taken over other facts than those that the step
+            teaches; then no single fact can be subtracted.
     """
 
     def __init__(self, steps: int) -> None:
         self.weights = torch.zeros(steps, dtype=torch.float64)
 
-    def note(self, learner: Learner, facts: Sequence[Fact], weight: float, decay: float) -> bool:
-        """A sum over ``facts`` was added with ``weight``, after the older ones had ``decay``.
+    def record(self, learner: Learner, facts: Sequence[Fact], weight: float, decay: float) -> bool:
+        """Record that a sum over ``facts`` was added with ``weight``, earlier ones × ``decay``.
 
         Returns:
-            Whether its sentences can be told apart later.
+            Whether single facts can be subtracted from it later.
         """
         self.weights *= decay
         step, updates = learner.known.step, learner.stream.updates
-        told = step < len(self.weights) and [*updates[step].learn] == [*facts]
+        separable = step < len(self.weights) and [*updates[step].learn] == [*facts]
         if step < len(self.weights):
-            self.weights[step] += weight if told else -weight
-        return told
+            self.weights[step] += weight if separable else -weight
+        return separable
 
-    def untold(self, learner: Learner, facts: Sequence[Fact]) -> int:
-        """Sums in which some of ``facts`` may be, and of which none can be told apart."""
+    def inseparable(self, learner: Learner, facts: Sequence[Fact]) -> int:
+        """Return the number of sums that may contain ``facts`` and cannot be down-dated."""
         beliefs = [learner.known.belief(fact.key) for fact in facts]
         first = min((held.learned for held in beliefs if held is not None), default=0)
         return int((self.weights[first:] < 0).sum())
 
     def parts(self, learner: Learner, facts: Sequence[Fact], samples: int) -> list[Part]:
-        """What of ``facts`` is in the sum, update by update.
+        """Return the sentences of ``facts`` that are in the sum, by update.
 
         Args:
             learner: knows when each fact was taught.
-            facts: as they were taught last.
-            samples: most sentences that a sum is taken over.
+            facts: as they were last taught.
+            samples: most sentences in the sum of one update.
         """
         wanted: dict[int, list[Fact]] = {}
         for fact in facts:
@@ -96,7 +97,7 @@ class Origins:
         for step, ours in sorted(wanted.items()):
             weight = float(self.weights[step]) if step < len(self.weights) else 0.0
             if weight > 0:
-                chosen = _sentences(learner, step, ours, samples)
+                chosen = _sampled_sentences(learner, step, ours, samples)
                 batches = in_batches(learner, [learner.examples([f])[n] for f, n in chosen])
                 found.append(Part(step, weight, batches, len(chosen)))
         return found
@@ -107,60 +108,60 @@ class Origins:
         learner: Learner,
         facts: Sequence[Fact],
         samples: int,
-        sizes: Sizes,
+        terms: Terms,
     ) -> str:
-        """Take ``facts`` out of ``importance``, in place.
+        """Subtract ``facts`` from ``importance``, in place.
 
         Args:
             importance: the sum, by parameter; never negative.
-            learner: at the weights at which the terms are taken again.
-            facts: to take out.
-            samples: most sentences that each update's sum was taken over.
-            sizes: takes the terms.
+            learner: its current weights are used to compute the terms.
+            facts: the facts to subtract.
+            samples: most sentences in the sum of one update.
+            terms: computes the terms.
 
         Returns:
-            What was done, in words.
+            A description of what was done.
         """
         parts = self.parts(learner, facts, samples)
         before = _total(importance)
         for part in parts:
-            for name, tensor in sizes(part.batches).items() if part.count else ():
+            for name, tensor in terms(part.batches).items() if part.count else ():
                 if name in importance:
                     importance[name].sub_(tensor, alpha=part.weight).clamp_(min=0)
-        untold = self.untold(learner, facts)
-        return in_words(parts, learner, facts, before, _total(importance), untold)
+        left = self.inseparable(learner, facts)
+        return describe(parts, learner, facts, before, _total(importance), left)
 
 
-def in_words(
+def describe(
     parts: Sequence[Part],
     learner: Learner,
     facts: Sequence[Fact],
     before: float,
     after: float,
-    untold: int,
+    inseparable: int,
 ) -> str:
-    """What a down-date did, and what it could not reach.
+    """Describe what a down-date subtracted, and what it could not subtract.
 
     Args:
-        parts: what of ``facts`` was in the sum.
-        learner: words them.
-        facts: that were taken out.
-        before: the sum's trace, or total.
+        parts: the sentences of ``facts`` that were in the sum.
+        learner: turns facts into sentences.
+        facts: the facts that were subtracted.
+        before: trace, or total, of the sum before.
         after: the same after the down-date.
-        untold: see `Origins.untold`.
+        inseparable: see `UpdateWeights.inseparable`.
     """
     if not parts:
-        return f"{INSEPARABLE}: it was taken over other sentences than those of single updates"
+        return f"{INSEPARABLE}: the sum was taken over other sentences than those of one update"
     held, of = sum(part.count for part in parts), len(learner.examples(facts))
     share = (before - after) / before if before > 0 else 0.0
-    told = f"down-dated: {held} of {of} sentences were in it, {share:.2%} of it is taken out"
-    if untold:
-        told += f"; what the sums of {untold} updates over all facts hold of it stays"
-    return told
+    text = f"down-dated: it held {held} of {of} sentences; {share:.2%} of it was subtracted"
+    if inseparable:
+        text += f"; the sums of {inseparable} updates over all facts still contain the fact"
+    return text
 
 
 def without_negative(moment: Tensor) -> Tensor:
-    """``moment`` with its negative eigenvalues (or entries, of a diagonal) set to zero."""
+    """Return ``moment`` with negative eigenvalues (or entries, if diagonal) set to zero."""
     if moment.ndim == 1:
         return moment.clamp(min=0)
     values, vectors = torch.linalg.eigh((moment + moment.T) / 2)
@@ -168,17 +169,17 @@ def without_negative(moment: Tensor) -> Tensor:
     return left.contiguous()
 
 
-def _sentences(
+def _sampled_sentences(
     learner: Learner, step: int, facts: Sequence[Fact], samples: int
 ) -> list[tuple[Fact, int]]:
-    """(fact, number of its wording) of those sentences of ``facts`` that ``step`` sampled."""
+    """Return (fact, index of its wording) of the sentences of ``facts`` that ``step`` sampled."""
     wordings = learner.stream.wordings
     ours = set(facts)
-    places: list[tuple[Fact, int] | None] = []
+    pairs: list[tuple[Fact, int] | None] = []
     for fact in learner.stream.updates[step].learn:
         numbers = range(len(wordings.examples(fact)))
-        places += [(fact, number) if fact in ours else None for number in numbers]
-    drawn = (places[place] for place in sampled(learner, len(places), samples, step))
+        pairs += [(fact, number) if fact in ours else None for number in numbers]
+    drawn = (pairs[index] for index in sample_indices(learner, len(pairs), samples, step))
     return [pair for pair in drawn if pair is not None]
 
 

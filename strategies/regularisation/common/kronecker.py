@@ -1,14 +1,14 @@
-"""The curvature of linear layers as Kronecker products, exact sums whatever the batch size.
+"""The curvature of linear layers as Kronecker products; it does not depend on the batch size.
 
 Martens & Grosse (2015), "Optimizing Neural Networks with Kronecker-factored Approximate
-Curvature": the Fisher information of a layer y = W a is near A ⊗ G with A = E[a aᵀ]
-and G = E[g gᵀ], g = ∂L/∂y. A weight that stands in several places of a sequence is treated
-as Eschenhagen et al. (2023), "Kronecker-Factored Approximate Curvature for Modern Neural
-Network Architectures", KFAC-expand, have it: every token counts as a data point of
-its own, and what two tokens of one sentence have in common is left out. Tokens that get no
-gradient (padding; what no learned token looks at) say nothing about the weight, so they
-are left out of A as well, and padding changes nothing. A side of a layer that is longer than
-``WIDEST`` keeps only the diagonal of its factor.
+Curvature": the Fisher information of a layer y = W a is approximately A ⊗ G with A = E[a aᵀ]
+and G = E[g gᵀ], g = ∂L/∂y. A weight that is applied at several positions of a sequence is
+treated as in KFAC-expand (Eschenhagen et al. (2023), "Kronecker-Factored Approximate Curvature
+for Modern Neural Network Architectures"): every token counts as a separate data point, and
+covariances between tokens of one sentence are ignored. Tokens without a gradient (padding, and
+tokens that no learned token attends to) carry no information about the weight. They are left out
+of A too, so padding changes nothing. If a side of a layer is longer than ``WIDEST``, only the
+diagonal of its factor is kept.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ from cltool.lm.batches import Batch
 from cltool.lm.scoring import Scored
 
 WIDEST = 2048
-"""Longest side of a layer whose factor is a whole matrix."""
+"""Longest side of a layer whose factor is a full matrix."""
 
 NOTHING = 1e-4
-"""A gradient this small beside the largest of its sentence may be rounding."""
+"""A gradient below this share of its sentence's largest one is treated as a rounding error."""
 
 
 @dataclass
@@ -40,7 +40,7 @@ class Factors:
         inputs: A, the mean of a aᵀ over tokens, (in, in), or its diagonal, (in,).
         outputs: G, the sum over tokens of g gᵀ for a sentence, (out, out), or its diagonal.
         by_input: the weight is (in, out), as in GPT-2, rather than (out, in).
-        tokens: how many A is the mean over.
+        tokens: number of tokens in the mean A.
     """
 
     inputs: Tensor
@@ -49,18 +49,18 @@ class Factors:
     tokens: int = 0
 
     def apply(self, moved: Tensor) -> Tensor:
-        """(A ⊗ G) vec(ΔW), that is G ΔW A, for ``moved`` shaped like the weight."""
+        """Return (A ⊗ G) vec(ΔW), that is G ΔW A, for ``moved`` shaped like the weight."""
         if self.by_input:
             return _from_right(_from_left(self.inputs, moved), self.outputs)
         return _from_right(_from_left(self.outputs, moved), self.inputs)
 
     def trace(self) -> float:
-        """The sum of the diagonal of A ⊗ G."""
+        """Return the trace of A ⊗ G."""
         return _trace(self.inputs) * _trace(self.outputs)
 
 
 def linear_layers(model: nn.Module) -> dict[str, nn.Module]:
-    """Name of each trainable matrix that is the weight of one linear layer and nothing else."""
+    """Return name → layer of each trainable matrix that is the weight of one linear layer only."""
     uses: dict[int, list[nn.Module]] = {}
     for module in model.modules():
         for parameter in module.parameters(recurse=False):
@@ -77,10 +77,10 @@ def linear_layers(model: nn.Module) -> dict[str, nn.Module]:
 def kronecker_factors(
     model: nn.Module, score: Callable[[Batch], Scored], batches: Iterable[Batch]
 ) -> dict[str, Factors]:
-    """The factors of every linear layer, by its weight's name.
+    """Return the factors of the linear layers, by the names of their weights.
 
-    A layer whose weight the model reads without calling the layer (Mamba's time steps) has
-    none, nor has one that no token reached, or one that is not called once a token.
+    Left out are layers whose weight the model reads without calling the layer (Mamba's time
+    steps), layers that no token reached, and layers that are not called once per token.
 
     Args:
         model: differentiated in evaluation mode.
@@ -98,7 +98,7 @@ def kronecker_factors(
         sentences += len(batch["labels"])
         with _kept_calls(names) as calls:
             loss = score(batch).loss_sum()
-        # A call that does not see every sentence's tokens (of virtual ones) has no such factors.
+        # A call on other tokens than those of the sentences (virtual tokens) has no factors.
         rows = len(batch["labels"])
         calls = [call for call in calls if call[2].flatten(0, -2).shape[0] % rows == 0]
         outputs = [output for _, _, output in calls]
@@ -122,7 +122,7 @@ def kronecker_factors(
 
 
 def _reached(upstream: Tensor, rows: int) -> Tensor:
-    """(tokens,), bool: those whose gradient is more than rounding."""
+    """Return (tokens,), bool: whether the gradient is more than a rounding error."""
     size = upstream.abs().amax(dim=1).view(rows, -1)
     largest = size.amax(dim=1, keepdim=True)
     return ((size > NOTHING * largest) & (size > 0)).flatten()
@@ -140,7 +140,7 @@ def _add(
 
 
 def _second_moment(rows: Tensor) -> Tensor:
-    """The sum of x xᵀ over ``rows``, or its diagonal where x is too long."""
+    """Return the sum of x xᵀ over ``rows``, or its diagonal if x is too long."""
     return (rows**2).sum(dim=0) if rows.shape[1] > WIDEST else rows.T @ rows
 
 
@@ -158,7 +158,7 @@ def _trace(factor: Tensor) -> float:
 
 @contextmanager
 def _kept_calls(layers: Iterable[nn.Module]) -> Iterator[list[tuple[nn.Module, Tensor, Tensor]]]:
-    """Keep (module, input, output) of every call of ``layers``."""
+    """Collect (module, input, output) of every call of ``layers``."""
     calls: list[tuple[nn.Module, Tensor, Tensor]] = []
 
     def keep(module: nn.Module, inputs: tuple[Any, ...], output: Tensor) -> None:

@@ -1,8 +1,8 @@
-"""What every weight has to do with the fall of the loss, along the way that it takes.
+"""Per-weight contribution to the decrease of the loss during training (path integral).
 
-The loss falls by −∫ g dθ along a way; the sum of −g_i Δθ_i over a training's steps is the
-share of weight i in it (Zenke, Poole & Ganguli 2017, eq. 3). Δθ is what the optimizer really
-did, whatever it is.
+The loss decreases by −∫ g dθ along the path of the weights. The sum of −g_i Δθ_i over the steps
+of a training is the contribution of weight i (Zenke, Poole & Ganguli 2017, eq. 3). Δθ is the
+step that the optimizer took, whatever the optimizer.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import torch
 from torch import Tensor, nn
 
 from cltool.lm import optimizers
+from cltool.strategies.regularisation.common.penalty import copies
 from cltool.strategies.rehearsal.common.gradients import learned_tokens
 from cltool.training.loader import Loader
 
@@ -22,43 +23,49 @@ if TYPE_CHECKING:
     from cltool.training.learner import Learner
 
 
-class Steps:
-    """A step at a time: ``begin`` after the loss was differentiated, ``end`` after the step."""
+class StepRecorder:
+    """Measures one step at a time: ``begin`` after the backward pass, ``end`` after the step."""
 
     @torch.no_grad()
     def begin(self, parameters: Mapping[str, nn.Parameter]) -> None:
-        """Keep the weights and −g."""
-        self._weights = {name: p.detach().clone() for name, p in parameters.items()}
-        self._downhill = {name: -p.grad for name, p in parameters.items() if p.grad is not None}
+        """Store the weights and −g."""
+        self._weights = copies(parameters)
+        self._descent = {name: -p.grad for name, p in parameters.items() if p.grad is not None}
 
     @torch.no_grad()
     def end(
-        self, parameters: Mapping[str, nn.Parameter], credit: Mapping[str, Tensor]
+        self, parameters: Mapping[str, nn.Parameter], contributions: Mapping[str, Tensor]
     ) -> dict[str, Tensor]:
-        """Add −g Δθ to ``credit``, in place.
+        """Add −g Δθ to ``contributions``, in place.
 
         Returns:
             name → Δθ.
         """
         moved = {name: parameters[name] - weight for name, weight in self._weights.items()}
-        for name, downhill in self._downhill.items():
-            credit[name].addcmul_(downhill, moved[name])
-        self._weights, self._downhill = {}, {}
+        for name, descent in self._descent.items():
+            contributions[name].addcmul_(descent, moved[name])
+        self._weights, self._descent = {}, {}
         return moved
 
 
-def walk(
-    learner: Learner, facts: Sequence[Fact], steps: int, credit: Mapping[str, Tensor]
-) -> Iterator[dict[str, Tensor]]:
-    """Train on ``facts`` for ``steps`` steps with no strategy's hooks, then put the weights back.
+def zeros_like(learner: Learner) -> dict[str, Tensor]:
+    """Return a tensor of zeros for each trainable parameter, by name."""
+    return {name: torch.zeros_like(p) for name, p in learner.trainable().items()}
 
-    For importances of what a model knew before any strategy saw it learn.
+
+def train_and_restore(
+    learner: Learner, facts: Sequence[Fact], steps: int, contributions: Mapping[str, Tensor]
+) -> Iterator[dict[str, Tensor]]:
+    """Train on ``facts`` for ``steps`` steps without strategies' hooks, then restore the weights.
+
+    This computes importances for knowledge that the model had before any strategy observed its
+    training.
 
     Args:
-        learner: gives the optimizer's settings.
-        facts: in all their trained wordings.
-        steps: how many.
-        credit: name → where −g Δθ is added.
+        learner: provides the optimizer's settings.
+        facts: trained in all their trained wordings.
+        steps: number of steps.
+        contributions: name → tensor to which −g Δθ is added.
 
     Yields:
         After each step, name → Δθ.
@@ -68,7 +75,7 @@ def walk(
         return
     settings, model = learner.settings, learner.model
     parameters = learner.trainable()
-    start = {name: p.detach().clone() for name, p in parameters.items()}
+    start = copies(parameters)
     random = learner.generator("walk")
     loader = Loader(examples, settings.batch_size, random, learner.collate, [])
     optimizer = optimizers.build(
@@ -80,13 +87,13 @@ def walk(
         tokens = max(learned_tokens(batch), 1)
         for part in learner.micro_batches(batch):
             torch.autograd.backward(learner.score(part).loss_sum() / tokens)
-        step = Steps()
+        step = StepRecorder()
         step.begin(parameters)
         if settings.clip > 0:
             nn.utils.clip_grad_norm_(list(parameters.values()), settings.clip)
         optimizer.step()
         optimizer.zero_grad(set_to_none=True)
-        yield step.end(parameters, credit)
+        yield step.end(parameters, contributions)
     with torch.no_grad():
         for name, parameter in parameters.items():
             parameter.copy_(start[name])

@@ -1,8 +1,8 @@
-"""A quadratic penalty around earlier weights, its gradient added without autograd.
+"""A quadratic penalty around earlier weights. Its gradient is added without autograd.
 
-Automatic differentiation would keep every weight's displacement and walk back through it;
-written down, the gradient is one product. It is added once a step, after the last
-micro-batch and before the gradient is clipped: what is clipped is the step's whole direction.
+Automatic differentiation would store the displacement of every weight. In closed form the
+gradient is one product. It is added once per step, after the last micro-batch and before the
+gradient is clipped, so clipping applies to the whole direction of the step.
 """
 
 from __future__ import annotations
@@ -25,17 +25,17 @@ if TYPE_CHECKING:
     from cltool.training.strategy import State
 
 SENTENCES = 32
-"""Most sentences of a forward pass in which importances are taken."""
+"""Largest number of sentences in one forward pass when importances are computed."""
 
 
-class Diagonal:
-    """½ · Σ_i Ω_i (θ_i − θ*_i)², and what it takes to go on from one update to the next.
+class DiagonalPenalty:
+    """The penalty ½ · Σ_i Ω_i (θ_i − θ*_i)² and its state from one update to the next.
 
     Parameters that appear later, such as those of a new adapter, are free until the next
-    ``settle``.
+    ``set_anchor``.
 
     Args:
-        parameters: those that are held, by name; θ* is where they are now, Ω is zero.
+        parameters: the penalised parameters, by name; θ* is their current value, Ω is zero.
 
     Attributes:
         importance: Ω, by parameter.
@@ -45,23 +45,23 @@ class Diagonal:
     def __init__(self, parameters: Mapping[str, nn.Parameter]) -> None:
         self.importance: dict[str, Tensor] = {}
         self.anchor: dict[str, Tensor] = {}
-        self.settle(parameters)
+        self.set_anchor(parameters)
 
-    def settle(self, parameters: Mapping[str, nn.Parameter]) -> None:
-        """From now on, ``parameters`` are held where they are now; Ω stays."""
-        self.anchor = {name: p.detach().clone() for name, p in parameters.items()}
+    def set_anchor(self, parameters: Mapping[str, nn.Parameter]) -> None:
+        """Set θ* to the current values of ``parameters``; Ω does not change."""
+        self.anchor = copies(parameters)
         self.importance = {
             name: self.importance.get(name, torch.zeros_like(value, dtype=torch.float32))
             for name, value in self.anchor.items()
         }
 
     def accumulate(self, importance: Mapping[str, Tensor], decay: float, scale: float) -> None:
-        """Ω ← ``decay`` · Ω + ``scale`` · ``importance``."""
+        """Set Ω to ``decay`` · Ω + ``scale`` · ``importance``."""
         for name, tensor in self.importance.items():
             tensor.mul_(decay).add_(importance[name], alpha=scale)
 
     def penalty(self, parameters: Mapping[str, nn.Parameter]) -> Tensor:
-        """½ · Σ Ω (θ − θ*)², a scalar that can be differentiated."""
+        """Return ½ · Σ Ω (θ − θ*)², a differentiable scalar."""
         terms = [
             (self.importance[name] * (p - self.anchor[name]) ** 2).sum()
             for name, p in parameters.items()
@@ -72,85 +72,92 @@ class Diagonal:
     @torch.no_grad()
     def add_gradient(self, learner: Learner, strength: float) -> None:
         """Add the gradient of ``strength`` times the penalty, and its value to the loss."""
-        held = {n: p for n, p in learner.trainable().items() if n in self.anchor}
-        moved = {name: p - self.anchor[name] for name, p in held.items()}
-        pull = {name: self.importance[name] * step for name, step in moved.items()}
-        add_pull(learner, held, moved, pull, strength)
+        moved = displacements(learner, self.anchor)
+        products = {name: self.importance[name] * step for name, step in moved.items()}
+        add_quadratic(learner, moved, products, strength)
 
     def state_dict(self) -> State:
-        """Importances and anchor weights."""
+        """Return importances and anchor weights."""
         return prefixed("importance", self.importance) | prefixed("anchor", self.anchor)
 
     def load_state_dict(self, state: State) -> None:
-        """Take both back."""
-        places = {name: tensor.device for name, tensor in self.anchor.items()}
+        """Restore importances and anchor weights."""
+        devices = {name: tensor.device for name, tensor in self.anchor.items()}
         self.importance, self.anchor = (
-            {name: value.to(places.get(name)) for name, value in unprefixed(part, state).items()}
+            {name: value.to(devices.get(name)) for name, value in unprefixed(part, state).items()}
             for part in ("importance", "anchor")
         )
 
 
+def copies(parameters: Mapping[str, nn.Parameter]) -> dict[str, Tensor]:
+    """Return detached copies of ``parameters``."""
+    return {name: parameter.detach().clone() for name, parameter in parameters.items()}
+
+
 @torch.no_grad()
-def add_pull(
-    learner: Learner,
-    parameters: Mapping[str, nn.Parameter],
-    moved: Mapping[str, Tensor],
-    pull: Mapping[str, Tensor],
-    strength: float,
+def displacements(learner: Learner, anchor: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """Return Δ = θ − θ* for each trainable parameter that has an ``anchor``."""
+    return {n: p - anchor[n] for n, p in learner.trainable().items() if n in anchor}
+
+
+@torch.no_grad()
+def add_quadratic(
+    learner: Learner, moved: Mapping[str, Tensor], products: Mapping[str, Tensor], strength: float
 ) -> None:
     """Add ``strength`` · H Δ to the gradients, and ``strength``/2 · Δᵀ H Δ to the loss.
 
     Args:
-        learner: its loss is what Avalanche's loggers are shown.
-        parameters: whose gradients.
-        moved: Δ, by how much each stands off its anchor.
-        pull: H Δ, the gradient of the quadratic form.
+        learner: the loss is the value that Avalanche's loggers read.
+        moved: Δ, the distance of each parameter from its anchor.
+        products: H Δ, the gradient of the quadratic form.
         strength: λ.
     """
-    for name, parameter in parameters.items():
-        value = torch.dot(moved[name].flatten(), pull[name].flatten())
+    parameters = learner.trainable()
+    for name, step in moved.items():
+        parameter = parameters[name]
+        value = torch.dot(step.flatten(), products[name].flatten())
         learner.loss = learner.loss + 0.5 * strength * value
         if parameter.grad is None:
-            parameter.grad = strength * pull[name]
+            parameter.grad = strength * products[name]
         else:
-            parameter.grad.add_(pull[name], alpha=strength)
+            parameter.grad.add_(products[name], alpha=strength)
 
 
 def sample_batches(learner: Learner, facts: Sequence[Fact], samples: int) -> list[Batch]:
-    """At most ``samples`` random sentences of ``facts``, which importances are taken over."""
+    """Return at most ``samples`` random sentences of ``facts``, in batches."""
     sentences = learner.examples(facts)
-    places = sampled(learner, len(sentences), samples, learner.known.step)
-    return in_batches(learner, [sentences[place] for place in places])
+    chosen = sample_indices(learner, len(sentences), samples, learner.known.step)
+    return in_batches(learner, [sentences[index] for index in chosen])
 
 
-def sampled(learner: Learner, count: int, samples: int, step: int) -> list[int]:
-    """Which of ``count`` sentences importances are taken over at ``step``: ``samples`` at most."""
+def sample_indices(learner: Learner, count: int, samples: int, step: int) -> list[int]:
+    """Return at most ``samples`` of ``count`` indices, drawn from the seed and ``step``."""
     random = torch.Generator().manual_seed(derive(learner.seed, step, "importance"))
     order: list[int] = torch.randperm(count, generator=random).tolist()
     return order[:samples]
 
 
 def in_batches(learner: Learner, sentences: Sequence[Encoded]) -> list[Batch]:
-    """``sentences``, those of like length together, as large as a forward pass may be."""
+    """Sort ``sentences`` by length and return them in batches for one forward pass each."""
     chosen = sorted(sentences, key=len)
     size = min(SENTENCES, learner.settings.micro_batch_size or SENTENCES)
     return [learner.collate(chosen[begin : begin + size]) for begin in range(0, len(chosen), size)]
 
 
-def to_mean_one(importance: Mapping[str, Tensor]) -> float:
-    """What ``importance`` must be multiplied with to have a mean of one; 0 where all is zero."""
+def scale_to_mean_one(importance: Mapping[str, Tensor]) -> float:
+    """Return the factor that gives ``importance`` a mean of 1; 0 if all entries are 0."""
     size = sum(tensor.numel() for tensor in importance.values())
     total = float(sum(tensor.sum() for tensor in importance.values()))
     return size / total if total > 0 else 0.0
 
 
 def prefixed(prefix: str, tensors: Mapping[str, Tensor]) -> State:
-    """``tensors`` with names for a state."""
+    """Return ``tensors`` under names for a state: ``prefix.name``."""
     return {f"{prefix}.{name}": tensor for name, tensor in tensors.items()}
 
 
 def unprefixed(prefix: str, state: State) -> dict[str, Tensor]:
-    """Copies of what ``prefixed`` named, from a state."""
+    """Return copies of the tensors that `prefixed` put into ``state``."""
     start = f"{prefix}."
     return {
         name.removeprefix(start): tensor.clone()

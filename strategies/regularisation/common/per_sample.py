@@ -1,13 +1,15 @@
-"""Squares, or absolute values, of every sample's gradient, exact whatever the batch size.
+"""Squares, or absolute values, of each sample's gradient; independent of the batch size.
 
-The gradient of a batch's mean, squared, is not the mean of squared gradients, so it cannot
-give a Fisher information. Here each leaf module's inputs and output gradients are kept in
-one batched backward pass, and the module alone is differentiated for every sample
-(`torch.func.vmap` over its vector-Jacobian product). Gradients of a parameter that several
-modules share are added before they are squared. Whether that follows every use of every
-parameter is tried out once, on a sample that is also differentiated alone; a model of which it
-does not (parameters outside leaf modules, weights that are read where their module is not
-called, samples of a batch that see each other, as in some adapters) is done sample by sample.
+The square of a batch's mean gradient is not the mean of the squared gradients, so it does not
+give a Fisher information. Here one batched backward pass collects each leaf module's inputs and
+output gradients, and each module is then differentiated separately for every sample
+(`torch.func.vmap` over its vector-Jacobian product). If several modules share a parameter, its
+gradients are added before they are squared.
+
+This misses some uses of parameters: parameters outside leaf modules, weights that are read
+without calling their module, and samples of a batch that affect each other, as in some adapters.
+The result is therefore checked once, against a sample that is differentiated alone. If they
+differ, the model is differentiated sample by sample.
 """
 
 from __future__ import annotations
@@ -26,16 +28,16 @@ from cltool.lm.scoring import Scored
 Score = Callable[[Batch], Scored]
 
 Quantity = Callable[[Scored], Tensor]
-"""A scalar to differentiate: a sum of one term a sample."""
+"""A scalar to differentiate: a sum of one term per sample."""
 
-Size = Callable[[Tensor], Tensor]
-"""What is taken of each sample's gradient, element by element, before samples are added."""
+Transform = Callable[[Tensor], Tensor]
+"""Applied to each sample's gradient, element by element, before samples are added."""
 
 ROUNDING = 0.02
-"""How far, of its norm, a sample's gradient in a batch may lie from its gradient alone."""
+"""Largest relative difference between a sample's gradient in a batch and alone."""
 
 MEMORY = 256 * 1024**2
-"""Bytes that per-sample gradients may take at once."""
+"""Most bytes of per-sample gradients at once."""
 
 
 def squared_gradients(
@@ -44,33 +46,33 @@ def squared_gradients(
     batches: Iterable[Batch],
     names: Collection[str] | None = None,
 ) -> tuple[dict[str, Tensor], int]:
-    """Sum over samples of the squared gradient of each sample's summed cross entropy.
+    """Return Σ over samples of the squared gradient of each sample's summed cross entropy.
 
-    See `gradient_sizes`.
+    See `per_sample_sums`.
     """
-    return gradient_sizes(model, score, batches, Scored.loss_sum, torch.square, names)
+    return per_sample_sums(model, score, batches, Scored.loss_sum, torch.square, names)
 
 
-def gradient_sizes(
+def per_sample_sums(
     model: nn.Module,
     score: Score,
     batches: Iterable[Batch],
     quantity: Quantity,
-    size: Size,
+    transform: Transform,
     names: Collection[str] | None = None,
 ) -> tuple[dict[str, Tensor], int]:
-    """Sum over samples of the ``size`` of the gradient of each sample's term of ``quantity``.
+    """Return Σ over samples of ``transform`` of the gradient of each sample's ``quantity``.
 
     Args:
         model: its trainable parameters are differentiated, in evaluation mode.
         score: the forward pass.
         batches: of any size.
-        quantity: what is differentiated.
-        size: such as ``torch.square`` or ``torch.abs``.
-        names: of these parameters only.
+        quantity: the scalar to differentiate.
+        transform: such as ``torch.square`` or ``torch.abs``.
+        names: parameters to include; all if None.
 
     Returns:
-        name → sum of sizes (float32, shaped like the parameter), and how many samples.
+        name → sum (float32, shaped like the parameter), and the number of samples.
     """
     parameters = {
         n: p
@@ -89,7 +91,7 @@ def gradient_sizes(
             count += len(part["labels"])
             for samples in _samples(leaves, parameters, score, part, quantity):
                 for name, gradients in samples.items():
-                    sums[name] += size(gradients.float()).sum(dim=0)
+                    sums[name] += transform(gradients.float()).sum(dim=0)
     model.train(mode)
     return sums, count
 
@@ -103,8 +105,8 @@ class Leaves:
 
     Attributes:
         names: leaf module → its parameter → the model's name for it.
-        follow: whether per-sample gradients can be had from the leaves' calls; None: not yet
-            tried.
+        follow: whether the leaves' calls give correct per-sample gradients; None: not checked
+            yet.
     """
 
     def __init__(self, model: nn.Module, parameters: dict[str, nn.Parameter]) -> None:
@@ -127,7 +129,7 @@ def _samples(
     batch: Batch,
     quantity: Quantity,
 ) -> Iterator[dict[str, Tensor]]:
-    """(samples, *shape) for each parameter that has a gradient, a few samples at a time."""
+    """Yield (samples, *shape) for each parameter with a gradient, some samples at a time."""
     rows = len(batch["labels"])
     if rows > 1 and leaves.follow is not False:
         found = _batched(leaves, parameters, score, batch, quantity)
@@ -139,7 +141,7 @@ def _samples(
 
 
 def _alone(batch: Batch, row: int) -> Batch:
-    """One sample without the padding that others need."""
+    """Return one sample without padding."""
     width = int(batch["attention_mask"][row].nonzero()[-1]) + 1
     return {
         name: tensor[row : row + 1, :width] if tensor.ndim == 2 else tensor[row : row + 1]
@@ -148,7 +150,7 @@ def _alone(batch: Batch, row: int) -> Batch:
 
 
 def _single(parameters: dict[str, nn.Parameter], term: Tensor) -> dict[str, Tensor]:
-    """(1, *shape) for each parameter of one sample."""
+    """Return (1, *shape) for each parameter: the gradient of one sample."""
     grads = torch.autograd.grad(term, list(parameters.values()), allow_unused=True)
     return {
         name: grad.detach().unsqueeze(0)
@@ -164,7 +166,7 @@ def _batched(
     batch: Batch,
     quantity: Quantity,
 ) -> dict[str, Tensor] | None:
-    """(rows, *shape) for each parameter of a batch; None where the leaves cannot be followed."""
+    """Return (rows, *shape) for each parameter; None if the leaves' calls do not give them."""
     rows = len(batch["labels"])
     try:
         with _kept_calls(leaves.names, rows) as calls:
@@ -186,7 +188,7 @@ def _batched(
 
 
 def _same(samples: Tensor | None, alone: Tensor | None, largest: float) -> bool:
-    """Whether the first of a parameter's gradients is what that sample has alone."""
+    """Return whether the first of a parameter's gradients equals that of the sample alone."""
     zero = torch.zeros(())
     first = zero if samples is None else samples[0].float()
     other = zero if alone is None else alone[0].float()
@@ -201,7 +203,7 @@ def _from_calls(
     grads: Sequence[Tensor | None],
     rows: int,
 ) -> dict[str, Tensor]:
-    """(rows, *shape) for each parameter, from each call's input and output gradient."""
+    """Return (rows, *shape) for each parameter, from each call's input and output gradient."""
     samples: dict[str, Tensor] = {}
     with torch.no_grad():
         for (module, value, _), grad in zip(calls, grads, strict=True):
@@ -217,7 +219,7 @@ def _from_calls(
 def _module_gradients(
     module: nn.Module, own: dict[str, Tensor], value: Tensor, grad: Tensor, rows: int
 ) -> dict[str, Tensor]:
-    """(rows, *shape) for each parameter of one call of one module."""
+    """Return (rows, *shape) for each parameter of one call of one module."""
 
     def one(sample: Tensor, upstream: Tensor) -> dict[str, Tensor]:
         def call(weights: dict[str, Tensor]) -> Tensor:
@@ -228,7 +230,7 @@ def _module_gradients(
         result: dict[str, Tensor] = pull(upstream.unsqueeze(0))[0]
         return result
 
-    # Autocast hands out bfloat16 where the parameters are float32.
+    # Autocast returns bfloat16 for float32 parameters.
     kind = next(iter(own.values())).dtype
     value = value.to(kind) if value.is_floating_point() else value
     with torch.enable_grad(), torch.autocast(value.device.type, enabled=False):
@@ -237,7 +239,7 @@ def _module_gradients(
 
 
 def _by_row(tensor: Tensor, rows: int) -> Tensor:
-    """(rows, …): one input for all samples repeated, flattened samples and tokens parted."""
+    """Return (rows, …): repeat an input that samples share; unflatten samples and tokens."""
     if len(tensor) == rows:
         return tensor
     if len(tensor) == 1:
@@ -249,12 +251,12 @@ def _by_row(tensor: Tensor, rows: int) -> Tensor:
 def _kept_calls(
     leaves: Mapping[nn.Module, object], rows: int
 ) -> Iterator[list[tuple[nn.Module, Tensor, Tensor]]]:
-    """Keep (module, input, output) of every call of the leaves."""
+    """Collect (module, input, output) of every call of the leaves."""
     calls: list[tuple[nn.Module, Tensor, Tensor]] = []
 
     def keep(module: nn.Module, inputs: tuple[Any, ...], output: Tensor) -> Tensor:
         if len(output) == 1:
-            # One output that all samples share (positions) would get their summed gradient.
+            # An output that all samples share (positions) would get their summed gradient.
             output = output.expand(rows, *output.shape[1:])
         calls.append((module, inputs[0].detach(), output))
         return output

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from cltool.facts.stream import Stream
-from cltool.strategies.regularisation.ewc import EWC, fisher_diagonal
+from cltool.strategies.regularisation.ewc import EWC
 from cltool.training.learner import Learner
 
 from ...conftest import MakeLearner, apply
@@ -68,7 +68,7 @@ def test_no_penalty_at_the_anchor(make_learner: MakeLearner, stream: Stream) -> 
 def test_the_fisher_is_the_mean_of_squared_gradients_of_single_sentences(
     make_learner: MakeLearner, stream: Stream
 ) -> None:
-    learner = make_learner("ewc", attach=False)
+    learner = make_learner("ewc", attach=False, strategy={"samples": 10_000})
     facts = list(stream.updates[0].learn)[:3]
     examples = learner.examples(facts)
     expected = {name: torch.zeros_like(p) for name, p in learner.trainable().items()}
@@ -77,7 +77,7 @@ def test_the_fisher_is_the_mean_of_squared_gradients_of_single_sentences(
         grads = torch.autograd.grad(scored.loss_sum(), list(learner.trainable().values()))
         for name, grad in zip(expected, grads, strict=True):
             expected[name] += grad**2 / len(examples)
-    fisher = fisher_diagonal(learner, facts, samples=10_000)[0]
+    fisher = ewc_of(learner).importances(learner, facts)[0]
     for name in expected:
         torch.testing.assert_close(fisher[name], expected[name], rtol=1e-3, atol=1e-5)
 
@@ -100,7 +100,7 @@ def test_online_fisher(make_learner: MakeLearner, stream: Stream) -> None:
     learner = make_learner("ewc", strategy=settings, epochs=1)
     before = kept(learner, "importance")
     apply(learner, stream.updates[1])
-    update = fisher_diagonal(learner, stream.updates[1].learn, 10_000)[0]
+    update = ewc_of(learner).importances(learner, stream.updates[1].learn)[0]
     for name, tensor in kept(learner, "importance").items():
         torch.testing.assert_close(tensor, 0.25 * before[name] + update[name], rtol=1e-3, atol=1e-5)
 

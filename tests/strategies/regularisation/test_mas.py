@@ -8,14 +8,18 @@ import torch
 from torch import Tensor
 
 from cltool.facts.stream import Stream
-from cltool.strategies.regularisation.mas import MAS, sensitivity
+from cltool.strategies.regularisation.mas import MAS
 from cltool.training.learner import Learner
 
 from ...conftest import MakeLearner, apply
 
 
+def mas_of(learner: Learner) -> MAS:
+    return cast(MAS, learner.strategies.parts["mas"])
+
+
 def importance(learner: Learner) -> dict[str, Tensor]:
-    state = cast(MAS, learner.strategies.parts["mas"]).state_dict()
+    state = mas_of(learner).state_dict()
     start = "importance."
     return {n.removeprefix(start): t.clone() for n, t in state.items() if n.startswith(start)}
 
@@ -23,7 +27,7 @@ def importance(learner: Learner) -> dict[str, Tensor]:
 def test_the_mean_absolute_gradient_of_the_squared_output(
     make_learner: MakeLearner, stream: Stream
 ) -> None:
-    learner = make_learner("mas", attach=False)
+    learner = make_learner("mas", attach=False, strategy={"samples": 10_000})
     facts = list(stream.updates[0].learn)[:2]
     examples = learner.examples(facts)
     expected = {name: torch.zeros_like(p) for name, p in learner.trainable().items()}
@@ -34,7 +38,7 @@ def test_the_mean_absolute_gradient_of_the_squared_output(
         grads = torch.autograd.grad(output, list(learner.trainable().values()))
         for name, grad in zip(expected, grads, strict=True):
             expected[name] += grad.abs() / len(examples)
-    found = sensitivity(learner, facts, samples=10_000)[0]
+    found = mas_of(learner).importances(learner, facts)[0]
     for name, tensor in expected.items():
         scale = 1e-4 * float(tensor.max())
         torch.testing.assert_close(found[name], tensor, rtol=1e-3, atol=scale, msg=name)
@@ -52,7 +56,7 @@ def test_online(make_learner: MakeLearner, stream: Stream) -> None:
     learner = make_learner("mas", strategy=settings, epochs=1)
     before, size = importance(learner), learner.strategies.stored_bytes()
     apply(learner, stream.updates[1])
-    update = sensitivity(learner, stream.updates[1].learn, 10_000)[0]
+    update = mas_of(learner).importances(learner, stream.updates[1].learn)[0]
     for name, tensor in importance(learner).items():
         expected = 0.25 * before[name] + update[name]
         scale = 1e-4 * float(expected.max())

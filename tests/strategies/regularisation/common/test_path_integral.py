@@ -1,4 +1,4 @@
-"""The path that the weights take: who is credited, and that nobody notices."""
+"""Contributions to the decrease of the loss, and restored weights."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from torch import Tensor
 
 from cltool.lm.batches import Batch
 from cltool.lm.scoring import Scored
-from cltool.strategies.regularisation.common.path_integral import Steps, walk
+from cltool.strategies.regularisation.common.path_integral import StepRecorder, train_and_restore
 from cltool.training.learner import Learner
 
 from ....conftest import MakeLearner, weights
@@ -24,7 +24,7 @@ def test_the_credits_add_up_to_the_fall_of_the_loss(make_learner: MakeLearner) -
     """Steps of plain gradient descent, so short that the path integral is nearly exact."""
     learner = make_learner("naive", optimizer="sgd", lr=1e-4, clip=0)
     batch = learner.collate(learner.examples(learner.known.valid())[:16])
-    own, credit, steps = learner.trainable(), zeros(learner), Steps()
+    own, contributions, steps = learner.trainable(), zeros(learner), StepRecorder()
     optimizer = torch.optim.SGD(own.values(), lr=1e-4)
     losses = []
     for _ in range(20):
@@ -34,20 +34,22 @@ def test_the_credits_add_up_to_the_fall_of_the_loss(make_learner: MakeLearner) -
         torch.autograd.backward(loss)
         steps.begin(own)
         optimizer.step()
-        steps.end(own, credit)
+        steps.end(own, contributions)
         optimizer.zero_grad()
     with torch.no_grad():
         scored = learner.score(batch)
         fall = losses[0] - float(scored.loss_sum() / scored.tokens())
     assert fall > 0.01
-    assert sum(float(tensor.sum()) for tensor in credit.values()) == pytest.approx(fall, rel=0.05)
+    assert sum(float(tensor.sum()) for tensor in contributions.values()) == pytest.approx(
+        fall, rel=0.05
+    )
 
 
 def test_the_weights_are_put_back(make_learner: MakeLearner) -> None:
     learner = make_learner("naive")
-    before, credit, total = weights(learner.model), zeros(learner), zeros(learner)
+    before, contributions, total = weights(learner.model), zeros(learner), zeros(learner)
     count, tokens = 0, learner.tokens
-    for moved in walk(learner, learner.known.valid(), 7, credit):
+    for moved in train_and_restore(learner, learner.known.valid(), 7, contributions):
         count += 1
         for name, step in moved.items():
             total[name] += step
@@ -57,11 +59,11 @@ def test_the_weights_are_put_back(make_learner: MakeLearner) -> None:
     assert all(p.grad is None for p in learner.model.parameters())
     assert not learner.model.training
     assert sum(float(tensor.abs().sum()) for tensor in total.values()) > 0
-    assert sum(float(tensor.sum()) for tensor in credit.values()) > 0
+    assert sum(float(tensor.sum()) for tensor in contributions.values()) > 0
 
 
-def test_micro_batches_walk_the_same_way(make_learner: MakeLearner) -> None:
-    credits = []
+def test_the_path_does_not_depend_on_micro_batches(make_learner: MakeLearner) -> None:
+    found = []
     for size in (None, 3):
         learner = make_learner("naive", optimizer="sgd", lr=1e-2, micro_batch_size=size)
         widest, score = 0, learner.score
@@ -72,25 +74,27 @@ def test_micro_batches_walk_the_same_way(make_learner: MakeLearner) -> None:
             return cast(Scored, score(batch))
 
         learner.score = watched  # type: ignore[method-assign]
-        credit = zeros(learner)
-        list(walk(learner, learner.known.valid(), 3, credit))
+        contributions = zeros(learner)
+        list(train_and_restore(learner, learner.known.valid(), 3, contributions))
         assert widest == (size or learner.settings.batch_size)
-        credits.append(credit)
-    for name, tensor in credits[0].items():
+        found.append(contributions)
+    for name, tensor in found[0].items():
         scale = 1e-3 * float(tensor.abs().max())
-        torch.testing.assert_close(credits[1][name], tensor, rtol=1e-2, atol=scale)
+        torch.testing.assert_close(found[1][name], tensor, rtol=1e-2, atol=scale)
 
 
-def test_the_walk_repeats(make_learner: MakeLearner) -> None:
-    credits = []
+def test_it_is_deterministic(make_learner: MakeLearner) -> None:
+    found = []
     for _ in range(2):
         learner = make_learner("naive")
-        credits.append(zeros(learner))
-        assert len(list(walk(learner, learner.known.valid(), 3, credits[-1]))) == 3
-    assert all(torch.equal(tensor, credits[1][name]) for name, tensor in credits[0].items())
+        found.append(zeros(learner))
+        assert len(list(train_and_restore(learner, learner.known.valid(), 3, found[-1]))) == 3
+    assert all(torch.equal(tensor, found[1][name]) for name, tensor in found[0].items())
 
 
 @pytest.mark.parametrize(("facts", "steps"), [(0, 5), (3, 0)])
 def test_nowhere_to_go(facts: int, steps: int, make_learner: MakeLearner) -> None:
     learner = make_learner("naive")
-    assert list(walk(learner, learner.known.valid()[:facts], steps, zeros(learner))) == []
+    assert (
+        list(train_and_restore(learner, learner.known.valid()[:facts], steps, zeros(learner))) == []
+    )

@@ -11,10 +11,10 @@ from avalanche.core import SupervisedPlugin
 from torch import Tensor, nn
 
 from cltool.strategies.regularisation.common.penalty import (
-    Diagonal,
-    add_pull,
+    DiagonalPenalty,
+    add_quadratic,
     sample_batches,
-    to_mean_one,
+    scale_to_mean_one,
 )
 from cltool.training.learner import Learner
 
@@ -27,8 +27,8 @@ def parameters(seed: int = 0) -> dict[str, nn.Parameter]:
     return {n: nn.Parameter(torch.randn(shape, generator=random)) for n, shape in shapes.items()}
 
 
-def held(importance: dict[str, Tensor]) -> Diagonal:
-    diagonal = Diagonal(parameters())
+def held(importance: dict[str, Tensor]) -> DiagonalPenalty:
+    diagonal = DiagonalPenalty(parameters())
     diagonal.accumulate(importance, decay=0.0, scale=1.0)
     return diagonal
 
@@ -55,14 +55,14 @@ def test_the_gradient_written_down_is_the_penaltys(begun: bool) -> None:
     assert not learner.loss.requires_grad
 
 
-def test_what_appears_later_is_free_until_it_settles() -> None:
+def test_what_appears_later_is_free_until_the_anchor_is_set() -> None:
     diagonal, more = held(IMPORTANCE), parameters(1)
     more["late"] = nn.Parameter(torch.ones(2))
     diagonal.add_gradient(stand_in(more), 1.0)
     assert more["late"].grad is None
     assert more["gain"].grad is not None
     del more["gain"]
-    diagonal.settle(more)
+    diagonal.set_anchor(more)
     assert set(diagonal.anchor) == set(diagonal.importance) == {"matrix", "late"}
     assert torch.equal(diagonal.importance["matrix"], IMPORTANCE["matrix"])
     assert float(diagonal.importance["late"].sum()) == 0.0
@@ -70,7 +70,7 @@ def test_what_appears_later_is_free_until_it_settles() -> None:
 
 def test_nothing_to_hold() -> None:
     learner = stand_in({})
-    Diagonal({}).add_gradient(learner, 1.0)
+    DiagonalPenalty({}).add_gradient(learner, 1.0)
     assert float(learner.loss) == 2.0
 
 
@@ -81,7 +81,7 @@ def test_accumulates_with_decay() -> None:
 
 
 def test_the_state_is_a_copy_that_comes_back() -> None:
-    diagonal, other = held(IMPORTANCE), Diagonal(parameters(2))
+    diagonal, other = held(IMPORTANCE), DiagonalPenalty(parameters(2))
     other.load_state_dict(diagonal.state_dict())
     moved = parameters(3)
     assert torch.equal(other.penalty(moved), diagonal.penalty(moved))
@@ -96,17 +96,17 @@ def test_a_form_that_is_not_diagonal() -> None:
     (expected,) = torch.autograd.grad(0.5 * 3.0 * own @ form @ own, [own])
     learner = stand_in({"own": own})
     moved = own.detach()
-    add_pull(learner, {"own": own}, {"own": moved}, {"own": form @ moved}, 3.0)
+    add_quadratic(learner, {"own": moved}, {"own": form @ moved}, 3.0)
     torch.testing.assert_close(own.grad, expected)
     assert float(learner.loss) == pytest.approx(2.0 + float(1.5 * moved @ form @ moved), rel=1e-4)
 
 
 def test_mean_one() -> None:
-    scale = to_mean_one(IMPORTANCE)
+    scale = scale_to_mean_one(IMPORTANCE)
     scaled = torch.cat([scale * tensor.flatten() for tensor in IMPORTANCE.values()])
     assert float(scaled.mean()) == pytest.approx(1.0)
-    assert to_mean_one({"gain": torch.zeros(5)}) == 0.0
-    assert to_mean_one({}) == 0.0
+    assert scale_to_mean_one({"gain": torch.zeros(5)}) == 0.0
+    assert scale_to_mean_one({}) == 0.0
 
 
 def test_sampled_sentences(make_learner: MakeLearner) -> None:

@@ -14,7 +14,7 @@ from cltool.lm.coder import Encoded
 from cltool.lm.language_model import LanguageModel
 from cltool.lm.scoring import Scored, score
 from cltool.strategies.regularisation.common import per_sample
-from cltool.strategies.regularisation.common.per_sample import gradient_sizes, squared_gradients
+from cltool.strategies.regularisation.common.per_sample import per_sample_sums, squared_gradients
 
 from ....conftest import ARCHITECTURES, LoadLM, MakeLearner
 from ...adapters.test_peft_methods import RUNS
@@ -190,7 +190,7 @@ def test_absolute_gradients_of_another_quantity(name: str, load_lm: LoadLM, stre
     lm.model.zero_grad()
     for size in (1, 4):
         batches = in_batches(lm, examples, size)
-        sums, count = gradient_sizes(lm.model, scorer(lm), batches, quantity, torch.abs, names)
+        sums, count = per_sample_sums(lm.model, scorer(lm), batches, quantity, torch.abs, names)
         assert count == len(examples) and set(sums) == set(names)
         for parameter, tensor in sums.items():
             scale = 1e-4 * float(expected[parameter].max())
