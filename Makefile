@@ -180,7 +180,7 @@ lint: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/pyright
-	$(BIN)/lint-imports --no-logo
+	$(BIN)/lint-imports --no-logo --no-cache
 
 # Plain pip takes minutes longer, so uv is put into the virtual environment first.
 $(READY): pyproject.toml constraints.txt

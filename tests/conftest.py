@@ -276,11 +276,11 @@ LoadLM = Callable[[str], "LanguageModel"]
 @pytest.fixture
 def load_lm(checkpoint: Callable[[str], Path], stream: Stream) -> LoadLM:
     """A model of its own: a random one of an architecture, or ``tiny``."""
-    from cltool.lm import language_model
+    from cltool.models import load
 
     def get(name: str) -> LanguageModel:
-        source = name if name == language_model.EMBEDDED else str(checkpoint(name))
-        return language_model.load(source, stream, device="cpu", reading=False)
+        source = name if name == "tiny" else str(checkpoint(name))
+        return load(source, stream, device="cpu", reading=False)
 
     return get
 

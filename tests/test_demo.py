@@ -9,7 +9,7 @@ import pytest
 import cltool
 from cltool.core.settings import ProbeSettings
 from cltool.evaluation.prober import Prober
-from cltool.lm.language_model import load
+from cltool.models import load
 
 
 @pytest.mark.slow

@@ -258,9 +258,9 @@ def _attack(
 
 
 def _checkpoint(name: str, stream: Stream, asked: Asked, settings: AuditSettings) -> Target:
-    from cltool.lm import language_model
+    from cltool.models import load
 
-    lm = language_model.load(name, stream, device=asked.device, dtype=asked.dtype)
+    lm = load(name, stream, device=asked.device, dtype=asked.dtype)
     return findings.target_of(lm, settings)
 
 

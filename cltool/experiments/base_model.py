@@ -1,4 +1,4 @@
-"""The model that every cell of an experiment begins from."""
+"""The model that every run of an experiment starts from."""
 
 from __future__ import annotations
 
@@ -10,12 +10,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cltool.core.files import write_json
+from cltool import models
 from cltool.core.progress import QUIET, Progress
 from cltool.core.seeds import derive
 from cltool.experiments import resolve
 from cltool.facts.facts import Key
 from cltool.facts.stream import Stream
+from cltool.models.cache import cache_folder, publish, training_tokens, write_cost
 from cltool.models.lengths import fitting
 
 if TYPE_CHECKING:
@@ -28,105 +29,87 @@ if TYPE_CHECKING:
 def prepare(
     stream: Stream, settings: resolve.Settings, progress: Progress = QUIET
 ) -> tuple[LanguageModel, Stream]:
-    """The model of ``settings``, and the stream as far as it fits into that model.
+    """Return the model of ``settings``, and the part of the stream that fits into it.
 
-    The lengths are checked before anything is trained: the embedded model, or the base
-    knowledge that a model is taught first where that is asked for.
+    Sentence lengths are checked before anything is trained.
 
     Raises:
         UserError: the model cannot be loaded, or facts are too long for it.
     """
-    from cltool.lm import language_model
-    from cltool.models.tiny import build
-
     chosen = settings.model
-    if chosen.name == language_model.EMBEDDED:
-        stream = fitting(
-            stream,
-            build.Recipe().context,
-            lambda: build.coder(stream.updates[0].learn, stream.wordings),
-        )
-    lm = language_model.load(
-        chosen.name,
-        stream,
-        device=chosen.device,
-        dtype=chosen.dtype,
-        reading=chosen.reading,
-        progress=progress,
-    )
-    if chosen.name != language_model.EMBEDDED:
+    registered = models.registered(chosen.name)
+    early = registered is not None and registered.context is not None
+    if registered is not None and registered.context is not None:
+        base = stream
+        stream = fitting(stream, registered.context, lambda: registered.coder(base))
+    lm = _load(stream, settings, progress)
+    if not early:
         stream = fitting(stream, lm.context, lambda: lm.coder)
-        if chosen.teach_base:
-            lm = _taught(lm, stream, settings, progress)
+    if chosen.teach_base and not (registered is not None and registered.knows_base):
+        folder = _taught_folder(lm, stream, progress)
+        lm = replace(_load(stream, settings, progress, name=str(folder)), name=lm.name)
     return lm, stream
 
 
 def rebuilder(
     stream: Stream, settings: resolve.Settings, progress: Progress = QUIET
 ) -> Rebuild | None:
-    """What makes the base model of ``prepare`` anew without some facts, cached as that is.
+    """Return a function that builds the base model of ``prepare`` without some facts.
 
-    Only what cltool taught can be left out: a model that came with what it knows of the base
-    facts cannot be rebuilt, and None is returned.
+    What it builds is cached. Only facts that cltool taught can be left out: for a model that
+    came with its knowledge of the base facts, the result is None.
 
     Args:
-        stream: as ``prepare`` gave it.
+        stream: as ``prepare`` returned it.
         settings: of the run.
         progress: receives the progress of the training.
     """
     import torch
 
-    from cltool.lm import language_model
-    from cltool.models.tiny import build
-
     chosen = settings.model
-    if chosen.name != language_model.EMBEDDED and not chosen.teach_base:
+    registered = models.registered(chosen.name)
+    built = registered if registered is not None and registered.knows_base else None
+    if built is None and not chosen.teach_base:
         return None
 
     def rebuild(without: Collection[Key]) -> tuple[Mapping[str, Tensor], int]:
-        if chosen.name == language_model.EMBEDDED:
-            folder = build.build(
-                stream.updates[0].learn,
-                stream.wordings,
-                without=without,
-                reading=chosen.reading,
-                progress=progress,
-            )
+        if built is not None:
+            folder = built.build(stream, without=without, reading=chosen.reading, progress=progress)
         else:
-            # The seed of teaching is set anew, which must not show in what comes after.
+            # Teaching sets the global seed; what is drawn later must not depend on it.
             with torch.random.fork_rng(range(torch.cuda.device_count())):
-                lm = language_model.load(
-                    chosen.name, stream, device=chosen.device, dtype=chosen.dtype
-                )
+                lm = _load(stream, settings, QUIET)
                 folder = _taught_folder(lm, stream, progress, without)
-        made = language_model.load(str(folder), stream, device="cpu").model
-        return dict(made.named_parameters()), build.tokens_taken(folder)
+        made = models.load(str(folder), stream, device="cpu").model
+        return dict(made.named_parameters()), training_tokens(folder)
 
     return rebuild
 
 
-def _taught(
-    lm: LanguageModel, stream: Stream, settings: resolve.Settings, progress: Progress
+def _load(
+    stream: Stream, settings: resolve.Settings, progress: Progress, *, name: str | None = None
 ) -> LanguageModel:
-    """The model after the base facts were trained into it; cached by all that made it."""
-    from cltool.lm import language_model
-
-    folder = _taught_folder(lm, stream, progress)
-    taught = language_model.load(
-        str(folder), stream, device=settings.model.device, dtype=settings.model.dtype
+    chosen = settings.model
+    return models.load(
+        name or chosen.name,
+        stream,
+        device=chosen.device,
+        dtype=chosen.dtype,
+        reading=chosen.reading,
+        progress=progress,
     )
-    taught.name = lm.name
-    return taught
 
 
 def _taught_folder(
     lm: LanguageModel, stream: Stream, progress: Progress, without: Collection[Key] = ()
 ) -> Path:
-    """Where ``lm`` lies after it was taught the base facts but those of ``without``."""
+    """Return the folder of ``lm`` after training on the base facts, but those of ``without``.
+
+    It is cached under a hash of everything that it depends on.
+    """
     import torch
 
-    from cltool.lm import language_model
-    from cltool.models.tiny import build
+    from cltool.lm.language_model import save_checkpoint
     from cltool.training.learner import Learner
 
     learner_settings = resolve.resolve("naive").learner.model_copy(
@@ -141,7 +124,7 @@ def _taught_folder(
         key.update(json.dumps([fact.key, stream.wordings.examples(fact)]).encode())
     if without:
         key.update(b"rebuilt")
-    folder = build.cache_folder() / "taught" / key.hexdigest()[:20]
+    folder = cache_folder() / "taught" / key.hexdigest()[:20]
     if not (folder / "config.json").is_file():
         learner = Learner(
             lm=lm,
@@ -154,7 +137,7 @@ def _taught_folder(
         learner.progress = progress.part(0, 1, "teaching the base facts")
         learner.fit(base.learn)
         partial = folder.with_name(f"{folder.name}.{os.getpid()}.partial")
-        language_model.save_checkpoint(lm, partial)
-        write_json(partial / build.COST, {"tokens": learner.tokens})
-        build.publish(partial, folder)
+        save_checkpoint(lm, partial)
+        write_cost(partial, learner.tokens)
+        publish(partial, folder)
     return folder

@@ -70,14 +70,12 @@ def stream_warnings(stream: Stream) -> list[str]:
 
 def strategy_warnings(learner: Learner, settings: resolve.Settings) -> list[str]:
     """What the run's strategies say themselves, and what they need and do not have."""
-    from cltool.lm import language_model
-
     parts = learner.strategies.parts
     found = list(learner.strategies.warnings)
-    if learner.lm.name == language_model.EMBEDDED and not settings.model.reading:
+    if not learner.lm.reads:
         found += [
-            f"The embedded model was not taught to read (model.reading = false); {name} needs "
-            "a model that does."
+            f"{name} puts facts into the prompt, but this model was built without learning to use "
+            "them (model.reading = false)."
             for name, part in parts.items()
             if part.reads
         ]

@@ -11,20 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 from cltool.core.errors import UserError
 from cltool.core.files import whole_file
-from cltool.core.progress import QUIET, Progress
-from cltool.facts.stream import Stream
 from cltool.lm.coder import Coder
 from cltool.lm.precision import Precision, choose_device, choose_dtype
-from cltool.models.tiny import build
 
 if TYPE_CHECKING:
     import torch
     from torch import nn
 
     from cltool.core.settings import LearnerSettings
-
-EMBEDDED = "tiny"
-"""The name under which the embedded model is asked for."""
 
 
 @dataclass
@@ -37,6 +31,7 @@ class LanguageModel:
         model: a `transformers` causal LM, or its PEFT wrapper.
         coder: its tokenizer.
         precision: device and arithmetic.
+        reads: False where the model is known not to answer from facts in its prompt.
     """
 
     name: str
@@ -44,6 +39,7 @@ class LanguageModel:
     model: nn.Module
     coder: Coder
     precision: Precision
+    reads: bool = True
 
     @property
     def device(self) -> torch.device:
@@ -103,40 +99,28 @@ class LanguageModel:
         return hasher.hexdigest()[:20]
 
 
-def load(
-    name: str,
-    stream: Stream,
-    *,
-    device: str = "auto",
-    dtype: str = "auto",
-    reading: bool = True,
-    progress: Progress = QUIET,
+def load_checkpoint(
+    source: str, *, name: str = "", device: str = "auto", dtype: str = "auto"
 ) -> LanguageModel:
-    """The model called ``name``: ``tiny``, or a path or hub name of any causal LM.
+    """Load a causal LM from a folder or a hub name.
 
     Weights are loaded as float32 safetensors; code that a checkpoint brings is never run.
 
     Args:
-        name: which model.
-        stream: its base knowledge makes the embedded model.
+        source: the folder or the hub name.
+        name: as the user gave it; by default ``source``.
         device: ``auto``, ``cpu``, ``cuda``, …
         dtype: ``auto``, ``float32`` or ``bfloat16``.
-        reading: whether the embedded model learns to answer from facts in its prompt.
-        progress: receives the progress of the embedded model's training.
 
     Raises:
-        UserError: the checkpoint cannot be loaded, or the device is not there.
+        UserError: the checkpoint cannot be loaded, or the device does not exist.
     """
     place = choose_device(device)
-    source = name
-    if name == EMBEDDED:
-        base = stream.updates[0].learn
-        source = str(build.build(base, stream.wordings, reading=reading, progress=progress))
     model, tokenizer = _checkpoint(source)
     model.to(place)
     model.eval()
     precision = Precision(place, choose_dtype(dtype, model, place))
-    return LanguageModel(name, source, model, Coder(tokenizer), precision)
+    return LanguageModel(name or source, source, model, Coder(tokenizer), precision)
 
 
 def _checkpoint(source: str) -> tuple[Any, Any]:
@@ -166,7 +150,7 @@ def _checkpoint(source: str) -> tuple[Any, Any]:
             where=source,
             hint=(
                 "Give the folder or hub name of a causal LM with safetensors weights and a "
-                f"fast tokenizer, or {EMBEDDED!r} for the embedded model."
+                "fast tokenizer, or a name that `cltool list models` shows."
             ),
         ) from error
     # A checkpoint may ship sampling or penalty settings; an answer is plain greedy decoding.

@@ -1,1 +1,62 @@
-"""The models that cltool builds or loads."""
+"""The models that cltool builds by name, and loading any model. Importing this imports none."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cltool.core.progress import QUIET, Progress
+from cltool.core.registry import Entry, Registry
+
+if TYPE_CHECKING:
+    from cltool.facts.stream import Stream
+    from cltool.lm.language_model import LanguageModel
+    from cltool.models.model import Model
+
+MODELS = Registry(
+    "model",
+    "cltool.models",
+    (Entry("tiny", "cltool.models.tiny.model:Tiny", "built from the base facts at first use"),),
+)
+
+
+def registered(name: str) -> Model | None:
+    """Return the registered model called ``name``; None for a path or a hub name.
+
+    Raises:
+        UserError: the model's module cannot be imported.
+    """
+    if name not in MODELS:
+        return None
+    model: Model = MODELS.load(name)()
+    return model
+
+
+def load(
+    name: str,
+    stream: Stream,
+    *,
+    device: str = "auto",
+    dtype: str = "auto",
+    reading: bool = True,
+    progress: Progress = QUIET,
+) -> LanguageModel:
+    """Load a registered model, or any causal LM from a path or a hub name.
+
+    Args:
+        name: a name in `MODELS`, the folder of a checkpoint, or a hub name.
+        stream: a registered model may be built from its base facts.
+        device: ``auto``, ``cpu``, ``cuda``, …
+        dtype: ``auto``, ``float32`` or ``bfloat16``.
+        reading: whether a model that is built also learns to answer from facts in its prompt.
+        progress: receives the progress of building the model.
+
+    Raises:
+        UserError: the checkpoint cannot be loaded, or the device does not exist.
+    """
+    from cltool.lm.language_model import load_checkpoint
+
+    model = registered(name)
+    source = name if model is None else str(model.build(stream, reading=reading, progress=progress))
+    lm = load_checkpoint(source, name=name, device=device, dtype=dtype)
+    lm.reads = reading or model is None
+    return lm

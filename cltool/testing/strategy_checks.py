@@ -12,12 +12,12 @@ from typing import Any
 import torch
 from torch import nn
 
+from cltool import models
 from cltool.core.progress import Progress
 from cltool.core.settings import LearnerSettings
 from cltool.experiments import resolve
 from cltool.experiments import run as experiment
 from cltool.facts.facts import Fact, Update
-from cltool.lm import language_model as models
 from cltool.testing.material import NAME, registered, small_model, small_stream
 from cltool.testing.suite import Suite
 from cltool.training.learner import Learner

@@ -15,7 +15,8 @@ from cltool.core.settings import ProbeSettings
 from cltool.evaluation import prober as module
 from cltool.evaluation.prober import Prober
 from cltool.facts.stream import Probe, Stream
-from cltool.lm.language_model import LanguageModel, load
+from cltool.lm.language_model import LanguageModel
+from cltool.models import load
 
 from ..conftest import ARCHITECTURES, CHAIN, LoadLM, MakeLearner, apply
 

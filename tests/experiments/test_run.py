@@ -29,7 +29,8 @@ from cltool.experiments.run import run
 from cltool.facts.facts import Fact, Update
 from cltool.facts.stream import Stream
 from cltool.lm import language_model
-from cltool.models.tiny import build
+from cltool.models import load
+from cltool.models.cache import cache_folder
 from cltool.runs.run import COSTS, Run
 from cltool.testing.material import NAME, registered
 from cltool.training.learner import Learner
@@ -135,7 +136,7 @@ def test_a_finished_run_is_returned_as_it_is(
     start: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     start(tmp_path / "run")
-    monkeypatch.setattr(language_model, "load", None)
+    monkeypatch.setattr(language_model, "load_checkpoint", None)
     assert start(tmp_path / "run").record["status"] == "finished"
 
 
@@ -263,7 +264,7 @@ def test_a_run_does_not_go_on_from_other_weights(
         trap(patch, checkpoints, "keep_only", lambda _, step, *more: int(step), 1, True)
         with pytest.raises(Killed):
             start(tmp_path / "run", model=str(mine))
-    lm = language_model.load(str(mine), stream, device="cpu")
+    lm = load(str(mine), stream, device="cpu")
     with torch.no_grad():
         next(lm.model.parameters()).add_(1e-3)
     shutil.rmtree(mine)
@@ -480,7 +481,7 @@ def test_the_saved_model_gives_the_same_answers(
     strategy: str, start: Start, stream: Stream, tmp_path: Path
 ) -> None:
     done = start(tmp_path / "run", strategy, model="tiny", save_model=tmp_path / "model")
-    lm = language_model.load(str(tmp_path / "model"), stream, device="cpu")
+    lm = load(str(tmp_path / "model"), stream, device="cpu")
     assert not hasattr(lm.model, "peft_config")
     known = stream.knowledge(3)
     rows = Prober(lm, ProbeSettings()).ask(3, list(stream.probes(known, stream.first_taught())))
@@ -499,8 +500,7 @@ def test_the_model_of_a_finished_run_can_still_be_saved(
     assert done.record["status"] == "finished"
     assert answers(tmp_path / "two") == before
     digests = {
-        language_model.load(str(tmp_path / name), stream, device="cpu").digest()
-        for name in ("first", "second")
+        load(str(tmp_path / name), stream, device="cpu").digest() for name in ("first", "second")
     }
     assert len(digests) == 1
 
@@ -659,7 +659,7 @@ def test_what_a_saved_model_lacks_is_said(
     few = make_stream(6, name="few")
     given: dict[str, Any] = {"of": few, "model": "tiny", "settings": settings}
     done = start(tmp_path / "run", strategy, **given)
-    unread = [text for text in done.record["warnings"] if "was not taught to read" in text]
+    unread = [text for text in done.record["warnings"] if "model.reading = false" in text]
     assert bool(unread) == ("retrieval" in strategy)
     assert not any("saved model" in text for text in done.record["warnings"])
     again = start(tmp_path / "run", strategy, **given, save_model=tmp_path / "model")
@@ -670,5 +670,5 @@ def test_what_a_saved_model_lacks_is_said(
 def test_modules_are_where_the_tests_look() -> None:
     # The traps above work on these names.
     assert experiment.ledger is ledger
-    assert build.cache_folder() == Path(os.environ["CLTOOL_CACHE"])
-    assert resolve.resolve("naive").model.name == language_model.EMBEDDED
+    assert cache_folder() == Path(os.environ["CLTOOL_CACHE"])
+    assert resolve.resolve("naive").model.name == "tiny"

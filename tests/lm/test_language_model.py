@@ -11,8 +11,9 @@ import torch
 
 from cltool.core.errors import UserError
 from cltool.facts.stream import Stream
-from cltool.lm import language_model, precision
-from cltool.lm.language_model import load, load_weights, save_checkpoint, save_weights
+from cltool.lm import precision
+from cltool.lm.language_model import load_weights, save_checkpoint, save_weights
+from cltool.models import load
 
 from ..conftest import ARCHITECTURES, CONTEXT, LoadLM
 
@@ -106,7 +107,7 @@ def test_a_model_that_is_not_there(stream: Stream) -> None:
     with pytest.raises(UserError, match="cannot be loaded") as caught:
         load("no/such-model", stream)
     assert caught.value.where == "no/such-model"
-    assert "tiny" in caught.value.hint
+    assert "cltool list models" in caught.value.hint
 
 
 @pytest.mark.parametrize("damage", ["config", "weights", "tokenizer", "pickle", "code"])
@@ -178,7 +179,3 @@ def test_the_arithmetic_that_is_asked_for(checkpoint: Checkpoint, stream: Stream
 def test_small_models_are_not_cast(load_lm: LoadLM) -> None:
     cpu = torch.device("cpu")
     assert precision.choose_dtype("auto", load_lm("llama").model, cpu) == torch.float32
-
-
-def test_the_name_of_the_embedded_model() -> None:
-    assert language_model.EMBEDDED == "tiny"

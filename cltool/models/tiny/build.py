@@ -19,19 +19,15 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cltool.core.files import write_json
 from cltool.core.progress import QUIET, Progress
 from cltool.facts.facts import Fact, Key
 from cltool.facts.wordings import Wordings
 from cltool.lm.coder import Coder
+from cltool.models.cache import cache_folder, publish, write_cost
 from cltool.models.tiny.reading import Exercises
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerFast
-
-
-COST = "cost.json"
-"""The file beside a cached model's weights that says what making it took."""
 
 FIRST = 0.4
 """Pages of the first step, of what a step has on average; the last one has 2 − FIRST of it."""
@@ -104,15 +100,6 @@ class Recipe:
         return read(step + 1) - read(step)
 
 
-def cache_folder() -> Path:
-    """Where embedded models are kept: ``$CLTOOL_CACHE``, or the user's cache folder."""
-    own = os.environ.get("CLTOOL_CACHE")
-    if own:
-        return Path(own)
-    base = os.environ.get("XDG_CACHE_HOME")
-    return (Path(base) if base else Path.home() / ".cache") / "cltool"
-
-
 def digest(
     facts: Sequence[Fact], wordings: Wordings, recipe: Recipe, seed: int, spelling: str = ""
 ) -> str:
@@ -176,20 +163,6 @@ def build(
 def coder(facts: Sequence[Fact], wordings: Wordings) -> Coder:
     """The tokenizer that ``build`` would make for ``facts``, without the model."""
     return Coder(_tokenizer(_pairs(facts, wordings), Recipe.for_facts(len(facts))))
-
-
-def tokens_taken(folder: Path) -> int:
-    """How many tokens went through the cached model in ``folder`` while it was taught."""
-    return int(json.loads((folder / COST).read_text(encoding="utf-8"))["tokens"])
-
-
-def publish(partial: Path, folder: Path) -> None:
-    """Rename into place; when another process was first, its model is the same one."""
-    try:
-        partial.rename(folder)
-    except OSError:
-        if not (folder / "config.json").is_file():
-            raise
 
 
 def _pairs(facts: Sequence[Fact], wordings: Wordings) -> list[tuple[str, str]]:
@@ -258,4 +231,4 @@ def make(
     model.eval()
     model.save_pretrained(folder)
     tokenizer.save_pretrained(folder)
-    write_json(folder / COST, {"tokens": spent})
+    write_cost(folder, spent)

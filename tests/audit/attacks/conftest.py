@@ -14,11 +14,11 @@ from cltool.audit.attacks.settings import AuditSettings
 from cltool.audit.attacks.target import Target
 from cltool.facts.facts import Fact, Update
 from cltool.facts.stream import Stream
-from cltool.lm import language_model
 from cltool.lm.batches import collate
 from cltool.lm.coder import Encoded
-from cltool.lm.language_model import LanguageModel
+from cltool.lm.language_model import LanguageModel, save_checkpoint
 from cltool.lm.scoring import score
+from cltool.models import load
 
 from ...conftest import make_wordings, names
 
@@ -72,14 +72,14 @@ def trained(
     long = AuditSettings(steps=140, lr=1e-2)
     places = {}
     for name, facts in (("knows", (*case.retained, *case.erased)), ("retrained", case.retained)):
-        lm = language_model.load(str(checkpoint("llama")), stream, device="cpu")
+        lm = load(str(checkpoint("llama")), stream, device="cpu")
         tune(lm, sentences(lm, case, facts), long)
         places[name] = folder / name
-        language_model.save_checkpoint(lm, places[name])
-    lm = language_model.load(str(places["retrained"]), stream, device="cpu")
+        save_checkpoint(lm, places[name])
+    lm = load(str(places["retrained"]), stream, device="cpu")
     _ascend(lm, sentences(lm, case, case.erased))
     places["ascended"] = folder / "ascended"
-    language_model.save_checkpoint(lm, places["ascended"])
+    save_checkpoint(lm, places["ascended"])
     return places
 
 
@@ -100,6 +100,6 @@ def target(trained: dict[str, Path], stream: Stream) -> Callable[[str], Target]:
     """A target of its own of one of the checkpoints."""
 
     def get(name: str) -> Target:
-        return Target(language_model.load(str(trained[name]), stream, device="cpu"))
+        return Target(load(str(trained[name]), stream, device="cpu"))
 
     return get

@@ -18,8 +18,8 @@ from cltool.evaluation.prober import Prober
 from cltool.facts.facts import Fact
 from cltool.facts.stream import Stream
 from cltool.facts.wordings import Wordings, from_name
-from cltool.lm import language_model
 from cltool.lm.language_model import LanguageModel
+from cltool.models import load
 from cltool.models.tiny import build as embedded
 from cltool.models.tiny import train
 from cltool.models.tiny.build import Recipe, build, coder, digest
@@ -32,7 +32,7 @@ from ...conftest import make_stream, make_wordings
 def test_it_knows_its_base_knowledge() -> None:
     stream = make_stream(30, name="sixty facts")
     assert len(stream.updates[0].learn) == 60
-    lm = language_model.load(language_model.EMBEDDED, stream, device="cpu", reading=False)
+    lm = load("tiny", stream, device="cpu", reading=False)
     first = {fact.key: (0, fact) for fact in stream.updates[0].learn}
     known = stream.knowledge(0)
     right = defaultdict(list)
@@ -45,7 +45,7 @@ def test_it_knows_its_base_knowledge() -> None:
 
 
 def test_it_knows_nothing_of_what_comes_later(stream: Stream) -> None:
-    lm = language_model.load(language_model.EMBEDDED, stream, device="cpu", reading=False)
+    lm = load("tiny", stream, device="cpu", reading=False)
     probes = list(stream.probes(stream.knowledge(3), stream.first_taught()))
     later = [probe for probe in probes if probe.learned > 0 and probe.group != "erased"]
     rows = Prober(lm, ProbeSettings()).ask(3, later)
@@ -68,8 +68,8 @@ def test_it_is_an_ordinary_checkpoint(stream: Stream) -> None:
     tokenizer = AutoTokenizer.from_pretrained(folder)
     text = "Names it never saw: Ångström, 東京."
     assert tokenizer.decode(tokenizer(text)["input_ids"], skip_special_tokens=True) == text
-    assert language_model.load(str(folder), stream, device="cpu").digest() == (
-        language_model.load(language_model.EMBEDDED, stream, device="cpu", reading=False).digest()
+    assert load(str(folder), stream, device="cpu").digest() == (
+        load("tiny", stream, device="cpu", reading=False).digest()
     )
 
 
@@ -209,7 +209,7 @@ def test_it_learns_to_read(tmp_path: Path) -> None:
         progress=Progress(lambda task, done, of, what: told.append((done, of))),
     )
     assert told[-1][0] == told[-1][1] >= 100
-    lm = language_model.load(str(tmp_path / "model"), stream, device="cpu")
+    lm = load(str(tmp_path / "model"), stream, device="cpu")
     pages = Exercises(base, stream.wordings, lm.coder, 256, seed=9).pages(40)
     assert _bits(lm, pages) < 0.75 * _bits(lm, [_without_lines(page, lm) for page in pages])
 

@@ -15,7 +15,7 @@ from cltool.experiments import base_model, checkpoints, resolve
 from cltool.experiments.run import run
 from cltool.facts.facts import Fact, Update
 from cltool.facts.stream import Stream
-from cltool.lm import language_model
+from cltool.models import load
 from cltool.models.tiny import build
 from cltool.models.tiny.build import Recipe
 from cltool.runs.run import Run
@@ -170,9 +170,7 @@ def test_a_rebuilt_model_fits_in_the_place_of_the_base() -> None:
     part = build.build(base, wordings, without=[base[0].key], reading=False)
     for name in ("config.json", "tokenizer.json"):
         assert (whole / name).read_bytes() == (part / name).read_bytes()
-    names = [
-        dict(language_model.load(str(p), stream).model.named_parameters()) for p in (whole, part)
-    ]
+    names = [dict(load(str(p), stream).model.named_parameters()) for p in (whole, part)]
     assert {n: p.shape for n, p in names[0].items()} == {n: p.shape for n, p in names[1].items()}
     assert build.build(base, wordings, without=[], reading=False) == whole
     assert build.build(base, wordings, without=[("No", "body")], reading=False) == whole

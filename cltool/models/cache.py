@@ -1,0 +1,40 @@
+"""The folder of models that were built, and what building each of them cost."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+from cltool.core.files import write_json
+
+COST = "cost.json"
+"""The file beside a built model's weights that holds the cost of building it."""
+
+
+def cache_folder() -> Path:
+    """Return the folder of built models: ``$CLTOOL_CACHE``, or the user's cache folder."""
+    own = os.environ.get("CLTOOL_CACHE")
+    if own:
+        return Path(own)
+    base = os.environ.get("XDG_CACHE_HOME")
+    return (Path(base) if base else Path.home() / ".cache") / "cltool"
+
+
+def write_cost(folder: Path, tokens: int) -> None:
+    """Record how many tokens the model in ``folder`` was trained on."""
+    write_json(folder / COST, {"tokens": tokens})
+
+
+def training_tokens(folder: Path) -> int:
+    """Return how many tokens the built model in ``folder`` was trained on."""
+    return int(json.loads((folder / COST).read_text(encoding="utf-8"))["tokens"])
+
+
+def publish(partial: Path, folder: Path) -> None:
+    """Rename ``partial`` to ``folder``; if another process was first, keep its model."""
+    try:
+        partial.rename(folder)
+    except OSError:
+        if not (folder / "config.json").is_file():
+            raise

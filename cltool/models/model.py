@@ -1,0 +1,56 @@
+"""The interface of a registered model."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Collection
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from cltool.core.progress import QUIET, Progress
+
+if TYPE_CHECKING:
+    from cltool.facts.facts import Key
+    from cltool.facts.stream import Stream
+    from cltool.lm.coder import Coder
+
+
+class Model(ABC):
+    """A model that cltool builds, or finds, by name.
+
+    Attributes:
+        context: longest sequence, in tokens, where it is known before the model is built, so
+            that facts which are too long are refused first. None: it is read from the model.
+        knows_base: whether the model is taught the stream's base facts when it is built. Such a
+            model can also be built without some of them, as exact retraining needs.
+    """
+
+    context: ClassVar[int | None] = None
+    knows_base: ClassVar[bool] = False
+
+    @abstractmethod
+    def build(
+        self,
+        stream: Stream,
+        *,
+        without: Collection[Key] = (),
+        reading: bool = True,
+        progress: Progress = QUIET,
+    ) -> Path:
+        """Return the folder of the model's checkpoint; build it where it does not exist.
+
+        The folder holds an ordinary `transformers` checkpoint with safetensors weights.
+
+        Args:
+            stream: its base facts teach a model that ``knows_base``.
+            without: keys that a model that ``knows_base`` is not taught.
+            reading: whether the model also learns to answer from facts in its prompt.
+            progress: receives the progress.
+
+        Raises:
+            UserError: the model cannot be built.
+        """
+
+    def coder(self, stream: Stream) -> Coder:
+        """Return the tokenizer without building the model; needed where ``context`` is set."""
+        raise NotImplementedError
