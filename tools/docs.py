@@ -1,8 +1,8 @@
 """Writes the pages on strategies from the code and the measured tables, so that none can drift.
 
 ``python -m tools.docs`` rewrites ``docs/strategies.md`` and a page a family under
-``docs/strategies/``; ``tests/test_docs.py`` holds them to the code. The tables are what
-``cltool compare --json`` printed into ``reports/library/``.
+``docs/strategies/``; ``tests/test_docs.py`` holds them to the code. The tables are those
+of the experiments in ``reports/library/``.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 PAGE = "strategies.md"
 LIBRARY = "library"
-"""The folder of measured comparisons under ``reports/``."""
+"""The group of experiments under ``reports/`` that compare all strategies."""
 
 FAMILIES = {
     "baselines": "What the others are held to: nothing, plain fine-tuning, and retraining.",
@@ -89,20 +89,21 @@ is a scenario, too: [facts.md](facts.md) explains its settings.
 _MEASURED = """\
 ## Measured
 
-Every update got the same number of training tokens, whatever the strategy; what edits or keeps
-facts outside the weights stops when it is done, and spends less. Mean ± half-width of the
-95% interval over seeds. `joint` and `naive` stand in every table for orientation. The scores are
-explained in [scores.md](../scores.md), the commands and the whole reports in
-[reports/](../../reports/README.md).
+Every strategy gets the same number of training tokens for each update. Strategies that edit the
+weights or keep facts outside them stop when they are done, and spend less. Figures are means with
+the half-width of the 95% interval over seeds. `joint` and `naive` are in every table for
+comparison. [scores.md](../scores.md) explains the scores; [reports/](../../reports/README.md) has
+the commands and the full reports.
 """
 
 _SEARCHED = """\
 ## What a search says of the presets
 
-`make presets` searches what every strategy declares on the first three updates of a made-up
-world, at 15,000 tokens an update, for new ≥ 0.9; the three later updates, with two seeds, judge
-what it chose against the presets. [tuning.md](../tuning.md) says when something is adopted;
-[the report](../../reports/README.md) has all that was tried.
+`cltool reproduce reports/tuning/presets` searches the settings that each strategy declares on the
+first three updates of a made-up world, with 15,000 training tokens for each update and the bound
+new ≥ 0.9. The next three updates, with two seeds, compare the chosen settings with the presets.
+[tuning.md](../tuning.md) says when a preset is changed. [The report](../../reports/README.md) has
+all settings that were tried.
 """
 
 _SIGNS = {"ge": "≥", "gt": ">", "le": "≤", "lt": "<"}
@@ -111,7 +112,7 @@ SCORES = ("new", "retained", "stale", "acc", "bwt", "forgetting", "fuar", "token
           "stored_bytes")  # fmt: skip
 REFERENCES = ("naive", "joint")
 
-TUNING = Path("tuning") / "presets.json"
+TUNING = Path("tuning") / "presets" / "report.json"
 
 Tables = Mapping[str, Sequence[Mapping[str, Any]]]
 """Stream → the rows of its comparison, as `cltool compare --json` prints them."""
@@ -135,10 +136,10 @@ def pages(docs: Path) -> dict[Path, str]:
 
 
 def read_tables(folder: Path) -> Tables:
-    """The comparisons in ``folder``, by the stream's name."""
+    """Return the tables of the experiments in ``folder``, by the experiment's name."""
     return {
-        file.stem: json.loads(file.read_text(encoding="utf-8"))["table"]
-        for file in sorted(folder.glob("*.json"))
+        file.parent.name: json.loads(file.read_text(encoding="utf-8"))["table"]
+        for file in sorted(folder.glob("*/report.json"))
     }
 
 

@@ -59,13 +59,13 @@ def test_every_strategy_has_its_settings_on_its_family_s_page() -> None:
 
 
 def test_a_measured_table_shows_the_family_beside_the_references(tmp_path: Path) -> None:
-    folder = tmp_path / "reports" / docs.LIBRARY
+    folder = tmp_path / "reports" / docs.LIBRARY / "toy"
     folder.mkdir(parents=True)
     rows = [
         {"strategy": name, "new": 0.5 + number / 10, "new_half": 0.01}
         for number, name in enumerate(("naive", "ewc", "replay", "joint"))
     ]
-    (folder / "toy.json").write_text(json.dumps({"table": rows}), encoding="utf-8")
+    (folder / "report.json").write_text(json.dumps({"table": rows}), encoding="utf-8")
     pages = docs.pages(tmp_path / "docs")
     # A family of which none ran has no table of references alone.
     assert "## Measured" not in pages[tmp_path / "docs" / "strategies" / "unlearning.md"]

@@ -1,0 +1,250 @@
+"""The cells of an experiment, and for each a digest of everything that decides its result."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from cltool.core.errors import UserError
+from cltool.core.settings import merge
+from cltool.experiments import experiment_file, resolve
+from cltool.experiments.experiment_file import Experiment, Tables
+from cltool.experiments.resume import steps_kept
+from cltool.experiments.select import chosen
+from cltool.experiments.source_digest import Sources
+from cltool.experiments.tune import Bound, Search
+from cltool.facts.stream import Stream
+from cltool.runs.run import file_name
+
+DEFAULTS: Tables = {"model": {"reading": True}}
+"""Defaults that the environment may change elsewhere, but not for an experiment."""
+
+SEARCH_CODE = ("cltool.experiments.tune",)
+"""What a search depends on beside its runs."""
+
+
+@dataclass(frozen=True)
+class PlannedCell:
+    """One run of an experiment, or the search of one strategy's settings.
+
+    Attributes:
+        name: names the cell's file and its run folder.
+        variant: the strategy, or the name of a variant of it.
+        strategy: what runs, or is searched.
+        seed: of the run; None for a search.
+        tables: settings, without those that only other strategies have.
+        digest: ``settings``, ``facts`` and ``code``: hashes of what decides the result.
+    """
+
+    name: str
+    variant: str
+    strategy: str
+    seed: int | None
+    tables: Tables
+    digest: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """An experiment, resolved.
+
+    Attributes:
+        folder: that holds the experiment file.
+        experiment: as the file says.
+        scenario: its name, or the path of a file of facts.
+        options: of the scenario.
+        stream: of the scenario.
+        cells: all of them; those of the first seed first.
+        nothing_to_search: strategies that a search leaves out: they declare nothing to search.
+    """
+
+    folder: Path
+    experiment: Experiment
+    scenario: str
+    options: Mapping[str, Any]
+    stream: Stream
+    cells: Sequence[PlannedCell]
+    nothing_to_search: Sequence[str] = ()
+
+    @property
+    def name(self) -> str:
+        """The last two parts of the folder: ``erasing/leaders``."""
+        return "/".join(self.folder.resolve().parts[-2:])
+
+    @property
+    def command(self) -> str:
+        """The command that reproduces the experiment."""
+        return f"cltool reproduce {experiment_file.REPORTS / self.name}"
+
+    def search(self, out: Path) -> Search:
+        """Return the search of an experiment that tunes.
+
+        Args:
+            out: folder of its runs.
+        """
+        return _search(self.experiment, self.stream, out)
+
+
+def plan(folder: Path) -> Plan:
+    """Read and resolve the experiment in ``folder``.
+
+    Raises:
+        UserError: a key, a scenario option, a strategy or a setting is wrong; names the file.
+    """
+    file = experiment_file.file_of(folder)
+    experiment = experiment_file.read(folder)
+    scenario, options = experiment_file.scenario_of(experiment, file.parent)
+    try:
+        stream = resolve.open_stream(scenario, options)
+        digests = _Digests(stream.digest(), Sources())
+        cells, left_out = (
+            (_run_cells(experiment, digests), ())
+            if experiment.tune is None
+            else _search_cells(experiment, stream, digests)
+        )
+        _check_references(experiment, stream, cells)
+    except UserError as error:
+        raise UserError(
+            error.what,
+            where=f"{file}: {error.where}" if error.where else str(file),
+            hint=error.hint,
+            details=error.details,
+        ) from error
+    return Plan(file.parent, experiment, scenario, options, stream, cells, left_out)
+
+
+def _run_cells(experiment: Experiment, digests: _Digests) -> Sequence[PlannedCell]:
+    names = list(chosen(",".join(experiment.strategies)))
+    resolve.refuse_strangers(
+        experiment.settings, [*names, *(one.strategy for one in experiment.variants)]
+    )
+    variants = [(file_name(name), name, experiment.seeds, experiment.settings) for name in names]
+    for one in experiment.variants:
+        resolve.refuse_strangers(one.settings, [one.strategy])
+        own = _without_plain(experiment.settings, one.strategy, names)
+        variants.append(
+            (one.name, one.strategy, one.seeds or experiment.seeds, merge(own, one.settings))
+        )
+    _refuse_twice([variant for variant, *_ in variants])
+    cells = []
+    for seed in range(max(seeds for _, _, seeds, _ in variants)):
+        for variant, strategy, seeds, settings in variants:
+            if seed < seeds:
+                tables = merge(DEFAULTS, _without_plain(settings, strategy, names))
+                digest = digests.of(tables, strategy, seed)
+                name = f"{variant}-seed{seed}"
+                cells.append(PlannedCell(name, variant, strategy, seed, tables, digest))
+    return cells
+
+
+def _search_cells(
+    experiment: Experiment, stream: Stream, digests: _Digests
+) -> tuple[Sequence[PlannedCell], Sequence[str]]:
+    """Return the cells of a search, and the strategies that have nothing to search."""
+    search = _search(experiment, stream, Path())
+    cells, left_out = [], []
+    for name in search.strategies:
+        if not search.ranges(name):
+            left_out.append(name)
+            continue
+        tables = resolve.tables_for(search.settings, name, search.strategies)
+        tune = experiment.tune.model_dump(mode="json") if experiment.tune else {}
+        more = {"tune": tune | {"seeds": experiment.seeds}}
+        digest = digests.of(tables, name, None, more)
+        cells.append(PlannedCell(file_name(name), name, name, None, tables, digest))
+    return cells, left_out
+
+
+def _search(experiment: Experiment, stream: Stream, out: Path) -> Search:
+    tune = experiment.tune
+    if tune is None:
+        raise UserError("the experiment has no table [tune]")
+    names = chosen(",".join(experiment.strategies))
+    settings = merge(DEFAULTS, experiment.settings)
+    resolve.refuse_strangers(settings, names)
+    return Search(
+        stream,
+        tune.first,
+        tune.trials,
+        [Bound.parse(text) for text in tune.keep],
+        out,
+        settings,
+        experiment.seeds,
+        strategies=names,
+    )
+
+
+def _without_plain(settings: Tables, strategy: str, others: Sequence[str]) -> Tables:
+    """Return ``settings`` without the plain strategy settings that only ``others`` have."""
+    return resolve.tables_for(settings, strategy, others) if "strategy" in settings else settings
+
+
+@dataclass(frozen=True)
+class _Digests:
+    """Hashes what decides the results of an experiment's cells."""
+
+    facts: str
+    sources: Sources
+
+    def of(
+        self,
+        tables: Tables,
+        strategy: str,
+        seed: int | None,
+        more: Mapping[str, Any] | None = None,
+    ) -> dict[str, str]:
+        """Return the digest of one cell.
+
+        Args:
+            tables: its settings.
+            strategy: what runs, or is searched.
+            seed: of the run; None for a search.
+            more: how a search proceeds.
+
+        Raises:
+            UserError: a setting is wrong, or the strategies cannot be composed.
+        """
+        settings = resolve.resolve(strategy, tables)
+        resolve.build(settings)
+        parts = {"strategy": strategy, "seed": seed, "settings": settings.as_tables()}
+        text = json.dumps({**parts, **(more or {})}, sort_keys=True)
+        return {
+            "settings": hashlib.sha256(text.encode()).hexdigest()[:20],
+            "facts": self.facts,
+            "code": self.sources.digest(strategy, SEARCH_CODE if more else ()),
+        }
+
+
+def _check_references(experiment: Experiment, stream: Stream, cells: Sequence[PlannedCell]) -> None:
+    """Raise a `UserError` for an audit or a record of erasures that no cell can give."""
+    kept = steps_kept(experiment.keep_checkpoints, len(stream))
+    variants = dict.fromkeys(cell.variant for cell in cells)
+    asked = {"erasures": experiment.erasures}
+    if experiment.audit is not None:
+        asked["audit.run"] = experiment.audit.run
+        for step in experiment.audit.steps:
+            if step not in (*kept, len(stream) - 1, "last"):
+                raise UserError(
+                    f"step {step} is audited, but its checkpoint is not kept",
+                    where="audit.steps",
+                    hint=f"Add it: keep_checkpoints = [{step}].",
+                )
+    for key, name in asked.items():
+        if name is not None and name not in variants:
+            raise UserError(
+                f"no cell is called {name!r}", where=key, hint=f"There are: {', '.join(variants)}."
+            )
+
+
+def _refuse_twice(variants: Sequence[str]) -> None:
+    for name in variants:
+        if variants.count(name) > 1:
+            raise UserError(
+                f"two variants have the name {name!r}",
+                where="variants",
+                hint="Give each a name of its own; a strategy's own name counts too.",
+            )

@@ -1,0 +1,234 @@
+"""Experiment files: every committed one resolves, a bad one is refused, and digests are stable."""
+
+from __future__ import annotations
+
+import json
+import textwrap
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from cltool.audit.attacks.settings import AuditSettings
+from cltool.core.errors import UserError
+from cltool.core.settings import validate
+from cltool.experiments import experiment_file
+from cltool.experiments.experiment_plan import Plan, plan
+from cltool.experiments.source_digest import Sources
+
+ROOT = Path(__file__).parents[2]
+COMMITTED = experiment_file.committed(ROOT / experiment_file.REPORTS)
+ROWS = [
+    {"subject": "Alden", "relation": "mayor", "new": "Ada Brook", "update": 0},
+    {"subject": "Borley", "relation": "mayor", "new": "Jon Pell", "update": 0},
+    {"subject": "Alden", "relation": "mayor", "new": "Sam Reed", "update": 1},
+    {"subject": "Borley", "relation": "mayor", "new": "Kim Dale", "update": 2},
+]
+HEAD = 'shows = "a test"\nscenario.name = "../facts.jsonl"\n'
+
+
+def write(folder: Path, text: str, rows: Sequence[dict[str, object]] = ROWS) -> Path:
+    """Write an experiment and its file of facts; return the experiment's folder."""
+    place = folder / "reports" / "group" / "name"
+    place.mkdir(parents=True, exist_ok=True)
+    (place / experiment_file.FILE).write_text(textwrap.dedent(text), encoding="utf-8")
+    facts = "".join(json.dumps(row) + "\n" for row in rows)
+    (place.parent / "facts.jsonl").write_text(facts, encoding="utf-8")
+    return place
+
+
+def planned(folder: Path, text: str, rows: Sequence[dict[str, object]] = ROWS) -> Plan:
+    return plan(write(folder, HEAD + textwrap.dedent(text), rows))
+
+
+@pytest.mark.parametrize("folder", COMMITTED, ids=lambda path: "/".join(path.parts[-2:]))
+def test_every_committed_experiment_resolves(folder: Path) -> None:
+    experiment = experiment_file.read(folder)
+    scenario, _ = experiment_file.scenario_of(experiment, folder)
+    if Path(scenario).suffix and not Path(scenario).is_file():
+        pytest.skip(f"{scenario} is not on this machine")
+    found = plan(folder)
+    assert found.cells
+    assert found.name == "/".join(folder.parts[-2:])
+    if experiment.audit is not None:
+        assert validate(AuditSettings, experiment.audit.settings, "audit")
+        assert experiment.audit.run or "retrain" in {cell.strategy for cell in found.cells}
+    pages = [file.name for file in folder.glob("*.html")]
+    assert pages == ["audit.html" if experiment.audit else "report.html"]
+
+
+def test_the_committed_experiments_are_found() -> None:
+    assert len(COMMITTED) >= 19
+    assert ROOT / "reports" / "erasing" / "leaders" in COMMITTED
+
+
+def test_cells_are_variants_and_seeds_in_the_order_of_seeds(tmp_path: Path) -> None:
+    found = planned(
+        tmp_path,
+        """
+        strategies = ["naive", "replay+ewc"]
+        seeds = 2
+        settings.strategy.share = 0.1
+        settings.strategy.lambda = 3
+        settings.learner.epochs = 5
+
+        [[variants]]
+        name = "replay-all"
+        strategy = "replay"
+        seeds = 1
+        settings.strategy.share = 1
+        """,
+    )
+    assert [cell.name for cell in found.cells] == [
+        "naive-seed0",
+        "replay+ewc-seed0",
+        "replay-all-seed0",
+        "naive-seed1",
+        "replay+ewc-seed1",
+    ]
+    naive, composed, variant = found.cells[:3]
+    assert naive.tables["strategy"] == {}
+    assert composed.tables["strategy"] == {"share": 0.1, "lambda": 3}
+    assert variant.tables["strategy"] == {"share": 1}
+    assert all(cell.tables["learner"] == {"epochs": 5} for cell in found.cells)
+    assert found.command == "cltool reproduce reports/group/name"
+
+
+def test_a_search_has_a_cell_for_each_strategy_that_declares_something(tmp_path: Path) -> None:
+    found = planned(
+        tmp_path,
+        """
+        strategies = ["ewc", "frozen"]
+        tune = {first = 1, trials = 2}
+        """,
+    )
+    assert [(cell.name, cell.seed) for cell in found.cells] == [("ewc", None)]
+    assert list(found.nothing_to_search) == ["frozen"]
+
+
+@pytest.mark.parametrize(
+    ("text", "where", "message"),
+    [
+        ("strategies = ['naive']\nsede = 3", "", "did you mean 'seeds'"),
+        ("strategies = ['naive']\nseeds = 0", "", "seeds = 0"),
+        ("strategies = []", "", "at least one strategy"),
+        ("strategies = ['nave']", "", "unknown strategy"),
+        ("strategies = ['naive']\nscenario.cuts = 'year'", "scenario", "did you mean 'cut'"),
+        ("strategies = ['ewc']\nsettings.strategy.lamda = 1", "strategy.ewc", "'lamda'"),
+        ("strategies = ['ewc']\nsettings.strategy.lora.rank = 1", "strategy.lora", "'lora'"),
+        ("strategies = ['ewc']\nsettings.learner.epochs = 0", "learner", "learner.epochs = 0"),
+        ("strategies = ['naive']\nkeep_checkpoints = [9]", "", "no step 9"),
+        ("strategies = ['naive']\naudit.steps = [1]", "audit.steps", "not kept"),
+        ("strategies = ['naive']\nerasures = 'npo'", "erasures", "no cell is called 'npo'"),
+        ("strategies = ['ewc']\ntune.first = 9", "--first", "9 cannot be searched on"),
+        ("strategies = ['ewc']\ntune.keep = ['x']", "--keep", "'x'"),
+        ("strategies = ['ewc']\ntune.first = 1\naudit.steps = [1]", "", "tune and audit"),
+        ("variants = [{name = 'a b', strategy = 'ewc'}]", "", "variants.0.name = 'a b'"),
+        (
+            "strategies = ['ewc']\nvariants = [{name = 'ewc', strategy = 'ewc'}]",
+            "variants",
+            "two variants have the name 'ewc'",
+        ),
+    ],
+)
+def test_a_bad_file_is_refused_with_its_name_and_key(
+    tmp_path: Path, text: str, where: str, message: str
+) -> None:
+    folder = write(tmp_path, HEAD + text)
+    with pytest.raises(UserError) as caught:
+        plan(folder)
+    assert message in str(caught.value)
+    assert caught.value.where.startswith(str(folder / experiment_file.FILE))
+    assert caught.value.where.endswith(where)
+
+
+def test_a_missing_or_broken_file_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="no experiment file"):
+        plan(tmp_path)
+    with pytest.raises(UserError, match="not a TOML file"):
+        plan(write(tmp_path, "seeds = ["))
+    with pytest.raises(UserError, match=r"scenario\.name is missing"):
+        plan(write(tmp_path, 'shows = "x"\nscenario.cut = "year"\nstrategies = ["naive"]'))
+
+
+def test_the_digest_follows_settings_facts_and_nothing_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = 'strategies = ["ewc"]\n'
+    first = planned(tmp_path, text).cells[0].digest
+    monkeypatch.setenv("CLTOOL_READING", "0")
+    monkeypatch.chdir(tmp_path)
+    again = plan(Path("reports/group/name")).cells[0].digest
+    assert again == first
+    other = planned(tmp_path, text + "settings.strategy.lambda = 7").cells[0].digest
+    assert {key for key in first if other[key] != first[key]} == {"settings"}
+    later = [*ROWS, {"subject": "Cresk", "relation": "mayor", "new": "Lee Hart", "update": 2}]
+    changed = planned(tmp_path, text, later).cells[0].digest
+    assert {key for key in first if changed[key] != first[key]} == {"facts"}
+
+
+# The digest of the code.
+
+
+@pytest.fixture
+def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A package with a module that imports another inside a function."""
+    folder = tmp_path / f"pack_{tmp_path.name}"
+    folder.mkdir()
+    (folder / "__init__.py").write_text("")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    return folder
+
+
+def digest(folder: Path, one: str, two: str) -> str:
+    """The digest of ``naive`` and two modules in a package."""
+    (folder / "one.py").write_text(one, encoding="utf-8")
+    (folder / "two.py").write_text(two, encoding="utf-8")
+    return Sources().digest("naive", (f"{folder.name}.one", f"{folder.name}.two"))
+
+
+ONE = '''"""A text."""
+from __future__ import annotations
+
+X = "é # no comment"  # a comment
+
+
+def f(a: int) -> int:
+    """Return one more."""
+    return a + 1
+'''
+
+
+def test_texts_and_layout_change_no_digest(package: Path) -> None:
+    first = digest(package, ONE, "Y = 1\n")
+    rewritten = ONE.replace("A text.", "Another\ntext.").replace("# a comment", "# é, more")
+    rewritten = rewritten.replace("Return one more.", "Return a, plus one.").replace("\n\n", "\n")
+    assert rewritten != ONE
+    assert digest(package, rewritten, "# why\nY = 1\n") == first
+
+
+@pytest.mark.parametrize(
+    ("old", "new"), [("a + 1", "a + 2"), ("no comment", "no # comment"), ("X =", "Z =")]
+)
+def test_code_changes_the_digest(package: Path, old: str, new: str) -> None:
+    first = digest(package, ONE, "Y = 1\n")
+    assert digest(package, ONE.replace(old, new), "Y = 1\n") != first
+    assert digest(package, ONE, "Y = 2\n") != first
+
+
+def test_what_a_module_imports_counts_too(package: Path) -> None:
+    def found(two: str) -> str:
+        name = package.name
+        code = f"def f():\n    from {name}.two import Y\n    return Y\n"
+        (package / "one.py").write_text(code, encoding="utf-8")
+        (package / "two.py").write_text(two, encoding="utf-8")
+        return Sources().digest("naive", (f"{name}.one", name))
+
+    assert found("Y = 1\n") != found("Y = 2\n")
+
+
+def test_strategies_differ_in_their_code() -> None:
+    sources = Sources()
+    found = {name: sources.digest(name) for name in ("naive", "replay", "ewc", "replay+ewc")}
+    assert len(set(found.values())) == 4
+    assert Sources().digest("naive") == found["naive"]
