@@ -76,6 +76,8 @@ def test_it_holds_data_beside_code(wheel: list[str]) -> None:
         "cltool/py.typed",
         "cltool/reporting/page.css",
         "cltool/reporting/page.js",
+        "cltool/reporting/base.html",
+        "cltool/reporting/views/scores.html",
         "cltool/scenarios/leaders.csv",
         "cltool/scenarios/leaders.toml",
         "cltool/scenarios/world.toml",

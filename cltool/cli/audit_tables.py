@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from cltool.reporting import formats
-from cltool.reporting.audit_parts import WORDS
 from cltool.reporting.survey_data import TITLES, spread
+from cltool.reporting.verdicts import WORDS
 
 if TYPE_CHECKING:
     from cltool.audit.audit import Audit

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import json
-import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from cltool.core.errors import UserError
 from cltool.evaluation import metrics
+from cltool.reporting import formats
 from cltool.reporting.doubts import doubts
 from cltool.reporting.erased import alarms
-from cltool.reporting.moves import lost_facts, transitions
-from cltool.reporting.table import columns_of as scores_of
-from cltool.reporting.table import compare, leaders
-from cltool.runs.groups import Group, Measured, Variant, flatten, group_runs
+from cltool.reporting.views import VIEWS
+from cltool.runs.groups import Group, Variant, group_runs
 from cltool.runs.run import Run
+from cltool.training.budget import KINDS
 
-FORMAT = 1
-SERIES = ("new", "retained", "stale", "erased")
+FORMAT = 2
 
 Data = dict[str, Any]
 
@@ -53,37 +50,27 @@ def page_data(
             {name: str(cell.get(name, "")) for name in ("strategy", "seed", "error")}
             for cell in failed
         ],
-        "groups": [_group(group) for group in groups],
+        "groups": [group_data(group) for group in groups],
     }
 
 
-def _group(group: Group) -> Data:
-    frame = compare(group)
-    columns = scores_of(frame)
+def group_data(group: Group) -> Data:
+    """Return what all views share of runs that can be compared, and each view's own data."""
     return {
         "scenario": group.scenario,
         "model": group.model,
         "labels": group.labels,
         "asked": _asked(group),
-        "updates": _updates(group),
-        "scores": [column.name for column in columns],
-        "leaders": {column.name: leaders(frame, column) for column in columns},
-        "strategies": [
-            _variant(variant, [column.name for column in columns]) for variant in group.variants
-        ],
-        "lost": lost_facts(group.variants),
-        "settings": _settings(group.variants, "settings"),
-        "versions": _settings(group.variants, "versions"),
-        "source": _source(group),
-        "skipped": _skipped(group),
+        "strategies": [_variant(variant) for variant in group.variants],
         "resurfaced": _resurfaced(group),
         "warnings": _warnings(group),
+        "skipped": _skipped(group),
         "doubts": doubts(group),
+        "views": {name: view.data(group) for name, view in VIEWS.items()},
     }
 
 
-def _variant(variant: Variant, scores: Sequence[str]) -> Data:
-    means = {name: variant.interval(name) for name in scores}
+def _variant(variant: Variant) -> Data:
     return {
         "name": variant.label,
         "strategy": variant.strategy,
@@ -98,45 +85,29 @@ def _variant(variant: Variant, scores: Sequence[str]) -> Data:
         ],
         "counted": len(variant.counted),
         "done": variant.done,
-        "scores": {
-            name: {"mean": _number(mean), "half": _number(half)}
-            for name, (mean, half) in means.items()
-        },
-        "series": {name: _series(variant, name) for name in SERIES},
-        "matrix": _matrix(variant),
-        "transitions": transitions(variant),
+        "training": _training(variant),
     }
 
 
-def _series(variant: Variant, name: str) -> Data:
-    """A score after every step: mean over seeds and the interval's half-width."""
-    columns = [measured.steps[name].tolist() for measured in variant.counted]
-    points = [metrics.interval(list(values)) for values in zip(*columns, strict=True)]
-    return {
-        "mean": [_number(mean) for mean, _ in points],
-        "half": [_number(half) for _, half in points],
-    }
-
-
-def _matrix(variant: Variant) -> list[list[float | None]]:
-    """R[i, j], each cell the mean over the counted runs that have it."""
-    tables = [measured.matrix.to_numpy().tolist() for measured in variant.counted]
-    return [
-        [_number(metrics.interval([float(v) for v in cell])[0]) for cell in zip(*rows, strict=True)]
-        for rows in zip(*tables, strict=True)
-    ]
-
-
-def _example(group: Group) -> Measured | None:
-    """The run that stands for what all runs of a group have in common."""
-    furthest = max(group.runs, key=lambda measured: measured.done)
-    return furthest if furthest.done else None
+def _training(variant: Variant) -> str:
+    """Return how long the learner trained on every update, in words."""
+    learner = (variant.runs[0].run.record.get("settings") or {}).get("learner") or {}
+    for kind in KINDS:
+        if (amount := learner.get(kind)) is not None:
+            unit = "training tokens" if kind == "tokens" else kind
+            return f"with a budget of {formats.whole(amount)} {unit}"
+    epochs = learner.get("epochs")
+    passes = formats.plural(epochs, "pass", "passes") if epochs else "a fixed number of passes"
+    if learner.get("stop_at", 0) > 1:
+        return f"for {passes}"
+    return f"until it was learned, for at most {passes}" if epochs else "until it was learned"
 
 
 def _asked(group: Group) -> Data:
-    """How many facts were asked at the last step, and in which forms those that count."""
-    example = _example(group)
-    if example is None:
+    """Return how many facts were asked at the last step, and in which forms those that count."""
+    # The run that got furthest stands for all: they were asked the same.
+    example = max(group.runs, key=lambda measured: measured.done)
+    if not example.done:
         return {"facts": 0, "probes": 0, "forms": []}
     rows = metrics.held_out(example.answers)
     rows = rows[rows["step"] == rows["step"].max()]
@@ -145,25 +116,10 @@ def _asked(group: Group) -> Data:
     return {"facts": len(facts), "probes": len(rows), "forms": forms}
 
 
-def _updates(group: Group) -> list[Data]:
-    """What each step teaches and asks to forget, as the first run recorded it."""
-    stream = _stream(group.runs[0])
-    sizes = stream.get("updates") or [{} for _ in group.labels]
-    return [
-        {"label": label, "learn": size.get("learn"), "forget": size.get("forget")}
-        for label, size in zip(group.labels, sizes, strict=False)
-    ]
-
-
-def _source(group: Group) -> dict[str, str]:
-    return {
-        name: _text(value) for name, value in flatten(_stream(group.runs[0]).get("source")).items()
-    }
-
-
 def _skipped(group: Group) -> list[str]:
-    lines = [line for run in group.runs for line in _stream(run).get("skipped") or ()]
-    return list(dict.fromkeys(str(line) for line in lines))
+    streams = [measured.run.record.get("stream") or {} for measured in group.runs]
+    lines = [str(line) for stream in streams for line in stream.get("skipped") or ()]
+    return list(dict.fromkeys(lines))
 
 
 def _warnings(group: Group) -> list[Data]:
@@ -186,40 +142,3 @@ def _resurfaced(group: Group) -> list[Data]:
                 name = f"{variant.label}, seed {measured.run.seed}"
                 texts.setdefault(text, []).append(name)
     return [{"text": text, "runs": runs} for text, runs in texts.items()]
-
-
-def _settings(variants: Sequence[Variant], part: str) -> Data:
-    """Settings that all variants share, and those that differ with one value a variant."""
-    flats = [_shared([flatten(m.run.record.get(part)) for m in v.runs]) for v in variants]
-    common: dict[str, str] = {}
-    differing: list[Data] = []
-    for name in dict.fromkeys(name for flat in flats for name in flat):
-        values = [flat.get(name) for flat in flats]
-        first = values[0]
-        if first is not None and all(value == first for value in values):
-            common[name] = first
-        else:
-            differing.append({"name": name, "values": values})
-    return {"common": common, "differing": differing}
-
-
-def _shared(flats: Sequence[Mapping[str, Any]]) -> dict[str, str]:
-    """The settings of some runs as text; where runs differ (their seed), all values."""
-    merged: dict[str, dict[str, None]] = {}
-    for flat in flats:
-        for name, value in flat.items():
-            merged.setdefault(name, {})[_text(value)] = None
-    return {name: ", ".join(values) for name, values in merged.items()}
-
-
-def _text(value: object) -> str:
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
-
-
-def _stream(measured: Measured) -> Mapping[str, Any]:
-    stream = measured.run.record.get("stream")
-    return stream if isinstance(stream, Mapping) else {}
-
-
-def _number(value: float) -> float | None:
-    return None if math.isnan(value) else float(value)

@@ -25,9 +25,9 @@ def aligned(rows: Sequence[Sequence[str]], right: bool = False) -> list[str]:
     ]
 
 
-def absent(value: float | None) -> bool:
-    """Whether there is no number: None or NaN."""
-    return value is None or math.isnan(value)
+def number(value: float | None) -> float | None:
+    """Return a number as JSON holds it: None for what is not there, NaN and infinity."""
+    return None if value is None or not math.isfinite(value) else float(value)
 
 
 def share(value: float) -> str:
@@ -40,6 +40,18 @@ def signed(value: float) -> str:
     """A difference of shares, with its sign."""
     text = share(value)
     return text if text.startswith(MINUS) or text == "0.00" else f"+{text}"
+
+
+def precise(value: float) -> str:
+    """Return a number with three decimals; with one from 10 on."""
+    text = f"{value:.3f}" if abs(value) < 10 else f"{value:,.1f}"
+    return text.replace("-", MINUS)
+
+
+def signed_precise(value: float) -> str:
+    """Return a difference as `precise` does, with its sign."""
+    text = precise(value)
+    return text if text.startswith(MINUS) or float(value) == 0 else f"+{text}"
 
 
 def count(value: float) -> str:

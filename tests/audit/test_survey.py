@@ -25,7 +25,7 @@ from cltool.core.errors import UserError
 from cltool.core.workers import Failure, Given, Lanes
 from cltool.experiments import resolve
 from cltool.experiments import run as experiment
-from cltool.reporting.audit_parts import WORDS
+from cltool.reporting.verdicts import WORDS
 from cltool.runs.run import Run
 from tools.outputs_page import ATTACK, SPREAD
 

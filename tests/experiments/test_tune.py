@@ -17,7 +17,7 @@ from cltool.experiments import run as experiment
 from cltool.experiments.tune import Bound, Search, Trial, as_tables, choose, front, scores_of
 from cltool.facts.stream import Stream
 from cltool.reporting import tuning as texts
-from cltool.reporting.page import read_data
+from cltool.reporting.templates import read_data
 from cltool.runs.run import Run
 from cltool.strategies import STRATEGIES
 from cltool.training.search_space import LR, LR_SCALE, RATES, Range, search, space

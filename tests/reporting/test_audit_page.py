@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from cltool.reporting.audit_page import render, write_audit
-from cltool.reporting.audit_parts import BAD, WORDS
-from cltool.reporting.page import read_data
+from cltool.reporting.templates import read_data
+from cltool.reporting.verdicts import BAD, WORDS
 
 from .conftest import Tree
 
@@ -99,4 +99,4 @@ def test_what_is_not_there_is_a_dash() -> None:
 
 def test_an_interval_beyond_the_chart_is_cut_at_its_edge() -> None:
     page = render(page_data("x", attack(low=-7.0, high=9.0)))
-    assert 'd="M0.0 8H132.0"' in page
+    assert 'd="M0 8H132"' in page

@@ -12,8 +12,9 @@ from cltool.core.errors import UserError
 from cltool.evaluation import metrics
 from cltool.reporting import formats
 from cltool.reporting.data import page_data
-from cltool.reporting.page import read_data, render, write_report
+from cltool.reporting.page import render, write_report
 from cltool.reporting.table import COLUMNS, ERASED
+from cltool.reporting.templates import read_data
 
 from .conftest import Make, Tree
 
@@ -183,9 +184,11 @@ def test_settings_that_differ_stand_out_from_those_in_common(make: Make) -> None
     learners = {"naive": 0.1, "ewc": 0.1, "lora": 0.5}
     runs = [make(strategy=name, settings={"learner": {"lr": lr}}) for name, lr in learners.items()]
     (group,) = page_data(runs)["groups"]
-    differing = {row["name"]: row["values"] for row in group["settings"]["differing"]}
+    differing = {
+        row["name"]: row["values"] for row in group["views"]["settings"]["settings"]["differing"]
+    }
     assert differing["learner.lr"] == ["0.1", "0.1", "0.5"]
-    assert group["settings"]["common"]["probe.max_new_tokens"] == "12"
+    assert group["views"]["settings"]["settings"]["common"]["probe.max_new_tokens"] == "12"
     page = render(page_data(runs))
     assert '<span class="odd">0.5</span>' in page
     assert '<span class="odd">0.1</span>' not in page
@@ -218,3 +221,25 @@ def test_the_report_of_a_demo_is_small(make: Make, tmp_path: Path) -> None:
         for seed in range(3)
     ]
     assert write_report(runs, tmp_path / "r.html").stat().st_size < 300_000
+
+
+@pytest.mark.parametrize(
+    ("learner", "told"),
+    [
+        ({}, "Each strategy trained on every update until it was learned:"),
+        ({"epochs": 3}, "until it was learned, for at most 3 passes:"),
+        ({"epochs": 1, "stop_at": 1.5}, "on every update for 1 pass:"),
+        ({"tokens": 50_000}, "on every update with a budget of 50\u2009000 training tokens:"),
+        ({"seconds": 2.0}, "with a budget of 2 seconds:"),
+    ],
+)
+def test_the_first_paragraph_says_how_long_strategies_trained(
+    make: Make, learner: dict[str, Any], told: str
+) -> None:
+    assert told in render(page_data([make(settings={"learner": learner})]))
+
+
+def test_strategies_that_trained_differently_are_named(make: Make) -> None:
+    runs = [make(strategy="naive"), make(strategy="ewc", settings={"learner": {"steps": 9}})]
+    page = render(page_data(runs))
+    assert "naive until it was learned, for at most 4 passes; ewc with a budget of 9 steps." in page

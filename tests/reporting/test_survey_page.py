@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from cltool.audit.survey import RUN_SCORES
-from cltool.reporting.audit_parts import BAD, WORDS
-from cltool.reporting.page import read_data
 from cltool.reporting.survey_data import TITLES, spread
 from cltool.reporting.survey_page import CLASSES, SIGNS, render, write_survey
+from cltool.reporting.templates import read_data
+from cltool.reporting.verdicts import BAD, WORDS
 
 from .conftest import Tree
 
@@ -109,7 +109,7 @@ def test_every_row_is_whole_and_the_reference_stands_first() -> None:
     names = [f"strategy {n}" for n in range(20)]
     page = render(page_data(*(strategy(name) for name in names)))
     body = page[page.index("<tbody>") : page.index("</tbody>")]
-    rows = re.findall(r"<tr.*?</tr>", body)
+    rows = re.findall(r"<tr.*?</tr>", body, re.S)
     columns = 2 + len(ATTACKS) + len(RUN_SCORES)
     assert [len(re.findall(r"<t[dh]\b", row)) for row in rows] == [columns] * 22
     heads = [re.search(r'<th scope="row">([^<]*)', row)[1] for row in rows]  # type: ignore[index]

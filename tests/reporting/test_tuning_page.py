@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from cltool.experiments.tune import Trial, Tuning, Verdict, choose, front
-from cltool.reporting import fronts
-from cltool.reporting.page import read_data
+from cltool.reporting import pareto
+from cltool.reporting.templates import read_data
 from cltool.reporting.tuning import as_json
 from cltool.reporting.tuning_page import render, write_tuning
 
@@ -53,18 +53,18 @@ def test_every_setting_is_a_point_with_its_scores_and_settings() -> None:
 
 @pytest.mark.parametrize(("score", "place"), [(0.0, "low"), (1.0, "high"), (1.5, "high")])
 def test_points_stand_where_their_scores_are(score: float, place: str) -> None:
-    x, y = fronts._at({"new": score, "retained": score})
+    x, y = pareto.point({"new": score, "retained": score})
     if place == "low":
-        assert (x, y) == (fronts.LEFT, fronts.HEIGHT - fronts.BOTTOM)
+        assert (x, y) == (pareto.LEFT, pareto.HEIGHT - pareto.BOTTOM)
     else:
-        assert (x, y) == (fronts.WIDTH - fronts.RIGHT, fronts.TOP)
+        assert (x, y) == (pareto.WIDTH - pareto.RIGHT, pareto.TOP)
 
 
 def test_more_new_is_higher_and_more_retained_is_further_right() -> None:
-    low = fronts._at({"new": 0.2, "retained": 0.2})
-    assert fronts._at({"new": 0.4, "retained": 0.2}) == (low[0], pytest.approx(low[1] - 57.6))
-    assert fronts._at({"new": 0.2, "retained": 0.4})[1] == low[1]
-    assert fronts._at({"new": 0.2, "retained": 0.4})[0] > low[0]
+    low = pareto.point({"new": 0.2, "retained": 0.2})
+    assert pareto.point({"new": 0.4, "retained": 0.2}) == (low[0], pytest.approx(low[1] - 57.6))
+    assert pareto.point({"new": 0.2, "retained": 0.4})[1] == low[1]
+    assert pareto.point({"new": 0.2, "retained": 0.4})[0] > low[0]
 
 
 def test_the_verdict_has_the_differences_of_chosen_and_presets() -> None:

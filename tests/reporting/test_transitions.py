@@ -1,25 +1,26 @@
-"""Answers that moved, and facts that were lost."""
+"""How answers changed, and which facts were lost."""
 
 from __future__ import annotations
 
 from collections import Counter
 
 from cltool.evaluation import metrics
-from cltool.reporting.moves import KINDS, lost_facts, transitions
-from cltool.runs.groups import Variant, group_runs
+from cltool.reporting.views import lost_facts
+from cltool.reporting.views.transitions import KINDS, transitions
+from cltool.runs.groups import Group, group_runs
 from cltool.runs.run import Run
 
 from .conftest import Make, at
 
 
-def _variants(*runs: Run) -> list[Variant]:
+def _group(*runs: Run) -> Group:
     (group,) = group_runs(runs)
-    return group.variants
+    return group
 
 
 def test_base_transitions_are_those_of_metrics_over_all_runs(make: Make) -> None:
     runs = [make(seed=seed, keep=0.8) for seed in range(2)]
-    moves = transitions(_variants(*runs)[0])
+    moves = transitions(_group(*runs).variants[0])
     assert moves is not None
     tables = [metrics.transitions(run.answers, 0, 7) for run in runs]
     for before in KINDS:
@@ -29,7 +30,7 @@ def test_base_transitions_are_those_of_metrics_over_all_runs(make: Make) -> None
 
 def test_the_worst_step_is_the_one_with_most_losses_between_neighbours(make: Make) -> None:
     run = make(keep=0.8)
-    moves = transitions(_variants(run)[0])
+    moves = transitions(_group(run).variants[0])
     assert moves is not None
     losses = []
     for step in range(1, 8):
@@ -41,7 +42,7 @@ def test_the_worst_step_is_the_one_with_most_losses_between_neighbours(make: Mak
 
 def test_taught_transitions_agree_with_bwt_in_direction_and_count(make: Make) -> None:
     run = make(keep=0.8)
-    moves = transitions(_variants(run)[0])
+    moves = transitions(_group(run).variants[0])
     assert moves is not None
     rows = metrics.held_out(run.answers)
     end = rows[(rows["step"] == 7) & rows["group"].isin(["new", "retained"])]
@@ -51,12 +52,12 @@ def test_taught_transitions_agree_with_bwt_in_direction_and_count(make: Make) ->
 
 
 def test_nothing_moves_within_one_step(make: Make) -> None:
-    assert transitions(_variants(make(done=1))[0]) is None
+    assert transitions(_group(make(done=1)).variants[0]) is None
 
 
 def test_lost_facts_are_right_when_taught_and_not_at_the_end(make: Make) -> None:
     naive, kept = make(strategy="naive", keep=0.6), make(strategy="joint", keep=1.0, gain=1.0)
-    lost = lost_facts(_variants(naive, kept))
+    lost = lost_facts.data(_group(naive, kept))
     expected: Counter[str] = Counter()
     asked = metrics.held_out(naive.answers)
     for (subject, *_), probe in asked.groupby(["subject", "relation", "form", "number"]):
@@ -75,7 +76,7 @@ def test_lost_facts_are_right_when_taught_and_not_at_the_end(make: Make) -> None
 
 def test_a_lost_fact_shows_the_answer_given_instead(make: Make) -> None:
     run = make(keep=0.3)
-    row = lost_facts(_variants(run))["rows"][0]
+    row = lost_facts.data(_group(run))["rows"][0]
     end = run.answers[(run.answers["step"] == 7) & (run.answers["subject"] == row["subject"])]
     answers = {answer.strip().removesuffix(".") for answer in end["answer"]}
     assert row["cells"][0]["answer"] in answers
@@ -83,6 +84,6 @@ def test_a_lost_fact_shows_the_answer_given_instead(make: Make) -> None:
 
 
 def test_variants_that_are_behind_have_no_cells(make: Make) -> None:
-    lost = lost_facts(_variants(make(keep=0.5), make(strategy="ewc", done=3, keep=0.5)))
+    lost = lost_facts.data(_group(make(keep=0.5), make(strategy="ewc", done=3, keep=0.5)))
     assert lost["rows"]
     assert all(row["cells"][1] is None for row in lost["rows"])

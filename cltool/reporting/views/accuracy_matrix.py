@@ -1,0 +1,113 @@
+"""The accuracy matrix R[i, j] of each strategy as a heat map."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from markupsafe import Markup
+
+from cltool.evaluation import metrics
+from cltool.reporting import formats
+from cltool.reporting.charts import CHARACTER, shortened
+from cltool.reporting.templates import fill
+from cltool.runs.groups import Group, Variant
+
+Matrix = list[list[float | None]]
+
+TITLE = "What each update left of the others"
+MATRIX_SIZE = 290.0
+LARGEST_CELL, SMALLEST_CELL = 36.0, 5.0
+NUMBER_NEEDS = 23.0
+"""A cell narrower than this holds no number."""
+
+SHORT_BELOW = 30.0
+"""A cell narrower than this holds a shortened number."""
+
+AXIS_NEEDS = 17.0
+TOP = 18.0
+DARK = 0.68
+"""From this value on, a cell's ground is dark enough to need light text."""
+
+
+def data(group: Group) -> dict[str, Matrix]:
+    """Return strategy → R: rows after update i, columns facts of update j."""
+    return {variant.label: _mean(variant) for variant in group.variants}
+
+
+def _mean(variant: Variant) -> Matrix:
+    """Return the mean of each cell over the counted runs that have it."""
+    tables = [measured.matrix.to_numpy().tolist() for measured in variant.counted]
+    return [
+        [
+            formats.number(metrics.interval([float(value) for value in cell])[0])
+            for cell in zip(*rows, strict=True)
+        ]
+        for rows in zip(*tables, strict=True)
+    ]
+
+
+def render(data: Mapping[str, Matrix], group: Mapping[str, Any]) -> Markup:
+    """Return a heat map a strategy, each with the table of its numbers."""
+    labels = group["labels"]
+    maps = [_map(data[one["name"]], labels) | _caption(one) for one in group["strategies"]]
+    return fill("views/accuracy_matrix.html", maps=maps, labels=labels)
+
+
+def _caption(strategy: Mapping[str, Any]) -> dict[str, str]:
+    runs = formats.plural(strategy["counted"], "run")
+    return {
+        "name": strategy["name"],
+        "runs": runs if strategy["counted"] < 2 else f"mean of {runs}",
+    }
+
+
+def _map(matrix: Matrix, labels: Sequence[str]) -> dict[str, Any]:
+    """Return the geometry of a heat map, in pixels."""
+    steps = len(matrix)
+    if not steps:
+        return {"rows": []}
+    size = max(SMALLEST_CELL, min(LARGEST_CELL, MATRIX_SIZE / steps))
+    names = [f"{shortened(labels[row], 11)}  {row}" for row in range(steps)]
+    left = max(map(len, names)) * CHARACTER + 4
+    every = max(1, round(AXIS_NEEDS / size + 0.49))
+    return {
+        "left": left,
+        "top": TOP,
+        "ticks": [
+            (names[place], place, place * size + size / 2) for place in range(0, steps, every)
+        ],
+        "cells": [
+            _cell(left + column * size, TOP + row * size, size, value)
+            | {"step": labels[row], "facts": labels[column], "diagonal": row == column}
+            for row, values in enumerate(matrix)
+            for column, value in enumerate(values)
+        ],
+        "width": left + steps * size + 2,
+        "height": TOP + steps * size + 2,
+        "header": ["after", *(f"facts of {label}" for label in labels[:steps])],
+        "rows": [
+            [label, *(formats.shown(value, formats.share) for value in values)]
+            for label, values in zip(labels, matrix, strict=False)
+        ],
+    }
+
+
+def _cell(x: float, y: float, size: float, value: float | None) -> dict[str, Any]:
+    side = size - 1.0 if size > NUMBER_NEEDS else size
+    form = formats.share if size >= SHORT_BELOW else _short
+    return {
+        "x": x,
+        "y": y,
+        "side": side,
+        "value": value,
+        # Never quite without colour: 0 must differ from a cell that has no number.
+        "opacity": None if value is None else f"{0.04 + 0.96 * value:.2f}",
+        "text": formats.shown(value, form) if size >= NUMBER_NEEDS else None,
+        "ground": "on" if value is not None and value >= DARK else "off",
+    }
+
+
+def _short(value: float) -> str:
+    """Return .97 for 0.97, and 1 for 1.00: what a small cell has room for."""
+    return formats.share(value).removeprefix("0").removesuffix(".00") or "0"

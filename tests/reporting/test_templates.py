@@ -1,0 +1,28 @@
+"""Templates escape what is filled in."""
+
+from __future__ import annotations
+
+import pytest
+from jinja2 import UndefinedError
+
+from cltool.reporting.templates import fill
+from cltool.reporting.views import VIEWS
+
+EVIL = "\"'><script>alert(1)</script>"
+
+
+def test_text_and_attributes_are_escaped() -> None:
+    page = fill("views/settings.html", parts=[], names=[], updates=[], source={EVIL: EVIL})
+    assert "<script>" not in page and page.count("&lt;script&gt;") == 2
+    labels = [{"title": EVIL, "differing": [(EVIL, [(EVIL, True)])], "common": {}}]
+    page = fill("views/settings.html", parts=labels, names=[EVIL], updates=[], source={})
+    assert "<script>" not in page and 'aria-label="&#34;&#39;&gt;' in page
+
+
+def test_a_value_that_is_missing_is_an_error_and_not_an_empty_text() -> None:
+    with pytest.raises(UndefinedError):
+        fill("views/settings.html", parts=[], names=[])
+
+
+def test_views_have_headings_of_their_own() -> None:
+    assert len({view.TITLE for view in VIEWS.values()}) == len(VIEWS)
