@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from cltool.core.errors import UserError
+
 
 @contextmanager
 def whole_file(path: Path) -> Iterator[Path]:
@@ -33,3 +35,22 @@ def write_text(path: Path, text: str) -> None:
 def write_json(path: Path, value: Any) -> None:
     """Write ``value`` as JSON, keys in the order given, floats as ``repr`` gives them."""
     write_text(path, json.dumps(value, ensure_ascii=False, indent=2, allow_nan=False) + "\n")
+
+
+def refuse_newer_format(found: object, known: int, file: Path) -> None:
+    """Check the version of a file's format.
+
+    Args:
+        found: the version in the file.
+        known: the newest version that this cltool reads.
+        file: where it was found.
+
+    Raises:
+        UserError: the version is newer, or is not a number.
+    """
+    if not isinstance(found, int) or found > known:
+        raise UserError(
+            f"has format {found}, but this version of cltool reads formats up to {known}",
+            where=str(file),
+            hint="Install a newer cltool to read it.",
+        )

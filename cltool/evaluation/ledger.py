@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cltool.core.errors import UserError
-from cltool.core.files import whole_file
+from cltool.core.files import refuse_newer_format, whole_file
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,12 +35,17 @@ COLUMNS: dict[str, str] = {
 }
 """Every column with its meaning."""
 
+FORMAT = 1
+"""Version of the columns, in each file's schema metadata; files without one have version 1."""
+
+FORMAT_KEY = b"cltool.format"
+
 KEY = ["subject", "relation"]
 PROBE = [*KEY, "form", "number"]
 
 
 def schema() -> pa.Schema:
-    """The Arrow schema of a step's file."""
+    """Return the Arrow schema of a step's file, with `FORMAT` in its metadata."""
     import pyarrow as pa
 
     kinds = {
@@ -56,7 +61,8 @@ def schema() -> pa.Schema:
         "logp": pa.float32(),
         "logp_outdated": pa.float32(),
     }
-    return pa.schema([(name, kinds.get(name, pa.string())) for name in COLUMNS])
+    columns = [(name, kinds.get(name, pa.string())) for name in COLUMNS]
+    return pa.schema(columns, metadata={FORMAT_KEY: str(FORMAT)})
 
 
 def step_file(run: Path, step: int) -> Path:
@@ -109,8 +115,10 @@ def _read_file(file: Path) -> pd.DataFrame:
     import pyarrow.parquet as pq
 
     try:
+        metadata = pq.read_schema(file).metadata or {}
+        refuse_newer_format(int(metadata.get(FORMAT_KEY, 1)), FORMAT, file)
         answers: pd.DataFrame = pq.read_table(file, schema=schema()).to_pandas()
-    except (pa.ArrowException, OSError) as error:
+    except (pa.ArrowException, OSError, ValueError) as error:
         raise UserError(
             f"cannot be read as answers: {error}",
             where=str(file),

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from cltool.experiments import resolve
 from cltool.facts.stream import Stream
 from cltool.runs.erasures import INEXACT
+from cltool.runs.run import FORMAT
 
 if TYPE_CHECKING:
     from cltool.training.learner import Learner
@@ -23,7 +24,7 @@ def first_record(
 ) -> dict[str, Any]:
     """``run.json`` before anything was loaded."""
     return {
-        "format": 1,
+        "format": FORMAT,
         "status": "running",
         "scenario": stream.name,
         "strategy": strategy,

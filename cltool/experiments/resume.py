@@ -98,7 +98,7 @@ def _clear(held: Run) -> None:
     Raises:
         UserError: the folder's ``run.json`` is not of a run.
     """
-    if not {"format", "labels", "strategy"} <= set(held.record):
+    if not {"labels", "requested", "strategy"} <= set(held.record):
         raise UserError(
             "the run.json in this folder is not of a cltool run",
             where=str(held.folder),

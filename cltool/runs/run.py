@@ -10,11 +10,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cltool.core.errors import UserError
-from cltool.core.files import write_json
+from cltool.core.files import refuse_newer_format, write_json
 from cltool.evaluation import ledger, metrics
 
 if TYPE_CHECKING:
     import pandas as pd
+
+FORMAT = 1
+"""Version of ``run.json``; a record without one has version 1."""
 
 COSTS: dict[str, str] = {
     "seconds": "wall-clock seconds the strategy took for the update, probing not counted",
@@ -88,13 +91,18 @@ class Run:
 
     @cached_property
     def record(self) -> dict[str, Any]:
-        """``run.json``: settings, versions, seed, status, stream labels."""
+        """``run.json``: settings, versions, seed, status, stream labels.
+
+        Raises:
+            UserError: the file cannot be read, or a newer cltool wrote it.
+        """
         try:
             value = json.loads(self.settings_file.read_text(encoding="utf-8"))
         except (OSError, ValueError) as error:
             raise UserError(f"cannot be read: {error}", where=str(self.settings_file)) from error
         if not isinstance(value, dict):
             raise UserError("is not a JSON object", where=str(self.settings_file))
+        refuse_newer_format(value.get("format", 1), FORMAT, self.settings_file)
         return value
 
     @property

@@ -141,3 +141,31 @@ def test_a_file_of_something_else_is_named(tmp_path: Path) -> None:
 def test_no_answers(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="no answers there"):
         ledger.read(tmp_path)
+
+
+def with_format(file: Path, version: bytes | None) -> None:
+    """Rewrite ``file`` with another version in its metadata, or without one."""
+    table = pq.read_table(file)
+    metadata = None if version is None else {ledger.FORMAT_KEY: version}
+    pq.write_table(table.replace_schema_metadata(metadata), file)
+
+
+def test_a_file_carries_the_version_of_its_format(tmp_path: Path) -> None:
+    ledger.write_step(tmp_path, 0, rows(0))
+    metadata = pq.read_schema(ledger.step_file(tmp_path, 0)).metadata
+    assert metadata[b"cltool.format"] == b"1"
+
+
+def test_a_file_without_a_version_is_read(tmp_path: Path) -> None:
+    ledger.write_step(tmp_path, 0, rows(0))
+    expected = ledger.read(tmp_path)
+    with_format(ledger.step_file(tmp_path, 0), None)
+    pd.testing.assert_frame_equal(ledger.read(tmp_path), expected)
+
+
+def test_a_newer_file_is_refused(tmp_path: Path) -> None:
+    ledger.write_step(tmp_path, 0, rows(0))
+    with_format(ledger.step_file(tmp_path, 0), b"2")
+    with pytest.raises(UserError, match=r"has format 2, but .* reads formats up to 1") as caught:
+        ledger.read(tmp_path)
+    assert caught.value.where.endswith("step-000.parquet") and "newer cltool" in caught.value.hint

@@ -148,3 +148,16 @@ def test_a_record_without_steps_refuses_none(tmp_path: Path) -> None:
     run = Run(tmp_path)
     run.write_record({"strategy": "ewc"})
     run.refuse_missing(7)
+
+
+def test_a_record_without_a_version_is_read(run: Run) -> None:
+    assert "format" not in run.record
+    assert len(run.metrics()) == 2
+
+
+@pytest.mark.parametrize("version", [2, "new"])
+def test_a_newer_record_is_refused(run: Run, version: object) -> None:
+    run.write_record(run.record | {"format": version})
+    with pytest.raises(UserError, match=f"has format {version}, but") as caught:
+        _ = Run.open(run.folder).strategy
+    assert caught.value.where.endswith("run.json") and "newer cltool" in caught.value.hint
