@@ -27,7 +27,7 @@ SEARCH_CODE = ("cltool.experiments.tune",)
 """What a search depends on beside its runs."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class PlannedCell:
     """One run of an experiment, or the search of one strategy's settings.
 
@@ -215,7 +215,9 @@ class _Digests:
         return {
             "settings": hashlib.sha256(text.encode()).hexdigest()[:20],
             "facts": self.facts,
-            "code": self.sources.digest(strategy, SEARCH_CODE if more else ()),
+            "code": self.sources.digest(
+                strategy, settings.model.name, SEARCH_CODE if more else ()
+            ),
         }
 
 

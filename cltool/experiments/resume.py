@@ -47,7 +47,7 @@ def open_folder(folder: Path, record: Mapping[str, Any], fresh: bool) -> int:
         UserError: it holds another run.
     """
     if fresh and (folder / "run.json").is_file():
-        _clear(Run.open(folder))
+        clear(Run.open(folder))
     if not (folder / "run.json").is_file():
         if folder.is_dir() and any(folder.iterdir()):
             raise UserError(
@@ -92,7 +92,7 @@ def refuse_other_weights(folder: Path, weights: str) -> None:
         )
 
 
-def _clear(held: Run) -> None:
+def clear(held: Run) -> None:
     """Remove a run, and nothing else that may lie in its folder.
 
     Raises:

@@ -15,6 +15,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from cltool.experiments.resolve import strategy_names
+from cltool.models import MODELS
 from cltool.strategies import STRATEGIES
 
 ENTRY = "cltool.experiments.run"
@@ -59,16 +60,19 @@ class Sources:
     def __init__(self) -> None:
         self._modules: dict[str, _Module | None] = {}
 
-    def digest(self, strategy: str, more: Sequence[str] = ()) -> str:
+    def digest(self, strategy: str, model: str = "tiny", more: Sequence[str] = ()) -> str:
         """Return the hash of all source files that runs of ``strategy`` depend on.
 
         Args:
             strategy: a name, or several composed.
+            model: a registered name, or a path or hub name.
             more: further modules to count, with what they import.
         """
-        own = [STRATEGIES.entry(name).target.partition(":")[0] for name in strategy_names(strategy)]
+        entries = [STRATEGIES.entry(name) for name in strategy_names(strategy)]
+        entries += [MODELS.entry(model)] if model in MODELS else []
+        own = [*(entry.target.partition(":")[0] for entry in entries), *more]
         hasher = hashlib.sha256()
-        for name, module in sorted(self._reached([ENTRY, *own, *more], (*own, *more)).items()):
+        for name, module in sorted(self._reached([ENTRY, *own], own).items()):
             hasher.update(f"{name}\n{module.code}\n".encode())
         return hasher.hexdigest()[:20]
 

@@ -184,7 +184,7 @@ def digest(folder: Path, one: str, two: str) -> str:
     """The digest of ``naive`` and two modules in a package."""
     (folder / "one.py").write_text(one, encoding="utf-8")
     (folder / "two.py").write_text(two, encoding="utf-8")
-    return Sources().digest("naive", (f"{folder.name}.one", f"{folder.name}.two"))
+    return Sources().digest("naive", more=(f"{folder.name}.one", f"{folder.name}.two"))
 
 
 ONE = '''"""A text."""
@@ -222,7 +222,7 @@ def test_what_a_module_imports_counts_too(package: Path) -> None:
         code = f"def f():\n    from {name}.two import Y\n    return Y\n"
         (package / "one.py").write_text(code, encoding="utf-8")
         (package / "two.py").write_text(two, encoding="utf-8")
-        return Sources().digest("naive", (f"{name}.one", name))
+        return Sources().digest("naive", more=(f"{name}.one", name))
 
     assert found("Y = 1\n") != found("Y = 2\n")
 
