@@ -1,13 +1,12 @@
-"""Tells the model what is new before every prompt, and never trains it.
+"""Puts the newest facts before every prompt; never trains the model.
 
-Brown et al. (2020), "Language models are few-shot learners", section 2: what the model is to
-do is said in its context, and no weight is changed: y = argmax p(y | c₁ … c_n, x), here with
-the facts of the updates as c. Zheng et al. (2023), "Can we edit factual knowledge by
-in-context learning?" (IKE), put the edits there together with demonstrations of how to read
-them; here the facts stand alone. Those of the newest update come first, as many as the
-model's window holds beside the prompt and the longest answer; the older ones are lost. A
-fact that is superseded or erased leaves at once. What is kept grows with what was taught and
-is still true.
+Brown et al. (2020), "Language models are few-shot learners", section 2: the task is described in
+the context, and the weights do not change: y = argmax p(y | c₁ … c_n, x). Here c are the facts of
+the updates. Zheng et al. (2023), "Can we edit factual knowledge by in-context learning?" (IKE),
+add demonstrations of how to read the edits; here only the facts are given. The facts of the
+newest update come first. As many are given as fit into the model's context window beside the
+prompt and the longest answer; older facts are left out. A superseded or erased fact is removed at
+once. Storage grows with the number of valid facts that updates taught.
 """
 
 from __future__ import annotations
@@ -29,12 +28,12 @@ class InContextConfig(StrategyConfig):
     """Settings of `in_context`."""
 
     base: bool = Field(
-        default=False, description="also give the facts of the base knowledge, after the others"
+        default=False, description="whether facts of the base are given too, after the others"
     )
 
 
 class InContext(Strategy[InContextConfig]):
-    """The newest facts before every prompt."""
+    """Puts the newest facts before every prompt."""
 
     outside = "the facts that it puts before prompts"
     reads = True
@@ -42,22 +41,22 @@ class InContext(Strategy[InContextConfig]):
     excludes: ClassVar[Mapping[str, str]] = {"memory": "both put facts before the prompt"}
 
     def attach(self, learner: Learner) -> None:
-        """Nothing is known beside the base yet."""
+        """Start without facts."""
         self._framing = Framing(learner, self.config.base)
         self._step = -1
         self._lines: list[str] = []
 
     def frame(self, prompt: str) -> str:
-        """The prompt after the newest facts."""
+        """Return the prompt after the newest facts."""
         if self._step != self._framing.step:
             self._step = self._framing.step
             self._lines = self._framing.first(self._framing.facts())
         return self._framing.frame(prompt, self._lines)
 
     def forget(self, facts: Sequence[Fact]) -> None:
-        """Let go of the lines; the next prompt's are of what is true then."""
+        """Delete the lines; the next prompt makes them from the facts that are valid then."""
         self._step, self._lines = -1, []
 
     def stored(self) -> State:
-        """Every fact that may be given."""
+        """Return the facts that may be given."""
         return {"facts": fact_rows(self._framing.facts())}

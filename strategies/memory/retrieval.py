@@ -1,20 +1,20 @@
-"""Looks up, for every prompt, the facts that it asks about, and puts them before it.
+"""Finds the facts that a prompt asks about and puts them before the prompt.
 
 Lewis et al. (2020), "Retrieval-augmented generation for knowledge-intensive NLP tasks",
-section 2: the passages z with the largest dᵀ(z) q(x) stand before the prompt x. The weights
-stay as they are, as in the editors that keep edits outside of the model: Mitchell et al.
-(2022), "Memory-based model editing at scale" (SERAC), where a scope classifier decides
-whether an edit concerns a prompt, and Zheng et al. (2023), "Can we edit factual knowledge by
-in-context learning?" (IKE), where the nearest edits are demonstrations. Here
+section 2: the passages z with the largest dᵀ(z) q(x) are put before the prompt x. The weights do
+not change. Editors that keep edits outside the model do the same: Mitchell et al. (2022),
+"Memory-based model editing at scale" (SERAC), where a classifier decides whether an edit concerns
+a prompt, and Zheng et al. (2023), "Can we edit factual knowledge by in-context learning?" (IKE),
+where the nearest edits are given as demonstrations. Here the facts
 
     Z(x) = the updates' facts among the k facts with the largest cos(d(z), q(x)) ≥ τ
 
-The base facts are looked up as well, but the model knows them, so they are not given: their
-part is to say that no update concerns a prompt, which is then left untouched. A fact is
-looked up by the prompts that ask for it in its trained wordings, rather than by the passage
-that is read: d and q are bags of words and of pieces of words, weighted by their rarity
-(Salton & Buckley 1988), or the vectors of any sentence-transformers model. What is kept grows
-with what is known and true; a fact that is superseded or erased leaves at once.
+are put before x. The base facts are in the index too, but they are not given, because the model
+knows them: if a base fact is the nearest, no update concerns the prompt, and the prompt is left
+unchanged. A fact is found by the prompts that ask for it in its trained wordings, not by the line
+that is given. d and q are bags of words and of pieces of words, weighted by their rarity
+(tf-idf; Salton & Buckley 1988), or the vectors of a sentence-transformers model. Storage grows
+with the number of valid facts. A superseded or erased fact is removed at once.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 Vector = np.ndarray[Any, np.dtype[np.float32]]
 
 GRAMS = 1 << 18
-"""How many numbers the bags' grams are hashed to."""
+"""Number of hash values for grams."""
 
 
 class RetrievalConfig(StrategyConfig):
@@ -47,16 +47,16 @@ class RetrievalConfig(StrategyConfig):
 
     top: int = Field(default=1, ge=1, description="k, most facts put before a prompt")
     threshold: float = Field(
-        default=0.3, ge=-1, le=1, description="τ, least similarity (cosine) of such a fact"
+        default=0.3, ge=-1, le=1, description="τ, least cosine similarity of fact and prompt"
     )
     encoder: str = Field(
         default="tfidf", description="tfidf, or the name or path of a sentence-transformers model"
     )
-    base: bool = Field(default=False, description="also give the facts of the base knowledge")
+    base: bool = Field(default=False, description="whether facts of the base are given too")
 
 
 class Retrieval(Strategy[RetrievalConfig]):
-    """The facts that a prompt asks about, before it."""
+    """Puts the facts that a prompt asks about before it."""
 
     outside = "the facts that it puts before prompts"
     reads = True
@@ -64,46 +64,46 @@ class Retrieval(Strategy[RetrievalConfig]):
     excludes: ClassVar[Mapping[str, str]] = {"memory": "both put facts before the prompt"}
 
     def attach(self, learner: Learner) -> None:
-        """An empty index.
+        """Create an empty index.
 
         Raises:
-            UserError: the encoder cannot be had.
+            UserError: the encoder cannot be loaded.
         """
         config = self.config
         self._learner = learner
         self._framing = Framing(learner, config.base)
         self._index: Index = (
-            TfIdf() if config.encoder == "tfidf" else Sentences(config.encoder, learner.device)
+            TfIdf() if config.encoder == "tfidf" else Encoder(config.encoder, learner.device)
         )
         self._facts: list[Fact] = []
         self._given: set[Fact] = set()
         self._step = -1
 
     def frame(self, prompt: str) -> str:
-        """The prompt after what it asks about."""
-        self._catch_up()
+        """Return the prompt after the facts that it asks about."""
+        self._refresh()
         if not self._given:
             return prompt
         config = self.config
-        near = self._index.similarities(prompt)
-        order = np.argsort(-near, kind="stable")[: config.top]
-        found = [self._facts[place] for place in order if near[place] >= config.threshold]
+        cosines = self._index.similarities(prompt)
+        order = np.argsort(-cosines, kind="stable")[: config.top]
+        found = [self._facts[index] for index in order if cosines[index] >= config.threshold]
         lines = [self._framing.line(fact) for fact in found if fact in self._given]
         return self._framing.frame(prompt, lines)
 
     def forget(self, facts: Sequence[Fact]) -> None:
-        """Take what is no longer true out of the index."""
-        self._catch_up()
+        """Remove superseded and erased facts from the index."""
+        self._refresh()
 
     def stored(self) -> State:
-        """Every fact that can be given, and of the others what is asked for."""
+        """Return the facts that can be given, and the keys of the other facts."""
         given = self._framing.facts()
         keys = {fact.key for fact in given}
         others = [fact.key for fact in self._learner.known.valid() if fact.key not in keys]
         return {"facts": fact_rows(given), "others": [list(key) for key in others]}
 
-    def _catch_up(self) -> None:
-        """Bring the index to what is known now."""
+    def _refresh(self) -> None:
+        """Change the index to the facts that are valid at the current step."""
         if self._step == self._framing.step:
             return
         self._step = self._framing.step
@@ -111,30 +111,30 @@ class Retrieval(Strategy[RetrievalConfig]):
         facts = self._learner.known.valid()
         held = set(self._facts)
         new = [fact for fact in facts if fact not in held]
-        places = {fact: place for place, fact in enumerate([*self._facts, *new])}
+        indices = {fact: index for index, fact in enumerate([*self._facts, *new])}
         self._index.change(
             [" ".join(prompt for prompt, _ in wordings.examples(fact)) for fact in new],
-            [places[fact] for fact in facts],
+            [indices[fact] for fact in facts],
         )
         self._facts = facts
         self._given = set(self._framing.facts())
 
 
 class Index(Protocol):
-    """Texts that can be looked up."""
+    """Texts that can be searched."""
 
     def change(self, new: Sequence[str], kept: Sequence[int]) -> None:
-        """Add the texts ``new`` at the end, then keep those at the places ``kept``."""
+        """Add the texts ``new`` at the end, then keep only those with the indices ``kept``."""
 
     def similarities(self, text: str) -> Vector:
-        """(texts,): the cosine of each with ``text``."""
+        """Return (texts,): the cosine of each text with ``text``."""
 
 
 class TfIdf:
-    """Bags of words, pairs of words and pieces of words, hashed; the rarer, the heavier.
+    """Bags of words, pairs of words and pieces of words, hashed and weighted by rarity.
 
-    Weights are tf · (1 + ln((1 + n) / (1 + df))). A gram that no text has weighs in
-    a prompt too, so that unknown names make it dissimilar from all.
+    The weights are tf · (1 + ln((1 + n) / (1 + df))). Grams of a prompt that are in no text
+    count too, so a prompt with unknown names is dissimilar from all texts.
     """
 
     def __init__(self) -> None:
@@ -144,37 +144,27 @@ class TfIdf:
         self._hashes: Any = text.HashingVectorizer(
             analyzer=grams, n_features=GRAMS, alternate_sign=False, norm=None, dtype=np.float32
         )
+        self._weights: Any = text.TfidfTransformer()
 
     def change(self, new: Sequence[str], kept: Sequence[int]) -> None:
-        """Add the texts ``new`` at the end, then keep those at the places ``kept``."""
+        """Add the texts ``new`` at the end, then keep only those with the indices ``kept``."""
         rows = [self._counts, *([self._hashes.transform(new)] if new else [])]
-        counts: Any = self._sparse.vstack(rows, format="csr", dtype=np.float32)[list(kept)]
-        self._counts = counts
-        frequency = np.bincount(counts.indices, minlength=GRAMS)
-        self._rarity = 1 + np.log((1 + counts.shape[0]) / (1 + frequency)).astype(np.float32)
-        weights = self._weigh(counts)
-        owners = np.repeat(np.arange(counts.shape[0]), np.diff(counts.indptr))
-        norms = np.sqrt(np.bincount(owners, weights**2, minlength=counts.shape[0]))
-        weights = (weights / norms[owners]).astype(np.float32)
-        unit: Any = self._sparse.csr_matrix((weights, counts.indices, counts.indptr), counts.shape)
-        # A row a gram: a prompt touches only the rows of its own grams.
-        self._by_gram: Any = unit.T.tocsr()
+        self._counts = self._sparse.vstack(rows, format="csr", dtype=np.float32)[list(kept)]
+        if kept:
+            # One row per gram: a prompt reads only the rows of its own grams.
+            self._by_gram: Any = self._weights.fit_transform(self._counts).T.tocsr()
 
     def similarities(self, text: str) -> Vector:
-        """(texts,): the cosine of each with ``text``."""
-        bag = self._hashes.transform([text])
-        weights = self._weigh(bag)
-        norm = float(np.sqrt((weights**2).sum())) or 1.0
-        found: Vector = self._by_gram[bag.indices].T @ (weights / norm)
+        """Return (texts,): the cosine of each text with ``text``."""
+        if not self._counts.shape[0]:
+            return np.zeros(0, dtype=np.float32)
+        bag = self._weights.transform(self._hashes.transform([text]))
+        found: Vector = self._by_gram[bag.indices].T @ bag.data
         return found
-
-    def _weigh(self, bags: Any) -> Vector:
-        weights: Vector = bags.data * self._rarity[bags.indices]
-        return weights
 
 
 def grams(text: str) -> list[str]:
-    """Words, pairs of neighbouring words, and pieces of 3 to 5 letters of each word."""
+    """Return words, pairs of adjacent words, and pieces of 3 to 5 characters of each word."""
     words = re.findall(r"\w+", text.casefold())
     found = [*words, *(f"{one} {two}" for one, two in pairwise(words))]
     for word in words:
@@ -184,8 +174,8 @@ def grams(text: str) -> list[str]:
     return found
 
 
-class Sentences:
-    """Vectors of a sentence-transformers model.
+class Encoder:
+    """An index of vectors of a sentence-transformers model.
 
     Raises:
         UserError: the package is not installed, or the model cannot be loaded.
@@ -198,7 +188,7 @@ class Sentences:
             raise UserError(
                 "sentence-transformers is not installed",
                 where=f"strategy.retrieval.encoder = {name!r}",
-                hint="Install sentence-transformers, or use the encoder 'tfidf'.",
+                hint="Install sentence-transformers, or set the encoder to 'tfidf'.",
             ) from error
         try:
             self._model: Any = package.SentenceTransformer(name, device=str(device))
@@ -212,7 +202,7 @@ class Sentences:
         self._vectors: Vector = np.zeros((0, 0), dtype=np.float32)
 
     def change(self, new: Sequence[str], kept: Sequence[int]) -> None:
-        """Add the texts ``new`` at the end, then keep those at the places ``kept``."""
+        """Add the texts ``new`` at the end, then keep only those with the indices ``kept``."""
         if new:
             vectors = self._encode(new)
             old = self._vectors.reshape(-1, vectors.shape[1])
@@ -220,7 +210,7 @@ class Sentences:
         self._vectors = self._vectors[list(kept)]
 
     def similarities(self, text: str) -> Vector:
-        """(texts,): the cosine of each with ``text``."""
+        """Return (texts,): the cosine of each text with ``text``."""
         found: Vector = self._vectors @ self._encode([text])[0]
         return found
 

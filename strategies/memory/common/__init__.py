@@ -1,1 +1,1 @@
-"""What the memory strategies share."""
+"""Shared parts of the memory strategies."""

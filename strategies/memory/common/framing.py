@@ -1,4 +1,4 @@
-"""Facts put before a prompt, for a model to read: how they are worded, and how many fit."""
+"""Facts that are put before a prompt: their wording, and how many fit."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ if TYPE_CHECKING:
     from cltool.training.learner import Learner
 
 SPARE_TOKENS = 8
-"""Beyond the longest answer: the end token, and what a model may say before it is cut off."""
+"""Room beyond the longest answer: the end token, and some text before the answer is cut off."""
 
 
 class Framing:
-    """What one learner's prompts are framed with.
+    """Puts facts before the prompts of one learner.
 
     Args:
-        learner: its model's window bounds a frame, its stream words the facts.
-        base: whether facts of the base knowledge may be put before a prompt, too.
+        learner: its model's context window limits the text; its stream has the wordings.
+        base: whether facts of the base knowledge may be given too.
     """
 
     def __init__(self, learner: Learner, base: bool) -> None:
@@ -31,11 +31,11 @@ class Framing:
 
     @property
     def step(self) -> int:
-        """The update after which the facts are as they are."""
+        """The last update."""
         return self._learner.known.step
 
     def facts(self) -> list[Fact]:
-        """The facts that may be given: true now; those of the newest update first."""
+        """Return the valid facts that may be given, those of the newest update first."""
         beliefs = [
             belief
             for belief in self._learner.known.beliefs()
@@ -45,11 +45,11 @@ class Framing:
         return [belief.fact for belief in beliefs]
 
     def line(self, fact: Fact) -> str:
-        """The line in which ``fact`` is given."""
+        """Return the line that gives ``fact``."""
         return line(fact, self._learner.stream.wordings)
 
     def frame(self, prompt: str, lines: Sequence[str]) -> str:
-        """``prompt`` after as many of ``lines``, from the first on, as leave room to answer."""
+        """Return ``prompt`` after the first of ``lines``, as many as leave room to answer."""
         for count in range(len(lines), 0, -1):
             text = "".join(lines[:count]) + prompt
             if self._size(text) <= self._space:
@@ -57,7 +57,7 @@ class Framing:
         return prompt
 
     def first(self, facts: Sequence[Fact]) -> list[str]:
-        """Lines of the first of ``facts``: as many as fit before an empty prompt."""
+        """Return the lines of the first of ``facts``, as many as fit before an empty prompt."""
         lines: list[str] = []
         coder = self._learner.lm.coder
         left = self._space - self._size("")
@@ -73,9 +73,9 @@ class Framing:
 
 
 def _longest_answer(learner: Learner) -> int:
-    """Tokens of the longest answer of the stream, which every prompt must leave room for."""
+    """Return the number of tokens of the longest answer of the stream."""
     texts = sorted(set(_answers(learner.stream)), key=lambda text: len(text.encode()))
-    # A token is at least a byte, and seldom more than eight.
+    # A token is at least one byte and rarely more than eight.
     long = [text for text in texts if 8 * len(text.encode()) >= len(texts[-1].encode())]
     return max((len(ids) for ids in learner.lm.coder.prompts(long)), default=0)
 
