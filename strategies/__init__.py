@@ -1,289 +1,86 @@
-"""The strategies that come with cltool, by name. Importing this imports none of them."""
+"""The strategies that come with cltool, by name. Importing this module imports none of them."""
 
 from __future__ import annotations
 
 from cltool.avalanche import verdicts
 from cltool.core.registry import Entry, Registry
 
+# family → name → (class, summary); the class is in <family>/<name>.py.
+_BUILT_IN = {
+    "baselines": {
+        "frozen": ("Frozen", "never updates the model: the cost of outdated knowledge"),
+        "naive": ("Naive", "fine-tunes on each update, nothing else"),
+        "joint": ("Joint", "retrains from the base on all valid facts: the reference"),
+        "cumulative": ("Cumulative", "trains the current weights on all valid facts"),
+    },
+    "rehearsal": {
+        "replay": ("Replay", "rehearses a bounded sample of earlier facts"),
+        "der": ("DER", "rehearses sentences with their stored logits (DER, DER++)"),
+        "mir": ("MIR", "rehearses the facts that the next step would harm most"),
+        "agem": ("AGEM", "removes the part of a gradient that conflicts with a memory's"),
+        "gem": ("GEM", "removes conflicts with each earlier update's gradient; cost grows"),
+        "pseudo_replay": ("PseudoReplay", "rehearses the model's answers; stores at most prompts"),
+        "recitation": ("Recitation", "rehearses what the model recites; stores few facts or none"),
+    },
+    "regularisation": {
+        "ewc": ("EWC", "penalises weight changes by Fisher information, online"),
+        "kfac": ("KFAC", "penalises weight changes by Kronecker-factored curvature, online"),
+        "si": ("SI", "penalises weight changes by what each weight contributed to learning"),
+        "mas": ("MAS", "penalises weight changes by the output's sensitivity to them"),
+        "rwalk": ("RWalk", "penalises weight changes by Fisher information and path score"),
+        "l2_anchor": ("L2Anchor", "penalises all weight changes equally"),
+    },
+    "adapters": {
+        "lora": ("LoRA", "trains a low-rank adapter (any PEFT config); the model is fixed"),
+        "lora_merge": ("LoRAMerge", "trains a new LoRA per update and merges it into the weights"),
+        "o_lora": ("OLoRA", "trains a new LoRA per update, orthogonal to the earlier ones"),
+        "gradient_projection": ("GradientProjection", "steps orthogonal to earlier inputs (GPM)"),
+        "osf": ("OSF", "trains only the weak singular directions of each matrix"),
+    },
+    "distillation": {
+        "lwf": ("LwF", "distils the model before the update on the update's inputs"),
+        "self_distill": ("SelfDistill", "distils the model before the update on known prompts"),
+    },
+    "averaging": {
+        "weight_average": ("WeightAverage", "averages weights: WiSE-FT, EMA, task vectors, TIES"),
+    },
+    "editing": {
+        "memit": ("MEMIT", "edits MLP output projections in closed form, many facts at once"),
+        "alphaedit": ("AlphaEdit", "edits like memit, in the null space of earlier knowledge"),
+        "grace": ("GRACE", "keeps a codebook of hidden states; the weights are fixed"),
+    },
+    "memory": {
+        "in_context": ("InContext", "puts the newest facts before every prompt; trains nothing"),
+        "retrieval": ("Retrieval", "finds the facts that a prompt asks about, puts them first"),
+    },
+    "unlearning": {
+        "retrain": ("Retrain", "`joint` from a base without the erased facts: the exact reference"),
+        "gradient_ascent": ("GradientAscent", "raises the loss on the erased facts"),
+        "gradient_difference": ("GradientDifference", "ascent, plus training on a retain set"),
+        "kl_min": ("KLMin", "ascent, plus distillation of the old model on a retain set"),
+        "npo": ("NPO", "ascent that weakens as a fact becomes improbable"),
+        "simnpo": ("SimNPO", "NPO with the likelihood per token, without a reference model"),
+        "wga": ("WGA", "ascent weighted by the probability of each token"),
+        "dpo": ("DPO", "prefers a refusal to the erased object"),
+        "idk": ("Idk", "trains a refusal in place of the erased object"),
+        "relabel": ("Relabel", "trains another object of the relation in place of the erased one"),
+        "undial": ("UNDIAL", "distils the old logits, with the erased token's logit lowered"),
+        "ce_u": ("CEU", "distils the model's own distribution without the erased token"),
+        "unknow": ("Unknow", "imitates the model's answers about subjects that it does not know"),
+        "rmu": ("RMU", "misdirects the hidden states at erased facts"),
+        "task_vector": ("TaskVector", "subtracts the weight change of learning the erased facts"),
+        "edit_refusal": ("EditRefusal", "writes a refusal over erased facts in closed form"),
+    },
+}
+
 STRATEGIES = Registry(
     "strategy",
     "cltool.strategies",
     (
-        Entry(
-            "frozen",
-            "cltool.strategies.baselines.frozen:Frozen",
-            "never updates: what staleness costs",
-            family="baselines",
-        ),
-        Entry(
-            "naive",
-            "cltool.strategies.baselines.naive:Naive",
-            "fine-tunes on each update, nothing else",
-            family="baselines",
-        ),
-        Entry(
-            "joint",
-            "cltool.strategies.baselines.joint:Joint",
-            "retrains from the base on all that is true now: the reference",
-            family="baselines",
-        ),
-        Entry(
-            "cumulative",
-            "cltool.strategies.baselines.cumulative:Cumulative",
-            "trains on, from the last weights, with all that is true now",
-            family="baselines",
-        ),
-        Entry(
-            "replay",
-            "cltool.strategies.rehearsal.replay:Replay",
-            "rehearses a bounded sample of earlier facts",
-            family="rehearsal",
-        ),
-        Entry(
-            "der",
-            "cltool.strategies.rehearsal.der:DER",
-            "rehearses sentences with the logits that they had (DER, DER++)",
-            family="rehearsal",
-        ),
-        Entry(
-            "mir",
-            "cltool.strategies.rehearsal.mir:MIR",
-            "rehearses what the next step would harm most",
-            family="rehearsal",
-        ),
-        Entry(
-            "agem",
-            "cltool.strategies.rehearsal.agem:AGEM",
-            "takes out of the gradient what points against a memory's",
-            family="rehearsal",
-        ),
-        Entry(
-            "gem",
-            "cltool.strategies.rehearsal.gem:GEM",
-            "a gradient that points against no earlier update's (costs more each time)",
-            family="rehearsal",
-        ),
-        Entry(
-            "pseudo_replay",
-            "cltool.strategies.rehearsal.pseudo_replay:PseudoReplay",
-            "rehearses the model's own answers; stores prompts, or nothing",
-            family="rehearsal",
-        ),
-        Entry(
-            "recitation",
-            "cltool.strategies.rehearsal.recitation:Recitation",
-            "rehearses all that the model recites by itself; stores nothing, or a few facts",
-            family="rehearsal",
-        ),
-        Entry(
-            "ewc",
-            "cltool.strategies.regularisation.ewc:EWC",
-            "holds weights in place by their Fisher information, online",
-            family="regularisation",
-        ),
-        Entry(
-            "kfac",
-            "cltool.strategies.regularisation.kfac:KFAC",
-            "holds directions in place by Kronecker-factored curvature, online",
-            family="regularisation",
-        ),
-        Entry(
-            "si",
-            "cltool.strategies.regularisation.si:SI",
-            "holds weights in place by what each did for the loss as it was learned",
-            family="regularisation",
-        ),
-        Entry(
-            "mas",
-            "cltool.strategies.regularisation.mas:MAS",
-            "holds weights in place by how sensitive the output is to them",
-            family="regularisation",
-        ),
-        Entry(
-            "rwalk",
-            "cltool.strategies.regularisation.rwalk:RWalk",
-            "holds weights in place by Fisher information and path score",
-            family="regularisation",
-        ),
-        Entry(
-            "l2_anchor",
-            "cltool.strategies.regularisation.l2_anchor:L2Anchor",
-            "holds all weights in place alike",
-            family="regularisation",
-        ),
-        Entry(
-            "lora",
-            "cltool.strategies.adapters.lora:LoRA",
-            "trains a low-rank adapter (any PEFT config), the model stays",
-            family="adapters",
-        ),
-        Entry(
-            "lora_merge",
-            "cltool.strategies.adapters.lora_merge:LoRAMerge",
-            "trains a new LoRA on each update and merges it into the weights",
-            family="adapters",
-        ),
-        Entry(
-            "o_lora",
-            "cltool.strategies.adapters.o_lora:OLoRA",
-            "a new LoRA for each update, kept orthogonal to the earlier ones",
-            family="adapters",
-        ),
-        Entry(
-            "gradient_projection",
-            "cltool.strategies.adapters.gradient_projection:GradientProjection",
-            "steps orthogonal to the inputs of earlier facts (GPM, Adam-NSCL)",
-            family="adapters",
-        ),
-        Entry(
-            "osf",
-            "cltool.strategies.adapters.osf:OSF",
-            "trains each matrix's weak singular directions only",
-            family="adapters",
-        ),
-        Entry(
-            "lwf",
-            "cltool.strategies.distillation.lwf:LwF",
-            "distils from the model before the update, on the update's inputs",
-            family="distillation",
-        ),
-        Entry(
-            "self_distill",
-            "cltool.strategies.distillation.self_distill:SelfDistill",
-            "distils from the model before the update, on prompts of what it knew",
-            family="distillation",
-        ),
-        Entry(
-            "weight_average",
-            "cltool.strategies.averaging.weight_average:WeightAverage",
-            "averages weights: WiSE-FT, EMA, task arithmetic, TIES",
-            family="averaging",
-        ),
-        Entry(
-            "memit",
-            "cltool.strategies.editing.memit:MEMIT",
-            "edits MLP output projections in closed form, many facts at once",
-            family="editing",
-        ),
-        Entry(
-            "alphaedit",
-            "cltool.strategies.editing.alphaedit:AlphaEdit",
-            "the same edits in the null space of what was known, update after update",
-            family="editing",
-        ),
-        Entry(
-            "grace",
-            "cltool.strategies.editing.grace:GRACE",
-            "a codebook of hidden states beside frozen weights",
-            family="editing",
-        ),
-        Entry(
-            "in_context",
-            "cltool.strategies.memory.in_context:InContext",
-            "the newest facts stand before every prompt, as many as fit; nothing is trained",
-            family="memory",
-        ),
-        Entry(
-            "retrieval",
-            "cltool.strategies.memory.retrieval:Retrieval",
-            "the facts that a prompt asks about are looked up and stand before it",
-            family="memory",
-        ),
-        Entry(
-            "retrain",
-            "cltool.strategies.unlearning.retrain:Retrain",
-            "`joint` from a base that was never taught what was erased: the exact reference",
-            family="unlearning",
-        ),
-        Entry(
-            "gradient_ascent",
-            "cltool.strategies.unlearning.gradient_ascent:GradientAscent",
-            "pushes erased facts down their own gradient",
-            family="unlearning",
-        ),
-        Entry(
-            "gradient_difference",
-            "cltool.strategies.unlearning.gradient_difference:GradientDifference",
-            "the same ascent beside training on neighbours",
-            family="unlearning",
-        ),
-        Entry(
-            "kl_min",
-            "cltool.strategies.unlearning.kl_min:KLMin",
-            "the same ascent, neighbours held to the model before",
-            family="unlearning",
-        ),
-        Entry(
-            "npo",
-            "cltool.strategies.unlearning.npo:NPO",
-            "an ascent that weakens as the fact fades",
-            family="unlearning",
-        ),
-        Entry(
-            "simnpo",
-            "cltool.strategies.unlearning.simnpo:SimNPO",
-            "NPO by likelihood per token, without a reference",
-            family="unlearning",
-        ),
-        Entry(
-            "wga",
-            "cltool.strategies.unlearning.wga:WGA",
-            "ascent that pushes each token by how much it is believed",
-            family="unlearning",
-        ),
-        Entry(
-            "dpo",
-            "cltool.strategies.unlearning.dpo:DPO",
-            "prefers a refusal to the erased object",
-            family="unlearning",
-        ),
-        Entry(
-            "idk",
-            "cltool.strategies.unlearning.idk:Idk",
-            "teaches a refusal in the erased object's place",
-            family="unlearning",
-        ),
-        Entry(
-            "relabel",
-            "cltool.strategies.unlearning.relabel:Relabel",
-            "teaches another object of the relation in its place",
-            family="unlearning",
-        ),
-        Entry(
-            "undial",
-            "cltool.strategies.unlearning.undial:UNDIAL",
-            "distils the old logits with the erased token's lowered",
-            family="unlearning",
-        ),
-        Entry(
-            "ce_u",
-            "cltool.strategies.unlearning.ce_u:CEU",
-            "distils its own distribution without the erased token",
-            family="unlearning",
-        ),
-        Entry(
-            "unknow",
-            "cltool.strategies.unlearning.unknow:Unknow",
-            "imitates what the model says of subjects it knows nothing of",
-            family="unlearning",
-        ),
-        Entry(
-            "rmu",
-            "cltool.strategies.unlearning.rmu:RMU",
-            "misdirects the hidden states at erased facts",
-            family="unlearning",
-        ),
-        Entry(
-            "task_vector",
-            "cltool.strategies.unlearning.task_vector:TaskVector",
-            "subtracts what training on the erased facts adds",
-            family="unlearning",
-        ),
-        Entry(
-            "edit_refusal",
-            "cltool.strategies.unlearning.edit_refusal:EditRefusal",
-            "writes a refusal over erased facts in closed form",
-            family="unlearning",
+        *(
+            Entry(name, f"cltool.strategies.{family}.{name}:{kind}", summary, family=family)
+            for family, strategies in _BUILT_IN.items()
+            for name, (kind, summary) in strategies.items()
         ),
         *verdicts.entries(),
     ),

@@ -81,6 +81,7 @@ def test_it_holds_data_beside_code(wheel: list[str]) -> None:
         "cltool/scenarios/leaders.csv",
         "cltool/scenarios/leaders.toml",
         "cltool/scenarios/world.toml",
+        "cltool/strategies/_template.py",
         "cltool/strategies/baselines/naive.py",
     ):
         assert name in wheel

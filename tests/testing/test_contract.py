@@ -79,12 +79,13 @@ def test_a_built_in_strategy_names_its_paper(entry: Entry) -> None:
 
 
 @pytest.mark.parametrize(
-    ("registry", "folder"), [(STRATEGIES, "strategies"), (SCENARIOS, "scenarios")]
+    ("registry", "files"),
+    [(STRATEGIES, "strategies/*/[!_]*.py"), (SCENARIOS, "scenarios/[!_]*.py")],
 )
-def test_every_file_is_registered(registry: Registry, folder: str) -> None:
+def test_every_file_is_registered(registry: Registry, files: str) -> None:
     targets = {entry.target.partition(":")[0] for entry in _built_in(registry)}
-    files = {f"cltool.{folder}.{path.stem}" for path in (ROOT / folder).glob("[!_]*.py")}
-    assert targets == files
+    found = (path.relative_to(ROOT).with_suffix("") for path in ROOT.glob(files))
+    assert targets == {".".join(("cltool", *path.parts)) for path in found}
 
 
 # Strategies that break a promise.
