@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Any
+
+from cltool.reporting.formats import number
 
 if TYPE_CHECKING:
     from cltool.audit.attacks.battery import Findings
@@ -40,8 +41,8 @@ def audit_data(audit: Audit, command: str | None = None) -> Data:
             {
                 "step": one.step,
                 "label": one.label,
-                "growth": _plain(one.growth),
-                "perplexity": _plain(one.perplexity),
+                "growth": number(one.growth),
+                "perplexity": number(one.perplexity),
             }
             for one in audit.steps
         ],
@@ -54,13 +55,13 @@ def audit_data(audit: Audit, command: str | None = None) -> Data:
 def _fact(audit: Audit, fact: Fact) -> Data:
     def score(side: Findings | None, name: str) -> float | None:
         outcome = None if side is None else side.outcomes.get(name)
-        return None if outcome is None else _plain(outcome.scores.get(fact.key))
+        return None if outcome is None else number(outcome.scores.get(fact.key))
 
     answers: Data = {}
     for column, names in SAID.items():
         outcomes = [audit.model.outcomes[name] for name in names if name in audit.model.outcomes]
         told = [
-            {"answer": one.answers[fact.key], "score": _plain(one.scores[fact.key])}
+            {"answer": one.answers[fact.key], "score": number(one.scores[fact.key])}
             for one in outcomes
             if fact.key in one.answers
         ]
@@ -76,7 +77,3 @@ def _fact(audit: Audit, fact: Fact) -> Data:
         "reference": score(audit.reference, "probability"),
         "before": score(audit.before, "probability"),
     }
-
-
-def _plain(value: float | None) -> float | None:
-    return None if value is None or not math.isfinite(value) else float(value)

@@ -48,6 +48,11 @@ def precise(value: float) -> str:
     return text.replace("-", MINUS)
 
 
+def figure(value: float) -> str:
+    """Return a number with two decimals; with one from 10 on."""
+    return share(value) if abs(value) < 10 else f"{value:,.1f}"
+
+
 def signed_precise(value: float) -> str:
     """Return a difference as `precise` does, with its sign."""
     text = precise(value)

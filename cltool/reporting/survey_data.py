@@ -5,9 +5,10 @@ Null stands where there is no number.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
+
+from cltool.reporting.formats import number
 
 if TYPE_CHECKING:
     from cltool.audit.attacks.catalogue import Attack
@@ -88,10 +89,10 @@ def _table(table: Table) -> Data:
         "label": table.label,
         "erased": table.erased,
         "reference": {
-            "figures": {name: _plain(value) for name, value in table.reference.items()},
+            "figures": {name: number(value) for name, value in table.reference.items()},
             "scores": _scores(table.reference_scores),
         },
-        "before": {name: _plain(value) for name, value in table.before.items()},
+        "before": {name: number(value) for name, value in table.before.items()},
         "strategies": [_strategy(one) for one in table.strategies],
     }
 
@@ -117,7 +118,7 @@ def _scores(scores: Mapping[str, Sequence[float | None]]) -> Data:
 
 def spread(values: Sequence[float | None]) -> Data:
     """``by_seed``, and ``mean``, ``min`` and ``max`` of those that are numbers."""
-    plain = [_plain(value) for value in values]
+    plain = [number(value) for value in values]
     there = [value for value in plain if value is not None]
     return {
         "mean": sum(there) / len(there) if there else None,
@@ -125,7 +126,3 @@ def spread(values: Sequence[float | None]) -> Data:
         "max": max(there, default=None),
         "by_seed": plain,
     }
-
-
-def _plain(value: float | None) -> float | None:
-    return None if value is None or not math.isfinite(value) else float(value)

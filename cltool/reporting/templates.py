@@ -25,7 +25,7 @@ POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inli
 
 DATA_ID = "cltool-data"
 
-NUMBERS = ("share", "signed", "count", "whole", "precise", "signed_precise")
+NUMBERS = ("share", "signed", "count", "whole", "figure", "precise", "signed_precise")
 """Functions of `formats` that templates use as filters; they write a dash for None."""
 
 

@@ -46,7 +46,8 @@ def render(data: Data) -> str:
         data,
         title,
         lead=LEAD,
-        shown=SHOWN,
+        shown=list(SHOWN),
+        judged=[text for name in SHOWN for text in (f"{name}, chosen", "presets", "difference")],
         verdicts=[_verdict(one) for one in tunings if one["verdict"] is not None],
         charts=[
             ([one["strategy"] for one in some], front_chart(some, range(len(some))))

@@ -107,10 +107,13 @@ def render(data: Mapping[str, Any], group: Mapping[str, Any]) -> Markup:
         until = "" if one["after"] == len(labels) - 1 else f" (until {labels[one['after']]})"
         named[name + until] = one
     tables = [
-        {"caption": caption, "pairs": pairs,
-         "rows": [_row(name, one[part], pairs) for name, one in named.items()]}
+        {
+            "caption": caption,
+            "header": ["strategy", "asked", *(f"{before} → {after}" for before, after in pairs)],
+            "rows": [_row(name, one[part], pairs) for name, one in named.items()],
+        }
         for part, (caption, pairs) in SHOWN.items()
-    ]  # fmt: skip
+    ]
     worst = [[name, *_worst(one["worst"], labels)] for name, one in named.items()]
     return fill("views/transitions.html", tables=tables, worst=worst)
 
