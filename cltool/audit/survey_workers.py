@@ -140,15 +140,12 @@ def _spread(
     jobs: Mapping[Job, str], found: Attacks, workers: int | None, progress: Progress
 ) -> None:
     """Hand the jobs out, and read what came of them."""
-    lanes = Lanes[Job](min(workers or default_count(), len(jobs)), progress, _warm)
-    try:
-        lanes.open()
+    count = min(workers or default_count(), len(jobs))
+    with Lanes[Job](count, progress, _warm) as lanes:
         # Where it cannot be made, every job will say why.
         with suppress(Exception):
             lanes.first(_prepare, next(iter(jobs)))
         failed = {jobs[one.task]: one.error for one in lanes.work(_attack, list(jobs))}
-    finally:
-        lanes.close()
     for job, key in jobs.items():
         if key in failed:
             found.fail(key, failed[key])

@@ -1,21 +1,24 @@
 """Tasks in worker processes that may die.
 
-Every lane is one worker process. A task that fails is reported and the others go on; a worker
-that is killed takes only its task with it, and another one takes its place.
+Every lane is one worker process. If a task fails, its error is reported and the others continue.
+If a worker is killed, only its task fails, and a new worker takes its place. Ctrl-C and SIGTERM
+in the parent process end all workers.
 """
 
 from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 import traceback
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import TracebackType
 from typing import Any, Generic, Protocol, TypeVar
 
 from cltool.core.errors import UserError
@@ -59,7 +62,7 @@ class Lane(Generic[Given]):
 
 @dataclass
 class Lanes(Generic[Given]):
-    """Some worker processes; use ``close`` when they are done with.
+    """Some worker processes; use as a context manager.
 
     Attributes:
         count: how many.
@@ -72,11 +75,25 @@ class Lanes(Generic[Given]):
     warm: Callable[[], None]
     lanes: list[Lane[Given]] = field(default_factory=list)
 
-    def open(self) -> None:
-        """Start the workers."""
+    def __enter__(self) -> Lanes[Given]:
         self.lanes = [self._open() for _ in range(self.count)]
         for lane in self.lanes[1:]:
-            lane.executor.submit(self.warm)
+            _submit(lane, self.warm)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if kind is not None and not issubclass(kind, Exception):
+            for lane in self.lanes:
+                # Python 3.14 has a public method for this: kill_workers().
+                for process in list((lane.executor._processes or {}).values()):
+                    process.terminate()
+        for lane in self.lanes:
+            lane.executor.shutdown(wait=True, cancel_futures=True)
 
     def first(self, do: Callable[[Given], None], task: Given) -> None:
         """Let one worker do what all others need, before anything else.
@@ -84,7 +101,7 @@ class Lanes(Generic[Given]):
         Raises:
             UserError: the worker died, or the task raised one.
         """
-        future = self.lanes[0].executor.submit(do, task)
+        future = _submit(self.lanes[0], do, task)
         while not wait([future], timeout=0.2).done:
             self._drain()
         self._drain()
@@ -115,19 +132,14 @@ class Lanes(Generic[Given]):
                     failures[id(failure.task)] = failure
         return [failures[id(task)] for task in tasks if id(task) in failures]
 
-    def close(self) -> None:
-        """End the workers."""
-        for lane in self.lanes:
-            lane.executor.shutdown(wait=True, cancel_futures=True)
-
     def _begin(self, place: int, do: Callable[[Given], None], task: Given) -> Future[None]:
         """Hand a task to a worker; one that died while it was idle is replaced."""
         try:
-            future = self.lanes[place].executor.submit(do, task)
+            future = _submit(self.lanes[place], do, task)
         except BrokenProcessPool:
             self.lanes[place].executor.shutdown(wait=False)
             self.lanes[place] = self._open()
-            future = self.lanes[place].executor.submit(do, task)
+            future = _submit(self.lanes[place], do, task)
         self.lanes[place].task = task
         return future
 
@@ -169,6 +181,22 @@ class Lanes(Generic[Given]):
         for lane in self.lanes:
             while not lane.progress.empty():
                 self.progress.show(*lane.progress.get())
+
+
+def _submit(lane: Lane[Any], do: Callable[..., None], *arguments: Any) -> Future[None]:
+    """Submit a task; a worker that is started for it does not receive Ctrl-C."""
+    with _ctrl_c_blocked():
+        return lane.executor.submit(do, *arguments)
+
+
+@contextmanager
+def _ctrl_c_blocked() -> Iterator[None]:
+    """Block SIGINT; processes that are started meanwhile keep it blocked."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def default_count() -> int:

@@ -138,11 +138,8 @@ def compare(
         purge_checkpoints=purge_checkpoints,
     )
     count = min(workers or default_count(), len(cells))
-    lanes = Lanes[Job](count, progress, _warm)
-    try:
+    with Lanes[Job](count, progress, _warm) as lanes:
         failures = _all(lanes, job, cells)
-    finally:
-        lanes.close()
     failed = {(failure.strategy, failure.seed) for failure in failures}
     runs = [Run.open(cell.folder) for cell in cells if (cell.strategy, cell.seed) not in failed]
     erasures.write_references(runs)
@@ -151,7 +148,6 @@ def compare(
 
 def _all(lanes: Lanes[Job], job: Job, cells: Sequence[Cell]) -> list[Failure]:
     """Prepare once, then hand out the cells."""
-    lanes.open()
     lanes.first(_prepare, job)
     # The costly references stand last by custom; begun first, they do not trail alone.
     failed = lanes.work(_run_cell, [_with(job, cell) for cell in reversed(cells)])

@@ -52,13 +52,10 @@ def search_all(jobs: Sequence[Job], workers: int | None, progress: Progress) -> 
     Raises:
         UserError: a search failed; the others are made all the same.
     """
-    lanes = Lanes[Job](min(workers or default_count(), len(jobs)), progress, _warm)
-    try:
-        lanes.open()
+    count = min(workers or default_count(), len(jobs))
+    with Lanes[Job](count, progress, _warm) as lanes:
         lanes.first(_prepare, jobs[0])
         failures = lanes.work(_search, jobs)
-    finally:
-        lanes.close()
     for failure in failures:
         raise UserError(failure.error, where=f"strategy {failure.task.strategy}")
 

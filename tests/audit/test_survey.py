@@ -41,7 +41,8 @@ RUNS = [("naive", 0), ("naive", 1), ("replay", 0), ("retrain", 0), ("retrain", 1
 class Here(Lanes[Given]):
     """In this process: workers of their own take long to start."""
 
-    def open(self) -> None: ...
+    def __enter__(self) -> Here[Given]:
+        return self
 
     def first(self, do: Callable[[Given], None], task: Given) -> None:
         do(task)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -365,11 +368,16 @@ def test_a_bug_keeps_its_traceback(cltool: Cltool, monkeypatch: pytest.MonkeyPat
         cltool("list", "models")
 
 
-def test_an_interruption_says_how_to_go_on(cltool: Cltool, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interruption_says_how_to_go_on(
+    number: int, cltool: Cltool, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from cltool.cli import run as command
 
     def interrupted(options: Any) -> int:
-        raise KeyboardInterrupt
+        os.kill(os.getpid(), number)
+        time.sleep(10)
+        return 0
 
     monkeypatch.setattr(command, "run", interrupted)
     told = cltool("run")

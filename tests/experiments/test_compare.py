@@ -235,6 +235,11 @@ def _lanes(patch: pytest.MonkeyPatch, executors: list[_Here], cell: Any) -> Lane
 JOB = Job("facts.jsonl", (), {})
 
 
+def outcome(lanes: Lanes[Job], cells: list[Cell]) -> list[comparing.Failure]:
+    with lanes:
+        return comparing._all(lanes, JOB, cells)
+
+
 def test_a_worker_that_died_while_idle_is_replaced(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -245,7 +250,7 @@ def test_a_worker_that_died_while_idle_is_replaced(
 
     lanes = _lanes(monkeypatch, [dying, fresh], lambda job: None)
     monkeypatch.setattr(comparing, "_prepare", die)
-    assert comparing._all(lanes, JOB, [Cell("naive", 0, tmp_path / "naive-seed0")]) == []
+    assert outcome(lanes, [Cell("naive", 0, tmp_path / "naive-seed0")]) == []
     assert len(fresh.jobs) == 1
 
 
@@ -257,13 +262,13 @@ def test_a_bug_in_a_cell_is_kept_and_does_not_stand_in_the_way(
     def broken(job: Job) -> None:
         raise ZeroDivisionError("a bug")
 
-    (failure,) = comparing._all(_lanes(monkeypatch, [_Here()], broken), JOB, [cell])
+    (failure,) = outcome(_lanes(monkeypatch, [_Here()], broken), [cell])
     assert failure.error == f"ZeroDivisionError: a bug (see {cell.error_file})"
     assert "Traceback" in cell.error_file.read_text(encoding="utf-8")
     # The run begins in its folder next time, so nothing else may lie there.
     assert not cell.folder.exists()
     lanes = _lanes(monkeypatch, [_Here()], lambda job: None)
-    assert comparing._all(lanes, JOB, [cell]) == []
+    assert outcome(lanes, [cell]) == []
     assert not cell.error_file.exists()
 
 
@@ -278,7 +283,7 @@ def test_the_costly_cells_begin_first_and_failures_keep_the_order(
         raise UserError("no")
 
     cells = [Cell(name, seed, tmp_path) for name in ("naive", "joint") for seed in (0, 1)]
-    failures = comparing._all(_lanes(monkeypatch, [_Here()], fail), JOB, cells)
+    failures = outcome(_lanes(monkeypatch, [_Here()], fail), cells)
     assert begun == ["joint seed 1", "joint seed 0", "naive seed 1", "naive seed 0"]
     order = [(one.strategy, one.seed) for one in failures]
     assert order == [("naive", 0), ("naive", 1), ("joint", 0), ("joint", 1)]
