@@ -18,9 +18,9 @@ import pytest
 import cltool
 from cltool.cli.compare import STRATEGIES as DEFAULT
 from cltool.cli.main import main
-from cltool.evaluation.metrics import NAMES
+from cltool.evaluation.scores import all_scores
 from cltool.experiments import compare, resolve
-from cltool.reporting.table import COLUMNS
+from cltool.reporting.table import COMPARED
 from cltool.strategies import STRATEGIES
 
 ROOT = Path(__file__).parents[1]
@@ -157,8 +157,9 @@ def test_the_number_of_offices_is_right() -> None:
 def test_the_scores_have_the_names_of_the_table() -> None:
     part = TEXT.partition("## The scores")[2].partition("\n## ")[0]
     named = {text.strip("`") for text in re.findall(r"^\| (\S+) \| (?!exactly|---)", part, re.M)}
-    assert named <= {column.title for column in COLUMNS} | set(NAMES)
-    assert {column.title for column in COLUMNS} - named == {
+    titles = {name: score.title for name, score in all_scores().items()}
+    assert named <= {*titles.values()}
+    assert {titles[name] for name in COMPARED} - named == {
         "new, worst",
         "retained, worst",
         "stale, worst",

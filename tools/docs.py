@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
 
 from cltool.core.files import write_text
 from cltool.core.settings import LearnerSettings, ModelSettings, ProbeSettings
-from cltool.reporting.table import COLUMNS
+from cltool.evaluation.scores import all_scores
+from cltool.reporting.table import shown
 from cltool.scenarios import SCENARIOS
 from cltool.strategies import STRATEGIES
 from tools.avalanche_page import avalanche_page
@@ -108,8 +109,8 @@ all settings that were tried.
 
 _SIGNS = {"ge": "≥", "gt": ">", "le": "≤", "lt": "<"}
 
-SCORES = ("new", "retained", "stale", "acc", "bwt", "forgetting", "fuar", "tokens", "seconds",
-          "stored_bytes")  # fmt: skip
+MEASURED = ("new", "retained", "stale", "acc", "bwt", "forgetting", "fuar", "tokens", "seconds",
+            "stored_bytes")  # fmt: skip
 REFERENCES = ("naive", "joint")
 
 TUNING = Path("tuning") / "presets" / "report.json"
@@ -214,7 +215,8 @@ def _judged(names: Sequence[str], searched: Sequence[Mapping[str, Any]]) -> str:
 
 def _measured(names: Sequence[str], tables: Tables) -> list[str]:
     """A table a stream in which one of the family ran: its strategies, and the references."""
-    columns = [column for column in COLUMNS if column.name in SCORES]
+    known = all_scores()
+    columns = [known[name] for name in MEASURED]
     parts = []
     for stream, found in tables.items():
         if not any(row["strategy"] in names for row in found):
@@ -222,7 +224,7 @@ def _measured(names: Sequence[str], tables: Tables) -> list[str]:
         chosen = [
             (
                 f"`{row['strategy']}`",
-                *(c.shown(row.get(c.name), row.get(f"{c.name}_half")) for c in columns),
+                *(shown(c, row.get(c.name), row.get(f"{c.name}_half")) for c in columns),
             )
             for row in found
             if row["strategy"] in (*names, *REFERENCES)

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from cltool.evaluation import ledger
-from cltool.evaluation.metrics import NAMES
-from cltool.reporting.table import COLUMNS
+from cltool.evaluation.scores import COSTS, SCORES, Score
+from cltool.reporting.table import COMPARED
 from cltool.runs import erasures
-from cltool.runs.run import COSTS
 
 _HEAD = """\
 # What comes out
@@ -56,7 +55,8 @@ def outputs_page() -> str:
     """The page, whole."""
     from cltool.audit.survey import RUN_SCORES
 
-    scores = {column.name: column.meaning for column in COLUMNS}
+    scores, costs = _meanings(SCORES), _meanings(COSTS)
+    compared = {name: (scores | costs)[name] for name in COMPARED}
     parts = [
         _HEAD,
         "## The ledger: a row for every probe at every step\n",
@@ -67,7 +67,7 @@ def outputs_page() -> str:
             {
                 "step": "0 is the base",
                 "label": "the update's label",
-                **COSTS,
+                **costs,
                 "logs": "what the strategy logged with `learner.log` ([hooks.md](hooks.md)), by"
                 " name; missing where it logged nothing, null where a value was not finite",
             },
@@ -77,14 +77,14 @@ def outputs_page() -> str:
         " (an object a step: scores, counts `n_new`, `n_retained`, `n_superseded`, `n_erased`, and"
         " costs); `resurfaced`, erased facts that came back: `run` (its folder) and `text`. The"
         " scores:\n",
-        _table("score", NAMES),
+        _table("score", scores),
         "## `cltool compare --json`, `cltool report --json`\n",
         "`report` (the page's path), `failed` (cells with their error), `doubts` (sentences),"
         " `resurfaced` (as above) and `table`, an object a strategy: `strategy`; `runs`, how many"
         " seeds count; `steps` done of `of`; `best`, the scores in which it is best or not told"
         " from the best; and for each of the following its mean, and under `NAME_half` half of its"
         " 95% interval, null with one seed:\n",
-        _table("key", scores),
+        _table("key", compared),
         "## `erasures.json`, `cltool erasures --json`\n",
         "`reference` (`runs`, the names of the retrained runs' folders; `exact`, whether they are"
         " an exact reference; null without any) and `requests`, an object for each fact that was"
@@ -115,12 +115,18 @@ def outputs_page() -> str:
         " and each attack beside its verdict, has:\n",
         _table("key", SPREAD),
         "The scores are:\n",
-        _table("score", RUN_SCORES),
+        _table("score", _meanings(RUN_SCORES)),
     ]
     return "\n".join(parts)
 
 
+def _meanings(scores: Mapping[str, Score]) -> dict[str, str]:
+    return {name: score.meaning.replace("*", r"\*") for name, score in scores.items()}
+
+
 def _table(head: str, rows: Mapping[str, str]) -> str:
     lines = [f"| {head} | meaning |", "| --- | --- |"]
-    lines += [f"| `{name}` | {meaning} |" for name, meaning in rows.items()]
+    lines += [
+        f"| `{name}` | {meaning.replace('*', chr(92) + '*')} |" for name, meaning in rows.items()
+    ]
     return "\n".join([*lines, ""])

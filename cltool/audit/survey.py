@@ -6,8 +6,8 @@ Every model is attacked once, in worker processes, and what was found is kept in
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cltool.audit.attacks.battery import Findings
@@ -27,17 +27,24 @@ from cltool.audit.survey_plan import Place, Plan, planned
 from cltool.audit.survey_workers import Attacks, attack_all
 from cltool.core.errors import UserError
 from cltool.core.progress import QUIET, Progress
+from cltool.evaluation.scores import COSTS, SCORES, Score, by_name
+from cltool.evaluation.summary import per_step
 from cltool.facts.facts import Key
 from cltool.runs.run import Run
-from cltool.runs.step_scores import SCORES, step_scores
 
-RUN_SCORES: dict[str, str] = SCORES | {
-    "tokens_share": "tokens as a share of those that the reference took",
-    "erasing_share": "erasing tokens as a share of all that the reference took",
-    "retained_of_before": "right answers on retained facts that the model before was taught, over"
-    " its own right answers on them",
-}
-"""What a strategy's runs say themselves, beside the attacks, with its meaning."""
+RUN_SCORES: dict[str, Score] = by_name(
+    replace(SCORES["new"], definition="accuracy right after the step's update on what it taught"),
+    *(SCORES[name] for name in ("new_min", "retained", "retained_min", "stale", "stale_max",
+                                "erased", "erased_max", "acc")),
+    COSTS["tokens"],
+    Score("tokens_share", "tokens, of reference's", "tokens divided by those of the reference"),
+    COSTS["erasing_tokens"],
+    Score("erasing_share", "of erasing, of reference's", "tokens of erasing divided by all tokens"
+          " of the reference"),
+    Score("retained_of_before", "retained, of before", "right answers on retained facts that the"
+          " model before was taught, divided by its own right answers on them", "higher"),
+)  # fmt: skip
+"""What the table shows of a strategy's runs beside the attacks, of all updates up to the step."""
 
 
 @dataclass(frozen=True)
@@ -218,10 +225,22 @@ def _own_scores(plan: Plan, progress: Progress) -> Own:
     for done, (folder, (run, chosen)) in enumerate(steps.items()):
         progress.task("scores")(done, len(steps), folder.name)
         try:
-            found[folder] = step_scores(run, sorted(chosen))
+            found[folder] = scores_after(run, sorted(chosen))
         except UserError as error:
             plan.leave_out(run, max(chosen), error)
     return found
+
+
+def scores_after(run: Run, steps: Iterable[int]) -> dict[int, dict[str, float]]:
+    """Return the scores and costs of a run up to each of ``steps``; ``new`` is of that step alone.
+
+    Raises:
+        UserError: the ledger cannot be read.
+    """
+    # A ledger is large, and the runs of a survey are many: it is not kept with the run.
+    read = Run(run.folder)
+    new = per_step(read.answers)["new"]
+    return {step: read.summary(until=step) | {"new": float(new.loc[step])} for step in steps}
 
 
 def _sound(plan: Plan, place: Place, found: Attacks, settings: AuditSettings) -> bool:

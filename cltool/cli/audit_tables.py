@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from cltool.reporting import formats
-from cltool.reporting.survey_data import TITLES, spread
+from cltool.reporting.survey_data import spread
 from cltool.reporting.verdicts import WORDS
 
 if TYPE_CHECKING:
@@ -47,7 +47,10 @@ def tally(survey: Survey) -> str:
 
 
 def _table(table: Table, words: list[str]) -> str:
-    header = [f"after step {table.step} ({table.label})", *words, *(TITLES[n] for n in SCORES)]
+    from cltool.audit.survey import RUN_SCORES
+
+    titles = [RUN_SCORES[name].title for name in SCORES]
+    header = [f"after step {table.step} ({table.label})", *words, *titles]
     rows = [header, ["the reference", *[""] * len(words)]]
     rows[-1] += [_mean(table.reference_scores[name]) for name in SCORES]
     for one in table.strategies:

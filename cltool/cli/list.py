@@ -46,10 +46,17 @@ def _rows(what: str, family: str | None) -> Rows:
 
 
 def _metrics() -> Rows:
-    from cltool.evaluation.metrics import NAMES
-    from cltool.runs.run import COSTS
+    from cltool.evaluation.scores import all_scores
 
-    return [{"name": name, "summary": text} for name, text in (NAMES | COSTS).items()]
+    return [
+        {
+            "name": score.name,
+            "title": score.title,
+            "better": score.better or "",
+            "summary": score.meaning,
+        }
+        for score in all_scores().values()
+    ]
 
 
 def _registered(what: str, family: str | None) -> Rows:

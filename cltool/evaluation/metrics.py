@@ -1,5 +1,4 @@
-"""Scores: pure functions of a ledger (see `cltool.evaluation.ledger.COLUMNS`) or of an accuracy
-matrix.
+"""The accuracy matrix of a ledger, the scores made from it, and intervals over seeds.
 
 Accuracies are shares between 0 and 1. A fact's score is the mean over its probes of the
 chosen forms, and a group's score the mean over its facts, so that a fact asked in three
@@ -10,8 +9,7 @@ are chosen unless told otherwise; a ledger without them falls back to ``trained`
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
-from functools import partial
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from cltool.evaluation.ledger import KEY
@@ -28,26 +26,6 @@ HELD_OUT = ("paraphrase", "question")
 DIRECT = ("trained", *HELD_OUT)
 """The forms that ask for a fact's object by its subject."""
 
-NAMES: dict[str, str] = {
-    "new": "accuracy on the facts that the update taught; higher is better",
-    "retained": "accuracy on facts learned earlier and still valid; higher is better",
-    "stale": "share of superseded facts whose old object is still the answer; lower is better",
-    "erased": "share of facts to be forgotten that are still produced; lower is better",
-    "resurfaced": "facts to be forgotten that were not produced right after that and were later, in"
-    " any wording; null where nothing was to be forgotten",
-    "valid": "accuracy on all facts that are true at the step (new and retained)",
-    "trained": "`valid`, asked in a wording that was trained",
-    "forced": "`valid`, teacher-forced: it inflates, and never replaces the free answer",
-    "acc": "ACC: mean of the accuracy matrix' last row (Lopez-Paz & Ranzato 2017)",
-    "bwt": "BWT: mean change since each fact was taught (Lopez-Paz & Ranzato 2017)",
-    "fwt": "FWT: accuracy on facts before they are taught (Lopez-Paz & Ranzato 2017)",
-    "forgetting": "mean loss from each update's best accuracy (Chaudhry et al. 2018)",
-    "intransigence": "what joint retraining reaches on new facts beyond this strategy"
-    " (Chaudhry et al. 2018)",
-    "fuar": "accuracy forgotten for each unit gained, base to end (Jang et al. 2022)",
-}
-"""Every score with its meaning."""
-
 
 def held_out(rows: pd.DataFrame, forms: Sequence[str] | None = None) -> pd.DataFrame:
     """The rows of ``forms``; by default the held-out forms, or ``trained`` if there are none."""
@@ -55,50 +33,6 @@ def held_out(rows: pd.DataFrame, forms: Sequence[str] | None = None) -> pd.DataF
         return rows[rows["form"].isin(list(forms))]
     chosen = rows[rows["form"].isin(HELD_OUT)]
     return chosen if len(chosen) else rows[rows["form"] == "trained"]
-
-
-def per_step(rows: pd.DataFrame, forms: Sequence[str] | None = None) -> pd.DataFrame:
-    """One row a step: new, retained, stale, erased, valid, trained, forced, and facts counted.
-
-    ``new`` at step 0 is the accuracy on the base knowledge.
-    """
-    import pandas as pd
-
-    facts = _facts(held_out(rows, forms))
-    trained = _facts(rows[rows["form"] == "trained"])
-    valid = facts[facts["group"].isin(["new", "retained"])]
-    superseded = valid[valid["superseded"]]
-    groups = {name: facts[facts["group"] == name] for name in ("new", "retained", "erased")}
-    columns = {
-        "new": (groups["new"], "right"),
-        "retained": (groups["retained"], "right"),
-        "stale": (superseded, "stale"),
-        "erased": (groups["erased"], "right"),
-        "valid": (valid, "right"),
-        "trained": (trained[trained["group"].isin(["new", "retained"])], "right"),
-        "forced": (valid, "forced"),
-    }
-    steps = pd.Index(sorted(facts["step"].unique()), name="step")
-    table = {
-        name: chosen.groupby("step")[column].mean().reindex(steps)
-        for name, (chosen, column) in columns.items()
-    }
-    counted = {**groups, "superseded": superseded}
-    for name in ("new", "retained", "superseded", "erased"):
-        table[f"n_{name}"] = counted[name].groupby("step").size().reindex(steps, fill_value=0)
-    return pd.DataFrame(table, index=steps)
-
-
-def _facts(rows: pd.DataFrame) -> pd.DataFrame:
-    """One row for each fact at each step: the means over its probes."""
-    marked = rows.assign(superseded=rows["outdated"].map(len) > 0)
-    grouped = marked.groupby(["step", "group", *KEY], sort=False, observed=True)
-    return grouped.agg(
-        right=("right", "mean"),
-        stale=("stale", "mean"),
-        forced=("forced", "mean"),
-        superseded=("superseded", "any"),
-    ).reset_index()
 
 
 def accuracy_matrix(rows: pd.DataFrame, forms: Sequence[str] | None = None) -> pd.DataFrame:
@@ -208,102 +142,6 @@ def _gap(better: pd.Series, worse: Sequence[bool] | pd.Series) -> float:
         return 0.0
     gaps = better.astype(float) - [float(value) for value in worse]
     return max(0.0, float(gaps.groupby(level=KEY, sort=False).mean().mean()))
-
-
-def transitions(
-    rows: pd.DataFrame, before: int, after: int, forms: Sequence[str] | None = None
-) -> pd.DataFrame:
-    """How answers moved between two steps, counted in probes.
-
-    Counts probes of facts that are the same valid fact at both steps; averages hide
-    opposite movements.
-
-    Returns:
-        3 × 3 table, index = answer at ``before``, columns = answer at ``after``, each of
-        ``right``, ``outdated``, ``wrong``.
-    """
-    asked = held_out(rows, forms)
-    probe = [*KEY, "form", "number", "learned"]
-    valid = asked[asked["group"].isin(["new", "retained"])]
-    first = valid[valid["step"] == before].set_index(probe)
-    second = valid[valid["step"] == after].set_index(probe)
-    both = first.join(second, how="inner", lsuffix="_before", rsuffix="_after")
-    import pandas as pd
-
-    kinds = ["right", "outdated", "wrong"]
-
-    def kind(side: str) -> list[str]:
-        return [
-            "right" if right else "outdated" if stale else "wrong"
-            for right, stale in zip(both[f"right_{side}"], both[f"stale_{side}"], strict=True)
-        ]
-
-    counts = pd.crosstab(pd.Series(kind("before")), pd.Series(kind("after")))
-    table = counts.reindex(index=kinds, columns=kinds, fill_value=0).astype(int)
-    table.index.name, table.columns.name = f"after {before}", f"after {after}"
-    return table
-
-
-def summary(rows: pd.DataFrame, forms: Sequence[str] | None = None) -> dict[str, float]:
-    """The scores of a whole run, by name.
-
-    ``new`` is the mean over updates 1 … T of what each scored right after it, ``new_min`` the
-    worst of them, ``retained_min`` and ``stale_max`` the worst after any update; retained, stale,
-    erased, valid, trained and forced are those after the last update.
-    """
-    steps = per_step(rows, forms)
-    matrix = accuracy_matrix(rows, forms).to_numpy()
-    last = steps.iloc[-1]
-    updates = steps["new"].iloc[1:]
-    scores: dict[str, Callable[[], float]] = {
-        "new": lambda: float(updates.mean()),
-        "new_min": lambda: float(updates.min()),
-        "retained_min": lambda: float(steps["retained"].min()),
-        "stale_max": lambda: float(steps["stale"].max()),
-        **{
-            name: partial(float, last[name])
-            for name in ("retained", "stale", "erased", "valid", "trained", "forced")
-        },
-        "resurfaced": lambda: resurfaced(rows),
-        "acc": lambda: acc(matrix),
-        "bwt": lambda: bwt(matrix),
-        "fwt": lambda: fwt(matrix),
-        "forgetting": lambda: forgetting(matrix),
-        "fuar": lambda: fuar(rows, forms),
-    }
-    return {name: score() for name, score in scores.items()}
-
-
-def resurfacing(rows: pd.DataFrame) -> pd.DataFrame:
-    """Erased facts that were not produced right after they were erased, but were later.
-
-    A fact is produced when any wording that asks for it directly is answered with it. A fact that
-    is taught again is no longer erased.
-
-    Returns:
-        One row for each fact and step at which it was back: ``subject``, ``relation``, ``object``,
-        ``erased`` (the step that erased it), ``step``, ``right`` of ``asked`` wordings.
-    """
-    chosen = rows[(rows["group"] == "erased") & rows["form"].isin(DIRECT)]
-    chosen = chosen.assign(object=[str(names[0]) for names in chosen["accepted"]])
-    fact = [*KEY, "learned"]
-    steps = chosen.groupby([*fact, "step"], sort=True, observed=True)
-    table = steps.agg(
-        object=("object", "first"), right=("right", "sum"), asked=("right", "size")
-    ).reset_index()
-    first = table.groupby(fact, observed=True)
-    table["erased"] = first["step"].transform("min")
-    table["then"] = first["right"].transform("first")
-    back = table[(table["then"] == 0) & (table["right"] > 0)]
-    columns = [*KEY, "object", "erased", "step", "right", "asked"]
-    return back.sort_values(["step", *KEY])[columns].reset_index(drop=True)
-
-
-def resurfaced(rows: pd.DataFrame) -> float:
-    """How many facts `resurfacing` names; NaN where nothing was to be forgotten."""
-    if not (rows["group"] == "erased").any():
-        return math.nan
-    return float(len(resurfacing(rows)[[*KEY, "erased"]].drop_duplicates()))
 
 
 def interval(values: Sequence[float], confidence: float = 0.95) -> tuple[float, float]:

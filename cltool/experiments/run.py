@@ -225,7 +225,7 @@ class _Walk:
         """Hand the step's scores to Avalanche's loggers."""
         import pandas as pd
 
-        from cltool.evaluation.metrics import per_step
+        from cltool.evaluation.summary import per_step
 
         scores = per_step(pd.DataFrame(rows)).iloc[0].dropna()
         learner = self.learner

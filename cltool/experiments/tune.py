@@ -8,6 +8,7 @@ every trial is a run of its own, on disk, so that a search that is asked for aga
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -17,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from cltool.core.errors import UserError
 from cltool.core.progress import QUIET, Progress
 from cltool.core.settings import merge
+from cltool.evaluation.summary import summary
 from cltool.experiments import resolve
 from cltool.experiments import run as experiment
 from cltool.facts.stream import Stream
@@ -269,14 +271,9 @@ def as_tables(values: Values) -> dict[str, Any]:
 
 def scores_of(run: Run, begin: int) -> dict[str, float]:
     """The scores of a run over its updates from ``begin`` on (see `Trial`)."""
-    steps = run.metrics().loc[begin:].fillna(0.0)
-    last = steps.iloc[-1]
-    return {
-        "new": float(steps["new"].mean()),
-        "retained": float(last["retained"]),
-        "stale": float(last["stale"]),
-        "tokens": float(steps["tokens"].sum()),
-    }
+    scores = summary(run.answers, run.costs.loc[begin:], since=begin)
+    # A score of which the updates have no facts counts as 0: a search needs a number.
+    return {name: 0.0 if math.isnan(scores[name]) else scores[name] for name in (*SCORED, "tokens")}
 
 
 def front(trials: Sequence[Trial]) -> list[Trial]:

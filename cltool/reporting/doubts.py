@@ -6,9 +6,10 @@ import math
 import statistics
 from collections.abc import Callable
 
+from cltool.evaluation.scores import SCORES
 from cltool.reporting import formats
-from cltool.reporting.table import COLUMNS, leaders
 from cltool.reporting.table import compare as compared
+from cltool.reporting.table import leaders
 from cltool.runs.groups import Group
 
 KNOWN = 0.8
@@ -60,7 +61,7 @@ def _noise(group: Group) -> str:
             " conclude anything from small ones."
         )
     frame = compared(group)
-    judged = [c for c in COLUMNS if c.name in ("new", "retained", "acc")]
+    judged = [SCORES[name] for name in ("new", "retained", "acc")]
     tied = [column.title for column in judged if not leaders(frame, column)]
     if not tied:
         return ""

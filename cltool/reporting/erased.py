@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from cltool.evaluation import metrics
+from cltool.evaluation import outcomes
 from cltool.reporting import formats
 
 if TYPE_CHECKING:
@@ -15,13 +15,13 @@ HEADER = ("asked for", "fact", "before", "after", "last", "retrained", "kept", "
 
 
 def alarms(rows: pd.DataFrame, labels: Sequence[str]) -> list[str]:
-    """A sentence for each erased fact that came back (`metrics.resurfacing`).
+    """A sentence for each erased fact that came back (`outcomes.resurfacing`).
 
     Args:
         rows: a run's ledger.
         labels: of the steps.
     """
-    back = metrics.resurfacing(rows)
+    back = outcomes.resurfacing(rows)
     found = []
     for _, own in back.groupby(["subject", "relation", "erased"], sort=False):
         first = own.iloc[0]

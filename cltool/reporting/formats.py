@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 
+from cltool.evaluation import scores
+
 DASH = "–"
 MINUS = "−"
 THIN = "\u2009"
@@ -77,6 +79,16 @@ def seconds(value: float) -> str:
 def whole(value: float) -> str:
     """A whole number, digits in groups of three."""
     return f"{value:,.0f}".replace(",", THIN).replace("-", MINUS)
+
+
+FORMATS: dict[scores.Format, Format] = {
+    "share": share,
+    "signed": signed,
+    "count": count,
+    "seconds": seconds,
+    "size": size,
+}
+"""The function for each format that a score can name."""
 
 
 def shown(value: float | None, form: Format) -> str:

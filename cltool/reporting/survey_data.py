@@ -16,24 +16,6 @@ if TYPE_CHECKING:
 
 Data = dict[str, Any]
 
-TITLES = {
-    "new": "new",
-    "new_min": "new, worst",
-    "retained": "retained",
-    "retained_min": "retained, worst",
-    "stale": "stale",
-    "stale_max": "stale, worst",
-    "erased": "erased",
-    "erased_max": "erased, worst",
-    "acc": "ACC",
-    "tokens": "tokens",
-    "tokens_share": "tokens, of reference's",
-    "erasing_tokens": "tokens of erasing",
-    "erasing_share": "of erasing, of reference's",
-    "retained_of_before": "retained, of before",
-}
-"""What the runs' own scores are called for people."""
-
 
 def survey_data(survey: Survey, command: str | None = None) -> Data:
     """Everything that a survey found.
@@ -65,8 +47,8 @@ def survey_data(survey: Survey, command: str | None = None) -> Data:
             for one in _in_order(attacks)
         ],
         "scores": [
-            {"score": name, "title": TITLES[name], "meaning": meaning}
-            for name, meaning in RUN_SCORES.items()
+            {"score": one.name, "title": one.title, "meaning": one.meaning}
+            for one in RUN_SCORES.values()
         ],
         "steps": [_table(table) for table in survey.tables],
         "left_out": [{"run": name, "reason": reason} for name, reason in survey.left_out],

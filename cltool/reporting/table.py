@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from cltool.core.errors import UserError
+from cltool.evaluation.scores import Score, all_scores
 from cltool.reporting import formats
 from cltool.runs.groups import Group, group_runs
 from cltool.runs.run import Run
@@ -16,70 +16,30 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-@dataclass(frozen=True)
-class Column:
-    """One score of the comparison.
-
-    Attributes:
-        better: 1 where higher is better, -1 where lower is, 0 for what an update costs,
-            which is context and no contest: strategies differ in the tokens they train on.
-    """
-
-    name: str
-    title: str
-    meaning: str
-    better: int
-    form: formats.Format
-
-    def margin(self, mean: float | None, half: float | None) -> str:
-        """``± 0.01``; nothing where there is no interval, or a cost's rounds to nothing."""
-        if mean is None or half is None or (not self.better and half <= 0.005 * abs(mean)):
-            return ""
-        return formats.margin(half, self.form)
-
-    def shown(self, mean: float | None, half: float | None) -> str:
-        """``0.97 ± 0.01``."""
-        return f"{formats.shown(mean, self.form)} {self.margin(mean, half)}".rstrip()
-
-
-COLUMNS = (
-    Column("new", "new", "accuracy right after each update on what it taught, mean over updates",
-           1, formats.share),
-    Column("new_min", "new, worst", "the same of the worst update", 1, formats.share),
-    Column("retained", "retained",
-           "accuracy at the end on facts learned earlier and still valid", 1, formats.share),
-    Column("retained_min", "retained, worst", "the same after the worst update", 1,
-           formats.share),
-    Column("stale", "stale", "share of superseded facts whose old object is still the answer"
-           " at the end", -1, formats.share),
-    Column("stale_max", "stale, worst", "the same after the worst update", -1, formats.share),
-    Column("erased", "erased", "share of facts to be forgotten that are still produced at the end",
-           -1, formats.share),
-    Column("resurfaced", "resurfaced", "facts to be forgotten that were not produced right after"
-           " that and were later, in any wording", -1, formats.count),
-    Column("acc", "ACC", "mean of the accuracy matrix' last row (Lopez-Paz & Ranzato 2017)",
-           1, formats.share),
-    Column("bwt", "BWT", "mean change since each fact was taught (Lopez-Paz & Ranzato 2017)",
-           1, formats.signed),
-    Column("forgetting", "forgetting",
-           "mean loss from each update's best accuracy (Chaudhry et al. 2018)", -1, formats.share),
-    Column("fuar", "FUAR", "accuracy lost on old facts for each unit gained on new ones"
-           " (Jang et al. 2022)", -1, formats.share),
-    Column("tokens", "tokens", "training tokens that went through the model, all updates",
-           0, formats.count),
-    Column("seconds", "seconds", "wall-clock seconds of all updates, probing not counted",
-           0, formats.seconds),
-    Column("stored_bytes", "stored", "bytes the strategy keeps for later updates, at most",
-           0, formats.size),
+COMPARED = (
+    "new", "new_min", "retained", "retained_min", "stale", "stale_max", "erased", "resurfaced",
+    "acc", "bwt", "forgetting", "fuar", "tokens", "seconds", "stored_bytes",
 )  # fmt: skip
-"""The scores of the comparison, in order."""
-
+"""The scores and costs of the comparison, in order."""
 
 ERASED = ("erased", "resurfaced")
 """Scores of facts that were to be forgotten."""
 
 STAR = {True: "*", False: " "}
 """What follows a score in a column in which some are ahead of others."""
+
+
+def margin(score: Score, mean: float | None, half: float | None) -> str:
+    """``± 0.01``; nothing where there is no interval, or where that of a cost rounds to nothing."""
+    if mean is None or half is None or (score.better is None and half <= 0.005 * abs(mean)):
+        return ""
+    return formats.margin(half, formats.FORMATS[score.format])
+
+
+def shown(score: Score, mean: float | None, half: float | None) -> str:
+    """``0.97 ± 0.01``."""
+    text = formats.shown(mean, formats.FORMATS[score.format])
+    return f"{text} {margin(score, mean, half)}".rstrip()
 
 
 def comparison(runs: Sequence[Run]) -> pd.DataFrame:
@@ -91,7 +51,7 @@ def comparison(runs: Sequence[Run]) -> pd.DataFrame:
         Index ``strategy`` in order of first appearance (with the run folder's name where
         one strategy ran with several settings). Columns ``runs`` (how many count),
         ``steps`` (done, the base included), ``of`` (steps of the stream), then for each of
-        `COLUMNS` its mean under its name and the half-width under ``NAME_half`` (NaN with
+        `COMPARED` its mean under its name and the half-width under ``NAME_half`` (NaN with
         one seed); `ERASED` only where something was to be forgotten.
 
     Raises:
@@ -121,8 +81,8 @@ def compare(group: Group) -> pd.DataFrame:
     for variant in group.variants:
         row: dict[str, Any] = {"runs": len(variant.counted), "steps": variant.done}
         row["of"] = len(group.labels)
-        for column in COLUMNS:
-            row[column.name], row[f"{column.name}_half"] = variant.interval(column.name)
+        for name in COMPARED:
+            row[name], row[f"{name}_half"] = variant.interval(name)
         rows.append(row)
     names = pd.Index([variant.label for variant in group.variants], name="strategy")
     frame = pd.DataFrame(rows, index=names)
@@ -131,22 +91,23 @@ def compare(group: Group) -> pd.DataFrame:
     return frame
 
 
-def columns_of(frame: pd.DataFrame) -> list[Column]:
-    """The scores that a comparison holds."""
-    return [column for column in COLUMNS if column.name in frame.columns]
+def scores_of(frame: pd.DataFrame) -> list[Score]:
+    """Return the scores and costs that a comparison holds."""
+    known = all_scores()
+    return [known[name] for name in frame.columns if name in known and name != "steps"]
 
 
-def leaders(frame: pd.DataFrame, column: Column) -> list[str]:
+def leaders(frame: pd.DataFrame, score: Score) -> list[str]:
     """Who is best in a column: the best mean, and all whose interval meets its interval.
 
     Nobody where the data cannot tell: fewer than two strategies, a strategy without an
     interval, or all intervals meeting. Strategies behind with their steps take no part.
     """
-    if not column.better:
+    if not score.better:
         return []
-    able = frame[(frame["steps"] >= frame["steps"].max()) & frame[column.name].notna()]
-    means = (able[column.name] * column.better).tolist()
-    halves = able[f"{column.name}_half"].tolist()
+    able = frame[(frame["steps"] >= frame["steps"].max()) & frame[score.name].notna()]
+    means = (able[score.name] * score.sign).tolist()
+    halves = able[f"{score.name}_half"].tolist()
     if len(means) < 2 or any(math.isnan(half) for half in halves):
         return []
     best = max(range(len(means)), key=means.__getitem__)
@@ -164,7 +125,7 @@ def as_cells(frame: pd.DataFrame) -> tuple[list[str], list[list[str]]]:
 
     A star marks the best of a column and all that the intervals do not tell from it.
     """
-    columns = columns_of(frame)
+    columns = scores_of(frame)
     ahead = {column.name: leaders(frame, column) for column in columns}
     header = ["strategy", *(column.title for column in columns)]
     rows = []
@@ -172,7 +133,7 @@ def as_cells(frame: pd.DataFrame) -> tuple[list[str], list[list[str]]]:
         behind = values["steps"] < values["of"]
         label = f"{name} ({progress(int(values['steps']), int(values['of']))})" if behind else name
         cells = [
-            column.shown(values[column.name], values[f"{column.name}_half"])
+            shown(column, values[column.name], values[f"{column.name}_half"])
             + STAR[str(name) in ahead[column.name]] * bool(ahead[column.name])
             for column in columns
         ]
@@ -191,7 +152,7 @@ def as_json(frame: pd.DataFrame) -> list[dict[str, Any]]:
 
     ``best`` names the scores in which a strategy is best, or not told from the best.
     """
-    ahead = {column.name: leaders(frame, column) for column in columns_of(frame)}
+    ahead = {column.name: leaders(frame, column) for column in scores_of(frame)}
     return [
         {
             "strategy": str(name),

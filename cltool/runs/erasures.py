@@ -20,6 +20,7 @@ from cltool.core.errors import UserError
 from cltool.core.files import write_json
 from cltool.evaluation import ledger
 from cltool.evaluation.metrics import DIRECT
+from cltool.evaluation.outcomes import came_back
 from cltool.facts.facts import Belief, Fact, Knowledge, Update
 from cltool.facts.stream import ERASED, Stream
 from cltool.runs.references import references
@@ -71,9 +72,8 @@ class Request:
 
     def as_json(self) -> dict[str, Any]:
         """See `COLUMNS`."""
-        then = [line["right"] for line in self.scores if line["when"] == "after"]
-        hidden = then == [0.0]
-        back = [s["step"] for s in self.scores if hidden and s["when"] == "later" and s["right"]]
+        since = [line for line in self.scores if line["when"] != "before"]
+        back = came_back([line["right"] for line in since])
         return {
             "subject": self.fact.subject,
             "relation": self.fact.relation,
@@ -86,7 +86,7 @@ class Request:
             "stores": self.stores,
             "scores": self.scores,
             "taught_again": self.taught_again,
-            "resurfaced": back,
+            "resurfaced": [line["step"] for line, yes in zip(since, back, strict=True) if yes],
             "retrained": None,
         }
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from cltool.core.errors import UserError
 from cltool.evaluation import metrics
+from cltool.evaluation.summary import per_step
 from cltool.runs.run import Run
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ class Measured:
 
     @cached_property
     def steps(self) -> pd.DataFrame:
-        return metrics.per_step(self.answers)
+        return per_step(self.answers)
 
     @cached_property
     def matrix(self) -> pd.DataFrame:
@@ -61,27 +62,8 @@ class Measured:
 
     @cached_property
     def summary(self) -> Scores:
-        """The scores of `Run.summary` that reports show, over the steps that are done."""
-        if not self.done:
-            return {}
-        matrix = self.matrix.to_numpy()
-        last, updates = self.steps.iloc[-1], self.steps["new"].iloc[1:]
-        costs = self.run.costs.iloc[: self.done]
-        return {
-            "new": float(updates.mean()),
-            "new_min": float(updates.min()),
-            "retained_min": float(self.steps["retained"].min()),
-            "stale_max": float(self.steps["stale"].max()),
-            **{name: float(last[name]) for name in ("retained", "stale", "erased")},
-            "resurfaced": metrics.resurfaced(self.answers),
-            "acc": metrics.acc(matrix),
-            "bwt": metrics.bwt(matrix),
-            "forgetting": metrics.forgetting(matrix),
-            "fuar": metrics.fuar(self.answers),
-            "tokens": float(costs["tokens"].sum()),
-            "seconds": float(costs["seconds"].sum()),
-            "stored_bytes": float(costs["stored_bytes"].max()),
-        }
+        """The scores and costs of the steps that are done; empty where none is."""
+        return self.run.summary(until=self.done - 1) if self.done else {}
 
 
 @dataclass

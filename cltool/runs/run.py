@@ -11,23 +11,15 @@ from typing import TYPE_CHECKING, Any
 
 from cltool.core.errors import UserError
 from cltool.core.files import refuse_newer_format, write_json
-from cltool.evaluation import ledger, metrics
+from cltool.evaluation import ledger
+from cltool.evaluation.scores import COSTS
+from cltool.evaluation.summary import per_step, summary
 
 if TYPE_CHECKING:
     import pandas as pd
 
 FORMAT = 1
 """Version of ``run.json``; a record without one has version 1."""
-
-COSTS: dict[str, str] = {
-    "seconds": "wall-clock seconds the strategy took for the update, probing not counted",
-    "tokens": "training tokens that went through the model, rehearsed and generated ones too",
-    "erasing_tokens": "of these, what purging and erasing took, when the update asks to forget",
-    "steps": "training steps; what a strategy does beside them is not counted",
-    "peak_memory": "bytes: largest resident size of the process so far (of the GPU, where used)",
-    "stored_bytes": "bytes the strategy keeps for later updates, outside the model's weights",
-}
-"""Every cost of a step with its meaning and unit."""
 
 LOGGED = "log."
 """Comes before the name of a strategy's own diagnostics (`Learner.log`) in tables."""
@@ -156,21 +148,16 @@ class Run:
         return rows
 
     def metrics(self) -> pd.DataFrame:
-        """One row a step: scores (`metrics.per_step`), costs, and logs as ``log.NAME``."""
-        return metrics.per_step(self.answers).join(self.costs).join(self.logs.add_prefix(LOGGED))
+        """Return one row a step: scores (`per_step`), costs, and logs as ``log.NAME``."""
+        return per_step(self.answers).join(self.costs).join(self.logs.add_prefix(LOGGED))
 
-    def summary(self) -> dict[str, float]:
-        """The scores and total costs of the whole run, by name."""
-        costs = self.costs
-        return {
-            **metrics.summary(self.answers),
-            "tokens": float(costs["tokens"].sum()),
-            "erasing_tokens": float(costs["erasing_tokens"].sum(skipna=False)),
-            "steps": float(costs["steps"].sum()),
-            "seconds": float(costs["seconds"].sum()),
-            "peak_memory": float(costs["peak_memory"].max()),
-            "stored_bytes": float(costs["stored_bytes"].max()),
-        }
+    def summary(self, until: int | None = None) -> dict[str, float]:
+        """Return the scores and costs of the run by name.
+
+        Args:
+            until: the last step that counts; by default all recorded steps do.
+        """
+        return summary(self.answers, self.costs, until=until)
 
     def steps_done(self) -> int:
         """How many steps, from the first on, are recorded whole: their answers and costs."""

@@ -23,6 +23,7 @@ from cltool.core.progress import Progress
 from cltool.core.settings import ProbeSettings
 from cltool.evaluation import ledger, metrics
 from cltool.evaluation.prober import Prober
+from cltool.evaluation.scores import COSTS
 from cltool.experiments import checkpoints, resolve
 from cltool.experiments import run as experiment
 from cltool.experiments.run import run
@@ -31,7 +32,7 @@ from cltool.facts.stream import Stream
 from cltool.lm import language_model
 from cltool.models import load
 from cltool.models.cache import cache_folder
-from cltool.runs.run import COSTS, Run
+from cltool.runs.run import Run
 from cltool.testing.material import NAME, registered
 from cltool.training.learner import Learner
 from cltool.training.strategy import Strategy

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from cltool.audit.survey import RUN_SCORES
-from cltool.reporting.survey_data import TITLES, spread
+from cltool.reporting.survey_data import spread
 from cltool.reporting.survey_page import CLASSES, SIGNS, render, write_survey
 from cltool.reporting.templates import read_data
 from cltool.reporting.verdicts import BAD, WORDS
@@ -56,8 +56,8 @@ def page_data(*strategies: dict[str, Any], text: str = "plain") -> dict[str, Any
             for place, one in enumerate(ATTACKS)
         ],
         "scores": [
-            {"score": name, "title": TITLES[name], "meaning": meaning}
-            for name, meaning in RUN_SCORES.items()
+            {"score": score.name, "title": score.title, "meaning": score.meaning}
+            for score in RUN_SCORES.values()
         ],
         "steps": [
             {

@@ -9,7 +9,17 @@ import pytest
 
 from cltool.core.errors import UserError
 from cltool.evaluation import metrics
-from cltool.reporting.table import COLUMNS, ERASED, as_cells, as_json, as_text, comparison, leaders
+from cltool.evaluation.scores import COSTS, SCORES
+from cltool.reporting.table import (
+    COMPARED,
+    ERASED,
+    as_cells,
+    as_json,
+    as_text,
+    comparison,
+    leaders,
+    scores_of,
+)
 
 from .conftest import Make, at
 
@@ -20,12 +30,12 @@ def test_every_score_is_the_one_of_metrics(make: Make) -> None:
     assert list(frame.index) == ["naive", "ewc"]
     for place, name in enumerate(frame.index):
         summaries = [run.summary() for run in runs[3 * place : 3 * place + 3]]
-        for column in COLUMNS:
-            if column.name in ERASED:
+        for score in COMPARED:
+            if score in ERASED:
                 continue
-            mean, half = metrics.interval([summary[column.name] for summary in summaries])
-            assert at(frame, name, column.name) == mean
-            assert at(frame, name, f"{column.name}_half") == half
+            mean, half = metrics.interval([summary[score] for summary in summaries])
+            assert at(frame, name, score) == mean
+            assert at(frame, name, f"{score}_half") == half
     assert not {*ERASED} & {*frame.columns}
 
 
@@ -38,13 +48,13 @@ def test_erased_is_a_column_where_something_was_to_be_forgotten(make: Make) -> N
 def test_one_seed_has_no_interval_and_no_leader(make: Make) -> None:
     frame = comparison([make(strategy="naive"), make(strategy="ewc", keep=0.1)])
     assert frame["retained_half"].isna().all()
-    assert all(not leaders(frame, column) for column in COLUMNS if column.name in frame.columns)
+    assert scores_of(frame) and not any(leaders(frame, score) for score in scores_of(frame))
     assert "±" not in as_text(frame)
 
 
 def test_leaders_are_all_that_the_best_is_not_separated_from(make: Make) -> None:
     frame = comparison([make(strategy=name) for name in ("a", "b", "c")])
-    retained = next(column for column in COLUMNS if column.name == "retained")
+    retained = SCORES["retained"]
     frame["retained"], frame["retained_half"] = [0.9, 0.85, 0.5], [0.03, 0.03, 0.1]
     assert leaders(frame, retained) == ["a", "b"]
     frame["retained_half"] = [0.01, 0.01, 0.01]
@@ -55,11 +65,10 @@ def test_leaders_are_all_that_the_best_is_not_separated_from(make: Make) -> None
 
 def test_lower_is_better_for_stale_and_costs_are_no_contest(make: Make) -> None:
     frame = comparison([make(strategy=name) for name in ("a", "b")])
-    by_name = {column.name: column for column in COLUMNS}
     for name in ("stale", "tokens"):
         frame[name], frame[f"{name}_half"] = [0.2, 0.1], [0.01, 0.01]
-    assert leaders(frame, by_name["stale"]) == ["b"]
-    assert leaders(frame, by_name["tokens"]) == []
+    assert leaders(frame, SCORES["stale"]) == ["b"]
+    assert leaders(frame, COSTS["tokens"]) == []
 
 
 def test_runs_that_are_behind_do_not_count(make: Make) -> None:
@@ -148,7 +157,7 @@ def test_stars_mark_all_that_are_not_told_from_the_best(make: Make) -> None:
     header, *lines = as_cells(frame)[0], *as_cells(frame)[1]
     place = header.index("retained")
     starred = [line[0] for line in lines if line[place].endswith("*")]
-    assert starred == leaders(frame, next(c for c in COLUMNS if c.name == "retained"))
+    assert starred == leaders(frame, SCORES["retained"])
     assert starred == ["ewc", "kfac"]
     assert ["retained" in row["best"] for row in as_json(frame)] == [False, True, True]
     (alone,) = as_json(comparison([runs[0]]))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 
-from cltool.evaluation import metrics
+from cltool.evaluation import metrics, outcomes
+from cltool.evaluation.outcomes import OUTCOMES
 from cltool.reporting.views import lost_facts
-from cltool.reporting.views.transitions import KINDS, transitions
+from cltool.reporting.views.transitions import transitions
 from cltool.runs.groups import Group, group_runs
 from cltool.runs.run import Run
 
@@ -22,9 +23,9 @@ def test_base_transitions_are_those_of_metrics_over_all_runs(make: Make) -> None
     runs = [make(seed=seed, keep=0.8) for seed in range(2)]
     moves = transitions(_group(*runs).variants[0])
     assert moves is not None
-    tables = [metrics.transitions(run.answers, 0, 7) for run in runs]
-    for before in KINDS:
-        for after in KINDS:
+    tables = [outcomes.transitions(run.answers, 0, 7) for run in runs]
+    for before in OUTCOMES:
+        for after in OUTCOMES:
             assert moves["base"][before][after] == sum(int(at(t, before, after)) for t in tables)
 
 
@@ -34,7 +35,7 @@ def test_the_worst_step_is_the_one_with_most_losses_between_neighbours(make: Mak
     assert moves is not None
     losses = []
     for step in range(1, 8):
-        table = metrics.transitions(run.answers, step - 1, step)
+        table = outcomes.transitions(run.answers, step - 1, step)
         losses.append((int(at(table, "right", "wrong") + at(table, "right", "outdated")), -step))
     lost, step = max(losses)
     assert moves["worst"] == {"step": -step, "lost": lost}
@@ -48,7 +49,7 @@ def test_taught_transitions_agree_with_bwt_in_direction_and_count(make: Make) ->
     end = rows[(rows["step"] == 7) & rows["group"].isin(["new", "retained"])]
     assert sum(sum(c.values()) for c in moves["taught"].values()) == (end["learned"] < 7).sum()
     kept = end[(end["learned"] < 7) & end["right"]]
-    assert sum(moves["taught"][kind]["right"] for kind in KINDS) == len(kept)
+    assert sum(moves["taught"][kind]["right"] for kind in OUTCOMES) == len(kept)
 
 
 def test_nothing_moves_within_one_step(make: Make) -> None:

@@ -13,7 +13,7 @@ import pytest
 
 from cltool.cli.main import main
 from cltool.core import workers as lanes
-from cltool.evaluation import ledger, metrics
+from cltool.evaluation import ledger, outcomes
 from cltool.experiments import compare
 from cltool.experiments.compare import Comparison
 from cltool.reporting.data import page_data
@@ -64,13 +64,13 @@ def test_what_resurfaces() -> None:
         (3, "Twice", "erased", 2, [False]),
         (4, "Twice", "erased", 2, [True]),
     )
-    found = metrics.resurfacing(rows)
+    found = outcomes.resurfacing(rows)
     assert [tuple(row) for row in found.itertuples(index=False)] == [
         ("Back", "mayor", "Ada", 1, 2, 1, 2),
         ("Back", "mayor", "Ada", 1, 4, 2, 2),
         ("Twice", "mayor", "Ada", 3, 4, 1, 1),
     ]
-    assert metrics.resurfaced(rows) == 2.0
+    assert outcomes.resurfaced(rows) == 2.0
     assert alarms(rows, LABELS) == [
         "Back, mayor: Ada was erased by update one and not produced then, but is produced again"
         " after update two and 1 more (1 of 2 wordings).",
@@ -81,9 +81,9 @@ def test_what_resurfaces() -> None:
 
 def test_what_is_asked_another_way_round_is_no_alarm() -> None:
     steps = ((1, "Ada", "erased", 0, [False]), (2, "Ada", "erased", 0, [True]))
-    assert metrics.resurfaced(rows_of(*steps)) == 1.0
-    assert metrics.resurfaced(rows_of(*steps, form="reverse")) == 0.0
-    assert pd.isna(metrics.resurfaced(rows_of((1, "Ada", "new", 0, [True]))))
+    assert outcomes.resurfaced(rows_of(*steps)) == 1.0
+    assert outcomes.resurfaced(rows_of(*steps, form="reverse")) == 0.0
+    assert pd.isna(outcomes.resurfaced(rows_of((1, "Ada", "new", 0, [True]))))
 
 
 def test_a_relapse_is_an_alarm_in_record_scores_and_page(relapsed: Path) -> None:

@@ -9,7 +9,8 @@ import pytest
 
 from cltool.core.errors import UserError
 from cltool.evaluation import ledger
-from cltool.runs.run import COSTS, Run
+from cltool.evaluation.scores import COSTS
+from cltool.runs.run import Run
 
 COST = {"seconds": 1.5, "tokens": 10, "peak_memory": 100, "stored_bytes": 7}
 

@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from cltool.evaluation.metrics import NAMES
-from cltool.runs.run import COSTS
+from cltool.evaluation.scores import all_scores
 from cltool.scenarios.own_facts import OwnFactsConfig
 from cltool.strategies import STRATEGIES
 from tools import docs
@@ -96,7 +95,7 @@ def test_what_a_search_chose_stands_beside_the_presets(tmp_path: Path) -> None:
     assert "What a search says" not in pages[tmp_path / "docs" / "strategies" / "memory.md"]
 
 
-@pytest.mark.parametrize("name", [*NAMES, *COSTS, "new_min", "retained_min", "stale_max"])
+@pytest.mark.parametrize("name", [*all_scores()])
 def test_every_score_is_explained(name: str) -> None:
     assert f"`{name}`" in page("scores.md")
 

@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from cltool.evaluation.ledger import KEY
 from cltool.evaluation.matching import first_line
-from cltool.reporting.since_taught import since_taught
+from cltool.evaluation.outcomes import since_taught
 from cltool.reporting.templates import fill
 from cltool.runs.groups import Group, Variant
 

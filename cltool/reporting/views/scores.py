@@ -7,19 +7,19 @@ from typing import Any
 
 from markupsafe import Markup
 
+from cltool.evaluation.scores import Score, all_scores
 from cltool.reporting import formats
-from cltool.reporting.table import COLUMNS, Column, columns_of, compare, leaders, progress
+from cltool.reporting.table import compare, leaders, margin, progress, scores_of
 from cltool.reporting.templates import fill
 from cltool.runs.groups import Group
 
 TITLE = "Strategies compared"
-ARROWS = {1: "↑", -1: "↓", 0: ""}
 
 
 def data(group: Group) -> dict[str, Any]:
     """Return ``leaders`` (score → strategies) and ``means`` (strategy → score → mean, half)."""
     frame = compare(group)
-    columns = columns_of(frame)
+    columns = scores_of(frame)
     means: dict[str, Any] = {}
     for variant in group.variants:
         pairs = {column.name: variant.interval(column.name) for column in columns}
@@ -32,7 +32,8 @@ def data(group: Group) -> dict[str, Any]:
 
 def render(data: Mapping[str, Any], group: Mapping[str, Any]) -> Markup:
     """Return the table, how to read it, and what its columns mean; headers sort it."""
-    columns = [column for column in COLUMNS if column.name in data["leaders"]]
+    known = all_scores()
+    columns = [known[name] for name in data["leaders"]]
     steps = len(group["labels"])
     rows = [
         {
@@ -46,7 +47,6 @@ def render(data: Mapping[str, Any], group: Mapping[str, Any]) -> Markup:
     return fill(
         "views/scores.html",
         columns=columns,
-        arrows=ARROWS,
         rows=rows,
         marked=any(data["leaders"].values()),
         single=any(strategy["counted"] < 2 for strategy in group["strategies"]),
@@ -62,12 +62,12 @@ def _runs(strategy: Mapping[str, Any], steps: int) -> str:
     return f"{counted}, {progress(strategy['done'], steps)}" if behind else counted
 
 
-def _cell(strategy: str, column: Column, data: Mapping[str, Any]) -> dict[str, Any]:
+def _cell(strategy: str, column: Score, data: Mapping[str, Any]) -> dict[str, Any]:
     mean, half = (data["means"][strategy][column.name][part] for part in ("mean", "half"))
     exact = None if mean is None else f"{mean:.6g}" + ("" if half is None else f" ± {half:.2g}")
     return {
-        "text": formats.shown(mean, column.form),
-        "margin": column.margin(mean, half),
+        "text": formats.shown(mean, formats.FORMATS[column.format]),
+        "margin": margin(column, mean, half),
         "attributes": {
             "class": "best" if strategy in data["leaders"][column.name] else None,
             "data-value": None if mean is None else repr(mean),

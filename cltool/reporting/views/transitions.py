@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
-from cltool.evaluation import metrics
-from cltool.evaluation.ledger import PROBE
+from cltool.evaluation import outcomes
+from cltool.evaluation.outcomes import OUTCOMES
 from cltool.reporting import formats
-from cltool.reporting.since_taught import since_taught
 from cltool.reporting.templates import fill
 from cltool.runs.groups import Group, Variant
 
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
 Counts = dict[str, dict[str, int]]
 
 TITLE = "Answers that moved"
-KINDS = ("right", "outdated", "wrong")
 SHOWN = {
     "taught": (
         "From being taught to the end, facts of all steps before the last",
@@ -45,7 +43,7 @@ def transitions(variant: Variant) -> dict[str, Any] | None:
     """Count how answers changed, in probes, summed over the counted runs.
 
     Returns:
-        None with fewer than two steps. Else ``base[before][after]``, for each of `KINDS`,
+        None with fewer than two steps. Else ``base[before][after]``, for each of `OUTCOMES`,
         from the first step to the last, of base facts still valid (never outdated: what
         was valid from the start has superseded nothing); ``taught[before][after]``, from
         the step that taught a fact to the last, of all facts taught before it; ``after``,
@@ -54,49 +52,24 @@ def transitions(variant: Variant) -> dict[str, Any] | None:
     if variant.done < 2:
         return None
     last = variant.done - 1
-    base, taught = _zeros(), _zeros()
+    base = taught = outcomes.no_moves()
     lost: Counter[int] = Counter()
     for measured in variant.counted:
-        table = metrics.transitions(measured.answers, 0, last)
-        counts = table.loc[list(KINDS), list(KINDS)].to_numpy().tolist()
-        for before, row in zip(KINDS, counts, strict=True):
-            for after, number in zip(KINDS, row, strict=True):
-                base[before][after] += int(number)
-        rows = since_taught(measured.answers)
-        rows = rows[rows["learned"] < last]
-        for before, after in zip(_kinds(rows, "_then"), _kinds(rows, ""), strict=True):
-            taught[before][after] += 1
-        lost.update(_lost_by_step(measured.answers))
+        rows = measured.answers
+        base = base.add(outcomes.transitions(rows, 0, last))
+        taught = taught.add(outcomes.moves_since_taught(rows))
+        lost.update(outcomes.lost_by_step(rows))
     step, count = max(lost.items(), key=lambda item: (item[1], -item[0]), default=(0, 0))
     worst = {"step": step, "lost": count} if count else None
-    return {"after": last, "base": base, "taught": taught, "worst": worst}
+    return {"after": last, "base": _counts(base), "taught": _counts(taught), "worst": worst}
 
 
-def _zeros() -> Counts:
-    return {before: dict.fromkeys(KINDS, 0) for before in KINDS}
-
-
-def _kinds(rows: pd.DataFrame, suffix: str) -> list[str]:
-    return [
-        "right" if right else "outdated" if stale else "wrong"
-        for right, stale in zip(rows[f"right{suffix}"], rows[f"stale{suffix}"], strict=True)
-    ]
-
-
-def _lost_by_step(rows: pd.DataFrame) -> Counter[int]:
-    """Count for each step the probes that were right at the step before and are not right at it.
-
-    One pass over the sorted ledger: `metrics.transitions` of every neighbouring pair
-    gives the same counts, at many times the cost.
-    """
-    asked = metrics.held_out(rows)
-    valid = asked[asked["group"].isin(["new", "retained"])].copy()
-    valid["probe"] = valid.groupby([*PROBE, "learned"], sort=False).ngroup()
-    valid = valid.sort_values(["probe", "step"], kind="stable")
-    earlier = valid[["probe", "step", "right"]].shift(1)
-    follows = (earlier["probe"] == valid["probe"]) & (earlier["step"] == valid["step"] - 1)
-    lost = valid[follows & (earlier["right"] == True) & ~valid["right"]]  # noqa: E712
-    return Counter(int(step) for step in lost["step"].tolist())
+def _counts(moves: pd.DataFrame) -> Counts:
+    rows = moves.to_numpy().tolist()
+    return {
+        before: dict(zip(OUTCOMES, row, strict=True))
+        for before, row in zip(OUTCOMES, rows, strict=True)
+    }
 
 
 def render(data: Mapping[str, Any], group: Mapping[str, Any]) -> Markup:

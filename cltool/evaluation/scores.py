@@ -1,0 +1,119 @@
+"""The table of scores and costs: name, title, definition, and which direction is better."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Format = Literal["share", "signed", "count", "seconds", "size"]
+"""How a number is printed: 0.97, +0.97, 1.2 M, 3.4 (seconds), 3.1 MB."""
+
+LOPEZ_PAZ = "Lopez-Paz & Ranzato 2017"
+CHAUDHRY = "Chaudhry et al. 2018"
+JANG = "Jang et al. 2022"
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """A number that describes a run or one of its steps.
+
+    Attributes:
+        name: its name in tables and JSON.
+        title: its name for people, as the header of a column.
+        definition: what it measures, in one phrase.
+        better: ``higher`` or ``lower``; ``None`` where neither is better, as for a cost.
+        format: how it is printed.
+        paper: where it is defined.
+    """
+
+    name: str
+    title: str
+    definition: str
+    better: Literal["higher", "lower"] | None = None
+    format: Format = "share"
+    paper: str = ""
+
+    @property
+    def arrow(self) -> str:
+        """``↑`` where higher is better, ``↓`` where lower is, else nothing."""
+        return {"higher": "↑", "lower": "↓", None: ""}[self.better]
+
+    @property
+    def sign(self) -> int:
+        """1 where higher is better, -1 where lower is, else 0."""
+        return {"higher": 1, "lower": -1, None: 0}[self.better]
+
+    @property
+    def meaning(self) -> str:
+        """The definition, followed by the paper in parentheses."""
+        return f"{self.definition} ({self.paper})" if self.paper else self.definition
+
+
+def by_name(*scores: Score) -> dict[str, Score]:
+    """Return the scores by name, in order."""
+    return {score.name: score for score in scores}
+
+
+SCORES: dict[str, Score] = by_name(
+    Score("new", "new", "accuracy on the facts that an update taught, right after it; for a run,"
+          " the mean over its updates", "higher"),
+    Score("new_min", "new, worst", "new of the worst update", "higher"),
+    Score("retained", "retained", "accuracy after the last update on facts that were learned"
+          " earlier and are still valid", "higher"),
+    Score("retained_min", "retained, worst", "retained after the worst update", "higher"),
+    Score("stale", "stale", "share of superseded facts that the model still answers with an"
+          " outdated object after the last update", "lower"),
+    Score("stale_max", "stale, worst", "stale after the worst update", "lower"),
+    Score("erased", "erased", "share of erased facts that the model still produces after the last"
+          " update", "lower"),
+    Score("erased_max", "erased, worst", "erased after the worst update", "lower"),
+    Score("resurfaced", "resurfaced", "number of erased facts that were not produced in any wording"
+          " right after the erasure and were produced in some wording later; null where nothing was"
+          " to be forgotten", "lower", "count"),
+    Score("valid", "valid", "accuracy after the last update on all facts that are true then (new"
+          " and retained together)", "higher"),
+    Score("trained", "trained", "valid, asked in the wordings used for training", "higher"),
+    Score("forced", "forced", "valid, by teacher forcing: every token of the object was the most"
+          " probable one after the correct tokens before it. It overstates what the model says by"
+          " itself and never replaces the free answer", "higher"),
+    Score("acc", "ACC", "mean over j of R[T, j], the last row of the accuracy matrix", "higher",
+          paper=f"{LOPEZ_PAZ}, eq. 2"),
+    Score("bwt", "BWT", "mean over j < T of R[T, j] − R[j, j]: change in accuracy since the facts"
+          " were taught", "higher", "signed", f"{LOPEZ_PAZ}, eq. 3"),
+    Score("fwt", "FWT", "mean over j ≥ 1 of R[j − 1, j] − b[j]: accuracy on facts just before they"
+          " are taught; b = 0, what a model says of names that it never saw", "higher",
+          paper=f"{LOPEZ_PAZ}, eq. 4"),
+    Score("forgetting", "forgetting", "mean over j < T of max over l < T of R[l, j], minus R[T, j]:"
+          " loss from the best earlier accuracy; negative where the end is the best", "lower",
+          paper=f"{CHAUDHRY}, eq. 3"),
+    Score("intransigence", "intransigence", "mean over k ≥ 1 of R*[k, k] − R[k, k], where R* is the"
+          " matrix of joint retraining on the same stream with the same seed: accuracy on new facts"
+          " that joint retraining has beyond this strategy; null where the comparison has no such"
+          " run of joint", "lower", "signed", CHAUDHRY),
+    Score("fuar", "FUAR", "accuracy lost on base facts that are still valid, divided by the"
+          " accuracy gained on updated and on new keys, from the base to the last update; null"
+          " where nothing was gained", "lower", paper=f"{JANG}, eq. 1"),
+)  # fmt: skip
+"""Every score of a run."""
+
+COSTS: dict[str, Score] = by_name(
+    Score("seconds", "seconds", "wall-clock seconds that the strategy took for the update, without"
+          " probing", format="seconds"),
+    Score("tokens", "tokens", "training tokens that went through the model, rehearsed and generated"
+          " ones included, padding not counted", format="count"),
+    Score("erasing_tokens", "tokens of erasing", "the part of the tokens that purging and erasing"
+          " took, in updates that ask to forget; retrain has none, because its training erases",
+          format="count"),
+    Score("steps", "training steps", "training steps; what a strategy does besides is not counted",
+          format="count"),
+    Score("peak_memory", "peak memory", "largest resident size of the process so far (of the GPU,"
+          " where one is used), in bytes", format="size"),
+    Score("stored_bytes", "stored", "bytes that the strategy keeps for later updates outside the"
+          " model's weights", format="size"),
+)  # fmt: skip
+"""Every cost of a step; a run's cost is the sum over its steps, of memory and bytes the maximum."""
+
+
+def all_scores() -> dict[str, Score]:
+    """Return all scores and costs by name."""
+    return SCORES | COSTS

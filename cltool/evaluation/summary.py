@@ -1,0 +1,116 @@
+"""What a run scored and cost: of each step, and of all steps or up to one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from cltool.evaluation import metrics
+from cltool.evaluation.ledger import KEY
+from cltool.evaluation.outcomes import resurfaced
+from cltool.evaluation.scores import COSTS, SCORES
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+WORST = {"new": "min", "retained": "min", "stale": "max", "erased": "max"}
+"""Scores of which a run also reports the worst update, and how that is found."""
+
+LARGEST = ("peak_memory", "stored_bytes")
+"""Costs of which a run reports the maximum over its steps; of the others it reports the sum."""
+
+
+def per_step(rows: pd.DataFrame, forms: Sequence[str] | None = None) -> pd.DataFrame:
+    """Return the scores of each step, and how many facts each comes from.
+
+    Returns:
+        Index ``step``; columns new, retained, stale, erased, valid, trained, forced and
+        ``n_new``, ``n_retained``, ``n_superseded``, ``n_erased``. ``new`` at step 0 is the
+        accuracy on the base knowledge.
+    """
+    import pandas as pd
+
+    facts = _facts(metrics.held_out(rows, forms))
+    trained = _facts(rows[rows["form"] == "trained"])
+    valid = facts[facts["group"].isin(["new", "retained"])]
+    superseded = valid[valid["superseded"]]
+    groups = {name: facts[facts["group"] == name] for name in ("new", "retained", "erased")}
+    columns = {
+        "new": (groups["new"], "right"),
+        "retained": (groups["retained"], "right"),
+        "stale": (superseded, "stale"),
+        "erased": (groups["erased"], "right"),
+        "valid": (valid, "right"),
+        "trained": (trained[trained["group"].isin(["new", "retained"])], "right"),
+        "forced": (valid, "forced"),
+    }
+    steps = pd.Index(sorted(facts["step"].unique()), name="step")
+    table = {
+        name: chosen.groupby("step")[column].mean().reindex(steps)
+        for name, (chosen, column) in columns.items()
+    }
+    counted = {**groups, "superseded": superseded}
+    for name in ("new", "retained", "superseded", "erased"):
+        table[f"n_{name}"] = counted[name].groupby("step").size().reindex(steps, fill_value=0)
+    return pd.DataFrame(table, index=steps)
+
+
+def summary(
+    rows: pd.DataFrame,
+    costs: pd.DataFrame | None = None,
+    *,
+    until: int | None = None,
+    since: int = 1,
+    forms: Sequence[str] | None = None,
+) -> dict[str, float]:
+    """Return the scores and costs of a run by name, in the order of `SCORES` and `COSTS`.
+
+    Args:
+        rows: the ledger.
+        costs: a row a step; without them there are no costs in the result.
+        until: the last step that counts; by default all do.
+        since: the first update that counts for `WORST` and for the mean of ``new``.
+        forms: the forms that count; by default the held-out ones.
+
+    Returns:
+        NaN where there is no number. ``intransigence`` needs another run and is not among them.
+    """
+    if until is not None:
+        rows = rows[rows["step"] <= until]
+        costs = None if costs is None else costs.loc[:until]
+    steps = per_step(rows, forms)
+    matrix = metrics.accuracy_matrix(rows, forms).to_numpy()
+    updates = steps.loc[since:]
+    found = {
+        **{name: float(steps[name].iloc[-1]) for name in steps.columns if name in SCORES},
+        **{f"{name}_{how}": float(updates[name].agg(how)) for name, how in WORST.items()},
+        "new": float(updates["new"].mean()),
+        "resurfaced": resurfaced(rows),
+        "acc": metrics.acc(matrix),
+        "bwt": metrics.bwt(matrix),
+        "fwt": metrics.fwt(matrix),
+        "forgetting": metrics.forgetting(matrix),
+        "fuar": metrics.fuar(rows, forms),
+    }
+    scores = {name: found[name] for name in SCORES if name in found}
+    return scores if costs is None else scores | total_costs(costs)
+
+
+def total_costs(costs: pd.DataFrame) -> dict[str, float]:
+    """Return the costs of a run from those of its steps; NaN where a step did not record one."""
+    return {
+        name: float(costs[name].max() if name in LARGEST else costs[name].sum(skipna=False))
+        for name in COSTS
+    }
+
+
+def _facts(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return one row for each fact at each step: the means over its probes."""
+    marked = rows.assign(superseded=rows["outdated"].map(len) > 0)
+    grouped = marked.groupby(["step", "group", *KEY], sort=False, observed=True)
+    return grouped.agg(
+        right=("right", "mean"),
+        stale=("stale", "mean"),
+        forced=("forced", "mean"),
+        superseded=("superseded", "any"),
+    ).reset_index()

@@ -1,0 +1,84 @@
+"""What a run scored and cost, of all steps or up to one."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+import pytest
+
+from cltool.audit.survey import RUN_SCORES, scores_after
+from cltool.evaluation.scores import COSTS, SCORES
+from cltool.evaluation.summary import per_step, summary
+
+from ..reporting.conftest import Recipe, write_run
+
+
+def test_a_run_up_to_a_step_is_the_run_that_ends_there(tmp_path: Path) -> None:
+    whole = write_run(tmp_path / "run", Recipe(erase=True, keep=0.8))
+    short = write_run(tmp_path / "short", Recipe(erase=True, keep=0.8, done=4))
+    assert whole.summary(until=3) == pytest.approx(short.summary(), nan_ok=True)
+    assert whole.summary(until=7) == pytest.approx(whole.summary(), nan_ok=True)
+    assert whole.summary() != pytest.approx(short.summary(), nan_ok=True)
+
+
+def test_names_are_those_of_the_table_of_scores(tmp_path: Path) -> None:
+    found = write_run(tmp_path / "run", Recipe()).summary()
+    expected = [*SCORES, *COSTS]
+    expected.remove("intransigence")
+    assert list(found) == expected
+
+
+def test_the_last_update_and_the_worst(tmp_path: Path) -> None:
+    run = write_run(tmp_path / "run", Recipe(erase=True, keep=0.8))
+    table = run.metrics()
+    for step in (3, 5):
+        found = run.summary(until=step)
+        for name in ("retained", "stale", "erased", "valid", "trained", "forced"):
+            assert found[name] == table[name].loc[step]
+        assert found["new"] == pytest.approx(sum(table["new"].loc[1:step]) / step)
+        assert found["new_min"] == min(table["new"].loc[1:step])
+        assert found["retained_min"] == min(table["retained"].loc[1:step])
+        assert found["stale_max"] == max(table["stale"].loc[1:step].dropna())
+        assert found["erased_max"] == max(table["erased"].loc[1:step].dropna())
+        assert found["tokens"] == sum(run.costs["tokens"].loc[:step])
+        assert found["erasing_tokens"] == sum(run.costs["erasing_tokens"].loc[:step])
+        assert found["stored_bytes"] == max(run.costs["stored_bytes"].loc[:step])
+
+
+def test_updates_before_the_first_that_counts(tmp_path: Path) -> None:
+    run = write_run(tmp_path / "run", Recipe(keep=0.8))
+    table = per_step(run.answers)
+    found = summary(run.answers, since=4)
+    assert found["new"] == pytest.approx(sum(table["new"].loc[4:]) / 4)
+    assert found["retained_min"] == min(table["retained"].loc[4:])
+    assert not {*COSTS} & {*found}
+
+
+def test_a_survey_shows_new_of_the_step_alone(tmp_path: Path) -> None:
+    run = write_run(tmp_path / "run", Recipe(erase=True, keep=0.8))
+    found = scores_after(run, [3, 5])
+    for step, scores in found.items():
+        assert scores["new"] == run.metrics()["new"].loc[step] != run.summary(until=step)["new"]
+        assert scores["new_min"] == run.summary(until=step)["new_min"]
+        own = {"tokens_share", "erasing_share", "retained_of_before"}
+        assert {*RUN_SCORES} - own <= {*scores}
+
+
+def test_what_is_not_there_is_not_a_number(tmp_path: Path) -> None:
+    run = write_run(tmp_path / "run", Recipe())
+    found = run.summary(until=1)
+    assert math.isnan(found["erased"]) and math.isnan(found["erased_max"])
+    base = run.summary(until=0)
+    assert math.isnan(base["new"]) and math.isnan(base["new_min"])
+
+
+def test_a_run_that_did_not_count_what_erasing_took_says_so(tmp_path: Path) -> None:
+    run = write_run(tmp_path / "run", Recipe())
+    rows = [{k: v for k, v in row.items() if k != "erasing_tokens"} for row in run.cost_rows()]
+    run.write_costs(rows)
+    assert math.isnan(run.summary()["erasing_tokens"])
+    # Of a run that was continued, the later steps are not the whole.
+    rows[-1]["erasing_tokens"] = 5
+    run.write_costs(rows)
+    assert math.isnan(run.summary()["erasing_tokens"])
