@@ -97,18 +97,24 @@ def scenario(name: str, **options: Any) -> Stream:
     return open_stream(name, options)
 
 
-def run(stream: Stream, strategy: str = "naive", **options: Any) -> Run:
-    """Run a strategy over a stream; see `cltool.experiments.run.run` for the options."""
+def run(stream: Stream | Path | str, strategy: str = "naive", **options: Any) -> Run:
+    """Run a strategy over a stream; see `cltool.experiments.run.run` for the options.
+
+    ``stream`` is a stream, a scenario's name, or a path to a file of facts.
+    """
     from cltool.experiments import run as experiment
 
     return experiment.run(stream, strategy=strategy, **options)
 
 
-def compare(scenario: str, strategies: Sequence[str], **options: Any) -> Comparison:
-    """Run strategies × seeds in worker processes; see `cltool.experiments.compare.compare`."""
+def compare(stream: Stream | Path | str, strategies: Sequence[str], **options: Any) -> Comparison:
+    """Run strategies × seeds in worker processes; see `cltool.experiments.compare.compare`.
+
+    ``stream`` is a stream, a scenario's name, or a path to a file of facts.
+    """
     from cltool.experiments.compare import compare as run_all
 
-    return run_all(scenario, strategies, **options)
+    return run_all(stream, strategies, **options)
 
 
 def open_run(folder: Path | str) -> Run:

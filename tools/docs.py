@@ -23,6 +23,7 @@ from cltool.reporting.table import shown
 from cltool.scenarios import SCENARIOS
 from cltool.strategies import STRATEGIES
 from tools.avalanche_page import avalanche_page
+from tools.hooks_page import hooks_page
 from tools.outputs_page import outputs_page
 
 if TYPE_CHECKING:
@@ -128,6 +129,7 @@ def pages(docs: Path) -> dict[Path, str]:
     found = {
         docs / PAGE: _index(entries, families),
         docs / "avalanche.md": avalanche_page(),
+        docs / "hooks.md": hooks_page(),
         docs / "outputs.md": outputs_page(),
     }
     for family in families:

@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Collection, Mapping, Sequence
+import pickle
+import tempfile
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -21,6 +24,9 @@ from cltool.experiments import resolve
 from cltool.facts.stream import Stream
 from cltool.runs import erasures
 from cltool.runs.run import Run, file_name
+
+_PICKLED = ".cltool-stream"
+"""How the file ends in which a stream is sent to worker processes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +49,11 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """Everything a worker needs for a cell; plain values only."""
+    """Everything a worker needs for a cell; plain values only.
+
+    Attributes:
+        scenario: a name, or a path to a file of facts or (`_sendable`) to a pickled stream.
+    """
 
     scenario: str
     options: tuple[tuple[str, Any], ...]
@@ -88,7 +98,7 @@ class Comparison:
 
 
 def compare(
-    scenario: str,
+    stream: Stream | Path | str,
     strategies: Sequence[str],
     *,
     seeds: Sequence[int] = (0,),
@@ -101,13 +111,13 @@ def compare(
     purge_checkpoints: bool = False,
     progress: Progress = QUIET,
 ) -> Comparison:
-    """Run every strategy with every seed over one scenario.
+    """Run every strategy with every seed over one stream.
 
     Args:
-        scenario: a name, or a path to a file of facts.
+        stream: a stream (`cltool.scenario`), a scenario's name, or a path to a file of facts.
         strategies: names, or compositions (``replay+ewc``).
         seeds: of the runs.
-        options: the scenario's options.
+        options: the scenario's options, where ``stream`` is a name or a path.
         settings: nested tables, as for `cltool.run`.
         out: a folder for the runs, one folder each.
         workers: processes; by default one a core, and one where there is a GPU.
@@ -116,7 +126,8 @@ def compare(
         progress: receives the progress of each run, as in ``Progress(print)``.
 
     Raises:
-        UserError: a name or a setting is wrong, or the facts are not clean; nothing ran.
+        UserError: a name or a setting is wrong, the facts are not clean, or the stream cannot
+            be sent to worker processes; nothing ran.
     """
     for name in strategies:
         resolve.strategy_names(name)
@@ -128,22 +139,49 @@ def compare(
             raise UserError(f"a {what} is named twice", where=", ".join(map(str, given)))
     pairs = [(name, seed) for name in strategies for seed in seeds]
     cells = [Cell(*pair, Path(out) / f"{file_name(pair[0])}-seed{pair[1]}") for pair in pairs]
-    job = Job(
-        scenario,
-        tuple(json.loads(json.dumps(dict(options or {}), default=str)).items()),
-        dict(settings or {}),
-        strategies=tuple(strategies),
-        fresh=fresh,
-        keep_checkpoints=keep_checkpoints,
-        purge_checkpoints=purge_checkpoints,
-    )
-    count = min(workers or default_count(), len(cells))
-    with Lanes[Job](count, progress, _warm) as lanes:
-        failures = _all(lanes, job, cells)
+    with _sendable(stream, options) as scenario:
+        job = Job(
+            scenario,
+            tuple(json.loads(json.dumps(dict(options or {}), default=str)).items()),
+            dict(settings or {}),
+            strategies=tuple(strategies),
+            fresh=fresh,
+            keep_checkpoints=keep_checkpoints,
+            purge_checkpoints=purge_checkpoints,
+        )
+        count = min(workers or default_count(), len(cells))
+        with Lanes[Job](count, progress, _warm) as lanes:
+            failures = _all(lanes, job, cells)
     failed = {(failure.strategy, failure.seed) for failure in failures}
     runs = [Run.open(cell.folder) for cell in cells if (cell.strategy, cell.seed) not in failed]
     erasures.write_references(runs)
     return Comparison(runs, failures)
+
+
+@contextmanager
+def _sendable(stream: Stream | Path | str, options: Mapping[str, Any] | None) -> Iterator[str]:
+    """Give a name or a path as it is, and a stream as a path to its pickle.
+
+    The file is there until the context ends. A stream that makes its updates when they are read
+    is pickled as what makes them, so it is small.
+    """
+    if not isinstance(stream, Stream):
+        yield str(stream)
+        return
+    resolve.as_stream(stream, options)
+    with tempfile.TemporaryDirectory(prefix="cltool-stream-") as folder:
+        file = Path(folder) / f"stream{_PICKLED}"
+        try:
+            with file.open("wb") as handle:
+                pickle.dump(stream, handle)
+        except (pickle.PicklingError, AttributeError, TypeError) as error:
+            raise UserError(
+                f"the stream cannot be sent to worker processes: {error}",
+                where=f"stream {stream.name}",
+                hint="Define functions that it uses, such as extra_probes, at the top of a module,"
+                " or compare by the scenario's name.",
+            ) from error
+        yield str(file)
 
 
 def _all(lanes: Lanes[Job], job: Job, cells: Sequence[Cell]) -> list[Failure]:
@@ -168,6 +206,9 @@ def _warm() -> None:
 
 @lru_cache(maxsize=1)
 def _stream(scenario: str, options: str) -> Stream:
+    if scenario.endswith(_PICKLED):
+        with Path(scenario).open("rb") as handle:
+            return resolve.as_stream(pickle.load(handle))  # noqa: S301 - compare wrote it
     return resolve.open_stream(scenario, json.loads(options))
 
 

@@ -87,6 +87,23 @@ def open_stream(scenario: str, options: Mapping[str, Any] | None = None) -> Stre
     return stream
 
 
+def as_stream(given: Stream | Path | str, options: Mapping[str, Any] | None = None) -> Stream:
+    """Return a stream as it is, or open the one that a scenario's name or a path names.
+
+    Raises:
+        UserError: as `open_stream`, or options are given for a stream that is made already.
+    """
+    if not isinstance(given, Stream):
+        return open_stream(str(given), options)
+    if options:
+        raise UserError(
+            f"options of a scenario are given for a stream: {', '.join(options)}",
+            where=f"stream {given.name}",
+            hint="Give them to cltool.scenario, which makes the stream.",
+        )
+    return given
+
+
 def strategy_names(text: str) -> list[str]:
     """The parts of ``replay+ewc``.
 

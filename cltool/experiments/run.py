@@ -35,9 +35,10 @@ if TYPE_CHECKING:
 
 
 def run(
-    stream: Stream,
+    stream: Stream | Path | str,
     *,
     strategy: str = "naive",
+    options: Mapping[str, Any] | None = None,
     model: str | None = None,
     seed: int = 0,
     out: Path | str | None = None,
@@ -52,8 +53,9 @@ def run(
     """Run ``strategy`` over ``stream`` and ask about every fact after every update.
 
     Args:
-        stream: of a scenario (`cltool.scenario`).
+        stream: a stream (`cltool.scenario`), a scenario's name, or a path to a file of facts.
         strategy: a name, or several composed (``replay+ewc``).
+        options: the scenario's options, where ``stream`` is a name or a path.
         model: ``tiny``, or a path or hub name of a causal LM; goes before ``settings``.
         seed: of all that is random in training.
         out: the run folder; by default one under ``runs/`` named by the settings.
@@ -73,6 +75,7 @@ def run(
     """
     from cltool.experiments import checkpoints
 
+    stream = resolve.as_stream(stream, options)
     tables = dict(settings or {})
     if model is not None:
         tables["model"] = {**tables.get("model", {}), "name": model}

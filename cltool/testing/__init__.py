@@ -23,19 +23,28 @@ if TYPE_CHECKING:
 __all__ = ["ContractError", "check_scenario", "check_strategy"]
 
 
-def check_strategy(cls: type[Strategy], config: StrategyConfig | None = None) -> None:
+def check_strategy(
+    cls: type[Strategy],
+    config: StrategyConfig | None = None,
+    *,
+    with_: str = "",
+    quick: bool = False,
+) -> None:
     """Check that ``cls`` keeps the contract of strategies.
 
     Args:
         cls: the class.
         config: its settings; needed where a setting has no default.
+        with_: strategies that it is composed with, such as ``replay`` or ``replay+ewc``; needed
+            where the class says what it ``requires``. All of them are checked together.
+        quick: leave out the check of micro-batches, which takes two more runs.
 
     Raises:
-        ContractError: it does not.
+        ContractError: it breaks a promise, or cannot be composed with the others.
     """
     from cltool.testing import strategy_checks
 
-    strategy_checks.check(cls, config)
+    strategy_checks.check(cls, config, with_, quick)
 
 
 def check_scenario(cls: type[Scenario], config: ScenarioConfig | None = None) -> None:

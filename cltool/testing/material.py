@@ -5,11 +5,11 @@ from __future__ import annotations
 import atexit
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cltool.core.registry import Entry
 from cltool.facts.facts import Fact, Update
@@ -18,6 +18,7 @@ from cltool.facts.wordings import Wording, Wordings
 from cltool.strategies import STRATEGIES
 
 if TYPE_CHECKING:
+    from cltool.training.learner import Learner
     from cltool.training.strategy import Strategy
 
 NAME = "under-test"
@@ -71,6 +72,42 @@ def small_model() -> str:
     )
     build.make(stream.updates[0].learn, stream.wordings, recipe, Path(folder))
     return folder
+
+
+def small_settings() -> dict[str, Any]:
+    """Return the settings of a run of the small model, as nested tables."""
+    return {
+        "model": {"name": small_model(), "device": "cpu", "dtype": "float32"},
+        "learner": {"epochs": 2, "batch_size": 8},
+        "probe": {"limit": 8, "max_tokens": 6},
+    }
+
+
+def small_learner(strategy: str, tables: Mapping[str, Any]) -> Learner:
+    """Return a learner of the small stream, with no update applied and nothing attached.
+
+    Args:
+        strategy: a name, or several composed.
+        tables: settings, as for `cltool.run`.
+
+    Raises:
+        UserError: the strategies cannot be composed.
+    """
+    from cltool import models
+    from cltool.experiments import resolve
+    from cltool.training.learner import Learner
+
+    settings = resolve.resolve(strategy, tables)
+    strategies = resolve.build(settings)
+    lm = models.load(
+        settings.model.name, small_stream(), device=settings.model.device, dtype="float32"
+    )
+    return Learner(
+        lm=lm,
+        stream=small_stream(),
+        settings=lm.with_rate(settings.learner),
+        strategies=strategies,
+    )
 
 
 @contextmanager

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -12,19 +12,29 @@ from typing import Any
 import torch
 from torch import nn
 
-from cltool import models
 from cltool.core.progress import Progress
 from cltool.core.settings import LearnerSettings
-from cltool.experiments import resolve
 from cltool.experiments import run as experiment
 from cltool.facts.facts import Fact, Update
-from cltool.testing.material import NAME, registered, small_model, small_stream
+from cltool.testing.independence import (
+    check_global_random,
+    check_micro_batches,
+    global_random_state,
+)
+from cltool.testing.material import (
+    NAME,
+    registered,
+    small_learner,
+    small_settings,
+    small_stream,
+)
 from cltool.testing.suite import Suite
-from cltool.training.learner import Learner
-from cltool.training.strategy import Strategies, Strategy, StrategyConfig, split_state
+from cltool.training.strategy import State, Strategy, StrategyConfig, split_state
 
 
-def check(cls: type[Strategy], config: StrategyConfig | None) -> None:
+def check(
+    cls: type[Strategy], config: StrategyConfig | None, with_: str = "", quick: bool = False
+) -> None:
     """See `cltool.testing.check_strategy`."""
     suite = Suite(cls)
     suite.base_class(Strategy)
@@ -33,9 +43,17 @@ def check(cls: type[Strategy], config: StrategyConfig | None) -> None:
     with suite.during("reading its presets as learner settings"):
         LearnerSettings.model_validate(dict(cls.presets))
     with registered(cls), _one_thread(), tempfile.TemporaryDirectory() as scratch:
-        tables = _tables(settings)
-        _ByHand(suite, settings, tables).check()
-        _check_walks(suite, tables, Path(scratch))
+        own = settings.model_dump(mode="json", by_alias=True)
+        tables = {**small_settings(), "strategy": {NAME: own}}
+        strategy = f"{NAME}+{with_}" if with_ else NAME
+        by_hand = _ByHand(suite, strategy, tables)
+        before = global_random_state()
+        by_hand.check()
+        if global_random_state() != before:
+            check_global_random(suite, strategy, tables)
+        _check_walks(suite, strategy, tables, Path(scratch))
+        if not quick:
+            check_micro_batches(suite, strategy, tables)
 
 
 @contextmanager
@@ -49,15 +67,6 @@ def _one_thread() -> Iterator[None]:
         torch.set_num_threads(threads)
 
 
-def _tables(config: StrategyConfig) -> dict[str, Any]:
-    return {
-        "model": {"name": small_model(), "device": "cpu", "dtype": "float32"},
-        "learner": {"epochs": 2, "batch_size": 8},
-        "probe": {"limit": 8, "max_tokens": 6},
-        "strategy": {NAME: config.model_dump(mode="json", by_alias=True)},
-    }
-
-
 class _Killed(BaseException):
     """Stands for the end of the process."""
 
@@ -67,14 +76,14 @@ def _kill_after_half(task: str, done: int, of: int, what: str) -> None:
         raise _Killed
 
 
-def _check_walks(suite: Suite, tables: Mapping[str, Any], scratch: Path) -> None:
+def _check_walks(suite: Suite, strategy: str, tables: Mapping[str, Any], scratch: Path) -> None:
     """Run the experiment; again, killed half-way and resumed: both must end the same."""
 
     def walk(name: str, **options: Any) -> dict[str, str]:
         with suite.during("the experiment"):
             experiment.run(
                 small_stream(),
-                strategy=NAME,
+                strategy=strategy,
                 settings=tables,
                 out=scratch / name,
                 keep_checkpoints=True,
@@ -107,17 +116,11 @@ def _files(folder: Path) -> dict[str, str]:
 class _ByHand:
     """One walk in which the strategy is looked at after every call."""
 
-    def __init__(self, suite: Suite, config: StrategyConfig, tables: Mapping[str, Any]) -> None:
-        stream = small_stream()
-        settings = resolve.resolve(NAME, tables)
-        lm = models.load(settings.model.name, stream, device="cpu", dtype="float32")
-        learner_settings = lm.with_rate(settings.learner)
+    def __init__(self, suite: Suite, strategy: str, tables: Mapping[str, Any]) -> None:
         self.suite = suite
-        self.strategy: Strategy = suite.kind(config)
-        self.strategies = Strategies({NAME: self.strategy})
-        self.learner: Learner = Learner(
-            lm=lm, stream=stream, settings=learner_settings, strategies=self.strategies
-        )
+        with suite.during(f"composing {strategy}"):
+            self.learner = small_learner(strategy, tables)
+        self.strategies = self.learner.strategies
         self.gone: dict[str, list[list[int]]] = {}
         self.hooks = 0
 
@@ -159,12 +162,13 @@ class _ByHand:
         asked = {fact.key for fact in update.forget}
         with self.suite.during(f"purge(), before {name},"):
             erased = [fact for fact in superseded if fact.key in asked]
-            told = self.strategies.purge(self.learner, erased)[NAME] if erased else {}
-        self.suite.expect(
-            all(isinstance(text, str) for pair in told.items() for text in pair),
-            f"purge() before {name} tells {told!r}",
-            "Return store → what was done there, both as text.",
-        )
+            told = self.strategies.purge(self.learner, erased) if erased else {}
+        for stores in told.values():
+            self.suite.expect(
+                all(isinstance(text, str) for pair in stores.items() for text in pair),
+                f"purge() before {name} tells {stores!r}",
+                "Return store → what was done there, both as text.",
+            )
         self._look("purge()")
 
     def _look(self, after: str) -> None:
@@ -201,8 +205,8 @@ class _ByHand:
         self._look_at_frame(after)
 
     def _look_at_state(self, after: str) -> None:
-        for method in (self.strategy.state_dict, self.strategy.stored):
-            name = f"{method.__name__}() after {after}"
+        for method, called in self._states():
+            name = f"{called} after {after}"
             with self.suite.during(name):
                 state, again = method(), method()
                 (tensors, values), (more, others) = split_state(state), split_state(again)
@@ -220,17 +224,24 @@ class _ByHand:
             isinstance(size, int) and size >= 0, f"stored_bytes is {size!r}", "Mend stored()."
         )
 
+    def _states(self) -> Iterator[tuple[Callable[[], State], str]]:
+        """What gives a state of each strategy, and how a message calls it."""
+        for name, part in self.strategies.parts.items():
+            whose = "" if name == NAME else f"{name}."
+            for method in (part.state_dict, part.stored):
+                yield method, f"{whose}{method.__name__}()"
+
     def _look_for_gone(self, after: str) -> None:
         """No state may hold the object of a fact that was superseded or erased."""
-        for method in (self.strategy.state_dict, self.strategy.stored):
-            with self.suite.during(f"{method.__name__}() after {after}"):
+        for method, called in self._states():
+            with self.suite.during(f"{called} after {after}"):
                 texts, numbers = _contents(method())
             for item, codes in self.gone.items():
                 runs = [" ".join(["", *map(str, code), ""]) for code in codes]
                 held = any(item.casefold() in text.casefold() for text in texts)
                 self.suite.expect(
                     not held and not any(run in row for row in numbers for run in runs),
-                    f"{method.__name__}() still holds the object {item!r} after {after}, "
+                    f"{called} still holds the object {item!r} after {after}, "
                     "though its fact was superseded or erased",
                     "Drop all that was made of these facts in forget(facts).",
                 )

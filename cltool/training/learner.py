@@ -10,7 +10,8 @@ optimizer once a step; what a plugin adds to ``learner.loss`` is thereby counted
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, cast
 
 import torch
@@ -214,6 +215,16 @@ class Learner(SupervisedTemplate[Any, Any, Any]):  # type: ignore[misc]
     def generator(self, purpose: str) -> torch.Generator:
         """Randomness of this step for ``purpose``."""
         return torch.Generator().manual_seed(derive(self.seed, self.known.step, purpose))
+
+    @contextmanager
+    def seeded(self, purpose: str) -> Iterator[None]:
+        """Seed torch's global generators for ``purpose`` inside, and restore them afterwards.
+
+        For libraries that draw from them, such as those that make adapters.
+        """
+        with torch.random.fork_rng([self.device] if self.device.type == "cuda" else []):
+            torch.manual_seed(self.generator(purpose).initial_seed())
+            yield
 
     def trainable(self) -> dict[str, nn.Parameter]:
         """The parameters that an update may change, by name."""

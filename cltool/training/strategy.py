@@ -57,7 +57,7 @@ class Strategy(SupervisedPlugin, Generic[C]):  # type: ignore[misc]
         requires: name or family → why this strategy does not work without it: it is refused
             unless another strategy of that name or family is composed with it.
         excludes: name or family → why this strategy cannot be composed with it, as in
-            "`joint` and `replay` cannot be composed: <reason>".
+            "`joint` and `replay` cannot be composed: REASON".
         warnings: what whoever reads its results must know; kept in the run's record.
         outside: what it knows outside the model's weights, which a saved model lacks.
         reads: whether it needs a model that answers from facts in its prompt.

@@ -8,7 +8,7 @@ import signal
 from collections.abc import Iterator
 from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -100,8 +100,10 @@ def compared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Compared]:
                 (killed[name],) = lane.executor._processes
                 os.kill(killed[name], signal.SIGKILL)
 
+        # A stream here and its path below: they must be the same to the runs.
+        stream = resolve.open_stream(str(facts))
         first = compare(
-            str(facts), STRATEGIES, seeds=(0, 1), settings=SETTINGS, out=out, workers=2,
+            stream, STRATEGIES, seeds=(0, 1), settings=SETTINGS, out=out, workers=2,
             progress=Progress(report),
         )  # fmt: skip
         steps = Run.open(out / "naive-seed1").steps_done()
@@ -321,3 +323,18 @@ def test_nothing_starts_where_the_question_is_wrong(
     with pytest.raises(UserError, match=what):
         compare("leaders", strategies, seeds=seeds, out=tmp_path / "out")
     assert not (tmp_path / "out").exists()
+
+
+def test_a_stream_that_cannot_be_sent_to_workers_is_refused(tmp_path: Path) -> None:
+    stream = resolve.open_stream(str(write_facts(tmp_path / "facts.jsonl")))
+    closed = replace(stream, extra_probes=lambda known: [])
+    with pytest.raises(UserError, match="stream cannot be sent to worker processes") as caught:
+        compare(closed, ["frozen"], out=tmp_path / "out")
+    assert caught.value.where == "stream facts"
+    assert not (tmp_path / "out").exists()
+
+
+def test_options_of_a_scenario_do_not_go_with_a_stream(tmp_path: Path) -> None:
+    stream = resolve.open_stream(str(write_facts(tmp_path / "facts.jsonl")))
+    with pytest.raises(UserError, match="given for a stream: forgotten"):
+        compare(stream, ["frozen"], options={"forgotten": 1}, out=tmp_path / "out")

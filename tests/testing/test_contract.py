@@ -26,7 +26,9 @@ from cltool.scenarios import SCENARIOS
 from cltool.scenarios.own_facts import OwnFactsConfig
 from cltool.strategies import STRATEGIES
 from cltool.testing import ContractError, check_scenario, check_strategy
-from cltool.testing.material import small_stream
+from cltool.testing.independence import check_micro_batches
+from cltool.testing.material import small_settings, small_stream
+from cltool.testing.suite import Suite
 from cltool.training.learner import Learner
 from cltool.training.strategy import State, Strategy, StrategyConfig, fact_rows
 
@@ -50,7 +52,24 @@ def _class_name(value: object) -> str:
 
 @pytest.mark.parametrize("entry", _built_in(STRATEGIES), ids=_named)
 def test_a_built_in_strategy_keeps_the_contract(entry: Entry) -> None:
-    check_strategy(STRATEGIES.load(entry.name))
+    check_strategy(STRATEGIES.load(entry.name), quick=True)
+
+
+CUT = ("naive", "der", "agem", "ewc", "lora", "lwf")
+"""One or two of the families that look at micro-batches; the others are slow tests."""
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        pytest.param(entry, marks=() if entry.name in CUT else pytest.mark.slow)
+        for entry in _built_in(STRATEGIES)
+    ],
+    ids=lambda entry: entry.name,
+)
+def test_a_built_in_strategy_does_not_depend_on_micro_batches(entry: Entry) -> None:
+    suite = Suite(STRATEGIES.load(entry.name))
+    check_micro_batches(suite, entry.name, small_settings())
 
 
 @pytest.mark.parametrize("entry", _built_in(SCENARIOS), ids=_named)
@@ -154,6 +173,43 @@ class UnseededLate(Unseeded):
     def update(self, learner: Learner, update: Update) -> None:
         if update.step == 3:
             super().update(learner, update)
+
+
+class DrawsGlobally(Strategy):
+    """Noise from torch's global generator."""
+
+    def update(self, learner: Learner, update: Update) -> None:
+        with torch.no_grad():
+            for parameter in learner.trainable().values():
+                parameter.add_(1e-3 * torch.randn(parameter.shape))
+
+
+class DrawsSeeded(DrawsGlobally):
+    """The same, from a state of its own."""
+
+    def update(self, learner: Learner, update: Update) -> None:
+        with learner.seeded("noise"):
+            super().update(learner, update)
+
+
+class CountsParts(Strategy):
+    """A term that grows with every micro-batch."""
+
+    def before_training_exp(self, learner: Learner, **kwargs: Any) -> None:
+        self._parts = 0
+
+    def before_backward(self, learner: Learner, **kwargs: Any) -> None:
+        self._parts += 1
+        norms = sum(parameter.square().sum() for parameter in learner.trainable().values())
+        learner.loss = learner.loss + 0.01 * self._parts * norms
+
+
+class Composable(Strategy):
+    requires: ClassVar[dict[str, str]] = {"replay": "it changes what is replayed"}
+
+
+class Solitary(Strategy):
+    excludes: ClassVar[dict[str, str]] = {"replay": "it cannot stand it"}
 
 
 class Amnesiac(Strategy):
@@ -314,6 +370,9 @@ class NoStrategy:
         (Silent, r"frame\(\) returns NoneType after attach"),
         (Unseeded, "two runs of one seed differ: .*step-001"),
         (UnseededLate, "two runs of one seed differ: .*step-003"),
+        (DrawsGlobally, "results depend on a global random number generator"),
+        (CountsParts, "the weights after update 1 depend on learner.micro_batch_size"),
+        (Composable, "composing under-test raised UserError: .* needs replay"),
         (Amnesiac, "resumed from state_dict.. is not the run .*step-002"),
         (NestedTensors, "'layers' is neither a tensor nor plain JSON"),
         (NumberedKeys, "state_dict.. after attach.. is not plain JSON"),
@@ -347,6 +406,18 @@ def test_a_broken_strategy_is_caught(kind: type[Any], message: str) -> None:
 
 def test_a_strategy_that_needs_a_setting_is_checked_with_it() -> None:
     check_strategy(Needy, NeedyConfig(strength=2.0))
+
+
+def test_a_strategy_that_seeds_the_global_generator_passes() -> None:
+    check_strategy(DrawsSeeded, quick=True)
+
+
+def test_a_strategy_is_checked_with_others() -> None:
+    check_strategy(Composable, with_="replay", quick=True)
+    with pytest.raises(ContractError, match="it cannot stand it"):
+        check_strategy(Solitary, with_="replay")
+    with pytest.raises(ContractError, match=r"state_dict\(\) still holds the object"):
+        check_strategy(HoarderOfFacts, with_="replay")
 
 
 def test_the_name_under_test_is_gone_afterwards() -> None:

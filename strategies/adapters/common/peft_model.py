@@ -67,7 +67,7 @@ class Adapter:
         known = methods[name].__dataclass_fields__
         chosen = {option: value for option, value in usual.items() if option in known}
         try:
-            with warnings.catch_warnings():
+            with warnings.catch_warnings(), learner.seeded("global"):
                 # It tells of what it mends by itself, once for every layer.
                 warnings.simplefilter("ignore")
                 settings = methods[name](**{"task_type": "CAUSAL_LM", **chosen, **options})
