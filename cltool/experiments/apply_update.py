@@ -20,7 +20,7 @@ class Erased:
     Attributes:
         beliefs: what was believed of each key that it forgets, before it.
         stores: for each, what `cltool.experiments.purge.Purge.clear` gave.
-        tokens: that went through the model for purging and erasing, of all that the update took.
+        tokens: what purging, erasing and the preparation of erasing took of the update's tokens.
     """
 
     beliefs: Sequence[Belief]
@@ -29,7 +29,7 @@ class Erased:
 
 
 def apply(learner: Learner, update: Update, owed: float = 0.0) -> Erased:
-    """Take ``update`` in: the strategies forget, purge, update the model and erase.
+    """Apply ``update``: the strategies forget, purge, update the model and erase.
 
     Args:
         learner: stands after the step before.
@@ -45,6 +45,9 @@ def apply(learner: Learner, update: Update, owed: float = 0.0) -> Erased:
     learner.begin(update, owed)
     strategies.forget(gone)
     begun = learner.tokens
+    strategies.begin_update(learner, update)
+    if not (beliefs and strategies.erases):
+        begun = learner.tokens
     stores = purge.clear(learner)
     purged = learner.tokens - begun
     strategies.update(learner, update)

@@ -51,9 +51,7 @@ def prepare(
     return lm, stream
 
 
-def rebuilder(
-    stream: Stream, settings: resolve.Settings, progress: Progress = QUIET
-) -> Rebuild | None:
+def rebuilder(stream: Stream, settings: resolve.Settings) -> Rebuild | None:
     """Return a function that builds the base model of ``prepare`` without some facts.
 
     What it builds is cached. Only facts that cltool taught can be left out: for a model that
@@ -62,7 +60,6 @@ def rebuilder(
     Args:
         stream: as ``prepare`` returned it.
         settings: of the run.
-        progress: receives the progress of the training.
     """
     import torch
 
@@ -72,7 +69,7 @@ def rebuilder(
     if built is None and not chosen.teach_base:
         return None
 
-    def rebuild(without: Collection[Key]) -> tuple[Mapping[str, Tensor], int]:
+    def rebuild(without: Collection[Key], progress: Progress) -> tuple[Mapping[str, Tensor], int]:
         if built is not None:
             folder = built.build(stream, without=without, reading=chosen.reading, progress=progress)
         else:

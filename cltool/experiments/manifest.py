@@ -19,30 +19,49 @@ if TYPE_CHECKING:
 PACKAGES = ("cltool", "torch", "transformers", "peft", "avalanche-lib", "tokenizers")
 
 
-def first_record(
-    stream: Stream, strategy: str, seed: int, settings: resolve.Settings
-) -> dict[str, Any]:
-    """``run.json`` before anything was loaded."""
+def request(stream: Stream, strategy: str, seed: int, settings: resolve.Settings) -> dict[str, Any]:
+    """Return the part of ``run.json`` that identifies a run, known before a model is loaded."""
     return {
         "format": FORMAT,
-        "status": "running",
         "scenario": stream.name,
         "strategy": strategy,
         "seed": seed,
         "model": settings.model.name,
         "labels": [update.label for update in stream],
         "requested": {"scenario": _plain(stream.source), **settings.as_tables()},
-        "settings": {"scenario": dict(stream.source), **settings.as_tables()},
         "stream": {
             "digest": stream.digest(),
             "source": _plain(stream.source),
             "updates": [
                 {"learn": len(update.learn), "forget": len(update.forget)} for update in stream
             ],
-            "skipped": list(stream.skipped),
         },
-        "warnings": stream_warnings(stream),
-        "versions": versions(),
+    }
+
+
+def manifest(
+    asked: Mapping[str, Any], settings: resolve.Settings, learner: Learner
+) -> dict[str, Any]:
+    """Return ``run.json`` as it is when the run starts; later only its status changes.
+
+    Args:
+        asked: as `request` returned it.
+        settings: as they were requested.
+        learner: of the run, on the base model.
+    """
+    import torch
+
+    lm, tables = learner.lm, settings.as_tables()
+    tables["learner"] = learner.settings.model_dump()
+    tables["model"] |= {"device": str(lm.device.type), "dtype": lm.precision.name}
+    return {
+        **asked,
+        "status": "running",
+        "settings": {"scenario": dict(learner.stream.source), **tables},
+        "stream": {**asked["stream"], "skipped": list(learner.stream.skipped)},
+        "warnings": [*stream_warnings(learner.stream), *strategy_warnings(learner)],
+        "versions": {**versions(), "threads": str(torch.get_num_threads())},
+        "weights": lm.digest(),
     }
 
 
@@ -69,7 +88,7 @@ def stream_warnings(stream: Stream) -> list[str]:
     return found
 
 
-def strategy_warnings(learner: Learner, settings: resolve.Settings) -> list[str]:
+def strategy_warnings(learner: Learner) -> list[str]:
     """What the run's strategies say themselves, and what they need and do not have."""
     parts = learner.strategies.parts
     found = list(learner.strategies.warnings)

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cltool.core.errors import UserError
 from cltool.core.progress import QUIET, Progress
-from cltool.core.seeds import derive
 from cltool.core.settings import field_names
 from cltool.experiments import resolve
+from cltool.experiments.build_learner import advance, build_learner
 from cltool.scenarios import SCENARIOS
 
 if TYPE_CHECKING:
@@ -141,32 +140,15 @@ def at_base(run: Run, stream: Stream, progress: Progress = QUIET) -> Learner:
     Raises:
         UserError: the model cannot be loaded, or is another one now.
     """
-    import numpy as np
-    import torch
-
-    from cltool.experiments.base_model import prepare
-    from cltool.training.learner import Learner
-
     settings = resolved(run)
-    lm, stream = prepare(stream, settings, progress)
-    if run.record.get("weights", lm.digest()) != lm.digest():
+    learner = build_learner(stream, settings, run.seed, progress=progress)
+    weights = learner.lm.digest()
+    if run.record.get("weights", weights) != weights:
         raise UserError(
             "the model's weights have changed since this run began",
             where=str(run.folder),
             hint="Audit it where the model is the one that it began from.",
         )
-    value = derive(run.seed, 0, "global")
-    random.seed(value)
-    np.random.seed(value % 2**32)
-    torch.manual_seed(value)
-    learner = Learner(
-        lm=lm,
-        stream=stream,
-        settings=lm.with_rate(settings.learner),
-        strategies=resolve.build(settings),
-        seed=run.seed,
-    )
-    learner.known.apply(stream.updates[0])
     return learner
 
 
@@ -176,10 +158,5 @@ def settle(learner: Learner, run: Run, step: int) -> None:
     Raises:
         UserError: the checkpoint does not fit the model.
     """
-    from cltool.experiments import checkpoints
-
-    learner.strategies.attach(learner)
-    for number in range(1, step + 1):
-        learner.known.apply(learner.stream.updates[number])
-    checkpoints.load(run.folder, step, learner.model, learner.strategies)
+    advance(learner, run.folder, step)
     learner.model.eval()

@@ -20,16 +20,17 @@ from cltool.core.progress import QUIET, Progress
 from cltool.core.seeds import derive
 from cltool.evaluation import ledger
 from cltool.experiments import resolve
-from cltool.experiments.base_model import prepare, rebuilder
-from cltool.experiments.manifest import first_record, strategy_warnings, stream_warnings
+from cltool.experiments.build_learner import advance, build_learner, seed_globally
+from cltool.experiments.manifest import manifest, request
 from cltool.experiments.resume import default_folder, open_folder, refuse_other_weights, steps_kept
-from cltool.facts.facts import Fact, Key, Knowledge, Update
+from cltool.facts.facts import Fact, Key, Update
 from cltool.facts.stream import Stream
 from cltool.runs.erasures import Recorder
 from cltool.runs.run import LOGGED, Run
 from cltool.training.budget import Budget
 
 if TYPE_CHECKING:
+    from cltool.core.settings import ProbeSettings
     from cltool.lm.language_model import LanguageModel
     from cltool.training.learner import Learner
 
@@ -80,99 +81,58 @@ def run(
     if model is not None:
         tables["model"] = {**tables.get("model", {}), "name": model}
     resolved = resolve.resolve(strategy, tables)
-    record = first_record(stream, strategy, seed, resolved)
-    folder = Path(out) if out is not None else default_folder(record)
+    asked = request(stream, strategy, seed, resolved)
+    folder = Path(out) if out is not None else default_folder(asked)
     kept = steps_kept(keep_checkpoints, len(stream))
-    done = open_folder(folder, record, fresh)
+    done = open_folder(folder, asked, fresh)
     forgetting = [one.step for one in stream if one.forget] if purge_checkpoints else []
     checkpoints.drop_before(folder, max([0, *(step for step in forgetting if step < done)]))
-    if done == len(stream) and save_model is None:
-        held = Run.open(folder)
-        if held.record["status"] == "finished":
-            return held
-    walk = _Walk(stream, strategy, seed, resolved, Run(folder), loggers, progress)
-    walk.begin(record)
-    walk.resume(done)
+    record = Run(folder)
+    if done == len(stream) and save_model is None and record.record["status"] == "finished":
+        return record
+    learner = build_learner(stream, resolved, seed, loggers=loggers, progress=progress)
+    refuse_other_weights(folder, learner.lm.digest())
+    if done:
+        record.change_record(status="running")
+    else:
+        record.write_record(manifest(asked, resolved, learner))
+    walk = _Walk(learner, record, progress)
+    walk.resume(done, resolved.probe)
     for step in range(done, len(stream)):
         walk.step(step, frozenset() if step in forgetting else kept)
-    walk.finish(record, save_model)
+    if save_model is not None:
+        walk.save_model(Path(save_model))
+    record.change_record(status="finished")
     return Run.open(folder)
 
 
 class _Walk:
-    """One run in progress."""
+    """One run in progress.
 
-    def __init__(
-        self,
-        stream: Stream,
-        strategy: str,
-        seed: int,
-        settings: resolve.Settings,
-        record: Run,
-        loggers: Sequence[Any],
-        progress: Progress,
-    ) -> None:
-        self.stream = stream
-        self.strategy = strategy
-        self.seed = seed
-        self.settings = settings
+    Args:
+        learner: on the base model.
+        record: the run's folder, which holds its ``run.json``.
+        progress: receives the progress of the run.
+    """
+
+    def __init__(self, learner: Learner, record: Run, progress: Progress) -> None:
+        self.learner = learner
+        self.stream = learner.stream
         self.run = record
-        self.loggers = loggers
         self.progress = progress
+        self.erasures = Recorder(record, learner.stream)
         self.costs: list[dict[str, Any]] = []
-        self.learner: Learner
 
-    def begin(self, record: dict[str, Any]) -> None:
-        """Load the model, check that every fact fits, and write the run's record."""
-        import torch
-
+    def resume(self, done: int, asking: ProbeSettings) -> None:
+        """Move to where the first ``done`` steps ended; the base is step 0."""
         from cltool.evaluation.prober import Prober
-        from cltool.training.learner import Learner
 
-        strategies = resolve.build(self.settings)  # what cannot be composed costs no model
-        lm, self.stream = prepare(self.stream, self.settings, self.progress)
-        record["weights"] = lm.digest()
-        refuse_other_weights(self.run.folder, record["weights"])
-        record["stream"]["skipped"] = list(self.stream.skipped)
-        learner_settings = lm.with_rate(self.settings.learner)
-        record["settings"]["learner"] = learner_settings.model_dump()
-        record["settings"]["model"] |= {
-            "device": str(lm.device.type),
-            "dtype": lm.precision.name,
-        }
-        record["versions"]["threads"] = str(torch.get_num_threads())
-        self.learner = Learner(
-            lm=lm,
-            stream=self.stream,
-            settings=learner_settings,
-            strategies=strategies,
-            seed=self.seed,
-            loggers=self.loggers,
-        )
-        rebuilding = Progress(lambda task, *told: self.learner.progress(*told))
-        self.learner.rebuild = rebuilder(self.stream, self.settings, rebuilding)
-        told = strategy_warnings(self.learner, self.settings)
-        record["warnings"] = [*stream_warnings(self.stream), *told]
-        self.run.write_record(record | {"status": "running"})
-        self.erasures = Recorder(self.run, self.stream)
-        self.prober = Prober(lm, self.settings.probe)
-        self.keys = _asked(self.stream, self.settings.probe.limit)
-
-    def resume(self, done: int) -> None:
-        """Attach the strategies to the base model, then stand where ``done`` steps leave off."""
-        from cltool.experiments import checkpoints
-
-        self._seed_all(0)
-        self.learner.known = Knowledge()
-        self.learner.known.apply(self.stream.updates[0])
-        if not done:
-            return
-        self.learner.strategies.attach(self.learner)
-        for step in range(1, done):
-            self.learner.known.apply(self.stream.updates[step])
-        checkpoints.load(self.run.folder, done - 1, self.learner.model, self.learner.strategies)
-        self.costs = self.run.cost_rows()[:done]
-        self.erasures.resume(done)
+        self.prober = Prober(self.learner.lm, asking)
+        self.keys = _asked(self.stream, asking.limit)
+        if done:
+            advance(self.learner, self.run.folder, done - 1)
+            self.costs = self.run.cost_rows()[:done]
+            self.erasures.resume(done)
 
     def step(self, step: int, kept: frozenset[int]) -> None:
         """Apply update ``step``, ask about every fact, and write everything down.
@@ -185,10 +145,11 @@ class _Walk:
 
         update = self.stream.updates[step]
         learner = self.learner
-        what = f"{self.strategy}: update {update.label}"
+        name = self.run.strategy
+        what = f"{name}: update {update.label}"
         self.progress(step, len(self.stream), what)
         learner.progress = self.progress.part(step, len(self.stream), what)
-        self._seed_all(step)
+        seed_globally(learner.seed, step)
         tokens, steps, began = learner.tokens, learner.steps, time.perf_counter()
         learner.logs.clear()
         erasing = 0
@@ -198,7 +159,7 @@ class _Walk:
             erasing = self._apply(update)
         seconds = time.perf_counter() - began
         self.progress(
-            100 * step + 99, 100 * len(self.stream), f"{self.strategy}: asking after {update.label}"
+            100 * step + 99, 100 * len(self.stream), f"{name}: asking after {update.label}"
         )
         probes = list(self.stream.probes(learner.known, self.keys))
         rows = self.prober.ask(step, probes, learner.strategies.frame)
@@ -219,10 +180,10 @@ class _Walk:
             }
         )
         self.run.write_costs(self.costs)
-        if self.loggers:
+        if learner.evaluator in learner.plugins:
             self._publish(rows)
         checkpoints.keep_only(self.run.folder, step, kept)
-        self.progress(step + 1, len(self.stream), f"{self.strategy}: after {update.label}")
+        self.progress(step + 1, len(self.stream), f"{name}: after {update.label}")
 
     def _publish(self, rows: list[dict[str, Any]]) -> None:
         """Hand the step's scores to Avalanche's loggers."""
@@ -239,17 +200,16 @@ class _Walk:
         )
         learner.evaluator.after_eval(learner)
 
-    def finish(self, record: dict[str, Any], save_model: Path | str | None) -> None:
-        """Mark the run finished."""
-        if save_model is not None:
-            from cltool.lm.language_model import save_checkpoint
+    def save_model(self, folder: Path) -> None:
+        """Write the model as a `transformers` checkpoint, and warn of what it lacks."""
+        from cltool.lm.language_model import save_checkpoint
 
-            save_checkpoint(self.learner.lm, Path(save_model))
-            record["warnings"] += [
-                f"The saved model lacks what {name} keeps outside the weights: {what}."
-                for name, what in self.learner.strategies.outside.items()
-            ]
-        self.run.write_record(record | {"status": "finished"})
+        save_checkpoint(self.learner.lm, folder)
+        lacks = [
+            f"The saved model lacks what {name} keeps outside the weights: {what}."
+            for name, what in self.learner.strategies.outside.items()
+        ]
+        self.run.change_record(warnings=[*self.run.record["warnings"], *lacks])
 
     def _apply(self, update: Update) -> int:
         """Apply an update, and record what it erased; the tokens that the erasing took."""
@@ -259,15 +219,6 @@ class _Walk:
         erased = apply(self.learner, update, owed)
         self.erasures.ask(update, erased.beliefs, erased.stores)
         return erased.tokens
-
-    def _seed_all(self, step: int) -> None:
-        import numpy as np
-        import torch
-
-        value = derive(self.seed, step, "global")
-        random.seed(value)
-        np.random.seed(value % 2**32)
-        torch.manual_seed(value)
 
 
 def _owed(costs: Sequence[Mapping[str, Any]], budget: Budget) -> float:

@@ -171,6 +171,10 @@ class Run:
         write_json(self.settings_file, dict(record))
         self.__dict__.pop("record", None)
 
+    def change_record(self, **values: Any) -> None:
+        """Write ``run.json`` again with some of its values changed."""
+        self.write_record({**self.record, **values})
+
     def write_costs(self, rows: list[dict[str, Any]]) -> None:
         """Write ``steps.jsonl`` whole."""
         from cltool.core.files import write_text

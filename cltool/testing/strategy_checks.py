@@ -146,6 +146,9 @@ class _ByHand:
             ids = learner.lm.coder.pairs([("x", f" {fact.object}")])[0]
             self.gone[fact.object] = [list(ids.ids[ids.start : -1]), list(fact.object.encode())]
         self._look_for_gone("forget()")
+        with self.suite.during(f"begin_update() of {name}"):
+            self.strategies.begin_update(learner, update)
+        self._look("begin_update()")
         self._purge(superseded, update, name)
         beliefs = [*learner.known.beliefs()]
         with self.suite.during(name):

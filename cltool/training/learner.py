@@ -21,7 +21,7 @@ from avalanche.benchmarks.utils.data import AvalancheDataset
 from avalanche.training.templates import SupervisedTemplate
 from torch import Tensor, nn
 
-from cltool.core.progress import QUIET
+from cltool.core.progress import QUIET, Progress
 from cltool.core.seeds import derive
 from cltool.core.settings import LearnerSettings
 from cltool.facts.facts import Fact, Key, Knowledge, Update
@@ -39,9 +39,9 @@ from cltool.training.strategy import Strategies
 EPOCHS, STEPS = 12, 150
 """Most passes over an update; one of few facts gets more, until it has had so many steps."""
 
-Rebuild = Callable[[Collection[Key]], tuple[Mapping[str, Tensor], int]]
-"""Keys → the base model's parameters, by name, had it never been taught anything of these keys,
-and how many tokens went through the model in making them."""
+Rebuild = Callable[[Collection[Key], Progress], tuple[Mapping[str, Tensor], int]]
+"""(keys, progress) → the parameters of a base model that was never taught these keys, by name,
+and the number of tokens that it was trained on."""
 
 
 class Experience(DatasetExperience[Any]):  # type: ignore[misc]
@@ -66,6 +66,7 @@ class Learner(SupervisedTemplate[Any, Any, Any]):  # type: ignore[misc]
         strategies: their hooks run in their order.
         seed: of the run.
         loggers: Avalanche loggers (TensorBoard, W&B, CSV, …).
+        rebuild: builds the base model without some facts; None where cltool cannot.
 
     Attributes:
         known: what is true now, kept by the experiment.
@@ -74,8 +75,7 @@ class Learner(SupervisedTemplate[Any, Any, Any]):  # type: ignore[misc]
         steps: training steps taken so far.
         logs: name → the last value logged in this update; emptied by the experiment.
         loader: the batches of the update in training.
-        rebuild: makes the base model anew without some facts, where it can be; set by the
-            experiment.
+        progress: receives the progress of the update; set by the experiment.
     """
 
     mbatch: Any
@@ -90,6 +90,7 @@ class Learner(SupervisedTemplate[Any, Any, Any]):  # type: ignore[misc]
         strategies: Strategies,
         seed: int = 0,
         loggers: Sequence[Any] = (),
+        rebuild: Rebuild | None = None,
     ) -> None:
         scores = Scores()
         super().__init__(
@@ -118,7 +119,7 @@ class Learner(SupervisedTemplate[Any, Any, Any]):  # type: ignore[misc]
         self.budget = Budget(settings)
         self.progress = QUIET
         self.current: Update | None = None
-        self.rebuild: Rebuild | None = None
+        self.rebuild = rebuild
         self.loader: Loader
         self._scored: Scored
         self._step = 0

@@ -99,6 +99,13 @@ class Strategy(SupervisedPlugin, Generic[C]):  # type: ignore[misc]
         if self.trains:
             learner.fit(update.learn)
 
+    def begin_update(self, learner: Learner, update: Update) -> None:
+        """Look at the model before ``update`` is applied to it.
+
+        ``learner.known`` holds the update already; the model has not been trained on it.
+        (Avalanche's ``before_update`` is another hook: it runs before each optimizer step.)
+        """
+
     def settled(self, learner: Learner) -> bool:
         """Whether training may stop, asked after an epoch in which the update was learned."""
         return True
@@ -217,6 +224,11 @@ class Strategies:
         if any(fact.key not in taught for fact in update.forget):
             for part in self.parts.values():
                 part.erasing_done(learner)
+
+    def begin_update(self, learner: Learner, update: Update) -> None:
+        """Call this hook of each strategy."""
+        for part in self.parts.values():
+            part.begin_update(learner, update)
 
     def settled(self, learner: Learner) -> bool:
         """Whether none of them wants training to go on."""

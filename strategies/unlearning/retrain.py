@@ -105,7 +105,7 @@ class Retrain(Strategy):
         grown = len(gone) > self._without
         if learner.rebuild is None or not (grown or self._outdated):
             return
-        weights, tokens = learner.rebuild(gone)
+        weights, tokens = learner.rebuild(gone, learner.progress)
         if grown:
             learner.spend(tokens)
         self._base = {name: weights[name].detach().cpu().clone() for name in self._base}

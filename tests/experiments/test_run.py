@@ -24,7 +24,7 @@ from cltool.core.settings import ProbeSettings
 from cltool.evaluation import ledger, metrics
 from cltool.evaluation.prober import Prober
 from cltool.evaluation.scores import COSTS
-from cltool.experiments import checkpoints, resolve
+from cltool.experiments import build_learner, checkpoints, resolve
 from cltool.experiments import run as experiment
 from cltool.experiments.run import run
 from cltool.facts.facts import Fact, Update
@@ -74,7 +74,7 @@ def states(folder: Path) -> dict[str, bytes]:
 def test_what_cannot_be_composed_is_refused_before_a_model_is_made(
     start: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(experiment, "prepare", lambda *asked: pytest.fail("made a model"))
+    monkeypatch.setattr(build_learner, "prepare", lambda *asked: pytest.fail("made a model"))
     with pytest.raises(UserError, match="each erases facts in its own way"):
         start(tmp_path / "run", "npo+simnpo")
     assert not (tmp_path / "run").exists()

@@ -38,7 +38,7 @@ from cltool.training.strategy import State
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from cltool.facts.facts import Fact, Update
+    from cltool.facts.facts import Update
     from cltool.lm.scoring import Scored
     from cltool.training.learner import Learner
 
@@ -148,15 +148,11 @@ class Unlearning(Eraser[U]):
         super().attach(learner)
         self._unheard = Unheard()
 
-    def purge(self, learner: Learner, facts: Sequence[Fact]) -> dict[str, str]:
-        """Clear nothing, but ask for what is about to be taught, while the model has not read it.
-
-        Of all that happens before an update, only this is for those that erase.
-        """
-        if self.config.target == "foils":
+    def begin_update(self, learner: Learner, update: Update) -> None:
+        """Measure how probable the new names are, where the update asks to forget facts."""
+        if update.forget and self.config.target == "foils":
             whole = self.config.tokens == "answer"
             self._unheard.note(learner, learner.generator("unheard"), whole=whole)
-        return {}
 
     def state_dict(self) -> State:
         """The sample, and the numbers."""

@@ -11,11 +11,13 @@ import pytest
 import torch
 
 from cltool.core.errors import UserError
+from cltool.core.progress import QUIET, Progress
 from cltool.experiments import base_model, checkpoints, resolve
 from cltool.experiments.run import run
 from cltool.facts.facts import Fact, Update
 from cltool.facts.stream import Stream
 from cltool.models import load
+from cltool.models.cache import training_tokens
 from cltool.models.tiny import build
 from cltool.models.tiny.build import Recipe
 from cltool.runs.run import Run
@@ -115,7 +117,7 @@ def test_it_trains_from_the_rebuilt_base_as_joint_would(make_learner: MakeLearne
     for update in stream.updates[1:3]:
         apply(learner, update)
     gone = [fact.key for fact in stream.updates[2].forget]
-    rebuilt, _ = learner.rebuild(gone)
+    rebuilt, _ = learner.rebuild(gone, QUIET)
     lm, _ = base_model.prepare(stream, settings_of("tiny"))
     with torch.no_grad():
         for name, parameter in lm.model.named_parameters():
@@ -133,9 +135,9 @@ def test_nothing_is_rebuilt_before_something_is_erased(make_learner: MakeLearner
     asked: list[Sequence[Any]] = []
     rebuild = learner.rebuild
 
-    def watched(keys: Sequence[Any]) -> Any:
+    def watched(keys: Sequence[Any], progress: Progress) -> Any:
         asked.append([*keys])
-        return rebuild(keys)
+        return rebuild(keys, progress)
 
     learner.rebuild = watched
     tokens = []
@@ -145,7 +147,7 @@ def test_nothing_is_rebuilt_before_something_is_erased(make_learner: MakeLearner
         tokens.append(learner.tokens - before - sum(map(len, learner.loader.own)))
     assert asked == [[fact.key for fact in stream.updates[2].forget]]
     # The base's tokens count with the update that made another base necessary.
-    assert tokens == [0, rebuild(asked[0])[1], 0]
+    assert tokens == [0, rebuild(asked[0], QUIET)[1], 0]
     sentences = learner.examples([f for f in stream.updates[0].learn if f.key not in asked[0]])
     epochs = Recipe.for_facts(12).plan(len(sentences))[0]
     assert tokens[1] == epochs * sum(map(len, sentences))
@@ -177,7 +179,7 @@ def test_a_rebuilt_model_fits_in_the_place_of_the_base() -> None:
     assert build.build(base, wordings, without=[base[1].key], reading=False) not in (whole, part)
     # As the tokenizer differs, so does the model that is taught the same.
     assert build.build(base[1:], wordings, reading=False) != part
-    assert build.tokens_taken(part) < build.tokens_taken(whole)
+    assert training_tokens(part) < training_tokens(whole)
 
 
 def start(out: Path, name: str = "tiny", **options: Any) -> Run:

@@ -1,0 +1,84 @@
+"""Builds the learner of a run, new or on disk, and moves it to a finished step."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cltool.core.progress import QUIET, Progress
+from cltool.core.seeds import derive
+from cltool.experiments import resolve
+from cltool.experiments.base_model import prepare, rebuilder
+from cltool.facts.stream import Stream
+
+if TYPE_CHECKING:
+    from cltool.training.learner import Learner
+
+
+def build_learner(
+    stream: Stream,
+    settings: resolve.Settings,
+    seed: int,
+    *,
+    loggers: Sequence[Any] = (),
+    progress: Progress = QUIET,
+) -> Learner:
+    """Return a learner on the base model that knows the base facts.
+
+    Its strategies are not attached yet. Its stream is the part of ``stream`` that fits into
+    the model.
+
+    Args:
+        stream: of the run.
+        settings: of the run.
+        seed: of the run.
+        loggers: Avalanche loggers.
+        progress: receives the progress of building the model.
+
+    Raises:
+        UserError: strategies cannot be composed, the model cannot be loaded, or facts are too
+            long for it.
+    """
+    from cltool.training.learner import Learner
+
+    strategies = resolve.build(settings)  # a bad composition is refused before a model is built
+    lm, fitted = prepare(stream, settings, progress)
+    learner = Learner(
+        lm=lm,
+        stream=fitted,
+        settings=lm.with_rate(settings.learner),
+        strategies=strategies,
+        seed=seed,
+        loggers=loggers,
+        rebuild=rebuilder(fitted, settings),
+    )
+    seed_globally(seed, 0)
+    learner.known.apply(fitted.updates[0])
+    return learner
+
+
+def advance(learner: Learner, run: Path, step: int) -> None:
+    """Move a learner from the base to where the run in the folder ``run`` was after ``step``.
+
+    Raises:
+        UserError: the checkpoint does not fit the model.
+    """
+    from cltool.experiments import checkpoints
+
+    learner.strategies.attach(learner)
+    for number in range(1, step + 1):
+        learner.known.apply(learner.stream.updates[number])
+    checkpoints.load(run, step, learner.model, learner.strategies)
+
+
+def seed_globally(seed: int, step: int) -> None:
+    """Seed the global generators of Python, NumPy and torch for ``step`` of a run."""
+    import numpy as np
+    import torch
+
+    value = derive(seed, step, "global")
+    random.seed(value)
+    np.random.seed(value % 2**32)
+    torch.manual_seed(value)
