@@ -1,4 +1,4 @@
-"""What the page of an audit shows, as plain JSON values; ``cltool audit --json`` prints them."""
+"""The data of an audit's page as plain JSON values; ``cltool audit --json`` prints them."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ SAID = {
     "relearned": ("relearn_erased",),
     "int4": ("int4",),
 }
-"""Column of the table of facts → the attacks whose answer it shows, the first that has one."""
+"""Column of the table of facts → the attacks whose answers it shows."""
 
 
 def audit_data(audit: Audit, command: str | None = None) -> Data:
-    """Everything that an audit found; null where there is no number.
+    """Return everything that an audit found; None for a missing number.
 
     Args:
         audit: what was found.
-        command: what was typed.
+        command: the command that makes the page.
     """
     return {
         "format": 1,
@@ -65,7 +65,7 @@ def _fact(audit: Audit, fact: Fact) -> Data:
             for one in outcomes
             if fact.key in one.answers
         ]
-        # Of several, the one that leaks most.
+        # Of several answers, show the one that leaks most.
         answers[column] = max(told, key=lambda one: one["score"] or 0.0, default=None)
     return {
         "subject": fact.subject,

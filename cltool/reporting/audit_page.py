@@ -15,15 +15,17 @@ from cltool.runs.groups import flatten
 Data = dict[str, Any]
 
 LEAD = (
-    "Whether a model that was made to forget facts can be told from one that never knew them. Both"
-    " were attacked in the same ways, with the same questions, seeds and batches. The target is the"
-    " retrained model's score, not 0: what lies above it is residue, what lies below is"
-    " over-forgotten, and of what was to be kept it is damage. Both are failures."
+    "This page shows whether a model that was made to forget facts can be told from the reference,"
+    " a model that was retrained without them. Both were attacked in the same ways, with the same"
+    " questions, seeds and batches. The target is the reference's score, not 0. A model that shows"
+    " more of the erased facts than the reference has residue, one that shows less is"
+    " over-forgotten, and one that does worse on what was to be kept is damaged. All three are"
+    " failures."
 )
 
 WIDTH, HEIGHT = 132.0, 16.0
 FULL = 0.5
-"""Difference at the edge of the small charts; larger ones are cut."""
+"""Difference at the edge of the small charts; larger ones are clipped."""
 
 
 def write_audit(data: Data, path: Path) -> Path:
@@ -55,7 +57,7 @@ def render(data: Data) -> str:
 
 
 def _chart(one: Data) -> Data | None:
-    """Return the geometry of the interval beside the tolerance; the cells after it have numbers."""
+    """Return the geometry of the chart of the interval and the tolerance."""
     if one["low"] is None or one["high"] is None or one["difference"] is None:
         return None
 

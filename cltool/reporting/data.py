@@ -1,4 +1,4 @@
-"""What a page shows, as plain JSON values: the one source of its charts and tables."""
+"""The data of the forgetting report as plain JSON values, from which all of it is drawn."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ def page_data(
     failed: Sequence[Mapping[str, Any]] = (),
     command: str | None = None,
 ) -> Data:
-    """Everything the report shows; JSON types only, None where there is no number.
+    """Return everything that the report shows: JSON types only, None for a missing number.
 
     Args:
         runs: run folders, finished or not.
-        title: the page's; by default the scenario's name makes one.
+        title: the title of the page; by default it names the scenario.
         failed: runs that ended in an error: ``strategy``, ``seed``, ``error``.
-        command: what was typed to make the report.
+        command: the command that makes the report.
 
     Raises:
         UserError: there is nothing to report.
@@ -123,7 +123,7 @@ def _skipped(group: Group) -> list[str]:
 
 
 def _warnings(group: Group) -> list[Data]:
-    """Each warning once, with the runs that gave it."""
+    """Return each warning once, with the runs that gave it."""
     texts: dict[str, list[str]] = {}
     for variant in group.variants:
         for measured in variant.runs:
@@ -134,7 +134,7 @@ def _warnings(group: Group) -> list[Data]:
 
 
 def _resurfaced(group: Group) -> list[Data]:
-    """Each erased fact that came back, with the runs in which it did."""
+    """Return each erased fact that resurfaced, with the runs in which it did."""
     texts: dict[str, list[str]] = {}
     for variant in group.variants:
         for measured in variant.runs:

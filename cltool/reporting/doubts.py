@@ -1,4 +1,4 @@
-"""Is the forgetting real? What stands between a comparison and its conclusions."""
+"""Reasons to doubt the conclusions of a comparison."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ FORGOTTEN = 0.1
 
 
 def doubts(group: Group) -> list[str]:
-    """Why the differences between these runs may mean little; a sentence each."""
+    """Return the reasons why differences between these runs may mean little, a text each."""
     found = (check(group) for check in CHECKS)
     return [text for text in found if text]
 
@@ -31,9 +31,9 @@ def _base(group: Group) -> str:
     if not known or (share := statistics.mean(known)) >= KNOWN:
         return ""
     return (
-        f"Before the first update {formats.share(share)} of the base facts were answered right:"
-        " what was never known cannot be forgotten. Teach them first (--teach-base), or ask"
-        " about facts that the model knows."
+        f"Before the first update, the model answered only {formats.share(share)} of the base facts"
+        " right. It cannot forget what it never knew. Teach the base first (--teach-base), or use"
+        " facts that the model knows."
     )
 
 
@@ -47,8 +47,8 @@ def _naive(group: Group) -> str:
     if not found or not (lost := statistics.mean(found)) < FORGOTTEN:
         return ""
     return (
-        f"naive forgets hardly anything on this stream (forgetting {formats.share(lost)}), so that"
-        " there is little for a strategy to prevent."
+        f"naive forgets hardly anything on this stream (forgetting {formats.share(lost)}), so a"
+        " strategy has little to prevent."
     )
 
 
@@ -57,15 +57,15 @@ def _noise(group: Group) -> str:
         return ""
     if any(len(variant.counted) == 1 for variant in group.variants):
         return (
-            "One seed tells no difference from noise: compare with --seeds 3 or more before you"
-            " conclude anything from small ones."
+            "With one seed, a small difference cannot be told from noise. Compare with --seeds 3 or"
+            " more before you conclude anything from it."
         )
     frame = compared(group)
     judged = [SCORES[name] for name in ("new", "retained", "acc")]
     tied = [column.title for column in judged if not leaders(frame, column)]
     if not tied:
         return ""
-    return f"All differences in {', '.join(tied)} lie within the noise between seeds."
+    return f"No difference in {' or '.join(tied)} is larger than the noise between seeds."
 
 
 def _wordings(group: Group) -> str:
@@ -73,8 +73,8 @@ def _wordings(group: Group) -> str:
     if not forms or forms - {"trained"}:
         return ""
     return (
-        "Every question was asked in words that were trained: recall of a sentence looks like"
-        " knowledge. Give each relation more wordings."
+        "Every wording that was asked was also trained, so reciting a sentence looks like knowing"
+        " the fact. Give each relation more wordings."
     )
 
 

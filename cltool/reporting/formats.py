@@ -1,4 +1,4 @@
-"""Numbers as people read them: 0.97 ± 0.01, 1.2 M, 3.1 MB, and a dash for what is not there."""
+"""Numbers as text: 0.97 ± 0.01, 1.2 M, 3.1 MB, and a dash for a missing number."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from cltool.evaluation import scores
 DASH = "–"
 MINUS = "−"
 THIN = "\u2009"
-"""Thin space: between a number and its unit, and between groups of digits."""
+"""Thin space, between a number and its unit and between groups of digits."""
 
 Format = Callable[[float], str]
 
 
 def aligned(rows: Sequence[Sequence[str]], right: bool = False) -> list[str]:
-    """Rows of cells as lines of columns; ``right``: all but the first column end flush."""
+    """Return rows of cells as aligned lines; ``right`` aligns all but the first column right."""
     widths = [max(len(row[place]) for row in rows) for place in range(len(rows[0]))]
     return [
         "  ".join(
@@ -28,18 +28,18 @@ def aligned(rows: Sequence[Sequence[str]], right: bool = False) -> list[str]:
 
 
 def number(value: float | None) -> float | None:
-    """Return a number as JSON holds it: None for what is not there, NaN and infinity."""
+    """Return a number for JSON: None if it is missing, NaN or infinite."""
     return None if value is None or not math.isfinite(value) else float(value)
 
 
 def share(value: float) -> str:
-    """An accuracy or another share, two decimals."""
+    """Return an accuracy or another share with two decimals."""
     text = f"{value:.2f}"
     return text.removeprefix("-") if text == "-0.00" else text.replace("-", MINUS)
 
 
 def signed(value: float) -> str:
-    """A difference of shares, with its sign."""
+    """Return a difference of shares with its sign."""
     text = share(value)
     return text if text.startswith(MINUS) or text == "0.00" else f"+{text}"
 
@@ -62,22 +62,22 @@ def signed_precise(value: float) -> str:
 
 
 def count(value: float) -> str:
-    """A large number, such as of tokens: 950, 12 k, 1.2 M."""
+    """Return a large number, for example of tokens: 950, 12 k, 1.2 M."""
     return _scaled(value, ("", "k", "M", "G", "T"))
 
 
 def size(value: float) -> str:
-    """Bytes, in powers of ten: 0 B, 12 kB, 3.1 MB."""
+    """Return bytes in powers of ten: 0 B, 12 kB, 3.1 MB."""
     return _scaled(value, ("B", "kB", "MB", "GB", "TB"))
 
 
 def seconds(value: float) -> str:
-    """Seconds: 3.4 below ten, 34 and 1 234 above."""
+    """Return seconds: 3.4 below ten, 34 and 1 234 above."""
     return f"{value:.1f}" if abs(value) < 9.95 else f"{value:,.0f}".replace(",", THIN)
 
 
 def whole(value: float) -> str:
-    """A whole number, digits in groups of three."""
+    """Return a whole number with its digits in groups of three."""
     return f"{value:,.0f}".replace(",", THIN).replace("-", MINUS)
 
 
@@ -92,24 +92,24 @@ FORMATS: dict[scores.Format, Format] = {
 
 
 def shown(value: float | None, form: Format) -> str:
-    """``value`` in the given form, or a dash."""
+    """Return ``value`` formatted by ``form``, or a dash if it is missing."""
     return DASH if value is None or math.isnan(value) else form(value)
 
 
 def margin(half: float | None, form: Format) -> str:
-    """The half-width of an interval, without a sign, or nothing where there is no interval."""
+    """Return the half-width of an interval, without a sign; empty if there is no interval."""
     if half is None or math.isnan(half):
         return ""
     return f"±{THIN}{form(half).removeprefix('+')}"
 
 
 def with_margin(mean: float | None, half: float | None, form: Format) -> str:
-    """``0.97 ± 0.01``; only ``0.97`` where there is no interval; a dash without a mean."""
+    """Return ``0.97 ± 0.01``; ``0.97`` if there is no interval; a dash if there is no mean."""
     return " ".join(part for part in (shown(mean, form), margin(half, form)) if part)
 
 
 def plural(number: int, one: str, many: str = "") -> str:
-    """``1 run``, ``3 runs``."""
+    """Return a number with its noun: ``1 run``, ``3 runs``."""
     return f"{whole(number)} {one if number == 1 else many or one + 's'}"
 
 

@@ -42,7 +42,7 @@
     });
   });
 
-  /* Pointing at a strategy in a legend brings its lines forward. */
+  /* Pointing at a strategy in a legend highlights its lines. */
   each(".legend", document, function (legend) {
     var section = legend.parentNode;
     function light(place) {

@@ -16,10 +16,10 @@ from cltool.runs.run import Run
 Data = dict[str, Any]
 
 LEAD = (
-    "How well each strategy learned what the updates taught, how much it forgot of what it"
-    " knew before, and how often it still gives answers that are outdated. An answer counts"
-    " as right when the model, generating freely, gives exactly an accepted answer and ends"
-    " by itself, or closes the sentence as its wording does."
+    "This report shows how well each strategy learned the facts that the updates taught, how much"
+    " it forgot of earlier facts, and how often it still gives outdated answers. An answer is right"
+    " if the model, generating greedily, gives exactly an accepted answer and then stops, or ends"
+    " the sentence as the wording does."
 )
 CONTROL = {code: f"\\x{code:02x}" for code in range(32) if code not in (9, 10)}
 """Control characters that an error may hold (colours of a terminal), made visible."""
@@ -36,7 +36,7 @@ def write_report(
 
     Args:
         runs: run folders, finished or not; those that cannot be compared (another
-            scenario, model or number of steps) get sections of their own.
+            scenario, model or number of steps) are in separate parts of the page.
         path: the HTML file.
         title: the page's title.
         failed: runs that ended in an error: ``strategy``, ``seed``, ``error``.
@@ -75,11 +75,11 @@ def _training(groups: Sequence[Data]) -> list[str]:
             ways.setdefault(strategy["training"], {})[strategy["name"]] = None
     if len(ways) < 2:
         return [
-            f"Each strategy trained on every update {way}: the table shows the tokens it used."
+            f"Each strategy trained on every update {way}. The table shows the tokens it used."
             for way in ways
         ]
-    told = "; ".join(f"{', '.join(names)} {way}" for way, names in ways.items())
-    return [f"On every update the strategies trained differently: {told}."]
+    listed = "; ".join(f"{', '.join(names)}: {way}" for way, names in ways.items())
+    return [f"How long the strategies trained on every update differs ({listed})."]
 
 
 def _about(group: Data) -> list[tuple[str, str]]:
@@ -105,7 +105,7 @@ def _unfinished(group: Data) -> list[str]:
         for run in strategy["runs"]:
             if run["done"] < run["of"]:
                 counted = run["done"] and run["done"] >= strategy["done"]
-                note = "counted up to there" if counted else "not counted"
+                note = "counted up to this step" if counted else "not counted"
                 done = progress(run["done"], run["of"])
                 lines.append(f"{strategy['name']}, seed {run['seed']}: {done} – {note}")
     return lines

@@ -1,6 +1,6 @@
-"""What the page of a survey shows, as plain JSON values; ``cltool audit RUN RUN --json`` prints it.
+"""The data of a survey's page as plain JSON values; ``cltool audit RUN RUN --json`` prints them.
 
-Null stands where there is no number.
+A missing number is null.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ Data = dict[str, Any]
 
 
 def survey_data(survey: Survey, command: str | None = None) -> Data:
-    """Everything that a survey found.
+    """Return everything that a survey found.
 
     Args:
         survey: what was found.
-        command: what was typed.
+        command: the command that makes the page.
     """
     from cltool.audit.survey import RUN_SCORES
 
@@ -99,7 +99,7 @@ def _scores(scores: Mapping[str, Sequence[float | None]]) -> Data:
 
 
 def spread(values: Sequence[float | None]) -> Data:
-    """``by_seed``, and ``mean``, ``min`` and ``max`` of those that are numbers."""
+    """Return ``by_seed``, and ``mean``, ``min`` and ``max`` of the values that are numbers."""
     plain = [number(value) for value in values]
     there = [value for value in plain if value is not None]
     return {

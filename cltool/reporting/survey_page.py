@@ -1,4 +1,4 @@
-"""The page of a survey: every strategy beside the retrained model, in all measures, at a glance."""
+"""The page of a survey: a table of strategies and measures, with the reference in its first row."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from cltool.runs.groups import flatten
 Data = dict[str, Any]
 
 LEAD = (
-    "How far each strategy's model is from one that was retrained without the facts it was to"
-    " forget. All were attacked in the same ways, with the same questions, seeds and batches. The"
-    " target is the retrained model's figure, not 0."
+    "This page shows how far the model of each strategy is from the reference, a model that was"
+    " retrained without the facts to be forgotten. All were attacked in the same ways, with the"
+    " same questions, seeds and batches. The target is the reference's figure, not 0."
 )
 
 SIGNS = {
@@ -29,21 +29,21 @@ SIGNS = {
     "damaged": "✕",
     "better than the reference": "+",
 }
-"""What precedes a figure, for those who do not see its colour."""
+"""Signs before figures, for readers who do not see their colour."""
 
 CLASSES = {word: f"v-{word.split()[0]}" for word in WORDS}
 
 MEANINGS = {
     "indistinguishable": "within the tolerance of the reference",
     "undecided": "too few facts to tell",
-    "residue": "more of the erased facts than the reference has",
-    "over-forgotten": "less of them than a model has that never knew them",
-    "damaged": "less than the reference of what was to be kept",
-    "better than the reference": "more than the reference of what was to be kept",
+    "residue": "shows more of the erased facts than the reference",
+    "over-forgotten": "shows less of the erased facts than the reference",
+    "damaged": "worse than the reference on what was to be kept",
+    "better than the reference": "better than the reference on what was to be kept",
 }
 
 COUNTS = ("tokens", "erasing_tokens")
-"""Scores of the runs that are no shares."""
+"""Scores of the runs that are counts, not shares."""
 
 
 def write_survey(data: Data, path: Path) -> Path:

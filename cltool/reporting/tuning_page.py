@@ -12,9 +12,10 @@ from cltool.reporting.templates import page, write_page
 Data = dict[str, Any]
 
 LEAD = (
-    "Settings of each strategy, searched on the first updates of the stream only: how much of what"
-    " an update taught is known right after it, against how much of what was known before is"
-    " retained. The later updates, on which nothing was searched, judge what was chosen."
+    "The settings of each strategy were searched on the first updates of the stream only. The"
+    " charts show how much of what an update taught is known right after it (new) against how much"
+    " of what was known before is still known (retained). The chosen settings were then tested on"
+    " the later updates, which the search did not use."
 )
 
 SHOWN = ("new", "retained", "stale")
@@ -36,7 +37,7 @@ def write_tuning(data: Data, path: Path) -> Path:
 
 def render(data: Data) -> str:
     """Return the page."""
-    title = "Fronts of new against retained"
+    title = "Pareto fronts of new against retained"
     if data["about"].get("Scenario"):
         title += f": {data['about']['Scenario']}"
     tunings = data["tunings"]
@@ -83,7 +84,7 @@ def _search(place: int, tuning: Data) -> Data:
                 ", ".join(filter(None, marks)),
             ]
         )
-    kept = "" if tuning["kept"] else "; none keeps the bounds"
+    kept = "" if tuning["kept"] else "; none meets the bounds"
     count = formats.plural(len(tuning["trials"]), "setting")
     return {
         "title": f"{tuning['strategy']}: {count}{kept}",

@@ -149,7 +149,7 @@ def test_unfinished_runs_are_told(make: Make) -> None:
     assert "naive, seed 1: step 2 of 7 – not counted" in page.replace(
         "naive (naive-seed0)", "naive"
     )
-    assert "ewc, seed 0: step 4 of 7 – counted up to there" in page
+    assert "ewc, seed 0: step 4 of 7 – counted up to this step" in page
     assert "no step finished" in page
 
 
@@ -203,7 +203,7 @@ def test_warnings_and_skipped_lines_appear_once(make: Make) -> None:
     assert group["warnings"] == [{"text": "lr is high", "runs": ["naive, seed 0", "naive, seed 1"]}]
     page = render(page_data([make(record=record)]))
     assert "1 warning<" in page
-    assert "1 line of the source left out" in page
+    assert "1 line of the source skipped" in page
 
 
 def test_themes_print_and_script_are_in_the_page(make: Make) -> None:
@@ -227,11 +227,11 @@ def test_the_report_of_a_demo_is_small(make: Make, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("learner", "told"),
     [
-        ({}, "Each strategy trained on every update until it was learned:"),
-        ({"epochs": 3}, "until it was learned, for at most 3 passes:"),
-        ({"epochs": 1, "stop_at": 1.5}, "on every update for 1 pass:"),
-        ({"tokens": 50_000}, "on every update with a budget of 50\u2009000 training tokens:"),
-        ({"seconds": 2.0}, "with a budget of 2 seconds:"),
+        ({}, "Each strategy trained on every update until it was learned."),
+        ({"epochs": 3}, "until it was learned, for at most 3 passes."),
+        ({"epochs": 1, "stop_at": 1.5}, "on every update for 1 pass."),
+        ({"tokens": 50_000}, "on every update with a budget of 50\u2009000 training tokens."),
+        ({"seconds": 2.0}, "with a budget of 2 seconds."),
     ],
 )
 def test_the_first_paragraph_says_how_long_strategies_trained(
@@ -243,4 +243,5 @@ def test_the_first_paragraph_says_how_long_strategies_trained(
 def test_strategies_that_trained_differently_are_named(make: Make) -> None:
     runs = [make(strategy="naive"), make(strategy="ewc", settings={"learner": {"steps": 9}})]
     page = render(page_data(runs))
-    assert "naive until it was learned, for at most 4 passes; ewc with a budget of 9 steps." in page
+    told = "(naive: until it was learned, for at most 4 passes; ewc: with a budget of 9 steps)"
+    assert told in page

@@ -77,7 +77,7 @@ def test_who_keeps_no_bound_is_marked_and_without_judges_there_is_no_verdict() -
     heads = [text for tag, text in page.text if tag == "th"]
     assert "ewc *" in heads and "si" in heads
     alone = Tree(render(data(tuning(judged=False))))
-    assert any("No updates are left to judge" in text for tag, text in alone.text if tag == "p")
+    assert any("No updates are left for the test" in text for tag, text in alone.text if tag == "p")
 
 
 def test_as_many_fronts_in_a_chart_as_there_are_colours() -> None:

@@ -15,7 +15,7 @@ from cltool.runs.groups import Group, Variant
 
 Matrix = list[list[float | None]]
 
-TITLE = "What each update left of the others"
+TITLE = "Accuracy matrix"
 MATRIX_SIZE = 290.0
 LARGEST_CELL, SMALLEST_CELL = 36.0, 5.0
 NUMBER_NEEDS = 23.0
@@ -27,7 +27,7 @@ SHORT_BELOW = 30.0
 AXIS_NEEDS = 17.0
 TOP = 18.0
 DARK = 0.68
-"""From this value on, a cell's ground is dark enough to need light text."""
+"""From this value on, a cell is dark enough to need light text."""
 
 
 def data(group: Group) -> dict[str, Matrix]:
@@ -101,13 +101,13 @@ def _cell(x: float, y: float, size: float, value: float | None) -> dict[str, Any
         "y": y,
         "side": side,
         "value": value,
-        # Never quite without colour: 0 must differ from a cell that has no number.
+        # Never fully transparent: 0 must differ from a cell that has no number.
         "opacity": None if value is None else f"{0.04 + 0.96 * value:.2f}",
         "text": formats.shown(value, form) if size >= NUMBER_NEEDS else None,
-        "ground": "on" if value is not None and value >= DARK else "off",
+        "shade": "on" if value is not None and value >= DARK else "off",
     }
 
 
 def _short(value: float) -> str:
-    """Return .97 for 0.97, and 1 for 1.00: what a small cell has room for."""
+    """Return .97 for 0.97, and 1 for 1.00: a number that fits in a small cell."""
     return formats.share(value).removeprefix("0").removesuffix(".00") or "0"

@@ -17,20 +17,23 @@ from cltool.runs.groups import Group, Variant
 Data = dict[str, Any]
 Numbers = Sequence[float | None]
 
-TITLE = "Over the updates"
+TITLE = "Scores after each update"
 SCORES = ("new", "retained", "stale", "erased")
 PANELS = {
     "new": ("New facts", "right just after they were taught; higher is better"),
-    "retained": ("Retained facts", "learned earlier, still valid; higher is better"),
-    "stale": ("Stale answers", "superseded facts still given; lower is better"),
-    "erased": ("Erased facts", "to be forgotten, still given; lower is better"),
+    "retained": (
+        "Retained facts",
+        "learned earlier and still valid; higher is better",
+    ),
+    "stale": ("Stale answers", "superseded facts that are still given; lower is better"),
+    "erased": ("Erased facts", "to be forgotten, but still given; lower is better"),
 }
 """Title and reading of the chart of each score."""
 
 WIDTH, HEIGHT = 400.0, 250.0
 LEFT, RIGHT, TOP, BOTTOM = 30.0, 14.0, 10.0, 28.0
 MOST_MARKERS = 12
-"""On a line; more of them hide it."""
+"""Per line; more of them would hide it."""
 
 
 def data(group: Group) -> Data:
@@ -105,9 +108,9 @@ def _y(value: float) -> float:
 
 
 def _ticks(labels: Sequence[str]) -> list[Data]:
-    """Return where the labels of steps are, as many as there is room for."""
+    """Return the positions of step labels, as many as there is room for."""
     short = [shortened(label, 12) for label in labels]
-    # The last label stands half a label further left than its step.
+    # The last label is drawn half a label to the left of its step.
     room = max(len(label) for label in short) * CHARACTER * 1.5 + 8
     every = max(1, math.ceil(len(labels) * room / (WIDTH - LEFT)))
     ticks = []

@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 
 Counts = dict[str, dict[str, int]]
 
-TITLE = "Answers that moved"
+TITLE = "Transitions"
 SHOWN = {
     "taught": (
-        "From being taught to the end, facts of all steps before the last",
+        "From the step that taught a fact to the last step, facts of all earlier steps",
         (("right", "right"), ("right", "wrong"), ("right", "outdated"), ("wrong", "right")),
     ),
     "base": (
-        "From the first step to the last, base facts",
+        "From the first step to the last, facts of the base",
         (("right", "right"), ("right", "wrong"), ("wrong", "right")),
     ),
 }
