@@ -17,8 +17,9 @@ from cltool.audit.attacks.settings import AuditSettings
 from cltool.audit.findings import Scope, Side
 from cltool.audit.request import Asked
 from cltool.core.progress import Progress
-from cltool.core.workers import Lanes, default_count, worker_progress
+from cltool.core.workers import run_tasks, worker_progress
 from cltool.experiments import restore
+from cltool.experiments.worker_setup import load_libraries
 from cltool.facts.stream import Stream
 from cltool.runs.run import Run
 
@@ -140,12 +141,15 @@ def _spread(
     jobs: Mapping[Job, str], found: Attacks, workers: int | None, progress: Progress
 ) -> None:
     """Hand the jobs out, and read what came of them."""
-    count = min(workers or default_count(), len(jobs))
-    with Lanes[Job](count, progress, _warm) as lanes:
-        # Where it cannot be made, every job will say why.
-        with suppress(Exception):
-            lanes.first(_prepare, next(iter(jobs)))
-        failed = {jobs[one.task]: one.error for one in lanes.work(_attack, list(jobs))}
+    failures = run_tasks(
+        list(jobs),
+        _attack,
+        prepare=_prepare,
+        load=load_libraries,
+        workers=workers,
+        progress=progress,
+    )
+    failed = {jobs[one.task]: one.error for one in failures}
     for job, key in jobs.items():
         if key in failed:
             found.fail(key, failed[key])
@@ -171,10 +175,6 @@ def _job(side: Side, scope: Scope, asked: Asked) -> Job:
 # -- in the worker process ---------------------------------------------------------------
 
 
-def _warm() -> None:
-    import cltool.evaluation.prober  # noqa: F401
-
-
 _streams: dict[str, Stream] = {}
 """Those that this worker opened, by the digest in the runs' records."""
 
@@ -189,9 +189,11 @@ def _scope(job: Job) -> Scope:
 
 
 def _prepare(job: Job) -> None:
-    """Make the base model, where it is not there any more, once for all."""
+    """Make the base model once if it is not in the cache."""
     progress = worker_progress("model")
-    restore.at_base(Run.open(job.folder), _scope(job).stream, progress)
+    # If it cannot be made, each job fails with the reason.
+    with suppress(Exception):
+        restore.at_base(Run.open(job.folder), _scope(job).stream, progress)
     progress(1, 1, "ready")
 
 

@@ -1,8 +1,6 @@
-"""Tasks in worker processes that may die.
+"""Tasks in worker processes; a worker that dies fails only the task it was working on.
 
-Every lane is one worker process. If a task fails, its error is reported and the others continue.
-If a worker is killed, only its task fails, and a new worker takes its place. Ctrl-C and SIGTERM
-in the parent process end all workers.
+Ctrl-C and SIGTERM in the parent process end all workers.
 """
 
 from __future__ import annotations
@@ -10,33 +8,37 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import time
 import traceback
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from collections.abc import Callable, Collection, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Generic, Protocol, TypeVar
+from pickle import PicklingError
+from typing import Generic, Protocol, TypeVar
+
+from loky import ProcessPoolExecutor
 
 from cltool.core.errors import UserError
 from cltool.core.files import write_text
-from cltool.core.progress import Progress
+from cltool.core.progress import QUIET, Progress
 
 
 class Task(Protocol):
-    """What a worker is given: plain values only."""
+    """Work for a worker process; holds only values that can be pickled."""
 
     @property
     def name(self) -> str:
-        """For people."""
+        """Name in progress reports."""
         ...
 
     @property
     def error_file(self) -> Path:
-        """Where the traceback of a bug is kept."""
+        """File for the traceback of an unexpected error."""
         ...
 
 
@@ -51,60 +53,73 @@ class Failure(Generic[Given]):
     error: str
 
 
-@dataclass
-class Lane(Generic[Given]):
-    """One worker process, its line of progress, and what it is at."""
+def run_tasks(
+    tasks: Sequence[Given],
+    work: Callable[[Given], None],
+    *,
+    prepare: Callable[[Given], None],
+    load: Callable[[], None],
+    workers: int | None,
+    progress: Progress,
+) -> list[Failure[Given]]:
+    """Run ``work`` on every task in worker processes.
 
-    executor: ProcessPoolExecutor
-    progress: Any
-    task: Given | None = None
+    Tasks start in their order. The worker of a task that kills it is replaced.
 
+    Args:
+        tasks: at least one.
+        work: a module-level function.
+        prepare: does what all tasks need, on the first task, before any of them starts.
+        load: imports the libraries of ``work``; runs in the other workers meanwhile.
+        workers: number of processes; None: one for each core, or one if there is a GPU.
+        progress: receives the progress of each task; ``work`` reports it to `worker_progress`.
 
-@dataclass
-class Lanes(Generic[Given]):
-    """Some worker processes; use as a context manager.
+    Returns:
+        The tasks that failed, in the order of ``tasks``.
 
-    Attributes:
-        count: how many.
-        progress: receives the progress of each task.
-        warm: imports what a worker will need, while others are busy.
+    Raises:
+        UserError: ``prepare`` raised it, its worker died, or a task cannot be pickled.
     """
+    pool = _Pool[Given](min(workers or default_workers(), len(tasks)), progress)
+    try:
+        pool.prepare(prepare, tasks[0], load)
+        return pool.run(work, tasks)
+    finally:
+        pool.close()
 
-    count: int
-    progress: Progress
-    warm: Callable[[], None]
-    lanes: list[Lane[Given]] = field(default_factory=list)
 
-    def __enter__(self) -> Lanes[Given]:
-        self.lanes = [self._open() for _ in range(self.count)]
-        for lane in self.lanes[1:]:
-            _submit(lane, self.warm)
-        return self
+def default_workers() -> int:
+    """Return the number of cores, or 1 if there is a GPU."""
+    # Asking torch would import it in this process; the driver's device file is enough.
+    if Path("/dev/nvidiactl").exists():
+        return 1
+    return os.cpu_count() or 1
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        if kind is not None and not issubclass(kind, Exception):
-            for lane in self.lanes:
-                # Python 3.14 has a public method for this: kill_workers().
-                for process in list((lane.executor._processes or {}).values()):
-                    process.terminate()
-        for lane in self.lanes:
-            lane.executor.shutdown(wait=True, cancel_futures=True)
 
-    def first(self, do: Callable[[Given], None], task: Given) -> None:
-        """Let one worker do what all others need, before anything else.
+class _Pool(Generic[Given]):
+    """Worker processes, each with its own executor: one that dies breaks no other."""
 
-        Raises:
-            UserError: the worker died, or the task raised one.
-        """
-        future = _submit(self.lanes[0], do, task)
-        while not wait([future], timeout=0.2).done:
-            self._drain()
-        self._drain()
+    def __init__(self, count: int, progress: Progress) -> None:
+        self.progress = progress
+        self._environment = {
+            "OMP_NUM_THREADS": str(max(1, (os.cpu_count() or 1) // count)),
+            # Models make processes grow; loky would take that for a leak and restart them.
+            "LOKY_MAX_MEMORY_LEAK_SIZE": "1e15",
+        }
+        self._reader, self._writer = multiprocessing.Pipe(duplex=False)
+        self._executors = [self._start() for _ in range(count)]
+
+    def _start(self) -> ProcessPoolExecutor:
+        return ProcessPoolExecutor(
+            1, initializer=_initialize, initargs=(self._writer,), env=self._environment
+        )
+
+    def prepare(self, work: Callable[[Given], None], task: Given, load: Callable[[], None]) -> None:
+        """Run ``work`` in one worker, and ``load`` in the others."""
+        future = self._submit(0, work, task)
+        for worker in range(1, len(self._executors)):
+            self._submit(worker, load)
+        self._wait([future])
         try:
             future.result()
         except BrokenProcessPool as error:
@@ -112,122 +127,99 @@ class Lanes(Generic[Given]):
                 "the worker process died while the model was prepared",
                 hint="It may have been out of memory: use a smaller model.",
             ) from error
+        except PicklingError as error:
+            raise UserError(
+                f"{task.name} cannot be sent to a worker process: {error.__cause__ or error}",
+                hint="Leave out locks, open files and the like.",
+            ) from error
 
-    def work(self, do: Callable[[Given], None], tasks: Sequence[Given]) -> list[Failure[Given]]:
-        """Hand out ``tasks`` in their order; those that failed, in theirs."""
-        waiting = deque(tasks)
-        running: dict[Future[None], Lane[Given]] = {}
+    def run(self, work: Callable[[Given], None], tasks: Sequence[Given]) -> list[Failure[Given]]:
+        """Run ``work`` on every task; return the failures in the order of ``tasks``."""
+        waiting = deque(enumerate(tasks))
+        idle = deque(range(len(self._executors)))
+        running: dict[Future[None], tuple[int, int]] = {}
         failures: dict[int, Failure[Given]] = {}
         while waiting or running:
-            busy = [id(lane) for lane in running.values()]
-            for place, lane in enumerate(self.lanes):
-                if waiting and id(lane) not in busy:
-                    future = self._begin(place, do, waiting.popleft())
-                    running[future] = self.lanes[place]
-            done, _ = wait(running, timeout=0.2, return_when=FIRST_COMPLETED)
-            self._drain()
-            for future in done:
-                failure = self._outcome(running.pop(future), future)
-                if failure is not None:
-                    failures[id(failure.task)] = failure
-        return [failures[id(task)] for task in tasks if id(task) in failures]
+            while waiting and idle:
+                number, task = waiting.popleft()
+                worker = idle.popleft()
+                running[self._submit(worker, work, task)] = number, worker
+            for future in self._wait(running):
+                number, worker = running.pop(future)
+                idle.append(worker)
+                error = _error_of(tasks[number], future)
+                self.progress.task(tasks[number].name)(1, 1, "failed" if error else "finished")
+                if error:
+                    failures[number] = Failure(tasks[number], error)
+        return [failures[number] for number in sorted(failures)]
 
-    def _begin(self, place: int, do: Callable[[Given], None], task: Given) -> Future[None]:
-        """Hand a task to a worker; one that died while it was idle is replaced."""
+    def _submit(self, worker: int, work: Callable[..., None], *arguments: Given) -> Future[None]:
+        # A process that is started here keeps SIGINT blocked: only the parent handles Ctrl-C.
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         try:
-            future = _submit(self.lanes[place], do, task)
-        except BrokenProcessPool:
-            self.lanes[place].executor.shutdown(wait=False)
-            self.lanes[place] = self._open()
-            future = _submit(self.lanes[place], do, task)
-        self.lanes[place].task = task
+            future: Future[None] = self._executors[worker].submit(work, *arguments)
+        except BrokenProcessPool:  # its process died, at work or idle
+            self._executors[worker] = self._start()
+            future = self._executors[worker].submit(work, *arguments)
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
         return future
 
-    def _outcome(self, lane: Lane[Given], future: Future[None]) -> Failure[Given] | None:
-        task = lane.task
-        if task is None:
-            raise RuntimeError("a lane without a task cannot finish one")
-        try:
-            future.result()
-        except BrokenProcessPool:
-            lane.executor.shutdown(wait=False)
-            self.lanes[self.lanes.index(lane)] = self._open()
-            error = "the worker process died (killed, or out of memory)"
-        except UserError as caught:
-            error = str(caught)
-        except Exception as caught:  # a task may fail in any way; the others go on
-            error = f"{type(caught).__name__}: {caught}"
-            with suppress(OSError):
-                write_text(task.error_file, "".join(traceback.format_exception(caught)))
-                error += f" (see {task.error_file})"
-        else:
-            with suppress(OSError):
-                task.error_file.unlink(missing_ok=True)
-            self.progress.task(task.name)(1, 1, "finished")
-            return None
-        self.progress.task(task.name)(1, 1, "failed")
-        return Failure(task, error)
+    def _wait(self, futures: Collection[Future[None]]) -> set[Future[None]]:
+        """Show reports until a future is done; return those that are."""
+        while True:
+            done, _ = wait(futures, timeout=0.2, return_when=FIRST_COMPLETED)
+            while self._reader.poll():
+                self.progress.show(*self._reader.recv())
+            if done:
+                return done
 
-    def _open(self) -> Lane[Given]:
-        context = multiprocessing.get_context("spawn")
-        progress = context.SimpleQueue()
-        threads = max(1, (os.cpu_count() or 1) // self.count)
-        executor = ProcessPoolExecutor(
-            1, mp_context=context, initializer=_start, initargs=(progress, threads)
-        )
-        return Lane(executor, progress)
-
-    def _drain(self) -> None:
-        for lane in self.lanes:
-            while not lane.progress.empty():
-                self.progress.show(*lane.progress.get())
+    def close(self) -> None:
+        """End the workers, also those that are at work."""
+        for executor in self._executors:
+            executor.shutdown(kill_workers=True)
 
 
-def _submit(lane: Lane[Any], do: Callable[..., None], *arguments: Any) -> Future[None]:
-    """Submit a task; a worker that is started for it does not receive Ctrl-C."""
-    with _ctrl_c_blocked():
-        return lane.executor.submit(do, *arguments)
-
-
-@contextmanager
-def _ctrl_c_blocked() -> Iterator[None]:
-    """Block SIGINT; processes that are started meanwhile keep it blocked."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+def _error_of(task: Task, future: Future[None]) -> str:
+    """Return why a task failed, or an empty string; keep the traceback of an unexpected error."""
     try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
-def default_count() -> int:
-    """One worker a core, and one where there is a GPU."""
-    # Asking torch would import it here; the driver's device file tells as much.
-    if Path("/dev/nvidiactl").exists():
-        return 1
-    return os.cpu_count() or 1
+        future.result()
+    except BrokenProcessPool:
+        return "the worker process died (killed, or out of memory)"
+    except UserError as error:
+        return str(error)
+    except Exception as error:  # a task may fail in any way; the others go on
+        text = f"{type(error).__name__}: {error}"
+        with suppress(OSError):
+            write_text(task.error_file, "".join(traceback.format_exception(error)))
+            text += f" (see {task.error_file})"
+        return text
+    with suppress(OSError):
+        task.error_file.unlink(missing_ok=True)
+    return ""
 
 
 # -- in the worker process ---------------------------------------------------------------
 
-_progress: Any = None
+_reports: Connection | None = None
 
 
-def _start(progress: Any, threads: int) -> None:
-    global _progress
-    _progress = progress
-    os.environ["OMP_NUM_THREADS"] = str(threads)
+def _initialize(reports: Connection) -> None:
+    global _reports
+    _reports = reports
 
 
 def worker_progress(name: str) -> Progress:
     """Return the progress of a task in a worker process; it sends at most ten reports a second."""
-    import time
-
-    last = 0.0
+    reports, last = _reports, 0.0
+    if reports is None:
+        return QUIET.task(name)
 
     def send(task: str, done: int, of: int, what: str) -> None:
         nonlocal last
         if time.monotonic() - last > 0.1 or done >= of:
             last = time.monotonic()
-            _progress.put((task, done, of, what))
+            # A short message is written at once, so no lock is needed that a killed worker holds.
+            reports.send((task, done, of, what))
 
     return Progress(send, name)

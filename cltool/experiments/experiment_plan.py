@@ -215,9 +215,7 @@ class _Digests:
         return {
             "settings": hashlib.sha256(text.encode()).hexdigest()[:20],
             "facts": self.facts,
-            "code": self.sources.digest(
-                strategy, settings.model.name, SEARCH_CODE if more else ()
-            ),
+            "code": self.sources.digest(strategy, settings.model.name, SEARCH_CODE if more else ()),
         }
 
 

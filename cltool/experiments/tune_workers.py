@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,9 +9,10 @@ from typing import Any
 
 from cltool.core.errors import UserError
 from cltool.core.progress import Progress
-from cltool.core.workers import Lanes, default_count, worker_progress
+from cltool.core.workers import run_tasks, worker_progress
 from cltool.experiments import resolve
 from cltool.experiments.tune import Search
+from cltool.experiments.worker_setup import load_libraries, make_base_model
 from cltool.runs.run import file_name
 
 
@@ -52,10 +52,14 @@ def search_all(jobs: Sequence[Job], workers: int | None, progress: Progress) -> 
     Raises:
         UserError: a search failed; the others are made all the same.
     """
-    count = min(workers or default_count(), len(jobs))
-    with Lanes[Job](count, progress, _warm) as lanes:
-        lanes.first(_prepare, jobs[0])
-        failures = lanes.work(_search, jobs)
+    failures = run_tasks(
+        jobs,
+        _search,
+        prepare=_prepare,
+        load=load_libraries,
+        workers=workers,
+        progress=progress,
+    )
     for failure in failures:
         raise UserError(failure.error, where=f"strategy {failure.task.strategy}")
 
@@ -63,32 +67,17 @@ def search_all(jobs: Sequence[Job], workers: int | None, progress: Progress) -> 
 # -- in the worker process ---------------------------------------------------------------
 
 
-def _warm() -> None:
-    import cltool.evaluation.prober  # noqa: F401
-
-
-def _made(job: Job, name: str) -> Search:
+def _made(job: Job) -> Search:
     stream = resolve.open_stream(job.scenario, job.options)
-    return Search(stream=stream, progress=worker_progress(name), **job.search)
+    return Search(stream=stream, progress=worker_progress(job.name), **job.search)
 
 
 def _prepare(job: Job) -> None:
     """Make the base model that all runs begin from."""
-    import torch
-
-    from cltool.experiments.base_model import prepare
-
-    search = _made(job, "model")
+    search = _made(job)
     tables = resolve.tables_for(search.settings, job.strategy, search.strategies)
-    threads = torch.get_num_threads()
-    # The other lanes wait for the base model, so their cores are free.
-    torch.set_num_threads(os.cpu_count() or 1)
-    try:
-        prepare(search.stream, resolve.resolve(job.strategy, tables), search.progress)
-    finally:
-        torch.set_num_threads(threads)
-    search.progress(1, 1, "ready")
+    make_base_model(search.stream, resolve.resolve(job.strategy, tables))
 
 
 def _search(job: Job) -> None:
-    _made(job, job.name).tune(job.strategy)
+    _made(job).tune(job.strategy)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-import queue
+import os
 import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -20,15 +20,14 @@ from cltool.audit.request import Asked
 from cltool.audit.survey import RUN_SCORES, Survey, survey
 from cltool.audit.survey_workers import Attacks
 from cltool.cli.main import main
-from cltool.core import workers
 from cltool.core.errors import UserError
-from cltool.core.workers import Failure, Given, Lanes
 from cltool.experiments import resolve
 from cltool.experiments import run as experiment
 from cltool.reporting.verdicts import WORDS
 from cltool.runs.run import Run
 from tools.outputs_page import ATTACK, SPREAD
 
+from .. import in_process
 from .test_audit import ASSIGNED, EVIL, FACTS, SETTINGS, write
 
 LATER: list[dict[str, Any]] = [
@@ -38,35 +37,21 @@ LATER: list[dict[str, Any]] = [
 RUNS = [("naive", 0), ("naive", 1), ("replay", 0), ("retrain", 0), ("retrain", 1)]
 
 
-class Here(Lanes[Given]):
-    """In this process: workers of their own take long to start."""
-
-    def __enter__(self) -> Here[Given]:
-        return self
-
-    def first(self, do: Callable[[Given], None], task: Given) -> None:
-        do(task)
-
-    def work(self, do: Callable[[Given], None], tasks: Sequence[Given]) -> list[Failure[Given]]:
-        failed = []
-        for task in tasks:
-            DONE.append(task.name)
-            try:
-                do(task)
-            except UserError as error:
-                failed.append(Failure(task, str(error)))
-        return failed
-
-
 DONE: list[str] = []
-"""What was attacked in `Here`."""
+"""The models that were attacked."""
 
 
 def in_this_process(patch: pytest.MonkeyPatch) -> None:
     DONE.clear()
-    patch.setattr(survey_workers, "Lanes", Here)
+    attack = survey_workers._attack
+
+    def noted(job: survey_workers.Job) -> None:
+        DONE.append(job.name)
+        attack(job)
+
+    patch.setattr(survey_workers, "run_tasks", in_process.run_tasks)
+    patch.setattr(survey_workers, "_attack", noted)
     patch.setattr(survey_workers, "_streams", {})
-    patch.setattr(workers, "_progress", queue.SimpleQueue())
 
 
 def surveyed(folder: Path, names: Sequence[str] = (), **options: Any) -> Survey:
@@ -282,7 +267,7 @@ def test_the_command_surveys_a_folder_with_workers(
     folder: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # So that the worker has one thread.
-    monkeypatch.setattr(workers.os, "cpu_count", lambda: 1)
+    monkeypatch.setattr(os, "cpu_count", lambda: 1)
     for name in ("naive-seed0", "naive-seed1"):
         shutil.rmtree(folder / name)
     (folder / "facts.jsonl").unlink()

@@ -1,4 +1,4 @@
-"""Worker processes end when the command is interrupted."""
+"""Tasks in real worker processes that fail, die and report."""
 
 from __future__ import annotations
 
@@ -6,10 +6,132 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import pytest
+
+from cltool.core.errors import UserError
+from cltool.core.progress import Progress
+from cltool.core.workers import run_tasks
+
+
+@pytest.fixture(autouse=True)
+def tasks(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """The module of the tasks, under a name that worker processes can import."""
+    monkeypatch.syspath_prepend(str(Path(__file__).parent))
+    return import_module("worker_tasks")
+
+
+class Told:
+    """Every report, and the time that the display takes for it."""
+
+    def __init__(self, pause: float = 0.0) -> None:
+        self.reports: list[tuple[str, int, int, str]] = []
+        self.pause = pause
+
+    def __call__(self, task: str, done: int, of: int, what: str) -> None:
+        time.sleep(self.pause)
+        self.reports.append((task, done, of, what))
+
+
+Run = Callable[..., dict[str, str]]
+
+
+@pytest.fixture
+def run(tasks: Any, tmp_path: Path) -> Run:
+    """Run tasks of some names; return name -> error of those that failed."""
+
+    def run(
+        *names: str, workers: int = 1, told: Told | None = None, prepare: str = "prepare"
+    ) -> dict[str, str]:
+        failures = run_tasks(
+            [tasks.Task(name, tmp_path) for name in names],
+            tasks.work,
+            prepare=getattr(tasks, prepare),
+            load=tasks.load,
+            workers=workers,
+            progress=Progress(told or Told()),
+        )
+        return {one.task.name: one.error for one in failures}
+
+    return run
+
+
+def done(folder: Path) -> set[str]:
+    return {path.stem for path in folder.glob("*.done")}
+
+
+def test_a_worker_that_dies_fails_only_its_task(run: Run, tmp_path: Path) -> None:
+    names = ["wait 1", "die 1", "wait 2", "die 2", "do 3", "do 4"]
+    failed = run(*names, workers=2)
+    assert list(failed) == ["die 1", "die 2"]
+    assert all("the worker process died" in error for error in failed.values())
+    assert done(tmp_path) == {"wait 1", "wait 2", "do 3", "do 4"}
+
+
+def test_one_worker_is_replaced_after_each_death(run: Run, tmp_path: Path) -> None:
+    assert list(run("die 1", "die 2", "do 3")) == ["die 1", "die 2"]
+    assert done(tmp_path) == {"do 3"}
+
+
+def test_a_worker_that_died_while_idle_is_replaced(run: Run, tmp_path: Path) -> None:
+    assert run("do 1", "do 2", told=Told(pause=1.0), prepare="stop_soon") == {}
+    assert done(tmp_path) == {"do 1", "do 2"}
+
+
+def test_a_death_while_preparing_ends_everything(run: Run, tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="died while the model was prepared"):
+        run("do 1", prepare="die_at_once")
+    assert done(tmp_path) == set()
+
+
+def test_a_bug_is_kept_until_the_task_succeeds(run: Run, tasks: Any, tmp_path: Path) -> None:
+    file = tasks.Task("fail 1", tmp_path).error_file
+    failed = run("refuse 2", "fail 1", "do 3")
+    assert failed == {
+        "refuse 2": "cannot do it\nDo something else.",
+        "fail 1": f"ZeroDivisionError: a bug (see {file})",
+    }
+    assert 'raise ZeroDivisionError("a bug")' in file.read_text(encoding="utf-8")
+    old = tasks.Task("do 3", tmp_path).error_file
+    old.write_text("an error of an earlier attempt")
+    run("do 3")
+    assert not old.exists()
+    assert file.exists()
+
+
+def test_tasks_start_in_their_order_and_failures_are_in_it(run: Run, tmp_path: Path) -> None:
+    names = ["refuse 3", "do 2", "refuse 1", "do 0"]
+    assert list(run(*names)) == ["refuse 3", "refuse 1"]
+    assert (tmp_path / "begun").read_text().splitlines() == names
+
+
+def test_reports_arrive_while_tasks_run(run: Run, tmp_path: Path) -> None:
+    begun = time.monotonic()
+    times: dict[str, float] = {}
+
+    class Timed(Told):
+        def __call__(self, task: str, done: int, of: int, what: str) -> None:
+            times.setdefault(f"{task} {what.split()[0]}", time.monotonic() - begun)
+            super().__call__(task, done, of, what)
+
+    told = Timed()
+    run("wait 1", "refuse 2", workers=2, told=told)
+    threads = f"threads {max(1, (os.cpu_count() or 1) // 2)}"
+    assert told.reports[0] == ("model", 1, 1, "ready")
+    of = {
+        name: [one[1:] for one in told.reports if one[0] == name] for name in ("wait 1", "refuse 2")
+    }
+    assert of["wait 1"] == [(1, 2, threads), (1, 1, "finished")]
+    assert of["refuse 2"] == [(1, 2, threads), (1, 1, "failed")]
+    assert times["wait 1 finished"] - times["wait 1 threads"] > 0.7
+
+
+# Interruptions.
 
 SCRIPT = """
 import os, time
@@ -19,7 +141,7 @@ from pathlib import Path
 from cltool.cli import list as command
 from cltool.cli.main import main
 from cltool.core.progress import Progress
-from cltool.core.workers import Lanes, worker_progress
+from cltool.core.workers import run_tasks, worker_progress
 
 
 @dataclass(frozen=True)
@@ -33,7 +155,7 @@ def sleep(task):
     time.sleep(600)
 
 
-def nothing():
+def nothing(*task):
     pass
 
 
@@ -42,8 +164,14 @@ def show(task, done, of, what):
 
 
 def work(options):
-    with Lanes(2, Progress(show), nothing) as lanes:
-        lanes.work(sleep, [Task("a"), Task("b")])
+    run_tasks(
+        [Task("a"), Task("b")],
+        sleep,
+        prepare=nothing,
+        load=nothing,
+        workers=2,
+        progress=Progress(show),
+    )
 
 
 if __name__ == "__main__":

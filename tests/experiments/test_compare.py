@@ -3,29 +3,31 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
 import os
 import signal
+import threading
 from collections.abc import Iterator
-from concurrent.futures import Future
-from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from loky import ProcessPoolExecutor
 
 from cltool.cli.main import main
 from cltool.core.errors import UserError
-from cltool.core.progress import QUIET, Progress
-from cltool.core.workers import Lane, Lanes
+from cltool.core.progress import Progress
 from cltool.experiments import compare as comparing
 from cltool.experiments import resolve
 from cltool.experiments import run as experiment
-from cltool.experiments.compare import Cell, Comparison, Job, compare
+from cltool.experiments.compare import Cell, Comparison, compare
 from cltool.runs.run import Run
 
+from .. import in_process
+
 STRATEGIES = ["frozen", "naive", "lora"]
-VICTIM = Cell("naive", 1, Path("naive-seed1"))
+VICTIM = "naive seed 1"
 SETTINGS: dict[str, Any] = {
     # Long enough to be killed in the middle.
     "learner": {"epochs": 40, "stop_at": 2.0},
@@ -79,26 +81,29 @@ def compared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Compared]:
     facts, out = write_facts(folder / "facts.jsonl"), folder / "out"
     with pytest.MonkeyPatch.context() as patch:
         # So that every worker has one thread, as the run in this process has.
-        patch.setattr(comparing.os, "cpu_count", lambda: 1)
-        watched: list[Any] = []
-        work = Lanes.work
+        patch.setattr(os, "cpu_count", lambda: 1)
+        workers: dict[str, set[int | None]] = {}
+        submit = ProcessPoolExecutor.submit
 
-        def watch(self: Any, *arguments: Any) -> Any:
-            watched.append(self)
-            return work(self, *arguments)
+        def watch(self: Any, work: Any, *arguments: Any) -> Any:
+            before = {child.pid for child in multiprocessing.active_children()}
+            future = submit(self, work, *arguments)
+            started = {child.pid for child in multiprocessing.active_children()} - before
+            self.started = started or self.started
+            workers.update({one.name: self.started for one in arguments})
+            return future
 
-        patch.setattr(Lanes, "work", watch)
+        patch.setattr(ProcessPoolExecutor, "submit", watch)
         told: list[tuple[str, int, int, str]] = []
         killed: dict[str, int] = {}
 
         def report(name: str, done: int, of: int, what: str) -> None:
             told.append((name, done, of, what))
-            if name == VICTIM.name and "update 1" in what and not killed:
-                lane = next(
-                    lane for lane in watched[0].lanes if lane.task and lane.task.name == name
-                )
-                (killed[name],) = lane.executor._processes
-                os.kill(killed[name], signal.SIGKILL)
+            if name == VICTIM and "update 1" in what and not killed:
+                (worker,) = workers[name]
+                assert worker is not None
+                killed[name] = worker
+                os.kill(worker, signal.SIGKILL)
 
         # A stream here and its path below: they must be the same to the runs.
         stream = resolve.open_stream(str(facts))
@@ -154,7 +159,7 @@ def test_a_cell_that_fails_says_why_and_the_rest_goes_on(compared: Compared) -> 
 def test_progress_of_every_cell_is_told(compared: Compared) -> None:
     last = {name: (done, of, what) for name, done, of, what in compared.told}
     assert last["frozen seed 0"] == last["naive seed 0"] == (1, 1, "finished")
-    assert last["lora seed 1"] == last[VICTIM.name] == (1, 1, "failed")
+    assert last["lora seed 1"] == last[VICTIM] == (1, 1, "failed")
     assert last["model"] == (1, 1, "ready")
     assert all(0 <= done <= of for _, done, of, _ in compared.told)
 
@@ -200,111 +205,37 @@ def test_a_worker_gives_the_run_of_this_process(seed: int, again: Compared, tmp_
 # Without workers.
 
 
-@dataclass
-class _Here:
-    """Stands for a worker process: what is submitted runs at once, or not at all."""
-
-    broken: bool = False
-    jobs: list[Any] = field(default_factory=list)
-
-    def submit(self, work: Any, *arguments: Any) -> Future[None]:
-        if self.broken:
-            raise BrokenProcessPool
-        self.jobs.append(arguments)
-        future: Future[None] = Future()
-        try:
-            future.set_result(work(*arguments))
-        except Exception as error:
-            future.set_exception(error)
-        return future
-
-    def shutdown(self, **options: Any) -> None: ...
-
-
-class _Empty:
-    def empty(self) -> bool:
-        return True
-
-
-def _lanes(patch: pytest.MonkeyPatch, executors: list[_Here], cell: Any) -> Lanes[Job]:
-    waiting = iter(executors)
-    patch.setattr(comparing, "_prepare", lambda job: None)
-    patch.setattr(comparing, "_run_cell", cell)
-    patch.setattr(Lanes, "_open", lambda self: Lane[Job](next(waiting), _Empty()))
-    return Lanes(1, QUIET, lambda: None)
-
-
-JOB = Job("facts.jsonl", (), {})
-
-
-def outcome(lanes: Lanes[Job], cells: list[Cell]) -> list[comparing.Failure]:
-    with lanes:
-        return comparing._all(lanes, JOB, cells)
-
-
-def test_a_worker_that_died_while_idle_is_replaced(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    dying, fresh = _Here(), _Here()
-
-    def die(job: Job) -> None:
-        dying.broken = True
-
-    lanes = _lanes(monkeypatch, [dying, fresh], lambda job: None)
-    monkeypatch.setattr(comparing, "_prepare", die)
-    assert outcome(lanes, [Cell("naive", 0, tmp_path / "naive-seed0")]) == []
-    assert len(fresh.jobs) == 1
-
-
-def test_a_bug_in_a_cell_is_kept_and_does_not_stand_in_the_way(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    cell = Cell("naive", 0, tmp_path / "naive-seed0")
-
-    def broken(job: Job) -> None:
-        raise ZeroDivisionError("a bug")
-
-    (failure,) = outcome(_lanes(monkeypatch, [_Here()], broken), [cell])
-    assert failure.error == f"ZeroDivisionError: a bug (see {cell.error_file})"
-    assert "Traceback" in cell.error_file.read_text(encoding="utf-8")
-    # The run begins in its folder next time, so nothing else may lie there.
-    assert not cell.folder.exists()
-    lanes = _lanes(monkeypatch, [_Here()], lambda job: None)
-    assert outcome(lanes, [cell]) == []
-    assert not cell.error_file.exists()
-
-
 def test_the_costly_cells_begin_first_and_failures_keep_the_order(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     begun: list[str] = []
 
-    def fail(job: Job) -> None:
-        assert job.cell is not None
-        begun.append(job.cell.name)
+    def fail(cell: Cell) -> None:
+        begun.append(cell.name)
         raise UserError("no")
 
-    cells = [Cell(name, seed, tmp_path) for name in ("naive", "joint") for seed in (0, 1)]
-    failures = outcome(_lanes(monkeypatch, [_Here()], fail), cells)
+    monkeypatch.setattr(comparing, "run_tasks", in_process.run_tasks)
+    monkeypatch.setattr(comparing, "_prepare", lambda cell: None)
+    monkeypatch.setattr(comparing, "_run_cell", fail)
+    failures = compare("leaders", ["naive", "joint"], seeds=(0, 1), out=tmp_path).failures
     assert begun == ["joint seed 1", "joint seed 0", "naive seed 1", "naive seed 0"]
     order = [(one.strategy, one.seed) for one in failures]
     assert order == [("naive", 0), ("naive", 1), ("joint", 0), ("joint", 1)]
 
 
 def test_a_setting_goes_to_the_strategies_that_have_it() -> None:
-    job = Job("x", (), {}, strategies=("naive", "ewc", "replay+ewc"))
     tables = {"learner": {"epochs": 1}, "strategy": {"lambda": 5, "ewc": {"decay": 0.5}}}
-    naive = comparing._for(tables, "naive", job)
+    cell = Cell("naive", 0, Path(), "x", tables=tables, strategies=("naive", "ewc", "replay+ewc"))
+    naive = comparing._tables(cell, "naive")
     assert naive == {"learner": {"epochs": 1}, "strategy": {"ewc": {"decay": 0.5}}}
     for name in ("ewc", "replay+ewc"):
-        assert comparing._for(tables, name, job) == tables
+        assert comparing._tables(cell, name) == tables
 
 
 def test_a_setting_that_no_strategy_has_stops_everything(tmp_path: Path) -> None:
     facts = write_facts(tmp_path / "facts.jsonl")
-    job = Job(str(facts), (), {"strategy": {"lamda": 5}}, strategies=("naive", "ewc"))
     with pytest.raises(UserError, match="unknown setting 'lamda'"):
-        comparing._prepare(job)
+        compare(str(facts), ["naive", "ewc"], settings={"strategy": {"lamda": 5}}, out=tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -327,10 +258,10 @@ def test_nothing_starts_where_the_question_is_wrong(
 
 def test_a_stream_that_cannot_be_sent_to_workers_is_refused(tmp_path: Path) -> None:
     stream = resolve.open_stream(str(write_facts(tmp_path / "facts.jsonl")))
-    closed = replace(stream, extra_probes=lambda known: [])
-    with pytest.raises(UserError, match="stream cannot be sent to worker processes") as caught:
+    lock = threading.Lock()
+    closed = replace(stream, extra_probes=lambda known: [] * lock.locked())
+    with pytest.raises(UserError, match="cannot be sent to a worker process"):
         compare(closed, ["frozen"], out=tmp_path / "out")
-    assert caught.value.where == "stream facts"
     assert not (tmp_path / "out").exists()
 
 

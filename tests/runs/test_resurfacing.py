@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import queue
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,6 @@ import pandas as pd
 import pytest
 
 from cltool.cli.main import main
-from cltool.core import workers as lanes
 from cltool.evaluation import ledger, outcomes
 from cltool.experiments import compare
 from cltool.experiments.compare import Comparison
@@ -23,6 +21,7 @@ from cltool.runs import erasures
 from cltool.runs.run import Run
 from cltool.testing.material import NAME, registered
 
+from .. import in_process
 from .conftest import LABELS, Relapse, Start, requests_of
 
 
@@ -207,17 +206,11 @@ def test_a_comparison_holds_its_records_to_retrain(
     checkpoint: Callable[[str], Path],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def run_all(
-        workers: Any, job: compare.Job, cells: Sequence[compare.Cell]
-    ) -> list[compare.Failure]:
-        """In this process: workers of their own take long to start."""
-        for cell in cells:
-            assert job.purge_checkpoints
-            compare._run_cell(compare._with(job, cell))
-        return []
+    def run_tasks(cells: Sequence[compare.Cell], *arguments: Any, **options: Any) -> Any:
+        assert all(cell.purge_checkpoints for cell in cells)
+        return in_process.run_tasks(cells, *arguments, **options)
 
-    monkeypatch.setattr(compare, "_all", run_all)
-    monkeypatch.setattr(lanes, "_progress", queue.SimpleQueue())
+    monkeypatch.setattr(compare, "run_tasks", run_tasks)
     options = ["compare", *WORLD[1:], "--strategies", "replay,retrain", "--workers", "1"]
     options += ["--out", "runs", "--model", str(checkpoint("llama")), "--purge-checkpoints"]
     assert main(options) == 0

@@ -1,0 +1,33 @@
+"""What worker processes do before they run strategies: load libraries and make the base model."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from cltool.core.workers import worker_progress
+
+if TYPE_CHECKING:
+    from cltool.experiments.resolve import Settings
+    from cltool.facts.stream import Stream
+
+
+def load_libraries() -> None:
+    """Import what a run needs."""
+    import cltool.evaluation.prober  # noqa: F401
+
+
+def make_base_model(stream: Stream, settings: Settings) -> None:
+    """Make the model that all runs begin from, on all cores: the other workers wait for it."""
+    import torch
+
+    from cltool.experiments.base_model import prepare
+
+    progress = worker_progress("model")
+    threads = torch.get_num_threads()
+    torch.set_num_threads(os.cpu_count() or 1)
+    try:
+        prepare(stream, settings, progress)
+    finally:
+        torch.set_num_threads(threads)
+    progress(1, 1, "ready")

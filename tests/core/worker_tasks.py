@@ -1,0 +1,61 @@
+"""Tasks of `test_workers`; worker processes import this module by its bare name."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from cltool.core.errors import UserError
+from cltool.core.workers import worker_progress
+
+
+@dataclass(frozen=True)
+class Task:
+    """What a worker is to do, and where it writes that it did."""
+
+    name: str
+    folder: Path
+
+    @property
+    def error_file(self) -> Path:
+        return self.folder / f"{self.name}.error.txt"
+
+
+def prepare(task: Task) -> None:
+    (task.folder / "prepared").touch()
+    worker_progress("model")(1, 1, "ready")
+
+
+def load() -> None: ...
+
+
+def work(task: Task) -> None:
+    """Do what the first word of the task's name says."""
+    assert (task.folder / "prepared").is_file()
+    with (task.folder / "begun").open("a") as file:
+        file.write(f"{task.name}\n")
+    worker_progress(task.name)(1, 2, f"threads {os.environ['OMP_NUM_THREADS']}")
+    match task.name.split()[0]:
+        case "die":
+            os.kill(os.getpid(), signal.SIGKILL)
+        case "refuse":
+            raise UserError("cannot do it", hint="Do something else.")
+        case "fail":
+            raise ZeroDivisionError("a bug")
+        case "wait":
+            time.sleep(1)
+    (task.folder / f"{task.name}.done").touch()
+
+
+def stop_soon(task: Task) -> None:
+    """Prepare; the worker dies a moment later, when it has nothing to do."""
+    prepare(task)
+    threading.Timer(0.2, os._exit, [1]).start()
+
+
+def die_at_once(task: Task) -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
