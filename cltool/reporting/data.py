@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from cltool.core.errors import UserError
@@ -10,8 +10,8 @@ from cltool.evaluation import metrics
 from cltool.reporting import formats
 from cltool.reporting.doubts import doubts
 from cltool.reporting.erased import alarms
-from cltool.reporting.views import VIEWS
-from cltool.runs.groups import Group, Variant, group_runs
+from cltool.reporting.views import views
+from cltool.runs.groups import Group, Measured, Variant, group_runs
 from cltool.runs.run import Run
 from cltool.training.budget import KINDS
 
@@ -62,11 +62,11 @@ def group_data(group: Group) -> Data:
         "labels": group.labels,
         "asked": _asked(group),
         "strategies": [_variant(variant) for variant in group.variants],
-        "resurfaced": _resurfaced(group),
-        "warnings": _warnings(group),
+        "resurfaced": _by_text(group, _alarms),
+        "warnings": _by_text(group, lambda one: one.run.record.get("warnings") or ()),
         "skipped": _skipped(group),
         "doubts": doubts(group),
-        "views": {name: view.data(group) for name, view in VIEWS.items()},
+        "views": {name: view.data(group) for name, view in views().items()},
     }
 
 
@@ -105,7 +105,7 @@ def _training(variant: Variant) -> str:
 
 def _asked(group: Group) -> Data:
     """Return how many facts were asked at the last step, and in which forms those that count."""
-    # The run that got furthest stands for all: they were asked the same.
+    # The run that got furthest is an example of all: they were asked the same.
     example = max(group.runs, key=lambda measured: measured.done)
     if not example.done:
         return {"facts": 0, "probes": 0, "forms": []}
@@ -122,23 +122,15 @@ def _skipped(group: Group) -> list[str]:
     return list(dict.fromkeys(lines))
 
 
-def _warnings(group: Group) -> list[Data]:
-    """Return each warning once, with the runs that gave it."""
-    texts: dict[str, list[str]] = {}
-    for variant in group.variants:
-        for measured in variant.runs:
-            for text in dict.fromkeys(measured.run.record.get("warnings") or ()):
-                name = f"{variant.label}, seed {measured.run.seed}"
-                texts.setdefault(str(text), []).append(name)
-    return [{"text": text, "runs": runs} for text, runs in texts.items()]
+def _alarms(measured: Measured) -> Sequence[str]:
+    return alarms(measured.answers, measured.labels) if measured.done else ()
 
 
-def _resurfaced(group: Group) -> list[Data]:
-    """Return each erased fact that resurfaced, with the runs in which it did."""
-    texts: dict[str, list[str]] = {}
+def _by_text(group: Group, texts_of: Callable[[Measured], Iterable[str]]) -> list[Data]:
+    """Return each text once, with the runs that it is about."""
+    runs: dict[str, list[str]] = {}
     for variant in group.variants:
         for measured in variant.runs:
-            for text in alarms(measured.answers, measured.labels) if measured.done else ():
-                name = f"{variant.label}, seed {measured.run.seed}"
-                texts.setdefault(text, []).append(name)
-    return [{"text": text, "runs": runs} for text, runs in texts.items()]
+            for text in dict.fromkeys(texts_of(measured)):
+                runs.setdefault(str(text), []).append(f"{variant.label}, seed {measured.run.seed}")
+    return [{"text": text, "runs": names} for text, names in runs.items()]

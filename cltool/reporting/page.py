@@ -10,7 +10,7 @@ from cltool.reporting import formats
 from cltool.reporting.data import page_data
 from cltool.reporting.table import progress
 from cltool.reporting.templates import page, write_page
-from cltool.reporting.views import VIEWS
+from cltool.reporting.views import views
 from cltool.runs.run import Run
 
 Data = dict[str, Any]
@@ -57,7 +57,7 @@ def render(data: Data) -> str:
             "unfinished": _unfinished(group),
             "sections": [
                 (view.TITLE, view.render(group["views"][name], group))
-                for name, view in VIEWS.items()
+                for name, view in views().items()
             ],
         }
         for group in data["groups"]

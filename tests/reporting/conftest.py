@@ -1,8 +1,9 @@
-"""Synthetic run folders, written through the real ledger and record, and a reader of pages."""
+"""Synthetic run folders, written through the real ledger and record, and a parser of pages."""
 
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
@@ -23,7 +24,7 @@ LABELS = ("2010-01", "2011-12", "2012-06", "2013-03", "2014-09", "2015-01", "201
 
 @dataclass
 class Recipe:
-    """What a synthetic run is made of.
+    """The ingredients of a synthetic run.
 
     Attributes:
         keep: the chance that a fact learned earlier is still answered right, a step.
@@ -181,10 +182,12 @@ def make(tmp_path: Path) -> Make:
 
 
 VOID = {"meta", "br", "col"}
+EVIL = "\"'><script>alert(1)</script><!-- </style>{{ 7 * 7 }}{% x %}"
+"""Text that would break a page if it were not escaped."""
 
 
 class Tree(HTMLParser):
-    """Checks that tags are balanced and gathers what tests ask for."""
+    """A parsed page; parsing fails if tags are not balanced."""
 
     def __init__(self, page: str) -> None:
         super().__init__()
@@ -219,3 +222,19 @@ def at(frame: pd.DataFrame, row: str, column: str) -> Any:
     """One cell; without the type of everything that a cell could be."""
     cell: Any = frame.loc[row, column]
     return cell
+
+
+def safe(page: str) -> Tree:
+    """Check that data did not become markup and that a page loads nothing; return its tree."""
+    tree = Tree(page)
+    assert "<script>alert" not in page
+    assert "<!--" not in page
+    assert not re.search(r"https?:|//cdn|@import|url\(", page)
+    assert [len(tree.all(tag)) for tag in ("script", "style")] == [2, 1]
+    for tag, attributes, _ in tree.seen:
+        assert tag not in {"link", "img", "iframe", "object", "embed", "base", "form", "use"}
+        assert not {"src", "href", "srcset", "action"} & set(attributes)
+        assert not [name for name in attributes if name.startswith("on")]
+    (policy,) = [meta["content"] for meta in tree.all("meta") if meta.get("http-equiv")]
+    assert (policy or "").startswith("default-src 'none'")
+    return tree

@@ -1,4 +1,4 @@
-"""What is doubted of a comparison, and what is not."""
+"""Which comparisons are in doubt, and which are not."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def told(*runs: Any) -> str:
     return " ".join(doubts(group))
 
 
-def test_nothing_is_doubted_where_strategies_are_told_apart(make: Make) -> None:
+def test_no_doubts_where_intervals_separate_the_strategies(make: Make) -> None:
     runs = [make(strategy="naive", seed=seed, keep=0.6, gain=1.0) for seed in range(3)]
     runs += [make(strategy="replay", seed=seed, keep=1.0, gain=0.9) for seed in range(3)]
     assert told(*runs) == ""
@@ -54,7 +54,7 @@ def test_wordings_that_were_all_trained(make: Make) -> None:
     assert "was also trained" in told(run)
 
 
-def test_doubts_stand_on_the_page(make: Make) -> None:
+def test_doubts_are_on_the_page(make: Make) -> None:
     page = render(page_data([make(strategy="naive"), make(strategy="ewc")]))
     assert "Before you conclude" in page
     assert "With one seed" in page

@@ -83,7 +83,7 @@ def test_a_single_seed_shows_no_interval(make: Make) -> None:
     assert "Nothing is marked as best" in page
 
 
-def test_line_charts_stand_before_tables_of_the_same_numbers(make: Make) -> None:
+def test_line_charts_and_their_tables_have_the_same_numbers(make: Make) -> None:
     runs = [make(strategy=name, seed=seed) for name in ("naive", "ewc") for seed in range(2)]
     figures = _figures(render(page_data(runs)), "panel")
     assert len(figures) == 3
@@ -141,7 +141,7 @@ def test_many_steps_leave_no_room_for_numbers(make: Make) -> None:
     assert 'class="off"' not in svg
 
 
-def test_unfinished_runs_are_told(make: Make) -> None:
+def test_unfinished_runs_are_listed(make: Make) -> None:
     runs = [make(seed=0), make(seed=1, done=3), make(strategy="ewc", done=5), make("x", done=0)]
     page = render(page_data(runs))
     Tree(page)
@@ -173,7 +173,7 @@ def test_nothing_to_report_is_refused(tmp_path: Path) -> None:
     assert not (tmp_path / "r.html").exists()
 
 
-def test_other_scenarios_stand_in_sections_of_their_own(make: Make) -> None:
+def test_runs_of_other_scenarios_are_in_separate_parts(make: Make) -> None:
     page = render(page_data([make(), make("other", record={"scenario": "elsewhere"})]))
     tree = Tree(page)
     assert len(tree.all("div", "group")) == 2
@@ -181,7 +181,7 @@ def test_other_scenarios_stand_in_sections_of_their_own(make: Make) -> None:
     assert len(tree.all("h3")) == 12
 
 
-def test_settings_that_differ_stand_out_from_those_in_common(make: Make) -> None:
+def test_settings_that_differ_are_apart_from_those_in_common(make: Make) -> None:
     learners = {"naive": 0.1, "ewc": 0.1, "lora": 0.5}
     runs = [make(strategy=name, settings={"learner": {"lr": lr}}) for name, lr in learners.items()]
     (group,) = page_data(runs)["groups"]

@@ -1,15 +1,12 @@
-"""What comes from facts, settings, labels and errors is data, never markup; nothing is loaded."""
+"""Facts, settings, labels and errors never become markup, and the page loads nothing."""
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 from cltool.reporting.page import write_report
 
-from .conftest import Make, Tree
-
-EVIL = "\"'><script>alert(1)</script><!-- </style>"
+from .conftest import EVIL, Make, safe
 
 
 def _evil_page(make: Make, tmp_path: Path) -> str:
@@ -29,31 +26,9 @@ def _evil_page(make: Make, tmp_path: Path) -> str:
     return path.read_text("utf-8")
 
 
-def test_nothing_of_the_data_becomes_markup(make: Make, tmp_path: Path) -> None:
+def test_the_data_is_text_and_never_markup(make: Make, tmp_path: Path) -> None:
     page = _evil_page(make, tmp_path)
-    tree = Tree(page)
-    assert "<script>alert" not in page
-    assert "<!--" not in page
+    tree = safe(page)
     assert "<i>" not in page
-    assert len(tree.all("script")) == 2
-    assert len(tree.all("style")) == 1
-    handlers = [n for _, attributes, _ in tree.seen for n in attributes if n.startswith("on")]
-    assert not handlers
-
-
-def test_the_data_is_shown_as_it_is(make: Make, tmp_path: Path) -> None:
-    tree = Tree(_evil_page(make, tmp_path))
     for place in ("title", "h1", "li", "code", "pre", "dd"):
         assert any(EVIL in text for tag, text in tree.text if tag == place), place
-
-
-def test_nothing_is_loaded_from_anywhere(make: Make, tmp_path: Path) -> None:
-    page = _evil_page(make, tmp_path)
-    tree = Tree(page)
-    assert not re.search(r"https?:|//cdn|@import|url\(", page)
-    for tag, attributes, _ in tree.seen:
-        assert tag not in {"link", "img", "iframe", "object", "embed", "base", "form", "use"}
-        assert not {"src", "href", "srcset", "action"} & set(attributes)
-    policies = [meta for meta in tree.all("meta") if meta.get("http-equiv")]
-    assert policies[0]["content"] is not None
-    assert policies[0]["content"].startswith("default-src 'none'")

@@ -1,25 +1,28 @@
-"""The views of the forgetting report, one file each, and their order on the page.
+"""The views of the forgetting report: one file each, and their order on the page.
 
-To add a view, write ``views/NAME.py`` with `View`'s members, usually with a template
-``views/NAME.html``, and add it to `VIEWS`.
+To add a view, write ``views/NAME.py`` with the members of `View`, usually with a template
+``views/NAME.html``, and add NAME to `VIEWS`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Protocol
+from importlib import import_module
+from typing import Any, Protocol, cast
 
 from markupsafe import Markup
 
-from cltool.reporting.views import (
-    accuracy_matrix,
-    lost_facts,
-    over_updates,
-    scores,
-    settings,
-    transitions,
-)
 from cltool.runs.groups import Group
+
+VIEWS = [
+    "scores",
+    "over_updates",
+    "accuracy_matrix",
+    "transitions",
+    "lost_facts",
+    "settings",
+]
+"""The views in the order of the page."""
 
 
 class View(Protocol):
@@ -30,10 +33,10 @@ class View(Protocol):
         """The heading of the section."""
 
     def data(self, group: Group) -> Any:
-        """Return what the view shows, as plain JSON values (None where there is no number)."""
+        """Return what the view shows, as plain JSON values (None for a missing number)."""
 
     def render(self, data: Any, group: Mapping[str, Any]) -> Markup:
-        """Return the section's content.
+        """Return the content of the section.
 
         Args:
             data: what `data` returned.
@@ -41,12 +44,6 @@ class View(Protocol):
         """
 
 
-VIEWS: Mapping[str, View] = {
-    "scores": scores,
-    "over_updates": over_updates,
-    "accuracy_matrix": accuracy_matrix,
-    "transitions": transitions,
-    "lost_facts": lost_facts,
-    "settings": settings,
-}
-"""Every view under the name of its data, in the order of the page."""
+def views() -> dict[str, View]:
+    """Return each view under its name, in the order of the page."""
+    return {name: cast(View, import_module(f"{__name__}.{name}")) for name in VIEWS}
