@@ -29,14 +29,18 @@ if TYPE_CHECKING:
     from cltool.facts.stream import Stream as Stream
     from cltool.facts.wordings import Wording as Wording
     from cltool.facts.wordings import Wordings as Wordings
+    from cltool.lm.coder import Coder as Coder
+    from cltool.models.model import Model as Model
     from cltool.runs.run import Run as Run
     from cltool.training.learner import Learner as Learner
     from cltool.training.strategy import Strategy as Strategy
     from cltool.training.strategy import StrategyConfig as StrategyConfig
 
 _LAZY = {
+    "Coder": "cltool.lm.coder",
     "Fact": "cltool.facts.facts",
     "Learner": "cltool.training.learner",
+    "Model": "cltool.models.model",
     "Progress": "cltool.core.progress",
     "Run": "cltool.runs.run",
     "Scenario": "cltool.facts.scenario",
@@ -51,8 +55,10 @@ _LAZY = {
 """Public classes, and the module that each is imported from at first use."""
 
 __all__ = [
+    "Coder",
     "Fact",
     "Learner",
+    "Model",
     "Progress",
     "Run",
     "Scenario",

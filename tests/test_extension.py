@@ -1,4 +1,4 @@
-"""A package of someone else's adds a strategy and a scenario, and they are treated as our own."""
+"""Another package adds a strategy, a scenario and a model, which work like the built-in ones."""
 
 from __future__ import annotations
 
@@ -33,15 +33,18 @@ listed = {
 }
 light = not {"torch", "cltool_example"} & {*sys.modules}
 
-from cltool import assemble, experiment
-from cltool.testing import check_scenario, check_strategy
+import cltool
+from cltool.models import MODELS
+from cltool.testing import check_model, check_scenario, check_strategy
 
 check_scenario(SCENARIOS.load("harbours"))
 check_strategy(STRATEGIES.load("pull_back"))
+check_model(MODELS.load("blank"))
 
-stream = assemble.open_stream("harbours", {"updates": 1, "seed": 3})
-run = experiment.run(
+stream = cltool.scenario("harbours", updates=1, seed=3)
+run = cltool.run(
     stream,
+    model="blank",
     strategy="replay+pull_back",
     settings={"learner": {"epochs": 2}, "strategy": {"lambda": 0.5}, "probe": {"limit": 4}},
     out=Path(sys.argv[1]),

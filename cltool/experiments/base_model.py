@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -16,7 +15,7 @@ from cltool.core.seeds import derive
 from cltool.experiments import resolve
 from cltool.facts.facts import Key
 from cltool.facts.stream import Stream
-from cltool.models.cache import cache_folder, publish, training_tokens, write_cost
+from cltool.models.cache import cache_folder, cached, training_tokens, write_cost
 from cltool.models.lengths import fitting
 
 if TYPE_CHECKING:
@@ -122,7 +121,8 @@ def _taught_folder(
     if without:
         key.update(b"rebuilt")
     folder = cache_folder() / "taught" / key.hexdigest()[:20]
-    if not (folder / "config.json").is_file():
+
+    def write(place: Path) -> None:
         learner = Learner(
             lm=lm,
             stream=stream,
@@ -133,8 +133,7 @@ def _taught_folder(
         torch.manual_seed(derive(0, "teach_base"))
         learner.progress = progress.part(0, 1, "teaching the base facts")
         learner.fit(base.learn)
-        partial = folder.with_name(f"{folder.name}.{os.getpid()}.partial")
-        save_checkpoint(lm, partial)
-        write_cost(partial, learner.tokens)
-        publish(partial, folder)
-    return folder
+        save_checkpoint(lm, place)
+        write_cost(place, learner.tokens)
+
+    return cached(folder, write)

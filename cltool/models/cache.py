@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 from cltool.core.files import write_json
@@ -31,10 +33,23 @@ def training_tokens(folder: Path) -> int:
     return int(json.loads((folder / COST).read_text(encoding="utf-8"))["tokens"])
 
 
-def publish(partial: Path, folder: Path) -> None:
-    """Rename ``partial`` to ``folder``; if another process was first, keep its model."""
+def cached(folder: Path, write: Callable[[Path], None]) -> Path:
+    """Return ``folder`` of the cache, which ``write`` fills if it holds no model yet.
+
+    ``write`` gets an empty folder, which is renamed when it is complete. If another process
+    was first, its model is kept.
+    """
+    if (folder / "config.json").is_file():
+        return folder
+    partial = folder.with_name(f"{folder.name}.{os.getpid()}.partial")
+    shutil.rmtree(partial, ignore_errors=True)
+    partial.mkdir(parents=True)
     try:
+        write(partial)
         partial.rename(folder)
     except OSError:
         if not (folder / "config.json").is_file():
             raise
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+    return folder

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from cltool.core.progress import QUIET, Progress
+from cltool.models.cache import cache_folder, cached
 
 if TYPE_CHECKING:
     from cltool.facts.facts import Key
@@ -50,6 +51,15 @@ class Model(ABC):
         Raises:
             UserError: the model cannot be built.
         """
+
+    def cached(self, name: str, write: Callable[[Path], None]) -> Path:
+        """Return the folder ``name`` in the cache, which ``write`` fills if it does not exist.
+
+        Args:
+            name: unique for the model and everything that its weights depend on.
+            write: receives an empty folder, and writes the checkpoint into it.
+        """
+        return cached(cache_folder() / name, write)
 
     def coder(self, stream: Stream) -> Coder:
         """Return the tokenizer without building the model; needed where ``context`` is set."""

@@ -18,9 +18,10 @@ from cltool.testing.suite import ContractError
 
 if TYPE_CHECKING:
     from cltool.facts.scenario import Scenario, ScenarioConfig
+    from cltool.models.model import Model
     from cltool.training.strategy import Strategy, StrategyConfig
 
-__all__ = ["ContractError", "check_scenario", "check_strategy"]
+__all__ = ["ContractError", "check_model", "check_scenario", "check_strategy"]
 
 
 def check_strategy(
@@ -60,3 +61,19 @@ def check_scenario(cls: type[Scenario], config: ScenarioConfig | None = None) ->
     from cltool.testing import scenario_checks
 
     scenario_checks.check(cls, config)
+
+
+def check_model(cls: type[Model]) -> None:
+    """Check that ``cls`` keeps the contract of registered models.
+
+    It is built in an empty cache folder, from a small stream.
+
+    Args:
+        cls: the class.
+
+    Raises:
+        ContractError: it does not.
+    """
+    from cltool.testing import model_checks
+
+    model_checks.check(cls)

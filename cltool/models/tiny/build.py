@@ -12,8 +12,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import shutil
 from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -23,7 +21,7 @@ from cltool.core.progress import QUIET, Progress
 from cltool.facts.facts import Fact, Key
 from cltool.facts.wordings import Wordings
 from cltool.lm.coder import Coder
-from cltool.models.cache import cache_folder, publish, write_cost
+from cltool.models.cache import cache_folder, cached, write_cost
 from cltool.models.tiny.reading import Exercises
 
 if TYPE_CHECKING:
@@ -147,17 +145,12 @@ def build(
     spelt = facts if len(taught) < len(facts) else taught
     spelling = "" if spelt is taught else _spelling(_tokenizer(_pairs(spelt, wordings), recipe))
     folder = cache_folder() / "embedded" / digest(taught, wordings, recipe, seed, spelling)
-    if (folder / "config.json").is_file():
-        return folder
-    partial = folder.with_name(f"{folder.name}.{os.getpid()}.partial")
-    shutil.rmtree(partial, ignore_errors=True)
-    partial.mkdir(parents=True)
-    try:
-        make(taught, wordings, recipe, partial, spelt=spelt, seed=seed, progress=progress)
-        publish(partial, folder)
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
-    return folder
+    return cached(
+        folder,
+        lambda place: make(
+            taught, wordings, recipe, place, spelt=spelt, seed=seed, progress=progress
+        ),
+    )
 
 
 def coder(facts: Sequence[Fact], wordings: Wordings) -> Coder:
