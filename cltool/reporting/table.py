@@ -1,4 +1,4 @@
-"""The comparison of strategies as a table: for the terminal, for JSON and for the page."""
+"""The comparison of strategies as a table, for the terminal, for JSON and for the page."""
 
 from __future__ import annotations
 
@@ -26,33 +26,33 @@ ERASED = ("erased", "resurfaced")
 """Scores of facts that were to be forgotten."""
 
 STAR = {True: "*", False: " "}
-"""What follows a score in a column in which some are ahead of others."""
+"""What follows a score in a column that has leaders: a star if it is one of them."""
 
 
 def margin(score: Score, mean: float | None, half: float | None) -> str:
-    """``± 0.01``; nothing where there is no interval, or where that of a cost rounds to nothing."""
+    """Return ``± 0.01``; empty without an interval, or if the interval of a cost rounds to 0."""
     if mean is None or half is None or (score.better is None and half <= 0.005 * abs(mean)):
         return ""
     return formats.margin(half, formats.FORMATS[score.format])
 
 
 def shown(score: Score, mean: float | None, half: float | None) -> str:
-    """``0.97 ± 0.01``."""
+    """Return ``0.97 ± 0.01``."""
     text = formats.shown(mean, formats.FORMATS[score.format])
     return f"{text} {margin(score, mean, half)}".rstrip()
 
 
 def comparison(runs: Sequence[Run]) -> pd.DataFrame:
-    """Strategies compared: mean over seeds and half-width of the interval.
+    """Compare strategies: mean over seeds and half-width of the interval.
 
-    Of a strategy of which some runs are not finished, the runs that got furthest count.
+    If some runs of a strategy are not finished, only those with the most steps count.
 
     Returns:
         Index ``strategy`` in order of first appearance (with the run folder's name where
         one strategy ran with several settings). Columns ``runs`` (how many count),
         ``steps`` (done, the base included), ``of`` (steps of the stream), then for each of
         `COMPARED` its mean under its name and the half-width under ``NAME_half`` (NaN with
-        one seed); `ERASED` only where something was to be forgotten.
+        one seed); `ERASED` only if something was to be forgotten.
 
     Raises:
         UserError: no runs, or runs that cannot be compared.
@@ -74,7 +74,7 @@ def comparison(runs: Sequence[Run]) -> pd.DataFrame:
 
 
 def compare(group: Group) -> pd.DataFrame:
-    """`comparison` of one group."""
+    """Return the `comparison` of one group."""
     import pandas as pd
 
     rows = []
@@ -98,10 +98,10 @@ def scores_of(frame: pd.DataFrame) -> list[Score]:
 
 
 def leaders(frame: pd.DataFrame, score: Score) -> list[str]:
-    """Who is best in a column: the best mean, and all whose interval meets its interval.
+    """Return the best strategies in a score: the best mean, and all whose interval overlaps it.
 
-    Nobody where the data cannot tell: fewer than two strategies, a strategy without an
-    interval, or all intervals meeting. Strategies behind with their steps take no part.
+    Nobody if the data cannot tell: fewer than two strategies, a strategy without an
+    interval, or all intervals overlap. Strategies with fewer steps than others do not count.
     """
     if not score.better:
         return []
@@ -121,9 +121,9 @@ def leaders(frame: pd.DataFrame, score: Score) -> list[str]:
 
 
 def as_cells(frame: pd.DataFrame) -> tuple[list[str], list[list[str]]]:
-    """A comparison as a header and rows of text, the strategy first.
+    """Return a comparison as a header and rows of text, the strategy first.
 
-    A star marks the best of a column and all that the intervals do not tell from it.
+    A star marks the `leaders` of a column.
     """
     columns = scores_of(frame)
     ahead = {column.name: leaders(frame, column) for column in columns}
@@ -142,15 +142,15 @@ def as_cells(frame: pd.DataFrame) -> tuple[list[str], list[list[str]]]:
 
 
 def as_text(frame: pd.DataFrame) -> str:
-    """A comparison as aligned plain text."""
+    """Return a comparison as aligned plain text."""
     header, rows = as_cells(frame)
     return "\n".join(formats.aligned([header, *rows], right=True))
 
 
 def as_json(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    """A comparison as plain JSON values, one object a strategy, null for what is not there.
+    """Return a comparison as plain JSON values: an object for each strategy, missing numbers null.
 
-    ``best`` names the scores in which a strategy is best, or not told from the best.
+    ``best`` names the scores in which a strategy is one of the `leaders`.
     """
     ahead = {column.name: leaders(frame, column) for column in scores_of(frame)}
     return [
@@ -167,5 +167,5 @@ def as_json(frame: pd.DataFrame) -> list[dict[str, Any]]:
 
 
 def progress(done: int, of: int) -> str:
-    """How far a run got: steps count from the base, which is step 0."""
+    """Return how far a run got, in words; the base is step 0."""
     return f"step {done - 1} of {of - 1}" if done else "no step finished"

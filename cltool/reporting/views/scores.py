@@ -54,7 +54,7 @@ def render(data: Mapping[str, Any], group: Mapping[str, Any]) -> Markup:
 
 
 def _runs(strategy: Mapping[str, Any], steps: int) -> str:
-    """How many runs count and, if they are behind, how far they got."""
+    """Return how many runs count and, if they are behind, how far they got."""
     counted = formats.plural(strategy["counted"], "run")
     if len(strategy["runs"]) > strategy["counted"]:
         counted = f"{strategy['counted']} of {formats.plural(len(strategy['runs']), 'run')}"
