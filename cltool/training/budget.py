@@ -1,4 +1,4 @@
-"""What every update may spend at a fixed budget: training tokens, steps or seconds."""
+"""The budget of an update: training tokens, steps or seconds."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ KINDS: tuple[Kind, ...] = ("tokens", "steps", "seconds")
 
 
 class Budget:
-    """The budget of one update after the other.
+    """Counts what the current update spends.
 
     Args:
-        settings: at most one of the kinds is given; without any there is no budget.
+        settings: hold at most one of the kinds; without any there is no budget.
 
     Attributes:
         kind: what is counted; None without a budget.
-        amount: how much of it an update gets.
+        amount: how much of it each update gets.
     """
 
     def __init__(self, settings: LearnerSettings) -> None:
@@ -32,15 +32,21 @@ class Budget:
         self._until = 0.0
 
     def begin(self, tokens: int, steps: int, owed: float = 0.0) -> None:
-        """An update begins, ``owed`` less than usual is left; the others are totals so far."""
+        """Begin an update.
+
+        Args:
+            tokens: spent so far by the run.
+            steps: taken so far by the run.
+            owed: deducted from this update's budget.
+        """
         self._until = self.spent(tokens, steps) + self.amount - owed
 
     def spent(self, tokens: int, steps: int) -> float:
-        """What is counted, in all; of seconds, since some fixed moment."""
+        """Return the total that is counted; for seconds, the time since a fixed moment."""
         if self.kind == "seconds":
             return time.perf_counter()
         return float(steps if self.kind == "steps" else tokens)
 
     def left(self, tokens: int, steps: int) -> float:
-        """What the update may still spend, at least 0."""
+        """Return what the update may still spend, at least 0."""
         return max(0.0, self._until - self.spent(tokens, steps))

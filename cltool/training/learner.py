@@ -1,10 +1,10 @@
-"""The learner: Avalanche's training template, made right for causal language models.
+"""The learner: Avalanche's training template, adapted to causal language models.
 
-A step's batch is cut into micro-batches whose gradients add up to the gradient of the
-whole: each micro-batch's loss is the mean over its own tokens, weighted by its share of the
-batch's tokens, so that the result does not depend on the cut. Avalanche's callbacks around
-forward and before backward fire for each micro-batch, those after backward and around the
-optimizer once a step; what a plugin adds to ``learner.loss`` is thereby counted once a step.
+The batch of a step is split into micro-batches. The loss of a micro-batch is the mean over its
+own tokens, weighted by its share of the batch's tokens. So the gradients add up to the gradient
+of the whole batch, however it is split. Avalanche's callbacks around the forward pass and before
+the backward pass run for each micro-batch; those after the backward pass and around the optimizer
+run once a step. What a plugin adds to ``learner.loss`` therefore counts once a step.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ from cltool.training.loggers import Scores, evaluator
 from cltool.training.strategy import Strategies
 
 EPOCHS, STEPS = 12, 150
-"""Most passes over an update; one of few facts gets more, until it has had so many steps."""
+"""Most epochs of an update. A small update gets more, until it has had ``STEPS`` steps."""
 
 Rebuild = Callable[[Collection[Key], Progress], tuple[Mapping[str, Tensor], int]]
 """(keys, progress) → the parameters of a base model that was never taught these keys, by name,
@@ -69,9 +69,9 @@ class Learner(SupervisedTemplate[Any, Any, Any]):  # type: ignore[misc]
         rebuild: builds the base model without some facts; None where cltool cannot.
 
     Attributes:
-        known: what is true now, kept by the experiment.
-        current: the update that is being applied, kept by the experiment.
-        tokens: tokens that went through the model so far, in training or for a strategy.
+        known: the facts that are true now; the experiment updates it.
+        current: the update that is being applied; the experiment sets it.
+        tokens: tokens processed so far, in training or for a strategy.
         steps: training steps taken so far.
         logs: name → the last value logged in this update; emptied by the experiment.
         loader: the batches of the update in training.
@@ -105,7 +105,7 @@ class Learner(SupervisedTemplate[Any, Any, Any]):  # type: ignore[misc]
         )
         self.scores = scores
         if not loggers:
-            # With nobody to tell, it would still be called a dozen times a step.
+            # Without loggers it would still be called a dozen times a step.
             self.plugins.remove(cast(Any, self.evaluator))
         self.lm = lm
         self.stream = stream
@@ -126,7 +126,7 @@ class Learner(SupervisedTemplate[Any, Any, Any]):  # type: ignore[misc]
         self._steps = 0
 
     def begin(self, update: Update, owed: float = 0.0) -> None:
-        """``update`` is applied from here on; of a fixed budget, ``owed`` less is left."""
+        """Start the budget of ``update``, less what earlier updates ``owed``."""
         self.current = update
         self.budget = Budget(self.settings)
         self.budget.begin(self.tokens, self.steps, owed)
@@ -154,51 +154,51 @@ class Learner(SupervisedTemplate[Any, Any, Any]):  # type: ignore[misc]
         experience = Experience(dataset, update)
         EagerCLStream("train", [experience])
         self.train(experience, eval_streams=[])
-        # Gradients are as large as the weights; they must not lie there while the model is asked.
+        # Gradients take as much memory as the weights; free it before the model is probed.
         self.optimizer.zero_grad(set_to_none=True)
         self.model.eval()
 
     def examples(self, facts: Sequence[Fact]) -> list[Encoded]:
-        """``facts`` in all their trained wordings, as tokens."""
+        """Return ``facts`` in all their trained wordings, as tokens."""
         wordings = self.stream.wordings
         return self.lm.coder.pairs([pair for fact in facts for pair in wordings.examples(fact)])
 
     def collate(self, examples: Sequence[Encoded]) -> Batch:
-        """One padded batch, on the CPU."""
+        """Return one padded batch, on the CPU."""
         return collate(examples, self.lm.coder.pad, whole=self.settings.loss == "all")
 
     def score(self, batch: Batch) -> Scored:
-        """A forward pass in the run's precision; ``batch`` may lie anywhere.
+        """Run a forward pass in the run's precision; ``batch`` may be on any device.
 
-        Where gradients are kept, its tokens count as training tokens.
+        If gradients are enabled, its tokens count as training tokens.
         """
         if torch.is_grad_enabled():
             self.tokens += int(batch["attention_mask"].sum())
         return self._score(batch)
 
     def spend(self, tokens: int) -> None:
-        """Count ``tokens`` that a strategy put through the model in another way, as generated text.
+        """Count ``tokens`` that a strategy processed in another way, such as generated text.
 
-        They count as training tokens, against a fixed budget too.
+        They count as training tokens, and against a fixed budget.
         """
         self.tokens += tokens
 
     def log(self, name: str, value: float | Tensor) -> None:
         """Record a number about this update, such as the size of a penalty.
 
-        It is kept in the run folder and handed to Avalanche's loggers. Of several values logged
-        under one name in one update, the last is kept.
+        The run folder keeps it, and Avalanche's loggers receive it. If one name is logged several
+        times in an update, the last value counts.
         """
         self.logs[name] = float(value)
 
     def left(self) -> int | None:
-        """Tokens that the current update may still spend; None where they are not counted."""
+        """Return the tokens that the update may still spend; None without a token budget."""
         if self.budget.kind != "tokens":
             return None
         return int(self.budget.left(self.tokens, self.steps))
 
     def share_left(self) -> float | None:
-        """Share of the update's budget that is left, whatever it counts; None without one."""
+        """Return the share of the update's budget that is left; None without a budget."""
         if self.budget.kind is None:
             return None
         return min(1.0, self.budget.left(self.tokens, self.steps) / self.budget.amount)
@@ -209,29 +209,29 @@ class Learner(SupervisedTemplate[Any, Any, Any]):  # type: ignore[misc]
             return score(self.model, moved)
 
     def replace_model(self, model: nn.Module) -> None:
-        """Train and ask ``model``, such as a PEFT wrapper, from now on."""
+        """Use ``model``, such as a PEFT wrapper, for training and probing from here on."""
         self.model = self.lm.model = model
         model.eval()
 
     def generator(self, purpose: str) -> torch.Generator:
-        """Randomness of this step for ``purpose``."""
+        """Return a generator that depends on the seed, the step and ``purpose`` alone."""
         return torch.Generator().manual_seed(derive(self.seed, self.known.step, purpose))
 
     @contextmanager
     def seeded(self, purpose: str) -> Iterator[None]:
         """Seed torch's global generators for ``purpose`` inside, and restore them afterwards.
 
-        For libraries that draw from them, such as those that make adapters.
+        Needed for libraries that use the global generators, such as PEFT.
         """
         with torch.random.fork_rng([self.device] if self.device.type == "cuda" else []):
             torch.manual_seed(self.generator(purpose).initial_seed())
             yield
 
     def trainable(self) -> dict[str, nn.Parameter]:
-        """The parameters that an update may change, by name."""
+        """Return the parameters that an update may change, by name."""
         return {n: p for n, p in self.model.named_parameters() if p.requires_grad}
 
-    # -- Avalanche's template, mended ----------------------------------------------------
+    # -- Avalanche's template, adapted ----------------------------------------------------
 
     @property
     def mb_x(self) -> Batch:
@@ -245,7 +245,7 @@ class Learner(SupervisedTemplate[Any, Any, Any]):  # type: ignore[misc]
         return labels
 
     def make_train_dataloader(self, *args: Any, **kwargs: Any) -> None:
-        """Length-bucketed batches of the adapted dataset."""
+        """Make batches of examples of similar length."""
         self.loader = Loader(
             list(self.adapted_dataset),
             self.settings.batch_size,
@@ -256,7 +256,7 @@ class Learner(SupervisedTemplate[Any, Any, Any]):  # type: ignore[misc]
         self.dataloader = self.loader
 
     def check_model_and_optimizer(self, *args: Any, **kwargs: Any) -> None:
-        """A fresh optimizer over the trainable parameters; no group is ever rewritten."""
+        """Build an optimizer over the trainable parameters; its groups are never rewritten."""
         self.optimizer = optimizers.build(
             self.model,
             self.settings.optimizer,
@@ -270,13 +270,13 @@ class Learner(SupervisedTemplate[Any, Any, Any]):  # type: ignore[misc]
         self._step = 0
 
     def model_adaptation(self, model: nn.Module | None = None) -> nn.Module:
-        """Language models have no heads to add."""
+        """Return the model: language models have no heads to add."""
         return self.model if model is None else model
 
     def training_epoch(self, **kwargs: Any) -> None:
-        """One pass over the update's batches."""
+        """Train for one epoch."""
         if self._step == 0:
-            # What strategies spent before the first step is no part of what a step costs.
+            # What strategies spent before the first step does not count as the cost of a step.
             self._began = self._spent()
         self._steps = self._step + self._steps_left()
         hits: list[Tensor] = []
@@ -296,10 +296,10 @@ class Learner(SupervisedTemplate[Any, Any, Any]):  # type: ignore[misc]
                 self.stop_training()
 
     def _steps_left(self) -> int:
-        # What strategies rehearse is settled only when an epoch begins.
+        # The number of rehearsed examples is known only when an epoch begins.
         if self.budget.kind is None:
             return int(len(self.loader) * (self.train_epochs - self.clock.train_exp_epochs))
-        # What strategies spend beside the batches shows only in what was spent so far.
+        # What strategies spend beside the batches can only be estimated from earlier steps.
         first = {"tokens": self.loader.tokens, "steps": 1.0, "seconds": self.budget.amount / STEPS}
         a_step = (self._spent() - self._began) / self._step if self._step else 0.0
         left = self.budget.left(self.tokens, self.steps)
@@ -345,7 +345,7 @@ class Learner(SupervisedTemplate[Any, Any, Any]):  # type: ignore[misc]
         return hits
 
     def micro_batches(self, batch: Batch) -> list[Batch]:
-        """``batch`` in parts as large as a forward pass may be."""
+        """Split ``batch`` into parts of at most ``micro_batch_size`` rows."""
         size = self.settings.micro_batch_size or self.settings.batch_size
         rows = len(batch["labels"])
         if rows <= size:
@@ -364,20 +364,20 @@ class Learner(SupervisedTemplate[Any, Any, Any]):  # type: ignore[misc]
         )
 
     def forward(self) -> Tensor:
-        """Logits of the current micro-batch's labelled stretch, (batch, kept, vocabulary)."""
+        """Return the logits at the labelled positions, (batch, kept, vocabulary)."""
         self._scored = self._score(self.mbatch)
         return self._scored.logits
 
     def criterion(self) -> Tensor:
-        """Mean cross entropy over the learned tokens, in nats."""
+        """Return the mean cross-entropy over the learned tokens, in nats."""
         return self._scored.loss_sum() / self._scored.tokens().clamp(min=1)
 
     def losses(self) -> Tensor:
-        """(batch,): loss of each completion of the current micro-batch, summed, no gradient."""
+        """Return the summed loss of each completion, (batch,), without gradient."""
         return self._scored.answer_losses()
 
     def optimizer_step(self) -> None:
-        """Clip the gradient, then step."""
+        """Clip the gradient and take an optimizer step."""
         if self.settings.clip > 0:
             nn.utils.clip_grad_norm_(
                 [p for p in self.model.parameters() if p.grad is not None], self.settings.clip
@@ -386,7 +386,7 @@ class Learner(SupervisedTemplate[Any, Any, Any]):  # type: ignore[misc]
 
 
 def _weights(parts: Sequence[Batch]) -> list[float]:
-    """Each micro-batch's share of the learned tokens of the whole."""
+    """Return each micro-batch's share of the batch's learned tokens."""
     if len(parts) == 1:
         return [1.0]
     counts = [int((part["labels"] != IGNORED).sum()) for part in parts]

@@ -1,4 +1,4 @@
-"""Batches of one update, epoch by epoch, with what strategies rehearse mixed in."""
+"""Batches of one update, mixed with the examples that strategies rehearse."""
 
 from __future__ import annotations
 
@@ -13,14 +13,15 @@ from cltool.lm.coder import Encoded
 
 @dataclass
 class Loader:
-    """Batches of one update; each pass over it is an epoch with an order of its own.
+    """Batches of one update; each iteration is an epoch in a new random order.
 
     Attributes:
         own: the update's examples.
         rehearsed: further examples for this epoch, added by strategies before it begins.
 
-    A batch also has, for each of its rows, ``place``, its example's index in ``own`` and then
-    ``rehearsed``, and ``own``, whether it is one of the update's.
+    Besides the model's inputs and labels, a batch holds for each row ``place``, the index of the
+    example in ``own`` followed by ``rehearsed``, and ``own``, whether the example belongs to
+    the update.
     """
 
     own: list[Encoded]
@@ -34,7 +35,7 @@ class Loader:
 
     @property
     def tokens(self) -> float:
-        """Tokens of a step, on average."""
+        """Mean number of tokens of a step."""
         return sum(map(len, [*self.own, *self.rehearsed])) / len(self)
 
     def __iter__(self) -> Iterator[Batch]:

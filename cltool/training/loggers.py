@@ -1,4 +1,4 @@
-"""What the prober found, told to Avalanche's loggers (TensorBoard, W&B, CSV, …)."""
+"""Passes the scores of each step to Avalanche's loggers (TensorBoard, W&B, CSV, …)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from avalanche.training.plugins import EvaluationPlugin
 
 
 class Scores(PluginMetric[dict[str, float]]):  # type: ignore[misc]
-    """What the prober found after the last update, for Avalanche's loggers."""
+    """The scores after the last update, as an Avalanche metric."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -20,19 +20,19 @@ class Scores(PluginMetric[dict[str, float]]):  # type: ignore[misc]
         self._step = 0
 
     def set(self, step: int, values: Mapping[str, float]) -> None:
-        """What was found after ``step``; the next ``after_eval`` hands it to the loggers."""
+        """Set the scores after ``step``; the next ``after_eval`` passes them to the loggers."""
         self._step, self._values = step, dict(values)
 
     def result(self) -> dict[str, float]:
-        """What was found, until the loggers have it."""
+        """Return the scores that the loggers have not received yet."""
         return self._values
 
     def reset(self) -> None:
-        """Forget it."""
+        """Remove the scores."""
         self._values = {}
 
     def after_eval(self, strategy: Any) -> list[MetricValue]:
-        """Hand it to the loggers."""
+        """Pass the scores to the loggers."""
         values = [
             MetricValue(self, f"cltool/{name}", value, self._step)
             for name, value in self._values.items()
@@ -45,8 +45,8 @@ class Scores(PluginMetric[dict[str, float]]):  # type: ignore[misc]
 
 
 def evaluator(scores: Scores, loggers: Sequence[Any]) -> EvaluationPlugin:
-    """Avalanche's evaluator, which hands ``scores`` to ``loggers``."""
+    """Return Avalanche's evaluator, which passes ``scores`` to ``loggers``."""
     with warnings.catch_warnings():
-        # Without loggers it warns that nothing is logged; the ledger logs everything.
+        # Avalanche warns if there are no loggers; the ledger records everything anyway.
         warnings.simplefilter("ignore")
         return EvaluationPlugin(scores, loggers=list(loggers))

@@ -1,4 +1,4 @@
-"""What may be searched of a strategy's settings, declared where the settings are."""
+"""Declares which settings of a strategy `cltool tune` may search, and in which range."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import BaseModel
 
 LR, LR_SCALE = "learner.lr", "learner.lr_scale"
-"""Names of the learning rate among what is searched: where one is given, and where none is."""
+"""Names of the searched learning rate: if one is set, and if none is set."""
 
 RATES = (0.25, 4.0)
 """The learning rate is searched between these multiples of its default."""
@@ -18,7 +18,14 @@ RATES = (0.25, 4.0)
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """Values from ``low`` to ``high``, both included; ``log``: alike on a logarithmic scale."""
+    """Values from ``low`` to ``high``, both included.
+
+    Attributes:
+        low: smallest value.
+        high: largest value.
+        log: whether values are drawn uniformly on a logarithmic scale.
+        whole: whether values are whole numbers.
+    """
 
     low: float
     high: float
@@ -26,7 +33,7 @@ class Range:
     whole: bool = False
 
     def rounded(self, value: float) -> float | int:
-        """``value`` with three digits, as people would write it, or as a whole number."""
+        """Return ``value`` with three significant digits, or as a whole number."""
         if self.whole:
             return round(value)
         digits = 2 - math.floor(math.log10(abs(value))) if value else 2
@@ -34,12 +41,12 @@ class Range:
 
 
 def search(low: float, high: float, *, log: bool = False) -> dict[str, Any]:
-    """For a config field's ``json_schema_extra``: `cltool tune` may search it in this range."""
+    """Return ``json_schema_extra`` of a config field that `cltool tune` may search."""
     return {"search": [low, high, log]}
 
 
 def space(config: type[BaseModel]) -> dict[str, Range]:
-    """Setting (under its alias) → its range, of those that declare one."""
+    """Return setting (under its alias) → range, for those that declare one."""
     found = {}
     for name, field in config.model_fields.items():
         extra = field.json_schema_extra

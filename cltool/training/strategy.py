@@ -1,4 +1,4 @@
-"""What a strategy is, and how several work together."""
+"""The interface of a strategy, and the composition of several."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ State = dict[str, Any]
 
 
 INSEPARABLE = "none of it can be told apart"
-"""What a purge says of a store that holds traces of a fact which nothing can single out."""
+"""How a purge describes a store in which traces of a fact cannot be separated from the rest."""
 
 
 class StrategyConfig(BaseModel):
@@ -49,20 +49,20 @@ class Strategy(SupervisedPlugin, Generic[C]):  # type: ignore[misc]
         Config: the class of its settings, taken from ``Strategy[...]``.
         config: the settings.
         presets: learner settings it changes from their defaults.
-        replaces_model: whether ``attach`` puts another model (a PEFT wrapper) in the model's
-            place; such strategies are attached before those that look at its parameters.
-        trains: whether its updates train, so that the hooks of others run. One that only
-            frames prompts is false without an ``update`` of its own: it trains nothing
-            alone, and leaves the weights to the others where it is composed.
-        requires: name or family → why this strategy does not work without it: it is refused
-            unless another strategy of that name or family is composed with it.
+        replaces_model: whether ``attach`` replaces the model (by a PEFT wrapper). Such
+            strategies are attached before those that read the model's parameters.
+        trains: whether ``update`` trains, so that the hooks of other strategies run. Set it to
+            False for a strategy that only frames prompts: alone it trains nothing, and composed
+            it leaves the training to the others.
+        requires: name or family → why this strategy does not work without it. The strategy is
+            refused unless one of that name or family is composed with it.
         excludes: name or family → why this strategy cannot be composed with it, as in
             "`joint` and `replay` cannot be composed: REASON".
-        warnings: what whoever reads its results must know; kept in the run's record.
-        outside: what it knows outside the model's weights, which a saved model lacks.
+        warnings: what readers of its results must know; kept in the run's record.
+        outside: what it stores outside the model's weights, which a saved model lacks.
         reads: whether it needs a model that answers from facts in its prompt.
-        rebuilds: whether it needs the base model made anew without erased facts
-            (``learner.rebuild``), which cltool can do only of what it taught.
+        rebuilds: whether it needs a base model that was never taught the erased facts
+            (``learner.rebuild``). cltool can build one only if it taught the base facts.
     """
 
     Config: ClassVar[type[StrategyConfig]] = StrategyConfig
@@ -89,9 +89,10 @@ class Strategy(SupervisedPlugin, Generic[C]):  # type: ignore[misc]
                     cls.Config = argument
 
     def attach(self, learner: Learner) -> None:
-        """Called once, on the base model, before the first update.
+        """Prepare the strategy; called once, on the base model, before the first update.
 
-        ``learner.known`` holds the base knowledge, ``learner.examples`` words it.
+        ``learner.known`` holds the base knowledge; ``learner.examples`` turns facts into
+        training examples.
         """
 
     def update(self, learner: Learner, update: Update) -> None:
@@ -107,62 +108,63 @@ class Strategy(SupervisedPlugin, Generic[C]):  # type: ignore[misc]
         """
 
     def settled(self, learner: Learner) -> bool:
-        """Whether training may stop, asked after an epoch in which the update was learned."""
+        """Return whether training may stop; called after an epoch that learned the update."""
         return True
 
     def erase(self, learner: Learner, update: Update) -> None:
-        """Make the model forget ``update.forget``; called after ``update`` where there are any.
+        """Make the model forget ``update.forget``; called after ``update`` if there are any.
 
-        What the strategies themselves keep of these facts is dropped in ``forget``, before.
+        The strategies drop their own copies of these facts earlier, in ``forget``.
         """
 
     def erasing_done(self, learner: Learner) -> None:
-        """Called when another strategy has erased facts from the model.
+        """React to an erasure; called after a strategy has erased facts from the model.
 
-        What holds weights where training left them must hold them where they are now, or the
-        next update brings back what was erased.
+        A strategy that holds weights in place must hold them at their present values.
+        Otherwise the next update brings the erased facts back.
         """
 
     def frame(self, prompt: str) -> str:
-        """The prompt as the model is given it; by default, as it is."""
+        """Return the text that the model is given for ``prompt``; by default ``prompt``."""
         return prompt
 
     def forget(self, facts: Sequence[Fact]) -> None:
-        """Drop ``facts`` from the strategy's own memory: they were superseded or erased."""
+        """Drop ``facts``, which were superseded or erased, from the strategy's own memory."""
 
     def purge(self, learner: Learner, facts: Sequence[Fact]) -> Mapping[str, str]:
-        """Clear of erased facts what `forget`, which was called before, leaves of them.
+        """Remove the traces of erased facts that `forget` leaves, such as in importances.
 
-        Called before the update that erases ``facts``, at the weights that learned them, so
-        that importances can be down-dated by what the facts contribute to them now.
+        Called after `forget` and before the update that erases ``facts``, while the model still
+        has the weights that learned them. So importances can be down-dated by the share that
+        the facts contribute.
 
         Returns:
-            Store → what was done there, in words: ``down-dated: …``, ``recomputed: …``, or
-            ``none of it can be told apart: …``; by default there is no such store.
+            Store → what was done, in words: ``down-dated: …``, ``recomputed: …``, or
+            ``none of it can be told apart: …``. By default there is no such store.
         """
         return {}
 
     def stored(self) -> State:
-        """What is kept for later updates, which `stored_bytes` counts; by default the state."""
+        """Return what is kept for later updates, for `stored_bytes`; by default the state."""
         return self.state_dict()
 
     def state_dict(self) -> State:
-        """All that a resumed run needs: tensors and plain JSON values, by name."""
+        """Return all that a resumed run needs: tensors and plain JSON values, by name."""
         return {}
 
     def load_state_dict(self, state: State) -> None:
-        """Take back what ``state_dict`` gave."""
+        """Restore what ``state_dict`` returned."""
 
 
 class Strategies:
-    """One strategy, or several composed (``replay+ewc``), called in their order.
+    """One strategy, or several composed (``replay+ewc``), called in the order given.
 
     Args:
         parts: name → strategy.
-        families: name → the family it is registered in.
+        families: name → the family in which it is registered.
 
     Raises:
-        UserError: two of them cannot work together, or one that is required is missing.
+        UserError: two of them cannot be composed, or a required one is missing.
     """
 
     def __init__(
@@ -178,7 +180,7 @@ class Strategies:
                 raise UserError(
                     f"{first} and {second} cannot be composed: {reason}",
                     where="+".join(parts),
-                    hint="Compare them, each alone, or compose each with another one.",
+                    hint="Run each alone, or compose each with another strategy.",
                 )
         leaders = [part for part in parts.values() if _applies_updates_itself(part)]
         leaders += [part for part in parts.values() if part.trains]
@@ -186,40 +188,41 @@ class Strategies:
 
     @property
     def plugins(self) -> list[Strategy[Any]]:
+        """The strategies, in order."""
         return list(self.parts.values())
 
     @property
     def warnings(self) -> list[str]:
-        """Those of each."""
+        """The warnings of all strategies."""
         return [text for part in self.parts.values() for text in part.warnings]
 
     @property
     def outside(self) -> dict[str, str]:
-        """Name → what it knows outside the weights, of those that do."""
+        """Name → what the strategy stores outside the weights, for those that do."""
         return {name: part.outside for name, part in self.parts.items() if part.outside}
 
     @property
     def erases(self) -> bool:
-        """Whether one of them takes facts out of the model, or makes it anew without them."""
+        """Whether one of them erases facts from the model, or retrains it without them."""
         return any(_erases(part) or part.rebuilds for part in self.parts.values())
 
     def attach(self, learner: Learner) -> None:
-        """Attach each to the learner, those that replace its model first."""
+        """Attach each to the learner; those that replace its model come first."""
         for part in sorted(self.parts.values(), key=lambda part: not part.replaces_model):
             part.attach(learner)
 
     def update(self, learner: Learner, update: Update) -> None:
-        """Apply an update, in the way of the one that has a way of its own."""
+        """Apply the update with the strategy that overrides ``update``, if any."""
         self._leader.update(learner, update)
 
     def erase(self, learner: Learner, update: Update) -> None:
-        """Erase what the update asks to forget, in the way of the one that has a way."""
+        """Erase what the update asks to forget with the strategy that overrides ``erase``."""
         erasers = [part for part in self.parts.values() if _erases(part)]
         if not update.forget or not erasers:
             return
         for part in erasers:
             part.erase(learner, update)
-        # What the update itself teaches anew is not erased.
+        # A key that the update also teaches is not erased.
         taught = {fact.key for fact in update.learn}
         if any(fact.key not in taught for fact in update.forget):
             for part in self.parts.values():
@@ -231,11 +234,11 @@ class Strategies:
             part.begin_update(learner, update)
 
     def settled(self, learner: Learner) -> bool:
-        """Whether none of them wants training to go on."""
+        """Return whether all of them agree that training may stop."""
         return all([part.settled(learner) for part in self.parts.values()])
 
     def frame(self, prompt: str) -> str:
-        """The prompt framed by each in turn."""
+        """Return the prompt framed by each in turn."""
         for part in self.parts.values():
             prompt = part.frame(prompt)
         return prompt
@@ -246,25 +249,25 @@ class Strategies:
             part.forget(facts)
 
     def purge(self, learner: Learner, facts: Sequence[Fact]) -> dict[str, dict[str, str]]:
-        """Clear what ``forget`` leaves of erased facts; name → store → what was done."""
+        """Call this hook of each strategy; return name → store → what was done."""
         return {name: dict(part.purge(learner, facts)) for name, part in self.parts.items()}
 
     def stored_bytes(self) -> int:
-        """Bytes kept for later updates, outside the model's weights."""
+        """Return the bytes kept for later updates, outside the model's weights."""
         return sum(state_bytes(part.stored()) for part in self.parts.values())
 
     def states(self) -> dict[str, State]:
-        """The state of each."""
+        """Return name → state."""
         return {name: part.state_dict() for name, part in self.parts.items()}
 
     def load_states(self, states: Mapping[str, State]) -> None:
-        """Take back what ``states`` gave."""
+        """Restore what ``states`` returned."""
         for name, part in self.parts.items():
             part.load_state_dict(states.get(name, {}))
 
 
 def split_state(state: State) -> tuple[dict[str, Tensor], dict[str, Any]]:
-    """The tensors and the JSON values of a state.
+    """Return the tensors and the JSON values of a state.
 
     Raises:
         UserError: a value is neither.
@@ -288,19 +291,19 @@ def split_state(state: State) -> tuple[dict[str, Tensor], dict[str, Any]]:
 
 
 def state_bytes(state: State) -> int:
-    """Bytes of a state: its tensors', and its JSON values' as text."""
+    """Return the bytes of a state: of its tensors, and of its JSON values as text."""
     tensors, values = split_state(state)
     size = sum(tensor.numel() * tensor.element_size() for tensor in tensors.values())
     return size + (len(json.dumps(values, ensure_ascii=False).encode()) if values else 0)
 
 
 def fact_rows(facts: Iterable[Fact]) -> list[list[Any]]:
-    """Facts as plain JSON, for a state."""
+    """Return facts as plain JSON, for a state."""
     return [[fact.subject, fact.relation, fact.object, list(fact.aliases)] for fact in facts]
 
 
 def facts_from_rows(rows: Iterable[Sequence[Any]]) -> list[Fact]:
-    """What ``fact_rows`` gave, as facts."""
+    """Return the facts that ``fact_rows`` turned into rows."""
     return [Fact(row[0], row[1], row[2], tuple(row[3])) for row in rows]
 
 
@@ -315,7 +318,7 @@ def _erases(part: Strategy[Any]) -> bool:
 def _refuse_missing(
     name: str, parts: Mapping[str, Strategy[Any]], families: Mapping[str, str]
 ) -> None:
-    """Raise a `UserError` where a strategy is composed without one that it requires."""
+    """Raise a `UserError` if a strategy that ``name`` requires is missing."""
     others = {other for other in parts if other != name}
     present = others | {families.get(other, "") for other in others}
     for required, reason in parts[name].requires.items():
@@ -330,7 +333,7 @@ def _refuse_missing(
 def _conflict(
     parts: Mapping[str, Strategy[Any]], first: str, second: str, families: Mapping[str, str]
 ) -> str | None:
-    """Why two strategies cannot work together; None: they can."""
+    """Return why two strategies cannot be composed; None if they can."""
     one, other = parts[first], parts[second]
     for part, against in ((one, second), (other, first)):
         for name in (against, families.get(against, "")):
@@ -341,7 +344,7 @@ def _conflict(
     if _erases(one) and _erases(other):
         return "each erases facts in its own way"
     if one.replaces_model and other.replaces_model:
-        return "each puts a model of its own in the model's place"
+        return "each replaces the model by its own"
     for name, part, against in ((first, one, other), (second, other, one)):
         if _applies_updates_itself(part) and not part.trains and against.trains:
             return f"{name} does not train, so the hooks of the other would never run"
