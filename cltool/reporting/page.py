@@ -73,13 +73,15 @@ def _training(groups: Sequence[Data]) -> list[str]:
     for group in groups:
         for strategy in group["strategies"]:
             ways.setdefault(strategy["training"], {})[strategy["name"]] = None
-    if len(ways) < 2:
-        return [
-            f"Each strategy trained on every update {way}. The table shows the tokens it used."
-            for way in ways
-        ]
-    listed = "; ".join(f"{', '.join(names)}: {way}" for way, names in ways.items())
-    return [f"How long the strategies trained on every update differs ({listed})."]
+    if not ways:
+        return []
+    usual = max(ways, key=lambda way: len(ways[way]))
+    others = [f"{', '.join(names)}: {way}" for way, names in ways.items() if way != usual]
+    who, exceptions = "Each strategy", ""
+    if others:
+        who, exceptions = "The strategies", f" (except {'; '.join(others)})"
+    text = f"{who} trained on every update {usual}{exceptions}."
+    return [f"{text} The table shows the tokens that they used."]
 
 
 def _about(group: Data) -> list[tuple[str, str]]:

@@ -243,5 +243,5 @@ def test_the_first_paragraph_says_how_long_strategies_trained(
 def test_strategies_that_trained_differently_are_named(make: Make) -> None:
     runs = [make(strategy="naive"), make(strategy="ewc", settings={"learner": {"steps": 9}})]
     page = render(page_data(runs))
-    told = "(naive: until it was learned, for at most 4 passes; ewc: with a budget of 9 steps)"
+    told = "until it was learned, for at most 4 passes (except ewc: with a budget of 9 steps)."
     assert told in page
