@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cltool.cli import options as shared
 from cltool.cli.output import print_json
+from cltool.cli.tables import Part, print_all
 from cltool.core import exit_codes
 from cltool.core.errors import UserError
 from cltool.core.progress import stderr_progress
@@ -34,7 +35,7 @@ class Result(NamedTuple):
     Attributes:
         page: the HTML file.
         data: its data as JSON values.
-        text: a table for the terminal.
+        parts: tables and text for the terminal.
         doubts: sentences about the limits of the verdicts.
         verdicts: every verdict that was given.
         incomplete: whether a run could not be audited.
@@ -42,7 +43,7 @@ class Result(NamedTuple):
 
     page: Path
     data: dict[str, Any]
-    text: str
+    parts: list[Part]
     doubts: Sequence[str]
     verdicts: set[str]
     incomplete: bool
@@ -112,10 +113,8 @@ def run(options: argparse.Namespace) -> int:
     if options.json:
         print_json({"page": str(result.page), **result.data})
     else:
-        print(result.text)
-        for text in result.doubts:
-            print(f"\nDoubt: {text}")
-        print(f"\nThe page is in {result.page}.")
+        doubts = [f"\nDoubt: {text}" for text in result.doubts]
+        print_all([*result.parts, *doubts, f"\nThe page is in {result.page}."])
     if result.incomplete:
         return exit_codes.SOME_FAILED
     return exit_codes.REFUSED if fails_on & result.verdicts else exit_codes.DONE
@@ -202,7 +201,7 @@ def _audit_runs(options: argparse.Namespace) -> Result:
         found = survey(runs, options.reference, settings, asked, steps, options.workers, progress)
     for name, reason in found.left_out:
         print(f"cltool: {name} is not audited: {reason}", file=sys.stderr)
-    from cltool.cli.audit_tables import tally
+    from cltool.cli.audit_tables import counts
     from cltool.reporting.survey_data import survey_data
     from cltool.reporting.survey_page import write_survey
 
@@ -211,7 +210,7 @@ def _audit_runs(options: argparse.Namespace) -> Result:
     beside = len(options.run) > 1 and (first / "run.json").is_file()
     folder = first.parent if beside else first
     page = write_survey(data, Path(options.out) if options.out else folder / "audits.html")
-    return Result(page, data, tally(found), found.doubts, found.words, bool(found.left_out))
+    return Result(page, data, counts(found), found.doubts, found.words, bool(found.left_out))
 
 
 def _refuse_incomplete(options: argparse.Namespace, asked: Asked) -> None:

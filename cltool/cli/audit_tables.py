@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from cltool.cli.tables import Part, table
 from cltool.reporting import formats
 from cltool.reporting.survey_data import spread
 from cltool.reporting.verdicts import WORDS
@@ -13,12 +14,13 @@ if TYPE_CHECKING:
     from cltool.audit.audit import Audit
     from cltool.audit.survey import Survey, Table
 
+HEADER = ("attack", "verdict", "before", "model", "reference", "interval", "agrees within", "n")
 SCORES = ("erased", "new", "retained", "stale", "acc", "retained_of_before", "erasing_share")
 
 
-def verdicts(audit: Audit) -> str:
-    """Return a table of all attacks on one model, with their verdicts."""
-    rows = [["attack", "verdict", "before", "model", "reference", "interval", "agrees within", "n"]]
+def verdicts(audit: Audit) -> list[Part]:
+    """Return a table of all attacks on one model, with their verdicts, and their counts."""
+    rows = []
     for row in audit.rows:
         low, high = row.difference.low, row.difference.high
         rows.append(
@@ -34,29 +36,31 @@ def verdicts(audit: Audit) -> str:
             ]
         )
     counts = ", ".join(f"{count} {word}" for word, count in audit.tally.items())
-    return "\n".join([*formats.aligned(rows), "", counts])
+    return [table(HEADER, rows, text=HEADER[:2]), "", counts]
 
 
-def tally(survey: Survey) -> str:
+def counts(survey: Survey) -> list[Part]:
     """Return a table for each step: how often each verdict was given, and the runs' scores.
 
     The strategies with the fewest verdicts that tell their model from the reference come first.
     """
     words = [word for word in WORDS if word in survey.words]
-    return "\n\n".join(_table(table, words) for table in survey.tables)
+    parts: list[Part] = []
+    for step in survey.tables:
+        parts += [_step(step, words), ""]
+    return parts[:-1]
 
 
-def _table(table: Table, words: list[str]) -> str:
+def _step(step: Table, words: Sequence[str]) -> Part:
     from cltool.audit.survey import RUN_SCORES
 
-    titles = [RUN_SCORES[name].title for name in SCORES]
-    header = [f"after step {table.step} ({table.label})", *words, *titles]
-    rows = [header, ["the reference", *[""] * len(words)]]
-    rows[-1] += [_mean(table.reference_scores[name]) for name in SCORES]
-    for one in table.strategies:
-        counts = [str(one.tally.get(word, 0)) for word in words]
-        rows.append([one.label, *counts, *(_mean(one.scores[name]) for name in SCORES)])
-    return "\n".join(formats.aligned(rows, right=True))
+    first = f"after step {step.step} ({step.label})"
+    reference = [_mean(step.reference_scores[name]) for name in SCORES]
+    rows = [["the reference", *[""] * len(words), *reference]]
+    for one in step.strategies:
+        given = [str(one.tally.get(word, 0)) for word in words]
+        rows.append([one.label, *given, *(_mean(one.scores[name]) for name in SCORES)])
+    return table([first, *words, *(RUN_SCORES[name].title for name in SCORES)], rows, text=[first])
 
 
 def _mean(values: Sequence[float | None]) -> str:

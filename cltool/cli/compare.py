@@ -10,10 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 from cltool.cli import options as shared
 from cltool.cli.output import print_json, warn_resurfaced
+from cltool.cli.tables import Part, print_all, table
 from cltool.core import exit_codes
 from cltool.core.progress import stderr_progress
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from cltool.experiments.compare import Comparison
 
 STRATEGIES = "frozen,naive,replay,ewc,lora,joint"
@@ -110,9 +113,9 @@ def _run_cells(
 
 def _print_comparison(options: argparse.Namespace, result: Comparison, out: Path) -> int:
     """Write the report, print the table, and return the exit code."""
-    from cltool.reporting import table
     from cltool.reporting.doubts import doubts
     from cltool.reporting.page import write_report
+    from cltool.reporting.table import as_json, comparison
     from cltool.runs.groups import group_runs
 
     failed = [
@@ -125,20 +128,41 @@ def _print_comparison(options: argparse.Namespace, result: Comparison, out: Path
     page = Path(options.report) if options.report else out / "report.html"
     write_report(result.runs, page, failed=failed, command=options.typed)
     resurfaced = warn_resurfaced(result.runs)
-    frame = table.comparison(result.runs)
+    frame = comparison(result.runs)
     doubted = doubts(group_runs(result.runs)[0])
     if options.json:
-        found = {"report": str(page), "table": table.as_json(frame), "doubts": doubted}
+        found = {"report": str(page), "table": as_json(frame), "doubts": doubted}
         print_json({**found, "failed": failed, "resurfaced": resurfaced})
     else:
-        text = table.as_text(frame)
-        print(text)
-        if table.STAR[True] in text:
-            print("\n* best, or not told from the best by the 95% intervals over seeds")
-        for doubt in doubted:
-            print(f"\nDoubt: {doubt}")
-        print(f"\nThe report is in {page}, the runs are in {out}.")
+        doubts_shown = [f"\nDoubt: {text}" for text in doubted]
+        places = f"\nThe report is in {page}, the runs are in {out}."
+        print_all([*scores_table(frame), *doubts_shown, places])
     if failed:
         return exit_codes.SOME_FAILED
     refused = resurfaced and options.fail_on_resurface
     return exit_codes.REFUSED if refused else exit_codes.DONE
+
+
+def scores_table(frame: pd.DataFrame) -> list[Part]:
+    """Return a line for each strategy; a star marks the best of a column.
+
+    Strategies that the intervals do not separate from the best have a star, too.
+    """
+    from cltool.reporting import table as scores
+
+    columns = scores.scores_of(frame)
+    best = {column.name: scores.leaders(frame, column) for column in columns}
+    rows = []
+    for name, values in zip(frame.index, frame.to_dict("records"), strict=True):
+        done, of = int(values["steps"]), int(values["of"])
+        cells = [
+            "*" * (str(name) in best[column.name])
+            + scores.shown(column, values[column.name], values[f"{column.name}_half"])
+            for column in columns
+        ]
+        rows.append([f"{name} ({scores.progress(done, of)})" if done < of else str(name), *cells])
+    header = ["strategy", *(column.title for column in columns)]
+    parts: list[Part] = [table(header, rows, text=["strategy"])]
+    if any(best.values()):
+        parts.append("\n* best, or not separated from the best by the 95% intervals over seeds")
+    return parts

@@ -5,9 +5,12 @@ from __future__ import annotations
 import argparse
 
 from cltool.cli.output import print_json
+from cltool.cli.tables import print_all, table
 from cltool.core import exit_codes
 from cltool.core.errors import UserError
 
+COLUMNS = ("name", "family", "summary")
+PLAIN = ("name", "summary")
 KINDS = ("strategies", "scenarios", "models", "metrics")
 
 Rows = list[dict[str, str]]
@@ -26,23 +29,22 @@ def run(options: argparse.Namespace) -> int:
     if options.json:
         print_json(rows)
         return exit_codes.DONE
-    width = max((len(row["name"]) for row in rows), default=0)
-    for row in rows:
-        family = f"  [{row['family']}]" if row.get("family") else ""
-        print(f"{row['name'].ljust(width)}  {row['summary']}{family}")
+    header = COLUMNS if any(row.get("family") for row in rows) else PLAIN
+    lines = [[row.get(name, "") for name in header] for row in rows]
+    print_all([table(header, lines, text=header, show_header=False)])
     return exit_codes.DONE
 
 
 def _rows(what: str, family: str | None) -> Rows:
     if what == "metrics":
         return _metrics()
+    rows = _registered(what, family)
     if what == "models":
-        return [
-            {"name": "tiny", "summary": "the embedded model, made from the base knowledge"},
-            {"name": "PATH", "summary": "a folder with a causal LM that transformers loads"},
+        rows += [
+            {"name": "PATH", "summary": "the folder of any causal LM that transformers loads"},
             {"name": "ORG/NAME", "summary": "the hub name of a causal LM"},
         ]
-    return _registered(what, family)
+    return rows
 
 
 def _metrics() -> Rows:
@@ -60,10 +62,12 @@ def _metrics() -> Rows:
 
 
 def _registered(what: str, family: str | None) -> Rows:
+    from cltool.models import MODELS
     from cltool.scenarios import SCENARIOS
     from cltool.strategies import STRATEGIES
 
-    entries = (STRATEGIES if what == "strategies" else SCENARIOS).entries()
+    registries = {"strategies": STRATEGIES, "scenarios": SCENARIOS, "models": MODELS}
+    entries = registries[what].entries()
     families = sorted({entry.family for entry in entries if entry.family})
     if family is not None and family not in families:
         raise UserError(

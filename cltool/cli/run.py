@@ -5,13 +5,19 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from typing import TYPE_CHECKING
 
 from cltool.cli import options as shared
 from cltool.cli.output import print_json, warn_resurfaced
+from cltool.cli.tables import Part, print_all, table
 from cltool.core import exit_codes
 from cltool.core.progress import stderr_progress
+from cltool.reporting import formats
 
-COLUMNS = ("label", "new", "retained", "stale", "erased", "valid", "trained", "tokens", "seconds")
+if TYPE_CHECKING:
+    import pandas as pd
+
+SCORES = ("new", "retained", "stale", "erased", "valid", "trained")
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -62,8 +68,22 @@ def run(options: argparse.Namespace) -> int:
         found = {"folder": str(done.folder), "summary": scores, "steps": rows}
         print_json({**found, "resurfaced": resurfaced})
     else:
-        shown = steps[list(COLUMNS)]
-        print(shown.to_string(float_format=lambda value: f"{value:.3f}", na_rep="–"))
-        print(f"\nThe run is in {done.folder}. One fact's life: cltool show {done.folder} SUBJECT")
-    failed = resurfaced and options.fail_on_resurface
-    return exit_codes.REFUSED if failed else exit_codes.DONE
+        print_all(
+            [
+                _table(steps),
+                f"\nThe run is in {done.folder}."
+                f" To see one subject after each update: cltool show {done.folder} SUBJECT",
+            ]
+        )
+    refused = resurfaced and options.fail_on_resurface
+    return exit_codes.REFUSED if refused else exit_codes.DONE
+
+
+def _table(steps: pd.DataFrame) -> Part:
+    """Return the scores and costs after each step."""
+    rows = []
+    for step, values in zip(steps.index, steps.to_dict("records"), strict=True):
+        scores = [formats.shown(values[name], "{:.3f}".format) for name in SCORES]
+        costs = [f"{values['tokens']:.0f}", f"{values['seconds']:.1f}"]
+        rows.append([str(step), str(values["label"]), *scores, *costs])
+    return table(["step", "label", *SCORES, "tokens", "seconds"], rows, text=["label"])

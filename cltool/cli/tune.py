@@ -11,11 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 from cltool.cli import options as shared
 from cltool.cli.output import print_json
+from cltool.cli.tables import Part, print_all, table
 from cltool.core import exit_codes
 from cltool.core.progress import Progress, stderr_progress
 
 if TYPE_CHECKING:
-    from cltool.experiments.tune import Search, Tuning
+    from cltool.experiments.tune import Bound, Search, Tuning
+
+SCORES = ("new", "retained", "stale", "tokens")
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -78,10 +81,57 @@ def run(options: argparse.Namespace) -> int:
         summary = {"folder": str(search.out), "report": str(page) if page else None}
         print_json(summary | {"tunings": tuning.as_json(found)})
         return exit_codes.DONE
-    print(tuning.as_text(found, search.first, search.keep))
-    if page is not None:
-        print(f"\nThe report is in {page}, the runs are in {search.out}.")
+    places = [f"\nThe report is in {page}, the runs are in {search.out}."] if page else []
+    print_all([*fronts(found, search.first, search.keep), *places])
     return exit_codes.DONE
+
+
+def fronts(tunings: Sequence[Tuning], first: int, keep: Sequence[Bound]) -> list[Part]:
+    """Return a table of the front for each strategy, and one of the scores on later updates."""
+    from cltool.reporting.formats import plural
+
+    bounds = " and ".join(map(str, keep))
+    parts: list[Part] = []
+    for tuning in tunings:
+        parts.append(
+            f"{tuning.strategy}: {len(tuning.trials)} settings tried on the first"
+            f" {plural(first, 'update')}; the front of new against retained"
+            f" (* chosen for {bounds}, + the presets)"
+        )
+        parts.append(_front(tuning))
+        if not tuning.kept:
+            parts.append(f"No settings meet {bounds}; the ones that come closest are chosen.")
+        parts.append("")
+    tested = [tuning for tuning in tunings if tuning.verdict is not None]
+    if not tested:
+        return [*parts, "There are no later updates to test on: search on fewer (--first)."]
+    return [*parts, "Scores on the later updates, chosen settings against presets:", _later(tested)]
+
+
+def _front(tuning: Tuning) -> Part:
+    from cltool.reporting.tuning import assignments
+
+    rows = []
+    shown = {trial.number: trial for trial in (*tuning.front, tuning.chosen, tuning.trials[0])}
+    for trial in sorted(shown.values(), key=lambda one: -one.scores["new"]):
+        mark = "*" * (trial.number == tuning.chosen.number) + "+" * (trial.number == 0)
+        rows.append([mark, *_cells(trial.scores), assignments(trial.values)])
+    return table(["", *SCORES, "settings"], rows, text=["", "settings"])
+
+
+def _later(tunings: Sequence[Tuning]) -> Part:
+    rows = []
+    for tuning in tunings:
+        if tuning.verdict is not None:
+            rows.append([tuning.strategy, "chosen", *_cells(tuning.verdict.chosen)])
+            rows.append(["", "presets", *_cells(tuning.verdict.presets)])
+    return table(["strategy", "settings", *SCORES], rows, text=["strategy", "settings"])
+
+
+def _cells(scores: Mapping[str, float]) -> list[str]:
+    return [
+        f"{scores[name]:,.0f}" if name == "tokens" else f"{scores[name]:.3f}" for name in SCORES
+    ]
 
 
 def _search(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from cltool.evaluation import scores
 
@@ -13,18 +13,6 @@ THIN = "\u2009"
 """Thin space, between a number and its unit and between groups of digits."""
 
 Format = Callable[[float], str]
-
-
-def aligned(rows: Sequence[Sequence[str]], right: bool = False) -> list[str]:
-    """Return rows of cells as aligned lines; ``right`` aligns all but the first column right."""
-    widths = [max(len(row[place]) for row in rows) for place in range(len(rows[0]))]
-    return [
-        "  ".join(
-            cell.rjust(width) if right and place else cell.ljust(width)
-            for place, (cell, width) in enumerate(zip(row, widths, strict=True))
-        ).rstrip()
-        for row in rows
-    ]
 
 
 def number(value: float | None) -> float | None:

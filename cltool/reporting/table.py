@@ -25,9 +25,6 @@ COMPARED = (
 ERASED = ("erased", "resurfaced")
 """Scores of facts that were to be forgotten."""
 
-STAR = {True: "*", False: " "}
-"""What follows a score in a column that has leaders: a star if it is one of them."""
-
 
 def margin(score: Score, mean: float | None, half: float | None) -> str:
     """Return ``± 0.01``; empty without an interval, or if the interval of a cost rounds to 0."""
@@ -118,33 +115,6 @@ def leaders(frame: pd.DataFrame, score: Score) -> list[str]:
         if mean + half >= floor
     ]
     return ahead if len(ahead) < len(means) else []
-
-
-def as_cells(frame: pd.DataFrame) -> tuple[list[str], list[list[str]]]:
-    """Return a comparison as a header and rows of text, the strategy first.
-
-    A star marks the `leaders` of a column.
-    """
-    columns = scores_of(frame)
-    ahead = {column.name: leaders(frame, column) for column in columns}
-    header = ["strategy", *(column.title for column in columns)]
-    rows = []
-    for name, values in zip(frame.index, frame.to_dict("records"), strict=True):
-        behind = values["steps"] < values["of"]
-        label = f"{name} ({progress(int(values['steps']), int(values['of']))})" if behind else name
-        cells = [
-            shown(column, values[column.name], values[f"{column.name}_half"])
-            + STAR[str(name) in ahead[column.name]] * bool(ahead[column.name])
-            for column in columns
-        ]
-        rows.append([str(label), *cells])
-    return header, rows
-
-
-def as_text(frame: pd.DataFrame) -> str:
-    """Return a comparison as aligned plain text."""
-    header, rows = as_cells(frame)
-    return "\n".join(formats.aligned([header, *rows], right=True))
 
 
 def as_json(frame: pd.DataFrame) -> list[dict[str, Any]]:

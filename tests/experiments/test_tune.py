@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 
 from cltool.cli.main import main
+from cltool.cli.tables import as_text
+from cltool.cli.tune import fronts
 from cltool.core.errors import UserError
 from cltool.core.settings import validate
 from cltool.experiments import run as experiment
@@ -171,7 +173,7 @@ def test_without_later_updates_nobody_judges(
 ) -> None:
     found = make_search(first=3, trials=2).tune("naive")
     assert found.verdict is None
-    assert "no later updates" in texts.as_text([found], 3, [])
+    assert "no later updates" in as_text(fronts([found], 3, []))
 
 
 def test_a_plain_setting_goes_to_those_that_have_it(make_search: Callable[..., Search]) -> None:

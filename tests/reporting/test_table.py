@@ -4,24 +4,31 @@ from __future__ import annotations
 
 import json
 import math
+import re
 
+import pandas as pd
 import pytest
 
+from cltool.cli.compare import scores_table
+from cltool.cli.tables import as_text
 from cltool.core.errors import UserError
 from cltool.evaluation import metrics
 from cltool.evaluation.scores import COSTS, SCORES
 from cltool.reporting.table import (
     COMPARED,
     ERASED,
-    as_cells,
     as_json,
-    as_text,
     comparison,
     leaders,
     scores_of,
 )
 
 from .conftest import Make, at
+
+
+def cells_of(frame: pd.DataFrame) -> list[list[str]]:
+    """The table as the terminal shows it, the header first."""
+    return [re.split(" {2,}", line) for line in as_text(scores_table(frame)).splitlines()]
 
 
 def test_every_score_is_the_one_of_metrics(make: Make) -> None:
@@ -49,7 +56,7 @@ def test_one_seed_has_no_interval_and_no_leader(make: Make) -> None:
     frame = comparison([make(strategy="naive"), make(strategy="ewc", keep=0.1)])
     assert frame["retained_half"].isna().all()
     assert scores_of(frame) and not any(leaders(frame, score) for score in scores_of(frame))
-    assert "±" not in as_text(frame)
+    assert "±" not in as_text(scores_table(frame))
 
 
 def test_leaders_are_all_that_the_best_is_not_separated_from(make: Make) -> None:
@@ -82,13 +89,13 @@ def test_only_an_unfinished_run(make: Make) -> None:
     run = make(done=3)
     frame = comparison([run])
     assert at(frame, "naive", "retained") == run.summary()["retained"]
-    assert as_cells(frame)[1][0][0] == "naive (step 2 of 7)"
+    assert cells_of(frame)[1][0] == "naive (step 2 of 7)"
 
 
 def test_a_run_that_has_not_begun(make: Make) -> None:
     frame = comparison([make(done=0), make(strategy="ewc")])
     assert math.isnan(at(frame, "naive", "retained"))
-    assert as_cells(frame)[1][0][:2] == ["naive (no step finished)", "–"]
+    assert cells_of(frame)[1][:2] == ["naive (no step finished)", "–"]
 
 
 def test_answers_without_costs_are_of_a_step_that_is_not_done(make: Make) -> None:
@@ -138,7 +145,7 @@ def test_no_runs_are_refused() -> None:
 
 def test_text_and_json(make: Make) -> None:
     frame = comparison([make(strategy="naive"), make(strategy="in_context")])
-    lines = as_text(frame).splitlines()
+    lines = as_text(scores_table(frame)).splitlines()
     assert lines[0].startswith("strategy")
     assert len({len(line) for line in lines}) == 1
     values = json.loads(json.dumps(as_json(frame), allow_nan=False))
@@ -154,9 +161,9 @@ def test_stars_mark_all_that_are_not_told_from_the_best(make: Make) -> None:
         for seed in range(3)
     ]
     frame = comparison(runs)
-    header, *lines = as_cells(frame)[0], *as_cells(frame)[1]
+    header, *lines = cells_of(frame)[:4]
     place = header.index("retained")
-    starred = [line[0] for line in lines if line[place].endswith("*")]
+    starred = [line[0] for line in lines if line[place].startswith("*")]
     assert starred == leaders(frame, SCORES["retained"])
     assert starred == ["ewc", "kfac"]
     assert ["retained" in row["best"] for row in as_json(frame)] == [False, True, True]

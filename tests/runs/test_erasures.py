@@ -9,12 +9,13 @@ from typing import Any
 
 import pytest
 
+from cltool.cli.erasures import requests
+from cltool.cli.tables import as_text
 from cltool.core.errors import UserError
 from cltool.evaluation import ledger
 from cltool.experiments import checkpoints
 from cltool.facts.facts import Update
 from cltool.facts.stream import Stream
-from cltool.reporting.erased import as_text
 from cltool.runs import erasures
 from cltool.runs.run import Run
 
@@ -169,7 +170,7 @@ def test_a_run_from_before_the_record_was_kept_goes_on(
     found = requests_of(start(tmp_path / "run"))
     assert [(one["time"], one["stores"]) for one in found] == [(None, None)] * 2
     assert [len(one["scores"]) for one in found] == [5, 3]
-    assert "?" in as_text({"reference": None, "requests": found}, LABELS)
+    assert "?" in as_text(requests({"reference": None, "requests": found}, LABELS))
 
 
 @pytest.mark.parametrize("text", ["{", "[]", '{"requests": [{}]}', '{"requests": 3}'])
@@ -217,11 +218,9 @@ def test_checkpoints_of_earlier_steps_are_purged_where_that_is_asked(
 
 
 def test_a_key_that_is_taught_again_says_so() -> None:
-    from cltool.reporting.erased import as_text
-
     request = {
         "label": "one", "subject": "A", "relation": "mayor", "object": "Bo", "scores": [],
         "retrained": None, "stores": {}, "resurfaced": [], "taught_again": 2,
     }  # fmt: skip
     record = {"requests": [request], "reference": None}
-    assert "taught again by two" in as_text(record, ["base", "one", "two"])
+    assert "taught again by two" in as_text(requests(record, ["base", "one", "two"]))

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from cltool.cli.erasures import requests
+from cltool.cli.tables import as_text
 from cltool.core.errors import UserError
 from cltool.facts.stream import Stream
-from cltool.reporting.erased import as_text
 from cltool.runs import erasures, references
 
 from .conftest import LABELS, Start, forgetful, requests_of
@@ -33,7 +34,7 @@ def test_the_record_is_held_to_the_retrained_runs(start: Start, tmp_path: Path) 
             assert score["right"] == pytest.approx(sum(right) / 2)
             logp = [run_lines[number]["logp"] for run_lines in lines]
             assert score["logp"] == pytest.approx(sum(logp) / 2, abs=1e-5)
-    assert "no exact reference" in as_text(record, LABELS)
+    assert "not an exact reference" in as_text(requests(record, LABELS))
     # A run is its own reference where it retrained.
     assert references.references(beside[0], beside) == beside
     erasures.write_references([run, *beside])
