@@ -1,1 +1,1 @@
-"""What every room uses: errors, registries, settings, files, workers, progress, seeds."""
+"""Shared basics: errors, registries, settings, files, workers, progress and seeds."""

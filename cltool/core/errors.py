@@ -1,4 +1,4 @@
-"""The one error that people are meant to see."""
+"""The error for everything that users can fix."""
 
 from __future__ import annotations
 
@@ -6,16 +6,15 @@ from collections.abc import Sequence
 
 
 class UserError(Exception):
-    """Something the user can mend: what is wrong, where, and what to do next.
+    """An error that the user can fix: what is wrong, where, and what to do next.
 
-    The command line prints it without a traceback and exits with 2; Python
-    callers catch it like any exception.
+    The command line prints it without a traceback and exits with code 2.
 
     Args:
-        what: what is wrong, one sentence.
-        where: a file, ``file:line``, setting or option.
+        what: what is wrong, in one sentence.
+        where: the file, ``file:line``, setting or option that is wrong.
         hint: what to do next.
-        details: further findings of the same kind, one line each.
+        details: all errors of this kind, one line each.
     """
 
     def __init__(

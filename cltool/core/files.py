@@ -1,4 +1,4 @@
-"""Files are written whole or not at all: temporary name, flush, rename."""
+"""Atomic writing of files: an interruption leaves the old file or the new one, never a part."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from cltool.core.errors import UserError
 
 @contextmanager
 def whole_file(path: Path) -> Iterator[Path]:
-    """Give a temporary path beside ``path``; on success flush it and rename it to ``path``."""
+    """Yield a temporary path beside ``path``; after success, flush it and rename it to ``path``."""
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
     try:
@@ -33,7 +33,7 @@ def write_text(path: Path, text: str) -> None:
 
 
 def write_json(path: Path, value: Any) -> None:
-    """Write ``value`` as JSON, keys in the order given, floats as ``repr`` gives them."""
+    """Write ``value`` as JSON; keys keep their order, and floats all their digits."""
     write_text(path, json.dumps(value, ensure_ascii=False, indent=2, allow_nan=False) + "\n")
 
 

@@ -1,4 +1,4 @@
-"""Names to classes, without importing anything until a class is asked for."""
+"""Registries of classes by name; nothing is imported before a class is needed."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from cltool.core.errors import UserError
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One registered name.
+    """A registered name and its class.
 
     Attributes:
-        name: what users type.
+        name: as users type it.
         target: ``"module:Class"``.
-        summary: one line for listings.
-        source: ``"built-in"`` or the distribution that brought it.
-        family: group for listings, may be empty.
+        summary: one line for lists.
+        source: ``"built-in"``, or the package that defines it.
+        family: group in lists; may be empty.
     """
 
     name: str
@@ -33,7 +33,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A name that is known not to work.
+    """A name that cannot be used, although users may expect it.
 
     Attributes:
         reason: why.
@@ -45,16 +45,16 @@ class Refusal:
 
 
 class Registry:
-    """Lazy ``"module:Class"`` strings for built-ins, entry points for everyone else.
+    """Built-in classes as ``"module:Class"`` strings, and the classes of installed packages.
 
     Args:
-        kind: what is registered, for messages (``"strategy"``).
-        group: the entry-point group of third parties.
+        kind: what is registered, as messages name it (``"strategy"``).
+        group: the entry-point group of other packages.
         built_in: the entries that come with cltool.
-        refused: names that would be asked for in vain, and why.
+        refused: names that cannot be used, and why.
 
     Raises:
-        UserError: two entries have one name.
+        UserError: two entries have the same name.
     """
 
     def __init__(
@@ -75,22 +75,22 @@ class Registry:
             self._built_in[entry.name] = entry
 
     def entries(self) -> list[Entry]:
-        """All entries, built-ins first, without importing any of them."""
+        """Return all entries, built-ins first, without importing any class."""
         return [*self._built_in.values(), *self._installed().values()]
 
     def names(self) -> list[str]:
-        """All names."""
+        """Return all names."""
         return [entry.name for entry in self.entries()]
 
     def __contains__(self, name: object) -> bool:
         return name in self._built_in or name in self._installed()
 
     def entry(self, name: str) -> Entry:
-        """The entry called ``name``.
+        """Return the entry called ``name``.
 
         Raises:
-            UserError: nothing has that name; says which names are near and which exist.
-                Or the name is known, and known not to work.
+            UserError: no entry has that name (the message suggests a similar one and lists all),
+                or the name is one of those that cannot be used.
         """
         found = self._built_in.get(name) or self._installed().get(name)
         if found is not None:
@@ -107,7 +107,7 @@ class Registry:
         )
 
     def load(self, name: str) -> Any:
-        """Import and return the class called ``name``.
+        """Import the class called ``name`` and return it.
 
         Raises:
             UserError: the name is unknown, or its module cannot be imported.
@@ -120,7 +120,7 @@ class Registry:
             raise UserError(
                 f"{self.kind} {name!r} cannot be loaded: {error}",
                 where=f"{entry.target} ({entry.source})",
-                hint="Reinstall the package that brings it, or remove it.",
+                hint="Reinstall the package that defines it, or uninstall it.",
             ) from error
 
     def _installed(self) -> dict[str, Entry]:

@@ -1,4 +1,4 @@
-"""Derives all randomness of a run from (seed, step)."""
+"""Seeds for each purpose, derived from the seed of a run."""
 
 from __future__ import annotations
 
@@ -6,6 +6,6 @@ import hashlib
 
 
 def derive(seed: int, *parts: int | str) -> int:
-    """Return a 63-bit seed for one purpose; equal arguments give equal seeds everywhere."""
+    """Return a 63-bit seed for one purpose; it depends on the arguments only."""
     text = "\x1f".join(map(str, (seed, *parts)))
     return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8]) >> 1

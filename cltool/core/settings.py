@@ -1,4 +1,4 @@
-"""Every setting that changes a result, typed and checked; errors are reported all at once."""
+"""Settings of learner, probes and model; reading of settings files and ``--set`` values."""
 
 from __future__ import annotations
 
@@ -15,97 +15,108 @@ Config = TypeVar("Config", bound=BaseModel)
 
 
 class LearnerSettings(BaseModel):
-    """How an update is trained."""
+    """How the model is trained on an update."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     epochs: int | None = Field(
         None,
         ge=1,
-        description="most passes over an update; none: 12, or as many as make 150 steps",
+        description="maximum passes over an update; none: 12, or more if 12 passes are fewer than"
+        " 150 steps",
     )
     tokens: int | None = Field(
         None,
         ge=1,
-        description="training tokens that every update gets, whatever the strategy: what trains"
-        " spends them all, epochs and stop_at do not count; what edits may stop before; none: as"
-        " many as it takes",
+        description="training tokens of each update, equal for all strategies: strategies that"
+        " train use all of them and ignore epochs and stop_at, strategies that edit weights may"
+        " use fewer; none: no budget",
     )
     steps: int | None = Field(
-        None, ge=1, description="the same in training steps; what does not take steps is free"
+        None,
+        ge=1,
+        description="training steps of each update, in place of tokens; work outside of training"
+        " steps is not counted",
     )
     seconds: float | None = Field(
         None,
         gt=0,
-        description="the same in seconds, which no two machines count alike: such a run"
-        " cannot be repeated exactly",
+        description="seconds of each update, in place of tokens; such a run cannot be repeated"
+        " exactly, because machines differ in speed",
     )
-    batch_size: int = Field(32, ge=1, description="sequences a step")
+    batch_size: int = Field(32, ge=1, description="sequences in a training step")
     micro_batch_size: int | None = Field(
-        None, ge=1, description="sequences a forward pass; a step accumulates them"
+        None,
+        ge=1,
+        description="sequences in a forward pass; a training step adds up the gradients of"
+        " several; none: batch_size",
     )
-    optimizer: Literal["adamw", "muon", "sgd"] = Field("adamw", description="adamw, muon or sgd")
+    optimizer: Literal["adamw", "muon", "sgd"] = Field(
+        "adamw", description="optimizer: adamw, muon or sgd"
+    )
     lr: float | None = Field(
-        None, ge=0, description="learning rate; none: 0.128 over the model's width, times lr_scale"
+        None, ge=0, description="learning rate; none: 0.128 divided by the model's width, times lr_scale"
     )
     lr_scale: float = Field(
-        1.0, gt=0, description="multiple of the default learning rate, where lr is not given"
+        1.0, gt=0, description="factor of the default learning rate, used if lr is not given"
     )
-    weight_decay: float = Field(0.0, ge=0, description="decoupled, on matrices")
+    weight_decay: float = Field(0.0, ge=0, description="decoupled weight decay, on matrices only")
     schedule: Literal["constant", "linear", "cosine"] = Field(
-        "constant", description="of the learning rate over the most steps an update may take"
+        "constant", description="schedule of the learning rate, over the maximum steps of an update"
     )
-    warmup: int = Field(0, ge=0, description="steps of linear warm-up")
-    clip: float = Field(1.0, ge=0, description="largest gradient norm; 0 does not clip")
-    loss: Literal["answer", "all"] = Field("answer", description="tokens learned")
+    warmup: int = Field(0, ge=0, description="steps of linear warm-up of the learning rate")
+    clip: float = Field(1.0, ge=0, description="maximum norm of the gradient; 0: no clipping")
+    loss: Literal["answer", "all"] = Field(
+        "answer", description="answer: learn only what follows the prompt; all: learn the whole sentence"
+    )
     stop_at: float = Field(
         0.98,
         ge=0,
-        description="stop when, over an epoch, this share of the update's sentences was completed"
-        " right before each was trained; above 1 never stops early",
+        description="stop after an epoch in which the model completed this share of the update's"
+        " sentences correctly, each just before it was trained on; above 1: never stop early",
     )
 
     @model_validator(mode="after")
     def _one_budget(self) -> LearnerSettings:
         given = [name for name in ("tokens", "steps", "seconds") if getattr(self, name) is not None]
         if len(given) > 1:
-            raise ValueError(f"{' and '.join(given)} are both given; a budget is one of them")
+            raise ValueError(f"{' and '.join(given)} are both given; give only one of them")
         return self
 
 
 class ProbeSettings(BaseModel):
-    """How the model is asked."""
+    """How the probes are asked."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    batch_size: int = Field(128, ge=1, description="prompts a forward pass")
-    max_tokens: int = Field(48, ge=1, description="longest answer, in tokens")
+    batch_size: int = Field(128, ge=1, description="prompts in a forward pass")
+    max_tokens: int = Field(48, ge=1, description="maximum length of an answer, in tokens")
     limit: int | None = Field(
-        None, ge=1, description="ask about a fixed random sample of this many keys; none: all"
+        None, ge=1, description="number of keys to ask about, a fixed random sample; none: all"
     )
 
 
 class ModelSettings(BaseModel):
-    """Which model, where."""
+    """Which model is used, and where it runs."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    name: str = Field("tiny", description="tiny, or a path or hub name of a causal LM")
-    device: str = Field("auto", description="auto, cpu, cuda, mps")
-    dtype: str = Field("auto", description="auto, float32, bfloat16")
+    name: str = Field("tiny", description="tiny, or the path or hub name of a causal LM")
+    device: str = Field("auto", description="device: auto, cpu, cuda or mps")
+    dtype: str = Field("auto", description="number format: auto, float32 or bfloat16")
     reading: bool = Field(
         True,
-        description="the embedded model also learns to answer from facts in its prompt, which"
-        " takes one to ten minutes once, more with more facts; CLTOOL_READING=0 in the environment"
-        " changes the default",
+        description="the embedded model also learns to answer from facts in its prompt; this takes"
+        " one to ten minutes, once, and longer with more facts; the environment variable"
+        " CLTOOL_READING=0 changes the default",
     )
     teach_base: bool = Field(
-        False, description="train the base facts into a model that is not the embedded one"
+        False, description="first train the base facts into a model that is not the embedded one"
     )
 
 
 def read_toml(path: Path) -> dict[str, Any]:
-    """The tables of a settings file.
+    """Read the tables of a settings file.
 
     Raises:
         UserError: the file is missing, or not TOML.
@@ -113,15 +124,15 @@ def read_toml(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
-        raise UserError("the settings file is not there", where=str(path)) from error
+        raise UserError("the settings file does not exist", where=str(path)) from error
     except OSError as error:
-        raise UserError(f"cannot be read: {error.strerror}", where=str(path)) from error
+        raise UserError(f"the file cannot be read: {error.strerror}", where=str(path)) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UserError(f"not a TOML file in UTF-8: {error}", where=str(path)) from error
 
 
 def parse_assignments(assignments: Iterable[str]) -> dict[str, Any]:
-    """``["strategy.lambda=50"]`` as nested tables; values are TOML, or else plain text.
+    """Return ``["strategy.lambda=50"]`` as nested tables; values are TOML, or else plain text.
 
     Raises:
         UserError: an assignment has no ``=``, or contradicts another.
@@ -131,21 +142,21 @@ def parse_assignments(assignments: Iterable[str]) -> dict[str, Any]:
         path, found, value = text.partition("=")
         names = path.strip().split(".")
         if not found or not all(names):
-            raise UserError(f"{text!r} is not NAME=VALUE", where="--set")
+            raise UserError(f"not of the form NAME=VALUE: {text!r}", where="--set")
         place = tables
         for name in names[:-1]:
             place = place.setdefault(name, {})
             if not isinstance(place, dict):
-                raise UserError(f"{text!r} sets a part of a plain value", where="--set")
+                raise UserError(f"{text!r} sets a part of a value that has no parts", where="--set")
         new = _value(value.strip())
         if isinstance(place.get(names[-1]), dict) and not isinstance(new, dict):
-            raise UserError(f"{text!r} sets a plain value that has parts", where="--set")
+            raise UserError(f"{text!r} sets a plain value where a table is needed", where="--set")
         place[names[-1]] = new
     return tables
 
 
 def merge(*tables: Mapping[str, Any]) -> dict[str, Any]:
-    """Later tables over earlier ones, table by table; falsy values count as set."""
+    """Merge nested tables; values of later ones replace those of earlier ones."""
     merged: dict[str, Any] = {}
     for table in tables:
         for name, value in table.items():
@@ -158,10 +169,10 @@ def merge(*tables: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def validate(kind: type[Config], values: Mapping[str, Any], where: str) -> Config:
-    """``values`` as a config of type ``kind``.
+    """Return ``values`` as a config of type ``kind``.
 
     Raises:
-        UserError: all that is wrong with them, a line each.
+        UserError: values are wrong; there is one line for each.
     """
     try:
         return kind.model_validate(dict(values))
@@ -176,7 +187,7 @@ def validate(kind: type[Config], values: Mapping[str, Any], where: str) -> Confi
 
 
 def field_names(kind: type[BaseModel]) -> list[str]:
-    """The names of a config's fields, as users write them."""
+    """Return the names of a config's fields, as users write them."""
     return [field.alias or name for name, field in kind.model_fields.items()]
 
 

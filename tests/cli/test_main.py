@@ -200,11 +200,11 @@ REFUSALS: dict[str, tuple[list[str], list[str]]] = {
     ),
     "an assignment without a value": (
         ["run", *QUICK, "--set", "learner.epochs"],
-        ["'learner.epochs' is not NAME=VALUE"],
+        ["not of the form NAME=VALUE: 'learner.epochs'"],
     ),
     "a value that is also a table": (
         ["run", *QUICK, "--set", "learner.lr=1", "--set", "learner.lr.x=1"],
-        ["'learner.lr.x=1' sets a part of a plain value"],
+        ["'learner.lr.x=1' sets a part of a value that has no parts"],
     ),
     "a section that is no table": (
         ["run", *QUICK, "--set", "probe=3", "--set", "strategy=ewc"],
@@ -220,7 +220,7 @@ REFUSALS: dict[str, tuple[list[str], list[str]]] = {
     ),
     "a settings file that is not there": (
         ["run", *QUICK, "--settings", "none.toml"],
-        ["none.toml: the settings file is not there"],
+        ["none.toml: the settings file does not exist"],
     ),
     "a settings file that is a folder": (["run", *QUICK, "--settings", "."], ["Is a directory"]),
     "no seeds": (["compare", *QUICK, "--seeds", "0"], ["--seeds: at least one seed is needed"]),

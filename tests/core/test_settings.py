@@ -107,7 +107,7 @@ def test_files(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="not a TOML file") as caught:
         read_toml(path)
     assert caught.value.where == str(path)
-    with pytest.raises(UserError, match="not there"):
+    with pytest.raises(UserError, match="does not exist"):
         read_toml(tmp_path / "none.toml")
     with pytest.raises(UserError):
         read_toml(tmp_path)
