@@ -55,7 +55,9 @@ class LearnerSettings(BaseModel):
         "adamw", description="optimizer: adamw, muon or sgd"
     )
     lr: float | None = Field(
-        None, ge=0, description="learning rate; none: 0.128 divided by the model's width, times lr_scale"
+        None,
+        ge=0,
+        description="learning rate; none: 0.128 divided by the model's width, times lr_scale",
     )
     lr_scale: float = Field(
         1.0, gt=0, description="factor of the default learning rate, used if lr is not given"
@@ -67,7 +69,8 @@ class LearnerSettings(BaseModel):
     warmup: int = Field(0, ge=0, description="steps of linear warm-up of the learning rate")
     clip: float = Field(1.0, ge=0, description="maximum norm of the gradient; 0: no clipping")
     loss: Literal["answer", "all"] = Field(
-        "answer", description="answer: learn only what follows the prompt; all: learn the whole sentence"
+        "answer",
+        description="answer: learn only what follows the prompt; all: learn the whole sentence",
     )
     stop_at: float = Field(
         0.98,
