@@ -22,11 +22,13 @@ def warn_resurfaced(runs: Sequence[Run]) -> list[dict[str, str]]:
     Returns:
         The warnings: ``run`` (its folder) and ``text``.
     """
+    from cltool.evaluation.outcomes import resurfacing
     from cltool.reporting.erased import alarms
 
     found = []
     for run in runs:
-        for text in alarms(run.answers, run.record["labels"]) if run.steps_done() else ():
+        back = resurfacing(run.answers) if run.steps_done() else None
+        for text in () if back is None else alarms(back, run.record["labels"]):
             found.append({"run": str(run.folder), "text": text})
             print(f"cltool: resurfaced in {run.folder}: {text}", file=sys.stderr)
     return found

@@ -27,6 +27,7 @@ COUNTED = (
     "cltool.evaluation",
     "cltool.experiments.apply_update",
     "cltool.experiments.base_model",
+    "cltool.experiments.build_learner",
     "cltool.experiments.purge",
     "cltool.experiments.run",
     "cltool.facts",

@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from cltool.core.errors import UserError
-from cltool.evaluation import metrics
 from cltool.reporting import formats
 from cltool.reporting.doubts import doubts
 from cltool.reporting.erased import alarms
 from cltool.reporting.views import views
-from cltool.runs.groups import Group, Measured, Variant, group_runs
+from cltool.runs.groups import Group, Variant, group_runs
+from cltool.runs.measured import Measured
 from cltool.runs.run import Run
 from cltool.training.budget import KINDS
 
@@ -21,7 +21,7 @@ Data = dict[str, Any]
 
 
 def page_data(
-    runs: Sequence[Run],
+    runs: Sequence[Run | Measured],
     title: str | None = None,
     failed: Sequence[Mapping[str, Any]] = (),
     command: str | None = None,
@@ -107,13 +107,8 @@ def _asked(group: Group) -> Data:
     """Return how many facts were asked at the last step, and in which forms those that count."""
     # The run that got furthest is an example of all: they were asked the same.
     example = max(group.runs, key=lambda measured: measured.done)
-    if not example.done:
-        return {"facts": 0, "probes": 0, "forms": []}
-    rows = metrics.held_out(example.answers)
-    rows = rows[rows["step"] == rows["step"].max()]
-    forms = [str(form) for form in rows["form"].unique()]
-    facts = rows[["subject", "relation"]].drop_duplicates()
-    return {"facts": len(facts), "probes": len(rows), "forms": forms}
+    asked = example.asked
+    return {"facts": asked.facts, "probes": asked.probes, "forms": list(asked.counted)}
 
 
 def _skipped(group: Group) -> list[str]:
@@ -123,7 +118,7 @@ def _skipped(group: Group) -> list[str]:
 
 
 def _alarms(measured: Measured) -> Sequence[str]:
-    return alarms(measured.answers, measured.labels) if measured.done else ()
+    return alarms(measured.resurfacing, measured.labels) if measured.done else ()
 
 
 def _by_text(group: Group, texts_of: Callable[[Measured], Iterable[str]]) -> list[Data]:

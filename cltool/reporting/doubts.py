@@ -69,7 +69,7 @@ def _noise(group: Group) -> str:
 
 
 def _wordings(group: Group) -> str:
-    forms = {str(form) for run in group.runs if run.done for form in run.answers["form"].unique()}
+    forms = {form for run in group.runs for form in run.asked.forms}
     if not forms or forms - {"trained"}:
         return ""
     return (

@@ -5,20 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from cltool.evaluation import outcomes
-
 if TYPE_CHECKING:
     import pandas as pd
 
 
-def alarms(rows: pd.DataFrame, labels: Sequence[str]) -> list[str]:
+def alarms(back: pd.DataFrame, labels: Sequence[str]) -> list[str]:
     """Return a sentence for each erased fact that came back (`outcomes.resurfacing`).
 
     Args:
-        rows: a run's ledger.
+        back: the facts that came back.
         labels: of the steps.
     """
-    back = outcomes.resurfacing(rows)
     found = []
     for _, own in back.groupby(["subject", "relation", "erased"], sort=False):
         first = own.iloc[0]

@@ -11,6 +11,7 @@ from cltool.reporting.data import page_data
 from cltool.reporting.table import progress
 from cltool.reporting.templates import page, write_page
 from cltool.reporting.views import views
+from cltool.runs.measured import Measured
 from cltool.runs.run import Run
 
 Data = dict[str, Any]
@@ -26,7 +27,7 @@ CONTROL = {code: f"\\x{code:02x}" for code in range(32) if code not in (9, 10)}
 
 
 def write_report(
-    runs: Sequence[Run],
+    runs: Sequence[Run | Measured],
     path: Path,
     title: str | None = None,
     failed: Sequence[Mapping[str, Any]] = (),

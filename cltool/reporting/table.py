@@ -10,6 +10,7 @@ from cltool.core.errors import UserError
 from cltool.evaluation.scores import Score, all_scores
 from cltool.reporting import formats
 from cltool.runs.groups import Group, group_runs
+from cltool.runs.measured import Measured
 from cltool.runs.run import Run
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def shown(score: Score, mean: float | None, half: float | None) -> str:
     return f"{text} {margin(score, mean, half)}".rstrip()
 
 
-def comparison(runs: Sequence[Run]) -> pd.DataFrame:
+def comparison(runs: Sequence[Run | Measured]) -> pd.DataFrame:
     """Compare strategies: mean over seeds and half-width of the interval.
 
     If some runs of a strategy are not finished, only those with the most steps count.

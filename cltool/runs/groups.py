@@ -5,65 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from cltool.core.errors import UserError
 from cltool.evaluation import metrics
-from cltool.evaluation.summary import per_step
+from cltool.runs.measured import Measured
 from cltool.runs.run import Run
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-Scores = dict[str, float]
-
-
-@dataclass(frozen=True)
-class Measured:
-    """A run and what follows from its ledger, computed once.
-
-    Only steps that are recorded whole count, so that a run that is still going, or was
-    killed, is read up to its last finished step.
-    """
-
-    run: Run
-
-    @cached_property
-    def labels(self) -> list[str]:
-        """The labels of all steps of the stream, done or not."""
-        labels = self.run.record.get("labels")
-        if not isinstance(labels, list) or not labels:
-            raise UserError("has no step labels", where=str(self.run.settings_file))
-        return [str(label) for label in labels]
-
-    @cached_property
-    def done(self) -> int:
-        """How many steps are recorded whole, the base included."""
-        return self.run.steps_done()
-
-    @property
-    def finished(self) -> bool:
-        return self.done >= len(self.labels)
-
-    @cached_property
-    def answers(self) -> pd.DataFrame:
-        rows = self.run.answers
-        return rows[rows["step"] < self.done]
-
-    @cached_property
-    def steps(self) -> pd.DataFrame:
-        return per_step(self.answers)
-
-    @cached_property
-    def matrix(self) -> pd.DataFrame:
-        return metrics.accuracy_matrix(self.answers)
-
-    @cached_property
-    def summary(self) -> Scores:
-        """The scores and costs of the steps that are done; empty where none is."""
-        return self.run.summary(until=self.done - 1) if self.done else {}
 
 
 @dataclass
@@ -111,20 +58,21 @@ class Group:
         return [measured for variant in self.variants for measured in variant.runs]
 
 
-def group_runs(runs: Sequence[Run]) -> list[Group]:
-    """Runs by scenario, model and steps, then by strategy and settings, in order given.
+def group_runs(runs: Sequence[Run | Measured]) -> list[Group]:
+    """Group runs by scenario, model and steps, then by strategy and settings, in order given.
 
     A folder that is named twice counts once. Two runs of one strategy, seed and settings
     are two variants: a repetition is not another seed, and would narrow the interval.
     """
-    folders: dict[Path, Run] = {}
-    for run in runs:
-        folders.setdefault(run.folder.resolve(), run)
+    folders: dict[Path, Measured] = {}
+    for one in runs:
+        measured = one if isinstance(one, Measured) else Measured(one)
+        folders.setdefault(measured.run.folder.resolve(), measured)
     groups: dict[tuple[str, ...], Group] = {}
     variants: dict[tuple[object, ...], Variant] = {}
     seen: dict[tuple[object, ...], int] = {}
-    for run in folders.values():
-        measured = Measured(run)
+    for measured in folders.values():
+        run = measured.run
         scenario, model = str(run.record.get("scenario", "")), str(run.record.get("model", ""))
         where = (scenario, model, *measured.labels)
         group = groups.setdefault(where, Group(scenario, model, measured.labels))
@@ -145,7 +93,15 @@ def _canonical(settings: object) -> str:
 
 
 def _label(variants: list[Variant]) -> None:
-    """Name every variant; one strategy's variants are told apart by their run folders."""
+    """Name every variant: by its strategy, and if that has several, also by its run folder.
+
+    Runs of an experiment know the name of their variant.
+    """
+    given = [variant.runs[0].run.record.get("variant") for variant in variants]
+    if all(given) and len(set(given)) == len(variants):
+        for variant, name in zip(variants, given, strict=True):
+            variant.label = str(name)
+        return
     for strategy in dict.fromkeys(variant.strategy for variant in variants):
         same = [variant for variant in variants if variant.strategy == strategy]
         if len(same) == 1:

@@ -70,7 +70,7 @@ def test_what_resurfaces() -> None:
         ("Twice", "mayor", "Ada", 3, 4, 1, 1),
     ]
     assert outcomes.resurfaced(rows) == 2.0
-    assert alarms(rows, LABELS) == [
+    assert alarms(found, LABELS) == [
         "Back, mayor: Ada was erased by update one and not produced then, but is produced again"
         " after update two and 1 more (1 of 2 wordings).",
         "Twice, mayor: Ada was erased by update three and not produced then, but is produced"

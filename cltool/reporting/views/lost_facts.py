@@ -30,8 +30,11 @@ def data(group: Group) -> dict[str, Any]:
     Returns:
         ``rows``, most lost first, each with one cell a variant (None of one that is behind
         or never had the fact right): answers ``lost`` of those ``right`` after teaching,
-        the ``answer`` now given most, whether it is ``stale``; ``total``: facts lost.
+        the ``answer`` now given most, whether it is ``stale``; ``total``: facts lost. No rows and
+        no total where only the scores of a run are there, not its answers.
     """
+    if not all(measured.has_answers for measured in group.runs):
+        return {"rows": [], "total": None}
     furthest = max((variant.done for variant in group.variants), default=0)
     by_variant = [_lost_in(v) if v.done == furthest else {} for v in group.variants]
     weights: Counter[Fact] = Counter()

@@ -55,10 +55,9 @@ def transitions(variant: Variant) -> dict[str, Any] | None:
     base = taught = outcomes.no_moves()
     lost: Counter[int] = Counter()
     for measured in variant.counted:
-        rows = measured.answers
-        base = base.add(outcomes.transitions(rows, 0, last))
-        taught = taught.add(outcomes.moves_since_taught(rows))
-        lost.update(outcomes.lost_by_step(rows))
+        base = base.add(measured.moves_from_base)
+        taught = taught.add(measured.moves_since_taught)
+        lost.update(measured.lost_by_step)
     step, count = max(lost.items(), key=lambda item: (item[1], -item[0]), default=(0, 0))
     worst = {"step": step, "lost": count} if count else None
     return {"after": last, "base": _counts(base), "taught": _counts(taught), "worst": worst}

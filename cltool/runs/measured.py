@@ -1,0 +1,121 @@
+"""What reports need to know of one run, computed from its ledger once."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from cltool.core.errors import UserError
+from cltool.evaluation import metrics, outcomes
+from cltool.evaluation.summary import per_step
+from cltool.runs.run import Run
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Scores = dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a run asked at its last step.
+
+    Attributes:
+        facts: how many.
+        probes: how many of the counted forms.
+        counted: the forms that count for scores.
+        forms: all forms.
+    """
+
+    facts: int = 0
+    probes: int = 0
+    counted: Sequence[str] = ()
+    forms: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class Measured:
+    """A run and what follows from its ledger, computed once.
+
+    Only steps that are recorded whole count, so that a run that is still going, or was
+    killed, is read up to its last finished step.
+    """
+
+    run: Run
+
+    @property
+    def has_answers(self) -> bool:
+        """Whether the ledger is there, not only the scores."""
+        return True
+
+    @cached_property
+    def labels(self) -> list[str]:
+        """The labels of all steps of the stream, done or not."""
+        labels = self.run.record.get("labels")
+        if not isinstance(labels, list) or not labels:
+            raise UserError("has no step labels", where=str(self.run.settings_file))
+        return [str(label) for label in labels]
+
+    @cached_property
+    def done(self) -> int:
+        """How many steps are recorded whole, the base included."""
+        return self.run.steps_done()
+
+    @property
+    def finished(self) -> bool:
+        return self.done >= len(self.labels)
+
+    @cached_property
+    def answers(self) -> pd.DataFrame:
+        rows = self.run.answers
+        return rows[rows["step"] < self.done]
+
+    @cached_property
+    def steps(self) -> pd.DataFrame:
+        return per_step(self.answers)
+
+    @cached_property
+    def matrix(self) -> pd.DataFrame:
+        return metrics.accuracy_matrix(self.answers)
+
+    @cached_property
+    def summary(self) -> Scores:
+        """The scores and costs of the steps that are done; empty where none is."""
+        return self.run.summary(until=self.done - 1) if self.done else {}
+
+    @cached_property
+    def asked(self) -> Asked:
+        """What was asked at the last step that is done."""
+        if not self.done:
+            return Asked()
+        last = self.answers[self.answers["step"] == self.done - 1]
+        rows = metrics.held_out(last)
+        return Asked(
+            len(rows[["subject", "relation"]].drop_duplicates()),
+            len(rows),
+            [str(form) for form in rows["form"].unique()],
+            [str(form) for form in last["form"].unique()],
+        )
+
+    @cached_property
+    def resurfacing(self) -> pd.DataFrame:
+        """Erased facts that resurfaced (`cltool.evaluation.outcomes.resurfacing`)."""
+        return outcomes.resurfacing(self.answers)
+
+    @cached_property
+    def moves_from_base(self) -> pd.DataFrame:
+        """Transitions from the first step to the last one that is done."""
+        return outcomes.transitions(self.answers, 0, self.done - 1)
+
+    @cached_property
+    def moves_since_taught(self) -> pd.DataFrame:
+        """Transitions from the step that taught each fact to the last one that is done."""
+        return outcomes.moves_since_taught(self.answers)
+
+    @cached_property
+    def lost_by_step(self) -> Counter[int]:
+        """For each step, the probes right at the step before and not right at it."""
+        return outcomes.lost_by_step(self.answers)
