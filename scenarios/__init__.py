@@ -1,4 +1,4 @@
-"""The scenarios that come with cltool, by name. Importing this imports none of them."""
+"""The built-in scenarios, by name. Importing this package imports none of them."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ SCENARIOS = Registry(
         Entry(
             "leaders",
             "cltool.scenarios.leaders:Leaders",
-            "the world's changing office holders, 2010 to 2024",
+            "real office holders around the world and how they changed, 2010 to 2024",
         ),
         Entry(
             "world",
             "cltool.scenarios.world:World",
-            "a generator for controlled experiments, to a million facts",
+            "synthetic facts for controlled experiments, up to a million and more",
         ),
         Entry(
             "file",

@@ -1,12 +1,12 @@
-"""``leaders``: the real world's changing office holders, 2010 to 2024.
+"""``leaders``: real office holders around the world and how they changed, 2010 to 2024.
 
 Heads of state and government, ministers, central bankers, chief executives, heads of
-international bodies and of regions and cities. ``leaders.csv`` has one row a term, with the
-day (or month) of taking office; ``leaders.toml`` has the wordings. Both are plain files that
-can be mended by hand; they are read exactly as a user's own dated file is.
+international bodies and of regions and cities. ``leaders.csv`` has one row for each term, with
+the day (or month) of taking office; ``leaders.toml`` has the wordings. You can correct both by
+hand; they are read like a user's own dated file.
 
-Someone who takes and leaves office between two cuts never appears in the stream. A few
-offices never change hands, so that some facts have to be kept without ever being touched.
+Someone who takes and leaves office between two cuts does not appear in the stream. A few offices
+never change hands, so some facts must be retained although no update mentions them.
 """
 
 from __future__ import annotations
@@ -33,17 +33,19 @@ def _as_tuple(value: object) -> object:
 
 
 class LeadersConfig(ScenarioConfig):
-    """When the world is looked at, and which offices."""
+    """Options of ``leaders``: the cuts, and which offices."""
 
     cut: Annotated[tuple[str, ...], BeforeValidator(_as_tuple)] = Field(
-        CUT, description="the dates at which the updates begin"
+        CUT, description="the dates at which updates begin"
     )
     relations: Annotated[tuple[str, ...], BeforeValidator(_as_tuple)] = Field(
-        (), description="only these offices, as leaders.toml names them; all if not given"
+        (), description="only these offices, by their names in leaders.toml; all if not given"
     )
-    forgotten: int = Field(0, ge=0, description="facts that each update asks to forget")
+    forgotten: int = Field(0, ge=0, description="number of facts that each update asks to forget")
     forgetting: int | None = Field(
-        None, ge=0, description="of `forgotten`: the first how many updates ask; all if not given"
+        None,
+        ge=0,
+        description="how many updates ask to forget facts, from the first on; all if not given",
     )
 
     @field_validator("cut")
@@ -58,14 +60,14 @@ class LeadersConfig(ScenarioConfig):
 
 
 class Leaders(Scenario[LeadersConfig]):
-    """Who holds which office; the seed draws what ``forgotten`` asks to forget."""
+    """Who holds which office; the seed chooses the facts that ``forgotten`` asks to forget."""
 
     def stream(self, seed: int) -> Stream:
-        """The stream of these cuts.
+        """Make the stream of these cuts.
 
         Raises:
             UserError: a relation is unknown, nothing changes between the cuts, there are too
-                few facts to forget, or ``leaders.csv`` was mended wrongly.
+                few facts to forget, or an edit of ``leaders.csv`` introduced errors.
         """
         options = self.config
         known = Wordings.load(WORDINGS).relations()

@@ -1,14 +1,14 @@
-"""Your own facts: a file with one event a line becomes a stream of updates.
+"""Your own facts: a file with one event per line becomes a stream of updates.
 
-See ``cltool.facts.files.events`` for what a line may say. Lines carry an ``update`` number (0 is
-the base), or a ``date``; cuts part dated lines: everything before the first cut is the base, and
-each cut begins an update, the last of which takes in all that follows. A cut "2012-12" is the
-first day of that month. Only the net change of a key within an update counts.
+See ``cltool.facts.files.events`` for the content of a line. Lines have an ``update`` number (0
+is the base) or a ``date``. Dated lines are divided by cuts: everything before the first cut is
+the base, each cut begins an update, and the last update contains everything that follows. The
+cut "2012-12" is the first day of that month. Only the net change of a key within an update
+counts.
 
-Every line is checked against what held before it: a stated ``old`` must be the value
-then, and a key has one value at a time. On one date a key may still change hands more
-than once where each line states the ``old`` of the line before. All bad lines are
-reported together.
+Every line is checked against the lines before it: a stated ``old`` must be the value at that
+time, and a key has one value at a time. On one date a key may change more than once if each line
+states the ``old`` of the line before. All bad lines are reported together.
 """
 
 from __future__ import annotations
@@ -50,31 +50,31 @@ def _as_list(value: object) -> object:
 
 
 def _as_text(value: object) -> object:
-    # A bare year is a number in TOML, YAML and JSON, and a day is a date in the first two.
+    # A year is a number in TOML, YAML and JSON, and a day is a date in the first two.
     return str(value).strip() if isinstance(value, str | int | date) else value
 
 
 class OwnFactsConfig(ScenarioConfig):
-    """Which file, and how it becomes a stream."""
+    """Options of ``file``: which file, and how it becomes a stream."""
 
-    path: Path = Field(description="a .jsonl, .csv or .parquet file, one event a line")
+    path: Path = Field(description="a .jsonl, .csv or .parquet file, one event per line")
     cut: Annotated[
         Literal["year", "month"] | tuple[Annotated[str, BeforeValidator(_as_text)], ...] | None,
         BeforeValidator(_as_cut),
-    ] = Field(
-        None, description="of dated lines: year, month, or the dates at which the updates begin"
-    )
+    ] = Field(None, description="for dated lines: year, month, or the dates at which updates begin")
     where: Annotated[tuple[str, ...], BeforeValidator(_as_list)] = Field(
-        (), description="column=value,value: keep only such lines; several must all hold"
+        (), description="column=value,value: keep only these lines; all filters must match"
     )
     wordings: Path | None = Field(None, description="a TOML file with the wordings of relations")
-    skip_bad: bool = Field(False, description="leave bad lines out instead of refusing the file")
-    max_chars: int = Field(2000, ge=1, description="longest subject, object or prompt, characters")
+    skip_bad: bool = Field(False, description="skip bad lines instead of refusing the file")
+    max_chars: int = Field(
+        2000, ge=1, description="longest subject, object or prompt, in characters"
+    )
     forgotten: int = Field(
-        0, ge=0, description="facts that each update asks to forget, beside the file's own requests"
+        0, ge=0, description="facts that each update asks to forget, besides the file's requests"
     )
     forgetting: int | None = Field(
-        None, ge=0, description="of `forgotten`: the first how many updates ask; all if not given"
+        None, ge=0, description="how many updates ask for them, from the first on; all if not given"
     )
 
     @field_validator("cut")
@@ -83,7 +83,7 @@ class OwnFactsConfig(ScenarioConfig):
         if isinstance(cut, tuple):
             starts = _starts(cut)
             if not starts:
-                raise ValueError("needs a cut point: what is dated before the first is the base")
+                raise ValueError("needs a cut point: lines dated before the first are the base")
             if any(later <= earlier for earlier, later in pairwise(starts)):
                 raise ValueError("the cut points must be in ascending order, each one once")
         return cut
@@ -97,14 +97,14 @@ class OwnFactsConfig(ScenarioConfig):
 
 
 class OwnFacts(Scenario[OwnFactsConfig]):
-    """A file of facts as a scenario; the seed draws what ``forgotten`` asks to forget."""
+    """A file of facts as a scenario; the seed chooses what ``forgotten`` asks to forget."""
 
     def stream(self, seed: int) -> Stream:
-        """The stream of this file.
+        """Make the stream of this file.
 
         Raises:
-            UserError: the file cannot be read, holds bad lines (all are named), makes no base
-                and at least one update that changes something, or has too few facts to forget.
+            UserError: the file cannot be read, has bad lines (all are named), has no base or no
+                update that changes something, or has too few facts to forget.
         """
         options = self.config
         where = [Condition.parse(text) for text in options.where]
@@ -117,22 +117,22 @@ class OwnFacts(Scenario[OwnFactsConfig]):
             raise _bad_lines(reading)
         kept = [event for event in events if event.kept]
         labels, steps = _place(reading, kept, options.cut)
-        net = _Net(reading, labels)
+        collected = _Updates(reading, labels)
         for step, event in zip(steps, kept, strict=True):
-            net.add(step, event)
-        net.finish()
-        _check_steps(reading, net.updates, len(kept))
+            collected.add(step, event)
+        collected.finish()
+        _check_steps(reading, collected.updates, len(kept))
         if options.wordings is not None:
-            # Those of question–answer pairs are made up, and spelt like nobody's.
+            # The relation of question–answer pairs is an internal name.
             relations = {event.key[1] for event in kept if not event.prompts}
             wordings.refuse_misspelt(relations, str(options.wordings))
         stream = Stream(
             name=options.path.stem,
-            updates=net.updates,
+            updates=collected.updates,
             wordings=wordings.with_prompts(_prompts(kept)),
             source=_source(options, reading, len(kept)),
             skipped=tuple(_bad_details(reading)),
-            origins=net.origins,
+            origins=collected.origins,
         )
         return with_requests(stream, seed, options.forgotten, options.forgetting)
 
@@ -140,29 +140,27 @@ class OwnFacts(Scenario[OwnFactsConfig]):
 def _check_columns(reading: Reading, where: Sequence[Condition], dated: bool) -> None:
     path, columns = str(reading.path), reading.columns
     if not reading.lines:
-        raise UserError("the file holds no events", where=path)
+        raise UserError("the file has no events", where=path)
     if not columns:
         return
     some = [shown(name) for name in columns][:_SHOWN]
-    there = f"The columns are: {', '.join(some)}."
+    listed = f"The columns are: {', '.join(some)}."
     for condition in where:
         if condition.column not in columns:
-            what = f"no line has {condition.column!r}, which the filter asks for"
-            raise UserError(what, where=path, hint=there)
+            what = f"no line has the column {condition.column!r} of the filter"
+            raise UserError(what, where=path, hint=listed)
     if "subject" not in columns and "prompt" not in columns:
-        hint = f"Give subject, relation and new, or prompt and answer. {there}"
+        hint = f"Give subject, relation and new, or prompt and answer. {listed}"
         raise UserError("no line has a subject or a prompt", where=path, hint=hint)
     if dated and "date" not in columns:
-        hint = "Leave the cut out, or give each line a date."
-        raise UserError(
-            "only dated lines can be cut, and no line has a date", where=path, hint=hint
-        )
+        hint = "Remove the cut, or give each line a date."
+        raise UserError("a cut needs dated lines, and no line has a date", where=path, hint=hint)
     if not dated and "update" not in columns:
         if "date" in columns:
-            what = "the lines have dates, but it is not said where to cut them into updates"
-            hint = "Say --cut year, --cut month, or like --cut 2012-12,2014-12,2016-12."
+            what = "the lines have dates, but no cut says where updates begin"
+            hint = "Use --cut year, --cut month, or dates, as in --cut 2012-12,2014-12,2016-12."
         else:
-            what = "no line says to which update it belongs"
+            what = "no line has an update number or a date"
             hint = "Add update to each line (0 for the base, then 1, 2, …), or date."
         raise UserError(what, where=path, hint=hint)
 
@@ -179,16 +177,16 @@ def _bad_lines(reading: Reading) -> UserError:
     return UserError(
         "1 bad line" if count == 1 else f"{count:,} bad lines",
         where=str(reading.path),
-        hint="Mend them, or leave them out with --skip-bad.",
+        hint="Fix them, or skip them with --skip-bad.",
         details=details,
     )
 
 
 def _starts(cuts: Sequence[str]) -> list[int]:
-    """The first day of each cut.
+    """Return the first day of each cut.
 
     Raises:
-        ValueError: one is not a date.
+        ValueError: one of them is not a date.
     """
     starts = []
     for text in cuts:
@@ -200,11 +198,11 @@ def _starts(cuts: Sequence[str]) -> list[int]:
 
 
 def _consistent(reading: Reading, cut: str | Sequence[str] | None) -> list[Event]:
-    """The events in order of time that agree with those before; the others become bad lines."""
+    """Return the events in order of time; those that contradict earlier ones become bad lines."""
     starts = _starts(cut) if cut is not None and not isinstance(cut, str) else []
     history = History(reading, dated=cut is not None)
     agreed: list[Event] = []
-    # Sorting is stable: at one moment, lines keep the order of the file.
+    # Sorting is stable: lines of the same moment keep the order of the file.
     for event in sorted(reading.events, key=lambda event: event.moment):
         reason = _too_coarse(event, cut, starts) or history.refuse(event)
         if not reason:
@@ -216,17 +214,17 @@ def _consistent(reading: Reading, cut: str | Sequence[str] | None) -> list[Event
 
 
 def _too_coarse(event: Event, cut: str | Sequence[str] | None, starts: Sequence[int]) -> str:
-    """Why it is not certain to which step the event belongs, or ``""``."""
+    """Return why the event's step is not certain, or ``""``."""
     if event.moment == event.until or cut is None:
         return ""
     text = _iso(event.moment)[: 7 if _iso(event.moment)[:7] == _iso(event.until)[:7] else 4]
     if isinstance(cut, str):
         fits = len(text) >= _PERIODS[cut]
-        return "" if fits else f"bad date {text!r}: too coarse to be cut by {cut}"
+        return "" if fits else f"bad date {text!r}: not precise enough for --cut {cut}"
     place = bisect_right(starts, event.moment)
     if place == len(starts) or event.until < starts[place]:
         return ""
-    return f"bad date {text!r}: too coarse, may be before or after the cut point {cut[place]}"
+    return f"bad date {text!r}: it can be before or after the cut point {cut[place]}"
 
 
 def _iso(day: int) -> str:
@@ -236,7 +234,7 @@ def _iso(day: int) -> str:
 def _place(
     reading: Reading, events: Sequence[Event], cut: str | Sequence[str] | None
 ) -> tuple[list[str], list[int]]:
-    """The labels of the steps, and the step of each event."""
+    """Return the labels of the steps, and the step of each event."""
     if cut is None:
         _check_gaps(reading)
         labels = ["base", *(str(step) for step in range(1, len(reading.updates)))]
@@ -257,15 +255,15 @@ def _check_gaps(reading: Reading) -> None:
             if not expected:
                 what = "update 0, the base knowledge, is missing"
             raise UserError(
-                f"{what}: the file has update {number}, and up to {numbers[-1]}",
+                f"{what}: the file has update {number}, and updates up to {numbers[-1]}",
                 where=str(reading.path),
-                hint="Number the updates 0, 1, 2, … without a gap.",
+                hint="Number the updates 0, 1, 2, … without gaps.",
             )
 
 
 @dataclass
-class _Net:
-    """Gathers events, in order of time, into updates that hold the net change of each key."""
+class _Updates:
+    """Collects events, in order of time, into updates with the net change of each key."""
 
     reading: Reading
     labels: Sequence[str]
@@ -275,13 +273,13 @@ class _Net:
     _last: dict[Key, Event] = field(default_factory=dict)
 
     def add(self, step: int, event: Event) -> None:
-        """Take in an event; ``step`` never falls."""
+        """Add an event; its ``step`` is not before that of the last event."""
         while len(self.updates) < step:
             self._close()
         self._last[event.key] = event
 
     def finish(self) -> None:
-        """Close the updates that are still open."""
+        """Complete the remaining updates."""
         while len(self.updates) < len(self.labels):
             self._close()
 
@@ -307,31 +305,32 @@ class _Net:
 
 def _check_steps(reading: Reading, updates: Sequence[Update], used: int) -> None:
     path = str(reading.path)
-    counts = f"{reading.lines:,} lines, {reading.filtered_out:,} left out by the filter, "
+    counts = f"{reading.lines:,} lines, {reading.filtered_out:,} filtered out, "
     counts += f"{len(reading.bad):,} bad"
     if not used:
         raise UserError(
             f"no usable event ({counts})",
             where=path,
-            hint="Look at the filter and at the first lines of the file.",
+            hint="Check the filter and the first lines of the file.",
         )
     if not updates[0].learn:
         raise UserError(
             f"the base is empty ({counts})",
             where=path,
-            hint="Put what the model knows already into update 0, or make the first cut later.",
+            hint="Put the facts that the model knows already into update 0, or use a later first"
+            " cut.",
         )
     if not any(update.learn or update.forget for update in updates[1:]):
         raise UserError(
             f"nothing changes after the base ({counts})",
             where=path,
-            hint="A stream needs at least one update: give later lines another update or date, "
-            "or set other cuts.",
+            hint="A stream needs at least one update: give later lines another update or date,"
+            " or use other cuts.",
         )
 
 
 def _prompts(events: Iterable[Event]) -> dict[Key, list[str]]:
-    """The prompts of question–answer pairs; a question asked again may add paraphrases."""
+    """Return the prompts of question–answer pairs; a repeated question can add paraphrases."""
     prompts: dict[Key, dict[str, None]] = {}
     for event in events:
         if event.prompts:

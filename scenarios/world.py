@@ -1,10 +1,10 @@
-"""``world``: synthetic streams for controlled experiments, to a million facts and more.
+"""``world``: synthetic facts for controlled experiments, up to a million and more.
 
-People-like subjects have named relations to towns, companies, books and each other. Every
-update changes facts, brings new ones, and asks to forget some. Nothing is stored: which
-keys an update touches and what an object is called are computed from the seed with keyed
-permutations (a Feistel network over mixed radices: Black & Rogaway, "Ciphers with
-arbitrary finite domains", CT-RSA 2002), so any part of a stream is made when asked for.
+The subjects are people with named relations to towns, companies, books and each other. Every
+update changes facts, adds new ones, and asks to forget some. Nothing is stored: the keys of an
+update and the names of objects are computed from the seed with keyed permutations (a Feistel
+network over mixed radices: Black & Rogaway, "Ciphers with arbitrary finite domains", CT-RSA
+2002), so any part of a stream can be computed when it is read.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from pydantic import Field
 
 from cltool.core.errors import UserError
 from cltool.facts.facts import Belief, Fact, Key, Knowledge, Update
-from cltool.facts.forget_requests import asked
+from cltool.facts.forget_requests import requested
 from cltool.facts.scenario import Scenario, ScenarioConfig
 from cltool.facts.stream import ERASED, NEW, RETAINED, Probe, Stream
 from cltool.facts.wordings import Wording, Wordings
@@ -37,47 +37,49 @@ _DEFAULT_PANEL = 40
 
 
 class WorldConfig(ScenarioConfig):
-    """Options of ``world``. The base holds ``entities * relations`` facts.
+    """Options of ``world``. The base has ``entities * relations`` facts.
 
-    The base depends on ``entities``, ``relations`` and the seed; the other options leave it
-    as it is, unless there are more updates than objects to choose from.
+    The base depends on ``entities``, ``relations`` and the seed. The other options do not change
+    it, unless there are more updates than objects to choose from.
     """
 
-    entities: int = Field(default=200, ge=3, description="subjects of the base knowledge")
-    relations: int = Field(default=4, ge=1, le=12, description="relations, the first of world.toml")
-    updates: int = Field(default=5, ge=0, description="updates after the base knowledge")
-    changed: int = Field(default=60, ge=0, description="facts that each update changes")
-    new: int = Field(default=60, ge=0, description="facts of new subjects that each update brings")
-    forgotten: int = Field(default=0, ge=0, description="base facts that each update forgets")
-    forgetting: int | None = Field(default=None, ge=0, description="first updates that do, or all")
-    wordings: int = Field(default=6, ge=1, le=8, description="statements used, beside 4 questions")
-    two_hop: int | None = Field(default=None, ge=0, description="two-hop probes at most; else 40")
-    reverse: int | None = Field(default=None, ge=0, description="reverse probes at most; else 40")
+    entities: int = Field(200, ge=3, description="number of subjects in the base")
+    relations: int = Field(4, ge=1, le=12, description="relations, the first of world.toml")
+    updates: int = Field(5, ge=0, description="number of updates after the base")
+    changed: int = Field(60, ge=0, description="facts that each update changes")
+    new: int = Field(60, ge=0, description="facts of new subjects that each update adds")
+    forgotten: int = Field(0, ge=0, description="base facts that each update asks to forget")
+    forgetting: int | None = Field(
+        None, ge=0, description="how many updates ask to forget, from the first on; else all"
+    )
+    wordings: int = Field(6, ge=1, le=8, description="statements of a relation, and 4 questions")
+    two_hop: int | None = Field(None, ge=0, description="number of two-hop probes; else up to 40")
+    reverse: int | None = Field(None, ge=0, description="number of reverse probes; else up to 40")
 
 
 class World(Scenario[WorldConfig]):
-    """A generator of knowledge streams.
+    """A generator of synthetic streams.
 
-    Per update, ``changed`` known facts get an object that they never had, the next ``new``
-    keys appear in order (subject by subject), and ``forgotten`` facts of the base, changed
-    ones among them, are to be forgotten; those are never changed or taught again.
+    In each update, ``changed`` known facts get an object that they never had, the next ``new``
+    keys appear in order (subject by subject), and the update asks to forget ``forgotten`` keys of
+    the base, which may have changed before; they are never changed or taught again.
 
-    The same ``two_hop`` and ``reverse`` keys are asked at every step, as soon as they are
-    known; they are drawn from all subjects that the stream will ever hold.
+    The same ``two_hop`` and ``reverse`` keys are asked at every step from the step on at which
+    they are known; they are chosen from all subjects of the stream.
     """
 
     def stream(self, seed: int) -> Stream:
-        """The stream of this seed; its updates, and the facts in them, are made when read.
+        """Make the stream of this seed; updates and their facts are computed when they are read.
 
         Raises:
-            UserError: the options ask for more than there is; all findings at once.
+            UserError: the options ask for more than the names allow; lists all problems.
         """
         options = self.config
         if problems := list(_problems(options)):
             raise UserError(
                 "the options do not fit together",
                 where="scenario world",
-                hint="Ask for less, or for more entities.",
+                hint="Use lower numbers, or more entities.",
                 details=problems,
             )
         plan = _Plan(options, seed)
@@ -92,7 +94,7 @@ class World(Scenario[WorldConfig]):
 
 @dataclass(frozen=True, slots=True)
 class _Names:
-    """All names that a pattern over word lists can spell, by number."""
+    """All names that a pattern over word lists can produce, by number."""
 
     text: str
     lists: tuple[tuple[str, ...], ...]
@@ -110,7 +112,7 @@ class _Names:
 
 @dataclass(frozen=True, slots=True)
 class _Relation:
-    """One relation of ``world.toml``; ``names`` are those its objects are called by."""
+    """One relation of ``world.toml``; ``names`` are the names of its objects."""
 
     names: _Names
     id: str
@@ -128,7 +130,7 @@ class _Relation:
 
 @cache
 def _catalogue() -> tuple[_Names, tuple[_Relation, ...]]:
-    """The names of subjects, and all relations."""
+    """Read the names of subjects, and all relations."""
     data = tomllib.loads(Path(__file__).with_name("world.toml").read_text(encoding="utf-8"))
     relations = tuple(
         _Relation(_names(data, entry.get("object", "subject")), **entry)
@@ -151,21 +153,21 @@ def _names(data: dict[str, Any], name: str) -> _Names:
 
 
 def _mix(value: int) -> int:
-    """The finaliser of SplitMix64."""
+    """Mix the bits of ``value`` with the finaliser of SplitMix64."""
     value = (value ^ (value >> 30)) * 0xBF58476D1CE4E5B9 & _MASK
     value = (value ^ (value >> 27)) * 0x94D049BB133111EB & _MASK
     return value ^ (value >> 31)
 
 
 def _key(seed: int, *purpose: object) -> int:
-    """A 64-bit key; ``hash()`` would differ between processes."""
+    """Derive a 64-bit key; ``hash()`` would differ between processes."""
     digest = hashlib.sha256(repr((seed, *purpose)).encode()).digest()
     return int.from_bytes(digest[:8])
 
 
 def _permute(value: int, size: int, key: int, *, back: bool = False) -> int:
-    """Where ``value`` of ``range(size)`` goes in the permutation of that ``key``, or came from."""
-    # The network works on a rectangle hardly larger than ``size``, so that walks are short.
+    """Permute ``value`` of ``range(size)`` by ``key``; ``back`` inverts the permutation."""
+    # The network works on a rectangle hardly larger than ``size``, so the loop ends soon.
     rows = math.isqrt(size - 1) + 1
     columns = -(-size // rows)
     turns, sign = (_TURNS[::-1], -1) if back else (_TURNS, 1)
@@ -185,7 +187,7 @@ T = TypeVar("T")
 
 
 class _Lazy(Sequence[T]):
-    """The items that ``make`` makes of ``numbers``, each when it is asked for."""
+    """A sequence whose items ``make`` computes from ``numbers`` when they are read."""
 
     def __init__(self, numbers: range, make: Callable[[int], T]) -> None:
         self._numbers = numbers
@@ -208,12 +210,12 @@ class _Lazy(Sequence[T]):
 
 
 class _Plan:
-    """Everything about one stream, computed when asked for.
+    """Computes every part of one stream.
 
     Keys are numbered subject by subject: those of the base, then the new ones. A slot is a
-    place in the order of forgetting: base keys are shuffled over the first slots, update t
-    forgets the t-th ``forgotten`` of them, and every other key is its own slot. So what is
-    known and not erased is one range of slots at every step.
+    position in the order of forgetting: the base keys are shuffled over the first slots, update t
+    asks to forget the t-th ``forgotten`` of them, and every other key is its own slot. At every
+    step, the keys that are known and not erased are therefore one range of slots.
     """
 
     def __init__(self, config: WorldConfig, seed: int) -> None:
@@ -231,12 +233,12 @@ class _Plan:
         self._pool = _pool(config)
 
     def update(self, step: int) -> Update:
-        """The update of one step; its facts are made when they are read."""
+        """Make the update of one step; its facts are computed when they are read."""
         if not step:
             return Update(0, "base", _Lazy(range(self._base), partial(self._fact, step=0)))
         config = self._config
         numbers = range(config.changed + config.new)
-        slots = range(*(asked(s, config.forgotten, config.forgetting) for s in (step - 1, step)))
+        slots = range(self._forgotten_until(step - 1), self._forgotten_until(step))
         taught = _Lazy(numbers, partial(self._taught, step))
         return Update(step, f"update {step}", taught, _Lazy(slots, partial(self._forgotten, step)))
 
@@ -259,15 +261,18 @@ class _Plan:
         return number < self._config.changed
 
     def _open_slots(self, step: int) -> tuple[int, int]:
-        """First and number of the slots that update ``step`` may change."""
-        first = asked(step, self._config.forgotten, self._config.forgetting)
+        """Return the first slot that update ``step`` may change, and how many there are."""
+        first = self._forgotten_until(step)
         return first, self._base + (step - 1) * self._config.new - first
+
+    def _forgotten_until(self, step: int) -> int:
+        return requested(step, self._config.forgotten, self._config.forgetting)
 
     def _at_slot(self, slot: int) -> int:
         return _permute(slot, self._base, self._forget_key) if slot < self._base else slot
 
     def _fact(self, key: int, step: int) -> Fact:
-        """The fact of a key as ``step`` teaches it."""
+        """Return the fact of a key as ``step`` teaches it."""
         entity, place = divmod(key, self._config.relations)
         relation = self.relations[place].id
         return Fact(self._subject(entity), relation, self._object(entity, place, step))
@@ -276,7 +281,7 @@ class _Plan:
         return self._subjects.spell(_permute(entity, len(self._subjects), self._subject_key))
 
     def _object(self, entity: int, place: int, step: int) -> str:
-        """The object that ``step`` gives: no two steps give a key the same one."""
+        """Return the object that ``step`` gives; no two steps give a key the same object."""
         relation = self.relations[place]
         key = _mix(self._object_keys[place] + entity)
         if relation.kind == _PERSON:
@@ -289,7 +294,7 @@ class _Plan:
         return relation.names.spell(_permute(number, len(relation.names), self._pool_keys[place]))
 
     def extra_probes(self, known: Knowledge) -> Iterator[Probe]:
-        """The two-hop and the reverse probes of a step; only their keys are looked at."""
+        """Make the two-hop and reverse probes of a step; reads only their keys."""
         pairs, unique = _askable(self.relations)
         for entity, number in self._panel(TWO_HOP, len(pairs), self._config.two_hop):
             yield from _two_hop(known, self._subject(entity), *pairs[number])
@@ -297,7 +302,7 @@ class _Plan:
             yield from _reverse(known, self._subject(entity), unique[number])
 
     def _panel(self, form: str, kinds: int, wanted: int | None) -> Iterator[tuple[int, int]]:
-        """(entity, number of the kind) of each probe, the same at every step."""
+        """Iterate over (entity, number of the kind) of the probes, the same at every step."""
         size = self._people * kinds
         key = _key(self._seed, form)
         for number in range(min(size, _DEFAULT_PANEL) if wanted is None else wanted):
@@ -307,7 +312,7 @@ class _Plan:
 def _two_hop(
     known: Knowledge, subject: str, first: _Relation, second: _Relation
 ) -> Iterator[Probe]:
-    """Outdated is every answer that follows from at least one superseded fact."""
+    """Make a two-hop probe; every answer that follows from a superseded fact is outdated."""
     hop = _valid(known, (subject, first.id))
     end = _valid(known, (hop.fact.object, second.id)) if hop else None
     if hop is None or end is None:
@@ -327,7 +332,7 @@ def _two_hop(
 
 
 def _reverse(known: Knowledge, subject: str, relation: _Relation) -> Iterator[Probe]:
-    """An erased fact is asked for too: it may still be reached from its object."""
+    """Make a reverse probe, also of an erased fact: its object may still lead to the subject."""
     key = (subject, relation.id)
     belief = known.belief(key)
     if belief is None:
@@ -347,7 +352,7 @@ def _valid(known: Knowledge, key: Key) -> Belief | None:
 def _askable(
     relations: Sequence[_Relation],
 ) -> tuple[list[tuple[_Relation, _Relation]], list[_Relation]]:
-    """The pairs that make two-hop questions, and the relations that can be reversed."""
+    """Return the pairs for two-hop questions, and the relations that can be reversed."""
     people = [relation for relation in relations if relation.kind == _PERSON]
     others = [relation for relation in relations if relation.kind != _PERSON]
     pairs = [(first, second) for first in people for second in others]
@@ -355,39 +360,40 @@ def _askable(
 
 
 def _people(config: WorldConfig) -> int:
-    """Subjects that the stream ever holds."""
+    """Return the number of subjects in the whole stream."""
     return config.entities - (-config.updates * config.new // config.relations)
 
 
 def _pool(config: WorldConfig) -> int:
-    """Objects to choose from: enough that guessing is no use and that none comes twice."""
+    """Return the number of objects to choose from: too many to guess, and no repeats."""
     return max(_SMALLEST_POOL, config.entities // 4, config.updates + 1)
 
 
 def _problems(config: WorldConfig) -> Iterator[str]:
-    """Each option that asks for more than there is."""
+    """Describe each option that asks for more than the names allow."""
     subjects, relations = _catalogue()
     base, people = config.entities * config.relations, _people(config)
     relations = relations[: config.relations]
-    if (gone := asked(config.updates, config.forgotten, config.forgetting)) > base:
-        yield f"forgotten: {gone} in all updates, of {base} facts in the base"
-    # What can be changed grows or shrinks evenly up to the last request, and grows from there on.
+    if (total := requested(config.updates, config.forgotten, config.forgetting)) > base:
+        yield f"forgotten: {total} in all updates, but the base has {base} facts"
+    # The number of facts that can change is linear up to the last request, and grows after it.
     for step in sorted({min(n, config.updates) for n in (1, config.forgetting or 0, 10**9)} - {0}):
-        there = base + (step - 1) * config.new - asked(step, config.forgotten, config.forgetting)
-        if 0 <= there < config.changed:
-            yield f"changed: {config.changed}, but update {step} finds only {there} facts to change"
+        forgotten = requested(step, config.forgotten, config.forgetting)
+        valid = base + (step - 1) * config.new - forgotten
+        if 0 <= valid < config.changed:
+            yield f"changed: {config.changed}, but at update {step} only {valid} facts can change"
     if people > len(subjects):
-        yield f"entities: {people} subjects in all, of {len(subjects)} names"
+        yield f"entities: {people} subjects in all, but there are {len(subjects)} names"
     for relation in relations:
         needed = people * (config.updates + 1) if relation.kind == _UNIQUE else _pool(config)
         if relation.kind == _PERSON and config.updates > config.entities - 2:
             yield f"updates: more than entities - 2 would give {relation.id} a value twice"
         if relation.kind != _PERSON and needed > len(relation.names):
-            yield f"relations: {relation.id} needs {needed} names of {len(relation.names)}"
+            yield f"relations: {relation.id} needs {needed} names, but has {len(relation.names)}"
     pairs, unique = _askable(relations)
     panels = ("two_hop", config.two_hop, pairs, 2), ("reverse", config.reverse, unique, 3)
     for option, wanted, kinds, least in panels:
         if wanted and not kinds:
-            yield f"{option}: {wanted}, but that needs at least {least} relations"
+            yield f"{option}: {wanted}, but these probes need at least {least} relations"
         elif wanted and wanted > people * len(kinds):
             yield f"{option}: {wanted}, but there are {people * len(kinds)} such questions"

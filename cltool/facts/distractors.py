@@ -1,4 +1,4 @@
-"""Objects that were never true of a key: what an erased object is held against."""
+"""Distractors: objects that were never true of a key, to compare an erased object with."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from collections.abc import Iterable, Sequence
 from cltool.facts.facts import Fact
 
 Named = dict[tuple[str, tuple[str, ...]], None]
-"""(object, all its spellings), each once, in the order in which they were first seen."""
+"""(object, all its spellings), each once, in the order of first appearance."""
 
 
-class Foils:
-    """What facts may lend to others, by relation.
+class Distractors:
+    """The objects of known facts, by relation, to use as distractors for other facts.
 
     Args:
-        known: facts that may lend their objects.
+        known: the facts whose objects are used.
     """
 
     def __init__(self, known: Sequence[Fact]) -> None:
@@ -25,12 +25,12 @@ class Foils:
                 named[fact.object, fact.accepted] = None
 
     def of(self, fact: Fact, outdated: Iterable[str] = ()) -> list[str]:
-        """Objects that were never true of ``fact``'s key, each once, in their order.
+        """Return objects that were never true of ``fact``'s key, each once, in order.
 
-        Those of its relation; where there are none, those of any.
+        They come from facts of the same relation, or, if there are none, from all facts.
 
         Args:
-            fact: what was erased.
+            fact: the erased fact.
             outdated: objects that were true of its key before.
         """
         true = {*fact.accepted, *outdated}

@@ -1,4 +1,4 @@
-"""Facts, updates, and what is true after each of them."""
+"""Facts, updates, and the knowledge after each update."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Key = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """(subject, relation, object), and other spellings of the object that are accepted."""
+    """A triple (subject, relation, object), and other accepted spellings of the object."""
 
     subject: str
     relation: str
@@ -26,7 +26,7 @@ class Fact:
 
     @property
     def accepted(self) -> tuple[str, ...]:
-        """The object and its aliases."""
+        """Every accepted spelling: the object, then its aliases."""
         return (self.object, *self.aliases)
 
 
@@ -35,10 +35,10 @@ class Update:
     """One step of a stream. Step 0 is the base knowledge.
 
     Attributes:
-        step: 0 … T.
-        label: for people, for example ``"2012-12"``.
-        learn: facts to learn; a fact whose key is known supersedes the older one.
-        forget: facts to forget, as they stood before this update.
+        step: its number, 0 … T.
+        label: its name in reports, for example ``"2012-12"``.
+        learn: facts to learn; a fact with a known key supersedes the earlier fact.
+        forget: facts to forget, as they were before this update.
     """
 
     step: int
@@ -49,13 +49,13 @@ class Update:
 
 @dataclass(frozen=True, slots=True)
 class Belief:
-    """What holds of one key at one step.
+    """The state of one key at one step.
 
     Attributes:
-        fact: the valid fact; of an erased key, the fact that was erased.
+        fact: the valid fact, or the erased fact if the key was erased.
         learned: the step that taught ``fact``.
-        outdated: superseded objects, oldest first, never the current one.
-        erased: whether the fact was to be forgotten.
+        outdated: superseded objects, oldest first, without the current one.
+        erased: whether an update asked to forget the fact.
     """
 
     fact: Fact
@@ -65,11 +65,11 @@ class Belief:
 
 
 class Knowledge:
-    """What is true, what is stale and what was erased after the updates applied so far.
+    """The valid, superseded and erased facts after the updates applied so far.
 
     Attributes:
-        step: the last update's; -1: none was applied.
-        updates: those applied so far.
+        step: the step of the last applied update; -1 before the first.
+        updates: the applied updates.
     """
 
     def __init__(self) -> None:
@@ -78,11 +78,11 @@ class Knowledge:
         self._beliefs: dict[Key, Belief] = {}
 
     def apply(self, update: Update) -> None:
-        """Take one update in.
+        """Apply the next update.
 
         Raises:
-            UserError: the update is out of order, teaches one key twice, or forgets
-                something that is not known.
+            UserError: the update is out of order, teaches a key twice, or asks to forget a
+                fact that is not known.
         """
         if update.step != self.step + 1:
             raise UserError(f"update {update.step} cannot follow step {self.step}")
@@ -94,12 +94,12 @@ class Knowledge:
                 done = held is not None and held.erased
                 raise UserError(
                     f"asks to forget {fact.subject}, {fact.relation}, which "
-                    + ("was forgotten already" if done else "is not known then"),
+                    + ("was already forgotten" if done else "is not known at that step"),
                     where=where,
                     hint="Remove the request."
                     if done
-                    else "Teach it in an earlier update, or remove the request; perhaps a name is "
-                    "spelt another way there.",
+                    else "Teach it in an earlier update, or remove the request. Check that the"
+                    " names are spelled as in that update.",
                 )
             self._beliefs[fact.key] = Belief(held.fact, held.learned, held.outdated, erased=True)
         for fact in update.learn:
@@ -114,7 +114,7 @@ class Knowledge:
         held = self._beliefs.get(fact.key)
         if held is None:
             return Belief(fact, step)
-        # The object itself stands last: it is the latest superseded one.
+        # The object itself is last: it is the latest superseded one.
         older = [*held.outdated, *held.fact.aliases, held.fact.object]
         outdated = tuple(dict.fromkeys(name for name in older if name not in fact.accepted))
         return Belief(fact, step, outdated)
@@ -126,19 +126,19 @@ class Knowledge:
         return key in self._beliefs
 
     def belief(self, key: Key) -> Belief | None:
-        """What holds of ``key``, or None when it was never taught."""
+        """Return the belief about ``key``, or None if it was never taught."""
         return self._beliefs.get(key)
 
     def beliefs(self) -> Iterator[Belief]:
-        """All beliefs, in the order in which their keys first appeared."""
+        """Iterate over all beliefs, in the order in which their keys first appeared."""
         return iter(self._beliefs.values())
 
     def valid(self) -> list[Fact]:
-        """The facts that are true now: taught, not superseded, not erased."""
+        """Return the valid facts: taught, not superseded, not erased."""
         return [belief.fact for belief in self._beliefs.values() if not belief.erased]
 
     def superseded_by(self, update: Update) -> list[Fact]:
-        """The facts that ``update``, not applied yet, makes untrue or erases."""
+        """Return the facts that ``update``, not yet applied, supersedes or erases."""
         gone: list[Fact] = []
         for fact in (*update.learn, *update.forget):
             held = self._beliefs.get(fact.key)

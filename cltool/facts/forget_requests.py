@@ -1,8 +1,8 @@
-"""Requests to forget, drawn for a stream that has none of its own, or too few.
+"""Random requests to forget, for a stream that has none or too few.
 
-A request falls only on a fact that is known and valid when it is made and whose key the stream
-never mentions again: so what is erased stays erased, as far as the facts go. Base facts and
-facts of earlier updates are drawn alike.
+A fact is chosen only if it is known and valid at that step and the stream never mentions its key
+again, so an erased fact is not taught again. Base facts and facts of earlier updates have the
+same chance.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from cltool.facts.facts import Fact, Key, Update
 from cltool.facts.stream import Stream
 
 
-def asked(step: int, forgotten: int, forgetting: int | None) -> int:
-    """How many facts the updates 1 … ``step`` ask to forget.
+def requested(step: int, forgotten: int, forgetting: int | None) -> int:
+    """Return how many facts the updates 1 … ``step`` ask to forget in total.
 
     Args:
-        step: 0 is the base, which asks for nothing.
-        forgotten: facts that an update asks to forget.
-        forgetting: the first how many updates ask; None: all.
+        step: the last update that counts; the base, step 0, asks to forget nothing.
+        forgotten: facts that each update asks to forget.
+        forgetting: how many updates ask, from the first on; None: all.
     """
     return forgotten * (step if forgetting is None else min(step, forgetting))
 
@@ -30,35 +30,37 @@ def asked(step: int, forgotten: int, forgetting: int | None) -> int:
 def with_requests(
     stream: Stream, seed: int, forgotten: int, forgetting: int | None = None
 ) -> Stream:
-    """``stream`` with ``forgotten`` requests more in each of the first ``forgetting`` updates.
+    """Return ``stream`` with ``forgotten`` requests added to the first ``forgetting`` updates each.
 
-    Which facts are drawn depends on the stream and the seed; those of an update do not depend
+    The choice depends on the stream and the seed. The facts chosen for an update do not depend
     on how many later updates ask.
 
     Raises:
-        UserError: an update finds fewer such facts than it is to ask for.
+        UserError: at some update there are fewer such facts than requests.
     """
-    if not asked(len(stream) - 1, forgotten, forgetting):
+    if not requested(len(stream) - 1, forgotten, forgetting):
         return stream
     free = _free(stream)
     valid: dict[Key, Fact] = {}
-    gone: set[Key] = set()
+    erased: set[Key] = set()
     updates: list[Update] = []
     for update in stream:
-        wanted = asked(update.step, forgotten, forgetting) - len(gone)
-        there = [key for key in valid if free.get(key, len(stream)) < update.step]
-        there = [key for key in there if key not in gone]
-        if wanted > len(there):
+        wanted = requested(update.step, forgotten, forgetting) - len(erased)
+        candidates = [
+            key for key in valid if free.get(key, len(stream)) < update.step and key not in erased
+        ]
+        if wanted > len(candidates):
             raise UserError(
-                f"update {update.step} ({update.label}) is to ask for {wanted} facts to forget, "
-                f"but finds only {len(there)} that are known then and not taught again later",
+                f"update {update.step} ({update.label}) must ask to forget {wanted} facts, but only"
+                f" {len(candidates)} are known at that step and not taught again later",
                 where=f"scenario {stream.name}, forgotten",
-                hint="Ask for fewer (scenario.forgotten), or let fewer updates ask "
-                "(scenario.forgetting).",
+                hint="Set a lower scenario.forgotten, or let fewer updates ask"
+                " (scenario.forgetting).",
             )
-        chance = random.Random(derive(seed, "requests", update.step))
-        drawn = [there[place] for place in sorted(chance.sample(range(len(there)), wanted))]
-        gone.update(drawn)
+        rng = random.Random(derive(seed, "requests", update.step))
+        places = sorted(rng.sample(range(len(candidates)), wanted))
+        drawn = [candidates[place] for place in places]
+        erased.update(drawn)
         forget = (*update.forget, *(valid[key] for key in drawn))
         updates.append(replace(update, forget=forget) if drawn else update)
         valid |= {fact.key: fact for fact in update.learn}
@@ -67,7 +69,7 @@ def with_requests(
 
 
 def _free(stream: Stream) -> dict[Key, int]:
-    """Key → the step that mentions it last, of those that the stream never asks to forget."""
+    """Return the last step that mentions each key, for keys that the stream never forgets."""
     last = {fact.key: update.step for update in stream for fact in update.learn}
     own = {fact.key for update in stream for fact in update.forget}
     return {key: step for key, step in last.items() if key not in own}

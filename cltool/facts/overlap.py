@@ -1,4 +1,4 @@
-"""What facts share with others, such as those that are erased: who stands near must stay known."""
+"""What facts share with other facts, such as those to erase: near facts must stay known."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from collections.abc import Sequence
 from cltool.facts.facts import Fact
 
 SUBJECT, OBJECT, RELATION, OTHER = "subject", "object", "relation", "other"
-"""What a fact shares with one of the others, the nearest first."""
+"""What a fact can share with another fact, the closest first."""
 
 
-def nearness(facts: Sequence[Fact], around: Sequence[Fact]) -> list[str]:
-    """The nearest thing that each of ``facts`` shares with any of ``around``.
+def overlap(facts: Sequence[Fact], around: Sequence[Fact]) -> list[str]:
+    """Return for each of ``facts`` the closest thing that it shares with any of ``around``.
 
-    A name is shared whether it is a subject or an object: who is asked about the one is led to
-    the other.
+    A name counts as shared whether it is a subject or an object, because a question about the
+    one brings up the other.
     """
     subjects = {fact.subject for fact in around}
     objects = {name for fact in around for name in fact.accepted}

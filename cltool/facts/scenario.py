@@ -1,4 +1,4 @@
-"""What a scenario is: a named recipe that makes a stream."""
+"""The base class of scenarios: named recipes that make a stream."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from cltool.facts.stream import Stream
 
 
 class ScenarioConfig(BaseModel):
-    """Options of a scenario; unknown ones are refused."""
+    """Options of a scenario; unknown options are an error."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -24,10 +24,10 @@ C = TypeVar("C", bound=ScenarioConfig, default=ScenarioConfig)
 class Scenario(ABC, Generic[C]):
     """A named recipe for a stream.
 
-    One file in ``scenarios/`` holds one: its options, its class (``class World(
-    Scenario[WorldConfig])``), and its source in the module docstring. The constructor only
-    stores the options. ``stream`` depends on the options and the seed alone, and does not
-    import torch.
+    Each file in ``scenarios/`` holds one scenario: its options, its class (``class World(
+    Scenario[WorldConfig])``), and the source of its facts in the module docstring. The
+    constructor only stores the options. The stream depends only on the options and the seed,
+    and making it does not import torch.
 
     Attributes:
         Config: the class of its options, taken from ``Scenario[...]``.
@@ -49,8 +49,8 @@ class Scenario(ABC, Generic[C]):
 
     @abstractmethod
     def stream(self, seed: int) -> Stream:
-        """The stream of this recipe.
+        """Make the stream.
 
         Raises:
-            UserError: the source of the facts is missing or not clean.
+            UserError: the source of the facts is missing or has errors.
         """

@@ -1,4 +1,4 @@
-"""A stream of updates and the probes that follow it."""
+"""A stream of updates, and the probes that ask about its facts."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ class Probe:
     """One way of asking for one fact at one step.
 
     Attributes:
-        key: what is asked about.
+        key: the key that it asks about.
         form: the kind of wording: ``trained``, ``paraphrase``, ``question``, ``reverse``,
             ``two_hop``, …
         number: distinguishes the probes of one key and form.
-        prompt: the text the model continues.
+        prompt: the text that the model continues.
         gap: white space between prompt and answer.
-        closing: what follows the answer in the wording.
+        closing: the text that follows the answer in the wording.
         group: ``new``, ``retained``, ``future`` or ``erased``.
-        learned: the step that taught (or, of a future fact, will teach) the fact.
-        accepted: right answers; of an erased fact, the answers that must not be given.
+        learned: the step that taught the fact, or will teach it if it is a future fact.
+        accepted: right answers; if the fact is erased, the answers that must not be given.
         outdated: superseded answers, oldest first.
     """
 
@@ -51,12 +51,12 @@ class Stream:
 
     Attributes:
         name: the scenario's name, for reports.
-        updates: the steps; may be a lazy sequence that makes each when it is asked for.
+        updates: the steps; may be a lazy sequence that makes each step when it is read.
         wordings: how facts are worded.
         extra_probes: further probes at a step, such as two-hop questions.
-        source: what made the stream (scenario options, file), for the run's record.
-        skipped: lines of the source that were left out, with the reason.
-        origins: (step, key) → ``file:line`` that taught it, where there is such a place.
+        source: how the stream was made (scenario options, file), for the run's record.
+        skipped: lines of the source that were skipped, with the reason.
+        origins: (step, key) → the ``file:line`` that taught it, if it came from a file.
     """
 
     name: str
@@ -68,14 +68,14 @@ class Stream:
     origins: Mapping[tuple[int, Key], str] = field(default_factory=dict)
 
     def __len__(self) -> int:
-        """Number of steps, the base included."""
+        """Return the number of steps, including the base."""
         return len(self.updates)
 
     def __iter__(self) -> Iterator[Update]:
         return iter(self.updates)
 
     def first_taught(self) -> dict[Key, tuple[int, Fact]]:
-        """Each key of the stream, with the step and fact that first teach it."""
+        """Return each key of the stream with the step and the fact that first teach it."""
         first: dict[Key, tuple[int, Fact]] = {}
         for update in self.updates:
             for fact in update.learn:
@@ -83,7 +83,7 @@ class Stream:
         return first
 
     def digest(self) -> str:
-        """A hash of every update and of the wordings."""
+        """Return a hash of all updates and wordings."""
         hasher = hashlib.sha256(self.wordings.digest().encode())
         for update in self.updates:
             hasher.update(f"{update.step}\x1f{update.label}\x1e".encode())
@@ -94,18 +94,18 @@ class Stream:
         return hasher.hexdigest()[:20]
 
     def knowledge(self, step: int) -> Knowledge:
-        """What is true after ``step``."""
+        """Return the knowledge after ``step``."""
         known = Knowledge()
         for number in range(step + 1):
             known.apply(self.updates[number])
         return known
 
     def probes(self, known: Knowledge, keys: dict[Key, tuple[int, Fact]]) -> Iterator[Probe]:
-        """The probes of one step: one trained wording of each key, and all held-out ones.
+        """Make the probes of one step: one trained wording of each key, and all held-out ones.
 
         Args:
-            known: what is true at the step.
-            keys: the keys to ask about, as ``first_taught`` gives them.
+            known: the knowledge after the step.
+            keys: the keys to ask about, as ``first_taught`` returns them.
         """
         for key, (first_step, first_fact) in keys.items():
             belief = known.belief(key)

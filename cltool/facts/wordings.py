@@ -1,8 +1,8 @@
 """The sentences in which facts are taught and asked.
 
-A wording is a template with ``{subject}`` and, after it, ``{object}``. Which wordings of
-a fact are held out is settled by its key, so it is the same at every step and in every
-run: a held-out (key, wording) pair is never trained, while other keys train that wording.
+A wording is a template with ``{subject}`` and, after it, ``{object}``. The key of a fact decides
+which of its wordings are held out, so the choice is the same at every step and in every run. A
+held-out (key, wording) pair is never trained; other keys may train the same wording.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ TRAINED, PARAPHRASE, QUESTION = "trained", "paraphrase", "question"
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """A template cut at its slots.
+    """A template, split at its slots.
 
     Attributes:
         template: the text as written.
-        before: pieces of the prompt; the subject stands between each two.
+        before: the pieces of the prompt; the subject goes between them.
         gap: white space between prompt and object.
-        closing: what follows the object.
+        closing: the text after the object.
     """
 
     template: str
@@ -42,15 +42,15 @@ class Wording:
 
     @classmethod
     def parse(cls, template: str, where: str = "") -> Wording:
-        """Cut ``template`` at its slots.
+        """Split ``template`` at its slots.
 
         Raises:
-            UserError: ``{object}`` is not there exactly once, after ``{subject}``.
+            UserError: ``{object}`` does not occur exactly once, after ``{subject}``.
         """
         head, found, closing = template.partition("{object}")
         if not found or "{object}" in closing or "{subject}" in closing or not head.strip():
             raise UserError(
-                f"the wording {template!r} needs one {{object}}, after everything else it names",
+                f"the wording {template!r} needs exactly one {{object}}, after {{subject}}",
                 where=where,
                 hint='Write it like "The capital of {subject} is {object}."',
             )
@@ -64,28 +64,28 @@ class Wording:
         return "?" in "".join(self.before)
 
     def prompt(self, subject: str) -> str:
-        """The text before the object, without trailing white space."""
+        """Return the text before the object, without trailing white space."""
         return subject.join(self.before)
 
     def read(self, text: str) -> tuple[str, str] | None:
-        """(subject, object) where ``text`` is this wording of a fact, else None."""
+        """Return (subject, object) if ``text`` is a fact in this wording, else None."""
         found = _pattern(self).fullmatch(text.strip())
         return None if found is None else (found["subject"], found["object"])
 
     def target(self, answer: str) -> str:
-        """The text that completes the prompt."""
+        """Return the text that completes the prompt."""
         return f"{self.gap}{answer}{self.closing}"
 
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """One wording of one key, as prompt.
+    """One wording of one key, as a prompt.
 
     Attributes:
         form: ``trained``, ``paraphrase`` or ``question``; the last two are held out.
-        number: which wording of the relation it is.
+        number: the index of the wording among those of the relation.
         prompt: the text before the answer.
-        wording: what completes the prompt to a sentence.
+        wording: the wording, which completes the prompt to a sentence.
     """
 
     form: str
@@ -98,10 +98,10 @@ class Wordings:
     """The wordings of every relation.
 
     Args:
-        relations: relation → its wordings; those ending in a question held out apart.
-        held_out: relation → wordings that are never trained on any key.
-        prompts: key → its own prompts, for plain question–answer pairs: the first is
-            trained, the last of several is held out.
+        relations: relation → its wordings; statements and questions are held out separately.
+        held_out: relation → wordings that are not trained for any key.
+        prompts: key → its own prompts, for plain question–answer pairs; the first is trained,
+            and the last is held out if there are several.
     """
 
     def __init__(
@@ -120,12 +120,12 @@ class Wordings:
         """Read a TOML file: relation = [wordings], or a table with ``trained``, ``held_out``.
 
         Raises:
-            UserError: the file is not there, is not TOML, or a wording is malformed.
+            UserError: the file does not exist, is not TOML, or a wording is malformed.
         """
         try:
             table = tomllib.loads(path.read_text(encoding="utf-8"))
         except FileNotFoundError as error:
-            raise UserError("the wordings file is not there", where=str(path)) from error
+            raise UserError("the wordings file does not exist", where=str(path)) from error
         except OSError as error:
             raise UserError(f"cannot be read: {error.strerror}", where=str(path)) from error
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
@@ -137,7 +137,7 @@ class Wordings:
             lists = {"trained": value} if isinstance(value, list) else value
             if not isinstance(lists, dict) or not set(lists) <= {"trained", "held_out"}:
                 raise UserError(
-                    "a relation is a list of wordings, or a table with trained and held_out",
+                    "a relation must be a list of wordings, or a table with trained and held_out",
                     where=where,
                 )
             relations[relation] = _parse_all(lists.get("trained"), where)
@@ -148,11 +148,11 @@ class Wordings:
         return cls(relations, held_out)
 
     def with_prompts(self, prompts: Mapping[Key, Sequence[str]]) -> Wordings:
-        """The same wordings, and ``prompts`` for single keys."""
+        """Return the same wordings, with ``prompts`` for single keys added."""
         return Wordings(self._relations, self._held_out, {**self._prompts, **prompts})
 
     def digest(self) -> str:
-        """A hash of all wordings that were given."""
+        """Return a hash of all wordings given to the constructor."""
         given = [
             {name: [one.template for one in items] for name, items in sorted(lists.items())}
             for lists in (self._given, self._held_out)
@@ -161,11 +161,11 @@ class Wordings:
         return hashlib.sha256(text.encode()).hexdigest()[:20]
 
     def relations(self) -> list[str]:
-        """The relations that have wordings of their own."""
+        """Return the relations that have wordings."""
         return list(self._relations)
 
     def askings(self, key: Key) -> list[Asking]:
-        """Every way of asking for ``key``: trained ones first, then held-out ones."""
+        """Return every way of asking for ``key``, the trained ones first."""
         own = self._prompts.get(key)
         if own is not None:
             return _own_prompts(own)
@@ -186,7 +186,7 @@ class Wordings:
         return sorted(askings, key=lambda asking: asking.form != TRAINED)
 
     def examples(self, fact: Fact) -> list[tuple[str, str]]:
-        """(prompt, target) of each trained wording of ``fact``."""
+        """Return (prompt, target) for each trained wording of ``fact``."""
         return [
             (asking.prompt, asking.wording.target(fact.object))
             for asking in self.askings(fact.key)
@@ -194,31 +194,31 @@ class Wordings:
         ]
 
     def refuse_misspelt(self, relations: Collection[str], where: str) -> None:
-        """Raise a `UserError` where wordings seem meant for a relation that is spelt otherwise.
+        """Raise a `UserError` if wordings name a relation that looks like a misspelled one.
 
         Args:
-            relations: those that facts have.
-            where: the file that the wordings are from.
+            relations: the relations of the facts.
+            where: the file of the wordings.
         """
         bare = [name for name in relations if name not in self._given]
         for name in self._given:
             near = difflib.get_close_matches(name, bare, n=1, cutoff=0.75)
             if name not in relations and near:
                 raise UserError(
-                    f"has wordings for {name!r}, which no fact has",
+                    f"has wordings for the relation {name!r}, which no fact has",
                     where=where,
-                    hint=f"Did you mean {near[0]!r}? It has none.",
+                    hint=f"Did you mean {near[0]!r}? It has no wordings.",
                 )
 
     def readings(self, text: str) -> list[tuple[Fact, Asking]]:
-        """Every fact that ``text`` states in a wording of a relation, with that wording asked."""
+        """Return each fact that ``text`` can state in a wording, with that wording as a prompt."""
         found = []
         for relation in self._relations:
             for wording in (*self._relations[relation], *self._held_out.get(relation, ())):
                 read = wording.read(text)
                 if read is not None:
                     fact = Fact(read[0], relation, read[1])
-                    # A key with prompts of its own is not asked in this way.
+                    # A key with prompts of its own does not use the relation's wordings.
                     found += [(fact, a) for a in self.askings(fact.key) if a.wording == wording]
         return found
 
@@ -229,7 +229,7 @@ class Wordings:
 
 
 def from_name(relation: str) -> tuple[Wording, ...]:
-    """Plain wordings for a relation of which only the name is known."""
+    """Make plain wordings for a relation from its name."""
     name = " ".join(relation.replace("_", " ").replace("-", " ").split())
     name = name.replace("{", "").replace("}", "") or "value"
     templates = (
@@ -258,17 +258,17 @@ def _pattern(wording: Wording) -> re.Pattern[str]:
 
 def _parse_all(value: Any, where: str) -> list[Wording]:
     if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-        raise UserError("wordings are a list of strings", where=where)
+        raise UserError("wordings must be a list of strings", where=where)
     return [Wording.parse(item, where) for item in value]
 
 
 def _refuse_repeats(wordings: Sequence[Wording], where: str) -> None:
-    """Twice the same wording could be trained and held out at once."""
+    """Refuse a repeated wording: it could be trained and held out at the same time."""
     seen: set[str] = set()
     for wording in wordings:
         plain = " ".join(wording.template.split())
         if plain in seen:
-            raise UserError(f"the wording {wording.template!r} stands twice", where=where)
+            raise UserError(f"the wording {wording.template!r} is given twice", where=where)
         seen.add(plain)
 
 
@@ -277,7 +277,7 @@ def _held_form(wording: Wording) -> str:
 
 
 def _held_out_numbers(key: Key, wordings: Iterable[Wording]) -> set[int]:
-    """One statement and one question, of those kinds that have at least two wordings."""
+    """Choose one statement and one question, of each kind that has at least two wordings."""
     digest = hashlib.sha256("\x1f".join(key).encode()).digest()
     held: set[int] = set()
     for place, question in enumerate((False, True)):

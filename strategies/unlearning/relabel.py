@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from cltool.facts.distractors import Foils
+from cltool.facts.distractors import Distractors
 from cltool.strategies.unlearning.common.descent import Unlearning
 from cltool.strategies.unlearning.common.sentences import Sentence, complete, read
 from cltool.strategies.unlearning.common.target import never_true
@@ -39,7 +39,7 @@ class Relabel(Unlearning):
         learner = phase.learner
         random = learner.generator("relabel")
         self._relabelled: dict[Sentence, Sentence] = {}
-        lenders = Foils(phase.known)
+        lenders = Distractors(phase.known)
         for fact in phase.facts:
             found = never_true(learner, fact, lenders)
             if not found:

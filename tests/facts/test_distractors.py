@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from cltool.facts.distractors import Foils
+from cltool.facts.distractors import Distractors
 from cltool.facts.facts import Fact
 
 from ..conftest import CHAIN, make_stream
@@ -25,7 +25,7 @@ def test_nothing_that_was_true_of_the_key_is_among_them() -> None:
     assert belief is not None and len(belief.outdated) == 3
     others = [*known.valid(), *(Fact("X", "ruler", old) for old in belief.outdated)]
     others.append(Fact("Y", "ruler", "Someone", (belief.fact.object,)))
-    found = Foils(others).of(belief.fact, belief.outdated)
+    found = Distractors(others).of(belief.fact, belief.outdated)
     assert found and not {*belief.outdated, belief.fact.object, "Someone"} & {*found}
     assert {*found} <= {fact.object for fact in others if fact.relation == "ruler"}
 
@@ -33,9 +33,9 @@ def test_nothing_that_was_true_of_the_key_is_among_them() -> None:
 def test_where_the_relation_has_no_other_object_any_will_do() -> None:
     fact = Fact("Land 1", "capital", "Qo")
     known = [Fact("A", "ruler", "Bo"), Fact("B", "ruler", "Bo"), Fact("C", "capital", "Qo")]
-    assert Foils(known).of(fact) == ["Bo"]
-    assert Foils([]).of(fact) == []
-    assert Foils(known[2:]).of(fact) == []
+    assert Distractors(known).of(fact) == ["Bo"]
+    assert Distractors([]).of(fact) == []
+    assert Distractors(known[2:]).of(fact) == []
 
 
 @pytest.mark.parametrize("seed", range(20))
@@ -48,7 +48,7 @@ def test_they_are_those_of_the_definition_in_the_same_order(seed: int) -> None:
         return Fact(chance.choice("AB"), chance.choice("rst"), name, tuple(aliases))
 
     known = [fact() for _ in range(chance.randrange(12))]
-    lenders = Foils(known)
+    lenders = Distractors(known)
     for _ in range(10):
         one, outdated = fact(), chance.sample(names, chance.randrange(3))
         assert lenders.of(one, outdated) == plain(one, outdated, known)

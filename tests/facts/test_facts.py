@@ -77,11 +77,11 @@ def test_bad_updates_are_refused() -> None:
         known.apply(Update(2, "two", []))
     with pytest.raises(UserError, match="two values"):
         known.apply(Update(1, "one", [fact("b"), fact("c")]))
-    with pytest.raises(UserError, match="not known then") as caught:
+    with pytest.raises(UserError, match="not known at that step") as caught:
         after(([fact("a")], [])).apply(Update(1, "one", [], [fact("q", subject="Q")]))
     assert caught.value.where == "update 1 (one)"
     twice = after(([fact("a")], []), ([], [fact("a")]))
-    with pytest.raises(UserError, match="forgotten already"):
+    with pytest.raises(UserError, match="already forgotten"):
         twice.apply(Update(2, "two", [], [fact("a")]))
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from cltool.core.errors import UserError
 from cltool.facts.facts import Fact, Key, Knowledge, Update
-from cltool.facts.forget_requests import asked, with_requests
+from cltool.facts.forget_requests import requested, with_requests
 from cltool.facts.stream import Stream
 from cltool.facts.wordings import Wordings
 from cltool.scenarios.leaders import Leaders, LeadersConfig
@@ -53,7 +53,7 @@ def test_requests_fall_on_what_is_valid_and_never_mentioned_again(
     try:
         made = with_requests(stream, seed, forgotten, forgetting)
     except UserError as error:
-        assert "finds only" in error.what
+        assert "but only" in error.what
         return
     known = Knowledge()
     erased: set[Key] = set()
@@ -106,10 +106,10 @@ def test_facts_of_earlier_updates_are_drawn_too() -> None:
 def test_too_few_facts_are_named() -> None:
     # Of the ten, nine are taught again in update 2, so the first finds one and the second none.
     stream = make((BASE, []), ([], []), ([fact(n, 1) for n in range(9)], []))
-    with pytest.raises(UserError, match=r"update 1 \(u1\) is to ask for 2 .* only 1 ") as caught:
+    with pytest.raises(UserError, match=r"update 1 \(u1\) must ask to forget 2 .* only 1 ") as caught:
         with_requests(stream, 0, 2)
     assert caught.value.hint
-    with pytest.raises(UserError, match=r"update 2 \(u2\) is to ask for 1 .* only 0 "):
+    with pytest.raises(UserError, match=r"update 2 \(u2\) must ask to forget 1 .* only 0 "):
         with_requests(stream, 0, 1)
     assert with_requests(stream, 0, 1, 1).updates[1].forget == (fact(9),)
 
@@ -129,9 +129,9 @@ def test_the_source_says_what_was_asked() -> None:
 
 
 def test_how_many_are_asked_for() -> None:
-    assert [asked(step, 3, None) for step in range(4)] == [0, 3, 6, 9]
-    assert [asked(step, 3, 2) for step in range(4)] == [0, 3, 6, 6]
-    assert [asked(step, 3, 0) for step in range(3)] == [0, 0, 0]
+    assert [requested(step, 3, None) for step in range(4)] == [0, 3, 6, 9]
+    assert [requested(step, 3, 2) for step in range(4)] == [0, 3, 6, 6]
+    assert [requested(step, 3, 0) for step in range(3)] == [0, 0, 0]
 
 
 def test_leaders_can_be_asked_to_forget() -> None:

@@ -188,7 +188,7 @@ def test_files_that_are_not_clean(text: str, tmp_path: Path) -> None:
 
 
 def test_a_file_that_is_not_there_or_not_text(tmp_path: Path) -> None:
-    with pytest.raises(UserError, match="not there"):
+    with pytest.raises(UserError, match="does not exist"):
         Wordings.load(tmp_path / "none.toml")
     (tmp_path / "latin.toml").write_bytes('a = ["é {subject} {object}"]'.encode("latin-1"))
     with pytest.raises(UserError, match="UTF-8"):
@@ -204,7 +204,7 @@ def test_a_file_that_is_not_there_or_not_text(tmp_path: Path) -> None:
 )
 def test_a_wording_cannot_be_trained_and_held_out_at_once(tmp_path: Path, text: str) -> None:
     (tmp_path / "words.toml").write_text(text)
-    with pytest.raises(UserError, match="stands twice"):
+    with pytest.raises(UserError, match="is given twice"):
         Wordings.load(tmp_path / "words.toml")
 
 

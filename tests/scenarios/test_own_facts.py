@@ -131,7 +131,7 @@ class TestUpdates:
     def test_no_update_and_no_date(self, tmp_path: Path) -> None:
         rows: list[Row] = [{"prompt": "2+2=", "answer": "4"}]
         error = refused(tmp_path, rows)
-        assert "which update" in error.what
+        assert "no line has an update number" in error.what
         assert "Add update" in error.hint
 
     def test_only_a_base(self, tmp_path: Path) -> None:
@@ -188,7 +188,7 @@ class TestCuts:
         rows = [dated("Bonn", "Bea", "2010-01"), dated("Ulm", "Ada", "2011")]
         error = refused(tmp_path, rows, cut=cut)
         assert len(error.details) == 1
-        assert error.details[0].startswith("facts.jsonl:2: bad date '2011': too coarse")
+        assert error.details[0].startswith("facts.jsonl:2: bad date '2011': ")
 
     @pytest.mark.parametrize(
         "cut",
@@ -208,7 +208,7 @@ class TestCuts:
     def test_cut_and_dates_belong_together(self, tmp_path: Path) -> None:
         assert "no line has a date" in refused(tmp_path, GOOD, cut="year").what
         error = refused(tmp_path, self.rows)
-        assert "where to cut" in error.what
+        assert "no cut says" in error.what
         assert "--cut year" in error.hint
 
     def test_nothing_before_the_first_cut(self, tmp_path: Path) -> None:
@@ -256,10 +256,10 @@ class TestForget:
     @pytest.mark.parametrize(
         ("more", "reason"),
         [
-            ({"subject": "Rome"}, "asks to forget ('Rome', 'mayor'), which is not known then"),
+            ({"subject": "Rome"}, "asks to forget ('Rome', 'mayor'), which is not known at that point"),
             ({"subject": "Ulm", "new": "Ada"}, "new is 'Ada', but facts.jsonl:3 says 'Cy'"),
             ({"subject": "Ulm", "old": "Ada"}, "old is 'Ada', but facts.jsonl:3 says 'Cy'"),
-            ({"subject": "Ulm", "forget": "perhaps"}, "forget is neither true nor false"),
+            ({"subject": "Ulm", "forget": "perhaps"}, "forget must be true or false"),
         ],
     )
     def test_requests_that_are_refused(self, tmp_path: Path, more: Row, reason: str) -> None:
@@ -295,7 +295,7 @@ BAD_LINES: list[tuple[Row | str | bytes, str]] = [
     ({**fact("a", "x", 1), "aliases": [3]}, "aliases is not a text: 3"),
     ('{"subject": "a", ', "not JSON: "),
     ("[1, 2]", "not a JSON object: [1, 2]"),
-    ("[" * 100_000, "not JSON that can be read"),
+    ("[" * 100_000, "not readable JSON"),
     ({"subject": "a", "relation": "r", "new": "x"}, "update is missing"),
     ({**fact("a", "x", 1), "update": -1}, "bad update number -1"),
     ({**fact("a", "x", 1), "update": 1.5}, "bad update number 1.5"),
@@ -303,9 +303,9 @@ BAD_LINES: list[tuple[Row | str | bytes, str]] = [
     ({**fact("a", "x", 1), "update": "one"}, "bad update number 'one'"),
     (fact("Ulm", "x", 1), "two values for ('Ulm', 'mayor') in update 1"),
     (fact("Bonn", "x", 1, old="Bo"), "old is 'Bo', but facts.jsonl:2 says 'Bea'"),
-    (fact("Rome", "x", 1, old="Bo"), "old is 'Bo', but ('Rome', 'mayor') is not known then"),
+    (fact("Rome", "x", 1, old="Bo"), "old is 'Bo', but ('Rome', 'mayor') is not known at that point"),
     (b'{"subject": "a\xff", "relation": "r", "new": "x", "update": 1}', "not UTF-8: byte 0xff"),
-    (fact("a", "x" * 2001, 1), "new is too long: 2,001 characters, allowed are 2,000"),
+    (fact("a", "x" * 2001, 1), "new is too long: 2,001 characters; the limit is 2,000"),
     (fact("a\nb", "x", 1), "subject has a line break (U+000A)"),
     (fact("a", "x\u2028y", 1), "new has a line break (U+2028)"),
     (fact("a", "x\x1b[31m", 1), "new has a control character (U+001B)"),
@@ -570,15 +570,15 @@ class TestFiles:
         ("name", "content", "what"),
         [
             ("none.jsonl", None, "there is no such file"),
-            ("facts.txt", b"x", "not a kind of file that facts are read from: .txt"),
-            ("empty.jsonl", b"", "holds no events"),
-            ("blank.jsonl", b"\n \n", "holds no events"),
-            ("empty.csv", b"", "holds no events"),
-            ("header.csv", b"subject,relation,new,update\n", "holds no events"),
-            ("twice.csv", b"subject,relation,new,new\n", "the column 'new' is there twice"),
+            ("facts.txt", b"x", "facts cannot be read from this kind of file: .txt"),
+            ("empty.jsonl", b"", "has no events"),
+            ("blank.jsonl", b"\n \n", "has no events"),
+            ("empty.csv", b"", "has no events"),
+            ("header.csv", b"subject,relation,new,update\n", "has no events"),
+            ("twice.csv", b"subject,relation,new,new\n", "the column 'new' occurs twice"),
             ("utf16.csv", "subject,relation".encode("utf-16"), "not UTF-8"),
             ("other.csv", b"a,b\n1,2\n", "no line has a subject or a prompt"),
-            ("broken.parquet", b"PAR1 not really", "not a Parquet file"),
+            ("broken.parquet", b"PAR1 not really", "not a readable Parquet file"),
         ],
     )
     def test_files_that_cannot_be_used(

@@ -403,21 +403,21 @@ def test_only_the_first_updates_forget_and_the_same_as_otherwise() -> None:
 @pytest.mark.parametrize(
     ("options", "named"),
     [
-        ({"entities": 10, "changed": 60}, "changed: 60, but update 1 finds only 40"),
+        ({"entities": 10, "changed": 60}, "changed: 60, but at update 1 only 40"),
         (
             {"entities": 10, "changed": 20, "new": 0, "forgotten": 5},
-            "changed: 20, but update 5 finds only 15",
+            "changed: 20, but at update 5 only 15",
         ),
         ({"entities": 10, "changed": 0, "forgotten": 9}, "forgotten: 45"),
         (
             {"entities": 10, "changed": 18, "new": 1, "forgotten": 12, "forgetting": 2},
-            "changed: 18, but update 2 finds only 17",
+            "changed: 18, but at update 2 only 17",
         ),
         ({"entities": 10, "changed": 1, "updates": 9}, "updates: more than entities - 2"),
         ({"entities": 15_000_000}, "entities: "),
         ({"entities": 2_500_000, "relations": 5}, "relations: job_title needs 625000"),
-        ({"relations": 1, "two_hop": 3}, "two_hop: 3, but that needs at least 2"),
-        ({"relations": 2, "reverse": 3}, "reverse: 3, but that needs at least 3"),
+        ({"relations": 1, "two_hop": 3}, "two_hop: 3, but these probes need at least 2"),
+        ({"relations": 2, "reverse": 3}, "reverse: 3, but these probes need at least 3"),
         ({"reverse": 276}, "reverse: 276, but there are 275"),
     ],
 )

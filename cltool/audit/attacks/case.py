@@ -10,9 +10,9 @@ from typing import TypeVar
 
 from cltool.core.errors import UserError
 from cltool.core.seeds import derive
-from cltool.facts.distractors import Foils
+from cltool.facts.distractors import Distractors
 from cltool.facts.facts import Fact, Key, Knowledge
-from cltool.facts.overlap import OBJECT, OTHER, RELATION, SUBJECT, nearness
+from cltool.facts.overlap import OBJECT, OTHER, RELATION, SUBJECT, overlap
 from cltool.facts.stream import ERASED, Probe, Stream
 from cltool.facts.wordings import TRAINED, Asking, Wordings
 
@@ -82,14 +82,14 @@ class Case:
         return self.drawn(found, count, "foils", *fact.key)
 
     @cached_property
-    def _lenders(self) -> Foils:
-        return Foils(self.retained)
+    def _lenders(self) -> Distractors:
+        return Distractors(self.retained)
 
     @cached_property
     def groups(self) -> dict[str, list[Fact]]:
         """The retained facts by what they share with an erased one; each is in one group."""
         groups: dict[str, list[Fact]] = {name: [] for name in (SUBJECT, OBJECT, RELATION, OTHER)}
-        shared = nearness(self.retained, self.erased)
+        shared = overlap(self.retained, self.erased)
         for name, fact in zip(shared, self.retained, strict=True):
             groups[name].append(fact)
         return groups

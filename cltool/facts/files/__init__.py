@@ -1,1 +1,1 @@
-"""Reads files of facts: rows, events, forget lists, and their consistency."""
+"""Reading files of facts: rows, events, lists of facts to forget, and consistency checks."""

@@ -1,4 +1,4 @@
-"""Does an event agree with what the ones before it said?"""
+"""Checks that each event agrees with the events before it."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from cltool.facts.files.rows import shown
 
 
 class History:
-    """What holds of each key while events are taken in, in order of time.
+    """The state of each key after the events so far, in order of time.
 
     Args:
-        reading: where the events come from, for messages.
-        dated: whether moments are days; then a key may change more than once in one
-            moment, where each event states the value that it replaces.
+        reading: the file that the events come from, for messages.
+        dated: whether moments are days; a key may then change more than once on one day if each
+            event states the value that it replaces.
     """
 
     def __init__(self, reading: Reading, dated: bool) -> None:
@@ -25,41 +25,43 @@ class History:
         self._before: dict[Key, Event | None] = {}
 
     def add(self, event: Event) -> None:
-        """Take in an event that is not refused."""
+        """Add an event that was not refused."""
         last = self._last.get(event.key)
         if last is None or last.moment != event.moment:
             self._before[event.key] = last
         self._last[event.key] = event
 
     def refuse(self, event: Event) -> str:
-        """Why the event contradicts the ones before it, or ``""``."""
+        """Return why the event contradicts the events before it, or ``""``."""
         last = self._last.get(event.key)
         if last is not None and last.moment == event.moment:
             if last.forget == event.forget and (event.forget or last.value == event.value):
                 return self._refuse_repeat(event, last)
             stated = bool(event.old or (event.forget and event.value))
-            if not (self._dated and stated and not self._unlike(event, last)):
+            if not (self._dated and stated and not self._contradicts(event, last)):
                 return self._two_at_once(event, last)
-        return self._unlike(event, last)
+        return self._contradicts(event, last)
 
     def _refuse_repeat(self, event: Event, last: Event) -> str:
         before = self._before[event.key]
-        reason = self._unlike(event, before)
-        return reason and self._unlike(event, last)
+        reason = self._contradicts(event, before)
+        return reason and self._contradicts(event, last)
 
-    def _unlike(self, event: Event, last: Event | None) -> str:
-        held = None if last is None or last.forget else last
-        if held is None:
+    def _contradicts(self, event: Event, last: Event | None) -> str:
+        valid = None if last is None or last.forget else last
+        if valid is None:
             if event.forget:
-                return f"asks to forget {_named(event.key)}, which is not known then"
+                return f"asks to forget {_named(event.key)}, which is not known at that point"
             if event.old:
-                return f"old is {shown(event.old)}, but {_named(event.key)} is not known then"
+                return (
+                    f"old is {shown(event.old)}, but {_named(event.key)} is not known at that point"
+                )
             return ""
         stated = {"old": event.old, "new": event.value if event.forget else ""}
         for name, value in stated.items():
-            if value and not held.names(value):
-                where = self._reading.place(held.line)
-                return f"{name} is {shown(value)}, but {where} says {shown(held.value)}"
+            if value and not valid.names(value):
+                where = self._reading.place(valid.line)
+                return f"{name} is {shown(value)}, but {where} says {shown(valid.value)}"
         return ""
 
     def _two_at_once(self, event: Event, last: Event) -> str:

@@ -1,9 +1,9 @@
-"""Files of facts, read line by line: each line an event, or a reason why it is not one.
+"""Files of facts, read line by line: each line is an event, or has a reason why it is bad.
 
-A file is ``.jsonl``, ``.csv`` or ``.parquet``. A line states a fact (``subject``,
-``relation``, ``new`` or ``object``) or a question (``prompt``, ``answer``, perhaps
-``paraphrases``), and when: in which ``update``, or on which ``date``. It may also give
-``old``, ``aliases`` and ``forget``; other columns are ignored.
+A file is ``.jsonl``, ``.csv`` or ``.parquet``. A line states a fact (``subject``, ``relation``,
+``new`` or ``object``) or a question (``prompt``, ``answer``, optionally ``paraphrases``), and
+its time: an ``update`` number or a ``date``. It may also have ``old``, ``aliases`` and
+``forget``; other columns are ignored.
 """
 
 from __future__ import annotations
@@ -36,20 +36,20 @@ _DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """What one line says.
+    """The content of one line.
 
     Attributes:
-        line: its line (in Parquet: row) number, from 1.
-        key: what it is about.
-        value: the new object; of a request to forget, the object it names or ``""``.
-        old: the object it says was valid before, or ``""``.
-        forget: whether the fact is to be forgotten.
+        line: its line number (in Parquet: row number), from 1.
+        key: the key of its fact.
+        value: the new object; in a request to forget, the object that it names or ``""``.
+        old: the object that was valid before, as the line states it, or ``""``.
+        forget: whether it asks to forget the fact.
         aliases: other spellings of ``value``.
-        prompts: of a question–answer pair, the prompt and its paraphrases.
-        moment: the update number, or the day as a proleptic Gregorian ordinal; of a
-            date without day or month, the first day it may mean.
-        until: the last day that it may mean; for update numbers, ``moment``.
-        kept: whether the filter chose it; others only tell what held before.
+        prompts: the prompt and its paraphrases, if it is a question–answer pair.
+        moment: the update number, or the day as a proleptic Gregorian ordinal; the first
+            possible day if the date has no day or month.
+        until: the last possible day; equal to ``moment`` for update numbers.
+        kept: whether the filter keeps it; other events only tell what was valid before.
     """
 
     line: int
@@ -65,17 +65,17 @@ class Event:
 
     @property
     def fact(self) -> Fact:
-        """The fact that it teaches."""
+        """The fact that the event teaches."""
         return Fact(*self.key, self.value, self.aliases)
 
     def names(self, value: str) -> bool:
-        """Whether ``value`` is its object or another spelling of it."""
+        """Return whether ``value`` is its object or another spelling of it."""
         return value == self.value or value in self.aliases
 
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """``column=value,value``: one of these values stands in the column.
+    """A filter ``column=value,value``: the column has one of these values.
 
     A comma inside a value is written ``\\,``.
     """
@@ -88,7 +88,7 @@ class Condition:
         """Read ``column=value,value``.
 
         Raises:
-            ValueError: there is no column or no ``=``.
+            ValueError: the column or the ``=`` is missing.
         """
         column, equals, values = text.partition("=")
         if not column.strip() or not equals:
@@ -97,22 +97,22 @@ class Condition:
         return cls(column.strip(), frozenset(p.replace("\\,", ",").strip() for p in parts))
 
     def holds(self, row: Row) -> bool:
-        """Whether ``row`` has one of the values; an absent one counts as empty."""
+        """Return whether ``row`` has one of the values; a missing cell counts as empty."""
         return _cell(row.get(self.column)) in self.values
 
 
 @dataclass(slots=True)
 class Reading:
-    """All that a file says.
+    """The content of a file.
 
     Attributes:
         path: the file.
         events: the good lines, in file order.
         bad: line number → what is wrong with it.
         columns: the columns of the file, in order of appearance.
-        updates: every update number of the file, also those of lines left out.
-        lines: how many lines there are, blank ones not counted.
-        filtered_out: how many of them the filter left out.
+        updates: every update number of the file, including those of lines filtered out.
+        lines: the number of lines, without blank ones.
+        filtered_out: how many of them the filter removed.
     """
 
     path: Path
@@ -124,28 +124,28 @@ class Reading:
     filtered_out: int = 0
 
     def place(self, line: int) -> str:
-        """``file:line``, or ``file:row n`` in Parquet."""
+        """Return ``file:line``, or ``file:row n`` for Parquet."""
         return f"{self.path.name}:{line_name(self.path, line)}"
 
 
 class _LineError(Exception):
-    """Why a line is no event; never leaves this module."""
+    """The reason why a line is bad; caught inside this module."""
 
 
 def read_events(
     path: Path, *, dated: bool | None, where: Sequence[Condition] = (), max_chars: int = 2000
 ) -> Reading:
-    """Read every line of ``path``; bad ones are collected, not raised.
+    """Read every line of ``path``; bad lines are collected, not raised.
 
     Args:
         path: a ``.jsonl``, ``.csv`` or ``.parquet`` file.
-        dated: whether events are placed by ``date`` rather than by ``update``; None: neither,
-            all of them in update 0.
-        where: which lines to keep: those on which all conditions hold.
+        dated: whether the time of an event is its ``date`` instead of its ``update``; None:
+            neither, every event belongs to update 0.
+        where: conditions; lines for which all of them hold are kept.
         max_chars: the longest text allowed.
 
     Raises:
-        UserError: the file is missing, of another kind, or unreadable as a whole.
+        UserError: the file does not exist, is of another kind, or cannot be read at all.
     """
     reading = Reading(path)
     parser = _Parser(dated, max_chars)
@@ -156,13 +156,13 @@ def read_events(
             if isinstance(row, str):
                 reading.bad[line] = row
             else:
-                _take(reading, line, row, where, parser)
+                _add_row(reading, line, row, where, parser)
     except OSError as error:
         raise UserError(f"cannot be read: {error.strerror or error}", where=str(path)) from error
     return reading
 
 
-def _take(
+def _add_row(
     reading: Reading, line: int, row: Row, where: Sequence[Condition], parser: _Parser
 ) -> None:
     failed = [item for item in where if not item.holds(row)]
@@ -171,7 +171,7 @@ def _take(
         moment, until = parser.when(row)
         if not parser.dated:
             reading.updates.add(moment)
-        # A line left out by its key tells nothing about the lines that are kept.
+        # A line that is filtered out by its key says nothing about the lines that are kept.
         if not any(item.column in _KEY_COLUMNS for item in failed):
             reading.events.append(parser.event(line, row, moment, until, not failed))
     except _LineError as error:
@@ -181,10 +181,10 @@ def _take(
 
 @lru_cache(maxsize=1 << 16)
 def parse_date(text: str) -> tuple[int, int]:
-    """The first and the last day that ``text`` may mean, as ordinals.
+    """Return the first and the last day that ``text`` can mean, as ordinals.
 
     Raises:
-        ValueError: it is not YYYY, YYYY-MM or YYYY-MM-DD, or there is no such day.
+        ValueError: it is not YYYY, YYYY-MM or YYYY-MM-DD, or the day does not exist.
     """
     found = _DATE.fullmatch(text)
     if found is None:
@@ -200,7 +200,7 @@ def parse_date(text: str) -> tuple[int, int]:
 
 
 class _Parser:
-    """Makes an event of a row."""
+    """Turns rows into events."""
 
     def __init__(self, dated: bool | None, max_chars: int) -> None:
         self.dated = dated
@@ -235,7 +235,7 @@ class _Parser:
         forget = _forget(row)
         prompts: tuple[str, ...] = ()
         if prompt and _cell(row.get("relation")):
-            raise _LineError("has both a relation and a prompt: is it a fact or a question?")
+            raise _LineError("has both a relation and a prompt: give only one of them")
         if prompt:
             key = (prompt, QUESTION_RELATION)
             paraphrases = self._texts(row, "paraphrases", lines_allowed=True)
@@ -243,7 +243,7 @@ class _Parser:
             name, value = "answer", self._text(row, "answer")
         else:
             subject = self._required(row, "subject")
-            # Relations are few: one copy of each name is enough for a million lines.
+            # There are few relations: one copy of each name is enough for a million lines.
             key = (subject, sys.intern(self._required(row, "relation")))
             name, value = "new", self._new(row)
         if not value and not forget:
@@ -286,7 +286,7 @@ class _Parser:
             raise _LineError(f"{name} is not a text: {shown(value)}")
         if len(value) > self._max_chars:
             raise _LineError(
-                f"{name} is too long: {len(value):,} characters, allowed are {self._max_chars:,}"
+                f"{name} is too long: {len(value):,} characters; the limit is {self._max_chars:,}"
             )
         if not value.isprintable():
             _check_characters(name, value, "\n\r\t" if lines_allowed else "")
@@ -297,22 +297,22 @@ def _check_characters(name: str, text: str, allowed: str) -> None:
     for place, char in enumerate(text, start=1):
         kind = unicodedata.category(char)
         if kind == "Cs":
-            raise _LineError(f"{name} is not Unicode: half a character at place {place}")
+            raise _LineError(f"{name} is not Unicode: half a character at position {place}")
         if kind in ("Cc", "Zl", "Zp") and char not in allowed:
             what = "line break" if char in "\n\r\u2028\u2029" else "control character"
-            raise _LineError(f"{name} has a {what} (U+{ord(char):04X}) at place {place}")
+            raise _LineError(f"{name} has a {what} (U+{ord(char):04X}) at position {place}")
 
 
 def _forget(row: Row) -> bool:
     value = row.get("forget")
-    asked = _YES_NO.get(_cell(value).lower())
-    if asked is None:
-        raise _LineError(f"forget is neither true nor false: {shown(value)}")
-    return asked
+    forget = _YES_NO.get(_cell(value).lower())
+    if forget is None:
+        raise _LineError(f"forget must be true or false, not {shown(value)}")
+    return forget
 
 
 def _cell(value: object) -> str:
-    """A value as a CSV file would hold it."""
+    """Return a value as a CSV file would contain it."""
     if isinstance(value, str):
         return value.strip()
     if isinstance(value, bool):

@@ -1,4 +1,4 @@
-"""A list of facts to forget, in a file of its own: subject, relation and object, a line each."""
+"""Lists of facts to forget, in their own file: one fact a line (subject, relation, object)."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ from cltool.facts.facts import Fact, Key
 from cltool.facts.files.events import read_events
 
 SHOWN = 50
-"""Most bad lines that a message names."""
+"""Maximum number of bad lines in a message."""
 
 
 def read_forget_list(path: Path) -> tuple[list[Fact], dict[Key, list[str]]]:
-    """The facts of a ``.jsonl``, ``.csv`` or ``.parquet`` file, and prompts of their own.
+    """Read the facts of a ``.jsonl``, ``.csv`` or ``.parquet`` file, and their own prompts.
 
-    Columns are those of a file of facts (`cltool.facts.files.events`), without ``update`` or
-    ``date``: ``subject``, ``relation``, ``object`` and perhaps ``aliases``, or ``prompt``,
-    ``answer`` and perhaps ``paraphrases``.
+    The columns are those of a file of facts (`cltool.facts.files.events`), without ``update``
+    and ``date``: ``subject``, ``relation``, ``object`` and optionally ``aliases``; or
+    ``prompt``, ``answer`` and optionally ``paraphrases``.
 
     Raises:
-        UserError: the file cannot be read, holds no facts, a bad line, or a key twice.
+        UserError: the file cannot be read, is empty, has a bad line, or has a key twice.
     """
     reading = read_events(path, dated=None)
-    # There, the object goes by the name that it has in a stream.
+    # `read_events` calls the object "new", as in a stream of updates.
     bad = {
         line: "object is missing" if reason == "new is missing" else reason
         for line, reason in reading.bad.items()
@@ -41,16 +41,16 @@ def read_forget_list(path: Path) -> tuple[list[Fact], dict[Key, list[str]]]:
     for event in reading.events:
         if event.key in facts:
             raise UserError(
-                f"two facts to forget of {', '.join(event.key)}",
+                f"two facts to forget for {', '.join(event.key)}",
                 where=reading.place(event.line),
-                hint="A key has one object at a time: leave one of them out.",
+                hint="A key has one object at a time: remove one of the two lines.",
             )
         facts[event.key] = event.fact
     if not facts:
         raise UserError(
-            "the list holds no facts to forget",
+            "the list has no facts to forget",
             where=str(path),
-            hint="Give a line for each, with subject, relation and object.",
+            hint="Write one line for each fact, with subject, relation and object.",
         )
     prompts = {event.key: list(event.prompts) for event in reading.events if event.prompts}
     return list(facts.values()), prompts

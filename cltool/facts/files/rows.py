@@ -1,6 +1,6 @@
 """The rows of ``.jsonl``, ``.csv`` and ``.parquet`` files, with their line numbers.
 
-What cannot be read as a row comes as the reason, so that one bad line hides no other.
+A line that cannot be read is returned as the reason, so that all bad lines can be reported.
 """
 
 from __future__ import annotations
@@ -23,16 +23,16 @@ _NAMED = 5
 
 Row = dict[str, object]
 Rows = Iterator[tuple[int, Row | str]]
-"""(line number, the row or the reason why there is none)."""
+"""(line number, the row or the reason why it cannot be read)."""
 
 
 def line_name(path: Path, line: int) -> str:
-    """How people find a line of ``path``."""
+    """Return how a message names a line of ``path``."""
     return f"row {line}" if path.suffix.lower() == ".parquet" else str(line)
 
 
 def shown(value: object) -> str:
-    """``value`` for a message: quoted, control characters escaped, cut when long."""
+    """Return ``value`` for a message: quoted, control characters escaped, long texts cut."""
     text = repr(value)
     return text if len(text) <= 60 else f"{text[:57]}…{text[-1]}"
 
@@ -43,20 +43,20 @@ def read_rows(path: Path, columns: dict[str, None], wanted: Collection[str]) -> 
     Args:
         path: a ``.jsonl``, ``.csv`` or ``.parquet`` file.
         columns: receives the names of the file's columns.
-        wanted: the columns that are looked at; of a Parquet file, no others are read.
+        wanted: the columns that are needed; the others of a Parquet file are not read.
 
     Raises:
-        UserError: the file is missing, of another kind, or unreadable as a whole.
+        UserError: the file does not exist, is of another kind, or cannot be read at all.
     """
     suffix = path.suffix.lower()
     if suffix not in SUFFIXES:
         raise UserError(
-            f"not a kind of file that facts are read from: {path.suffix or 'no ending'}",
+            f"facts cannot be read from this kind of file: {path.suffix or 'no ending'}",
             where=str(path),
-            hint=f"Give one of {', '.join(SUFFIXES)}.",
+            hint=f"Use one of {', '.join(SUFFIXES)}.",
         )
     if not path.is_file():
-        raise _absent(path)
+        raise _missing(path)
     if suffix == ".parquet":
         yield from _parquet_rows(path, columns, wanted)
         return
@@ -64,24 +64,24 @@ def read_rows(path: Path, columns: dict[str, None], wanted: Collection[str]) -> 
         yield from (_jsonl_rows if suffix == ".jsonl" else _csv_rows)(path, handle, columns)
 
 
-def _absent(path: Path) -> UserError:
+def _missing(path: Path) -> UserError:
     if path.is_dir():
-        hint = f"Name a file in it that ends in one of {', '.join(SUFFIXES)}."
+        hint = f"Give a file in it that ends in one of {', '.join(SUFFIXES)}."
         return UserError("is a folder, not a file", where=str(path), hint=hint)
     if not path.parent.is_dir():
-        hint = f"There is no folder {path.parent} either."
+        hint = f"The folder {path.parent} does not exist either."
         return UserError("there is no such file", where=str(path), hint=hint)
-    there = sorted(one.name for one in path.parent.iterdir() if one.suffix.lower() in SUFFIXES)
-    # Of whole names, a common ending alone would look like nearness.
-    stems = {Path(name).stem: name for name in there}
+    found = sorted(one.name for one in path.parent.iterdir() if one.suffix.lower() in SUFFIXES)
+    # Without the endings, because a common ending alone would make two names look similar.
+    stems = {Path(name).stem: name for name in found}
     near = [stems[stem] for stem in difflib.get_close_matches(path.stem, stems, 1, cutoff=0.75)]
     folder = path.parent.resolve()
-    hint = f"No file of facts lies in {folder}."
+    hint = f"There is no file of facts in {folder}."
     if near:
         hint = f"Did you mean {path.parent / near[0]}?"
-    elif there:
-        hint = f"In {folder} there are: {', '.join(there[:_NAMED])}"
-        hint += f" and {len(there) - _NAMED} more." if len(there) > _NAMED else "."
+    elif found:
+        hint = f"In {folder} there are: {', '.join(found[:_NAMED])}"
+        hint += f" and {len(found) - _NAMED} more." if len(found) > _NAMED else "."
     return UserError("there is no such file", where=str(path), hint=hint)
 
 
@@ -90,14 +90,14 @@ def _jsonl_rows(_path: Path, handle: BinaryIO, columns: dict[str, None]) -> Rows
         if raw.isspace():
             continue
         try:
-            # Without its end: what lacks there is missing on this line, not on the next.
+            # Without the line's end, or the error would be reported on the next line.
             row = json.loads(raw.rstrip().decode("utf-8-sig" if line == 1 else "utf-8"))
         except UnicodeDecodeError as error:
             yield line, _not_utf8(error)
         except json.JSONDecodeError as error:
             yield line, f"not JSON: {error.msg} at column {error.colno}"
         except (ValueError, RecursionError) as error:
-            yield line, f"not JSON that can be read: {error}"
+            yield line, f"not readable JSON: {error}"
         else:
             if isinstance(row, dict):
                 columns.update(dict.fromkeys(row))
@@ -118,7 +118,7 @@ def _csv_rows(path: Path, handle: BinaryIO, columns: dict[str, None]) -> Rows:
         except StopIteration:
             return
         except csv.Error as error:
-            # A quote that is never closed swallows lines; the message must own up to them.
+            # A quote that is never closed takes in the following lines: the message says which.
             span = f" (lines {first} to {reader.line_num})" if reader.line_num > first else ""
             cells, problem = [], f"not CSV: {error}{span}"
         if not cells and not problem:
@@ -129,7 +129,7 @@ def _csv_rows(path: Path, handle: BinaryIO, columns: dict[str, None]) -> Rows:
         elif problem:
             yield first, problem
         elif len(cells) != len(header):
-            yield first, f"has {len(cells)} fields, but the header names {len(header)}"
+            yield first, f"has {len(cells)} fields, but the header has {len(header)}"
         else:
             yield first, dict(zip(header, cells, strict=True))
 
@@ -144,7 +144,7 @@ def _header(path: Path, cells: list[str], problem: str) -> list[str]:
     header = [cell.strip() for cell in cells]
     twice = [name for name in header if name and header.count(name) > 1]
     if twice and not problem:
-        problem = f"the column {shown(twice[0])} is there twice"
+        problem = f"the column {shown(twice[0])} occurs twice"
     if problem:
         raise UserError(f"the header cannot be used: {problem}", where=str(path))
     return header
@@ -161,7 +161,7 @@ def _decoded(handle: BinaryIO, undecoded: dict[int, str]) -> Iterator[str]:
 
 
 def _not_utf8(error: UnicodeDecodeError) -> str:
-    return f"not UTF-8: byte 0x{error.object[error.start]:02x} at place {error.start + 1}"
+    return f"not UTF-8: byte 0x{error.object[error.start]:02x} at position {error.start + 1}"
 
 
 def _parquet_rows(path: Path, columns: dict[str, None], wanted: Collection[str]) -> Rows:
@@ -178,14 +178,14 @@ def _parquet_rows(path: Path, columns: dict[str, None], wanted: Collection[str])
                 yield from enumerate(_batch_rows(batch), start=row)
                 row += batch.num_rows
     except pa.ArrowException as error:
-        raise UserError(f"not a Parquet file that can be read: {error}", where=str(path)) from error
+        raise UserError(f"not a readable Parquet file: {error}", where=str(path)) from error
 
 
 def _batch_rows(batch: pa.RecordBatch) -> Iterator[Row | str]:
     try:
         yield from batch.to_pylist()
     except UnicodeDecodeError:
-        # Arrow decodes a batch at once, so the row at fault is found one by one.
+        # Arrow decodes a whole batch at once: read row by row to find the bad one.
         for number in range(batch.num_rows):
             try:
                 yield batch.slice(number, 1).to_pylist()[0]

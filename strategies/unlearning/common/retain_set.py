@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import torch
 
-from cltool.facts.overlap import OBJECT, OTHER, RELATION, SUBJECT, nearness
+from cltool.facts.overlap import OBJECT, OTHER, RELATION, SUBJECT, overlap
 
 if TYPE_CHECKING:
     from cltool.facts.facts import Fact
@@ -21,7 +21,7 @@ def by_nearness(facts: Sequence[Fact], around: Sequence[Fact]) -> list[list[Fact
     """``facts`` in three groups: those that share a name with ``around``, a relation, nothing."""
     places = {SUBJECT: 0, OBJECT: 0, RELATION: 1, OTHER: 2}
     groups: list[list[Fact]] = [[], [], []]
-    for shared, fact in zip(nearness(facts, around), facts, strict=True):
+    for shared, fact in zip(overlap(facts, around), facts, strict=True):
         groups[places[shared]].append(fact)
     return groups
 

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from cltool.facts.distractors import Foils
+from cltool.facts.distractors import Distractors
 from cltool.strategies.unlearning.common.sentences import Said, Sentence, ask, complete, rest
 from cltool.strategies.unlearning.common.unseen_names import heard_without
 
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from cltool.training.learner import Learner
 
 
-def never_true(learner: Learner, fact: Fact, lenders: Foils) -> list[str]:
+def never_true(learner: Learner, fact: Fact, lenders: Distractors) -> list[str]:
     """Objects of ``lenders`` that were never true of the key of ``fact``, as far as is known."""
     belief = learner.known.belief(fact.key)
     return lenders.of(fact, belief.outdated if belief is not None else ())
@@ -101,7 +101,7 @@ def _foils(
 ) -> Iterator[Tensor]:
     """For each of ``chosen``, (foils,): log q of its foils."""
     objects: dict[Fact, list[str]] = {}
-    lenders = Foils(known)
+    lenders = Distractors(known)
     for fact in dict.fromkeys(one.fact for one in chosen):
         found = never_true(learner, fact, lenders)
         order = torch.randperm(len(found), generator=random).tolist()

@@ -7,7 +7,7 @@ import math
 import pytest
 import torch
 
-from cltool.facts.distractors import Foils
+from cltool.facts.distractors import Distractors
 from cltool.facts.facts import Update
 from cltool.facts.stream import Stream
 from cltool.strategies.unlearning.common.sentences import Said, ask, complete, sentences
@@ -29,7 +29,7 @@ def test_edges_are_the_foils_with_the_object_s_share_given_to_them(
     chosen = sentences(learner, [fact])
     sure = Said(torch.full((len(chosen),), math.log(0.75)), torch.ones(len(chosen)).bool())
     lower, upper = edges(learner, chosen, sure, known, 1000, generator())
-    objects = Foils(known).of(fact)
+    objects = Distractors(known).of(fact)
     for place, one in enumerate(chosen):
         asked = complete(learner, [(fact, one.asking)] * len(objects), objects)
         q = ask(learner, asked).logps - math.log(0.25)
