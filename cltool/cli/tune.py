@@ -60,7 +60,8 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Search, and print the fronts and what the later updates say."""
-    from cltool.reporting import tuning
+    from cltool.reporting.tuning_data import tuning_data
+    from cltool.reporting.tuning_page import write_tuning
 
     tables = shared.read_tables(options)
     names = shared.read_strategies(options.strategies)
@@ -76,10 +77,11 @@ def run(options: argparse.Namespace) -> int:
             _search_in_workers(options, search, searched, tables, progress)
             search = replace(search, fresh=False)  # the runs are on disk and are read from there
         found = [search.tune(name) for name in searched]
-    page = _write_page(options, search, found) if options.report else None
+    data = tuning_data(search, found, options.typed)
+    page = write_tuning(data, Path(options.report)) if options.report else None
     if options.json:
         summary = {"folder": str(search.out), "report": str(page) if page else None}
-        print_json(summary | {"tunings": tuning.as_json(found)})
+        print_json(summary | {"tunings": data["tunings"]})
         return exit_codes.DONE
     places = [f"\nThe report is in {page}, the runs are in {search.out}."] if page else []
     print_all([*fronts(found, search.first, search.keep), *places])
@@ -109,14 +111,21 @@ def fronts(tunings: Sequence[Tuning], first: int, keep: Sequence[Bound]) -> list
 
 
 def _front(tuning: Tuning) -> Part:
-    from cltool.reporting.tuning import assignments
-
     rows = []
     shown = {trial.number: trial for trial in (*tuning.front, tuning.chosen, tuning.trials[0])}
     for trial in sorted(shown.values(), key=lambda one: -one.scores["new"]):
         mark = "*" * (trial.number == tuning.chosen.number) + "+" * (trial.number == 0)
         rows.append([mark, *_cells(trial.scores), assignments(trial.values)])
     return table(["", *SCORES, "settings"], rows, text=["", "settings"])
+
+
+def assignments(values: Mapping[str, float]) -> str:
+    """Return settings as ``--set`` takes them."""
+    named = {
+        name if name.startswith("learner.") else f"strategy.{name}": value
+        for name, value in values.items()
+    }
+    return " ".join(f"{name}={value:g}" for name, value in named.items()) or "(presets)"
 
 
 def _later(tunings: Sequence[Tuning]) -> Part:
@@ -180,24 +189,3 @@ def _search_in_workers(
     scenario = tables.get("scenario", {})
     jobs = [Job(name, options.scenario, scenario, given) for name in names]
     search_all(jobs, options.workers, progress)
-
-
-def _write_page(options: argparse.Namespace, search: Search, found: Sequence[Tuning]) -> Path:
-    from cltool.reporting import tuning
-    from cltool.reporting.tuning_page import write_tuning
-
-    tokens = search.settings.get("learner", {}).get("tokens")
-    about = {
-        "Scenario": search.stream.name,
-        "Searched on": f"the first {search.first} of {len(search.stream) - 1} updates",
-        "Settings tried of each": str(search.trials),
-        "Tokens an update": "until it is learned" if tokens is None else f"{tokens:,}",
-        "Seeds of the judges": str(search.seeds),
-    }
-    data = {
-        "about": about,
-        "keep": " and ".join(map(str, search.keep)),
-        "tunings": tuning.as_json(found),
-        "command": options.typed,
-    }
-    return write_tuning(data, Path(options.report))

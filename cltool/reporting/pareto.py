@@ -18,7 +18,7 @@ def front_chart(tunings: Sequence[Data], places: Sequence[int]) -> Data:
     """Return the geometry of a chart: retained to the right, new upwards.
 
     Args:
-        tunings: as `cltool.reporting.tuning.as_json` gives them.
+        tunings: as `cltool.reporting.tuning_data.tunings` gives them.
         places: of each, its place in the legend, which decides its colour and marker.
     """
     pairs = list(zip(tunings, places, strict=True))

@@ -28,8 +28,7 @@ def write_tuning(data: Data, path: Path) -> Path:
     """Write the page; the same data, the same file.
 
     Args:
-        data: ``about`` (name → text), ``keep`` (the bounds, in words), ``tunings`` (as
-            `cltool.reporting.tuning.as_json` gives them) and ``command`` (or None).
+        data: as `cltool.reporting.tuning_data.tuning_data` returns it.
         path: the HTML file.
     """
     return write_page(path, render(data))

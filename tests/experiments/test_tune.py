@@ -12,13 +12,12 @@ import pytest
 
 from cltool.cli.main import main
 from cltool.cli.tables import as_text
-from cltool.cli.tune import fronts
+from cltool.cli.tune import assignments, fronts
 from cltool.core.errors import UserError
 from cltool.core.settings import validate
 from cltool.experiments import run as experiment
 from cltool.experiments.tune import Bound, Search, Trial, as_tables, choose, front, scores_of
 from cltool.facts.stream import Stream
-from cltool.reporting import tuning as texts
 from cltool.reporting.templates import read_data
 from cltool.runs.run import Run
 from cltool.strategies import STRATEGIES
@@ -87,7 +86,7 @@ def test_values_become_tables() -> None:
         "learner": {"lr": 0.1},
         "strategy": {"ewc": {"lambda": 2.0}, "replay": {"mix": 1}, "avalanche:EWCPlugin": {"x": 3}},
     }
-    assert texts.assignments({LR: 0.1, "ewc.lambda": 2.0}) == "learner.lr=0.1 strategy.ewc.lambda=2"
+    assert assignments({LR: 0.1, "ewc.lambda": 2.0}) == "learner.lr=0.1 strategy.ewc.lambda=2"
 
 
 @pytest.fixture
@@ -215,7 +214,7 @@ def test_the_command(
     assert "nothing to search in frozen" in told
     assert "frozen" not in shown
     assert "front of new against retained" in shown
-    assert "verdict" in shown
+    assert "Scores on the later updates" in shown
     page = tmp_path / "page.html"
     assert main([*command, "--report", str(page), "--json"]) == 0
     printed = json.loads(capsys.readouterr().out)
@@ -223,7 +222,7 @@ def test_the_command(
     assert printed["report"] == str(page)
     shown_there = read_data(page)
     assert shown_there["tunings"] == printed["tunings"]
-    assert shown_there["about"]["Tokens an update"] == "300"
+    assert shown_there["about"]["Tokens per update"] == "300"
     assert len(found["trials"]) == 2
     assert found["verdict"]["chosen"].keys() == {"new", "retained", "stale", "tokens"}
     assert main([*command, "--keep", "newer>=1"]) == 2

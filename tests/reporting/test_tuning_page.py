@@ -10,7 +10,7 @@ import pytest
 from cltool.experiments.tune import Trial, Tuning, Verdict, choose, front
 from cltool.reporting import pareto
 from cltool.reporting.templates import read_data
-from cltool.reporting.tuning import as_json
+from cltool.reporting.tuning_data import tunings
 from cltool.reporting.tuning_page import render, write_tuning
 
 from .conftest import EVIL, Tree, safe
@@ -31,11 +31,11 @@ def tuning(strategy: str = "ewc", *, judged: bool = True, kept: bool = True) -> 
     return Tuning(strategy, trials, front(trials), choose(trials, []), kept, verdict)
 
 
-def data(*tunings: Tuning, text: str = "world") -> dict[str, Any]:
+def data(*found: Tuning, text: str = "world") -> dict[str, Any]:
     return {
         "about": {"Scenario": text, text: text},
         "keep": text,
-        "tunings": as_json(tunings),
+        "tunings": tunings(found),
         "command": text,
     }
 

@@ -1,0 +1,54 @@
+"""The data of the page of a search as plain JSON values."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from cltool.experiments.tune import Search, Trial, Tuning
+
+Data = dict[str, Any]
+
+
+def tuning_data(search: Search, found: Sequence[Tuning], command: str | None = None) -> Data:
+    """Return everything that a search found.
+
+    Args:
+        search: what was searched.
+        found: the result for each strategy.
+        command: the command that makes the page.
+    """
+    tokens = search.settings.get("learner", {}).get("tokens")
+    return {
+        "about": {
+            "Scenario": search.stream.name,
+            "Searched on": f"the first {search.first} of {len(search.stream) - 1} updates",
+            "Settings tried per strategy": str(search.trials),
+            "Tokens per update": "until it is learned" if tokens is None else f"{tokens:,}",
+            "Seeds of the test": str(search.seeds),
+        },
+        "keep": " and ".join(map(str, search.keep)),
+        "tunings": tunings(found),
+        "command": command,
+    }
+
+
+def tunings(found: Sequence[Tuning]) -> list[Data]:
+    """Return all settings that were tried for each strategy, and their scores."""
+    return [
+        {
+            "strategy": tuning.strategy,
+            "chosen": _trial(tuning.chosen),
+            "kept": tuning.kept,
+            "front": [_trial(trial) for trial in tuning.front],
+            "trials": [_trial(trial) for trial in tuning.trials],
+            "verdict": None
+            if tuning.verdict is None
+            else {"chosen": tuning.verdict.chosen, "presets": tuning.verdict.presets},
+        }
+        for tuning in found
+    ]
+
+
+def _trial(trial: Trial) -> Data:
+    return {"number": trial.number, "settings": trial.values, "scores": trial.scores}
