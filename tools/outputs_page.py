@@ -1,118 +1,136 @@
-"""The page of what runs and commands put out: the ledger, the costs, and the JSON of tables."""
+"""Makes docs/outputs.md: files of a run folder, exit codes, and the JSON that commands print."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
+from cltool.core import exit_codes
 from cltool.evaluation import ledger
 from cltool.evaluation.scores import COSTS, SCORES, Score
 from cltool.reporting.table import COMPARED
 from cltool.runs import erasures
+from cltool.runs.run import FORMAT
 
-_HEAD = """\
-# What comes out
+_HEAD = f"""\
+# Outputs of runs and commands
 
 <!-- Made by `python -m tools.docs`. -->
 
-A run folder holds `run.json` (settings as asked for and as resolved, versions, warnings, labels of
-the steps), `answers/step-NNNN.parquet` (the ledger), `steps.jsonl` (what each step cost),
-`checkpoints/` (safetensors and JSON) and, where something was to be forgotten, `erasures.json`.
-What audits found out of its models is kept in `audit/`, for the next one. `cltool.Run.open(folder)`
-reads it.
+A run folder holds:
+
+- `run.json`: the settings as given and as resolved, versions, warnings, and the labels of the
+  steps. `format` is the version of the file, {FORMAT} at present;
+- `answers/step-000.parquet`, `answers/step-001.parquet`, …: the ledger. `cltool.format` in a file's
+  schema metadata is its version, {ledger.FORMAT} at present;
+- `steps.jsonl`: what each step cost;
+- `checkpoints/`: safetensors and JSON;
+- `erasures.json`, if an update asks to forget facts;
+- `audit/`, if the run was audited: the results of the attacks, which later audits read.
+
+`cltool.open_run(folder)` reads it. Files without a version have version 1. Files with a newer version
+than the installed cltool knows are refused.
 """
 
-
 ATTACK = {
-    "attack": "its name",
-    "family": "what it stands with on the page",
-    "title": "its name for people",
+    "attack": "name of the attack",
+    "family": "group of attacks on the page",
+    "title": "title of the attack on the page",
     "meaning": "what is scored",
-    "verdict": "indistinguishable, residue, over-forgotten or undecided; of what is to be kept,"
-    " damaged or better than the reference",
-    "figure": "the model's score, mean over facts, or an AUC",
-    "reference": "the retrained model's",
-    "before": "of the model before the erasing; null where it was not asked",
-    "difference": "of figure and reference",
-    "low": "lower end of its interval",
-    "high": "upper end of its interval",
-    "n": "facts, or texts, that it comes from",
-    "tolerance": "the largest difference that does not count",
-    "within": "the smallest tolerance at which the two would be indistinguishable",
+    "verdict": "indistinguishable, residue, over-forgotten or undecided; for facts that must be"
+    " kept, also damaged or better than the reference",
+    "figure": "score of the audited model: a mean over facts, or an AUC",
+    "reference": "score of the retrained model",
+    "before": "score of the model before the erasure; null if it was not measured",
+    "difference": "figure minus reference",
+    "low": "lower end of the interval of the difference",
+    "high": "upper end of the interval of the difference",
+    "n": "number of facts or texts",
+    "tolerance": "the largest difference that counts as equal",
+    "within": "the smallest tolerance at which the verdict would be indistinguishable",
     "notes": "further numbers by name, such as the restored share",
 }
-"""What `cltool.audit.judge.Row.as_json` gives, and its meaning."""
+"""Keys of `cltool.audit.judge.Row.as_json`, and their meanings."""
 
 SPREAD = {
-    "mean": "over the seeds of which there is a number",
-    "min": "the least of them",
-    "max": "the largest of them",
-    "by_seed": "one a seed, in the order of `seeds`; null for what is not there",
+    "mean": "mean over the seeds that have a number",
+    "min": "the smallest of these numbers",
+    "max": "the largest of these numbers",
+    "by_seed": "one number per seed, in the order of `seeds`; null if it is missing",
 }
-"""What `cltool.reporting.survey_data.spread` gives, and its meaning."""
+"""Keys of `cltool.reporting.survey_data.spread`, and their meanings."""
 
 
 def outputs_page() -> str:
-    """The page, whole."""
+    """Return the page as Markdown."""
     from cltool.audit.survey import RUN_SCORES
 
     scores, costs = _meanings(SCORES), _meanings(COSTS)
     compared = {name: (scores | costs)[name] for name in COMPARED}
     parts = [
         _HEAD,
+        "## Exit codes of all commands\n",
+        _table("code", {str(code): meaning for code, meaning in exit_codes.MEANINGS.items()}),
         "## The ledger: a row for every probe at every step\n",
         _table("column", ledger.COLUMNS),
-        "## `steps.jsonl`: a line a step\n",
+        "## `steps.jsonl`: a line for every step\n",
         _table(
             "key",
             {
-                "step": "0 is the base",
-                "label": "the update's label",
+                "step": "number of the step; 0 is the base",
+                "label": "label of the update",
                 **costs,
                 "logs": "what the strategy logged with `learner.log` ([hooks.md](hooks.md)), by"
-                " name; missing where it logged nothing, null where a value was not finite",
+                " name; missing if it logged nothing, null if a value was not finite",
             },
         ),
         "## `cltool run --json`\n",
-        "`folder`; `summary` (a number for each score of the whole run and for each cost); `steps`"
-        " (an object a step: scores, counts `n_new`, `n_retained`, `n_superseded`, `n_erased`, and"
-        " costs); `resurfaced`, erased facts that came back: `run` (its folder) and `text`. The"
-        " scores:\n",
+        "- `folder`: the run folder;\n- `summary`: a number for each score of the whole run and for"
+        " each cost;\n- `steps`: an object for each step, with scores, costs and the counts `n_new`,"
+        " `n_retained`, `n_superseded` and `n_erased`;\n- `resurfaced`: erased facts that came back,"
+        " each with `run` (its folder) and `text`.\n\nThe scores:\n",
         _table("score", scores),
         "## `cltool compare --json`, `cltool report --json`\n",
-        "`report` (the page's path), `failed` (cells with their error), `doubts` (sentences),"
-        " `resurfaced` (as above) and `table`, an object a strategy: `strategy`; `runs`, how many"
-        " seeds count; `steps` done of `of`; `best`, the scores in which it is best or not told"
-        " from the best; and for each of the following its mean, and under `NAME_half` half of its"
-        " 95% interval, null with one seed:\n",
+        "- `report`: path of the page;\n- `failed`: cells that failed, with their error;\n"
+        "- `doubts`: sentences about the limits of the comparison;\n- `resurfaced`: as above;\n"
+        "- `table`: an object for each strategy.\n\nAn object of the table has `strategy`; `runs`,"
+        " the number of seeds; `steps`, how many steps are done, and `of`, how many there are;"
+        " `best`, the scores in which the strategy is best or not separated from the best; and the"
+        " mean of each of the following scores. `NAME_half` is half of its 95% interval, null with"
+        " one seed:\n",
         _table("key", compared),
         "## `erasures.json`, `cltool erasures --json`\n",
-        "`reference` (`runs`, the names of the retrained runs' folders; `exact`, whether they are"
-        " an exact reference; null without any) and `requests`, an object for each fact that was"
-        " to be forgotten ([erasing.md](erasing.md)):\n",
+        "`reference` is null without a retrained run. Otherwise it has `runs`, the names of the"
+        " folders of the retrained runs, and `exact`, whether they are an exact reference."
+        " `requests` has an object for each fact that had to be forgotten"
+        " ([erasing.md](erasing.md)):\n",
         _table("key", erasures.COLUMNS),
         "## `cltool tune --json`\n",
-        "`folder`, `report` (the page, or null) and `tunings`, an object a strategy: `chosen`,"
-        " `front` and `trials` (each trial has `number`, `settings`, `scores`), `kept` (whether"
-        " the bounds are), and `verdict`, the later updates' scores of the `chosen` settings and"
-        " of the `presets`.\n",
+        "- `folder`: the folder of the runs;\n- `report`: path of the page, or null;\n"
+        "- `tunings`: an object for each strategy.\n\nA strategy has `chosen`, `front` and `trials`"
+        " (each trial has `number`, `settings` and `scores`); `kept`, whether the chosen settings"
+        " meet the bounds; and `verdict`, the scores on the later updates of the `chosen` settings"
+        " and of the `presets`.\n",
         "## `cltool audit --json`\n",
-        "`format` (1); `command`; `page` (its path); `about` (what was audited); `verdicts` (how"
-        " often each was given);"
-        " `attacks`, `facts` and `steps`, lists of objects; `doubts` (sentences); `settings`."
-        " A fact has `subject`, `relation`, `object`, `aliases`, `answers` (what the model said in"
-        " each way of asking, with its score) and the `probability` of its object under the model,"
-        " the `reference` and the model `before`; a step has `step`, `label`, `growth` and"
-        " `perplexity`. An attack ([auditing.md](auditing.md)) has:\n",
+        "- `format`: 1;\n- `command`: the command as typed;\n- `page`: path of the page;\n"
+        "- `about`: what was audited;\n- `verdicts`: how often each verdict was given;\n"
+        "- `attacks`, `facts` and `steps`: lists of objects;\n- `doubts`: sentences about the limits"
+        " of the verdicts;\n- `settings`.\n\nA fact has `subject`, `relation`, `object`, `aliases`,"
+        " `answers` (what the model answered to each kind of question, with its score) and"
+        " `probability`, that of its object under the model, the `reference` and the model `before`."
+        " A step has `step`, `label`, `growth` and `perplexity`. An attack"
+        " ([auditing.md](auditing.md)) has:\n",
         _table("key", ATTACK),
         "## `cltool audit --json` of several runs\n",
-        "`page`; `about`; `attacks` (the columns: `attack`, `family`, `title`, `meaning` and"
-        " `tolerance`); `scores` (`score`, `title`, `meaning`); `steps`, an object for each audited"
-        " step; `left_out` (`run` and `reason`); `doubts`; `settings`. A step has `step`, `label`,"
-        " `erased` (facts of each seed), the `reference` (`figures` by attack, and `scores`), the"
-        " figures of the model `before`, and `strategies`, the best first. A strategy has"
-        " `strategy`, `seeds`, `verdicts` (how often each was given), `attacks` by name (of all"
-        " seeds together, with the keys above from `verdict` on) and `scores` by name. Each score,"
-        " and each attack beside its verdict, has:\n",
+        "- `page` and `about`: as above;\n- `attacks`: the columns, each with `attack`, `family`,"
+        " `title`, `meaning` and `tolerance`;\n- `scores`: each with `score`, `title` and"
+        " `meaning`;\n- `steps`: an object for each audited step;\n- `left_out`: runs that could not"
+        " be audited, each with `run` and `reason`;\n- `doubts` and `settings`: as above.\n\nA step"
+        " has `step`, `label`, `erased` (the number of erased facts per seed), `reference` (`figures`"
+        " by attack, and `scores`), `before` (the figures of the models before the erasure) and"
+        " `strategies`, the best first. A strategy has `strategy`, `seeds`, `verdicts` (how often"
+        " each was given), `attacks` by name (over all seeds, with the keys above from `verdict` on)"
+        " and `scores` by name. Each score has the following keys, and each attack has them beside"
+        " its verdict:\n",
         _table("key", SPREAD),
         "The scores are:\n",
         _table("score", _meanings(RUN_SCORES)),
@@ -121,7 +139,7 @@ def outputs_page() -> str:
 
 
 def _meanings(scores: Mapping[str, Score]) -> dict[str, str]:
-    return {name: score.meaning.replace("*", r"\*") for name, score in scores.items()}
+    return {name: score.meaning for name, score in scores.items()}
 
 
 def _table(head: str, rows: Mapping[str, str]) -> str:
