@@ -27,8 +27,8 @@ A run folder holds:
 - `erasures.json`, if an update asks to forget facts;
 - `audit/`, if the run was audited: the results of the attacks, which later audits read.
 
-`cltool.open_run(folder)` reads it. Files without a version have version 1. Files with a newer version
-than the installed cltool knows are refused.
+`cltool.open_run(folder)` reads it. Files without a version have version 1. Files with a newer
+version than the installed cltool knows are refused.
 """
 
 ATTACK = {
@@ -60,12 +60,101 @@ SPREAD = {
 """Keys of `cltool.reporting.survey_data.spread`, and their meanings."""
 
 
+_RUN = """\
+## `cltool run --json`
+
+- `folder`: the run folder;
+- `summary`: a number for each score of the whole run and for each cost;
+- `steps`: an object for each step, with scores, costs and the counts `n_new`, `n_retained`,
+  `n_superseded` and `n_erased`;
+- `resurfaced`: erased facts that came back, each with `run` (its folder) and `text`.
+
+The scores:
+"""
+
+_COMPARE = """\
+## `cltool compare --json`, `cltool report --json`
+
+- `report`: path of the page;
+- `failed`: cells that failed, with their error;
+- `doubts`: sentences about the limits of the comparison;
+- `resurfaced`: as above;
+- `table`: an object for each strategy.
+
+An object of the table has `strategy`; `runs`, the number of seeds; `steps`, how many steps are
+done, and `of`, how many there are; `best`, the scores in which the strategy is best or not
+separated from the best; and the mean of each of the following scores. `NAME_half` is half of its
+95% interval, null with one seed:
+"""
+
+_ERASURES = """\
+## `erasures.json`, `cltool erasures --json`
+
+`reference` is null without a retrained run. Otherwise it has `runs`, the names of the folders of
+the retrained runs, and `exact`, whether they are an exact reference. `requests` has an object for
+each fact that had to be forgotten ([erasing.md](erasing.md)):
+"""
+
+_TUNE = """\
+## `cltool tune --json`
+
+- `folder`: the folder of the runs;
+- `report`: path of the page, or null;
+- `tunings`: an object for each strategy.
+
+A strategy has `chosen`, `front` and `trials` (each trial has `number`, `settings` and `scores`);
+`kept`, whether the chosen settings meet the bounds; and `verdict`, the scores on the later updates
+of the `chosen` settings and of the `presets`.
+"""
+
+_AUDIT = """\
+## `cltool audit --json`
+
+- `format`: 1;
+- `command`: the command as typed;
+- `page`: path of the page;
+- `about`: what was audited;
+- `verdicts`: how often each verdict was given;
+- `attacks`, `facts` and `steps`: lists of objects;
+- `doubts`: sentences about the limits of the verdicts;
+- `settings`.
+
+A fact has `subject`, `relation`, `object`, `aliases`, `answers` (what the model answered to each
+kind of question, with its score) and `probability`, that of its object under the model, the
+`reference` and the model `before`. A step has `step`, `label`, `growth` and `perplexity`. An
+attack ([auditing.md](auditing.md)) has:
+"""
+
+_SURVEY = """\
+## `cltool audit --json` of several runs
+
+- `page` and `about`: as above;
+- `attacks`: the columns, each with `attack`, `family`, `title`, `meaning` and `tolerance`;
+- `scores`: each with `score`, `title` and `meaning`;
+- `steps`: an object for each audited step;
+- `left_out`: runs that could not be audited, each with `run` and `reason`;
+- `doubts` and `settings`: as above.
+
+A step has `step`, `label`, `erased` (the number of erased facts per seed), `reference` (`figures`
+by attack, and `scores`), `before` (the figures of the models before the erasure) and `strategies`,
+the best first. A strategy has `strategy`, `seeds`, `verdicts` (how often each was given),
+`attacks` by name (over all seeds, with the keys above from `verdict` on) and `scores` by name.
+Each score has the following keys, and each attack has them beside its verdict:
+"""
+
+
 def outputs_page() -> str:
     """Return the page as Markdown."""
     from cltool.audit.survey import RUN_SCORES
 
     scores, costs = _meanings(SCORES), _meanings(COSTS)
-    compared = {name: (scores | costs)[name] for name in COMPARED}
+    step = {
+        "step": "number of the step; 0 is the base",
+        "label": "label of the update",
+        **costs,
+        "logs": "what the strategy logged with `learner.log` ([hooks.md](hooks.md)), by name;"
+        " missing if it logged nothing, null if a value was not finite",
+    }
     parts = [
         _HEAD,
         "## Exit codes of all commands\n",
@@ -73,64 +162,17 @@ def outputs_page() -> str:
         "## The ledger: a row for every probe at every step\n",
         _table("column", ledger.COLUMNS),
         "## `steps.jsonl`: a line for every step\n",
-        _table(
-            "key",
-            {
-                "step": "number of the step; 0 is the base",
-                "label": "label of the update",
-                **costs,
-                "logs": "what the strategy logged with `learner.log` ([hooks.md](hooks.md)), by"
-                " name; missing if it logged nothing, null if a value was not finite",
-            },
-        ),
-        "## `cltool run --json`\n",
-        "- `folder`: the run folder;\n- `summary`: a number for each score of the whole run and for"
-        " each cost;\n- `steps`: an object for each step, with scores, costs and the counts `n_new`,"
-        " `n_retained`, `n_superseded` and `n_erased`;\n- `resurfaced`: erased facts that came back,"
-        " each with `run` (its folder) and `text`.\n\nThe scores:\n",
+        _table("key", step),
+        _RUN,
         _table("score", scores),
-        "## `cltool compare --json`, `cltool report --json`\n",
-        "- `report`: path of the page;\n- `failed`: cells that failed, with their error;\n"
-        "- `doubts`: sentences about the limits of the comparison;\n- `resurfaced`: as above;\n"
-        "- `table`: an object for each strategy.\n\nAn object of the table has `strategy`; `runs`,"
-        " the number of seeds; `steps`, how many steps are done, and `of`, how many there are;"
-        " `best`, the scores in which the strategy is best or not separated from the best; and the"
-        " mean of each of the following scores. `NAME_half` is half of its 95% interval, null with"
-        " one seed:\n",
-        _table("key", compared),
-        "## `erasures.json`, `cltool erasures --json`\n",
-        "`reference` is null without a retrained run. Otherwise it has `runs`, the names of the"
-        " folders of the retrained runs, and `exact`, whether they are an exact reference."
-        " `requests` has an object for each fact that had to be forgotten"
-        " ([erasing.md](erasing.md)):\n",
+        _COMPARE,
+        _table("key", {name: (scores | costs)[name] for name in COMPARED}),
+        _ERASURES,
         _table("key", erasures.COLUMNS),
-        "## `cltool tune --json`\n",
-        "- `folder`: the folder of the runs;\n- `report`: path of the page, or null;\n"
-        "- `tunings`: an object for each strategy.\n\nA strategy has `chosen`, `front` and `trials`"
-        " (each trial has `number`, `settings` and `scores`); `kept`, whether the chosen settings"
-        " meet the bounds; and `verdict`, the scores on the later updates of the `chosen` settings"
-        " and of the `presets`.\n",
-        "## `cltool audit --json`\n",
-        "- `format`: 1;\n- `command`: the command as typed;\n- `page`: path of the page;\n"
-        "- `about`: what was audited;\n- `verdicts`: how often each verdict was given;\n"
-        "- `attacks`, `facts` and `steps`: lists of objects;\n- `doubts`: sentences about the limits"
-        " of the verdicts;\n- `settings`.\n\nA fact has `subject`, `relation`, `object`, `aliases`,"
-        " `answers` (what the model answered to each kind of question, with its score) and"
-        " `probability`, that of its object under the model, the `reference` and the model `before`."
-        " A step has `step`, `label`, `growth` and `perplexity`. An attack"
-        " ([auditing.md](auditing.md)) has:\n",
+        _TUNE,
+        _AUDIT,
         _table("key", ATTACK),
-        "## `cltool audit --json` of several runs\n",
-        "- `page` and `about`: as above;\n- `attacks`: the columns, each with `attack`, `family`,"
-        " `title`, `meaning` and `tolerance`;\n- `scores`: each with `score`, `title` and"
-        " `meaning`;\n- `steps`: an object for each audited step;\n- `left_out`: runs that could not"
-        " be audited, each with `run` and `reason`;\n- `doubts` and `settings`: as above.\n\nA step"
-        " has `step`, `label`, `erased` (the number of erased facts per seed), `reference` (`figures`"
-        " by attack, and `scores`), `before` (the figures of the models before the erasure) and"
-        " `strategies`, the best first. A strategy has `strategy`, `seeds`, `verdicts` (how often"
-        " each was given), `attacks` by name (over all seeds, with the keys above from `verdict` on)"
-        " and `scores` by name. Each score has the following keys, and each attack has them beside"
-        " its verdict:\n",
+        _SURVEY,
         _table("key", SPREAD),
         "The scores are:\n",
         _table("score", _meanings(RUN_SCORES)),

@@ -54,6 +54,7 @@ class Job:
 
     @property
     def error_file(self) -> Path:
+        """File for the traceback of an unexpected error."""
         what = "base" if self.step == findings.BASE else f"step-{self.step}"
         return Path(self.home) / findings.FOLDER / f"{what}-for-{self.audited}.error.txt"
 

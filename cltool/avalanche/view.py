@@ -179,6 +179,7 @@ class View:
 
     @property
     def model(self) -> Classifier:
+        """The model as a classifier of tokens."""
         if self._classifier.lm is not self.learner.model:
             self._classifier = Classifier(self.learner.model, self.learner)
         return self._classifier
@@ -190,6 +191,7 @@ class View:
 
     @property
     def loss(self) -> Any:
+        """Loss of the current mini-batch."""
         return self.learner.loss
 
     @loss.setter
@@ -200,12 +202,14 @@ class View:
 
     @property
     def experience(self) -> Any:
+        """The current update, with data in the form that plugins expect."""
         experience: Any = copy.copy(self.learner.experience)
         experience._dataset = self._translated(experience._dataset)
         return experience
 
     @property
     def adapted_dataset(self) -> Any:
+        """Data of the current update, in the form that plugins expect."""
         return self._translated(self.learner.adapted_dataset)
 
     @adapted_dataset.setter
@@ -214,6 +218,7 @@ class View:
 
     @property
     def dataloader(self) -> Any:
+        """Data loader of the current update."""
         return self.learner.dataloader
 
     @dataloader.setter
@@ -234,20 +239,24 @@ class View:
 
     @property
     def mbatch(self) -> list[Tensor]:
+        """Current mini-batch: [x, y, task labels]."""
         return [self.mb_x, self.mb_y, self.mb_task_id]
 
     @property
     def mb_x(self) -> Tensor:
+        """Inputs of the current mini-batch: (batch, 2, length)."""
         return inputs_of(self.learner.mbatch)
 
     @property
     def mb_y(self) -> Tensor:
+        """Labels of the current mini-batch: (batch, length); empty before training."""
         batch = self.learner.mbatch
         labels: Tensor = torch.zeros((0, 0), dtype=torch.long)
         return labels if batch is None else cast(Tensor, batch["labels"])
 
     @property
     def mb_task_id(self) -> Tensor:
+        """Task labels of the current mini-batch, all 0: (batch,)."""
         return torch.zeros(len(self.mb_y), dtype=torch.long, device=self.learner.device)
 
     @property

@@ -45,6 +45,7 @@ class Cell:
 
     @property
     def name(self) -> str:
+        """Name in progress reports."""
         return f"{self.strategy} seed {self.seed}"
 
     @property

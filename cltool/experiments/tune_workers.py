@@ -34,10 +34,12 @@ class Job:
 
     @property
     def name(self) -> str:
+        """Name in progress reports."""
         return self.strategy
 
     @property
     def error_file(self) -> Path:
+        """File for the traceback of an unexpected error."""
         return Path(self.search["out"]) / f"{file_name(self.strategy)}.error.txt"
 
 

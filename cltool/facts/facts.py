@@ -22,6 +22,7 @@ class Fact:
 
     @property
     def key(self) -> Key:
+        """(subject, relation)."""
         return self.subject, self.relation
 
     @property

@@ -61,6 +61,7 @@ class Wording:
 
     @property
     def is_question(self) -> bool:
+        """Whether the wording asks: the text before the object has a question mark."""
         return "?" in "".join(self.before)
 
     def prompt(self, subject: str) -> str:

@@ -43,6 +43,7 @@ class LanguageModel:
 
     @property
     def device(self) -> torch.device:
+        """Device of the model."""
         return self.precision.device
 
     @property

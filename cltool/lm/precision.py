@@ -37,6 +37,7 @@ class Precision:
 
     @property
     def name(self) -> str:
+        """Name of the arithmetic, such as ``bfloat16``."""
         return str(self.dtype).removeprefix("torch.")
 
 

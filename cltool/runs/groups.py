@@ -37,6 +37,7 @@ class Variant:
 
     @property
     def finished(self) -> bool:
+        """Whether a run has done all steps."""
         return any(measured.finished for measured in self.runs)
 
     def interval(self, score: str) -> tuple[float, float]:
@@ -55,6 +56,7 @@ class Group:
 
     @property
     def runs(self) -> list[Measured]:
+        """All runs, variant by variant."""
         return [measured for variant in self.variants for measured in variant.runs]
 
 

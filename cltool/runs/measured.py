@@ -66,19 +66,23 @@ class Measured:
 
     @property
     def finished(self) -> bool:
+        """Whether all steps of the stream are done."""
         return self.done >= len(self.labels)
 
     @cached_property
     def answers(self) -> pd.DataFrame:
+        """The ledger of the steps that are done."""
         rows = self.run.answers
         return rows[rows["step"] < self.done]
 
     @cached_property
     def steps(self) -> pd.DataFrame:
+        """One row for each step: its scores."""
         return per_step(self.answers)
 
     @cached_property
     def matrix(self) -> pd.DataFrame:
+        """The accuracy matrix R[i, j]."""
         return metrics.accuracy_matrix(self.answers)
 
     @cached_property

@@ -79,6 +79,7 @@ class Run:
 
     @property
     def settings_file(self) -> Path:
+        """Path of ``run.json``."""
         return self.folder / "run.json"
 
     @cached_property
@@ -99,10 +100,12 @@ class Run:
 
     @property
     def strategy(self) -> str:
+        """Name of the strategy, or of several composed."""
         return str(self.record["strategy"])
 
     @property
     def seed(self) -> int:
+        """Seed of the run."""
         return int(self.record["seed"])
 
     @cached_property
