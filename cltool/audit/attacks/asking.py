@@ -36,7 +36,7 @@ def greedy(target: Target, case: Case) -> dict[str, Outcome]:
             found[f"greedy_{form}"] = right(of_form)
     objects = {fact.key: fact.object for fact in case.erased}
     keys = [_key(row) for row in rows]
-    recall = rouge_l([row["answer"] for row in rows], [objects[key] for key in keys]).recall
+    recall = rouge_l([row["answer"] for row in rows], [objects[key] for key in keys])
     found["rouge"] = Outcome(means(keys, recall.values))
     found["degenerate_erased"] = broken(target, rows)
     return found

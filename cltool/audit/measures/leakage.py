@@ -1,4 +1,4 @@
-"""What sampled answers let out: one greedy answer hides what sampling often enough brings up.
+"""leak@k: the chance that at least one of several sampled answers reveals a fact.
 
 Reisizadeh et al. (2025), "Leak@k: Unlearning Does Not Make LLMs Forget Under Probabilistic
 Decoding"; the estimator for yes-or-no scores is that of pass@k, Chen et al. (2021), "Evaluating
@@ -16,16 +16,16 @@ from cltool.core.errors import UserError
 
 
 def leak_at_k(scores: Ragged, k: int) -> PerItem:
-    """Expected largest score among k of the n answers sampled for each item, without bias.
+    """Return the expected largest score among k of each item's n sampled answers, unbiased.
 
-    sum over i of C(i-1, k-1) / C(n, k) times the i-th smallest score, that is the mean over all
-    choices of k answers. Where scores say only whether an answer leaked, in c answers of n, it
-    is 1 - C(n-c, k) / C(n, k), the unbiased pass@k.
+    It is the mean over all choices of k answers: the sum over i of C(i-1, k-1) / C(n, k) times the
+    i-th smallest score. If scores are 0 or 1, with c ones among n, it is 1 - C(n-c, k) / C(n, k),
+    the unbiased pass@k.
 
     Args:
-        scores: one array an item, of its n sampled answers: whether each leaks the fact, or by
-            how much (ROUGE-L recall, for example).
-        k: how many answers an attacker draws.
+        scores: one array for each item, with a score for each of its n sampled answers: whether
+            it leaks the fact, or how much (ROUGE-L recall, for example).
+        k: number of answers that an attacker draws.
 
     Raises:
         UserError: k is below 1, or an item has fewer than k answers.
@@ -42,28 +42,13 @@ def _largest(ordered: Values, k: int) -> float:
     return float(np.dot(weights, ordered))
 
 
-def any_of_k(scores: Ragged, k: int) -> PerItem:
-    """The largest score among the first k answers of each item: what k draws did let out.
-
-    Args:
-        scores: as for `leak_at_k`, in the order in which the answers were drawn.
-        k: how many answers count.
-
-    Raises:
-        UserError: k is below 1, or an item has fewer than k answers.
-    """
-    found = rows(scores)
-    _check(found, k)
-    return per_item([row[:k].max() for row in found])
-
-
 def _check(found: list[Values], k: int) -> None:
     if k < 1:
-        raise UserError(f"{k} answers cannot leak anything", where="k", hint="Give 1 or more.")
+        raise UserError(f"not a valid number of answers: {k}", where="k", hint="Give 1 or more.")
     for number, row in enumerate(found):
         if len(row) < k:
             raise UserError(
-                f"{len(row)} sampled answers cannot show what {k} would leak",
+                f"{len(row)} sampled answers are too few for leak@{k}",
                 where=f"item {number}",
-                hint="Sample more answers, or ask for a smaller k.",
+                hint="Sample more answers, or use a smaller k.",
             )

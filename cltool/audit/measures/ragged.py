@@ -1,4 +1,4 @@
-"""Arrays of unlike length, one an item, and a number for each of them."""
+"""Arrays of different lengths, one for each item, and measures with one number for each item."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from numpy.typing import ArrayLike, NDArray
 from cltool.core.errors import UserError
 
 Values = NDArray[np.float64]
-"""(items,): one number an item."""
+"""(items,): one number for each item."""
 
 Ragged = Sequence[ArrayLike] | NDArray[Any]
-"""One array an item, of any length; a single number counts as an array of one."""
+"""One array of any length for each item; a single number counts as an array of length 1."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -23,9 +23,9 @@ class PerItem:
     """A measure of every item, and its mean.
 
     Attributes:
-        values: (items,), as published; NaN where an item has nothing to be measured by.
-        mean: over the items that have something; NaN without any.
-        n: how many those are.
+        values: (items,), as published; NaN for an item that has no value.
+        mean: over the items that count; NaN without any.
+        n: number of items that count.
     """
 
     values: Values
@@ -34,12 +34,12 @@ class PerItem:
 
 
 def per_item(values: ArrayLike, counted: ArrayLike | None = None) -> PerItem:
-    """``values`` with their mean.
+    """Return ``values`` with their mean.
 
     Args:
         values: (items,).
-        counted: (items,), bool: the items that the mean is over; by default all. A NaN among
-            them is a broken score and makes the mean NaN.
+        counted: (items,), bool: the items that count in the mean; by default all. A NaN among
+            them makes the mean NaN.
     """
     found = np.asarray(values, dtype=np.float64)
     chosen = found if counted is None else found[np.asarray(counted, dtype=bool)]
@@ -47,14 +47,14 @@ def per_item(values: ArrayLike, counted: ArrayLike | None = None) -> PerItem:
 
 
 def rows(values: Ragged, masks: Ragged | None = None) -> list[Values]:
-    """The items' arrays, each cut down to where its mask is true.
+    """Return the items' arrays, each reduced to the elements whose mask is true.
 
     Args:
-        values: what to read, one array an item; numbers or booleans.
-        masks: true (or 1) where an element counts, of the same shapes; by default all count.
+        values: numbers or booleans, one array for each item.
+        masks: true (or 1) for elements that count, of the same shapes; by default all count.
 
     Raises:
-        UserError: masks and values do not fit each other.
+        UserError: the shapes of masks and values differ.
     """
     found = [np.atleast_1d(np.asarray(row, dtype=np.float64)) for row in values]
     if masks is None:
@@ -72,7 +72,7 @@ def rows(values: Ragged, masks: Ragged | None = None) -> list[Values]:
 
 
 def aligned(first: Sequence[Values], other: Sequence[Values], what: str) -> None:
-    """Check that every item has as many elements in ``other`` as in ``first``.
+    """Check that each item has the same number of elements in ``first`` and in ``other``.
 
     Raises:
         UserError: they differ.
@@ -88,7 +88,7 @@ def aligned(first: Sequence[Values], other: Sequence[Values], what: str) -> None
 
 
 def same_length(first: Sized, other: Sized, what: str) -> None:
-    """Check that there are as many items in ``other`` as in ``first``.
+    """Check that ``first`` and ``other`` have the same number of items.
 
     Raises:
         UserError: they differ.

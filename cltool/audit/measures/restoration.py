@@ -1,4 +1,4 @@
-"""How much of what was erased an attack brings back, relearning or quantising for example."""
+"""How much of the erased knowledge an attack, such as relearning or quantisation, brings back."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 
 LEAST_DROP = 1e-12
-"""A drop no larger than this is no drop."""
+"""Smaller drops count as no drop."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,13 +14,13 @@ class Restored:
     """What an attack brought back.
 
     Attributes:
-        of_drop: share of the drop in score that was undone: 0 nothing, 1 all of it; below 0 the
-            attack buried the facts deeper, above 1 it taught more than was erased. NaN where
-            erasing had lowered nothing.
-        beyond_reference: how far the score lies from the retrained model's under the same
-            attack, as a share of the way to the score before erasing: 0 is what the attack gives
-            a model that never knew, and the target; 1 all that was known. NaN where that model
-            scores no lower than the score before erasing, or is not given.
+        of_drop: share of the drop in score that the attack undid: 0 nothing, 1 all of it. Below
+            0 the attack lowered the score further; above 1 it raised it above the score before
+            erasing. NaN if erasing did not lower the score.
+        beyond_reference: distance to the retrained model's score under the same attack, as a
+            share of the distance between that and the score before erasing. 0, the target, is
+            what the attack does to a model that never knew the facts; 1 is full knowledge. NaN if
+            the retrained model's score is not below the score before erasing, or is not given.
     """
 
     of_drop: float
@@ -30,18 +30,18 @@ class Restored:
 def restored(
     before: float, erased: float, attacked: float, reference: float | None = None
 ) -> Restored:
-    """What came back of a score that erasing had lowered.
+    """Return how much of a score that erasing had lowered came back.
 
     of_drop = (attacked - erased) / (before - erased), and
     beyond_reference = (attacked - reference) / (before - reference).
 
-    An attack that trains teaches something to any model, also to one that never knew the facts:
-    ``beyond_reference`` leaves that out, ``of_drop`` does not.
+    An attack that trains teaches something to any model, even to one that never knew the facts:
+    ``of_drop`` includes that effect, ``beyond_reference`` does not.
 
     Args:
-        before: score on the erased facts before they were erased, higher is known.
-        erased: the same after erasing.
-        attacked: the same after the attack.
+        before: score on the erased facts before erasing; higher means known.
+        erased: score after erasing.
+        attacked: score after the attack.
         reference: the retrained model's score after the same attack.
     """
     floor = math.nan if reference is None else reference

@@ -9,50 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cltool.audit.measures.intervals import auc_difference, paired_difference, wilson
+from cltool.audit.measures.intervals import auc_difference, paired_difference
 from cltool.audit.measures.membership import auc
 from cltool.core.errors import UserError
-
-# Wilson.
-
-
-@pytest.mark.parametrize(("k", "n"), [(0, 1), (0, 20), (3, 20), (20, 20), (500, 1000)])
-def test_wilson_equals_the_formula(k: int, n: int) -> None:
-    z, p = 1.959963984540054, k / n
-    centre = (p + z * z / (2 * n)) / (1 + z * z / n)
-    half = z / (1 + z * z / n) * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
-    found = wilson(k, n)
-    assert (found.estimate, found.n) == (p, n)
-    assert found.low == pytest.approx(max(centre - half, 0.0), abs=1e-12)
-    assert found.high == pytest.approx(min(centre + half, 1.0), abs=1e-12)
-
-
-@settings(max_examples=60, deadline=None)
-@given(st.integers(1, 60).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))
-def test_wilson_is_mirrored_and_holds_its_estimate(rate: tuple[int, int]) -> None:
-    k, n = rate
-    found, mirrored = wilson(k, n), wilson(n - k, n)
-    assert found.low - 1e-12 <= found.estimate <= found.high + 1e-12
-    assert mirrored.low == pytest.approx(1 - found.high, abs=1e-12)
-    wide, narrow = wilson(k, n, 0.99), wilson(k, n, 0.5)
-    assert wide.high - wide.low > found.high - found.low > narrow.high - narrow.low
-
-
-def test_of_no_trials_nothing_is_known() -> None:
-    found = wilson(0, 0)
-    assert math.isnan(found.estimate) and (found.low, found.high, found.n) == (0.0, 1.0, 0)
-
-
-@pytest.mark.parametrize(("k", "n"), [(3, 2), (-1, 2)])
-def test_impossible_rates(k: int, n: int) -> None:
-    with pytest.raises(UserError):
-        wilson(k, n)
 
 
 @pytest.mark.parametrize("confidence", [0.0, 1.0, 95])
 def test_impossible_confidence(confidence: float) -> None:
-    with pytest.raises(UserError, match="confidence"):
-        wilson(1, 2, confidence)
     with pytest.raises(UserError, match="confidence"):
         paired_difference([1.0], [0.0], seed=0, confidence=confidence)
 

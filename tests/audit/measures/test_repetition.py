@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import math
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cltool.audit.measures.repetition import degenerate, distinct, seq_rep
+from cltool.audit.measures.repetition import degenerate, seq_rep
 from cltool.core.errors import UserError
 
 TEXT = st.lists(st.sampled_from("abc"), max_size=12)
@@ -30,19 +28,6 @@ def test_seq_rep_counts_grams_seen_before(text: list[str], n: int) -> None:
     assert 0 <= seq_rep([text], n).mean < 1
 
 
-def test_distinct_by_hand() -> None:
-    assert distinct(["ab", "ab"], 1) == 0.5
-    assert distinct(["ab", "ab"], 2) == 0.25
-    assert distinct(["ab", "cd"], 1) == 1.0
-    assert math.isnan(distinct([])) and math.isnan(distinct([""]))
-
-
-def test_one_answer_to_everything_repeats_across_texts_only() -> None:
-    texts = ["abcd"] * 10
-    assert seq_rep(texts, 2).mean == 0.0
-    assert distinct(texts, 2) == pytest.approx(3 / 40)
-
-
 def test_degenerate_texts() -> None:
     found = degenerate([[], "aaaa", "abab", "abababab", "abcdef", "a"])
     assert found.values.tolist() == [1.0, 1.0, 0.0, 1.0, 0.0, 0.0]
@@ -62,10 +47,8 @@ def test_a_higher_cut_off_finds_fewer(texts: list[list[str]], cut: float) -> Non
 
 
 def test_what_makes_no_sense() -> None:
-    with pytest.raises(UserError, match="n-grams of length 0"):
+    with pytest.raises(UserError, match="length of n-grams: 0"):
         seq_rep(["a"], 0)
-    with pytest.raises(UserError, match="n-grams of length 0"):
-        distinct(["a"], 0)
     for cut in (0.0, 1.5):
         with pytest.raises(UserError, match="share"):
             degenerate(["a"], at_least=cut)

@@ -1,4 +1,4 @@
-"""Truth ratio, forget quality and model utility."""
+"""Truth ratio and forget quality."""
 
 from __future__ import annotations
 
@@ -42,12 +42,12 @@ def test_the_epsilon_is_beside_the_right_answer() -> None:
 @given(ITEMS)
 def test_equals_roots_of_products(items: list[tuple[list[float], list[float]]]) -> None:
     right, wrong = [a for a, _ in items], [b for _, b in items]
-    found, share = t.truth_ratio(right, wrong), t.right_share(right, wrong).values
+    found, share = t.truth_ratio(right, wrong), t.preference(right, wrong).values
     for n, (a, b) in enumerate(items):
         p = math.prod(map(math.exp, a)) ** (1 / len(a))
         q = math.prod(map(math.exp, b)) ** (1 / len(b))
         assert found[n] == pytest.approx(q / (p + 1e-10), rel=1e-9)
-        assert share[n] == pytest.approx(p / (p + q + 1e-10), rel=1e-9)
+        assert share[n] == pytest.approx(p / (p + q), rel=1e-9)
         arithmetic = sum(map(math.exp, b)) / len(b)
         assert found[n] <= arithmetic / (p + 1e-10) * (1 + 1e-9)
     shuffled = t.truth_ratio([a[::-1] for a in right], [b[::-1] for b in wrong])
@@ -63,37 +63,12 @@ def test_both_sides_need_an_answer(
     with pytest.raises(UserError, match=f"no {which} answer"):
         t.truth_ratio(right, wrong)
     with pytest.raises(UserError, match=f"no {which} answer"):
-        t.right_share(right, wrong)
+        t.preference(right, wrong)
 
 
 def test_as_many_items_on_both_sides() -> None:
     with pytest.raises(UserError):
         t.truth_ratio([[-1.0]], [[-1.0], [-1.0]])
-
-
-def test_aggregates_by_hand() -> None:
-    ratios = [0.0, 0.5, 1.0, 2.0, 4.0]
-    closer, better = t.closer_to_one(ratios), t.true_better(ratios)
-    assert closer.values.tolist() == pytest.approx([0.0, 0.5, 1.0, 0.5, 0.25], abs=1e-9)
-    assert better.values.tolist() == [1.0, 0.5, 0.0, 0.0, 0.0]
-    assert closer.mean == pytest.approx(0.45) and better.mean == pytest.approx(0.3)
-    share = t.right_share([logs(0.3), logs(0.2)], [logs(0.1), logs(0.2)])
-    assert share.values.tolist() == pytest.approx([0.75, 0.5])
-
-
-@settings(max_examples=60, deadline=None)
-@given(RATIOS)
-def test_aggregates_are_shares(ratios: list[float]) -> None:
-    for found in (t.closer_to_one(ratios), t.true_better(ratios)):
-        assert ((found.values >= 0) & (found.values <= 1)).all()
-        assert min(found.values) <= found.mean + 1e-12 and found.mean <= max(found.values) + 1e-12
-
-
-@settings(max_examples=60, deadline=None)
-@given(st.floats(0.001, 1000))
-def test_a_ratio_and_its_inverse_are_as_close_to_one(ratio: float) -> None:
-    one, other = t.closer_to_one([ratio, 1 / ratio]).values
-    assert one == pytest.approx(other, rel=1e-6)
 
 
 # Forget quality.
@@ -146,27 +121,3 @@ def test_quality_needs_both_models() -> None:
         t.forget_quality([], [1.0])
     with pytest.raises(UserError, match="both models"):
         t.forget_quality([1.0], [])
-
-
-# Model utility.
-
-
-def test_utility_by_hand() -> None:
-    assert t.model_utility([0.5, 1.0]) == pytest.approx(2 / 3)
-    assert t.model_utility([0.3]) == pytest.approx(0.3)
-    assert t.model_utility([0.9, 0.9, 0.0]) == 0.0
-
-
-@settings(max_examples=60, deadline=None)
-@given(st.lists(st.floats(0.01, 1.0), min_size=1, max_size=9))
-def test_utility_is_never_above_the_mean(scores: list[float]) -> None:
-    found = t.model_utility(scores)
-    assert min(scores) - 1e-12 <= found <= sum(scores) / len(scores) + 1e-12
-    assert t.model_utility(scores[::-1]) == pytest.approx(found)
-    assert found == pytest.approx(len(scores) / sum(1 / one for one in scores))
-
-
-@pytest.mark.parametrize("scores", [[], [0.5, -0.1]])
-def test_what_has_no_utility(scores: list[float]) -> None:
-    with pytest.raises(UserError):
-        t.model_utility(scores)
