@@ -23,12 +23,12 @@ def warn_resurfaced(runs: Sequence[Run]) -> list[dict[str, str]]:
         The warnings: ``run`` (its folder) and ``text``.
     """
     from cltool.evaluation.outcomes import resurfacing
-    from cltool.reporting.erased import alarms
+    from cltool.reporting import resurfaced
 
     found = []
     for run in runs:
         back = resurfacing(run.answers) if run.steps_done() else None
-        for text in () if back is None else alarms(back, run.record["labels"]):
+        for text in () if back is None else resurfaced.in_words(back, run.record["labels"]):
             found.append({"run": str(run.folder), "text": text})
             print(f"cltool: resurfaced in {run.folder}: {text}", file=sys.stderr)
     return found

@@ -6,9 +6,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from cltool.core.errors import UserError
-from cltool.reporting import formats
+from cltool.reporting import formats, resurfaced
 from cltool.reporting.doubts import doubts
-from cltool.reporting.erased import alarms
 from cltool.reporting.views import views
 from cltool.runs.groups import Group, Variant, group_runs
 from cltool.runs.measured import Measured
@@ -62,7 +61,7 @@ def group_data(group: Group) -> Data:
         "labels": group.labels,
         "asked": _asked(group),
         "strategies": [_variant(variant) for variant in group.variants],
-        "resurfaced": _by_text(group, _alarms),
+        "resurfaced": _by_text(group, _resurfaced),
         "warnings": _by_text(group, lambda one: one.run.record.get("warnings") or ()),
         "skipped": _skipped(group),
         "doubts": doubts(group),
@@ -117,8 +116,8 @@ def _skipped(group: Group) -> list[str]:
     return list(dict.fromkeys(lines))
 
 
-def _alarms(measured: Measured) -> Sequence[str]:
-    return alarms(measured.resurfacing, measured.labels) if measured.done else ()
+def _resurfaced(measured: Measured) -> Sequence[str]:
+    return resurfaced.in_words(measured.resurfacing, measured.labels) if measured.done else ()
 
 
 def _by_text(group: Group, texts_of: Callable[[Measured], Iterable[str]]) -> list[Data]:

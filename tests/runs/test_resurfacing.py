@@ -14,8 +14,8 @@ from cltool.cli.main import main
 from cltool.evaluation import ledger, outcomes
 from cltool.experiments import compare
 from cltool.experiments.compare import Comparison
+from cltool.reporting import resurfaced
 from cltool.reporting.data import page_data
-from cltool.reporting.erased import alarms
 from cltool.reporting.page import render
 from cltool.runs import erasures
 from cltool.runs.run import Run
@@ -70,7 +70,7 @@ def test_what_resurfaces() -> None:
         ("Twice", "mayor", "Ada", 3, 4, 1, 1),
     ]
     assert outcomes.resurfaced(rows) == 2.0
-    assert alarms(found, LABELS) == [
+    assert resurfaced.in_words(found, LABELS) == [
         "Back, mayor: Ada was erased by update one and not produced then, but is produced again"
         " after update two and 1 more (1 of 2 wordings).",
         "Twice, mayor: Ada was erased by update three and not produced then, but is produced"

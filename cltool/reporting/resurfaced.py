@@ -1,4 +1,4 @@
-"""Sentences about erased facts that came back."""
+"""Sentences about erased facts that resurfaced."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-def alarms(back: pd.DataFrame, labels: Sequence[str]) -> list[str]:
-    """Return a sentence for each erased fact that came back (`outcomes.resurfacing`).
+def in_words(back: pd.DataFrame, labels: Sequence[str]) -> list[str]:
+    """Return a sentence for each erased fact that resurfaced.
 
     Args:
-        back: the facts that came back.
+        back: the facts (`cltool.evaluation.outcomes.resurfacing`).
         labels: of the steps.
     """
     found = []
