@@ -16,7 +16,7 @@ from cltool.experiments import resolve
 from cltool.facts.facts import Key
 from cltool.facts.stream import Stream
 from cltool.models.cache import cache_folder, cached, training_tokens, write_cost
-from cltool.models.lengths import fitting
+from cltool.models.lengths import fit_to_context
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -40,10 +40,10 @@ def prepare(
     early = registered is not None and registered.context is not None
     if registered is not None and registered.context is not None:
         base = stream
-        stream = fitting(stream, registered.context, lambda: registered.coder(base))
+        stream = fit_to_context(stream, registered.context, lambda: registered.coder(base))
     lm = _load(stream, settings, progress)
     if not early:
-        stream = fitting(stream, lm.context, lambda: lm.coder)
+        stream = fit_to_context(stream, lm.context, lambda: lm.coder)
     if chosen.teach_base and not (registered is not None and registered.knows_base):
         folder = _taught_folder(lm, stream, progress)
         lm = replace(_load(stream, settings, progress, name=str(folder)), name=lm.name)

@@ -1,4 +1,4 @@
-"""The models that cltool builds by name, and loading any model. Importing this imports none."""
+"""The registry of models, and a function that loads any model. Importing this imports none."""
 
 from __future__ import annotations
 

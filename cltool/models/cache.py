@@ -34,10 +34,10 @@ def training_tokens(folder: Path) -> int:
 
 
 def cached(folder: Path, write: Callable[[Path], None]) -> Path:
-    """Return ``folder`` of the cache, which ``write`` fills if it holds no model yet.
+    """Return ``folder``; call ``write`` to fill it if it does not hold a model yet.
 
-    ``write`` gets an empty folder, which is renamed when it is complete. If another process
-    was first, its model is kept.
+    ``write`` receives an empty folder beside ``folder``, which is renamed when it is complete.
+    If another process finishes first, its model is kept.
     """
     if (folder / "config.json").is_file():
         return folder

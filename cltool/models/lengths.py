@@ -1,4 +1,4 @@
-"""Facts whose sentences are too long for the model: refused, or left out where asked."""
+"""Refuses facts whose sentences are too long for the model, or leaves them out."""
 
 from __future__ import annotations
 
@@ -13,30 +13,33 @@ from cltool.lm.coder import Coder
 Pairs = list[tuple[str, str]]
 
 
-def fitting(stream: Stream, context: int, coder: Callable[[], Coder]) -> Stream:
-    """The stream if every sentence fits; with ``skip_bad``, without the keys that do not.
+def fit_to_context(stream: Stream, context: int, coder: Callable[[], Coder]) -> Stream:
+    """Return the stream if every sentence fits into the model's context.
+
+    If the stream was read with ``skip_bad``, facts that do not fit are left out: every fact of
+    their keys is removed from all updates, and the stream's ``skipped`` lists them.
 
     Args:
-        stream: its source says whether bad lines are skipped.
-        context: the longest sequence the model takes, in tokens.
-        coder: made only where a sentence might be too long.
+        stream: its ``source`` says whether bad lines are skipped (``skip_bad``).
+        context: longest sequence that the model takes, in tokens.
+        coder: returns the model's tokenizer; called only if a sentence may be too long.
 
     Raises:
-        UserError: some do not fit; each is named with where it comes from.
+        UserError: facts do not fit; it lists each with the place where it was defined.
     """
-    suspects = list(_suspects(stream, context))
-    if not suspects:
+    candidates = list(_possibly_too_long(stream, context))
+    if not candidates:
         return stream
-    tokens = coder()
+    tokenizer = coder()
     bad: list[str] = []
     keys: set[Key] = set()
-    for update, fact, pairs in suspects:
-        longest = max(len(one) for one in tokens.pairs(pairs))
+    for update, fact, pairs in candidates:
+        longest = max(len(encoded) for encoded in tokenizer.pairs(pairs))
         if longest > context:
             keys.add(fact.key)
             where = stream.origins.get((update.step, fact.key), f"update {update.label}")
             bad.append(
-                f"{where}: {longest} tokens, the model takes {context}: {fact.key[0][:60]!r}"
+                f"{where}: {longest} tokens, the model takes {context}: {fact.subject[:60]!r}"
             )
     if not bad:
         return stream
@@ -46,12 +49,16 @@ def fitting(stream: Stream, context: int, coder: Callable[[], Coder]) -> Stream:
         f"{len(bad)} fact{'s are' if len(bad) > 1 else ' is'} too long for the model",
         where=stream.name,
         details=bad[:50] + ([f"… and {len(bad) - 50} more"] if len(bad) > 50 else []),
-        hint="Shorten them, leave them out with --skip-bad, or use a model with a longer context.",
+        hint="Shorten them, skip them with --skip-bad, or use a model with a longer context.",
     )
 
 
-def _suspects(stream: Stream, context: int) -> Iterator[tuple[Update, Fact, Pairs]]:
-    """Facts with sentences of many bytes: a token is at least one, so others surely fit."""
+def _possibly_too_long(stream: Stream, context: int) -> Iterator[tuple[Update, Fact, Pairs]]:
+    """Return the facts with long sentences, and these sentences as (prompt, target).
+
+    A token has at least one byte, so a sentence with fewer bytes than the context has tokens
+    (special tokens counted) fits for certain.
+    """
     for update in stream:
         for fact in update.learn:
             pairs = [

@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 
 
 class Model(ABC):
-    """A model that cltool builds, or finds, by name.
+    """A model that has a name in the registry; cltool builds it or finds its checkpoint.
 
     Attributes:
-        context: longest sequence, in tokens, where it is known before the model is built, so
-            that facts which are too long are refused first. None: it is read from the model.
+        context: longest sequence in tokens, if it is known before the model is built. Facts that
+            are too long are then refused before the build. None: it is read from the model.
         knows_base: whether the model is taught the stream's base facts when it is built. Such a
             model can also be built without some of them, as exact retraining needs.
     """
@@ -38,29 +38,29 @@ class Model(ABC):
         reading: bool = True,
         progress: Progress = QUIET,
     ) -> Path:
-        """Return the folder of the model's checkpoint; build it where it does not exist.
+        """Return the folder of the model's checkpoint; build the model if it does not exist.
 
         The folder holds an ordinary `transformers` checkpoint with safetensors weights.
 
         Args:
-            stream: its base facts teach a model that ``knows_base``.
-            without: keys that a model that ``knows_base`` is not taught.
+            stream: a model that ``knows_base`` is taught its base facts.
+            without: keys of base facts to leave out; only for a model that ``knows_base``.
             reading: whether the model also learns to answer from facts in its prompt.
-            progress: receives the progress.
+            progress: receives the progress of the build.
 
         Raises:
             UserError: the model cannot be built.
         """
 
     def cached(self, name: str, write: Callable[[Path], None]) -> Path:
-        """Return the folder ``name`` in the cache, which ``write`` fills if it does not exist.
+        """Return the folder ``name`` in the cache; call ``write`` to fill it if it is missing.
 
         Args:
-            name: unique for the model and everything that its weights depend on.
+            name: identifies the model and everything that its weights depend on.
             write: receives an empty folder, and writes the checkpoint into it.
         """
         return cached(cache_folder() / name, write)
 
     def coder(self, stream: Stream) -> Coder:
-        """Return the tokenizer without building the model; needed where ``context`` is set."""
+        """Return the tokenizer without building the model; required if ``context`` is set."""
         raise NotImplementedError

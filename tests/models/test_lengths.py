@@ -1,4 +1,4 @@
-"""Facts that are too long for the model: refused before training, or left out and counted."""
+"""Facts that are too long for the model are refused before training, or left out and counted."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def test_the_embedded_model_is_not_trained_on_them(
     assert not (tmp_path / "run").exists()
 
 
-def test_they_are_left_out_where_asked_and_counted(stream: Stream, tmp_path: Path) -> None:
+def test_with_skip_bad_they_are_left_out_and_counted(stream: Stream, tmp_path: Path) -> None:
     done = run.run(with_long_fact(stream, skip=True), strategy="frozen", out=tmp_path / "run")
     (skipped,) = done.record["stream"]["skipped"]
     assert "facts.csv:4" in skipped

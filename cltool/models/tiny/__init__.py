@@ -1,1 +1,1 @@
-"""The embedded model, built from a scenario's base knowledge."""
+"""The embedded model, built from the base facts of a stream."""

@@ -1,11 +1,12 @@
-"""The embedded model: a small Llama made from a scenario's base knowledge, at first use.
+"""Builds the embedded model: a small Llama that is trained on a stream's base facts at first use.
 
-It is an ordinary `transformers` checkpoint in the user's cache folder, under a hash of
-everything that made it. Its tokenizer is a byte-level BPE, so names that only later
-updates bring are spelt from pieces. Muon on the matrices lets it memorise its base
-knowledge in a few passes (see `MuonWithAdamW`). Beside that it learns to answer from facts
-that stand before the question (see `reading`); its weights begin as induction heads, without
-which that would take ten times as long (see `induction`).
+The result is an ordinary `transformers` checkpoint in the user's cache folder, named by a hash of
+everything that determines it. The tokenizer is a byte-level BPE trained on the base facts, so it
+can also spell names that appear only in later updates. Muon on the weight matrices lets the model
+memorise the base facts in a few epochs (`cltool.lm.optimizers.MuonWithAdamW`). The model also
+learns to answer from facts in its prompt (`cltool.models.tiny.reading`). For this it starts with
+induction heads in its weights; without them, the same training takes ten times as long
+(`cltool.models.tiny.induction`).
 """
 
 from __future__ import annotations
@@ -28,28 +29,30 @@ if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerFast
 
 FIRST = 0.4
-"""Pages of the first step, of what a step has on average; the last one has 2 − FIRST of it."""
+"""Pages in the first training step, relative to the mean of all steps; the last has 2 − FIRST."""
 
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """Everything that makes an embedded model, beside the facts.
+    """Size and training of an embedded model: everything that determines it except the facts.
 
     Attributes:
         hidden: width of the residual stream.
         inner: width of the MLP.
-        layers: number of blocks.
-        vocabulary: size of the BPE.
+        layers: number of transformer blocks.
+        vocabulary: size of the tokenizer's vocabulary.
         context: longest sequence, in tokens.
-        epochs: most passes over the base knowledge.
-        steps: a base of few facts gets more passes, until it has had so many steps.
-        batch: sequences a step.
-        lr: AdamW's learning rate; Muon's is 20/3 of it.
-        pages: exercises in reading, spread over all steps; 0: none.
-        page_batch: pages a step on average, where the base knowledge does not need more steps.
-        known: stop when this share of the training sentences is completed right; never before
-            all pages were read.
-        format: raised when the code below changes what it makes.
+        epochs: maximum number of epochs over the base sentences, unless ``steps`` or ``pages``
+            need more.
+        steps: minimum number of steps; with few base facts, more epochs are planned to reach it.
+        batch: base sentences per step.
+        lr: learning rate of AdamW; Muon's is 20/3 of it.
+        pages: reading exercises in total, spread over all steps; 0: the model does not learn to
+            read.
+        page_batch: maximum mean number of pages per step; more pages need more steps.
+        known: without reading exercises, training stops after an epoch in which this share of the
+            base sentences is completed correctly.
+        format: version of this code; raise it when the same recipe gives other weights.
     """
 
     hidden: int = 96
@@ -68,7 +71,10 @@ class Recipe:
 
     @classmethod
     def for_facts(cls, count: int, *, reading: bool = True) -> Recipe:
-        """A recipe with room for ``count`` facts (about one bit a parameter at 100 exposures)."""
+        """Return a recipe with enough capacity for ``count`` facts.
+
+        A model stores about one bit per parameter if it sees each fact 100 times.
+        """
         if count <= 700:
             recipe = cls()
         elif count <= 2_000:
@@ -76,47 +82,48 @@ class Recipe:
         else:
             hidden = 256 if count <= 20_000 else 512
             recipe = cls(hidden=hidden, inner=3 * hidden, layers=4, vocabulary=4096, batch=64)
-        # The more is known by heart, the more pages until what is read goes before it.
+        # With more facts in the weights, the model needs more pages to learn to prefer the prompt.
         return replace(recipe, pages=16_000 + 16 * min(count, 2_000) if reading else 0)
 
     def plan(self, sentences: int) -> tuple[int, int]:
-        """(most epochs over the base's ``sentences``, steps in all)."""
+        """Return (epochs, steps in total) for a base of ``sentences`` training sentences."""
         batches = -(-sentences // self.batch)
         epochs = max(self.epochs, -(-max(self.steps, self.pages // self.page_batch) // batches))
         return epochs, epochs * batches
 
     def pages_at(self, step: int, steps: int) -> int:
-        """How many pages ``step`` (from 0) of ``steps`` has.
+        """Return the number of pages in ``step`` (from 0) of ``steps``.
 
-        Ever more: first steps need little to go by, last ones the mean over many.
+        It grows linearly: a noisy gradient is good enough in the first steps, while the last
+        steps need the mean over many pages.
         """
 
-        def read(done: int) -> int:
-            share = done / steps
+        def pages_before(end: int) -> int:
+            share = end / steps
             return round(self.pages * share * (FIRST + (1 - FIRST) * share))
 
-        return read(step + 1) - read(step)
+        return pages_before(step + 1) - pages_before(step)
 
 
 def digest(
-    facts: Sequence[Fact], wordings: Wordings, recipe: Recipe, seed: int, spelling: str = ""
+    facts: Sequence[Fact], wordings: Wordings, recipe: Recipe, seed: int, tokenizer: str = ""
 ) -> str:
-    """A hash of everything that makes the model.
+    """Return a hash of everything that determines the model.
 
     Args:
-        facts: what it is taught.
-        wordings: in which.
-        recipe: see `Recipe`.
-        seed: of all that is random.
-        spelling: the tokenizer, where it is not made from ``facts``.
+        facts: the facts that it is taught.
+        wordings: the wordings of these facts.
+        recipe: its size and training.
+        seed: of initialisation and training.
+        tokenizer: the serialised tokenizer, if it is not trained on ``facts``.
     """
     hasher = hashlib.sha256(json.dumps([asdict(recipe), seed]).encode())
     for fact in facts:
         hasher.update(json.dumps([fact.key, wordings.examples(fact)]).encode())
     if recipe.pages:
-        # Exercises also use wordings that no base fact is taught in.
+        # Reading exercises also use wordings in which no base fact is taught.
         hasher.update(wordings.digest().encode())
-    hasher.update(spelling.encode())
+    hasher.update(tokenizer.encode())
     return hasher.hexdigest()[:20]
 
 
@@ -129,45 +136,51 @@ def build(
     seed: int = 0,
     progress: Progress = QUIET,
 ) -> Path:
-    """The folder of the embedded model that knows ``facts``; trained if it is not there yet.
+    """Return the folder of the embedded model that knows ``facts``; train it if it is missing.
 
     Args:
-        facts: the base knowledge.
-        wordings: in which it is taught.
-        without: keys of which it is taught nothing. Tokenizer and recipe stay those of all
-            facts, so that its weights can take the place of the whole base's.
+        facts: the base facts.
+        wordings: the wordings in which they are taught.
+        without: keys of facts that it is not taught. The tokenizer and the recipe are still those
+            for all facts, so that its weights can replace those of the model that knows them all.
         reading: whether the model also learns to answer from facts in its prompt.
-        seed: of its weights, and of the order of what it is taught.
+        seed: of the initial weights, the order of the sentences and the reading exercises.
         progress: receives the progress of the training.
     """
     recipe = Recipe.for_facts(len(facts), reading=reading)
     taught = [fact for fact in facts if fact.key not in without]
-    spelt = facts if len(taught) < len(facts) else taught
-    spelling = "" if spelt is taught else _spelling(_tokenizer(_pairs(spelt, wordings), recipe))
-    folder = cache_folder() / "embedded" / digest(taught, wordings, recipe, seed, spelling)
-    return cached(
-        folder,
-        lambda place: make(
-            taught, wordings, recipe, place, spelt=spelt, seed=seed, progress=progress
-        ),
-    )
+    spelling_facts = facts if len(taught) < len(facts) else None
+    tokenizer = ""
+    if spelling_facts is not None:
+        trained = _train_tokenizer(_pairs(spelling_facts, wordings), recipe)
+        tokenizer = str(trained.backend_tokenizer.to_str())
+    name = digest(taught, wordings, recipe, seed, tokenizer)
+
+    def write(folder: Path) -> None:
+        make(
+            taught,
+            wordings,
+            recipe,
+            folder,
+            spelling_facts=spelling_facts,
+            seed=seed,
+            progress=progress,
+        )
+
+    return cached(cache_folder() / "embedded" / name, write)
 
 
 def coder(facts: Sequence[Fact], wordings: Wordings) -> Coder:
-    """The tokenizer that ``build`` would make for ``facts``, without the model."""
-    return Coder(_tokenizer(_pairs(facts, wordings), Recipe.for_facts(len(facts))))
+    """Return the tokenizer that ``build`` makes for ``facts``, without training the model."""
+    return Coder(_train_tokenizer(_pairs(facts, wordings), Recipe.for_facts(len(facts))))
 
 
 def _pairs(facts: Sequence[Fact], wordings: Wordings) -> list[tuple[str, str]]:
+    """Return (prompt, target) of every training sentence of ``facts``."""
     return [pair for fact in facts for pair in wordings.examples(fact)]
 
 
-def _spelling(tokenizer: PreTrainedTokenizerFast) -> str:
-    """All that a tokenizer does, as text."""
-    return str(tokenizer.backend_tokenizer.to_str())
-
-
-def _tokenizer(pairs: Sequence[tuple[str, str]], recipe: Recipe) -> PreTrainedTokenizerFast:
+def _train_tokenizer(pairs: Sequence[tuple[str, str]], recipe: Recipe) -> PreTrainedTokenizerFast:
     from tokenizers import Tokenizer, decoders, models, pre_tokenizers, processors, trainers
     from transformers import PreTrainedTokenizerFast
 
@@ -199,13 +212,20 @@ def make(
     recipe: Recipe,
     folder: Path,
     *,
-    spelt: Sequence[Fact] | None = None,
+    spelling_facts: Sequence[Fact] | None = None,
     seed: int = 0,
     progress: Progress = QUIET,
 ) -> None:
-    """Train the model of ``recipe`` and save it, with its tokenizer, into ``folder``.
+    """Train a model by ``recipe`` and save it, with its tokenizer, into ``folder``.
 
-    The tokenizer is made from ``spelt``, or else from ``facts``.
+    Args:
+        facts: the facts that it is taught.
+        wordings: the wordings of these facts.
+        recipe: its size and training.
+        folder: an existing or new folder for the checkpoint.
+        spelling_facts: the facts on which the tokenizer is trained, if they are not ``facts``.
+        seed: of initialisation and training.
+        progress: receives the progress of the training.
     """
     import torch
     from transformers.utils import logging
@@ -214,14 +234,15 @@ def make(
 
     logging.disable_progress_bar()
     pairs = _pairs(facts, wordings)
-    tokenizer = _tokenizer(pairs if spelt is None else _pairs(spelt, wordings), recipe)
+    spelled = pairs if spelling_facts is None else _pairs(spelling_facts, wordings)
+    tokenizer = _train_tokenizer(spelled, recipe)
     coder = Coder(tokenizer)
     exercises = Exercises(facts, wordings, coder, recipe.context, seed) if recipe.pages else None
     with torch.random.fork_rng(range(torch.cuda.device_count())):
         torch.manual_seed(seed)
-        model = train.fresh(coder, recipe)
-        spent = train.teach(model, coder, coder.pairs(pairs), exercises, recipe, seed, progress)
+        model = train.new_model(coder, recipe)
+        tokens = train.teach(model, coder, coder.pairs(pairs), exercises, recipe, seed, progress)
     model.eval()
     model.save_pretrained(folder)
     tokenizer.save_pretrained(folder)
-    write_cost(folder, spent)
+    write_cost(folder, tokens)

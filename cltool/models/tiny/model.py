@@ -1,4 +1,4 @@
-"""``tiny``: the embedded model."""
+"""``tiny``: the embedded model, as an entry of the registry."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Tiny(Model):
-    """A small Llama that is taught the stream's base facts."""
+    """The embedded model: a small Llama that is taught the stream's base facts."""
 
     context = Recipe().context
     knows_base = True
@@ -40,5 +40,5 @@ class Tiny(Model):
         )
 
     def coder(self, stream: Stream) -> Coder:
-        """Return the tokenizer that is made from the base facts of ``stream``."""
+        """Return the tokenizer that is trained on the base facts of ``stream``."""
         return coder(stream.updates[0].learn, stream.wordings)

@@ -1,11 +1,12 @@
-"""Reading: answering from facts that stand before the question.
+"""Reading exercises: training pages that teach a small model to answer from facts in its prompt.
 
-A fact is given as a line: the sentence of its first trained wording. Exercises teach a small
-model to read such lines. Each is a page: some lines, then questions with their answers, most
-about the page's facts, some about facts that the model has to know by heart. The page's facts
-are made up: known subjects with other objects, so that the page contradicts what was learned,
-and names that are nobody's, so that copying is the only way. Many share their subject or
-their relation, so that both have to be read.
+In a prompt, a fact is one line: the sentence of its first trained wording. A page is a few such
+lines, followed by questions with their answers. Most questions are about facts on the page; the
+others are about base facts, which the model must answer from its weights.
+
+The facts on a page are invented. Some give a known subject another object, so that the page
+contradicts what the model learned. Others use invented names, which the model can only copy.
+Many facts of a page share their subject or their relation, so that the model must read both.
 """
 
 from __future__ import annotations
@@ -29,15 +30,16 @@ LINES = (2, 4)
 QUESTIONS = 6
 """Questions on a page."""
 
-BY_HEART = 0.25
-"""Share of the questions that the page does not answer."""
+FROM_MEMORY = 0.25
+"""Share of the questions about base facts, which the page does not answer."""
 
-LIKE = 0.2
-"""How often a made-up name takes a word from another one of its page, or a piece twice."""
+SIMILAR = 0.2
+"""Probability that an invented word resembles another: it is copied from another name of the page,
+repeats a token, or begins like a real word."""
 
-CROSSED = 0.25
-"""Share of the page's names that are a real one with some words replaced: what was learned
-by heart of its other words has to yield to the page."""
+ALTERED = 0.25
+"""Share of the names that are a real name with some words replaced. The model must then follow the
+page instead of the rest of the real name, which it has learned."""
 
 MARKED = "àáâãäåæçèéêëìíîïðñòóôõöøùúûüýþßāăąćčďđēęěğīįłńňőœřśşšťūůűźżžșț"
 """Letters that a tokenizer may spell byte by byte."""
@@ -45,11 +47,11 @@ MARKED = "àáâãäåæçèéêëìíîïðñòóôõöøùúûüýþßāăąć
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Token ids of lines, questions and answers.
+    """Token ids of the lines, questions and answers of one exercise.
 
     Attributes:
-        ids: what is read.
-        answers: (first, end) of each answer in it, the end token included.
+        ids: all token ids.
+        answers: (first, end) of each answer in ``ids``, including its end token.
     """
 
     ids: tuple[int, ...]
@@ -57,89 +59,99 @@ class Page:
 
 
 def line(fact: Fact, wordings: Wordings) -> str:
-    """The line in which ``fact`` is given: one sentence of plain text, and a line break."""
+    """Return the line that states ``fact`` in a prompt: one sentence and a line break."""
     asking = wordings.askings(fact.key)[0]
     return " ".join((asking.prompt + asking.wording.target(fact.object)).split()) + "\n"
 
 
 class Names:
-    """Names that are nobody's: of words, of the tokenizer's pieces, and of letters.
+    """Invents names from the words and letters of real names and from the tokenizer's tokens.
 
     Args:
-        names: real ones; their words and letters are drawn on.
-        tokens: texts of the tokenizer's tokens, white space included.
-        chance: where the randomness comes from.
+        names: real names.
+        tokens: texts of the tokenizer's tokens, including white space.
+        generator: the source of randomness.
     """
 
-    def __init__(self, names: Sequence[str], tokens: Sequence[str], chance: random.Random) -> None:
-        self._chance = chance
+    def __init__(
+        self, names: Sequence[str], tokens: Sequence[str], generator: random.Random
+    ) -> None:
+        self._generator = generator
         self._words = sorted({word for name in names for word in name.split()})
-        self._starts = _short(text[1:] for text in tokens if text.startswith(" ")) or self._words
-        self._pieces = _short(tokens) or self._words
+        starts = _short_letters(text[1:] for text in tokens if text.startswith(" "))
+        self._starts = starts or self._words
+        self._pieces = _short_letters(tokens) or self._words
         letters = Counter("abcdefghijklmnopqrstuvwxyz" + "".join(self._words).lower())
         self._letters = sorted(letters)
         self._weights = [letters[letter] for letter in self._letters]
 
-    def draw(self, most: int, near: Sequence[str]) -> str:
-        """A name of one to ``most`` words, of which some may come from the names ``near``."""
-        words = self._chance.randint(1, most)
-        return _without_comma(" ".join(self._one(near) for _ in range(words)))
+    def invent(self, max_words: int, others: Sequence[str]) -> str:
+        """Return a name of 1 to ``max_words`` words, some of which may come from ``others``."""
+        words = self._generator.randint(1, max_words)
+        return _without_comma(" ".join(self._part(others) for _ in range(words)))
 
-    def crossed(self, name: str, near: Sequence[str]) -> str:
-        """``name`` with at least one of its words replaced."""
+    def alter(self, name: str, others: Sequence[str]) -> str:
+        """Return ``name`` with at least one of its words replaced."""
         words = name.split()
-        for place in self._chance.sample(range(len(words)), self._chance.randint(1, len(words))):
-            words[place] = self._one(near)
+        count = self._generator.randint(1, len(words))
+        for index in self._generator.sample(range(len(words)), count):
+            words[index] = self._part(others)
         return _without_comma(" ".join(words))
 
-    def _one(self, near: Sequence[str]) -> str:
-        """A word; now and then an initial, two words in one, or with what stands around words."""
-        word, chance = self._word(), self._chance
-        if near and chance.random() < LIKE:
-            return chance.choice(chance.choice(near).split())
-        kind = chance.random()
+    def _part(self, others: Sequence[str]) -> str:
+        """Return one part of a name.
+
+        Usually it is a word. It may also be an initial, two words joined, a word with a
+        punctuation mark, a number, or three capital letters.
+        """
+        word, generator = self._word(), self._generator
+        if others and generator.random() < SIMILAR:
+            return generator.choice(generator.choice(others).split())
+        kind = generator.random()
         if kind < 0.12:
             return word[0].upper() + "."
         if kind < 0.20:
-            return word + chance.choice(("-", "'", "")) + self._word()
+            return word + generator.choice(("-", "'", "")) + self._word()
         if kind < 0.28:
-            return word + chance.choice(",,.")
+            return word + generator.choice(",,.")
         if kind < 0.31:
-            return str(chance.randint(1, 2100))
+            return str(generator.randint(1, 2100))
         return word[:3].upper() if kind < 0.34 else word
 
     def _word(self) -> str:
-        chance = self._chance
-        kind = chance.random()
+        """Return a word: random letters, random tokens, or a real word, which may be altered."""
+        generator = self._generator
+        kind = generator.random()
         if kind < 0.2:
-            size = chance.randint(3, 9)
-            spelt = chance.choices(self._letters, self._weights, k=size)
-            if chance.random() < 0.5:
-                spelt[chance.randrange(size)] = chance.choice(MARKED)
-            return "".join(spelt).capitalize()
+            size = generator.randint(3, 9)
+            letters = generator.choices(self._letters, self._weights, k=size)
+            if generator.random() < 0.5:
+                letters[generator.randrange(size)] = generator.choice(MARKED)
+            return "".join(letters).capitalize()
         if kind < 0.7:
-            start = chance.choice(self._starts)
-            pieces = chance.choices(self._pieces, k=chance.randint(0 if len(start) > 2 else 1, 2))
-            if pieces and chance.random() < LIKE:
-                pieces.append(chance.choice(pieces))
+            start = generator.choice(self._starts)
+            count = generator.randint(0 if len(start) > 2 else 1, 2)
+            pieces = generator.choices(self._pieces, k=count)
+            if pieces and generator.random() < SIMILAR:
+                pieces.append(generator.choice(pieces))
             word = "".join([start, *pieces])
-            return word[0].upper() + word[1:] if chance.random() < 0.5 else word
-        word = chance.choice(self._words)
-        if chance.random() < LIKE:
-            # A word that goes on as its like does not.
-            return word[: chance.randint(1, len(word))] + chance.choice(self._pieces)
+            return word[0].upper() + word[1:] if generator.random() < 0.5 else word
+        word = generator.choice(self._words)
+        if generator.random() < SIMILAR:
+            # It begins like a real word but ends differently.
+            return word[: generator.randint(1, len(word))] + generator.choice(self._pieces)
         return word
 
 
 class Exercises:
-    """Pages of made-up facts with questions.
+    """Draws pages of invented facts with questions.
 
     Args:
-        facts: what the model is to know by heart.
-        wordings: how facts are given, and asked for.
+        facts: the base facts, which the model also learns by heart.
+        wordings: how facts are stated and asked for.
         coder: the model's tokenizer.
         context: longest page, in tokens.
-        seed: of all that is random in them.
+        seed: of the pages.
     """
 
     def __init__(
@@ -149,102 +161,120 @@ class Exercises:
         self._wordings = wordings
         self._coder = coder
         self._context = context
-        self._chance = random.Random(seed)
+        self._generator = random.Random(seed)
         self._relations = sorted({fact.relation for fact in facts})
         self._subjects = sorted({fact.subject for fact in facts})
         self._objects = sorted({fact.object for fact in facts})
         vocabulary = sorted(coder.tokenizer.get_vocab().values())
         tokens = [coder.decode([number]) for number in vocabulary]
-        self._names = Names([*self._subjects, *self._objects], tokens, self._chance)
+        self._names = Names([*self._subjects, *self._objects], tokens, self._generator)
 
     def pages(self, count: int) -> list[Page]:
-        """``count`` pages."""
-        given = [self._made_up(self._chance.randint(*LINES)) for _ in range(count)]
-        texts = iter(
-            self._coder.texts([line(fact, self._wordings) for facts in given for fact in facts])
+        """Return ``count`` pages."""
+        invented = [self.invent_facts(self._generator.randint(*LINES)) for _ in range(count)]
+        lines = iter(
+            self._coder.texts([line(fact, self._wordings) for facts in invented for fact in facts])
         )
-        heads = [self._head([(fact, next(texts)) for fact in facts]) for facts in given]
-        asked = [self._asked(facts) for facts, _ in heads]
-        pairs = iter(self._coder.pairs([pair for page in asked for pair in page]))
+        heads = [self._head([(fact, next(lines)) for fact in facts]) for facts in invented]
+        questions = [self._questions(facts) for facts, _ in heads]
+        encoded = iter(self._coder.pairs([pair for page in questions for pair in page]))
         return [
-            self._page(ids, [next(pairs) for _ in page])
-            for (_, ids), page in zip(heads, asked, strict=True)
+            self._page(ids, [next(encoded) for _ in page])
+            for (_, ids), page in zip(heads, questions, strict=True)
         ]
 
-    def _made_up(self, count: int) -> list[Fact]:
-        """Facts that are not true, with different keys."""
-        found: dict[Key, Fact] = {}
-        # Few base facts have few keys.
+    def invent_facts(self, count: int) -> list[Fact]:
+        """Return up to ``count`` invented facts with different keys."""
+        facts: dict[Key, Fact] = {}
+        # The number of attempts is limited: a small base may not have so many different keys.
         for _ in range(4 * count):
-            if len(found) < count:
-                subject, relation = self._key(list(found))
-                answer = self._object([fact.object for fact in found.values()])
-                found.setdefault((subject, relation), Fact(subject, relation, answer))
-        return list(found.values())
+            if len(facts) < count:
+                subject, relation = self._key(list(facts))
+                answer = self._object([fact.object for fact in facts.values()])
+                facts.setdefault((subject, relation), Fact(subject, relation, answer))
+        return list(facts.values())
 
-    def _key(self, given: Sequence[Key]) -> Key:
-        chance = self._chance
-        kind = chance.random()
-        if given and kind < 0.26:
-            return chance.choice(given)[0], chance.choice(self._relations)
-        if given and kind < 0.54:
-            return self._subject(given), chance.choice(given)[1]
+    def _key(self, others: Sequence[Key]) -> Key:
+        """Return the key of an invented fact.
+
+        It has the subject or the relation of one of ``others``, is the key of a base fact, or
+        has a subject and a relation of its own.
+        """
+        generator = self._generator
+        kind = generator.random()
+        if others and kind < 0.26:
+            return generator.choice(others)[0], generator.choice(self._relations)
+        if others and kind < 0.54:
+            return self._subject(others), generator.choice(others)[1]
         if kind < 0.77:
-            return chance.choice(self._facts).key
-        return self._subject(given), chance.choice(self._relations)
+            return generator.choice(self._facts).key
+        return self._subject(others), generator.choice(self._relations)
 
-    def _subject(self, given: Sequence[Key]) -> str:
-        return self._name(self._subjects, 0.4, 2, [subject for subject, _ in given])
+    def _subject(self, others: Sequence[Key]) -> str:
+        return self._name(self._subjects, 0.4, 2, [subject for subject, _ in others])
 
-    def _object(self, given: Sequence[str]) -> str:
-        return self._name(self._objects, 0.25, 4, given)
+    def _object(self, others: Sequence[str]) -> str:
+        return self._name(self._objects, 0.25, 4, others)
 
-    def _name(self, real: Sequence[str], share: float, most: int, near: Sequence[str]) -> str:
-        """One of ``real``; or one that begins or ends like one, and goes on otherwise; or new."""
-        kind = self._chance.random()
-        if kind < share + CROSSED:
-            name = self._chance.choice(real)
-            return name if kind < share else self._names.crossed(name, near)
-        return self._names.draw(most, near)
+    def _name(
+        self, real: Sequence[str], share: float, max_words: int, others: Sequence[str]
+    ) -> str:
+        """Return a real name, an altered one or an invented one.
+
+        Args:
+            real: the real names.
+            share: probability of a real name; that of an altered one is `ALTERED`.
+            max_words: longest invented name.
+            others: names on the same page, from which words may be copied.
+        """
+        kind = self._generator.random()
+        if kind < share + ALTERED:
+            name = self._generator.choice(real)
+            return name if kind < share else self._names.alter(name, others)
+        return self._names.invent(max_words, others)
 
     def _head(self, lines: Sequence[tuple[Fact, list[int]]]) -> tuple[list[Fact], list[int]]:
-        """The facts that fit into half of the context, and their lines."""
+        """Return the facts whose lines fit into half of the context, and the ids of the lines."""
         ids, facts = list(self._coder.prompts([""])[0]), []
-        for fact, more in lines:
-            if len(ids) + len(more) <= self._context // 2:
-                ids += more
+        for fact, line_ids in lines:
+            if len(ids) + len(line_ids) <= self._context // 2:
+                ids += line_ids
                 facts.append(fact)
         return facts, ids
 
-    def _asked(self, given: Sequence[Fact]) -> list[tuple[str, str]]:
-        """(prompt, target) of the questions. What the page says goes before what was learned."""
-        chance = self._chance
-        told = {fact.key: fact for fact in given}
-        asked = []
-        for _ in range(QUESTIONS):
-            fact = chance.choice(self._facts)
-            if given and chance.random() >= BY_HEART:
-                fact = chance.choice(given)
-            asked.append(chance.choice(self._wordings.examples(told.get(fact.key, fact))))
-        return asked
+    def _questions(self, facts: Sequence[Fact]) -> list[tuple[str, str]]:
+        """Return (prompt, target) of the questions of a page that states ``facts``.
 
-    def _page(self, ids: list[int], asked: Sequence[Encoded]) -> Page:
-        """Lines, and as many of the questions as fit."""
+        If the page states another object for the key of a base fact, the answer is that object.
+        """
+        generator = self._generator
+        stated = {fact.key: fact for fact in facts}
+        questions = []
+        for _ in range(QUESTIONS):
+            fact = generator.choice(self._facts)
+            if facts and generator.random() >= FROM_MEMORY:
+                fact = generator.choice(facts)
+            examples = self._wordings.examples(stated.get(fact.key, fact))
+            questions.append(generator.choice(examples))
+        return questions
+
+    def _page(self, ids: list[int], questions: Sequence[Encoded]) -> Page:
+        """Return the page of the lines ``ids`` and of all questions that fit after them."""
         skipped = len(self._coder.prompts([""])[0])
         answers = []
-        for one in asked:
-            if len(ids) + len(one) - skipped <= self._context:
+        for question in questions:
+            if len(ids) + len(question) - skipped <= self._context:
                 begin = len(ids) - skipped
-                ids = [*ids, *one.ids[skipped:]]
-                answers.append((begin + one.start, len(ids)))
+                ids = [*ids, *question.ids[skipped:]]
+                answers.append((begin + question.start, len(ids)))
         return Page(tuple(ids), tuple(answers))
 
 
 def _without_comma(name: str) -> str:
-    """``name`` without commas at its end, unless it is nothing else."""
+    """Return ``name`` without commas and spaces at its end, or as it is if nothing else remains."""
     return name.rstrip(", ") or name
 
 
-def _short(texts: Iterable[str]) -> list[str]:
-    """Those that are one to six letters."""
+def _short_letters(texts: Iterable[str]) -> list[str]:
+    """Return the texts that consist of one to six letters, sorted."""
     return sorted({text for text in texts if re.fullmatch(r"[^\W\d_]{1,6}", text)})

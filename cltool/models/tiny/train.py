@@ -1,7 +1,7 @@
-"""How the embedded model is taught: its base knowledge by heart, and to read.
+"""Trains the embedded model: it memorises the base facts, and learns to read facts in its prompt.
 
-Every step learns a batch of the base's sentences and a batch of pages, each learned token
-weighing the same.
+Each step trains on a batch of sentences of the base facts and a batch of pages with reading
+exercises. The loss is the mean over all learned tokens of both.
 """
 
 from __future__ import annotations
@@ -27,16 +27,19 @@ if TYPE_CHECKING:
     from cltool.models.tiny.build import Recipe
     from cltool.models.tiny.reading import Exercises, Page
 
-STRETCH = 8
-"""Steps whose pages are drawn together, and shared out by length."""
+STEPS_TOGETHER = 8
+"""Steps whose pages are drawn together; each step then gets pages of similar length."""
 
 
-def fresh(coder: Coder, recipe: Recipe) -> LlamaForCausalLM:
-    """The model before it is taught anything. Draws from the global generator."""
-    reads: dict[str, Any] = {}
+def new_model(coder: Coder, recipe: Recipe) -> LlamaForCausalLM:
+    """Return the untrained model; uses torch's global random generator.
+
+    If the model is to learn to read, it has induction heads (`cltool.models.tiny.induction`).
+    """
+    heads: dict[str, Any] = {}
     if recipe.pages:
-        # Slow rotary frequencies are for what is compared, biases for where to look.
-        reads = {
+        # Induction heads compare tokens by slow rotary pairs, and attend by position with biases.
+        heads = {
             "attention_bias": True,
             "rope_parameters": {"rope_type": "default", "rope_theta": 1e6},
         }
@@ -52,7 +55,7 @@ def fresh(coder: Coder, recipe: Recipe) -> LlamaForCausalLM:
             pad_token_id=coder.pad,
             bos_token_id=coder.prompts([""])[0][0],
             eos_token_id=coder.eos,
-            **reads,
+            **heads,
         )
     )
     if recipe.pages:
@@ -71,35 +74,36 @@ def teach(
     seed: int,
     progress: Progress,
 ) -> int:
-    """Train until the base is known and all exercises are read.
+    """Train the model until it knows the base facts and has read all exercises.
 
     Args:
-        model: as `fresh` makes it.
+        model: as `new_model` returned it.
         coder: its tokenizer.
-        encoded: the sentences of the base knowledge.
-        exercises: in reading; none: the model does not learn to read.
-        recipe: what the model was made by.
-        seed: of the order of the sentences.
+        encoded: the sentences of the base facts.
+        exercises: reading exercises; None: the model does not learn to read.
+        recipe: size and training of the model.
+        seed: of the order of the sentences and of the pages.
         progress: receives the progress of the training.
 
     Returns:
-        How many tokens went through the model, padding not counted.
+        The number of tokens in all forward passes, without padding.
     """
-    what = "teaching the embedded model its base knowledge" + (", and to read" * bool(exercises))
+    what = "teaching the embedded model the base facts" + (" and reading" * bool(exercises))
     epochs, steps = recipe.plan(len(encoded))
-    pages = _pages(exercises, [recipe.pages_at(step, steps) for step in range(steps)], seed)
+    counts = [recipe.pages_at(step, steps) for step in range(steps)]
+    batches = page_batches(exercises, counts, seed)
     optimizer = optimizers.build(model, "muon", recipe.lr, weight_decay=0.0)
-    done = spent = 0
+    done = forwarded = 0
     for epoch in range(epochs):
         right = 0
         for batch in _epoch(coder, encoded, recipe.batch, seed + epoch):
             scored = score(model, batch)
             loss, tokens = scored.loss_sum(), scored.tokens()
-            spent += int(batch["attention_mask"].sum())
-            if read_now := next(pages):
-                spent += sum(len(page.ids) for page in read_now)
-                read, more = _read(model, read_now, coder.pad)
-                loss, tokens = loss + read, tokens + more
+            forwarded += int(batch["attention_mask"].sum())
+            if pages := next(batches):
+                forwarded += sum(len(page.ids) for page in pages)
+                page_loss, page_tokens = answer_loss(model, pages, coder.pad)
+                loss, tokens = loss + page_loss, tokens + page_tokens
             torch.autograd.backward(loss / tokens)
             torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
             optimizer.step()
@@ -112,38 +116,46 @@ def teach(
         if exercises is None and right >= recipe.known * len(encoded):
             break
     progress(steps, steps, what)
-    return spent
+    return forwarded
 
 
 def _epoch(coder: Coder, encoded: Sequence[Encoded], size: int, seed: int) -> Iterator[Batch]:
-    """One pass."""
+    """Return the batches of one epoch over the sentences, each of similar length."""
     generator = torch.Generator().manual_seed(seed)
     for indices in bucketed([len(example) for example in encoded], size, generator):
         yield collate([encoded[index] for index in indices], coder.pad)
 
 
-def _pages(exercises: Exercises | None, counts: Sequence[int], seed: int) -> Iterator[list[Page]]:
-    """As many pages as ``counts`` says, step by step; those of one step are of like length."""
-    chance = random.Random(seed)
-    for begin in range(0, len(counts), STRETCH):
-        ours = list(counts[begin : begin + STRETCH])
-        drawn = exercises.pages(sum(ours)) if exercises is not None else []
-        drawn.sort(key=lambda page: len(page.ids))
-        ends = list(accumulate(ours))
-        batches = [drawn[end - count : end] for end, count in zip(ends, ours, strict=True)]
-        chance.shuffle(batches)
+def page_batches(
+    exercises: Exercises | None, counts: Sequence[int], seed: int
+) -> Iterator[list[Page]]:
+    """Yield the pages of each step; those of one step have similar lengths.
+
+    Args:
+        exercises: draws the pages; None: every step has none.
+        counts: pages per step; shuffled within each group of `STEPS_TOGETHER` steps.
+        seed: of the order of the steps in a group.
+    """
+    generator = random.Random(seed)
+    for begin in range(0, len(counts), STEPS_TOGETHER):
+        sizes = list(counts[begin : begin + STEPS_TOGETHER])
+        pages = exercises.pages(sum(sizes)) if exercises is not None else []
+        pages.sort(key=lambda page: len(page.ids))
+        ends = list(accumulate(sizes))
+        batches = [pages[end - size : end] for end, size in zip(ends, sizes, strict=True)]
+        generator.shuffle(batches)
         yield from batches
 
 
-def _read(model: LlamaForCausalLM, pages: Sequence[Page], pad: int) -> tuple[Tensor, int]:
-    """Cross entropy summed over the answers' tokens, in nats, and how many tokens these are."""
+def answer_loss(model: LlamaForCausalLM, pages: Sequence[Page], pad: int) -> tuple[Tensor, int]:
+    """Return the cross entropy in nats, summed over the tokens of all answers, and their number."""
     width = max(len(page.ids) for page in pages)
     ids = torch.tensor([(*page.ids, *[pad] * (width - len(page.ids))) for page in pages])
     learned = torch.zeros(ids.shape, dtype=torch.bool)
     for row, page in zip(learned, pages, strict=True):
         for first, end in page.answers:
             row[first:end] = True
-    # Padding stands at the end, where nothing that is learned can look.
+    # No attention mask is needed: padding is at the end, so no learned token attends to it.
     states = model.model(input_ids=ids, use_cache=False).last_hidden_state
     logits = model.lm_head(states[:, :-1][learned[:, 1:]])
     loss = functional.cross_entropy(logits, ids[:, 1:][learned[:, 1:]], reduction="sum")

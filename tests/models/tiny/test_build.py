@@ -1,4 +1,4 @@
-"""The embedded model: knows its base knowledge, made once, the same everywhere."""
+"""The embedded model knows its base facts, is built once, and is the same everywhere."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from tools import open_book
 from ...conftest import make_stream, make_wordings
 
 
-def test_it_knows_its_base_knowledge() -> None:
+def test_it_knows_its_base_facts() -> None:
     stream = make_stream(30, name="sixty facts")
     assert len(stream.updates[0].learn) == 60
     lm = load("tiny", stream, device="cpu", reading=False)
@@ -44,7 +44,7 @@ def test_it_knows_its_base_knowledge() -> None:
     assert sum(held) >= 0.95 * len(held)
 
 
-def test_it_knows_nothing_of_what_comes_later(stream: Stream) -> None:
+def test_it_does_not_know_facts_of_later_updates(stream: Stream) -> None:
     lm = load("tiny", stream, device="cpu", reading=False)
     probes = list(stream.probes(stream.knowledge(3), stream.first_taught()))
     later = [probe for probe in probes if probe.learned > 0 and probe.group != "erased"]
@@ -53,7 +53,7 @@ def test_it_knows_nothing_of_what_comes_later(stream: Stream) -> None:
     assert sum(row["right"] for row in rows) == 0
 
 
-def test_it_is_made_once(stream: Stream, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_it_is_built_once(stream: Stream, monkeypatch: pytest.MonkeyPatch) -> None:
     facts, wordings = stream.updates[0].learn, stream.wordings
     folder = build(facts, wordings, reading=False)
     monkeypatch.setattr(embedded, "make", None)
@@ -80,10 +80,10 @@ def test_the_same_facts_make_the_same_model(
     folders = []
     for name in ("one", "two"):
         monkeypatch.setenv("CLTOOL_CACHE", str(tmp_path / name))
-        torch.manual_seed(len(folders))  # what was random before does not matter
+        torch.manual_seed(len(folders))  # the global generator does not influence it
         state = torch.get_rng_state()
         folders.append(build(few, make_wordings(), reading=False))
-        assert torch.equal(torch.get_rng_state(), state)  # nor is it disturbed
+        assert torch.equal(torch.get_rng_state(), state)  # and is left as it was
     one, two = folders
     assert one.name == two.name
     for file in sorted(one.iterdir()):
@@ -91,13 +91,13 @@ def test_the_same_facts_make_the_same_model(
 
 
 def make_wordings_with_another() -> Wordings:
-    """With a relation that no base fact has; exercises may word it."""
+    """Wordings with one more relation, which no base fact has but exercises may use."""
     plain = make_wordings()
     known = {name: plain._of(name) for name in plain.relations()}
     return Wordings({**known, "river": from_name("river")})
 
 
-def test_everything_that_makes_it_is_in_its_name() -> None:
+def test_its_name_depends_on_everything_that_determines_it() -> None:
     wordings = make_wordings()
     facts = [Fact("Land 1", "ruler", "Bo"), Fact("Land 2", "ruler", "Li")]
     one = digest(facts, wordings, Recipe(), 0)
@@ -115,7 +115,9 @@ def test_everything_that_makes_it_is_in_its_name() -> None:
     assert len(others) == 8 and one not in others
 
 
-def test_what_fails_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failed_build_leaves_nothing_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("CLTOOL_CACHE", str(tmp_path))
 
     def stop(task: str, done: int, of: int, what: str) -> None:
@@ -151,7 +153,7 @@ def test_more_facts_get_a_larger_model() -> None:
     assert sizes[3].vocabulary < sizes[4].vocabulary
 
 
-def test_where_it_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_cache_folder(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CLTOOL_CACHE", "/a")
     assert embedded.cache_folder() == Path("/a")
     monkeypatch.delenv("CLTOOL_CACHE")
@@ -161,16 +163,16 @@ def test_where_it_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     assert embedded.cache_folder() == Path.home() / ".cache" / "cltool"
 
 
-def test_reading_takes_steps_of_its_own() -> None:
+def test_reading_exercises_need_more_steps() -> None:
     recipe = Recipe(batch=32, epochs=10, steps=300, pages=18_000, page_batch=20)
-    # Few sentences: as many steps as the pages need. Many: more steps than that.
+    # The pages need more steps than few sentences, and fewer than many.
     for sentences, epochs in ((1_000, 29), (100_000, 10)):
         assert recipe.plan(sentences) == (epochs, epochs * -(-sentences // 32))
         steps = recipe.plan(sentences)[1]
         pages = [recipe.pages_at(step, steps) for step in range(steps)]
         assert sum(pages) == 18_000
         assert min(pages) >= 0
-        # Ever more of them: a quarter of the way, less than a quarter.
+        # Their number grows: the first quarter of the steps has less than a quarter of the pages.
         assert sum(pages[: steps // 4]) == pytest.approx(18_000 * (0.4 + 0.6 / 4) / 4, rel=0.02)
     plain = dataclasses.replace(recipe, pages=0)
     assert plain.plan(320) == (30, 300)
@@ -178,22 +180,22 @@ def test_reading_takes_steps_of_its_own() -> None:
     assert Recipe.for_facts(10, reading=False) == Recipe(pages=0)
 
 
-def test_pages_of_a_step_are_of_like_length_and_all_are_read(stream: Stream) -> None:
+def test_pages_of_a_step_have_similar_lengths_and_all_are_used(stream: Stream) -> None:
     base = stream.updates[0].learn
     made = [
         Exercises(base, stream.wordings, coder(base, stream.wordings), 256, seed=3)
         for _ in range(2)
     ]
     counts = [3, 0, 5, 8, 8, 8, 8, 8, 9, 9]
-    steps = list(train._pages(made[0], counts, seed=1))
+    steps = list(train.page_batches(made[0], counts, seed=1))
     assert sorted(map(len, steps[:8])) == sorted(counts[:8])
     assert sorted(map(len, steps[8:])) == counts[8:]
     drawn = [page for part in (counts[:8], counts[8:]) for page in made[1].pages(sum(part))]
     assert sorted(page.ids for step in steps for page in step) == sorted(p.ids for p in drawn)
-    # Sorted and cut, the lengths of the steps do not overlap.
+    # The ranges of lengths of two steps do not overlap.
     spans = sorted((min(len(p.ids) for p in s), max(len(p.ids) for p in s)) for s in steps[:8] if s)
     assert all(one[1] <= other[0] for one, other in pairwise(spans))
-    assert list(train._pages(None, [0, 0], seed=1)) == [[], []]
+    assert list(train.page_batches(None, [0, 0], seed=1)) == [[], []]
 
 
 def test_it_learns_to_read(tmp_path: Path) -> None:
@@ -211,18 +213,18 @@ def test_it_learns_to_read(tmp_path: Path) -> None:
     assert told[-1][0] == told[-1][1] >= 100
     lm = load(str(tmp_path / "model"), stream, device="cpu")
     pages = Exercises(base, stream.wordings, lm.coder, 256, seed=9).pages(40)
-    assert _bits(lm, pages) < 0.75 * _bits(lm, [_without_lines(page, lm) for page in pages])
+    assert _nats(lm, pages) < 0.75 * _nats(lm, [_without_lines(page, lm) for page in pages])
 
 
-def _bits(lm: LanguageModel, pages: Sequence[Page]) -> float:
-    """Cross entropy a token of the answers."""
+def _nats(lm: LanguageModel, pages: Sequence[Page]) -> float:
+    """Cross entropy per token of the answers, in nats."""
     with torch.no_grad():
-        loss, tokens = train._read(lm.model, pages, lm.coder.pad)
+        loss, tokens = train.answer_loss(lm.model, pages, lm.coder.pad)
     return float(loss) / tokens
 
 
 def _without_lines(page: Page, lm: LanguageModel) -> Page:
-    """The same, but for what the lines say: every token of them is the same one."""
+    """The page with one and the same token in place of its lines."""
     lines = lm.coder.decode(page.ids).rfind("\n")
     cut = len(lm.coder.prompts([lm.coder.decode(page.ids)[: lines + 1]])[0])
     return Page((page.ids[0], *[page.ids[cut - 1]] * (cut - 1), *page.ids[cut:]), page.answers)

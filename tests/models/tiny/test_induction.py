@@ -1,4 +1,4 @@
-"""Written heads copy what followed a token when it stood there before, with no training at all."""
+"""Induction heads in the initial weights copy tokens without any training."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def model(hidden: int, heads: int, layers: int) -> LlamaForCausalLM:
 
 @torch.no_grad()
 def copied(made: LlamaForCausalLM) -> float:
-    """Share of tokens that are predicted where a random sequence of 30 comes again."""
+    """Share of tokens predicted correctly in the repetition of a random sequence of 30 tokens."""
     torch.manual_seed(1)
     once = torch.stack([torch.randperm(400)[:30] for _ in range(40)])
     twice = torch.cat([once, once], dim=1)

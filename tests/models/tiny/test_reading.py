@@ -1,4 +1,4 @@
-"""Exercises in reading: their answers stand on the page, or are known by heart."""
+"""Reading exercises: each answer is on the page, or is that of a base fact."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def asks(fact: Fact, before: str, stream: Stream) -> bool:
     return any(before.endswith(prompt) for prompt, _ in stream.wordings.examples(fact))
 
 
-def test_most_answers_stand_on_the_page_and_the_others_are_true(
+def test_most_answers_are_on_the_page_and_the_others_are_base_facts(
     stream: Stream, small: Coder
 ) -> None:
     base = stream.updates[0].learn
@@ -68,7 +68,7 @@ def test_most_answers_stand_on_the_page_and_the_others_are_true(
             before = small.decode(page.ids[:first])
             about = [fact for fact in page_facts(lines, stream) if asks(fact, before, stream)]
             if about:
-                # The longest subject is meant: one may end like another.
+                # One subject may end like another: the longest one is meant.
                 fact = max(about, key=lambda fact: len(fact.subject))
                 assert answer.strip(" .") == fact.object.strip(" .")
                 told += 1
@@ -76,13 +76,13 @@ def test_most_answers_stand_on_the_page_and_the_others_are_true(
                 assert any(before.endswith(prompt) and answer == end_ for prompt, end_ in true)
                 known += 1
     share = known / (told + known)
-    assert 0.5 * reading.BY_HEART < share < 1.2 * reading.BY_HEART
+    assert 0.5 * reading.FROM_MEMORY < share < 1.2 * reading.FROM_MEMORY
 
 
 def test_pages_contradict_what_is_known_and_share_subjects_and_relations(
     stream: Stream, small: Coder
 ) -> None:
-    made = [exercises(stream, small, seed=seed)._made_up(4) for seed in range(200)]
+    made = [exercises(stream, small, seed=seed).invent_facts(4) for seed in range(200)]
     true = {fact.key: fact.object for fact in stream.updates[0].learn}
     assert all(len({fact.key for fact in facts}) == len(facts) for facts in made)
     against = [f for facts in made for f in facts if true.get(f.key, f.object) != f.object]
@@ -104,24 +104,24 @@ def test_pages_fit(stream: Stream, small: Coder, context: int) -> None:
             assert page.answers[-1][1] == len(page.ids)
 
 
-def test_the_seed_settles_the_pages(stream: Stream, small: Coder) -> None:
+def test_the_seed_determines_the_pages(stream: Stream, small: Coder) -> None:
     one, again, other = (exercises(stream, small, seed=seed).pages(5) for seed in (1, 1, 2))
     assert one == again != other
 
 
-def test_names_of_nothing_but_commas() -> None:
+def test_invented_names_are_never_only_commas() -> None:
     names = Names([",", ", ,", "Ann , Bell"], [","], random.Random(0))
-    drawn = [names.draw(3, [","]) for _ in range(2_000)]
-    drawn += [names.crossed(", Ann", [drawn[0]]) for _ in range(200)]
+    drawn = [names.invent(3, [","]) for _ in range(2_000)]
+    drawn += [names.alter(", Ann", [drawn[0]]) for _ in range(200)]
     assert all(name.strip() for name in drawn)
 
 
-def test_names_have_words_of_others_and_letters_of_many_tongues() -> None:
+def test_names_have_words_of_others_and_letters_with_accents() -> None:
     names = Names(["Ann Bell"], ["Ann", " Be", "ll", "x1"], random.Random(0))
-    drawn = [names.draw(4, ["Zed Quux"]) for _ in range(500)]
+    drawn = [names.invent(4, ["Zed Quux"]) for _ in range(500)]
     assert all(1 <= len(name.split()) <= 4 and not name.endswith(",") for name in drawn)
     assert len(set(drawn)) > 400
     assert 50 < sum("Quux" in name or "Zed" in name for name in drawn) < 400
     assert any(letter in name for name in drawn for letter in reading.MARKED)
-    # A tokenizer without pieces of letters still gives names.
-    assert Names(["7 8"], ["1"], random.Random(0)).draw(3, [])
+    # A tokenizer without tokens of letters still gives names.
+    assert Names(["7 8"], ["1"], random.Random(0)).invent(3, [])
