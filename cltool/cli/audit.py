@@ -147,11 +147,9 @@ def _audit_one(options: argparse.Namespace) -> Result:
             " --forget FILE.",
         )
     settings, asked = _read_request(options)
-    run = None if options.model is not None else Run.open(options.run[0])
-    if run is None:
-        _refuse_incomplete(options, asked)
-    elif asked.step is not None:
-        run.refuse_missing(asked.step)
+    audited = Run.open(options.run[0]) if options.run else _read_models(options, asked)
+    if isinstance(audited, Run) and asked.step is not None:
+        audited.refuse_missing(asked.step)
     if options.workers is not None:
         raise UserError(
             "one model is audited in this process",
@@ -164,10 +162,10 @@ def _audit_one(options: argparse.Namespace) -> Result:
         task(0, 1, "loading libraries")
         from cltool.audit.audit import audit_models, audit_run
 
-        if run is None:
-            found = audit_models(options.model, options.reference, settings, asked, task)
+        if isinstance(audited, Run):
+            found = audit_run(audited, options.reference, settings, asked, task)
         else:
-            found = audit_run(run, options.reference, settings, asked, task)
+            found = audit_models(*audited, settings, asked, task)
     from cltool.cli.audit_tables import verdicts
     from cltool.reporting.audit_data import audit_data
     from cltool.reporting.audit_page import write_audit
@@ -213,8 +211,12 @@ def _audit_runs(options: argparse.Namespace) -> Result:
     return Result(page, data, counts(found), found.doubts, found.words, bool(found.left_out))
 
 
-def _refuse_incomplete(options: argparse.Namespace, asked: Asked) -> None:
-    """Raise a `UserError` where an audit of ``--model`` lacks an option it needs."""
+def _read_models(options: argparse.Namespace, asked: Asked) -> tuple[str, str]:
+    """Return the model and its reference.
+
+    Raises:
+        UserError: an option that an audit of ``--model`` needs is missing, or does not fit it.
+    """
     if options.step is not None:
         raise UserError("a model has no steps", where="--step", hint="Audit a run folder.")
     if options.reference is None:
@@ -224,6 +226,7 @@ def _refuse_incomplete(options: argparse.Namespace, asked: Asked) -> None:
             hint="Give a model, or a run, that never knew the facts.",
         )
     asked.listed()
+    return options.model, options.reference
 
 
 def _refuse_bad_list(asked: Asked) -> None:

@@ -298,7 +298,7 @@ def test_the_command_surveys_a_folder_with_workers(
 
 
 REFUSED = {
-    "no step": (["audit", "out", "--step", "soon"], "no step"),
+    "no step": (["audit", "out", "--step", "soon"], "not a valid step"),
     "a step that never comes": (["audit", "out", "--step", "9"], "there is no step 9"),
     "no workers": (["audit", "out", "--workers", "0"], "at least one worker"),
     "workers of one": (["audit", "out/naive-seed0", "--workers", "2"], "in this process"),

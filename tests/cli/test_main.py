@@ -16,7 +16,8 @@ from typing import Any
 
 import pytest
 
-from cltool.cli.main import main
+from cltool.cli.main import COMMANDS, main
+from cltool.core import exit_codes
 from cltool.experiments import compare as comparing
 from cltool.runs.run import Run
 from cltool.strategies import STRATEGIES
@@ -149,6 +150,16 @@ def test_cheap_refusals_come_before_anything_heavy(name: str, tmp_path: Path) ->
     )
     assert done.stdout.strip() == "False", done
     assert told in done.stderr
+
+
+def test_help_lists_the_commands_and_the_exit_codes(cltool: Cltool) -> None:
+    told = cltool("--help")
+    assert told.code == exit_codes.DONE
+    text = " ".join(told.out.split())
+    for code, meaning in exit_codes.MEANINGS.items():
+        assert f" {code} {meaning}" in text
+    for name in COMMANDS:
+        assert re.search(rf"^    {name} +\w", told.out, re.M)
 
 
 # Refusals.
