@@ -31,9 +31,11 @@ class View(Protocol):
     @property
     def TITLE(self) -> str:
         """The heading of the section."""
+        ...
 
     def data(self, group: Group) -> Any:
         """Return what the view shows, as plain JSON values (None for a missing number)."""
+        ...
 
     def render(self, data: Any, group: Mapping[str, Any]) -> Markup:
         """Return the content of the section.
@@ -42,6 +44,7 @@ class View(Protocol):
             data: what `data` returned.
             group: what all views share (`cltool.reporting.data.group_data`).
         """
+        ...
 
 
 def views() -> dict[str, View]:
