@@ -10,10 +10,10 @@ from typing import Any
 
 from cltool.audit.attacks.battery import Findings
 from cltool.audit.attacks.catalogue import ATTACKS, FAMILIES, MEMBERSHIP_ATTACKS, NEIGHBOURS, Attack
-from cltool.audit.attacks.forcing import RIGHT, WRONG
 from cltool.audit.attacks.general import LINE
 from cltool.audit.attacks.membership import LOSS, REFERENCE, Membership
 from cltool.audit.attacks.settings import AuditSettings
+from cltool.audit.attacks.teacher_forcing import RIGHT, WRONG
 from cltool.audit.measures.intervals import Interval, auc_difference, paired_difference
 from cltool.audit.measures.membership import privacy_leakage
 from cltool.audit.measures.ragged import Values

@@ -193,7 +193,7 @@ REFUSED = {
     "both": (["audit", "naive", "--model", "x"], "either a run folder or --model"),
     "no run": (["audit", "nowhere"], "no run in this folder"),
     "no step": (["audit", "joint", "--reference", "joint", "--step", "1"], "no checkpoint of step"),
-    "erased nothing": (["audit", "naive", "--step", "1"], "nothing that was to be forgotten"),
+    "erased nothing": (["audit", "naive", "--step", "1"], "no fact that had to be forgotten"),
     "no list": (["audit", "--model", "x", "--reference", "y"], "which facts"),
     "no reference": (["audit", "--model", "x", "--forget", "facts.jsonl"], "--reference"),
     "no such list": (["audit", "naive", "--forget", "none.csv"], "no such file"),

@@ -1,6 +1,6 @@
-"""Attacks on a model that erased facts, each a function of (model, what is audited).
+"""Attacks on a model that erased facts: functions of (model, erased facts).
 
-An attack gives a score for each fact and knows nothing of the retrained model: the same attack is
-made on both with the same questions, seeds and batches, and `cltool.audit.audit` compares them.
-`catalogue` says what each score is, `battery` makes them all on one model.
+An attack gives a score for each fact and does not use the retrained model: both models are
+attacked with the same questions, seeds and batches, and `cltool.audit.audit` compares the scores.
+`catalogue` describes every score; `battery` runs all attacks on one model.
 """

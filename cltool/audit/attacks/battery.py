@@ -5,11 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from cltool.audit.attacks import asking, forcing, general, indirect, leaking, membership, neighbours
+from cltool.audit.attacks import (
+    general,
+    indirect_questions,
+    membership,
+    questions,
+    retained,
+    sampling,
+    teacher_forcing,
+)
 from cltool.audit.attacks.case import Case
 from cltool.audit.attacks.membership import Membership
-from cltool.audit.attacks.quantisation import coarse
-from cltool.audit.attacks.relearning import rate_of, relearned
+from cltool.audit.attacks.quantisation import quantised
+from cltool.audit.attacks.relearning import learning_rate, relearned_scores
 from cltool.audit.attacks.settings import AuditSettings
 from cltool.audit.attacks.target import Outcome, Target
 from cltool.core.progress import QUIET, Progress
@@ -19,12 +27,12 @@ Step = tuple[str, Callable[[], None]]
 
 @dataclass(slots=True)
 class Findings:
-    """What all attacks found out of one model.
+    """The scores of all attacks on one model.
 
     Attributes:
         outcomes: attack → a number for each fact.
         members: membership attack → its scores.
-        squares: the sum of squares of the weights.
+        squares: sum of squares of the weights.
         perplexity: on general text.
     """
 
@@ -42,51 +50,51 @@ def attack(
     *,
     weights: bool = True,
 ) -> Findings:
-    """Every attack that applies, one after the other; the model is afterwards as it was.
+    """Run every attack that applies, one after the other, and restore the model's weights.
 
     Args:
         target: the model.
-        case: what was erased, and what was not.
+        case: the erased and the retained facts.
         settings: of the attacks.
         progress: receives the progress of the attacks.
-        weights: also those that change the weights; the others are questions only.
+        weights: whether to run attacks that change the weights as well; the others only ask.
 
     Raises:
-        UserError: the model cannot be attacked in one of the ways; none was tried then.
+        UserError: one of the attacks is not possible on this model; none was run.
     """
     if weights and settings.steps:
-        rate_of(target.lm, settings)
+        learning_rate(target.lm, settings)
     found = Findings()
 
     def add(outcomes: dict[str, Outcome]) -> None:
         found.outcomes |= outcomes
 
     def known() -> None:
-        add({"known": asking.briefly(target, case, case.erased)})
-        add({"known_probability": forcing.probable(target, case, case.erased)})
+        add({"known": questions.right_answers(target, case, case.erased)})
+        add({"known_probability": teacher_forcing.probabilities(target, case, case.erased)})
 
-    def recognised() -> None:
-        found.members = membership.recognised(target, case, settings.foils)
+    def members() -> None:
+        found.members = membership.membership_attacks(target, case, settings.foils)
 
-    def whole() -> None:
-        add(general.written(target, case, settings))
+    def general_text() -> None:
+        add(general.general_scores(target, case, settings))
         found.squares = general.squares(target.lm.model)
         found.perplexity = general.perplexity(target, general.general_texts(case, settings))
 
     steps: list[Step] = [
-        ("questions", lambda: add(asking.greedy(target, case))),
+        ("questions", lambda: add(questions.greedy_answers(target, case))),
         ("what is known", known),
-        ("ways around", lambda: add(indirect.around(target, case))),
-        ("probabilities", lambda: add(forcing.forced(target, case, settings.foils))),
-        ("sampled answers", lambda: add(leaking.sampled(target, case, settings))),
-        ("membership", recognised),
-        ("retained facts", lambda: add(neighbours.kept(target, case, settings))),
-        ("general text", whole),
+        ("indirect questions", lambda: add(indirect_questions.indirect_answers(target, case))),
+        ("probabilities", lambda: add(teacher_forcing.forced_scores(target, case, settings.foils))),
+        ("sampled answers", lambda: add(sampling.sampled_answers(target, case, settings))),
+        ("membership", members),
+        ("retained facts", lambda: add(retained.retained_facts(target, case, settings))),
+        ("general text", general_text),
     ]
     if weights:
         steps += [
-            ("quantisation", lambda: add(coarse(target, case))),
-            ("relearning", lambda: add(relearned(target, case, settings))),
+            ("quantisation", lambda: add(quantised(target, case))),
+            ("relearning", lambda: add(relearned_scores(target, case, settings))),
         ]
     for done, (what, step) in enumerate(steps):
         progress(done, len(steps), what)

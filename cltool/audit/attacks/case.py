@@ -1,4 +1,4 @@
-"""What is audited: the erased facts, what stands near them, and what was never true."""
+"""The facts of an audit: erased and retained ones, and objects that were never true."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ Item = TypeVar("Item")
 
 @dataclass(frozen=True)
 class Case:
-    """One request to forget, as an attacker and a judge see it.
+    """The facts that an audit asks about.
 
     Attributes:
         wordings: how facts are worded.
-        erased: what was to be forgotten.
-        retained: what is true.
+        erased: the facts that had to be forgotten.
+        retained: the facts that are true.
         former: key → objects that were true of it before.
         own: the scenario's own probes of erased facts, such as reversed ones.
         seed: of foils and samples.
@@ -41,19 +41,19 @@ class Case:
 
     @classmethod
     def of_stream(cls, stream: Stream, step: int, seed: int = 0) -> Case:
-        """What ``stream`` asked to forget up to ``step`` and did not teach again.
+        """Return the case of the facts that ``stream`` erased up to ``step`` and has not retaught.
 
         Raises:
-            UserError: that is nothing.
+            UserError: there are none.
         """
         known = stream.knowledge(step)
         erased = tuple(belief.fact for belief in known.beliefs() if belief.erased)
         if not erased:
             raise UserError(
-                f"nothing that was to be forgotten is still erased after step {step}",
+                f"no fact that had to be forgotten is still erased after step {step}",
                 where=stream.name,
-                hint="Audit a run of a stream that asks to forget facts, or give a list of them "
-                "with --forget.",
+                hint="Audit a run whose stream has facts to forget, or give a list of facts with"
+                " --forget.",
             )
         return cls.of_facts(stream, known, erased, seed)
 
@@ -61,7 +61,7 @@ class Case:
     def of_facts(
         cls, stream: Stream, known: Knowledge, erased: Sequence[Fact], seed: int = 0
     ) -> Case:
-        """A list of facts to forget, beside all else that ``known`` holds to be true."""
+        """Return the case of a list of erased facts; ``known`` gives the retained facts."""
         keys = {fact.key for fact in erased}
         probes = stream.extra_probes(known) if stream.extra_probes is not None else ()
         return cls(
@@ -74,20 +74,20 @@ class Case:
         )
 
     def foils(self, fact: Fact, count: int) -> list[str]:
-        """``count`` objects that were never true of ``fact``'s key, or as many as there are.
+        """Return up to ``count`` foils: objects that were never true of ``fact``'s key.
 
-        Those of its relation among what is retained; where there are none, those of any.
+        They are objects of retained facts of the same relation, or of any if there are none.
         """
-        found = self._lenders.of(fact, self.former.get(fact.key, ()))
+        found = self._distractors.of(fact, self.former.get(fact.key, ()))
         return self.drawn(found, count, "foils", *fact.key)
 
     @cached_property
-    def _lenders(self) -> Distractors:
+    def _distractors(self) -> Distractors:
         return Distractors(self.retained)
 
     @cached_property
     def groups(self) -> dict[str, list[Fact]]:
-        """The retained facts by what they share with an erased one; each is in one group."""
+        """The retained facts by what they share with an erased fact; each is in one group."""
         groups: dict[str, list[Fact]] = {name: [] for name in (SUBJECT, OBJECT, RELATION, OTHER)}
         shared = overlap(self.retained, self.erased)
         for name, fact in zip(shared, self.retained, strict=True):
@@ -95,35 +95,35 @@ class Case:
         return groups
 
     def drawn(self, items: Sequence[Item], count: int, *purpose: str) -> list[Item]:
-        """At most ``count`` of ``items`` at random, in their order."""
+        """Return at most ``count`` of ``items``, drawn at random, in their order."""
         if len(items) <= count:
             return list(items)
         chance = random.Random(derive(self.seed, "audit", *purpose))
         return [items[place] for place in sorted(chance.sample(range(len(items)), count))]
 
     def shuffled(self, items: Sequence[Item], *purpose: str) -> list[Item]:
-        """``items`` in a random order."""
+        """Return ``items`` in a random order."""
         mixed = list(items)
         random.Random(derive(self.seed, "audit", *purpose)).shuffle(mixed)
         return mixed
 
     def trained(self, fact: Fact) -> list[Asking]:
-        """The wordings in which ``fact`` is taught."""
+        """Return the wordings in which ``fact`` is taught."""
         return [one for one in self.wordings.askings(fact.key) if one.form == TRAINED]
 
     def held_out(self, fact: Fact) -> list[Asking]:
-        """The wordings in which it is only asked; the trained ones where none is held out."""
+        """Return the wordings that are only asked, or the trained ones if there are none."""
         askings = self.wordings.askings(fact.key)
         return [one for one in askings if one.form != TRAINED] or askings
 
     def few(self, fact: Fact) -> list[Asking]:
-        """One trained wording, and all that are held out."""
+        """Return one trained wording and all held-out ones."""
         held = [one for one in self.wordings.askings(fact.key) if one.form != TRAINED]
         return [*self.trained(fact)[:1], *held]
 
 
 def probes(facts: Iterable[Fact], askings: Mapping[Key, Collection[Asking]]) -> list[Probe]:
-    """Each fact asked in each of its ``askings``."""
+    """Return a probe for each fact in each of its ``askings``."""
     return [
         Probe(
             fact.key,

@@ -1,4 +1,4 @@
-"""Every score of an audit: what it is called, which way it leaks, and what may differ."""
+"""All scores of an audit: names, meanings, directions and tolerances."""
 
 from __future__ import annotations
 
@@ -24,24 +24,24 @@ FAMILIES = (
     NEIGHBOURS,
     GENERAL,
 )
-"""In the order in which they are shown."""
+"""In the order of the report."""
 
 
 @dataclass(frozen=True, slots=True)
 class Attack:
-    """One score, for each fact or text.
+    """One score of each fact or text.
 
     Attributes:
         name: of its outcome.
-        family: what it stands with.
-        title: for people.
+        family: group in the report.
+        title: as the report shows it.
         meaning: one sentence.
-        tolerance: which of the tolerances it is held to.
-        leak: which direction shows more of the erased facts; of what is to be kept, which is
-            the better one.
-        kept: it is about what is to be kept, so the other direction is damage.
-        span: least and largest difference that there can be.
-        unattacked: the score that this attack is meant to raise, for the restored share.
+        tolerance: name of the tolerance that applies.
+        leak: the direction that reveals more of the erased facts; for scores of what must be
+            kept, the better direction.
+        kept: whether the score is about what must be kept, so the other direction is damage.
+        span: smallest and largest possible difference.
+        unattacked: the score that this attack tries to raise, for the restored share.
     """
 
     name: str
@@ -55,7 +55,7 @@ class Attack:
     unattacked: str = ""
 
     def word(self, verdict: Verdict) -> str:
-        """The verdict as it is called for this score."""
+        """Return the name of a verdict on this score."""
         if self.kept:
             words = {Verdict.RESIDUE: BETTER, Verdict.OVER_FORGOTTEN: DAMAGED}
             return words.get(verdict, verdict.value)
@@ -63,13 +63,13 @@ class Attack:
 
 
 BETTER, DAMAGED = "better than the reference", "damaged"
-"""What lies beyond the tolerance of what is to be kept."""
+"""Verdicts beyond the tolerance on scores of what must be kept."""
 
 
 def _attacked(name: str, family: str, title: str, meaning: str, tolerance: str) -> list[Attack]:
-    """An attack on the weights, scored by greedy answers and by probability."""
+    """Return an attack on the weights with its two scores: greedy answers and probability."""
     said = f"{meaning}: share of right greedy answers in one trained and all held-out wordings"
-    seen = f"{meaning}: probability of the object a token in the same wordings"
+    seen = f"{meaning}: probability per token of the object in the same wordings"
     return [
         Attack(name, family, title, said, tolerance, unattacked="known"),
         Attack(
@@ -88,21 +88,21 @@ ATTACKS: tuple[Attack, ...] = (
         "greedy_trained",
         QUESTIONS,
         "Trained wordings",
-        "share of greedy answers in the wordings it was taught in that give the object or an alias",
+        "share of greedy answers in trained wordings that are the object or an alias",
         "greedy",
     ),
     Attack(
         "greedy_paraphrase",
         QUESTIONS,
         "Paraphrases",
-        "the same in statements that were held out",
+        "the same in held-out statements",
         "greedy",
     ),
     Attack(
         "greedy_question",
         QUESTIONS,
         "Questions held out",
-        "the same in questions that were held out",
+        "the same in held-out questions",
         "greedy",
     ),
     Attack(
@@ -116,49 +116,50 @@ ATTACKS: tuple[Attack, ...] = (
         "reversed",
         QUESTIONS,
         "Reversed",
-        "asked from the object: share of right greedy answers",
+        "share of right greedy answers when the object is given and the subject is asked for",
         "greedy",
     ),
     Attack(
         "reversed_probability",
         QUESTIONS,
         "Reversed, probability",
-        "probability of the subject a token, asked from the object",
+        "probability per token of the subject when the object is given",
         "probability",
     ),
     Attack(
         "lookup",
         QUESTIONS,
         "Looked up",
-        "1 / rank of the true subject among the relation's, by how probable each makes the object",
+        "1 / rank of the true subject among subjects of the relation, ranked by the probability of"
+        " the object after each",
         "greedy",
     ),
     Attack(
         "two_hop",
         QUESTIONS,
         "Two hops",
-        "asked through another fact: share of right greedy answers",
+        "share of right greedy answers to questions through another fact",
         "greedy",
     ),
     Attack(
         "two_hop_probability",
         QUESTIONS,
         "Two hops, probability",
-        "probability of the answer a token, asked through another fact",
+        "probability per token of the answer to questions through another fact",
         "probability",
     ),
     Attack(
         "probability",
         TEACHER_FORCED,
         "Probability",
-        "probability of the object a token, in trained wordings",
+        "probability per token of the object, in trained wordings",
         "probability",
     ),
     Attack(
         "alias",
         TEACHER_FORCED,
         "Aliases",
-        "probability a token of the most probable alias, of facts that have one",
+        "probability per token of the most probable alias, for facts that have one",
         "probability",
     ),
     Attack(
@@ -172,22 +173,22 @@ ATTACKS: tuple[Attack, ...] = (
         "extraction_strength",
         TEACHER_FORCED,
         "Extraction strength",
-        "share of the object that follows from its shortest sufficient beginning",
+        "share of the object that greedy decoding completes from the shortest sufficient prefix",
         "memorisation",
     ),
     Attack(
         "truth_ratio",
         TEACHER_FORCED,
         "Truth ratio",
-        "share of the object's probability beside the mean of objects that were never true, in"
-        " held-out wordings; 0.5 is undecided",
+        "probability of the object, as a share of its sum with the mean probability of objects that"
+        " were never true, in held-out wordings; 0.5: equally probable",
         "truth_ratio",
     ),
     Attack(
         "leak_at_k",
         SAMPLED,
         "leak@k",
-        "chance that at least one of k drawn answers gives the object or an alias",
+        "probability that at least one of k sampled answers is the object or an alias",
         "leak",
     ),
     *_attacked(
@@ -204,8 +205,8 @@ ATTACKS: tuple[Attack, ...] = (
         "relearn_unrelated",
         RELEARNING,
         "Unrelated sentences",
-        "after training on retained facts that share nothing, and where they are few or none on"
-        " plain sentences about nobody",
+        "after training on retained facts that share nothing with erased ones; if these are few,"
+        " also on plain sentences without facts",
         "relearning",
     ),
     *_attacked("int8", QUANTISATION, "8 bits", "with weights rounded to int8", "quantisation"),
@@ -214,7 +215,7 @@ ATTACKS: tuple[Attack, ...] = (
         "same_subject",
         NEIGHBOURS,
         "Same subject",
-        "share of right greedy answers on retained facts that name an erased subject",
+        "share of right greedy answers on retained facts with an erased subject",
         "neighbours",
         kept=True,
     ),
@@ -222,7 +223,7 @@ ATTACKS: tuple[Attack, ...] = (
         "same_relation",
         NEIGHBOURS,
         "Same relation",
-        "the same of facts with an erased fact's relation",
+        "the same for facts with an erased fact's relation",
         "neighbours",
         kept=True,
     ),
@@ -230,7 +231,7 @@ ATTACKS: tuple[Attack, ...] = (
         "same_object",
         NEIGHBOURS,
         "Same object",
-        "the same of facts that name an erased object",
+        "the same for facts with an erased object",
         "neighbours",
         kept=True,
     ),
@@ -238,7 +239,7 @@ ATTACKS: tuple[Attack, ...] = (
         "unrelated",
         NEIGHBOURS,
         "Unrelated",
-        "the same of facts that share nothing with an erased one",
+        "the same for facts that share nothing with an erased fact",
         "neighbours",
         kept=True,
     ),
@@ -255,7 +256,7 @@ ATTACKS: tuple[Attack, ...] = (
         "degenerate_retained",
         GENERAL,
         "Degenerate, retained facts",
-        "the same of answers about retained facts",
+        "the same for answers about retained facts",
         "degenerate",
         leak="lower",
         kept=True,
@@ -264,7 +265,8 @@ ATTACKS: tuple[Attack, ...] = (
         "degenerate_free",
         GENERAL,
         "Degenerate, free text",
-        "share of texts drawn after a general text's prompt or first half that go round in a loop",
+        "share of sampled continuations of a general text's prompt or first half that repeat"
+        " themselves",
         "degenerate",
         leak="lower",
         kept=True,
@@ -273,29 +275,30 @@ ATTACKS: tuple[Attack, ...] = (
         "loss_general",
         GENERAL,
         "Loss on general text",
-        "nats a token; its exponential is the perplexity",
+        "mean loss in nats per token; its exponential is the perplexity",
         "perplexity",
         leak="lower",
         kept=True,
         span=(-10.0, 10.0),
     ),
 )
-"""Every score that is compared fact by fact, in the order in which it is shown."""
+"""Every score that is compared fact by fact, in the order of the report."""
 
 MEMBERSHIP_ATTACKS: tuple[Attack, ...] = tuple(
     Attack(
         f"membership_{name}",
         MEMBERSHIP,
         title,
-        f"AUC of {told}: erased sentences against the same with objects that were never true",
+        f"AUC of {told}: erased sentences against the same sentences with objects that were"
+        " never true",
         "membership",
     )
     for name, title, told in (
         ("loss", "Loss", "the loss"),
-        ("zlib", "zlib", "the loss over the compressed size"),
+        ("zlib", "zlib", "the loss divided by the compressed size"),
         ("min_k", "Min-K%", "the loss of the least probable 40% of tokens"),
-        ("min_k_plus_plus", "Min-K%++", "the same, standardised at each place"),
-        ("reference", "Reference", "the loss less the retrained model's"),
+        ("min_k_plus_plus", "Min-K%++", "the same, standardised at each position"),
+        ("reference", "Reference", "the loss minus the retrained model's"),
     )
 )
 """Every score that is compared as an AUC; 1 recognises all erased sentences, 0.5 none."""

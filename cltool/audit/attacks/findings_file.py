@@ -1,4 +1,4 @@
-"""Findings on disk: what the attacks on one model came to, with the key of what was attacked."""
+"""Findings on disk: the scores of the attacks on one model, with the key of the attacked model."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ FORMAT = 1
 
 
 def write(path: Path, findings: Findings, key: str) -> None:
-    """Write ``findings`` whole; numbers and the order of facts come back as they are.
+    """Write ``findings`` atomically; numbers keep all digits, and facts their order.
 
     Args:
         path: the file.
         findings: of one model.
-        key: a digest of everything that they depend on.
+        key: a digest of everything that the findings depend on.
     """
     value = {
         "format": FORMAT,
@@ -44,7 +44,7 @@ def write(path: Path, findings: Findings, key: str) -> None:
 
 
 def read(path: Path, key: str) -> Findings | None:
-    """What ``write`` wrote; None where there is nothing, or it is damaged or of another key."""
+    """Read what `write` wrote; None if there is no file, it is damaged or has another key."""
     try:
         value = json.loads(path.read_text(encoding="utf-8"))
         if value["format"] != FORMAT or value["key"] != key:
@@ -80,5 +80,5 @@ def _numbers(values: Sequence[float]) -> list[float | str]:
 
 
 def _plain(value: float) -> float | str:
-    """A number that JSON has, or the name by which ``float`` knows it."""
+    """Return a finite number as it is, and any other by the name that ``float`` accepts."""
     return float(value) if math.isfinite(value) else str(float(value))

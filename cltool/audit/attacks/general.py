@@ -1,9 +1,9 @@
-"""What is left of the model as a whole: general text, free text, and the size of its weights.
+"""The model as a whole: loss on general text, free continuations, and the size of the weights.
 
-General text is a file's lines, every token of which is scored. Without a file it is retained facts
-in wordings that were held out, of which the completions are scored: the embedded model knows no
-other text, and where answers alone are learned nothing before them is ever predicted. Growing
-weights give away methods that push for ever.
+General text is a file's lines, of which every token is scored. Without a file it is retained facts
+in held-out wordings, of which the completions are scored: the embedded model knows no other text,
+and a model that learns only answers never predicts the prompts. Growing weights reveal methods
+that push without end.
 """
 
 from __future__ import annotations
@@ -27,23 +27,23 @@ if TYPE_CHECKING:
     from torch import nn
 
 LOOP = 0.5
-"""Share of repeated pairs of tokens from which a text is a loop."""
+"""Share of repeated token pairs from which a text counts as degenerate."""
 
 LINE = "a line of text"
-"""What stands in the place of a relation in the name of a text that is no fact's."""
+"""Stands for the relation in the key of a text that is not a fact."""
 
 MOST_NATS = 700.0
-"""From here on exp(loss) is infinite."""
+"""Above this loss, exp(loss) is infinite."""
 
 Texts = dict[Key, tuple[str, str]]
-"""Name → (prompt, what is scored after it)."""
+"""Key → (prompt, text that is scored after it)."""
 
 
-def written(target: Target, case: Case, settings: AuditSettings) -> dict[str, Outcome]:
-    """``loss_general``: nats a token of each general text; ``degenerate_free``.
+def general_scores(target: Target, case: Case, settings: AuditSettings) -> dict[str, Outcome]:
+    """Return ``loss_general``, nats per token of each general text, and ``degenerate_free``.
 
-    ``degenerate_free`` is whether a continuation of each text's prompt (of a line: its first
-    half), drawn freely, repeats itself or is empty.
+    ``degenerate_free`` is whether a sampled continuation of each text's prompt (for a line: of its
+    first half) is empty or repeats itself.
     """
     texts = general_texts(case, settings)
     if not texts:
@@ -64,7 +64,7 @@ def written(target: Target, case: Case, settings: AuditSettings) -> dict[str, Ou
     )
     stops = set(target.lm.coder.stops)
     ids = [[token for token in rows[0] if token not in stops] for rows in drawn]
-    # A completion may be a single token, so only loops count.
+    # A completion may be a single token, so only repetitions count.
     words = [float(row >= LOOP) for row in seq_rep(ids, 2).values.tolist()]
     return {
         "loss_general": Outcome(known),
@@ -73,12 +73,12 @@ def written(target: Target, case: Case, settings: AuditSettings) -> dict[str, Ou
 
 
 def perplexity(target: Target, texts: Texts) -> float:
-    """exp of the mean loss over all scored tokens of ``texts``; NaN without any."""
+    """Return exp of the mean loss over all scored tokens of ``texts``; NaN without any."""
     logps = [value for one in _scores(target, texts) for value in one.logps.tolist()]
     if not logps:
         return math.nan
     loss = -sum(logps) / len(logps)
-    # Of a model that fell apart it is more than a float can be.
+    # A collapsed model may exceed the largest float.
     return math.exp(loss) if loss < MOST_NATS or math.isnan(loss) else math.inf
 
 
@@ -89,7 +89,7 @@ def _scores(target: Target, texts: Texts) -> list[TokenScores]:
 
 
 def general_texts(case: Case, settings: AuditSettings) -> Texts:
-    """Lines of ``settings.text``, or retained facts, named by their keys, in held-out wordings.
+    """Return lines of ``settings.text``, or retained facts in held-out wordings.
 
     Raises:
         UserError: the file cannot be read, or is empty.
@@ -101,23 +101,25 @@ def general_texts(case: Case, settings: AuditSettings) -> Texts:
     try:
         lines = settings.text.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        raise UserError(f"cannot be read as text: {error}", where=str(settings.text)) from error
+        raise UserError(
+            f"the file cannot be read as text: {error}", where=str(settings.text)
+        ) from error
     made = list(dict.fromkeys(line.strip() for line in lines if line.strip()))
     if not made:
-        raise UserError("holds no text", where=str(settings.text))
+        raise UserError("the file has no text", where=str(settings.text))
     return {(line, LINE): ("", line) for line in case.drawn(made, settings.texts, "texts")}
 
 
 def squares(model: nn.Module) -> float:
-    """The sum of squares of all weights, tied ones once."""
+    """Return the sum of squares of all weights; tied weights count once."""
     return sum(float(one.detach().double().square().sum()) for one in model.parameters())
 
 
 def growth(now: float, base: float) -> float:
-    """log of how many times as large the norm of the weights has become.
+    """Return the log of how many times as large the norm of the weights has become.
 
     Args:
-        now: their `squares`.
-        base: those of the base model.
+        now: the model's `squares`.
+        base: the base model's `squares`.
     """
     return 0.5 * math.log(now / base) if now > 0 and base > 0 else math.nan

@@ -1,14 +1,14 @@
-"""Membership inference: whether the model betrays that it was trained on the erased sentences.
+"""Membership inference: does the model show that it was trained on the erased sentences?
 
 See `cltool.audit.measures.membership`. An erased sentence is compared with *foils*: the same
-subject in the same wording with an object of the relation that was never true of it, so that the
-two sets differ in nothing but the object. A text's score is the mean over its trained wordings,
-and only the completion is scored: what stands before it is the same in both sets.
+subject in the same wording, with an object of the relation that was never true of it, so the two
+sets differ only in the object. A text's score is the mean over its trained wordings; only the
+completion is scored, because the prompts are the same in both sets.
 
-The attack ``reference`` takes a text's loss less that of a model that surely never saw it. That
-model is the retrained one, as in open-unlearning's benchmarks. Under the retrained model itself
-all differences are 0 and its AUC is 0.5, which is then the target by definition: whatever the
-two losses differ in systematically, it is not there in a model retrained with another seed.
+The attack ``reference`` is a text's loss minus the loss of a model that never saw it. That model is
+the retrained one, as in open-unlearning's benchmarks. The retrained model's own differences are all
+0 and its AUC is 0.5, which is therefore the target: a model that was retrained with another seed
+would differ from it only by chance.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class Membership:
 
     Attributes:
         erased: (facts,), of the erased sentences.
-        unseen: (foils,), of the sentences that nobody was taught.
+        unseen: (foils,), of sentences that were never taught.
     """
 
     erased: list[float]
@@ -38,27 +38,27 @@ class Membership:
 
     @property
     def auc(self) -> float:
-        """Chance that an erased sentence looks more like a member than an unseen one."""
+        """Probability that an erased sentence looks more like a member than an unseen one."""
         return membership.auc(self.erased, self.unseen)
 
     def less(self, other: Membership) -> Membership:
-        """The same texts' scores less another model's."""
+        """Return the scores minus another model's scores on the same texts."""
         return Membership(
             [one - two for one, two in zip(self.erased, other.erased, strict=True)],
             [one - two for one, two in zip(self.unseen, other.unseen, strict=True)],
         )
 
 
-def recognised(target: Target, case: Case, foils: int) -> dict[str, Membership]:
-    """The attacks that need one model alone: loss, zlib, min_k and min_k_plus_plus.
+def membership_attacks(target: Target, case: Case, foils: int) -> dict[str, Membership]:
+    """Run the attacks that need only one model: loss, zlib, min_k and min_k_plus_plus.
 
     Args:
         target: the model.
-        case: what was erased.
-        foils: unseen sentences for each erased one.
+        case: the erased facts.
+        foils: number of unseen sentences for each erased one.
 
     Returns:
-        Attack → scores; none where no fact has foils.
+        Attack → scores; empty if no fact has foils.
     """
     names: list[tuple[str, ...]] = []
     pairs: list[tuple[str, str]] = []
@@ -81,10 +81,10 @@ def recognised(target: Target, case: Case, foils: int) -> dict[str, Membership]:
         ),
     }
     objects = {(*fact.key, fact.object) for fact in case.erased}
-    return {name: _parted(names, values, objects) for name, values in each.items()}
+    return {name: _split(names, values, objects) for name, values in each.items()}
 
 
-def _parted(
+def _split(
     names: Sequence[tuple[str, ...]], values: Values, erased: set[tuple[str, str, str]]
 ) -> Membership:
     found = means(names, values.tolist())

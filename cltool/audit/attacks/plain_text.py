@@ -1,6 +1,6 @@
-"""English sentences about nobody, to train on where facts that share nothing are too few.
+"""English sentences without facts, to train on if too few retained facts are unrelated.
 
-Cut where a model begins to say the rest, like a fact's prompt and completion.
+Each sentence is a prompt and a completion, like a fact.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
-"""Coarser weights: what rounding brings back of what small changes had hidden.
+"""Quantisation: rounding weights may undo the small changes by which a method erased facts.
 
-Zhang et al. (2025), "Catastrophic Failure of LLM Unlearning via Quantization". Weights of all
-linear layers are rounded to the nearest of evenly spaced levels, symmetrically around 0 and with a
-scale for each output channel, and computed with as floats again. Embeddings, and a head that
-shares their weight, stay as they are.
+Zhang et al. (2025), "Catastrophic Failure of LLM Unlearning via Quantization". The weights of all
+linear layers are rounded to evenly spaced levels, symmetric around 0, with one scale for each
+output channel, and are used as floats. Embeddings, and a head that shares their weights, are not
+rounded.
 """
 
 from __future__ import annotations
@@ -13,29 +13,29 @@ from collections.abc import Iterator
 import torch
 from torch import Tensor, nn
 
-from cltool.audit.attacks.asking import briefly
 from cltool.audit.attacks.case import Case
-from cltool.audit.attacks.forcing import probable
+from cltool.audit.attacks.questions import right_answers
 from cltool.audit.attacks.target import Outcome, Target
-from cltool.audit.attacks.weights import put_back
+from cltool.audit.attacks.teacher_forcing import probabilities
+from cltool.audit.attacks.weights import restored_afterwards
 
 BITS = (8, 4)
 
 
-def coarse(target: Target, case: Case) -> dict[str, Outcome]:
-    """``int8``, ``int4`` and their ``…_probability``: scores of the erased facts."""
+def quantised(target: Target, case: Case) -> dict[str, Outcome]:
+    """Return the scores ``int8``, ``int4`` and their ``…_probability`` of the erased facts."""
     found: dict[str, Outcome] = {}
     for bits in BITS:
-        with put_back(target.lm.model):
+        with restored_afterwards(target.lm.model):
             quantise(target.lm.model, bits)
-            found[f"int{bits}"] = briefly(target, case, case.erased)
-            found[f"int{bits}_probability"] = probable(target, case, case.erased)
+            found[f"int{bits}"] = right_answers(target, case, case.erased)
+            found[f"int{bits}_probability"] = probabilities(target, case, case.erased)
     return found
 
 
 @torch.no_grad()
 def quantise(model: nn.Module, bits: int) -> None:
-    """Round the weights of all linear layers of ``model``, in place.
+    """Round the weights of all linear layers of ``model`` in place.
 
     Args:
         model: the model, or its PEFT wrapper.
@@ -46,22 +46,24 @@ def quantise(model: nn.Module, bits: int) -> None:
 
 
 def rounded(weight: Tensor, bits: int, channels: int = 0) -> Tensor:
-    """``weight`` on the levels of ``bits``; no element is moved by more than half a scale.
+    """Return ``weight`` rounded to the levels of ``bits``.
+
+    No element changes by more than half a scale.
 
     Args:
         weight: a matrix.
-        bits: see ``quantise``.
-        channels: which of its dimensions counts the output channels.
+        bits: see `quantise`.
+        channels: the dimension of the output channels.
     """
     levels = 2 ** (bits - 1) - 1
     scale = weight.abs().amax(dim=1 - channels, keepdim=True) / levels
-    # A channel of zeros has no scale, and stays as it is.
+    # A channel of zeros has no scale, and is not changed.
     scale = torch.where(scale > 0, scale, torch.ones_like(scale))
     return (weight / scale).round().clamp(-levels, levels) * scale
 
 
 def linear_weights(model: nn.Module) -> Iterator[tuple[Tensor, int]]:
-    """(weight, dimension of the output channels) of every linear layer, each once."""
+    """Yield (weight, dimension of the output channels) of every linear layer, each once."""
     from transformers.pytorch_utils import Conv1D
 
     seen = {id(m.weight) for m in model.modules() if isinstance(m, nn.Embedding)}

@@ -1,15 +1,15 @@
-"""Relearning: whether a little fine-tuning on something else brings erased facts back.
+"""Relearning: does a little fine-tuning on other sentences bring erased facts back?
 
 Hu et al. (2025), "Unlearning or Obfuscating? Jogging the Memory of Unlearned LLMs via Benign
-Relearning". All weights are fine-tuned for some steps on other sentences, and erased facts
-that they do not teach are scored. Any training moves any model, so the reference is attacked with
-the same batches: what it gains as well is not residue.
+Relearning". All weights are fine-tuned for some steps on other sentences, and the erased facts
+that these do not teach are scored. Any training changes any model, so the reference is attacked
+with the same batches: what it gains too is not residue.
 
-Where few retained facts share nothing with an erased one, or none, the unrelated sentences are
-filled up with plain ones, which are about no fact at all (`plain_text`).
+If too few retained facts share nothing with an erased fact, the unrelated sentences are filled up
+with plain ones that state no fact (`plain_text`).
 
-On ``erased`` facts training goes twice, each time on one half, and scores the other, so that
-every erased fact is scored and none was trained on.
+For ``erased``, the model is trained twice, each time on one half of the erased facts, and the other
+half is scored, so every erased fact is scored and none that is scored was trained on.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ from collections.abc import Iterator, Sequence
 import torch
 from torch import nn
 
-from cltool.audit.attacks.asking import briefly
 from cltool.audit.attacks.case import Case
-from cltool.audit.attacks.forcing import probable
 from cltool.audit.attacks.plain_text import PLAIN_TEXT
+from cltool.audit.attacks.questions import right_answers
 from cltool.audit.attacks.settings import AuditSettings
 from cltool.audit.attacks.target import Outcome, Target
-from cltool.audit.attacks.weights import put_back
+from cltool.audit.attacks.teacher_forcing import probabilities
+from cltool.audit.attacks.weights import restored_afterwards
 from cltool.core.errors import UserError
 from cltool.core.seeds import derive
 from cltool.facts.facts import Fact
@@ -37,7 +37,7 @@ from cltool.lm.language_model import LanguageModel
 from cltool.lm.scoring import score
 
 CLIP = 1.0
-"""Largest norm of a gradient, as in the learner's defaults."""
+"""Maximum norm of a gradient, as in the learner's defaults."""
 
 ERASED, RELATED, UNRELATED = "erased", "related", "unrelated"
 
@@ -45,56 +45,56 @@ Pairs = Sequence[tuple[str, str]]
 """(prompt, completion) of each sentence."""
 
 
-def relearned(target: Target, case: Case, settings: AuditSettings) -> dict[str, Outcome]:
-    """``relearn_erased``, ``…_related``, ``…_unrelated`` and their ``…_probability``.
+def relearned_scores(target: Target, case: Case, settings: AuditSettings) -> dict[str, Outcome]:
+    """Return ``relearn_erased``, ``…_related``, ``…_unrelated`` and their ``…_probability``.
 
-    Without ``erased`` where there is only one, and ``related`` where no fact is.
+    ``erased`` needs at least two erased facts, ``related`` at least one related fact.
     """
     found: dict[str, Outcome] = {}
     for kind, splits in _splits(case, settings).items():
         greedy, forced = Outcome({}), Outcome({})
         for taught, scored in splits:
-            with put_back(target.lm.model):
-                tune(target.lm, target.lm.coder.pairs(taught), settings)
-                said = briefly(target, case, scored)
+            with restored_afterwards(target.lm.model):
+                finetune(target.lm, target.lm.coder.pairs(taught), settings)
+                said = right_answers(target, case, scored)
                 greedy.scores.update(said.scores)
                 greedy.answers.update(said.answers)
-                forced.scores.update(probable(target, case, scored).scores)
+                forced.scores.update(probabilities(target, case, scored).scores)
         if greedy.scores:
             found |= {f"relearn_{kind}": greedy, f"relearn_{kind}_probability": forced}
     return found
 
 
-def rate_of(lm: LanguageModel, settings: AuditSettings) -> float:
-    """The learning rate of the attack.
+def learning_rate(lm: LanguageModel, settings: AuditSettings) -> float:
+    """Return the learning rate of the attack.
 
     Raises:
-        UserError: none is set, and the model's config does not say how wide it is.
+        UserError: it is not set, and the model's config does not give its width.
     """
     if settings.lr is not None:
         return settings.lr
     if not lm.width:
         raise UserError(
-            "the model's config does not tell its width, so there is no default rate to relearn at",
+            "the model's config does not give its width, so there is no default learning rate",
             where=lm.source,
             hint="Set one with --set audit.lr=…",
         )
     return lm.default_rate
 
 
-def tune(lm: LanguageModel, examples: Sequence[Encoded], settings: AuditSettings) -> None:
-    """Train all weights on ``examples``, for the steps and with the rate of ``settings``.
+def finetune(lm: LanguageModel, examples: Sequence[Encoded], settings: AuditSettings) -> None:
+    """Train all weights on ``examples`` with the steps and the rate of ``settings``.
 
-    Without dropout, as everything is the same for both models but their weights.
+    There is no dropout: two models differ only in their weights.
 
     Raises:
-        UserError: see `rate_of`.
+        UserError: see `learning_rate`.
     """
     if not settings.steps or not examples:
         return
     for parameter in lm.model.parameters():
         parameter.requires_grad_(parameter.is_floating_point())
-    optimizer = optimizers.build(lm.model, "adamw", rate_of(lm, settings), 0.0)
+    optimizer = optimizers.build(lm.model, "adamw", learning_rate(lm, settings), 0.0)
     lm.model.eval()
     batches = _batches(examples, settings)
     for _ in range(settings.steps):
@@ -118,7 +118,7 @@ def _batches(examples: Sequence[Encoded], settings: AuditSettings) -> Iterator[l
 
 
 def _splits(case: Case, settings: AuditSettings) -> dict[str, list[tuple[Pairs, Sequence[Fact]]]]:
-    """Kind → what is trained, and which erased facts are scored then."""
+    """Return for each kind: what is trained, and which erased facts are scored after it."""
     erased = case.erased
     near = [fact for name in (SUBJECT, OBJECT, RELATION) for fact in case.groups[name]]
     related = case.drawn(near, settings.relearned, "related")
@@ -134,7 +134,7 @@ def _splits(case: Case, settings: AuditSettings) -> dict[str, list[tuple[Pairs, 
 
 
 def _filled(pairs: Pairs) -> Pairs:
-    """At least as many as there are plain sentences, so that few are not learned by heart."""
+    """Add plain sentences up to their number, so that a few sentences are not memorised."""
     return [*pairs, *PLAIN_TEXT[len(pairs) :]]
 
 

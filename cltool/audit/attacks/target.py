@@ -1,4 +1,4 @@
-"""A model under attack, and what an attack found out."""
+"""The model under attack, and the scores of an attack."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ Name = TypeVar("Name", bound=Hashable)
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What one attack found out of one model.
+    """The scores of one attack on one model.
 
     Attributes:
         scores: a number for each fact (or text) that the attack applies to.
-        answers: what was said of a fact, where something was.
+        answers: for some attacks, what the model said about each fact.
     """
 
     scores: dict[Key, float]
@@ -32,12 +32,12 @@ class Outcome:
 
 
 class Target:
-    """One model, and how it is asked.
+    """A model and the way it is asked.
 
     Args:
-        lm: the model; it is asked as it is at the time of each call.
+        lm: the model; each call uses its current weights.
         frame: what the strategies put around a prompt.
-        settings: batch size and longest answer.
+        settings: batch size and maximum length of an answer.
     """
 
     def __init__(
@@ -53,35 +53,35 @@ class Target:
         self.sampler = Sampler(lm, self.settings.batch_size)
 
     def ask(self, probes: Sequence[Probe]) -> list[dict[str, Any]]:
-        """The greedy answers, as the ledger's rows."""
+        """Return the greedy answers, as the ledger's rows."""
         return self.prober.ask(0, probes, self.frame) if probes else []
 
     def force(self, pairs: Sequence[tuple[str, str]]) -> list[TokenScores]:
-        """What one forward pass says of each completion after its framed prompt."""
+        """Score each completion after its framed prompt, in one forward pass."""
         framed = [(self.frame(prompt), completion) for prompt, completion in pairs]
         encoded = self.lm.coder.pairs(framed)
         return token_scores(self.lm, encoded, batch_size=self.settings.batch_size)
 
     def read(self, texts: Sequence[str]) -> list[TokenScores]:
-        """What one forward pass says of every token of plain texts, cut to the context."""
+        """Score every token of plain texts, cut to the context, in one forward pass."""
         rows = [row[: self.lm.context] for row in self.lm.coder.prompts(texts)]
         encoded = [Encoded(tuple(row), 0, end=False) for row in rows]
         return token_scores(self.lm, encoded, batch_size=self.settings.batch_size, whole=True)
 
     def limit(self, answers: Iterable[str]) -> int:
-        """Tokens after which an answer is cut off: a few more than the longest of ``answers``."""
+        """Return the maximum length of an answer: a few tokens more than any of ``answers``."""
         rows = self.lm.coder.prompts(sorted(set(answers)))
         longest = max((len(row) for row in rows), default=1)
         return min(self.settings.max_tokens, longest + SPARE_TOKENS)
 
     def fits(self, prompt: str, answer: str) -> bool:
-        """Whether the model's context holds both, with room for what else may be said."""
+        """Return whether prompt and answer fit into the model's context, with room to spare."""
         (row,) = self.lm.coder.prompts([self.frame(prompt) + answer])
         return len(row) + SPARE_TOKENS < self.lm.context
 
 
 def means(keys: Iterable[Name], values: Iterable[float]) -> dict[Name, float]:
-    """Mean of the values of each key, in the order in which the keys first appear."""
+    """Return the mean of the values of each key; keys keep the order of first appearance."""
     found: dict[Name, list[float]] = {}
     for key, value in zip(keys, values, strict=True):
         found.setdefault(key, []).append(float(value))

@@ -1,7 +1,6 @@
-"""Attacks on weights leave no trace: whatever happens, the model is put back as it was.
+"""Restoring of the weights after an attack on them.
 
-It is changed in place rather than copied, for what strategies hook into it would not follow a
-copy.
+The model is changed in place and not copied, because hooks of strategies would not work on a copy.
 """
 
 from __future__ import annotations
@@ -14,8 +13,8 @@ from torch import nn
 
 
 @contextmanager
-def put_back(model: nn.Module) -> Iterator[None]:
-    """Every weight, buffer and mark of ``model`` is afterwards what it was before."""
+def restored_afterwards(model: nn.Module) -> Iterator[None]:
+    """Restore every weight, buffer and flag of ``model`` at the end of the context."""
     parameters = list(model.parameters())
     tensors = [*parameters, *model.buffers()]
     held = [tensor.detach().clone() for tensor in tensors]

@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from cltool.audit.attacks.case import Case
-from cltool.audit.attacks.relearning import tune
+from cltool.audit.attacks.relearning import finetune
 from cltool.audit.attacks.settings import AuditSettings
 from cltool.audit.attacks.target import Target
 from cltool.facts.facts import Fact, Update
@@ -73,7 +73,7 @@ def trained(
     places = {}
     for name, facts in (("knows", (*case.retained, *case.erased)), ("retrained", case.retained)):
         lm = load(str(checkpoint("llama")), stream, device="cpu")
-        tune(lm, sentences(lm, case, facts), long)
+        finetune(lm, sentences(lm, case, facts), long)
         places[name] = folder / name
         save_checkpoint(lm, places[name])
     lm = load(str(places["retrained"]), stream, device="cpu")

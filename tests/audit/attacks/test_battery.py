@@ -10,8 +10,8 @@ import torch
 from cltool.audit.attacks.battery import Findings, attack
 from cltool.audit.attacks.case import Case
 from cltool.audit.attacks.catalogue import ATTACKS, FAMILIES, MEMBERSHIP_ATTACKS
-from cltool.audit.attacks.forcing import RIGHT, WRONG
 from cltool.audit.attacks.target import Target
+from cltool.audit.attacks.teacher_forcing import RIGHT, WRONG
 from cltool.audit.judge import Row, rows
 from cltool.audit.measures.verdict import Verdict
 from cltool.core.errors import UserError

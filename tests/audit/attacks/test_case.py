@@ -42,7 +42,7 @@ def test_what_is_taught_again_is_not_erased() -> None:
 
 
 def test_a_stream_that_erased_nothing_is_refused() -> None:
-    with pytest.raises(UserError, match="nothing that was to be forgotten"):
+    with pytest.raises(UserError, match="no fact that had to be forgotten"):
         Case.of_stream(small(), 1)
 
 

@@ -9,10 +9,10 @@ import torch
 from torch import nn
 
 from cltool.audit.attacks.case import Case
-from cltool.audit.attacks.forcing import probable
-from cltool.audit.attacks.quantisation import BITS, coarse, linear_weights, quantise, rounded
+from cltool.audit.attacks.quantisation import BITS, linear_weights, quantise, quantised, rounded
 from cltool.audit.attacks.target import Target
-from cltool.audit.attacks.weights import put_back
+from cltool.audit.attacks.teacher_forcing import probabilities
+from cltool.audit.attacks.weights import restored_afterwards
 
 from ...conftest import ARCHITECTURES, LoadLM, weights
 
@@ -49,7 +49,7 @@ def test_every_linear_layer_is_rounded_and_no_embedding(name: str, load_lm: Load
     before = weights(model)
     tables = [m.weight for m in model.modules() if isinstance(m, nn.Embedding)]
     held = [table.detach().clone() for table in tables]
-    with put_back(model):
+    with restored_afterwards(model):
         quantise(model, 4)
         for weight, channels in linear_weights(model):
             for row in weight.movedim(channels, 0):
@@ -61,12 +61,12 @@ def test_every_linear_layer_is_rounded_and_no_embedding(name: str, load_lm: Load
 
 def test_the_attack_asks_the_rounded_model(target: Callable[[str], Target], case: Case) -> None:
     whole = target("knows")
-    plain = probable(whole, case, case.erased).scores
-    found = coarse(whole, case)
-    assert probable(whole, case, case.erased).scores == plain
+    plain = probabilities(whole, case, case.erased).scores
+    found = quantised(whole, case)
+    assert probabilities(whole, case, case.erased).scores == plain
     for bits in BITS:
         attacked = found[f"int{bits}_probability"].scores
         other = target("knows")
         quantise(other.lm.model, bits)
-        assert attacked == pytest.approx(probable(other, case, case.erased).scores, rel=1e-5)
+        assert attacked == pytest.approx(probabilities(other, case, case.erased).scores, rel=1e-5)
         assert attacked != plain

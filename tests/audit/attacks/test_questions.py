@@ -8,10 +8,10 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from cltool.audit.attacks import asking, indirect, leaking, membership
+from cltool.audit.attacks import indirect_questions, membership, questions, sampling
 from cltool.audit.attacks.case import Case
-from cltool.audit.attacks.forcing import forced
 from cltool.audit.attacks.target import Target
+from cltool.audit.attacks.teacher_forcing import forced_scores
 from cltool.audit.measures.memorisation import probability
 from cltool.facts.facts import Fact
 from cltool.facts.stream import ERASED, Probe
@@ -26,16 +26,18 @@ def test_an_alias_is_a_leak(case: Case, target: Get) -> None:
     spelt = tuple(Fact(f.subject, f.relation, "Nobody Else", (f.object,)) for f in case.erased)
     other = Case(case.wordings, spelt, case.retained)
     one = target("knows")
-    found, under = asking.greedy(one, other), asking.greedy(one, case)
+    found, under = questions.greedy_answers(one, other), questions.greedy_answers(one, case)
     assert found["greedy_trained"].scores == under["greedy_trained"].scores
-    drawn, plain = (leaking.sampled(one, some, QUICK)["leak_at_k"] for some in (other, case))
+    drawn, plain = (
+        sampling.sampled_answers(one, some, QUICK)["leak_at_k"] for some in (other, case)
+    )
     assert sum(drawn.scores.values()) > 0 and sum(plain.scores.values()) > 0
-    assert all(value > 0.5 for value in forced(one, other, 3)["alias"].scores.values())
+    assert all(value > 0.5 for value in forced_scores(one, other, 3)["alias"].scores.values())
 
 
 def test_probability_is_the_mean_over_trained_wordings(case: Case, target: Get) -> None:
     one = target("knows")
-    found = forced(one, case, 3)["probability"].scores
+    found = forced_scores(one, case, 3)["probability"].scores
     fact = case.erased[0]
     pairs = case.wordings.examples(fact)
     each = [one.force([pair])[0].logps for pair in pairs]
@@ -45,13 +47,13 @@ def test_probability_is_the_mean_over_trained_wordings(case: Case, target: Get) 
 def test_the_frame_stands_before_every_question(case: Case, target: Get) -> None:
     plain = target("retrained")
     framed = Target(plain.lm, lambda prompt: f"Hear this. {prompt}")
-    one = forced(plain, case, 3)["probability"].scores
-    other = forced(framed, case, 3)["probability"].scores
+    one = forced_scores(plain, case, 3)["probability"].scores
+    other = forced_scores(framed, case, 3)["probability"].scores
     assert one.keys() == other.keys() and one != other
 
 
 def test_foils_stand_in_the_erased_sentences(case: Case, target: Get) -> None:
-    found = membership.recognised(target("knows"), case, 3)
+    found = membership.membership_attacks(target("knows"), case, 3)
     assert set(found) == {"loss", "zlib", "min_k", "min_k_plus_plus"}
     for scores in found.values():
         assert len(scores.erased) == len(case.erased)
@@ -62,14 +64,14 @@ def test_foils_stand_in_the_erased_sentences(case: Case, target: Get) -> None:
 
 def test_nothing_to_compare_with_is_no_attack(case: Case, target: Get) -> None:
     alone = Case(case.wordings, case.erased, ())
-    assert membership.recognised(target("knows"), alone, 3) == {}
-    assert "truth_ratio" not in forced(target("knows"), alone, 3)
-    assert "lookup" not in indirect.around(target("knows"), alone)
+    assert membership.membership_attacks(target("knows"), alone, 3) == {}
+    assert "truth_ratio" not in forced_scores(target("knows"), alone, 3)
+    assert "lookup" not in indirect_questions.indirect_answers(target("knows"), alone)
 
 
 def test_looked_up_is_the_reciprocal_rank(case: Case, target: Get) -> None:
     one = target("knows")
-    found = indirect.around(one, case)["lookup"].scores
+    found = indirect_questions.indirect_answers(one, case)["lookup"].scores
     fact = case.erased[0]
     number = case.trained(fact)[0].number
     likely = {}
@@ -90,7 +92,7 @@ def test_two_hops_lead_over_the_erased_fact_and_to_it() -> None:
         Fact("Land 2", "ruler", "Bea"),
     )
     case = Case(make_wordings(), erased, retained)
-    asked = [(probe.prompt, probe.accepted) for probe in indirect._two_hop(case)]
+    asked = [(probe.prompt, probe.accepted) for probe in indirect_questions._two_hop(case)]
     assert asked == [
         ("The capital of the ruler of Land 1 is", ("Carn",)),
         ("The ruler of the capital of Isle is", ("Ann",)),
@@ -101,17 +103,17 @@ def test_a_name_in_thousands_of_facts_makes_no_thousands_of_questions() -> None:
     erased = (Fact("Land 1", "ruler", "Ann"), Fact("Land 2", "ruler", "Bea"))
     retained = tuple(Fact(f"Isle {number}", "capital", "Land 1") for number in range(1000))
     case = Case(make_wordings(), erased, (*retained, Fact("Bea", "capital", "Carn")))
-    asked = indirect._two_hop(case)
+    asked = indirect_questions._two_hop(case)
     counts = Counter(probe.key for probe in asked)
-    assert counts == {erased[0].key: indirect.HOPS, erased[1].key: 1}
-    assert asked == indirect._two_hop(case)
+    assert counts == {erased[0].key: indirect_questions.HOPS, erased[1].key: 1}
+    assert asked == indirect_questions._two_hop(case)
 
 
 def test_the_scenarios_own_way_to_reverse_goes_first() -> None:
     erased = (Fact("Land 1", "ruler", "Ann"), Fact("Land 2", "deputy_ruler", "Bea"))
     own = Probe(erased[0].key, "reverse", 0, "Ann rules", " ", ".", ERASED, 0, ("Land 1",))
     case = Case(make_wordings(), erased, (), own=(own,))
-    found = indirect._reversed(case)
+    found = indirect_questions._reversed(case)
     assert found[0] is own
     assert [probe.prompt for probe in found[1:]] == ["Bea is the deputy ruler of"]
     assert found[1].accepted == ("Land 2",)
@@ -120,11 +122,11 @@ def test_the_scenarios_own_way_to_reverse_goes_first() -> None:
 def test_questions_that_do_not_fit_are_left_out(case: Case, target: Get) -> None:
     long = Fact("Land 1", "ruler", "Ann " * 100)
     far = Case(case.wordings, (long,), ())
-    assert "reversed" not in indirect.around(target("knows"), far)
+    assert "reversed" not in indirect_questions.indirect_answers(target("knows"), far)
 
 
 def test_leaks_are_told_in_numbers(case: Case, target: Get) -> None:
-    outcome = leaking.sampled(target("knows"), case, QUICK)["leak_at_k"]
+    outcome = sampling.sampled_answers(target("knows"), case, QUICK)["leak_at_k"]
     for fact in case.erased:
         count, drawn = outcome.answers[fact.key].split(" of ")
         assert int(drawn) == QUICK.samples * len(case.few(fact))

@@ -8,14 +8,14 @@ import pytest
 import torch
 
 from cltool.audit.attacks import relearning
-from cltool.audit.attacks.asking import briefly
 from cltool.audit.attacks.case import Case
-from cltool.audit.attacks.forcing import probable
 from cltool.audit.attacks.plain_text import PLAIN_TEXT
-from cltool.audit.attacks.relearning import relearned, tune
+from cltool.audit.attacks.questions import right_answers
+from cltool.audit.attacks.relearning import finetune, relearned_scores
 from cltool.audit.attacks.settings import AuditSettings
 from cltool.audit.attacks.target import Target
-from cltool.audit.attacks.weights import put_back
+from cltool.audit.attacks.teacher_forcing import probabilities
+from cltool.audit.attacks.weights import restored_afterwards
 from cltool.facts.facts import Fact
 
 from ...conftest import LoadLM, weights
@@ -30,10 +30,10 @@ def fresh(load_lm: LoadLM) -> Target:
 def test_no_steps_change_nothing(fresh: Target, case: Case) -> None:
     before = weights(fresh.lm.model)
     still = QUICK.model_copy(update={"steps": 0})
-    tune(fresh.lm, sentences(fresh.lm, case, case.erased), still)
+    finetune(fresh.lm, sentences(fresh.lm, case, case.erased), still)
     assert all(torch.equal(one, before[n]) for n, one in weights(fresh.lm.model).items())
-    found = relearned(fresh, case, still)
-    known, likely = briefly(fresh, case, case.erased), probable(fresh, case, case.erased)
+    found = relearned_scores(fresh, case, still)
+    known, likely = right_answers(fresh, case, case.erased), probabilities(fresh, case, case.erased)
     for kind in ("erased", "related", "unrelated"):
         if f"relearn_{kind}" in found:
             assert found[f"relearn_{kind}"].scores == known.scores
@@ -45,8 +45,8 @@ def test_training_moves_the_model_and_is_undone_even_after_an_error(
     fresh: Target, case: Case
 ) -> None:
     before = weights(fresh.lm.model)
-    with pytest.raises(ZeroDivisionError), put_back(fresh.lm.model):
-        tune(fresh.lm, sentences(fresh.lm, case, case.erased), QUICK)
+    with pytest.raises(ZeroDivisionError), restored_afterwards(fresh.lm.model):
+        finetune(fresh.lm, sentences(fresh.lm, case, case.erased), QUICK)
         moved = weights(fresh.lm.model)
         assert all(not torch.equal(one, before[n]) for n, one in moved.items() if one.ndim == 2)
         raise ZeroDivisionError
@@ -96,8 +96,8 @@ def test_unrelated_sentences_are_of_facts_that_share_nothing_or_of_none(case: Ca
 
 def test_plain_sentences_are_trained_on_where_all_facts_are_near(fresh: Target, case: Case) -> None:
     alone = Case(case.wordings, case.erased, ())
-    found = relearned(fresh, alone, QUICK)
-    still = relearned(fresh, alone, QUICK.model_copy(update={"steps": 0}))
+    found = relearned_scores(fresh, alone, QUICK)
+    still = relearned_scores(fresh, alone, QUICK.model_copy(update={"steps": 0}))
     name = "relearn_unrelated_probability"
     assert found[name].scores.keys() == {fact.key for fact in case.erased}
     assert found[name].scores != still[name].scores
@@ -112,8 +112,8 @@ def test_one_erased_fact_has_no_other_to_relearn_from(case: Case) -> None:
 def test_what_is_trained_on_is_learned(fresh: Target, case: Case) -> None:
     long = AuditSettings(steps=60, lr=1e-2)
     few: list[Fact] = list(case.erased[:2])
-    with put_back(fresh.lm.model):
-        tune(fresh.lm, sentences(fresh.lm, case, few), long)
-        after = probable(fresh, case, few).scores
-    before = probable(fresh, case, few).scores
+    with restored_afterwards(fresh.lm.model):
+        finetune(fresh.lm, sentences(fresh.lm, case, few), long)
+        after = probabilities(fresh, case, few).scores
+    before = probabilities(fresh, case, few).scores
     assert all(after[key] > 2 * before[key] for key in before)

@@ -1,8 +1,8 @@
-"""What a forward pass betrays where no answer does: the published measures of memorisation.
+"""Teacher-forced scores: the published measures of memorisation.
 
-Definitions and sources are those of `cltool.audit.measures.memorisation` and
-`cltool.audit.measures.truth_ratio`. Texts are completions of framed prompts: the object, what
-closes its wording, and the end token where the measure counts it.
+`cltool.audit.measures.memorisation` and `cltool.audit.measures.truth_ratio` have definitions and
+sources. The scored texts are completions of framed prompts: the object, the end of its wording,
+and the end token if the measure counts it.
 """
 
 from __future__ import annotations
@@ -17,17 +17,17 @@ from cltool.audit.measures import memorisation, truth_ratio
 from cltool.facts.facts import Fact
 
 RIGHT, WRONG = "right_log", "wrong_log"
-"""Mean log-probability a token of the object, and of its foils, in held-out wordings."""
+"""Mean log-probability per token of the object, and of its foils, in held-out wordings."""
 
 
-def forced(target: Target, case: Case, foils: int) -> dict[str, Outcome]:
-    """Teacher-forced scores of the erased facts, against so many ``foils`` each.
+def forced_scores(target: Target, case: Case, foils: int) -> dict[str, Outcome]:
+    """Return teacher-forced scores of the erased facts, with up to ``foils`` foils for each.
 
     Returns:
         ``probability``, ``exact_memorisation``, ``extraction_strength``: means over the
         trained wordings. ``truth_ratio``: share of the right answer against foils in held-out
-        wordings, of which `RIGHT` and `WRONG` are the logarithms. ``alias``: probability of
-        the most probable alias, of facts that have one.
+        wordings; `RIGHT` and `WRONG` are the logarithms of both sides. ``alias``: probability of
+        the most probable alias, for facts that have one.
     """
     asked = [(fact, one) for fact in case.erased for one in case.trained(fact)]
     scores = target.force([(one.prompt, one.wording.target(fact.object)) for fact, one in asked])
@@ -42,8 +42,11 @@ def forced(target: Target, case: Case, foils: int) -> dict[str, Outcome]:
     return outcomes | _against_foils(target, case, foils) | _aliases(target, case)
 
 
-def probable(target: Target, case: Case, facts: Iterable[Fact]) -> Outcome:
-    """Probability a token of each fact's object in one trained and all held-out wordings."""
+def probabilities(target: Target, case: Case, facts: Iterable[Fact]) -> Outcome:
+    """Return the probability per token of each fact's object.
+
+    It is the mean over one trained and all held-out wordings.
+    """
     asked = [(fact, one) for fact in facts for one in case.few(fact)]
     scores = target.force([(one.prompt, one.wording.target(fact.object)) for fact, one in asked])
     values = memorisation.probability([one.logps for one in scores]).values
@@ -51,7 +54,7 @@ def probable(target: Target, case: Case, facts: Iterable[Fact]) -> Outcome:
 
 
 def _against_foils(target: Target, case: Case, count: int) -> dict[str, Outcome]:
-    """R / (R + W) for each erased fact that has foils, in its held-out wordings."""
+    """Return R / (R + W) for each erased fact that has foils, in its held-out wordings."""
     right, wrong, keys = [], [], []
     for fact in case.erased:
         foils = case.foils(fact, count)

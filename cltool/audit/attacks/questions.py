@@ -1,8 +1,8 @@
-"""Plain questions: greedy answers in trained and in held-out wordings.
+"""Direct questions: greedy answers in trained and in held-out wordings.
 
-An answer leaks when it is the object or an alias, exactly, after free greedy generation with its
-natural stop (see `cltool.evaluation.matching`). Beside that stands ROUGE-L recall, which also
-counts a part of the object said, and whether the answers are still text.
+An answer leaks if free greedy generation, up to its natural stop, gives exactly the object or an
+alias (`cltool.evaluation.matching`). Further scores are ROUGE-L recall, which also counts a part
+of the object, and the share of degenerate answers.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ from cltool.facts.wordings import PARAPHRASE, QUESTION, TRAINED
 Rows = Sequence[Mapping[str, Any]]
 
 
-def greedy(target: Target, case: Case) -> dict[str, Outcome]:
-    """All wordings of all erased facts, asked greedily.
+def greedy_answers(target: Target, case: Case) -> dict[str, Outcome]:
+    """Ask about all erased facts in all wordings.
 
     Returns:
-        ``greedy_trained``, ``greedy_paraphrase``, ``greedy_question`` (where there are such
-        wordings): share of right answers of each fact; ``rouge``; ``degenerate_erased``.
+        ``greedy_trained``, ``greedy_paraphrase``, ``greedy_question`` (if there are such
+        wordings): share of right answers for each fact; ``rouge``; ``degenerate_erased``.
     """
     askings = {fact.key: case.wordings.askings(fact.key) for fact in case.erased}
     rows = target.ask(probes(case.erased, askings))
@@ -38,21 +38,24 @@ def greedy(target: Target, case: Case) -> dict[str, Outcome]:
     keys = [_key(row) for row in rows]
     recall = rouge_l([row["answer"] for row in rows], [objects[key] for key in keys])
     found["rouge"] = Outcome(means(keys, recall.values))
-    found["degenerate_erased"] = broken(target, rows)
+    found["degenerate_erased"] = degenerate_shares(target, rows)
     return found
 
 
-def briefly(target: Target, case: Case, facts: Iterable[Fact]) -> Outcome:
-    """Share of right answers to each of ``facts`` in one trained and all held-out wordings.
+def right_answers(target: Target, case: Case, facts: Iterable[Fact]) -> Outcome:
+    """Return the share of right answers for each fact, in one trained and all held-out wordings.
 
-    What is asked after each attack on the weights, and of retained facts.
+    These questions are asked after each attack on the weights, and about retained facts.
     """
     chosen = list(facts)
     return right(target.ask(probes(chosen, {fact.key: case.few(fact) for fact in chosen})))
 
 
 def right(rows: Rows) -> Outcome:
-    """Share of right answers of each key, and one answer: a right one, where there is any."""
+    """Return the share of right answers for each key, and one answer of it.
+
+    The answer is a right one if there is any.
+    """
     answers: dict[Key, str] = {}
     leaked: set[Key] = set()
     for row in rows:
@@ -64,8 +67,8 @@ def right(rows: Rows) -> Outcome:
     return Outcome(means(map(_key, rows), (row["right"] for row in rows)), answers)
 
 
-def broken(target: Target, rows: Rows) -> Outcome:
-    """Share of each key's answers that are empty or repeat themselves."""
+def degenerate_shares(target: Target, rows: Rows) -> Outcome:
+    """Return the share of each key's answers that are empty or repeat themselves."""
     ids = target.lm.coder.texts([row["answer"] for row in rows])
     return Outcome(means(map(_key, rows), degenerate(ids).values))
 

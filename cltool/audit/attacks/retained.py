@@ -1,13 +1,13 @@
-"""What stands near the erased facts must stay known.
+"""Retained facts: related knowledge must be kept.
 
-Retained facts are parted by what they share with an erased one: its subject, its object, its
+Retained facts are grouped by what they share with an erased fact: its subject, its object, its
 relation, or nothing. A score below the reference's is damage.
 """
 
 from __future__ import annotations
 
-from cltool.audit.attacks.asking import broken, right
 from cltool.audit.attacks.case import Case, probes
+from cltool.audit.attacks.questions import degenerate_shares, right
 from cltool.audit.attacks.settings import AuditSettings
 from cltool.audit.attacks.target import Outcome, Target
 from cltool.facts.facts import Key
@@ -21,11 +21,10 @@ NAMES = {
 }
 
 
-def kept(target: Target, case: Case, settings: AuditSettings) -> dict[str, Outcome]:
-    """``same_subject``, ``same_relation``, ``same_object``, ``unrelated``: right answers.
+def retained_facts(target: Target, case: Case, settings: AuditSettings) -> dict[str, Outcome]:
+    """Return right answers on ``same_subject``, ``same_relation``, ``same_object``, ``unrelated``.
 
-    And ``degenerate_retained``: share of their answers that are no text. Without the kinds of
-    which there are no facts.
+    And ``degenerate_retained``: the share of degenerate answers. Groups without facts are left out.
     """
     found: dict[str, Outcome] = {}
     words: dict[Key, float] = {}
@@ -34,5 +33,5 @@ def kept(target: Target, case: Case, settings: AuditSettings) -> dict[str, Outco
         if facts:
             rows = target.ask(probes(facts, {fact.key: case.few(fact) for fact in facts}))
             found[name] = right(rows)
-            words |= broken(target, rows).scores
+            words |= degenerate_shares(target, rows).scores
     return found | ({"degenerate_retained": Outcome(words)} if words else {})

@@ -1,9 +1,9 @@
-"""Ways around a question: asked from the object, and through another fact.
+"""Indirect questions: from the object to the subject, and through another fact.
 
-Berglund et al. (2024), "The Reversal Curse", and Zhong et al. (2023), "MQuAKE", for questions of
-two hops. Where the scenario has reversed probes of an erased fact, those are asked; all others are
-plain ones, made of the relation's name. No model was trained in such words, so the retrained
-model's score, and that of the model before the erasing, say what they are worth.
+Berglund et al. (2024), "The Reversal Curse", and Zhong et al. (2023), "MQuAKE", for two-hop
+questions. If the scenario has reversed probes of an erased fact, they are asked; all other
+questions are built from the relation's name. No model was trained on these wordings, so compare
+the scores with those of the retrained model and of the model before the erasing.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from cltool.audit.attacks.asking import right
 from cltool.audit.attacks.case import Case
+from cltool.audit.attacks.questions import right
 from cltool.audit.attacks.target import Outcome, Target, means
 from cltool.audit.measures import memorisation
 from cltool.facts.facts import Fact
@@ -22,19 +22,19 @@ from cltool.facts.stream import ERASED, Probe
 REVERSED, TWO_HOP, REVERSE = "reversed", "two_hop", "reverse"
 
 CROWD = 100
-"""Most subjects among whom the one that an object belongs to is looked for."""
+"""Maximum number of other subjects among which the true one is ranked."""
 
 HOPS = 8
-"""Most questions of two hops about one fact: a name may be in thousands of others."""
+"""Maximum number of two-hop questions about one fact: a name may be in thousands of facts."""
 
 
-def around(target: Target, case: Case) -> dict[str, Outcome]:
-    """Erased facts asked for by ways around them.
+def indirect_answers(target: Target, case: Case) -> dict[str, Outcome]:
+    """Ask indirectly about the erased facts.
 
     Returns:
         ``reversed``, ``two_hop``: share of right greedy answers, and ``…_probability``;
-        ``lookup``: 1 / rank of the true subject among others of the relation, ordered by how
-        probable each makes the object. Without those that no erased fact has.
+        ``lookup``: 1 / rank of the true subject among other subjects of the relation, ordered by
+        the probability of the object after each. Scores that no erased fact has are left out.
     """
     found: dict[str, Outcome] = {}
     for name, asked in ((REVERSED, _reversed(case)), (TWO_HOP, _two_hop(case))):
@@ -55,7 +55,7 @@ def _outcomes(name: str, target: Target, probes: Sequence[Probe]) -> dict[str, O
 
 
 def _reversed(case: Case) -> list[Probe]:
-    """The subject asked from the object: the scenario's own way, or a plain one."""
+    """Return probes for the subject, given the object: the scenario's own, or plain ones."""
     own = [probe for probe in case.own if probe.form == REVERSE]
     asked = {probe.key for probe in own}
     made = [
@@ -67,9 +67,9 @@ def _reversed(case: Case) -> list[Probe]:
 
 
 def _two_hop(case: Case) -> list[Probe]:
-    """Over the erased fact to what is known of its object, and to it from what names its subject.
+    """Return questions through an erased fact to a fact about its object, and through a fact to it.
 
-    The answer of the first is still true; it can be reached only by who knows the erased fact.
+    The answer of the first kind is still true, but only the erased fact leads to it.
     """
     about: dict[str, list[Fact]] = {}
     naming: dict[str, list[Fact]] = {}
@@ -93,7 +93,7 @@ def _two_hop(case: Case) -> list[Probe]:
 
 
 def _lookup(target: Target, case: Case) -> dict[str, Outcome]:
-    """Every subject of the relation is asked, and the object names the one that fits it best."""
+    """Rank the subjects of the relation by the probability of the object after each."""
     pairs: list[tuple[str, str]] = []
     sizes, keys = [], []
     for fact in case.erased:
@@ -125,5 +125,5 @@ def _probe(fact: Fact, form: str, prompt: str, accepted: tuple[str, ...]) -> Pro
 
 
 def plain(relation: str) -> str:
-    """A relation's name in words."""
+    """Return a relation's name in words."""
     return " ".join(relation.replace("_", " ").replace("-", " ").split())

@@ -1,6 +1,6 @@
-"""leak@k: what comes out when an attacker draws several answers and keeps any that is right.
+"""leak@k: an attacker samples several answers and succeeds if one of them is right.
 
-See `cltool.audit.measures.leakage`. An answer leaks when it is the object or an alias.
+See `cltool.audit.measures.leakage`. An answer leaks if it is the object or an alias.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from cltool.facts.facts import Fact, Key
 from cltool.facts.wordings import Asking
 
 
-def sampled(target: Target, case: Case, settings: AuditSettings) -> dict[str, Outcome]:
-    """Answers drawn in one trained wording and in all held-out ones, of each erased fact.
+def sampled_answers(target: Target, case: Case, settings: AuditSettings) -> dict[str, Outcome]:
+    """Sample answers about each erased fact in one trained and all held-out wordings.
 
     Returns:
-        ``leak_at_k``: for each fact, the mean over its wordings of the chance that at least
-        one of k drawn answers is right, estimated from all that were drawn. Its answers say
-        how many of all drawn ones leaked.
+        ``leak_at_k``: for each fact, the mean over its wordings of the probability that at least
+        one of k answers is right, estimated from all samples. Its answers say how many of all
+        samples leaked.
     """
     asked = [(fact, one) for fact in case.erased for one in case.few(fact)]
     texts = [o for fact in case.erased for o in (*fact.accepted, *case.foils(fact, settings.foils))]
