@@ -189,8 +189,8 @@ def test_only_a_retrain_run_beside_is_taken_unasked(folder: Path) -> None:
 
 
 REFUSED = {
-    "neither": (["audit"], "either a run folder or --model"),
-    "both": (["audit", "naive", "--model", "x"], "either a run folder or --model"),
+    "neither": (["audit"], "either run folders or --model"),
+    "both": (["audit", "naive", "--model", "x"], "either run folders or --model"),
     "no run": (["audit", "nowhere"], "no run in this folder"),
     "no step": (["audit", "joint", "--reference", "joint", "--step", "1"], "no checkpoint of step"),
     "erased nothing": (["audit", "naive", "--step", "1"], "no fact that had to be forgotten"),
