@@ -136,6 +136,6 @@ def open_run(folder: Path | str) -> Run:
 
 def report(runs: Sequence[Run], path: Path | str, title: str | None = None) -> Path:
     """Write the forgetting report of some runs, one self-contained HTML file."""
-    from cltool.reporting.page import write_report
+    from cltool.reporting.report_page import write_report
 
     return write_report(runs, Path(path), title)

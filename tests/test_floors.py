@@ -156,7 +156,7 @@ LIGHT = {
     ", ".join(COMMANDS): ("torch", "pandas", "pydantic", "transformers", "avalanche"),
     "cltool.strategies, cltool.scenarios": ("torch", "pandas", "pydantic", "avalanche"),
     "cltool.reporting.survey_page": ("torch", "transformers", "avalanche"),
-    "cltool.reporting.page, cltool.reporting.audit_page": (
+    "cltool.reporting.report_page, cltool.reporting.audit_page": (
         "torch",
         "transformers",
         "avalanche",

@@ -114,7 +114,7 @@ def _run_cells(
 def _print_comparison(options: argparse.Namespace, result: Comparison, out: Path) -> int:
     """Write the report, print the table, and return the exit code."""
     from cltool.reporting.doubts import doubts
-    from cltool.reporting.page import write_report
+    from cltool.reporting.report_page import write_report
     from cltool.reporting.table import as_json, comparison
     from cltool.runs.groups import group_runs
 

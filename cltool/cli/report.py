@@ -21,7 +21,7 @@ def run(options: argparse.Namespace) -> int:
     """Write the report."""
     from cltool.reporting import table
     from cltool.reporting.doubts import doubts
-    from cltool.reporting.page import write_report
+    from cltool.reporting.report_page import write_report
     from cltool.runs.groups import group_runs
     from cltool.runs.run import Run, run_folders
 

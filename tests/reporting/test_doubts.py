@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from cltool.reporting.data import page_data
 from cltool.reporting.doubts import doubts
-from cltool.reporting.page import render
+from cltool.reporting.report_data import page_data
+from cltool.reporting.report_page import render
 from cltool.runs.groups import group_runs
 
 from .conftest import Make

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from cltool.reporting.page import write_report
+from cltool.reporting.report_page import write_report
 
 from .conftest import EVIL, Make, safe
 

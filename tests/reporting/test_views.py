@@ -9,8 +9,8 @@ import pytest
 from markupsafe import Markup
 
 from cltool.reporting import views
-from cltool.reporting.data import page_data
-from cltool.reporting.page import render
+from cltool.reporting.report_data import page_data
+from cltool.reporting.report_page import render
 
 from .conftest import Make, Tree
 

@@ -15,8 +15,8 @@ from cltool.evaluation import ledger, outcomes
 from cltool.experiments import compare
 from cltool.experiments.compare import Comparison
 from cltool.reporting import resurfaced
-from cltool.reporting.data import page_data
-from cltool.reporting.page import render
+from cltool.reporting.report_data import page_data
+from cltool.reporting.report_page import render
 from cltool.runs import erasures
 from cltool.runs.run import Run
 from cltool.testing.material import NAME, registered

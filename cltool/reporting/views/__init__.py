@@ -42,7 +42,7 @@ class View(Protocol):
 
         Args:
             data: what `data` returned.
-            group: what all views share (`cltool.reporting.data.group_data`).
+            group: what all views share (`cltool.reporting.report_data.group_data`).
         """
         ...
 

@@ -12,8 +12,8 @@ from cltool.core.errors import UserError
 from cltool.evaluation import metrics
 from cltool.evaluation.scores import all_scores
 from cltool.reporting import formats
-from cltool.reporting.data import page_data
-from cltool.reporting.page import render, write_report
+from cltool.reporting.report_data import page_data
+from cltool.reporting.report_page import render, write_report
 from cltool.reporting.table import COMPARED, ERASED, shown
 from cltool.reporting.templates import read_data
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from cltool.reporting import formats
-from cltool.reporting.data import page_data
+from cltool.reporting.report_data import page_data
 from cltool.reporting.table import progress
 from cltool.reporting.templates import page, write_page
 from cltool.reporting.views import views
@@ -50,7 +50,7 @@ def write_report(
 
 
 def render(data: Data) -> str:
-    """Return the page that shows `cltool.reporting.data.page_data`."""
+    """Return the page that shows `cltool.reporting.report_data.page_data`."""
     groups = [
         {
             **group,
