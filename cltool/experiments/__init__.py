@@ -1,1 +1,1 @@
-"""Drives runs: run, compare, tune, resume."""
+"""Runs experiments: single runs, comparisons, searches of settings, and committed experiments."""

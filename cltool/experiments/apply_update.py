@@ -1,4 +1,4 @@
-"""How an update is applied: who is told of it, in which order."""
+"""Applies an update: calls the hooks of the strategies in their order."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Erased:
-    """What an update erased.
+    """The facts that an update erased.
 
     Attributes:
-        beliefs: what was believed of each key that it forgets, before it.
-        stores: for each, what `cltool.experiments.purge.Purge.clear` gave.
-        tokens: what purging, erasing and the preparation of erasing took of the update's tokens.
+        beliefs: what was known before the update about each key that it asks to forget.
+        stores: for each belief, what `cltool.experiments.purge.Purge.clear` returned.
+        tokens: training tokens spent on purging, on erasing and on preparing to erase.
     """
 
     beliefs: Sequence[Belief]
@@ -32,25 +32,27 @@ def apply(learner: Learner, update: Update, owed: float = 0.0) -> Erased:
     """Apply ``update``: the strategies forget, purge, update the model and erase.
 
     Args:
-        learner: stands after the step before.
-        update: the next one.
-        owed: of a fixed budget, how much earlier updates spent beyond theirs.
+        learner: after the step before ``update``.
+        update: the next update.
+        owed: how much earlier updates exceeded a fixed budget; deducted from this update's.
     """
     known, strategies = learner.known, learner.strategies
-    gone = known.superseded_by(update)
-    held = [known.belief(fact.key) for fact in update.forget]
-    beliefs = [belief for belief in held if belief is not None]
+    superseded = known.superseded_by(update)
+    requested = [known.belief(fact.key) for fact in update.forget]
+    beliefs = [belief for belief in requested if belief is not None]
     purge = Purge(strategies, [belief.fact for belief in beliefs])
     known.apply(update)
     learner.begin(update, owed)
-    strategies.forget(gone)
-    begun = learner.tokens
+    strategies.forget(superseded)
+    before_purge = learner.tokens
     strategies.begin_update(learner, update)
     if not (beliefs and strategies.erases):
-        begun = learner.tokens
+        # begin_update did not prepare to erase: its tokens do not count as erasing.
+        before_purge = learner.tokens
     stores = purge.clear(learner)
-    purged = learner.tokens - begun
+    purge_tokens = learner.tokens - before_purge
     strategies.update(learner, update)
-    learned = learner.tokens
+    before_erase = learner.tokens
     strategies.erase(learner, update)
-    return Erased(beliefs, stores, purged + learner.tokens - learned)
+    erase_tokens = learner.tokens - before_erase
+    return Erased(beliefs, stores, purge_tokens + erase_tokens)

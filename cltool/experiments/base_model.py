@@ -1,4 +1,4 @@
-"""The model that every run of an experiment starts from."""
+"""Loads or builds the base model that every run of an experiment starts from."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 def prepare(
     stream: Stream, settings: resolve.Settings, progress: Progress = QUIET
 ) -> tuple[LanguageModel, Stream]:
-    """Return the model of ``settings``, and the part of the stream that fits into it.
+    """Return the model of ``settings``, and the part of ``stream`` that fits into it.
 
     Sentence lengths are checked before anything is trained.
 
@@ -37,12 +37,12 @@ def prepare(
     """
     chosen = settings.model
     registered = models.registered(chosen.name)
-    early = registered is not None and registered.context is not None
     if registered is not None and registered.context is not None:
-        base = stream
-        stream = fit_to_context(stream, registered.context, lambda: registered.coder(base))
-    lm = _load(stream, settings, progress)
-    if not early:
+        whole = stream
+        stream = fit_to_context(whole, registered.context, lambda: registered.coder(whole))
+        lm = _load(stream, settings, progress)
+    else:
+        lm = _load(stream, settings, progress)
         stream = fit_to_context(stream, lm.context, lambda: lm.coder)
     if chosen.teach_base and not (registered is not None and registered.knows_base):
         folder = _taught_folder(lm, stream, progress)
@@ -53,12 +53,12 @@ def prepare(
 def rebuilder(stream: Stream, settings: resolve.Settings) -> Rebuild | None:
     """Return a function that builds the base model of ``prepare`` without some facts.
 
-    What it builds is cached. Only facts that cltool taught can be left out: for a model that
-    came with its knowledge of the base facts, the result is None.
+    The models that it builds are cached. Only facts that cltool taught can be left out: the
+    result is None for a model that was loaded and not taught the base facts.
 
     Args:
         stream: as ``prepare`` returned it.
-        settings: of the run.
+        settings: the settings of the run.
     """
     import torch
 
@@ -72,12 +72,12 @@ def rebuilder(stream: Stream, settings: resolve.Settings) -> Rebuild | None:
         if built is not None:
             folder = built.build(stream, without=without, reading=chosen.reading, progress=progress)
         else:
-            # Teaching sets the global seed; what is drawn later must not depend on it.
+            # Teaching sets torch's global seed; random numbers drawn later must not depend on it.
             with torch.random.fork_rng(range(torch.cuda.device_count())):
                 lm = _load(stream, settings, QUIET)
                 folder = _taught_folder(lm, stream, progress, without)
-        made = models.load(str(folder), stream, device="cpu").model
-        return dict(made.named_parameters()), training_tokens(folder)
+        model = models.load(str(folder), stream, device="cpu").model
+        return dict(model.named_parameters()), training_tokens(folder)
 
     return rebuild
 
@@ -99,9 +99,9 @@ def _load(
 def _taught_folder(
     lm: LanguageModel, stream: Stream, progress: Progress, without: Collection[Key] = ()
 ) -> Path:
-    """Return the folder of ``lm`` after training on the base facts, but those of ``without``.
+    """Return the folder of ``lm`` after training on the base facts except those in ``without``.
 
-    It is cached under a hash of everything that it depends on.
+    It is in the cache, named by a hash of everything that it depends on.
     """
     import torch
 

@@ -1,4 +1,4 @@
-"""Builds the learner of a run, new or on disk, and moves it to a finished step."""
+"""Builds the learner of a new or existing run, and moves it to a finished step."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ def build_learner(
     loggers: Sequence[Any] = (),
     progress: Progress = QUIET,
 ) -> Learner:
-    """Return a learner on the base model that knows the base facts.
+    """Return a learner with the base model, before its strategies are attached.
 
-    Its strategies are not attached yet. Its stream is the part of ``stream`` that fits into
-    the model.
+    ``learner.known`` holds the base facts. ``learner.stream`` is the part of ``stream`` that
+    fits into the model.
 
     Args:
-        stream: of the run.
-        settings: of the run.
-        seed: of the run.
+        stream: the stream of the run.
+        settings: the settings of the run.
+        seed: the seed of the run.
         loggers: Avalanche loggers.
         progress: receives the progress of building the model.
 
@@ -43,7 +43,7 @@ def build_learner(
     """
     from cltool.training.learner import Learner
 
-    strategies = resolve.build(settings)  # a bad composition is refused before a model is built
+    strategies = resolve.build(settings)  # refuses a bad composition before a model is built
     lm, fitted = prepare(stream, settings, progress)
     learner = Learner(
         lm=lm,
@@ -60,7 +60,7 @@ def build_learner(
 
 
 def advance(learner: Learner, run: Path, step: int) -> None:
-    """Move a learner from the base to where the run in the folder ``run`` was after ``step``.
+    """Move a learner from the base to the state of the run in the folder ``run`` after ``step``.
 
     Raises:
         UserError: the checkpoint does not fit the model.

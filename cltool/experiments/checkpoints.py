@@ -1,4 +1,4 @@
-"""Where a run stands: the model's weights and the strategies' states after a step."""
+"""Checkpoints of a run: the model's weights and the strategies' states after a step."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 
 
 def folder(run: Path, step: int) -> Path:
-    """Where the checkpoint after ``step`` lies in the run folder ``run``."""
+    """Return the folder of the checkpoint after ``step`` in the run folder ``run``."""
     return run / "checkpoints" / f"step-{step:03d}"
 
 
 def save(run: Path, step: int, model: nn.Module, strategies: Strategies) -> None:
-    """Write the checkpoint after ``step``: safetensors and JSON, whole or not at all."""
+    """Write the checkpoint after ``step`` atomically, as safetensors and JSON files."""
     from safetensors.torch import save_file
 
     place = folder(run, step)
@@ -44,10 +44,10 @@ def save(run: Path, step: int, model: nn.Module, strategies: Strategies) -> None
 
 
 def load(run: Path, step: int, model: nn.Module, strategies: Strategies) -> None:
-    """Put model and strategies back to where they stood after ``step``.
+    """Load the weights and the strategies' states after ``step``.
 
     Raises:
-        UserError: the checkpoint does not fit.
+        UserError: the checkpoint does not fit the model, or a file cannot be read.
     """
     from safetensors.torch import load_file
 
@@ -62,37 +62,37 @@ def load(run: Path, step: int, model: nn.Module, strategies: Strategies) -> None
             raise UserError(
                 f"the checkpoint's state of {name} cannot be read: {error}",
                 where=str(place),
-                hint="Start the run afresh with --fresh.",
+                hint="Start the run again with --fresh.",
             ) from error
         tensors = file.with_suffix(".safetensors")
         if tensors.is_file():
-            # As read they lie at odd addresses, at which matrix products may round otherwise.
+            # Loaded tensors may be unaligned in memory, so that matrix products round differently.
             states[name] |= {key: tensor.clone() for key, tensor in load_file(tensors).items()}
     strategies.load_states(states)
 
 
 def last(run: Path, before: int) -> int:
-    """The latest step below ``before`` that has a checkpoint; -1 when none has."""
+    """Return the latest step before step ``before`` that has a checkpoint; -1 if none has."""
     steps = [step for step in range(before) if folder(run, step).is_dir()]
     return max(steps, default=-1)
 
 
 def keep_only(run: Path, step: int, others: Collection[int] = ()) -> None:
-    """Remove the checkpoints of all steps but ``step`` and ``others``."""
-    places = {folder(run, one) for one in (step, *others)}
+    """Remove the checkpoints of all steps except ``step`` and ``others``."""
+    kept = {folder(run, one) for one in (step, *others)}
     for place in (run / "checkpoints").glob("step-*"):
-        if place not in places:
+        if place not in kept:
             shutil.rmtree(place, ignore_errors=True)
 
 
 def steps(run: Path) -> list[int]:
-    """The steps of which the run folder ``run`` has a checkpoint."""
+    """Return the steps that have a checkpoint in the run folder ``run``."""
     found = (place.name.partition("-")[2] for place in (run / "checkpoints").glob("step-*"))
     return sorted(int(step) for step in found if step.isdigit())
 
 
 def digest(run: Path, step: int) -> str:
-    """A hash of every file of the checkpoint after ``step``."""
+    """Return a hash of all files of the checkpoint after ``step``."""
     hasher = hashlib.sha256()
     for file in sorted(folder(run, step).iterdir()):
         hasher.update(file.name.encode())
@@ -109,5 +109,5 @@ def drop_before(run: Path, step: int) -> None:
 
 
 def _is_adapter(model: nn.Module) -> bool:
-    # Merging takes the wrapper off, but may leave its other marks on the model.
+    # After merging, other attributes of the PEFT wrapper may remain on the model, but not this.
     return hasattr(model, "get_base_model")

@@ -1,4 +1,4 @@
-"""What a run's record says of what was asked for, and what whoever reads the run must know."""
+"""Makes ``run.json``: the settings and the stream of a run, versions, and warnings."""
 
 from __future__ import annotations
 
@@ -19,8 +19,10 @@ if TYPE_CHECKING:
 PACKAGES = ("cltool", "torch", "transformers", "peft", "avalanche-lib", "tokenizers")
 
 
-def request(stream: Stream, strategy: str, seed: int, settings: resolve.Settings) -> dict[str, Any]:
-    """Return the part of ``run.json`` that identifies a run, known before a model is loaded."""
+def identity(
+    stream: Stream, strategy: str, seed: int, settings: resolve.Settings
+) -> dict[str, Any]:
+    """Return the part of ``run.json`` that identifies a run; it needs no model."""
     return {
         "format": FORMAT,
         "scenario": stream.name,
@@ -40,14 +42,14 @@ def request(stream: Stream, strategy: str, seed: int, settings: resolve.Settings
 
 
 def manifest(
-    asked: Mapping[str, Any], settings: resolve.Settings, learner: Learner
+    identity: Mapping[str, Any], settings: resolve.Settings, learner: Learner
 ) -> dict[str, Any]:
     """Return ``run.json`` as it is when the run starts; later only its status changes.
 
     Args:
-        asked: as `request` returned it.
-        settings: as they were requested.
-        learner: of the run, on the base model.
+        identity: as `identity` returned it.
+        settings: the requested settings.
+        learner: the learner of the run, with the base model.
     """
     import torch
 
@@ -55,10 +57,10 @@ def manifest(
     tables["learner"] = learner.settings.model_dump()
     tables["model"] |= {"device": str(lm.device.type), "dtype": lm.precision.name}
     return {
-        **asked,
+        **identity,
         "status": "running",
         "settings": {"scenario": dict(learner.stream.source), **tables},
-        "stream": {**asked["stream"], "skipped": list(learner.stream.skipped)},
+        "stream": {**identity["stream"], "skipped": list(learner.stream.skipped)},
         "warnings": [*stream_warnings(learner.stream), *strategy_warnings(learner)],
         "versions": {**versions(), "threads": str(torch.get_num_threads())},
         "weights": lm.digest(),
@@ -66,34 +68,34 @@ def manifest(
 
 
 def stream_warnings(stream: Stream) -> list[str]:
-    """Why the stream's scores may say less than they seem to."""
+    """Return warnings about the stream: facts without held-out wordings, skipped lines."""
     keys = stream.first_taught()
-    bare = sum(
+    trained_only = sum(
         all(asking.form == "trained" for asking in stream.wordings.askings(key)) for key in keys
     )
-    found = []
-    if bare == len(keys):
-        found.append(
-            "No wording is held out: the scores ask in the very words that were trained. "
+    warnings = []
+    if trained_only == len(keys):
+        warnings.append(
+            "No wording is held out: the scores ask in the trained wordings. "
             "Give each relation more wordings."
         )
-    elif bare:
-        found.append(
-            f"{bare} of {len(keys)} facts have no held-out wording and are left out of the "
-            "scores. Give their relations more wordings, or their questions paraphrases."
+    elif trained_only:
+        warnings.append(
+            f"{trained_only} of {len(keys)} facts have no held-out wording and are left out of "
+            "the scores. Give their relations more wordings, or their questions paraphrases."
         )
     if stream.skipped:
         count = len(stream.skipped)
-        found.append(f"{count} bad line{'s' * (count > 1)} of the source skipped.")
-    return found
+        warnings.append(f"{count} bad line{'s' * (count > 1)} of the source skipped.")
+    return warnings
 
 
 def strategy_warnings(learner: Learner) -> list[str]:
-    """What the run's strategies say themselves, and what they need and do not have."""
+    """Return the strategies' own warnings, and warnings about what they need but lack here."""
     parts = learner.strategies.parts
-    found = list(learner.strategies.warnings)
+    warnings = list(learner.strategies.warnings)
     if not learner.lm.reads:
-        found += [
+        warnings += [
             f"{name} puts facts into the prompt, but this model was built without learning to use "
             "them (model.reading = false)."
             for name, part in parts.items()
@@ -102,35 +104,36 @@ def strategy_warnings(learner: Learner) -> list[str]:
     base, *updates = learner.stream
     requests = sum(len(update.forget) for update in updates)
     if requests and not learner.strategies.erases:
-        found.append(
-            f"{' + '.join(parts)} takes nothing out of the weights: what is to be forgotten "
-            f"({requests}) and is no longer said was lost like any other fact. Compose one of the "
-            "unlearning family with it (npo+replay)."
+        warnings.append(
+            f"{' + '.join(parts)} does not erase facts from the weights: if a fact to forget "
+            f"(there are {requests}) is no longer produced, it was lost like any other fact. "
+            "Compose a strategy of the unlearning family with it (npo+replay)."
         )
     keys = {fact.key for fact in base.learn}
     erased = sum(fact.key in keys for update in updates for fact in update.forget)
     if learner.rebuild is None and erased:
-        found += [
-            f"{name} {INEXACT}: cltool did not teach this model the base facts, "
-            f"of which {erased} are to be forgotten, so it cannot rebuild it without them. Use "
-            "the embedded model, or teach the base facts (--teach-base)."
+        warnings += [
+            f"{name} {INEXACT}: cltool did not teach this model the base facts, so it cannot "
+            f"rebuild the model without the {erased} of them that are to be forgotten. Use the "
+            "embedded model, or teach the base facts (--teach-base)."
             for name, part in parts.items()
             if part.rebuilds
         ]
-    return found
+    return warnings
 
 
 def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return ``values`` as they are after writing and reading JSON."""
     plain: dict[str, Any] = json.loads(json.dumps(dict(values), default=str))
     return plain
 
 
 def versions() -> dict[str, str]:
-    """Python's version, and that of each of `PACKAGES` that is installed."""
-    found = {"python": sys.version.split()[0]}
+    """Return the versions of Python and of each package in `PACKAGES`."""
+    versions = {"python": sys.version.split()[0]}
     for package in PACKAGES:
         try:
-            found[package] = version(package)
+            versions[package] = version(package)
         except PackageNotFoundError:
-            found[package] = "not installed"
-    return found
+            versions[package] = "not installed"
+    return versions

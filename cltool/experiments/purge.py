@@ -1,4 +1,4 @@
-"""What the strategies keep of a fact, and what is left of it when it was purged."""
+"""Removes erased facts from the strategies' own stores, and counts what each store held of them."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Holding:
-    """What one strategy keeps.
+    """The contents of one strategy's stores.
 
     Attributes:
-        entries: key → how many entries of its stores are of that key; of asked keys only.
-        size: bytes of all that it keeps.
+        entries: key → number of entries about it in the stores, for the keys to erase.
+        size: bytes of everything in the stores.
     """
 
     entries: Counter[Key]
@@ -28,13 +28,14 @@ class Holding:
 
 
 class Purge:
-    """Clears erased facts from every store, and counts what each of them held.
+    """Removes facts from every store, and counts the entries of each before and after.
 
-    Made before the update is taken in, so that what is dropped then is seen as well.
+    Create it before the strategies' ``forget`` is called: it counts the entries before in its
+    constructor.
 
     Args:
-        strategies: whose stores.
-        facts: those to erase, as they are known.
+        strategies: the strategies whose stores are purged.
+        facts: the facts to erase, with the objects that are known.
     """
 
     def __init__(self, strategies: Strategies, facts: Sequence[Fact]) -> None:
@@ -42,18 +43,18 @@ class Purge:
         self._before = _holdings(strategies, {fact.key for fact in facts}) if facts else {}
 
     def clear(self, learner: Learner) -> list[dict[str, Any]]:
-        """Purge the strategies, after ``forget`` and before the update is learned.
+        """Purge the strategies; call it after their ``forget`` and before the update is learned.
 
         Returns:
-            For each fact, name of the strategy → ``entries_before`` and ``entries_after`` of the
-            fact in what is kept, ``bytes_before`` and ``bytes_after`` of all that is kept, and
-            ``purged``: store → what was done there, in words. Where a strategy keeps nothing
-            and did nothing, it is left out.
+            For each fact, name of the strategy → ``entries_before`` and ``entries_after``, the
+            entries of the fact in its stores; ``bytes_before`` and ``bytes_after``, the bytes of
+            everything in its stores; and ``purged``: store → what was done there, in words. A
+            strategy that stores nothing and did nothing is left out.
         """
         if not self._facts:
             return []
         strategies = learner.strategies
-        done = strategies.purge(learner, self._facts)
+        purged = strategies.purge(learner, self._facts)
         after = _holdings(strategies, {fact.key for fact in self._facts})
         return [
             {
@@ -62,27 +63,28 @@ class Purge:
                     "entries_after": after[name].entries[fact.key],
                     "bytes_before": self._before[name].size,
                     "bytes_after": after[name].size,
-                    "purged": done[name],
+                    "purged": purged[name],
                 }
                 for name in strategies.parts
-                if self._before[name].size or after[name].size or done[name]
+                if self._before[name].size or after[name].size or purged[name]
             }
             for fact in self._facts
         ]
 
 
 def _holdings(strategies: Strategies, keys: Collection[Key]) -> dict[str, Holding]:
-    found = {}
+    """Return name of the strategy → the contents of its stores."""
+    holdings = {}
     for name, part in strategies.parts.items():
         state = part.stored()
         entries: Counter[Key] = Counter()
         _count([*state.values()], keys, entries)
-        found[name] = Holding(entries, state_bytes(state) if state else 0)
-    return found
+        holdings[name] = Holding(entries, state_bytes(state) if state else 0)
+    return holdings
 
 
 def _count(value: object, keys: Collection[Key], entries: Counter[Key]) -> None:
-    """Count the lists, however deep in ``value``, that begin with one of the ``keys``."""
+    """Add to ``entries`` the lists at any depth of ``value`` that begin with one of ``keys``."""
     if isinstance(value, dict):
         value = [*value.values()]
     if not isinstance(value, list | tuple):

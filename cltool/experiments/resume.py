@@ -1,4 +1,4 @@
-"""Where a run lies on disk, whether it is the run that is asked for, and how far it got."""
+"""Finds the folder of a run, checks that it holds the requested run, and says how far it is."""
 
 from __future__ import annotations
 
@@ -14,7 +14,11 @@ from cltool.runs.run import Run, file_name
 
 
 def default_folder(record: Mapping[str, Any]) -> Path:
-    """``runs/SCENARIO-STRATEGY-seedN-…``, ending in a hash of what was asked for."""
+    """Return ``runs/SCENARIO-STRATEGY-seedN-HASH``, with a hash of settings and stream.
+
+    Args:
+        record: as `cltool.experiments.manifest.identity` returned it.
+    """
     text = json.dumps([record["requested"], record["stream"]["digest"]], sort_keys=True)
     digest = hashlib.sha256(text.encode()).hexdigest()[:8]
     strategy = file_name(record["strategy"])
@@ -22,110 +26,120 @@ def default_folder(record: Mapping[str, Any]) -> Path:
 
 
 def steps_kept(keep: bool | Collection[int], steps: int) -> frozenset[int]:
-    """The steps whose checkpoints are kept, beside the last one's.
+    """Return the steps whose checkpoints are kept in addition to the last one.
 
     Args:
-        keep: whether all are, or which.
-        steps: how many there are, the base included.
+        keep: True for all steps, False for none, or the numbers of the steps.
+        steps: number of steps in the stream, including the base.
 
     Raises:
-        UserError: there is no such step.
+        UserError: the stream does not have a step of ``keep``.
     """
     kept = frozenset(range(steps if keep else 0) if isinstance(keep, bool) else keep)
     if beyond := sorted(kept - set(range(steps))):
         raise UserError(
-            f"there is no step {beyond[0]} whose checkpoint could be kept",
+            f"there is no step {beyond[0]}, so its checkpoint cannot be kept",
             hint=f"The stream's last step is {steps - 1}.",
         )
     return kept
 
 
 def open_folder(folder: Path, record: Mapping[str, Any], fresh: bool) -> int:
-    """How many steps of this run the folder already holds.
+    """Return how many steps of this run the folder already holds.
+
+    Args:
+        folder: the run folder; it need not exist.
+        record: the requested run, as `cltool.experiments.manifest.identity` returned it.
+        fresh: remove the run that the folder holds, and return 0.
 
     Raises:
-        UserError: it holds another run.
+        UserError: the folder holds another run, or files that are not a run.
     """
     if fresh and (folder / "run.json").is_file():
         clear(Run.open(folder))
     if not (folder / "run.json").is_file():
         if folder.is_dir() and any(folder.iterdir()):
             raise UserError(
-                "the folder is not empty and holds no run",
+                "the folder is not empty and does not hold a run",
                 where=str(folder),
-                hint="Name another with --out.",
+                hint="Choose another folder with --out.",
             )
         return 0
-    held = Run.open(folder)
-    differences = _differences(held.record, record)
+    existing = Run.open(folder)
+    differences = _differences(existing.record, record)
     if differences:
         raise UserError(
             "the folder holds a run with other settings",
             where=str(folder),
             details=differences,
-            hint="Give --fresh to replace it, or name another with --out.",
+            hint="Replace it with --fresh, or choose another folder with --out.",
         )
     from cltool.experiments import checkpoints
 
-    done = held.steps_done()
+    done = existing.steps_done()
     return done if done == len(record["labels"]) else checkpoints.last(folder, done) + 1
 
 
 def refuse_other_weights(folder: Path, weights: str) -> None:
-    """A run goes on only from the base model that it began from.
+    """Raise a `UserError` if the run in ``folder`` started from other base weights.
 
     Args:
-        folder: of the run.
+        folder: the run folder; it need not exist.
         weights: hash of the base model's weights.
-
-    Raises:
-        UserError: the run in the folder began from other weights.
     """
     if not (folder / "run.json").is_file():
         return
-    held = Run.open(folder)
-    if held.steps_done() and held.record.get("weights", weights) != weights:
+    existing = Run.open(folder)
+    if existing.steps_done() and existing.record.get("weights", weights) != weights:
         raise UserError(
-            "the model's weights have changed since this run began",
+            "the model's weights have changed since this run started",
             where=str(folder),
-            hint="Give --fresh to begin anew, or name another folder with --out.",
+            hint="Start the run again with --fresh, or choose another folder with --out.",
         )
 
 
-def clear(held: Run) -> None:
-    """Remove a run, and nothing else that may lie in its folder.
+def clear(run: Run) -> None:
+    """Remove the files of a run; other files in its folder stay.
 
     Raises:
-        UserError: the folder's ``run.json`` is not of a run.
+        UserError: the folder's ``run.json`` is not that of a cltool run.
     """
-    if not {"labels", "requested", "strategy"} <= set(held.record):
+    if not {"labels", "requested", "strategy"} <= set(run.record):
         raise UserError(
-            "the run.json in this folder is not of a cltool run",
-            where=str(held.folder),
-            hint="Name another folder with --out.",
+            "the run.json in this folder was not written by cltool",
+            where=str(run.folder),
+            hint="Choose another folder with --out.",
         )
     for name in ("answers", "audit", "checkpoints"):
-        shutil.rmtree(held.folder / name, ignore_errors=True)
+        shutil.rmtree(run.folder / name, ignore_errors=True)
     for name in ("erasures.json", "steps.jsonl", "run.json"):
-        (held.folder / name).unlink(missing_ok=True)
+        (run.folder / name).unlink(missing_ok=True)
 
 
-def _differences(held: Mapping[str, Any], asked: Mapping[str, Any]) -> list[str]:
-    """In what two records differ: what was asked for, not what the machine made of it."""
-    found = []
+def _differences(existing: Mapping[str, Any], requested: Mapping[str, Any]) -> list[str]:
+    """Return the differences between two records, one sentence each.
+
+    It compares the requested settings, not what was resolved on the machine (such as a device).
+    """
+    differences = []
     for name in ("scenario", "strategy", "seed", "model", "labels"):
-        if held.get(name) != asked[name]:
-            found.append(f"{name}: {held.get(name)!r} there, {asked[name]!r} asked for")
-    theirs = _flat(held.get("requested", {}))
-    for path, value in _flat(json.loads(json.dumps(asked["requested"]))).items():
-        if theirs.get(path) != value:
-            found.append(f"{path}: {theirs.get(path)!r} there, {value!r} asked for")
-    if held.get("stream", {}).get("digest") != asked["stream"]["digest"]:
-        found.append("the facts or their wordings have changed")
-    return found
+        if existing.get(name) != requested[name]:
+            differences.append(_difference(name, existing.get(name), requested[name]))
+    before = _flat(existing.get("requested", {}))
+    for path, value in _flat(json.loads(json.dumps(requested["requested"]))).items():
+        if before.get(path) != value:
+            differences.append(_difference(path, before.get(path), value))
+    if existing.get("stream", {}).get("digest") != requested["stream"]["digest"]:
+        differences.append("the facts or their wordings have changed")
+    return differences
+
+
+def _difference(name: str, existing: object, requested: object) -> str:
+    return f"{name}: {existing!r} in the folder, {requested!r} requested"
 
 
 def _flat(tables: Mapping[str, Any], path: str = "") -> dict[str, Any]:
+    """Return dotted name → value of nested tables."""
     flat: dict[str, Any] = {}
     for name, value in tables.items():
         place = f"{path}.{name}" if path else str(name)

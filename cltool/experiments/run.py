@@ -1,8 +1,8 @@
-"""The experiment: walks one strategy through a stream and records everything.
+"""Runs one strategy over a stream and records every answer and cost.
 
-All randomness comes from (seed, step), and a step counts as done only when its answers, its
-checkpoint and its costs are on disk, in this order: a run that is killed anywhere goes on at
-the last finished step and ends with the same ledger, byte for byte.
+All randomness comes from (seed, step). A step is finished when its answers, its checkpoint and
+its costs are on disk; they are written in this order. So a run that is killed at any point
+resumes after its last finished step, and its ledger is the same, byte for byte.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from cltool.core.seeds import derive
 from cltool.evaluation import ledger
 from cltool.experiments import resolve
 from cltool.experiments.build_learner import advance, build_learner, seed_globally
-from cltool.experiments.manifest import manifest, request
+from cltool.experiments.manifest import identity, manifest
 from cltool.experiments.resume import default_folder, open_folder, refuse_other_weights, steps_kept
 from cltool.facts.facts import Fact, Key, Update
 from cltool.facts.stream import Stream
@@ -56,20 +56,23 @@ def run(
     Args:
         stream: a stream (`cltool.scenario`), a scenario's name, or a path to a file of facts.
         strategy: a name, or several composed (``replay+ewc``).
-        options: the scenario's options, where ``stream`` is a name or a path.
-        model: ``tiny``, or a path or hub name of a causal LM; goes before ``settings``.
-        seed: of all that is random in training.
-        out: the run folder; by default one under ``runs/`` named by the settings.
+        options: the scenario's options, if ``stream`` is a name or a path.
+        model: a registered name such as ``tiny``, or a path or hub name of a causal LM; overrides
+            the name in ``settings``.
+        seed: seed of the training.
+        out: the run folder; by default a folder in ``runs/`` that is named by the settings.
         settings: nested tables: ``{"learner": {"epochs": 5}, "strategy": {"lambda": 50}}``.
-        fresh: begin anew where the folder holds an unfinished or finished run.
-        keep_checkpoints: keep every step's rather than the last one's, or these beside it.
-        purge_checkpoints: when an update forgets, remove earlier checkpoints, which still know.
-        save_model: also write the final model there, as a `transformers` checkpoint.
+        fresh: replace the run that the folder holds, finished or not.
+        keep_checkpoints: True to keep the checkpoints of all steps, or the steps whose
+            checkpoints are kept in addition to the last one; by default only the last one is kept.
+        purge_checkpoints: remove earlier checkpoints when an update asks to forget facts, because
+            they still hold these facts.
+        save_model: folder for the final model, written as a `transformers` checkpoint.
         loggers: Avalanche loggers.
         progress: receives the progress of the run, as in ``Progress(print)``.
 
     Returns:
-        The finished run; one that was finished before is returned as it is.
+        The finished run. A run that was finished before is returned without running anything.
 
     Raises:
         UserError: a setting is wrong, a fact is too long, or the folder holds another run.
@@ -81,65 +84,70 @@ def run(
     if model is not None:
         tables["model"] = {**tables.get("model", {}), "name": model}
     resolved = resolve.resolve(strategy, tables)
-    asked = request(stream, strategy, seed, resolved)
-    folder = Path(out) if out is not None else default_folder(asked)
+    requested = identity(stream, strategy, seed, resolved)
+    folder = Path(out) if out is not None else default_folder(requested)
     kept = steps_kept(keep_checkpoints, len(stream))
-    done = open_folder(folder, asked, fresh)
-    forgetting = [one.step for one in stream if one.forget] if purge_checkpoints else []
-    checkpoints.drop_before(folder, max([0, *(step for step in forgetting if step < done)]))
-    record = Run(folder)
-    if done == len(stream) and save_model is None and record.record["status"] == "finished":
-        return record
+    done = open_folder(folder, requested, fresh)
+    purging = [update.step for update in stream if update.forget] if purge_checkpoints else []
+    checkpoints.drop_before(folder, max([0, *(step for step in purging if step < done)]))
+    current = Run(folder)
+    if done == len(stream) and save_model is None and current.record["status"] == "finished":
+        return current
     learner = build_learner(stream, resolved, seed, loggers=loggers, progress=progress)
     refuse_other_weights(folder, learner.lm.digest())
     if done:
-        record.change_record(status="running")
+        current.change_record(status="running")
     else:
-        record.write_record(manifest(asked, resolved, learner))
-    walk = _Walk(learner, record, progress)
-    walk.resume(done, resolved.probe)
+        current.write_record(manifest(requested, resolved, learner))
+    steps = _Steps(learner, current, progress)
+    steps.resume(done, resolved.probe)
     for step in range(done, len(stream)):
-        walk.step(step, frozenset() if step in forgetting else kept)
+        steps.execute(step, frozenset() if step in purging else kept)
     if save_model is not None:
-        walk.save_model(Path(save_model))
-    record.change_record(status="finished")
+        steps.save_model(Path(save_model))
+    current.change_record(status="finished")
     return Run.open(folder)
 
 
-class _Walk:
-    """One run in progress.
+class _Steps:
+    """Executes the steps of one run and records them.
 
     Args:
-        learner: on the base model.
-        record: the run's folder, which holds its ``run.json``.
+        learner: the learner of the run, with the base model.
+        run: the run; its folder holds ``run.json``.
         progress: receives the progress of the run.
     """
 
-    def __init__(self, learner: Learner, record: Run, progress: Progress) -> None:
+    def __init__(self, learner: Learner, run: Run, progress: Progress) -> None:
         self.learner = learner
         self.stream = learner.stream
-        self.run = record
+        self.run = run
         self.progress = progress
-        self.erasures = Recorder(record, learner.stream)
+        self.erasures = Recorder(run, learner.stream)
         self.costs: list[dict[str, Any]] = []
 
-    def resume(self, done: int, asking: ProbeSettings) -> None:
-        """Move to where the first ``done`` steps ended; the base is step 0."""
+    def resume(self, done: int, settings: ProbeSettings) -> None:
+        """Move to the state after the first ``done`` steps; the base is step 0.
+
+        Args:
+            done: number of finished steps.
+            settings: how the model is asked.
+        """
         from cltool.evaluation.prober import Prober
 
-        self.prober = Prober(self.learner.lm, asking)
-        self.keys = _asked(self.stream, asking.limit)
+        self.prober = Prober(self.learner.lm, settings)
+        self.keys = _probed_keys(self.stream, settings.limit)
         if done:
             advance(self.learner, self.run.folder, done - 1)
             self.costs = self.run.cost_rows()[:done]
             self.erasures.resume(done)
 
-    def step(self, step: int, kept: frozenset[int]) -> None:
-        """Apply update ``step``, ask about every fact, and write everything down.
+    def execute(self, step: int, kept: frozenset[int]) -> None:
+        """Apply the update of ``step``, ask about every fact, and record answers and costs.
 
         Args:
-            step: which.
-            kept: steps whose checkpoints stay beside its own.
+            step: the number of the step; step 0 only attaches the strategies.
+            kept: steps whose checkpoints are kept in addition to that of this step.
         """
         from cltool.experiments import checkpoints
 
@@ -150,14 +158,14 @@ class _Walk:
         self.progress(step, len(self.stream), what)
         learner.progress = self.progress.part(step, len(self.stream), what)
         seed_globally(learner.seed, step)
-        tokens, steps, began = learner.tokens, learner.steps, time.perf_counter()
+        tokens, steps, start = learner.tokens, learner.steps, time.perf_counter()
         learner.logs.clear()
-        erasing = 0
+        erasing_tokens = 0
         if step == 0:
             learner.strategies.attach(learner)
         else:
-            erasing = self._apply(update)
-        seconds = time.perf_counter() - began
+            erasing_tokens = self._apply(update)
+        seconds = time.perf_counter() - start
         self.progress(
             100 * step + 99, 100 * len(self.stream), f"{name}: asking after {update.label}"
         )
@@ -172,11 +180,11 @@ class _Walk:
                 "label": update.label,
                 "seconds": round(seconds, 3),
                 "tokens": learner.tokens - tokens,
-                "erasing_tokens": erasing,
+                "erasing_tokens": erasing_tokens,
                 "steps": learner.steps - steps,
                 "peak_memory": _peak_memory(learner.lm),
                 "stored_bytes": learner.strategies.stored_bytes(),
-                **({"logs": _finite(learner.logs)} if learner.logs else {}),
+                **({"logs": _json_numbers(learner.logs)} if learner.logs else {}),
             }
         )
         self.run.write_costs(self.costs)
@@ -186,7 +194,7 @@ class _Walk:
         self.progress(step + 1, len(self.stream), f"{name}: after {update.label}")
 
     def _publish(self, rows: list[dict[str, Any]]) -> None:
-        """Hand the step's scores to Avalanche's loggers."""
+        """Pass the scores of the step to Avalanche's loggers."""
         import pandas as pd
 
         from cltool.evaluation.summary import per_step
@@ -201,49 +209,61 @@ class _Walk:
         learner.evaluator.after_eval(learner)
 
     def save_model(self, folder: Path) -> None:
-        """Write the model as a `transformers` checkpoint, and warn of what it lacks."""
+        """Write the model as a `transformers` checkpoint, and warn about what it lacks."""
         from cltool.lm.language_model import save_checkpoint
 
         save_checkpoint(self.learner.lm, folder)
-        lacks = [
-            f"The saved model lacks what {name} keeps outside the weights: {what}."
+        warnings = [
+            f"The saved model lacks what {name} stores outside the weights: {what}."
             for name, what in self.learner.strategies.outside.items()
         ]
-        self.run.change_record(warnings=[*self.run.record["warnings"], *lacks])
+        self.run.change_record(warnings=[*self.run.record["warnings"], *warnings])
 
     def _apply(self, update: Update) -> int:
-        """Apply an update, and record what it erased; the tokens that the erasing took."""
+        """Apply an update and record what it erased; return the tokens spent on erasing."""
         from cltool.experiments.apply_update import apply
 
-        owed = _owed(self.costs, Budget(self.learner.settings))
+        owed = overspent(self.costs, Budget(self.learner.settings))
         erased = apply(self.learner, update, owed)
         self.erasures.ask(update, erased.beliefs, erased.stores)
         return erased.tokens
 
 
-def _owed(costs: Sequence[Mapping[str, Any]], budget: Budget) -> float:
-    """What earlier updates spent beyond their budget, such as on a Fisher information."""
-    owed = 0.0
+def overspent(costs: Sequence[Mapping[str, Any]], budget: Budget) -> float:
+    """Return by how much earlier updates exceeded their budgets and have not yet made up for it.
+
+    An update can exceed its budget, for example when it estimates a Fisher information.
+
+    Args:
+        costs: rows of ``steps.jsonl``; the first is that of the base, which has no budget.
+        budget: the budget of each update, in tokens, steps or seconds.
+    """
+    excess = 0.0
     for row in costs[1:]:
         if budget.kind is not None:
-            owed = max(0.0, owed + row[budget.kind] - budget.amount)
-    return owed
+            excess = max(0.0, excess + row[budget.kind] - budget.amount)
+    return excess
 
 
-def _finite(logs: Mapping[str, float]) -> dict[str, float | None]:
-    """JSON has no infinity and no NaN: null stands for them."""
+def _json_numbers(logs: Mapping[str, float]) -> dict[str, float | None]:
+    """Return ``logs`` with null for infinity and NaN, which JSON does not have."""
     return {name: value if math.isfinite(value) else None for name, value in logs.items()}
 
 
-def _asked(stream: Stream, limit: int | None) -> dict[Key, tuple[int, Fact]]:
+def _probed_keys(stream: Stream, limit: int | None) -> dict[Key, tuple[int, Fact]]:
+    """Return the keys to ask about, as `Stream.first_taught`; at most ``limit`` of them.
+
+    The sample is the same for all runs over a stream.
+    """
     keys = stream.first_taught()
     if limit is None or len(keys) <= limit:
         return keys
-    chosen = set(random.Random(derive(0, "probe.limit")).sample(list(keys), limit))
-    return {key: value for key, value in keys.items() if key in chosen}
+    sample = set(random.Random(derive(0, "probe.limit")).sample(list(keys), limit))
+    return {key: value for key, value in keys.items() if key in sample}
 
 
 def _peak_memory(lm: LanguageModel) -> int:
+    """Return the peak memory so far in bytes: of the GPU if the model is there, else resident."""
     import torch
 
     if lm.device.type == "cuda":

@@ -364,7 +364,7 @@ def test_bad_lines_can_be_left_out_and_are_counted(cltool: Cltool) -> None:
     told = cltool("run", *QUICK, "--strategy", "frozen", "--skip-bad", "--out", "out")
     assert told.code == 0, told.err
     warning, other = Run.open("out").record["warnings"]
-    assert "skipped" in warning and "takes nothing out of the weights" in other
+    assert "skipped" in warning and "does not erase facts from the weights" in other
     assert Run.open("out").record["stream"]["skipped"][0].startswith("facts.jsonl:11: not JSON")
 
 
@@ -405,8 +405,8 @@ def test_another_run_in_the_folder_is_refused(cltool: Cltool, run_folder: Path) 
     before = (run_folder / "run.json").read_bytes()
     message = refused(cltool(*same, "--set", "learner.epochs=3", "--seed", "4"))
     assert "the folder holds a run with other settings" in message
-    assert "learner.epochs: 1 there, 3 asked for" in message
-    assert "seed: 0 there, 4 asked for" in message
+    assert "learner.epochs: 1 in the folder, 3 requested" in message
+    assert "seed: 0 in the folder, 4 requested" in message
     assert "--fresh" in message
     assert (run_folder / "run.json").read_bytes() == before
 
@@ -441,7 +441,7 @@ def test_progress_goes_to_stderr_only(cltool: Cltool) -> None:
     assert "%" not in told.out
     others = [line for line in told.err.splitlines() if not re.match(r"naive: +\d+% ", line)]
     (warning,) = others
-    assert warning.startswith("cltool: naive takes nothing out of the weights")
+    assert warning.startswith("cltool: naive does not erase facts from the weights")
 
 
 def test_report_prints_json_and_nothing_else(cltool: Cltool, run_folder: Path) -> None:

@@ -14,7 +14,7 @@ from cltool.core.errors import UserError
 from cltool.core.settings import LearnerSettings
 from cltool.experiments.compare import Comparison, Failure
 from cltool.experiments.equal_budget import budget, parse
-from cltool.experiments.run import _owed
+from cltool.experiments.run import overspent
 from cltool.runs.run import Run
 from cltool.training.budget import Budget
 
@@ -91,11 +91,11 @@ def test_seconds_are_measured_and_given_alone(
 
 
 @pytest.mark.parametrize("kind", ["tokens", "steps", "seconds"])
-def test_what_an_update_spent_too_much_the_next_ones_owe(kind: str) -> None:
+def test_updates_after_an_expensive_one_get_less(kind: str) -> None:
     allowed = Budget(LearnerSettings.model_validate({kind: 10}))
-    rows = [dict.fromkeys(("tokens", "steps", "seconds"), 99)]  # the base owes nothing
-    assert _owed(rows, allowed) == 0
+    rows = [dict.fromkeys(("tokens", "steps", "seconds"), 99)]  # the base has no budget
+    assert overspent(rows, allowed) == 0
     for spent, owed in ((14, 4), (11, 5), (2, 0), (13, 3)):
         rows.append({"tokens": 0, "steps": 0, "seconds": 0, kind: spent})
-        assert _owed(rows, allowed) == owed
-    assert _owed(rows, Budget(LearnerSettings.model_validate({}))) == 0
+        assert overspent(rows, allowed) == owed
+    assert overspent(rows, Budget(LearnerSettings.model_validate({}))) == 0

@@ -1,4 +1,4 @@
-"""A run from end to end: broken off anywhere, gone on with, refused, saved."""
+"""Runs from end to end: recorded, killed at any point and resumed, refused, saved."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ SHORT = {"learner": {"epochs": 2, "batch_size": 8}, "model": {"device": "cpu"}}
 
 
 class Killed(BaseException):
-    """Stands for the power cut."""
+    """Simulates a power cut."""
 
 
 Start = Callable[..., Run]
@@ -66,7 +66,7 @@ def answers(folder: Path) -> dict[str, bytes]:
 
 
 def states(folder: Path) -> dict[str, bytes]:
-    """All files of the last checkpoint."""
+    """Return the content of all files of the last checkpoint."""
     place = max((folder / "checkpoints").glob("step-*"))
     return {file.name: file.read_bytes() for file in sorted(place.iterdir())}
 
@@ -80,7 +80,7 @@ def test_what_cannot_be_composed_is_refused_before_a_model_is_made(
     assert not (tmp_path / "run").exists()
 
 
-# What a run leaves.
+# What a run writes.
 
 
 def test_a_run_records_everything(start: Start, stream: Stream, tmp_path: Path) -> None:
@@ -178,7 +178,7 @@ def test_only_a_sample_of_the_keys_is_asked(start: Start, tmp_path: Path) -> Non
     assert set(again["subject"]) == set(rows["subject"])
 
 
-# Broken off and gone on with.
+# Killed and resumed.
 
 
 def trap(
@@ -203,7 +203,7 @@ def trap(
 
 
 def _breakers(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """Set a trap in every place between two writes, one after the other."""
+    """Set a trap at each point between two writes, one at a time."""
 
     def second(_: Any, step: int, *rest: Any) -> int:
         return step
@@ -413,7 +413,7 @@ def test_a_folder_of_something_else_is_left_alone(start: Start, tmp_path: Path) 
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "thesis.txt").write_text("years of work")
     for fresh in (False, True):
-        with pytest.raises(UserError, match="holds no run"):
+        with pytest.raises(UserError, match="does not hold a run"):
             start(tmp_path / "mine", fresh=fresh)
     assert (tmp_path / "mine" / "thesis.txt").read_text() == "years of work"
 

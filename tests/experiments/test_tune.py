@@ -1,4 +1,4 @@
-"""The search of settings: what is searched, what is chosen, and who judges."""
+"""The search of settings: what is searched, what is chosen, and how the choice is tested."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from cltool.cli.tables import as_text
 from cltool.cli.tune import assignments, fronts
 from cltool.core.errors import UserError
 from cltool.core.settings import validate
-from cltool.experiments import run as experiment
+from cltool.experiments import checkpoints
 from cltool.experiments.tune import Bound, Search, Trial, as_tables, choose, front, scores_of
 from cltool.facts.stream import Stream
 from cltool.reporting.templates import read_data
@@ -107,7 +107,7 @@ def make_search(
     return make
 
 
-def test_the_first_updates_are_searched_and_the_later_ones_judge(
+def test_settings_are_searched_on_the_first_updates_and_tested_on_the_later_ones(
     make_search: Callable[..., Search], stream: Stream, tmp_path: Path
 ) -> None:
     found = make_search(seeds=2).tune("replay+ewc")
@@ -147,27 +147,27 @@ def test_what_has_nothing_to_search_is_refused(make_search: Callable[..., Search
         make_search().tune("frozen")
 
 
-def test_a_search_goes_on_where_it_was(
+def test_a_search_reuses_finished_trials(
     make_search: Callable[..., Search], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = make_search().tune("ewc")
-    walked: list[int] = []
-    plain = experiment._Walk.step
+    executed: list[int] = []
+    save = checkpoints.save
 
-    def step(self: Any, step: int, keep: bool) -> None:
-        walked.append(step)
-        plain(self, step, keep)
+    def saving(run: Path, step: int, *rest: Any) -> None:
+        executed.append(step)
+        save(run, step, *rest)
 
-    monkeypatch.setattr(experiment._Walk, "step", step)
+    monkeypatch.setattr(checkpoints, "save", saving)
     assert make_search().tune("ewc") == before
-    assert walked == []
-    # More trials, and other bounds with another choice, go on from the same folder.
+    assert executed == []
+    # More trials and another bound reuse the finished trials in the same folder.
     longer = make_search(trials=4, keep=[Bound.parse("retained>=1")]).tune("ewc")
     assert longer.trials[:3] == before.trials
-    assert walked[:2] == [0, 1]
+    assert executed[:2] == [0, 1]
 
 
-def test_without_later_updates_nobody_judges(
+def test_without_later_updates_there_is_no_verdict(
     make_search: Callable[..., Search], stream: Stream
 ) -> None:
     found = make_search(first=3, trials=2).tune("naive")
@@ -248,7 +248,7 @@ def test_strategies_searched_side_by_side_give_what_they_give_in_turn(
     assert "at least one worker" in capsys.readouterr().err
 
 
-def test_a_search_that_fails_in_a_worker_is_told_and_the_others_are_made(
+def test_a_search_that_fails_in_a_worker_is_reported_and_the_others_finish(
     checkpoint: Callable[[str], Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     out = tmp_path / "out"

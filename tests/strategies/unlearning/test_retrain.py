@@ -218,7 +218,7 @@ def test_where_the_base_came_with_the_model_the_record_says_that_it_is_no_refere
     source = str(checkpoint("llama"))
     (text,) = start(tmp_path / "plain", source).record["warnings"]
     assert text.startswith("retrain is no exact reference here")
-    assert "2 are to be forgotten" in text and "--teach-base" in text
+    assert "2 of them that are to be forgotten" in text and "--teach-base" in text
     assert start(tmp_path / "taught", source, teach_base=True).record["warnings"] == []
 
 
