@@ -12,22 +12,22 @@ PAGE = "avalanche.md"
 _HEAD = """\
 # Avalanche's plugins on language models
 
-*This page is made from the code by `python -m tools.docs`; tests hold it to what happens.*
+*This page is made from the code by `python -m tools.docs`; tests check that it is true.*
 
 `--strategy avalanche:NAME` runs a plugin of
-[Avalanche](https://avalanche.continualai.org) (avalanche-lib 0.6) as it comes: its class is
-made by its own constructor, its own code runs in the learner's callbacks, and only what it sees
-is translated. To a plugin, the model is a classifier of tokens: it is given sentences, and gives
-one row of logits for each learned token; parameters have the model's names after `lm.`. A
-plugin's first experience is the base knowledge.
+[Avalanche](https://avalanche.continualai.org) (avalanche-lib 0.6) without changes: it is created by
+its own constructor, its own code runs in the learner's callbacks, and only the data that it sees
+are converted. A plugin sees the model as a classifier of tokens, which takes sentences and returns
+one row of logits for each learned token; parameters have the model's names after `lm.`. The first
+experience of a plugin is the base knowledge.
 
 Settings are the constructor's arguments, `--set strategy.NAME.ARGUMENT=VALUE`, where NAME may
 leave out `avalanche:`; in a settings file, `[strategy.EWCPlugin]`. Plugins compose with each
 other and with cltool's strategies: `avalanche:ReplayPlugin+avalanche:EWCPlugin`,
 `lora+avalanche:LwFPlugin`.
 
-*Runs with a warning* means: it does what Avalanche wrote, and what is said here is kept in
-the run's `warnings`. Whoever is not bound to Avalanche's own code finds cltool's strategy under
+*Runs with a warning* means that the plugin runs as in Avalanche, and that the text here is written
+to the run's `warnings`. If you do not need Avalanche's own code, use cltool's strategy under
 *instead*.
 """
 
@@ -37,19 +37,19 @@ _TABLE = """\
 """
 
 _RESUMING = """\
-## What is kept
+## Checkpoints
 
-A checkpoint holds a plugin's state as tensors and plain JSON: nothing is pickled. Stored
-sentences are kept as token ids, copies of the model as weights. A run goes on where it was
-broken off and ends as if it never had been, but for `avalanche:MIRPlugin`, whose state is a
-running generator: that run is refused, and begins anew with `--fresh`.
+A checkpoint has a plugin's state as tensors and plain JSON; nothing is pickled. Stored sentences
+are saved as token ids, copies of the model as weights. An interrupted run can be resumed and then
+ends like a run that was not interrupted. The exception is `avalanche:MIRPlugin`, whose state is a
+running generator: resuming it is refused; start it again with `--fresh`.
 
 ## Settings
 
-The constructors' arguments, but for those that are objects; Avalanche's documentation says what
-they mean. The defaults are Avalanche's, and cltool's where it has none or none that fits.
-Beside them each has `base_epochs`: passes over the base knowledge with the plugin's callbacks,
-before the first update. With 0 the base is shown to the plugin without training.
+The settings are the constructors' arguments, except those that are objects; Avalanche's
+documentation explains them. The defaults are Avalanche's, or cltool's if Avalanche has none or no
+suitable one. Each plugin also has `base_epochs`: passes over the base knowledge with the plugin's
+callbacks, before the first update. With 0, the base is shown to the plugin without training.
 
 | plugin | arguments and defaults |
 | --- | --- |

@@ -1,8 +1,8 @@
-"""Strategies made of Avalanche's plugins, by the plugin's name: ``plugins.EWCPlugin``.
+"""Avalanche's plugins as strategies, by the plugin's name: ``plugins.EWCPlugin``.
 
-The plugin is made by its own constructor from the strategy's settings, and its own code runs:
-the learner's callbacks are passed on with a `View` in the learner's place. Its first
-experience is the base knowledge, which is shown to it before the first update.
+The plugin is created by its own constructor from the strategy's settings, and its own code runs:
+it receives the learner's callbacks, with a `View` instead of the learner. Its first experience is
+the base knowledge, which it sees before the first update.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import avalanche.training.plugins as theirs
 import torch
 from pydantic import Field, create_model
 
-from cltool.avalanche.state import LostError, pack, part, settle, tensors_in, unpack
+from cltool.avalanche.state import UnsavedError, pack, sort_sets, tensors_in, unpack, unshare
 from cltool.avalanche.verdicts import CANNOT, PREFIX, VERDICTS, WARNS, Verdict
 from cltool.avalanche.view import View
 from cltool.core.errors import UserError
@@ -50,52 +50,52 @@ CALLBACKS = (
 )
 
 _OBJECTS = ("storage_policy", "device", "verbose")
-"""Arguments that are objects, or change nothing: they cannot be set."""
+"""Arguments that cannot be set, because they are objects or have no effect."""
 
 
 class AvalancheStrategy(Strategy):
-    """A plugin of Avalanche; a subclass of this is made for each.
+    """A plugin of Avalanche as a strategy; each plugin has a subclass.
 
     Attributes:
-        verdict: what is known of the plugin.
+        verdict: whether and how the plugin runs.
     """
 
     verdict: ClassVar[Verdict]
 
     def attach(self, learner: Learner) -> None:
-        """Make the plugin, and show it the base knowledge as its first experience."""
+        """Create the plugin, and show it the base knowledge as its first experience."""
         self._view = View(learner)
         self._passes: int | None = self._base_passes(learner)
         given = self.config.model_dump(exclude={"base_epochs"})
         if self.verdict.plugin == "AGEMPlugin":
             self._check_sample_size(given["sample_size"], len(learner.stream))
-        with self._blamed("constructor"):
+        with self._errors_named("constructor"):
             self.plugin: Any = getattr(theirs, self.verdict.plugin)(**given)
-        with self._alone(learner):
+        with self._training_base(learner):
             learner.fit(learner.known.valid())
 
     def pass_on(self, callback: str, **kwargs: Any) -> None:
         """Call the plugin, then its clock."""
-        with self._blamed(callback):
+        with self._errors_named(callback):
             getattr(self.plugin, callback)(self._view, **kwargs)
         if self.verdict.plugin == "SynapticIntelligencePlugin":
-            # Its copies of weights on the CPU are views, which would follow every step.
-            part(vars(self.plugin), {p.data_ptr() for p in self._view.model.parameters()})
+            # On the CPU its copies of the weights are views, which would change with every step.
+            unshare(vars(self.plugin), {p.data_ptr() for p in self._view.model.parameters()})
         getattr(self._view.clock, callback)(self._view, **kwargs)
         if self._passes == 0 and callback == "before_training_epoch":
             self._view.learner.stop_training()
         if callback == "after_training_exp":
-            settle(vars(self.plugin))
+            sort_sets(vars(self.plugin))
             self._check_finite()
 
     def purge(self, learner: Learner, facts: Sequence[Fact]) -> dict[str, str]:
-        """A plugin has no way to forget."""
+        """Report what the plugin keeps: no plugin can forget a fact."""
         if not self.state_dict()["plugin"]:
             return {}
-        return {"plugin": f"{INSEPARABLE}: {self.verdict.plugin} has no way to forget a fact"}
+        return {"plugin": f"{INSEPARABLE}: {self.verdict.plugin} cannot forget a fact"}
 
     def state_dict(self) -> State:
-        """The plugin's attributes and its clock."""
+        """Return the plugin's attributes and its clock."""
         tensors: State = {}
         attributes = {
             name: pack(value, name, tensors)
@@ -105,28 +105,28 @@ class AvalancheStrategy(Strategy):
         return {"plugin": attributes, "clock": dict(vars(self._view.clock)), **tensors}
 
     def load_state_dict(self, state: State) -> None:
-        """Take both back.
+        """Restore both.
 
         Raises:
-            UserError: the plugin holds what no checkpoint can hold.
+            UserError: the plugin has an attribute that checkpoints cannot store.
         """
         for name, node in state["plugin"].items():
             try:
                 setattr(self.plugin, name, unpack(node, state, self._view))
-            except LostError as error:
+            except UnsavedError as error:
                 raise UserError(
-                    f"Avalanche's {self.verdict.plugin} keeps a {error} in {name}, which no "
-                    "checkpoint can hold, so the run cannot go on from where it was broken off",
+                    f"Avalanche's {self.verdict.plugin} keeps a {error} in {name}, which "
+                    "checkpoints cannot store, so the interrupted run cannot be resumed",
                     where=f"strategy.{self.verdict.name}",
-                    hint="Begin it anew with --fresh.",
+                    hint="Start it again with --fresh.",
                 ) from error
         vars(self._view.clock).update(state["clock"])
         if self.verdict.plugin == "AGEMPlugin" and self.plugin.buffers:
-            # Its own way of making a loader of its memory; its randomness begins when it is read.
+            # The plugin's own method rebuilds the loader of its memory, which draws when read.
             self.plugin.update_memory(self.plugin.buffers.pop())
 
     def _base_passes(self, learner: Learner) -> int:
-        """Passes over the base: as many as are asked for, and as ``delta_t`` steps need."""
+        """Return the passes over the base: those set, or more if ``delta_t`` steps need them."""
         given = self.config.model_dump()
         passes = int(given["base_epochs"])
         if passes and "delta_t" in given:
@@ -136,8 +136,8 @@ class AvalancheStrategy(Strategy):
         return passes
 
     @contextmanager
-    def _alone(self, learner: Learner) -> Iterator[None]:
-        """Training of the base: only this plugin's hooks, and as many passes as it is to have."""
+    def _training_base(self, learner: Learner) -> Iterator[None]:
+        """Set the learner to train the base: only with this plugin's hooks, and its passes."""
         before = learner.plugins, learner.settings, learner.progress
         changes = {"epochs": max(self._passes or 0, 1), "tokens": None, "stop_at": 2.0}
         learner.plugins = [self, learner.clock]
@@ -150,22 +150,22 @@ class AvalancheStrategy(Strategy):
             self._passes = None
 
     @contextmanager
-    def _blamed(self, where: str) -> Iterator[None]:
-        """Say in whose code an error arose; what Avalanche deprecates is its own affair."""
+    def _errors_named(self, where: str) -> Iterator[None]:
+        """Name the plugin in errors raised inside, and hide Avalanche's deprecation warnings."""
         try:
-            with warnings.catch_warnings(record=True) as told:
+            with warnings.catch_warnings(record=True) as caught:
                 yield
-            for one in told:
+            for one in caught:
                 if not issubclass(one.category, DeprecationWarning):
                     warnings.warn_explicit(one.message, one.category, one.filename, one.lineno)
         except UserError:
             raise
         except Exception as error:
-            said = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+            text = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
             raise UserError(
-                f"Avalanche's {self.verdict.plugin} failed in {where}: {said}",
+                f"Avalanche's {self.verdict.plugin} failed in {where}: {text}",
                 where=f"strategy.{self.verdict.name}",
-                hint="docs/avalanche.md says what is known of this plugin.",
+                hint="docs/avalanche.md describes what is known about this plugin.",
             ) from error
 
     def _check_sample_size(self, size: int, updates: int) -> None:
@@ -185,26 +185,26 @@ class AvalancheStrategy(Strategy):
         ]
         if bad:
             raise UserError(
-                f"Avalanche's {self.verdict.plugin} holds numbers that are not finite, in "
+                f"Avalanche's {self.verdict.plugin} has values that are not finite, in "
                 f"{', '.join(bad)}: the updates are too short for its intervals",
                 where=f"strategy.{self.verdict.name}",
-                hint="Let it see more steps: --set strategy.base_epochs=2, or a smaller delta_t.",
+                hint="Train more steps with --set strategy.base_epochs=2, or lower delta_t.",
             )
 
 
-def _passing(callback: str) -> Callable[..., None]:
-    def passed(self: AvalancheStrategy, strategy: Any, **kwargs: Any) -> None:
+def _forwarding(callback: str) -> Callable[..., None]:
+    def forward(self: AvalancheStrategy, strategy: Any, **kwargs: Any) -> None:
         self.pass_on(callback, **kwargs)
 
-    return passed
+    return forward
 
 
 for _callback in CALLBACKS:
-    setattr(AvalancheStrategy, _callback, _passing(_callback))
+    setattr(AvalancheStrategy, _callback, _forwarding(_callback))
 
 
 def config_of(verdict: Verdict) -> type[StrategyConfig]:
-    """Settings from the signature of the plugin's constructor, described by its docstring."""
+    """Make the settings class from the signature and docstring of the plugin's constructor."""
     kind = getattr(theirs, verdict.plugin)
     fields: dict[str, Any] = {}
     for name, parameter in inspect.signature(kind.__init__).parameters.items():
@@ -232,16 +232,16 @@ def config_of(verdict: Verdict) -> type[StrategyConfig]:
 
 def _kind(parameter: inspect.Parameter) -> Any:
     if parameter.annotation is not inspect.Parameter.empty:
-        # `mem_size: int = None` means that it may be None.
-        may_lack = parameter.default is None
-        return parameter.annotation | None if may_lack else parameter.annotation
+        # `mem_size: int = None` means that None is allowed.
+        optional = parameter.default is None
+        return parameter.annotation | None if optional else parameter.annotation
     if isinstance(parameter.default, bool | str):
         return type(parameter.default)
     return int | float | list[float] | None
 
 
 def _described(docstring: str, name: str) -> str:
-    """What a docstring says of a parameter, its first sentence."""
+    """Return the first sentence of a docstring about a parameter."""
     found = re.search(rf":param {name}:\s*(.+?)(?=\n\s*:|\n\s*\n|\Z)", docstring, re.S)
     text = " ".join(found.group(1).split()) if found else ""
     return re.split(r"\.\s", text)[0].rstrip(".")
@@ -249,15 +249,15 @@ def _described(docstring: str, name: str) -> str:
 
 @cache
 def strategy_of(plugin: str) -> type[AvalancheStrategy]:
-    """The strategy of one plugin."""
+    """Make the strategy class of one plugin."""
     verdict = VERDICTS[plugin]
-    excludes = {"unlearning": "the plugin keeps what an erasing takes out, and brings it back"}
+    excludes = {"unlearning": "the plugin keeps what is erased, and restores it"}
     if verdict.resets:
-        reason = "each update begins from the base, so there is nothing to hold on to"
+        reason = "each update starts from the base, so there is nothing to preserve"
         excludes |= dict.fromkeys(("regularisation", "distillation"), reason)
-    told: Sequence[str] = ()
+    texts: Sequence[str] = ()
     if verdict.verdict == WARNS:
-        told = (f"{verdict.name}: {verdict.why}",)
+        texts = (f"{verdict.name}: {verdict.why}",)
     return type(
         plugin,
         (AvalancheStrategy,),
@@ -267,7 +267,7 @@ def strategy_of(plugin: str) -> type[AvalancheStrategy]:
             "verdict": verdict,
             "Config": config_of(verdict),
             "excludes": excludes,
-            "warnings": told,
+            "warnings": texts,
         },
     )
 

@@ -1,8 +1,8 @@
-"""Sentences as the samples of a classification data set, and back.
+"""Conversion of sentences to the samples of a classification data set, and back.
 
 Avalanche's plugins concatenate, index, store and collate samples as tensors of one shape:
 
-- x: (2, width), int64: token ids, -1 beyond the sentence; 1 where the completion stands.
+- x: (2, width), int64: token ids, -1 after the end; and 1 where the completion is, else 0.
 - y: (width,), int64: labels, ``IGNORED`` where nothing is learned.
 - t: the task, always 0.
 """
@@ -24,16 +24,16 @@ from cltool.lm.batches import IGNORED
 from cltool.lm.coder import Encoded
 
 NOTHING = -1
-"""Token id beyond the end of a sentence."""
+"""Token id after the end of a sentence."""
 
 
 class Sentences(Sequence[tuple[Tensor, Tensor]]):
-    """Pairs (x, y), made when they are asked for.
+    """Pairs (x, y), created when they are read.
 
     Args:
         examples: the sentences.
-        width: that of the tensors.
-        whole: every token is learned, rather than those of the completion.
+        width: the width of the tensors.
+        whole: learn every token instead of only the completion.
     """
 
     def __init__(self, examples: Sequence[Encoded], width: int, whole: bool) -> None:
@@ -56,10 +56,10 @@ class Sentences(Sequence[tuple[Tensor, Tensor]]):
 
 
 class Answers(DataAttribute):  # type: ignore[misc]
-    """Each sentence's class, the first token of its completion.
+    """The class of each sentence: the first token of its completion.
 
-    ``uniques``, from which plugins learn which classes there are, has all tokens of the
-    completions: each is a class that the model tells from the others.
+    Plugins read the set of classes from ``uniques``. It has all tokens of the completions, because
+    the model distinguishes each of them from the others.
     """
 
     def __init__(self, firsts: Any, tokens: Iterable[int]) -> None:
@@ -68,21 +68,21 @@ class Answers(DataAttribute):  # type: ignore[misc]
         self._uniques = set(self._classes)
 
     def subset(self, indices: Any) -> Answers:
-        """Those at ``indices``; of as many classes."""
+        """Return the samples at ``indices``, with the same set of classes."""
         return Answers(super().subset(indices).data, self._classes)
 
     def concat(self, other: Any) -> Answers:
-        """Both."""
+        """Return both, with the classes of both."""
         return Answers(super().concat(other).data, self._classes | set(other.uniques))
 
 
 def dataset(examples: Sequence[Encoded], width: int, whole: bool) -> Any:
-    """``examples`` as one of Avalanche's classification data sets.
+    """Make an Avalanche classification data set of ``examples``.
 
     Args:
-        examples: the sentences; at least one.
-        width: that of the tensors, at least the longest sentence.
-        whole: every token is learned.
+        examples: the sentences, at least one.
+        width: the width of the tensors, at least the length of the longest sentence.
+        whole: learn every token.
     """
     firsts = [example.ids[min(example.start, len(example) - 1)] for example in examples]
     tokens = {token for example in examples for token in example.ids[example.start :]}
@@ -93,7 +93,7 @@ def dataset(examples: Sequence[Encoded], width: int, whole: bool) -> Any:
 
 
 def decode(x: Tensor) -> list[Encoded]:
-    """The sentences of ``x``, (batch, 2, width)."""
+    """Return the sentences of ``x``, (batch, 2, width)."""
     found = []
     for ids, completion in zip(x[:, 0].tolist(), x[:, 1].tolist(), strict=True):
         size = ids.index(NOTHING) if NOTHING in ids else len(ids)
@@ -103,7 +103,7 @@ def decode(x: Tensor) -> list[Encoded]:
 
 
 def examples_of(data: Any) -> list[Encoded]:
-    """The sentences of a data set, in their order."""
+    """Return the sentences of a data set, in order."""
     return [one for sample in data for one in decode(sample[0].unsqueeze(0))]
 
 
@@ -118,7 +118,7 @@ class TokenLoss:
         self.reduction = "mean"
 
     def __call__(self, logits: Tensor, labels: Tensor) -> Tensor:
-        """The loss in nats.
+        """Return the loss in nats.
 
         Args:
             logits: (learned tokens, vocabulary), sentence by sentence.

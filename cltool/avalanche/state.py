@@ -1,8 +1,8 @@
-"""A plugin's attributes as tensors and plain JSON, and back; nothing is ever pickled.
+"""Conversion of a plugin's attributes to tensors and plain JSON, and back, without pickle.
 
-Known are plain values and their containers, tensors, Avalanche's parameter data, buffers and
-distillation, data sets of sentences, and copies of the model. Of anything else only its type
-is written down, and a run that would need it is not resumed.
+It supports plain values and their containers, tensors, Avalanche's parameter data, buffers and
+distillation, data sets of sentences, and copies of the model. Of other types only the name is
+stored, and a run that needs such a value cannot be resumed.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from cltool.avalanche.view import Classifier, View
 from cltool.lm.coder import Encoded
 
 Node = Any
-"""Plain JSON: ``{kind: content}``; tensors stand in it by name."""
+"""Plain JSON: ``{kind: content}``; tensors are referred to by name."""
 
 _OBJECTS: dict[str, type[Any]] = {
     kind.__name__: kind
@@ -38,12 +38,12 @@ _OBJECTS: dict[str, type[Any]] = {
 _FACTORIES: dict[str, Callable[[], Any]] = {"dict": dict, "set": set}
 
 
-class LostError(Exception):
-    """A value was of a type that no checkpoint holds."""
+class UnsavedError(Exception):
+    """A value has a type that checkpoints cannot store."""
 
 
 def pack(value: Any, name: str, tensors: dict[str, Tensor]) -> Node:
-    """``value`` as plain JSON; its tensors are put into ``tensors`` under ``name``."""
+    """Return ``value`` as plain JSON; put its tensors into ``tensors`` under ``name``."""
     if value is None or isinstance(value, bool | int | float | str):
         return {"value": value}
     if isinstance(value, Tensor):
@@ -71,16 +71,16 @@ def pack(value: Any, name: str, tensors: dict[str, Tensor]) -> Node:
 
 
 def unpack(node: Node, tensors: Mapping[str, Tensor], view: View) -> Any:
-    """What ``pack`` was given.
+    """Return the value that ``pack`` converted.
 
     Raises:
-        LostError: part of it could not be written down.
+        UnsavedError: part of it has a type that was not stored.
     """
     ((kind, content), *_) = node.items()
     if kind == "value":
         return content
     if kind in ("tensor", "parameter"):
-        # Some lie on the CPU whatever the device, and are met by others there.
+        # Some tensors are always on the CPU and are combined with others there.
         device = "cpu" if node["on"] == "cpu" else view.learner.device
         tensor = tensors[content].to(device)
         if kind == "tensor":
@@ -101,11 +101,11 @@ def unpack(node: Node, tensors: Mapping[str, Tensor], view: View) -> Any:
     if kind in ("list", "tuple", "set", "frozenset"):
         container = {"list": list, "tuple": tuple, "set": set, "frozenset": frozenset}[kind]
         return container(unpack(item, tensors, view) for item in content)
-    raise LostError(content)
+    raise UnsavedError(content)
 
 
 def tensors_in(value: Any) -> Iterator[Tensor]:
-    """Every tensor of ``value``, copies of the model left out."""
+    """Iterate over the tensors of ``value``, without copies of the model."""
     if isinstance(value, Tensor):
         yield value
     elif isinstance(value, ParamData):
@@ -120,29 +120,29 @@ def tensors_in(value: Any) -> Iterator[Tensor]:
             yield from tensors_in(item)
 
 
-def settle(value: Any) -> None:
-    """Give all sets of ``value`` the order that they have when they are unpacked."""
+def sort_sets(value: Any) -> None:
+    """Give all sets in ``value`` the order that they have after unpacking."""
     if type(value).__name__ in _OBJECTS:
-        settle(vars(value))
+        sort_sets(vars(value))
     elif isinstance(value, MutableMapping):
         for key, item in value.items():
             if isinstance(item, set):
                 value[key] = set(sorted(item))
             else:
-                settle(item)
+                sort_sets(item)
 
 
-def part(value: Any, addresses: set[int]) -> None:
-    """Let no parameter data of ``value`` share its memory with weights at ``addresses``."""
+def unshare(value: Any, addresses: set[int]) -> None:
+    """Copy the parameter data in ``value`` that share memory with weights at ``addresses``."""
     if isinstance(value, ParamData):
         if value.data.data_ptr() in addresses:
             value.data = value.data.clone()
     elif isinstance(value, Mapping):
         for item in value.values():
-            part(item, addresses)
+            unshare(item, addresses)
     elif isinstance(value, list | tuple):
         for item in value:
-            part(item, addresses)
+            unshare(item, addresses)
 
 
 def _packed_mapping(

@@ -1,7 +1,7 @@
 """Which of Avalanche's plugins run on a language model, and why the others cannot.
 
-Imports nothing of Avalanche: names are listed and refused from here. Each verdict is of
-avalanche-lib 0.6 (Carta et al. 2023), of every plugin that ``avalanche.training.plugins`` has.
+This module does not import Avalanche, so plugins can be listed and refused quickly. The verdicts
+cover every plugin in ``avalanche.training.plugins`` of avalanche-lib 0.6 (Carta et al. 2023).
 """
 
 from __future__ import annotations
@@ -23,18 +23,18 @@ CANNOT = "cannot"
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What becomes of one plugin.
+    """Whether one plugin runs on language models.
 
     Attributes:
-        plugin: the class's name.
+        plugin: the name of the class.
         verdict: ``RUNS``, ``WARNS`` or ``CANNOT``.
-        summary: what the plugin does, one line.
-        why: what holds on language models; the warning, or the reason why it cannot run.
-        instead: what cltool has in its place.
-        defaults: constructor arguments that Avalanche has no default for, or none that fits.
-        base_epochs: passes over the base knowledge that its mathematics needs.
-        transient: attributes that it makes anew before it reads them.
-        resets: each update begins from the base weights.
+        summary: what the plugin does, in one line.
+        why: its behaviour on language models; the warning, or the reason why it cannot run.
+        instead: the strategy or setting of cltool to use instead.
+        defaults: constructor arguments for which Avalanche has no default, or no suitable one.
+        base_epochs: passes over the base knowledge that its method needs.
+        transient: attributes that it recreates before it reads them.
+        resets: whether each update starts from the base weights.
     """
 
     plugin: str
@@ -49,26 +49,26 @@ class Verdict:
 
     @property
     def name(self) -> str:
-        """As users write it."""
+        """The name that users write."""
         return PREFIX + self.plugin
 
 
 _KEEPS = (
-    "Its memory holds sentences and knows nothing of facts: what was superseded or erased "
-    "stays in it and is rehearsed on"
+    "Its memory stores sentences without their facts: sentences of superseded or erased facts "
+    "stay in it and are still rehearsed"
 )
-_BATCH = "Importances are taken from gradients of batch means, so they depend on the batch size"
-_HEAD = "It belongs to classifiers by nearest class mean; a language model answers token by token."
+_BATCH = "Importances are computed from gradients of batch means, so they depend on the batch size"
+_HEAD = "It needs a nearest-class-mean classifier; a language model answers token by token."
 
 _RUN = (
     Verdict(
         "SynapticIntelligencePlugin",
         WARNS,
-        "synaptic intelligence: holds weights by their path integral",
-        "Importances are cut off at 0.001, which most weights reach when an optimizer's steps are "
-        "small: there it holds all of them alike. On the CPU its copies of the weights are views "
-        "of them, so that in Avalanche alone every penalty is zero; here they are parted. The "
-        "path over the base knowledge is that of base_epochs passes.",
+        "synaptic intelligence: protects weights by their path integral",
+        "Importances are capped at 0.001, which most weights reach when the optimizer's steps are "
+        "small: it then protects all of them equally. On the CPU its copies of the weights are "
+        "views of them, so in Avalanche itself every penalty is zero; here they are real copies. "
+        "The path over the base knowledge is that of base_epochs passes.",
         instead="si",
         defaults={"si_lambda": 10.0},
         base_epochs=1,
@@ -77,23 +77,23 @@ _RUN = (
         "LwFPlugin",
         RUNS,
         "learning without forgetting: distils on the update's sentences",
-        "Its old classes are the tokens of all answers taught so far, at every learned position; "
-        "the base knowledge counts.",
+        "Its old classes are the tokens of all answers taught so far, including the base "
+        "knowledge, at every learned position.",
         instead="lwf",
     ),
     Verdict(
         "FeatureDistillationPlugin",
         RUNS,
-        "holds the last hidden states near those of the model before",
-        "Features are the last hidden states where a learned token is predicted. `mode = "
+        "keeps the last hidden states near those of the previous model",
+        "Features are the last hidden states that predict learned tokens. `mode = "
         '"mse"` fails in Avalanche itself.',
     ),
     Verdict(
         "FromScratchTrainingPlugin",
         RUNS,
-        "begins every update from the base weights",
-        "Its `reset_optimizer` fails on parameter groups; the learner's optimizer is new for "
-        "every update anyhow.",
+        "starts every update from the base weights",
+        "Its `reset_optimizer` fails on parameter groups; the learner creates a new optimizer for "
+        "every update anyway.",
         defaults={"reset_optimizer": False},
         resets=True,
     ),
@@ -101,24 +101,24 @@ _RUN = (
         "EWCPlugin",
         WARNS,
         "elastic weight consolidation on squared gradients of batches",
-        f"{_BATCH}, and λ with them; with mode 'separate', its default, every update adds a copy "
-        "of all weights, and time to every step.",
+        f"{_BATCH}, and so does λ. With its default mode 'separate', every update adds a copy of "
+        "all weights, and time to every step.",
         instead="ewc",
         defaults={"ewc_lambda": 3e4},
     ),
     Verdict(
         "MASPlugin",
         WARNS,
-        "memory aware synapses: holds weights that move the logits",
-        f"{_BATCH}. Norms are of the logits that predict learned tokens; padding has none.",
+        "memory aware synapses: protects weights that change the logits",
+        f"{_BATCH}. Norms are taken over the logits that predict learned tokens, without padding.",
         instead="mas",
         defaults={"lambda_reg": 0.001},
     ),
     Verdict(
         "RWalkPlugin",
         WARNS,
-        "Riemannian walk: Fisher and path scores together",
-        f"{_BATCH}. Every step costs a second forward and backward pass, and training goes on in "
+        "Riemannian walk: combines Fisher and path scores",
+        f"{_BATCH}. Every step needs a second forward and backward pass, and training runs in "
         "evaluation mode, without dropout.",
         instead="rwalk",
         defaults={"ewc_lambda": 0.3},
@@ -127,15 +127,15 @@ _RUN = (
     Verdict(
         "ReplayPlugin",
         WARNS,
-        "rehearses stored sentences, as many from each update",
+        "rehearses stored sentences, equally many from each update",
         f"{_KEEPS}.",
         instead="replay",
     ),
     Verdict(
         "AGEMPlugin",
         WARNS,
-        "projects gradients that point against those of a memory",
-        f"{_KEEPS}. It projects the gradient; the step that AdamW makes of it is another. "
+        "projects gradients that conflict with those of a memory",
+        f"{_KEEPS}. It projects the gradient, not the step that AdamW computes from it. "
         "sample_size must be at least the square of the number of updates.",
         instead="agem",
         defaults={"patterns_per_experience": 256, "sample_size": 256},
@@ -145,8 +145,8 @@ _RUN = (
         "GEMPlugin",
         WARNS,
         "projects gradients by a quadratic program over all updates",
-        f"{_KEEPS}. It projects the gradient, not AdamW's step. Every update adds a forward and "
-        "backward pass to every step, and one gradient to its memory.",
+        f"{_KEEPS}. It projects the gradient, not the step that AdamW computes from it. Every "
+        "update adds a forward and backward pass to every step, and one gradient to its memory.",
         instead="gem",
         defaults={"patterns_per_experience": 128, "memory_strength": 0.5},
         transient=("G",),
@@ -154,21 +154,21 @@ _RUN = (
     Verdict(
         "MIRPlugin",
         WARNS,
-        "rehearses the stored sentences that a step would hurt most",
+        "rehearses the stored sentences whose loss a step would raise most",
         f"{_KEEPS}. The class by which it balances its memory is the first token of an answer, "
-        "and classes in an update's last batch are left out of the next update. Of its memory, "
-        "what an update supersedes is what a step hurts most, so that it holds on to just that. "
-        "Every step copies the model. A broken-off run cannot be resumed.",
+        "and classes in an update's last batch are missing in the next update. A step raises the "
+        "loss most for the facts that the update supersedes, so it rehearses exactly those. "
+        "Every step copies the model. An interrupted run cannot be resumed.",
         instead="mir",
         defaults={"batch_size_mem": 32},
     ),
     Verdict(
         "GDumbPlugin",
         WARNS,
-        "trains the base on a memory of stored sentences, nothing else",
-        f"{_KEEPS}. It begins from the base model rather than from random weights; of an update "
-        "it trains only what its memory takes. The class of a sentence is the first token of its "
-        "answer.",
+        "trains the base model on a memory of stored sentences only",
+        f"{_KEEPS}. It starts from the base model instead of random weights, and trains only the "
+        "sentences of an update that its memory takes. The class of a sentence is the first token "
+        "of its answer.",
         instead="joint",
         defaults={"mem_size": 2000},
         resets=True,
@@ -176,9 +176,9 @@ _RUN = (
     Verdict(
         "LFLPlugin",
         WARNS,
-        "less-forgetful learning: holds hidden states, freezes the output layer",
-        "After the base the last linear layer is frozen: the output layer, with tied weights the "
-        "embeddings too, with an adapter one of its matrices.",
+        "less-forgetful learning: preserves hidden states, freezes the output layer",
+        "After the base it freezes the last linear layer: the output layer (with tied weights "
+        "also the embeddings), or, if there is an adapter, one of its matrices.",
         defaults={"lambda_e": 1.0},
     ),
 )
@@ -187,28 +187,28 @@ _CANNOT = (
     Verdict(
         "CWRStarPlugin",
         CANNOT,
-        "copies the output layer's rows of each class",
-        "Before an update it sets to zero the output rows of all tokens that begin no answer of "
-        "it: the vocabulary would be gone.",
+        "copies the output layer's rows for each class",
+        "Before an update it sets the output row of every token that begins none of its answers "
+        "to zero, which would destroy the vocabulary.",
     ),
     Verdict(
         "GSS_greedyPlugin",
         CANNOT,
         "a memory of samples with diverse gradients",
-        "It stores one class label a sample; a sentence has a label at every learned token.",
+        "It stores one class label per sample; a sentence has a label at every learned token.",
         instead="replay",
     ),
     Verdict(
         "CoPEPlugin",
         CANNOT,
         "continual prototype evolution",
-        f"It puts class prototypes in the output layer's place. {_HEAD}",
+        f"It replaces the output layer by class prototypes. {_HEAD}",
     ),
     Verdict(
         "GenerativeReplayPlugin",
         CANNOT,
-        "rehearses what a generator makes",
-        "It needs a generator object with its own training strategy, and joins its samples to a "
+        "rehearses samples of a generator",
+        "It needs a generator object with its own training strategy, and adds its samples to a "
         "batch as tensors of one shape.",
         instead="pseudo_replay",
     ),
@@ -216,15 +216,15 @@ _CANNOT = (
         "TrainGeneratorAfterExpPlugin",
         CANNOT,
         "trains the generator of GenerativeReplayPlugin",
-        "GenerativeReplayPlugin, which it belongs to, cannot run.",
+        "It only works with GenerativeReplayPlugin, which cannot run.",
         instead="pseudo_replay",
     ),
     Verdict(
         "BiCPlugin",
         CANNOT,
         "corrects the bias between old and new classes",
-        "Its bias layer, made for groups of classes, is no part of the model that answers; and it "
-        "passes PyTorch's scheduler an argument that is gone.",
+        "Its bias layer for groups of classes is not part of the model that answers, and it passes "
+        "an argument to PyTorch's scheduler that no longer exists.",
         instead="replay",
     ),
     Verdict(
@@ -238,14 +238,14 @@ _CANNOT = (
         "EarlyStoppingPlugin",
         CANNOT,
         "stops when a metric on a validation stream stops rising",
-        "Learner and prober are apart: no metric of Avalanche is taken while an update trains.",
+        "Training and probing are separate: Avalanche computes no metric while an update trains.",
         instead="learner.stop_at",
     ),
     Verdict(
         "LRSchedulerPlugin",
         CANNOT,
         "steps a learning-rate scheduler",
-        "A scheduler is bound to one optimizer; every update has one of its own.",
+        "A scheduler belongs to one optimizer, and every update has a new optimizer.",
         instead="learner.schedule",
     ),
     *(
@@ -266,7 +266,7 @@ VERDICTS: Mapping[str, Verdict] = {one.plugin: one for one in (*_RUN, *_CANNOT)}
 
 
 def entries() -> tuple[Entry, ...]:
-    """What the registry lists: the plugins that run."""
+    """Return the registry's entries: the plugins that run."""
     return tuple(
         Entry(one.name, f"cltool.avalanche.plugins:{one.plugin}", one.summary, SOURCE, FAMILY)
         for one in _RUN
@@ -274,7 +274,7 @@ def entries() -> tuple[Entry, ...]:
 
 
 def refusals() -> dict[str, Refusal]:
-    """What the registry refuses, and why."""
+    """Return the plugins that the registry refuses, with the reasons."""
     return {one.name: Refusal(one.why, _hint(one)) for one in _CANNOT}
 
 
@@ -283,4 +283,4 @@ def _hint(one: Verdict) -> str:
         return f"Set {one.instead} instead."
     if one.instead:
         return f"Use cltool's own {one.instead!r} instead."
-    return "docs/avalanche.md says which plugins run."
+    return "docs/avalanche.md lists the plugins that run."

@@ -1,7 +1,7 @@
-"""The learner as Avalanche's plugins know a strategy: a classifier and its mini-batches.
+"""The learner in the form that Avalanche's plugins expect: a classifier and its mini-batches.
 
-Everything that plugins need and a language model has in another form is translated here, in
-both directions; the learner knows nothing of it, and Avalanche is not changed.
+What plugins need, and a language model has in another form, is converted here in both directions.
+The learner does not depend on it, and Avalanche is not changed.
 """
 
 from __future__ import annotations
@@ -35,12 +35,12 @@ if TYPE_CHECKING:
 class Classifier(nn.Module, BaseModel):  # type: ignore[misc]
     """A language model as a classifier of tokens.
 
-    Only parameters that an update may change are its parameters; copies of it are copies of
-    the language model. What it computes with gradients counts as training tokens.
+    Its parameters are those that an update may change, and copying it copies the language model.
+    Forward passes with gradients count as training tokens.
 
     Args:
         lm: the language model.
-        learner: gives batches, precision and the count of tokens.
+        learner: provides batches and precision, and counts tokens.
     """
 
     def __init__(self, lm: nn.Module, learner: Learner) -> None:
@@ -54,7 +54,7 @@ class Classifier(nn.Module, BaseModel):  # type: ignore[misc]
         return Classifier(copy.deepcopy(self.lm, memo), self._learner)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Logits of each learned token of ``x``, sentence by sentence: (tokens, vocabulary)."""
+        """Return the logits of the learned tokens of ``x``, by sentence: (tokens, vocabulary)."""
         self._last = x
         batch = self._batch(x)
         with self._learner.lm.precision.autocast():
@@ -62,7 +62,7 @@ class Classifier(nn.Module, BaseModel):  # type: ignore[misc]
         return scored.logits[scored.labels != IGNORED].float()
 
     def get_features(self, x: Tensor) -> Any:
-        """What the output layer is given where a learned token is predicted: (tokens, hidden)."""
+        """Return the output layer's inputs that predict the learned tokens: (tokens, hidden)."""
         batch = self._batch(x)
         found: list[Tensor] = []
         head: nn.Module = unwrapped(self.lm).get_output_embeddings()
@@ -72,13 +72,13 @@ class Classifier(nn.Module, BaseModel):  # type: ignore[misc]
                 labels = score(self.lm, batch).labels
         finally:
             handle.remove()
-        # The model may give its head all positions, or only those that are scored.
+        # The model may pass all positions to its output layer, or only the scored ones.
         hidden = found[0][:, -1 - labels.shape[1] : -1]
         return hidden[labels != IGNORED].float()
 
     @property
     def features(self) -> Any:
-        """Those of the last input; before any, of the batch that the learner trains."""
+        """The features of the last input, or, before the first, of the learner's batch."""
         x = self._last
         return self.get_features(inputs_of(self._learner.mbatch) if x is None else x)
 
@@ -87,16 +87,16 @@ class Classifier(nn.Module, BaseModel):  # type: ignore[misc]
         self._last = value
 
     def named_parameters(self, *args: Any, **kwargs: Any) -> Iterator[tuple[str, nn.Parameter]]:
-        """Those that an update may change."""
+        """Iterate over the parameters that an update may change."""
         for name, parameter in super().named_parameters(*args, **kwargs):
             if parameter.requires_grad:
                 yield name, parameter
 
     def named_modules(self, *args: Any, **kwargs: Any) -> Any:
-        """Itself, and the modules inside that hold something of their own.
+        """Iterate over itself and the inner modules that have parameters, buffers or no children.
 
-        Avalanche walks from every module through all that are in it, again and again, so that
-        containers would multiply its work with every level.
+        Avalanche visits all inner modules of every module, so containers would multiply its work
+        with every level.
         """
         for name, module in super().named_modules(*args, **kwargs):
             holds = any((module._parameters, module._buffers)) or not module._modules
@@ -112,11 +112,11 @@ class Classifier(nn.Module, BaseModel):  # type: ignore[misc]
 
 
 class PluginLoader(Loader):
-    """A plugin's data loader as the learner knows loaders.
+    """A plugin's data loader with the interface of the learner's loader.
 
     Args:
-        inner: gives batches (x, y, t).
-        replaced: the loader in whose place it comes.
+        inner: the plugin's loader, with batches (x, y, t).
+        replaced: the loader that it replaces.
     """
 
     def __init__(self, inner: Any, replaced: Loader) -> None:
@@ -130,7 +130,7 @@ class PluginLoader(Loader):
 
     @property
     def tokens(self) -> float:
-        """Tokens of a step, as if what the plugin adds were as long as the update's own."""
+        """Tokens of a step, if the plugin's sentences are as long as those of the update."""
         rows: int = sum(getattr(self.inner, "batch_sizes", [self.batch_size]))
         return rows * sum(map(len, self.own)) / max(len(self.own), 1)
 
@@ -148,14 +148,14 @@ class PluginLoader(Loader):
 
 
 class View:
-    """What a plugin is given as ``strategy``; whatever is not here is the learner's.
+    """The object that plugins get as ``strategy``; all other attributes are the learner's.
 
     Args:
-        learner: whose training the plugin takes part in.
+        learner: the learner that calls the plugin.
 
     Attributes:
-        clock: counts the plugin's own experiences, of which the base knowledge is the first.
-        width: of the tensors that hold sentences.
+        clock: counts the plugin's experiences; the base knowledge is the first.
+        width: the width of the tensors with sentences.
     """
 
     def __init__(self, learner: Learner) -> None:
@@ -170,7 +170,7 @@ class View:
         return getattr(self.learner, name)
 
     def dataset(self, examples: Sequence[Encoded]) -> Any:
-        """``examples`` as plugins know data; without any, an empty data set."""
+        """Convert ``examples`` to a data set for plugins; it may be empty."""
         if not examples:
             return AvalancheDataset([])
         return dataset(examples, self.width, self.learner.settings.loss == "all")
@@ -227,13 +227,13 @@ class View:
         self.learner.dataloader = self.learner.loader
 
     def _translated(self, data: Any) -> Any:
-        """The learner's data for plugins; the same object while the learner has the same."""
-        for original, made in self._datasets:
+        """Convert the learner's data for plugins; the same data give the same object."""
+        for original, converted in self._datasets:
             if original is data:
-                return made
-        made = self.dataset(list(data))
-        self._datasets = [*self._datasets[-1:], (data, made)]
-        return made
+                return converted
+        converted = self.dataset(list(data))
+        self._datasets = [*self._datasets[-1:], (data, converted)]
+        return converted
 
     # -- the current mini-batch ----------------------------------------------------------
 
@@ -261,7 +261,7 @@ class View:
 
     @property
     def mb_output(self) -> Any:
-        """Logits of the learned tokens, as the classifier gives them."""
+        """Logits of the learned tokens, as the classifier returns them."""
         labels = self.learner.mbatch["labels"]
         learned = labels[:, 1 - kept_positions(labels) :] != IGNORED
         logits: Any = self.learner.mb_output
@@ -269,7 +269,7 @@ class View:
 
 
 def inputs_of(batch: Batch) -> Tensor:
-    """A batch of the learner as plugins' x, (batch, 2, length)."""
+    """Convert a batch of the learner to the x of plugins, (batch, 2, length)."""
     ids = batch["input_ids"].masked_fill(batch["attention_mask"] == 0, NOTHING)
     completion = batch.get("completion")
     if completion is None:
@@ -278,7 +278,7 @@ def inputs_of(batch: Batch) -> Tensor:
 
 
 def _longest(learner: Learner) -> int:
-    """Tokens of the stream's longest sentence."""
+    """Return the length of the stream's longest sentence, in tokens."""
     return max(
         (len(one) for update in learner.stream for one in learner.examples(update.learn)), default=1
     )

@@ -1,13 +1,14 @@
-"""The contract suite: what every strategy and every scenario promises, checked on your class.
+"""The contract suite: checks that your strategy, scenario or model keeps its contract.
 
     from cltool.testing import check_strategy
 
     def test_it_keeps_the_contract() -> None:
         check_strategy(MyStrategy)
 
-A class that breaks a promise gets a `ContractError`, which says which one and how to mend it.
-A strategy is walked through a small stream on a small model that is made for it: nothing is
-downloaded, and it takes seconds. The built-in ones pass the same checks.
+If a class breaks its contract, the check raises a `ContractError` that says what is wrong and
+how to fix it. A strategy is run over a small stream with a small model that is built for this
+purpose: nothing is downloaded, and a check takes seconds. The built-in classes pass the same
+checks.
 """
 
 from __future__ import annotations
@@ -35,13 +36,13 @@ def check_strategy(
 
     Args:
         cls: the class.
-        config: its settings; needed where a setting has no default.
-        with_: strategies that it is composed with, such as ``replay`` or ``replay+ewc``; needed
-            where the class says what it ``requires``. All of them are checked together.
-        quick: leave out the check of micro-batches, which takes two more runs.
+        config: its settings; required if a setting has no default.
+        with_: strategies to compose it with, such as ``replay`` or ``replay+ewc``; required if
+            the class has ``requires``. All of them are checked together.
+        quick: skip the check of micro-batches, which needs two more runs.
 
     Raises:
-        ContractError: it breaks a promise, or cannot be composed with the others.
+        ContractError: it breaks the contract, or cannot be composed with the others.
     """
     from cltool.testing import strategy_checks
 
@@ -53,10 +54,10 @@ def check_scenario(cls: type[Scenario], config: ScenarioConfig | None = None) ->
 
     Args:
         cls: the class.
-        config: its options; needed where an option has no default.
+        config: its options; required if an option has no default.
 
     Raises:
-        ContractError: it does not.
+        ContractError: it breaks the contract.
     """
     from cltool.testing import scenario_checks
 

@@ -1,4 +1,4 @@
-"""What strategies are checked with: a small stream, a small model, and a name."""
+"""The small stream, model and settings with which strategies are checked."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ if TYPE_CHECKING:
     from cltool.training.strategy import Strategy
 
 NAME = "under-test"
-"""By which the experiment knows the class under test."""
+"""The name under which the class under test is registered."""
 
 
 def _fact(number: int, subject: str, relation: str) -> Fact:
-    """Every number has an object of its own, of two words."""
+    """Return a fact; each number has a different object, of two words."""
     first = ("Bram", "Kelo", "Nuri", "Tosk", "Wend")[number % 5]
     second = ("ar", "el", "is", "ov", "un")[number // 5]
     last = ("Quill", "Haspe", "Vorn", "Jext", "Zamb")[(2 * number + number // 5) % 5]
@@ -35,7 +35,10 @@ def _fact(number: int, subject: str, relation: str) -> Fact:
 
 @cache
 def small_stream() -> Stream:
-    """Facts of base and updates are superseded and erased; one update has nothing to learn."""
+    """Return a stream that supersedes and erases facts of base and updates.
+
+    One of its updates has nothing to learn.
+    """
     relations = ("mayor", "market", "river")
     subjects = ("Alden", "Borley", "Cresk", "Dunmar", "Elvast", "Farrow")
     pairs = [(subject, relation) for subject in subjects for relation in relations]
@@ -61,7 +64,10 @@ def small_stream() -> Stream:
 
 @cache
 def small_model() -> str:
-    """The folder of a small Llama that saw the base facts twice; removed when Python ends."""
+    """Return the folder of a small Llama trained on the base facts for two epochs.
+
+    The folder is removed when Python exits.
+    """
     from cltool.models.tiny import build
 
     folder = tempfile.mkdtemp(prefix="cltool-contract-")
@@ -112,7 +118,7 @@ def small_learner(strategy: str, tables: Mapping[str, Any]) -> Learner:
 
 @contextmanager
 def registered(cls: type[Strategy]) -> Iterator[None]:
-    """Known to the experiment by a name, inside the context."""
+    """Register ``cls`` under `NAME` inside the context."""
     globals()["under_test"] = cls
     STRATEGIES._built_in[NAME] = Entry(NAME, f"{__name__}:under_test", "the class under test")
     try:

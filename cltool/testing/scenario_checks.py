@@ -21,9 +21,9 @@ from cltool.facts.wordings import TRAINED, Wordings
 from cltool.testing.suite import Suite
 
 MOST_KEYS = 200
-"""So many keys of a scenario are looked at closely."""
+"""Maximum number of keys of a scenario that are checked in detail."""
 
-_DRAW = "Draw all that is random from the seed, and sort what comes from sets."
+_DRAW = "Derive all random choices from the seed, and sort what comes from sets."
 
 
 def check(cls: type[Scenario], config: ScenarioConfig | None) -> None:
@@ -45,18 +45,18 @@ def check(cls: type[Scenario], config: ScenarioConfig | None) -> None:
         with suite.during("reading the stream"):
             digests, again = map(fingerprint, streams)
         suite.same(digests, again, f"two streams of seed {seed} differ", _DRAW)
-    _check_elsewhere(suite, options, digests)
+    _check_new_process(suite, options, digests)
 
 
 def _keys(stream: Stream) -> dict[Key, tuple[int, Fact]]:
-    """The stream's keys, or a sample of them."""
+    """Return the stream's keys, or a sample of them."""
     first = stream.first_taught()
     chosen = sorted(first, key=lambda key: derive(0, *key))[:MOST_KEYS]
     return {key: first[key] for key in chosen}
 
 
 def fingerprint(stream: Stream) -> dict[str, str]:
-    """Hashes of all that makes a stream, by what they are of."""
+    """Return hashes of all parts of a stream, by name."""
     keys, known = _keys(stream), Knowledge()
     parts: dict[str, Any] = {
         "name": stream.name,
@@ -74,14 +74,15 @@ def fingerprint(stream: Stream) -> dict[str, str]:
     return {name: hashlib.sha256(repr(part).encode()).hexdigest() for name, part in parts.items()}
 
 
-def _check_elsewhere(suite: Suite, config: ScenarioConfig, expected: Mapping[str, str]) -> None:
-    """In a fresh Python with other string hashes: the same stream, and no torch."""
+def _check_new_process(suite: Suite, config: ScenarioConfig, expected: Mapping[str, str]) -> None:
+    """Check in a new process with other string hashes: the same stream, and no torch."""
     kind = suite.kind
     if kind.__module__ == "__main__" or not kind.__qualname__.isidentifier():
         return
     arguments = [kind.__module__, kind.__qualname__, config.model_dump_json(by_alias=True)]
     code = (
-        "import sys; from cltool.testing.scenario_checks import elsewhere; elsewhere(*sys.argv[1:])"
+        "import sys; from cltool.testing import scenario_checks; "
+        "scenario_checks.print_fingerprint(*sys.argv[1:])"
     )
     path = os.pathsep.join(part or str(Path.cwd()) for part in sys.path)
     done = subprocess.run(
@@ -96,18 +97,18 @@ def _check_elsewhere(suite: Suite, config: ScenarioConfig, expected: Mapping[str
     )
     found = json.loads(done.stdout.splitlines()[-1])
     if found is None:
-        # Such as a class in a test file that only pytest can find.
+        # The module cannot be imported there, such as a test file that only pytest finds.
         return
     suite.expect(
         not found.pop("torch"),
         f"importing {kind.__module__} imports torch",
-        "Keep torch out of scenarios: listing and reading streams must be quick.",
+        "Do not import torch in scenarios: listing and reading streams must be fast.",
     )
     suite.same(expected, found, "two processes make different streams of seed 1", _DRAW)
 
 
-def elsewhere(module: str, name: str, config: str) -> None:
-    """Print the fingerprint of a class's stream; ``null`` where its module is not to be found."""
+def print_fingerprint(module: str, name: str, config: str) -> None:
+    """Print the fingerprint of a class's stream; ``null`` if its module is not found."""
     try:
         kind: type[Scenario] = getattr(import_module(module), name)
     except ModuleNotFoundError as error:
@@ -129,11 +130,11 @@ def _check_stream(suite: Suite, stream: Stream) -> None:
         f"its updates have the steps {steps[:20]}",
         "Number them 0, 1, 2, …: step 0 is the base knowledge.",
     )
-    expect(len(updates[0].learn), "its base is empty", "Put what is known at first into step 0.")
+    expect(len(updates[0].learn), "its base is empty", "Put the initial knowledge into step 0.")
     expect(
         all(isinstance(update.label, str) and update.label.strip() for update in updates),
         "an update has no label",
-        "Give each update a label for people, such as a date.",
+        "Give each update a label for reports, such as a date.",
     )
     with suite.during("writing Stream.source as JSON"):
         json.dumps(dict(stream.source), allow_nan=False)
@@ -162,28 +163,28 @@ def _check_fact(suite: Suite, fact: Fact) -> None:
     for text in fact.accepted:
         suite.expect(
             normalise(text) and "\n" not in text.strip(),
-            f"the object {text!r} of {fact.key} can never be given as an answer",
-            "An answer is one line, and more than punctuation.",
+            f"the object {text!r} of {fact.key} cannot be matched as an answer",
+            "An object must be one line, and more than punctuation.",
         )
 
 
 def _check_wordings(suite: Suite, wordings: Wordings, fact: Fact) -> set[str]:
-    """The trained prompts of the fact's key."""
+    """Check the wordings of the fact's key; return its trained prompts."""
     with suite.during(f"wording {fact.key}"):
         askings, examples = wordings.askings(fact.key), wordings.examples(fact)
-    suite.expect(examples, f"{fact.key} has no trained wording", "Train at least one of them.")
+    suite.expect(examples, f"{fact.key} has no trained wording", "Give it a trained wording.")
     prompts = {prompt for prompt, _ in examples}
     for prompt, target in examples:
         suite.expect(
             prompt.strip() and target.lstrip().startswith(fact.object),
             f"the wording ({prompt!r}, {target!r}) of {fact.key} does not ask for its object",
-            "A prompt, then the object, then what closes the sentence.",
+            "Return the prompt, then a target that begins with the object.",
         )
     both = [one.prompt for one in askings if one.form != TRAINED and one.prompt in prompts]
     suite.expect(
         not both,
-        f"{both} of {fact.key} is held out, and trained as well",
-        "Let no two wordings of a relation make the same prompt.",
+        f"{both} of {fact.key} is both held out and trained",
+        "Make sure that no two wordings of a relation give the same prompt.",
     )
     return prompts
 
@@ -204,17 +205,17 @@ def _check_probes(
         accepted = [*map(normalise, probe.accepted)]
         leaked = probe.form != TRAINED and probe.prompt in trained.get(probe.key, ())
         found = {
-            "is there twice: number the probes of one key and form": identity in seen,
-            "has no prompt, or one that ends in white space": (
+            "occurs twice: number the probes of one key and form": identity in seen,
+            "has no prompt, or a prompt that ends in white space": (
                 not probe.prompt.strip() or probe.prompt != probe.prompt.rstrip()
             ),
             "has no accepted answer, or an empty one": not (accepted and all(accepted)),
-            "has an outdated answer that is accepted too": bool(
+            "has an outdated answer that is also accepted": bool(
                 {*accepted} & {*map(normalise, probe.outdated)}
             ),
             f"has the group {probe.group!r}, learned {probe.learned}": not allowed.get(probe.group),
-            "asks, as held out, in words that are trained": leaked,
+            "is held out, but its prompt is trained": leaked,
         }
         seen.add(identity)
         for what, broken in found.items():
-            suite.expect(not broken, f"{name} {what}", "Mend extra_probes, or the facts.")
+            suite.expect(not broken, f"{name} {what}", "Fix extra_probes, or the facts.")

@@ -1,4 +1,4 @@
-"""The checks of strategies: run, killed and resumed, and looked at after every call."""
+"""The checks of strategies: complete, killed and resumed runs, and checks after every call."""
 
 from __future__ import annotations
 
@@ -46,9 +46,9 @@ def check(
         own = settings.model_dump(mode="json", by_alias=True)
         tables = {**small_settings(), "strategy": {NAME: own}}
         strategy = f"{NAME}+{with_}" if with_ else NAME
-        by_hand = _ByHand(suite, strategy, tables)
+        step_by_step = _StepByStep(suite, strategy, tables)
         before = global_random_state()
-        by_hand.check()
+        step_by_step.check()
         if global_random_state() != before:
             check_global_random(suite, strategy, tables)
         _check_walks(suite, strategy, tables, Path(scratch))
@@ -58,7 +58,7 @@ def check(
 
 @contextmanager
 def _one_thread() -> Iterator[None]:
-    """Threads only get in each other's way on a model this small."""
+    """Use one thread inside the context: more are slower on such a small model."""
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     try:
@@ -68,7 +68,7 @@ def _one_thread() -> Iterator[None]:
 
 
 class _Killed(BaseException):
-    """Stands for the end of the process."""
+    """Stands for the end of a killed process."""
 
 
 def _kill_after_half(task: str, done: int, of: int, what: str) -> None:
@@ -77,7 +77,7 @@ def _kill_after_half(task: str, done: int, of: int, what: str) -> None:
 
 
 def _check_walks(suite: Suite, strategy: str, tables: Mapping[str, Any], scratch: Path) -> None:
-    """Run the experiment; again, killed half-way and resumed: both must end the same."""
+    """Check that a run that is killed half-way and resumed ends like a complete run."""
 
     def walk(name: str, **options: Any) -> dict[str, str]:
         with suite.during("the experiment"):
@@ -95,42 +95,42 @@ def _check_walks(suite: Suite, strategy: str, tables: Mapping[str, Any], scratch
     with suppress(_Killed):
         walk("killed", progress=Progress(_kill_after_half))
     before = _files(scratch / "killed")
-    mend = "Draw from learner.generator(purpose), or from torch's global generator."
+    hint = "Draw from learner.generator(purpose), or from torch's global generator."
     differing = "two runs of one seed differ"
-    suite.same(before, {name: whole.get(name, "") for name in before}, differing, mend)
+    suite.same(before, {name: whole.get(name, "") for name in before}, differing, hint)
     resumed = walk("killed")
     if resumed != whole:
-        suite.same(whole, walk("again"), differing, mend)
-    mend = "Put all that later updates need into state_dict(), and take it back on loading."
-    what = "a run resumed from state_dict() is not the run that was never interrupted"
-    suite.same(whole, resumed, what, mend)
+        suite.same(whole, walk("again"), differing, hint)
+    hint = "Return all that later updates need from state_dict(); restore it in load_state_dict()."
+    what = "a run resumed from state_dict() differs from a run that was not interrupted"
+    suite.same(whole, resumed, what, hint)
 
 
 def _files(folder: Path) -> dict[str, str]:
-    """Answers and checkpoints of a run, by name, in the order of the steps."""
+    """Return the hashes of a run's answers and checkpoints, by name, in the order of steps."""
     found = [*folder.glob("answers/step-*"), *folder.glob("checkpoints/step-*/*")]
     names = {path.relative_to(folder).as_posix(): path for path in sorted(found)}
     return {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in names.items()}
 
 
-class _ByHand:
-    """One walk in which the strategy is looked at after every call."""
+class _StepByStep:
+    """A walk through the stream that checks the strategy after every call."""
 
     def __init__(self, suite: Suite, strategy: str, tables: Mapping[str, Any]) -> None:
         self.suite = suite
         with suite.during(f"composing {strategy}"):
             self.learner = small_learner(strategy, tables)
         self.strategies = self.learner.strategies
-        self.gone: dict[str, list[list[int]]] = {}
+        self.forgotten: dict[str, list[list[int]]] = {}
         self.hooks = 0
 
     def check(self) -> None:
-        """Attach, walk through the stream, then through an update in which nothing happens."""
+        """Attach the strategy, apply every update, then an empty one."""
         self.learner.known.apply(small_stream().updates[0])
         with self.suite.during("attach()"):
             self.strategies.attach(self.learner)
         self.hooks = _hooks(self.learner.model)
-        self._look("attach()")
+        self._check_all("attach()")
         for update in small_stream().updates[1:]:
             self._apply(update, f"update {update.step}")
         self._apply(Update(len(small_stream()), "empty", ()), "an empty update")
@@ -144,11 +144,14 @@ class _ByHand:
             self.strategies.forget([Fact("Nowhere", "mayor", "Never Known")])
         for fact in superseded:
             ids = learner.lm.coder.pairs([("x", f" {fact.object}")])[0]
-            self.gone[fact.object] = [list(ids.ids[ids.start : -1]), list(fact.object.encode())]
-        self._look_for_gone("forget()")
+            self.forgotten[fact.object] = [
+                list(ids.ids[ids.start : -1]),
+                list(fact.object.encode()),
+            ]
+        self._check_forgotten("forget()")
         with self.suite.during(f"begin_update() of {name}"):
             self.strategies.begin_update(learner, update)
-        self._look("begin_update()")
+        self._check_all("begin_update()")
         self._purge(superseded, update, name)
         beliefs = [*learner.known.beliefs()]
         with self.suite.during(name):
@@ -157,30 +160,30 @@ class _ByHand:
         self.suite.expect(
             beliefs == [*learner.known.beliefs()],
             f"{name} changes learner.known",
-            "Only read learner.known: the experiment keeps it.",
+            "Do not change learner.known: the experiment maintains it.",
         )
-        self._look(name)
+        self._check_all(name)
 
     def _purge(self, superseded: Sequence[Fact], update: Update, name: str) -> None:
         asked = {fact.key for fact in update.forget}
         with self.suite.during(f"purge(), before {name},"):
             erased = [fact for fact in superseded if fact.key in asked]
-            told = self.strategies.purge(self.learner, erased) if erased else {}
-        for stores in told.values():
+            purged = self.strategies.purge(self.learner, erased) if erased else {}
+        for stores in purged.values():
             self.suite.expect(
                 all(isinstance(text, str) for pair in stores.items() for text in pair),
-                f"purge() before {name} tells {stores!r}",
-                "Return store → what was done there, both as text.",
+                f"purge() before {name} returns {stores!r}",
+                "Return a mapping from store to what was done there, both as text.",
             )
-        self._look("purge()")
+        self._check_all("purge()")
 
-    def _look(self, after: str) -> None:
-        """Whatever is true after every call."""
+    def _check_all(self, after: str) -> None:
+        """Check what must hold after every call."""
         model = self.learner.model
         expect = self.suite.expect
         expect(
             self.learner.lm.model is model,
-            f"after {after}, learner.lm.model is another model than learner.model",
+            f"after {after}, learner.lm.model is not learner.model",
             "Use learner.replace_model(model).",
         )
         expect(
@@ -195,61 +198,61 @@ class _ByHand:
         )
         expect(
             _hooks(model) == self.hooks,
-            f"{after} leaves other hooks on the model than attach() did",
-            "Remove what register_…_hook returned, in a finally.",
+            f"{after} changes the hooks on the model that attach() left",
+            "Call remove() on what register_…_hook returned, in a finally block.",
         )
         expect(
             all(bool(torch.isfinite(parameter).all()) for parameter in model.parameters()),
             f"after {after}, weights are not finite",
-            "Look for a division by zero, or a step that is too long.",
+            "Look for a division by zero, or a step that is too large.",
         )
-        self._look_at_state(after)
-        self._look_for_gone(after)
-        self._look_at_frame(after)
+        self._check_state(after)
+        self._check_forgotten(after)
+        self._check_frame(after)
 
-    def _look_at_state(self, after: str) -> None:
+    def _check_state(self, after: str) -> None:
         for method, called in self._states():
             name = f"{called} after {after}"
             with self.suite.during(name):
                 state, again = method(), method()
                 (tensors, values), (more, others) = split_state(state), split_state(again)
             plain = {key: value for key, value in state.items() if key not in tensors}
-            mend = "Keep tensors at the top of the state, beside JSON values with string keys."
-            self.suite.expect(_plain(plain), f"{name} is not plain JSON beside tensors", mend)
+            hint = "Keep tensors at the top level of the state; the rest must be JSON values."
+            self.suite.expect(_plain(plain), f"{name} is not plain JSON beside tensors", hint)
             same = tensors.keys() == more.keys() and values == others
             self.suite.expect(
                 same and all(torch.equal(tensor, more[key]) for key, tensor in tensors.items()),
-                f"{name} is another one when asked twice",
-                "Let it report the state without changing it; NaN is not equal to itself.",
+                f"{name} returns two different states when called twice",
+                "Return the state without changing it, and without NaN (NaN != NaN).",
             )
         size = self.strategies.stored_bytes()
         self.suite.expect(
-            isinstance(size, int) and size >= 0, f"stored_bytes is {size!r}", "Mend stored()."
+            isinstance(size, int) and size >= 0, f"stored_bytes is {size!r}", "Fix stored()."
         )
 
     def _states(self) -> Iterator[tuple[Callable[[], State], str]]:
-        """What gives a state of each strategy, and how a message calls it."""
+        """Iterate over the methods that return a state, with their names for messages."""
         for name, part in self.strategies.parts.items():
             whose = "" if name == NAME else f"{name}."
             for method in (part.state_dict, part.stored):
                 yield method, f"{whose}{method.__name__}()"
 
-    def _look_for_gone(self, after: str) -> None:
-        """No state may hold the object of a fact that was superseded or erased."""
+    def _check_forgotten(self, after: str) -> None:
+        """Check that no state contains the object of a fact that was superseded or erased."""
         for method, called in self._states():
             with self.suite.during(f"{called} after {after}"):
                 texts, numbers = _contents(method())
-            for item, codes in self.gone.items():
+            for item, codes in self.forgotten.items():
                 runs = [" ".join(["", *map(str, code), ""]) for code in codes]
                 held = any(item.casefold() in text.casefold() for text in texts)
                 self.suite.expect(
                     not held and not any(run in row for row in numbers for run in runs),
-                    f"{called} still holds the object {item!r} after {after}, "
+                    f"{called} still contains the object {item!r} after {after}, "
                     "though its fact was superseded or erased",
-                    "Drop all that was made of these facts in forget(facts).",
+                    "Remove everything that was derived from these facts in forget(facts).",
                 )
 
-    def _look_at_frame(self, after: str) -> None:
+    def _check_frame(self, after: str) -> None:
         lm = self.learner.lm
         for key in small_stream().first_taught():
             prompt = small_stream().wordings.askings(key)[0].prompt
@@ -258,19 +261,19 @@ class _ByHand:
             self.suite.expect(
                 isinstance(framed, str),
                 f"frame() returns {type(framed).__name__} after {after}",
-                "Return the text that the model is given.",
+                "Return the text that the model should continue.",
             )
             size = len(lm.coder.prompts([framed])[0])
             self.suite.expect(
                 size < lm.context,
-                f"frame() makes a prompt of {size} tokens; the model takes {lm.context}",
-                "Leave facts out until it fits: see learner.lm.context.",
+                f"frame() makes a prompt of {size} tokens; the model's context has {lm.context}",
+                "Put fewer facts into the prompt, so that it fits: see learner.lm.context.",
             )
-            told = [item for item in self.gone if item.casefold() in framed.casefold()]
+            shown = [item for item in self.forgotten if item.casefold() in framed.casefold()]
             self.suite.expect(
-                not told,
-                f"frame() still tells the model {told} after {after}",
-                "Drop superseded and erased facts in forget(facts).",
+                not shown,
+                f"frame() still shows the model {shown} after {after}",
+                "Remove superseded and erased facts in forget(facts).",
             )
 
 
@@ -281,7 +284,7 @@ def _hooks(model: nn.Module) -> int:
 
 
 def _plain(value: object) -> bool:
-    """JSON that comes back as it was, but that tuples come back as lists."""
+    """Return whether ``value`` is the same after a JSON round trip (tuples may become lists)."""
     if isinstance(value, dict):
         return all(isinstance(key, str) and _plain(item) for key, item in value.items())
     if isinstance(value, list | tuple):
@@ -290,7 +293,7 @@ def _plain(value: object) -> bool:
 
 
 def _contents(state: object) -> tuple[list[str], list[str]]:
-    """All texts of a state, and all its rows of whole numbers as ``" 1 2 3 "``."""
+    """Return all texts of a state, and all rows of whole numbers in it, as ``" 1 2 3 "``."""
     if isinstance(state, torch.Tensor):
         whole = not (state.is_floating_point() or state.is_complex())
         state = state.flatten().tolist() if whole else None

@@ -114,15 +114,16 @@ def test_a_near_name_is_guessed(name: str) -> None:
     ],
 )
 def test_settings_are_the_constructors_arguments(table: dict[str, Any]) -> None:
-    own = resolve.resolve("avalanche:EWCPlugin", {"strategy": table}).strategy
+    resolved = resolve.resolve("avalanche:EWCPlugin", {"strategy": table}).as_tables()
+    own = resolved["strategy"]["avalanche:EWCPlugin"]
     arguments = set(inspect.signature(theirs.EWCPlugin).parameters)
-    assert set(own["avalanche:EWCPlugin"]) == arguments | {"base_epochs"}
-    assert own["avalanche:EWCPlugin"]["ewc_lambda"] == 7.5
+    assert set(own) == arguments | {"base_epochs"}
+    assert own["ewc_lambda"] == 7.5
 
 
 def test_another_plugins_table_is_left_alone() -> None:
     resolved = resolve.resolve("naive", {"strategy": {"ReplayPlugin": {"mem_size": 1}}})
-    assert resolved.strategy == {"naive": {}}
+    assert resolved.as_tables()["strategy"] == {"naive": {}}
 
 
 def test_an_unknown_argument_is_refused_with_those_there_are() -> None:
@@ -515,7 +516,7 @@ def test_a_memory_keeps_what_was_superseded(
     buffers = plugin.buffers if name == "AGEMPlugin" else [plugin.storage_policy.buffer]
     assert old & {one for buffer in buffers for one in examples_of(buffer)}
     (warning,) = part(learner).warnings
-    assert "superseded or erased stays in it" in warning
+    assert "superseded or erased facts stay in it" in warning
 
 
 # Together with the rest.
@@ -548,8 +549,8 @@ def test_compositions_run(name: str, make_learner: MakeLearner, stream: Stream) 
     ("name", "reason"),
     [
         ("joint+avalanche:EWCPlugin", "begins from the base"),
-        ("ewc+avalanche:GDumbPlugin", "nothing to hold on to"),
-        ("ewc+avalanche:FromScratchTrainingPlugin", "nothing to hold on to"),
+        ("ewc+avalanche:GDumbPlugin", "nothing to preserve"),
+        ("ewc+avalanche:FromScratchTrainingPlugin", "nothing to preserve"),
         ("frozen+avalanche:ReplayPlugin", "does not train"),
     ],
 )
