@@ -21,6 +21,7 @@ from cltool.core.errors import UserError
 
 if TYPE_CHECKING:
     from cltool.core.progress import Progress as Progress
+    from cltool.evaluation.scores import Score as Score
     from cltool.experiments.compare import Comparison
     from cltool.facts.facts import Fact as Fact
     from cltool.facts.facts import Update as Update
@@ -45,6 +46,7 @@ _LAZY = {
     "Run": "cltool.runs.run",
     "Scenario": "cltool.facts.scenario",
     "ScenarioConfig": "cltool.facts.scenario",
+    "Score": "cltool.evaluation.scores",
     "Strategy": "cltool.training.strategy",
     "StrategyConfig": "cltool.training.strategy",
     "Stream": "cltool.facts.stream",
@@ -63,6 +65,7 @@ __all__ = [
     "Run",
     "Scenario",
     "ScenarioConfig",
+    "Score",
     "Strategy",
     "StrategyConfig",
     "Stream",

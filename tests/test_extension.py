@@ -1,4 +1,4 @@
-"""Another package adds a strategy, a scenario and a model, which work like the built-in ones."""
+"""Another package adds a strategy, scenario, model and metric; they work like the built-in ones."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from .reporting.conftest import Recipe, write_run
+
 ROOT = Path(__file__).parents[1]
 EXTENSION = ROOT / "tests" / "extension"
 
@@ -22,6 +24,7 @@ import json, sys
 from importlib.metadata import version
 from pathlib import Path
 
+from cltool.evaluation.scores import METRICS
 from cltool.scenarios import SCENARIOS
 from cltool.strategies import STRATEGIES
 
@@ -29,7 +32,7 @@ listed = {
     registry.kind: [
         [entry.name, entry.source, entry.family] for entry in registry.entries()
     ]
-    for registry in (STRATEGIES, SCENARIOS)
+    for registry in (STRATEGIES, SCENARIOS, METRICS)
 }
 light = not {"torch", "cltool_example"} & {*sys.modules}
 
@@ -50,6 +53,27 @@ run = cltool.run(
     out=Path(sys.argv[1]),
 )
 found = {"listed": listed, "light": light, "record": run.record, "rows": len(run.answers)}
+print(json.dumps(found))
+"""
+
+METRIC = """
+import json, sys
+from pathlib import Path
+
+import cltool
+from cltool.evaluation.scores import METRICS
+from cltool.reporting import table
+
+run = cltool.open_run(sys.argv[1])
+frame = table.comparison([run])
+found = {
+    "listed": [[entry.name, entry.source] for entry in METRICS.entries()],
+    "steps": run.metrics()["wordings_right"].tolist(),
+    "summary": run.summary()["wordings_right"],
+    "json": table.as_json(frame)[0]["wordings_right"],
+    "titles": [score.title for score in table.scores_of(frame)],
+    "page": cltool.report([run], Path(sys.argv[1]) / "report.html").read_text("utf-8"),
+}
 print(json.dumps(found))
 """
 
@@ -102,12 +126,31 @@ def test_it_is_listed_checked_and_run(installed: Path, tmp_path: Path) -> None:
     assert found["rows"] == 4 * 3 * 2
 
 
+def test_a_metric_is_a_column_of_every_table(installed: Path, tmp_path: Path) -> None:
+    run = write_run(tmp_path / "run", Recipe(keep=0.8))
+    valid = run.answers[run.answers["group"].isin(["new", "retained"])]
+    right = [
+        float(rows.groupby(["subject", "relation"])["right"].all().mean())
+        for _, rows in valid.groupby("step")
+    ]
+    done = _python(installed, METRIC, str(run.folder))
+    assert done.returncode == 0, done.stderr
+    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    assert ["wordings_right", "cltool-example"] in found["listed"]
+    assert 0 < right[-1] < 1 and right[0] != right[-1]
+    assert found["steps"] == right
+    assert found["summary"] == found["json"] == right[-1]
+    assert "all wordings" in found["titles"] and "all wordings" in found["page"]
+    assert "answered right in every wording" in found["page"]
+
+
 @pytest.mark.parametrize(
     ("group", "registry", "name"),
     [
         ("cltool.strategies", "strategies.STRATEGIES", "naive"),
         ("cltool.scenarios", "scenarios.SCENARIOS", "world"),
         ("cltool.strategies", "strategies.STRATEGIES", "pull_back"),
+        ("cltool.metrics", "evaluation.scores.METRICS", "retained"),
     ],
 )
 def test_a_name_that_is_taken_is_refused(
@@ -119,7 +162,7 @@ def test_a_name_that_is_taken_is_refused(
     rival.mkdir()
     (rival / "METADATA").write_text("Metadata-Version: 2.1\nName: a-rival\nVersion: 1.0\n")
     (rival / "entry_points.txt").write_text(f"[{group}]\n{name} = a_rival.it:It\n")
-    module, _, instance = registry.partition(".")
+    module, _, instance = registry.rpartition(".")
     code = f"""
 from cltool.core.errors import UserError
 from cltool.{module} import {instance} as registry

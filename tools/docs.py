@@ -25,6 +25,7 @@ from cltool.strategies import STRATEGIES
 from tools.avalanche_page import avalanche_page
 from tools.hooks_page import hooks_page
 from tools.outputs_page import outputs_page
+from tools.scores_page import scores_page
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -131,6 +132,7 @@ def pages(docs: Path) -> dict[Path, str]:
         docs / "avalanche.md": avalanche_page(),
         docs / "hooks.md": hooks_page(),
         docs / "outputs.md": outputs_page(),
+        docs / "scores.md": scores_page(),
     }
     for family in families:
         members = [entry for entry in entries if entry.family == family]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from cltool.core import exit_codes
 from cltool.evaluation import ledger
@@ -69,7 +69,7 @@ _RUN = """\
   `n_superseded` and `n_erased`;
 - `resurfaced`: erased facts that came back, each with `run` (its folder) and `text`.
 
-The scores:
+[scores.md](scores.md) defines the scores and costs. Those of a run are:
 """
 
 _COMPARE = """\
@@ -83,8 +83,9 @@ _COMPARE = """\
 
 An object of the table has `strategy`; `runs`, the number of seeds; `steps`, how many steps are
 done, and `of`, how many there are; `best`, the scores in which the strategy is best or not
-separated from the best; and the mean of each of the following scores. `NAME_half` is half of its
-95% interval, null with one seed:
+separated from the best; and the mean of each score and cost below. `NAME_half` is half of its 95%
+interval, null with one seed. `erased`, `resurfaced` and `intransigence` are missing if no run has
+them. [scores.md](scores.md) defines the scores:
 """
 
 _ERASURES = """\
@@ -147,11 +148,11 @@ def outputs_page() -> str:
     """Return the page as Markdown."""
     from cltool.audit.survey import RUN_SCORES
 
-    scores, costs = _meanings(SCORES), _meanings(COSTS)
+    own = [name for name in SCORES if name != "intransigence"]
     step = {
         "step": "number of the step; 0 is the base",
         "label": "label of the update",
-        **costs,
+        **_meanings(COSTS),
         "logs": "what the strategy logged with `learner.log` ([hooks.md](hooks.md)), by name;"
         " missing if it logged nothing, null if a value was not finite",
     }
@@ -164,9 +165,9 @@ def outputs_page() -> str:
         "## `steps.jsonl`: a line for every step\n",
         _table("key", step),
         _RUN,
-        _table("score", scores),
+        _names([*own, *COSTS]),
         _COMPARE,
-        _table("key", {name: (scores | costs)[name] for name in COMPARED}),
+        _names(COMPARED),
         _ERASURES,
         _table("key", erasures.COLUMNS),
         _TUNE,
@@ -174,10 +175,14 @@ def outputs_page() -> str:
         _table("key", ATTACK),
         _SURVEY,
         _table("key", SPREAD),
-        "The scores are:\n",
+        "The scores are those of all updates up to the step:\n",
         _table("score", _meanings(RUN_SCORES)),
     ]
     return "\n".join(parts)
+
+
+def _names(names: Iterable[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names) + ".\n"
 
 
 def _meanings(scores: Mapping[str, Score]) -> dict[str, str]:
@@ -186,7 +191,5 @@ def _meanings(scores: Mapping[str, Score]) -> dict[str, str]:
 
 def _table(head: str, rows: Mapping[str, str]) -> str:
     lines = [f"| {head} | meaning |", "| --- | --- |"]
-    lines += [
-        f"| `{name}` | {meaning.replace('*', chr(92) + '*')} |" for name, meaning in rows.items()
-    ]
+    lines += [f"| `{name}` | {meaning} |" for name, meaning in rows.items()]
     return "\n".join([*lines, ""])

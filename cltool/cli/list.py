@@ -48,7 +48,7 @@ def _rows(what: str, family: str | None) -> Rows:
 
 
 def _metrics() -> Rows:
-    from cltool.evaluation.scores import all_scores
+    from cltool.evaluation.scores import METRICS, all_scores
 
     return [
         {
@@ -56,6 +56,7 @@ def _metrics() -> Rows:
             "title": score.title,
             "better": score.better or "",
             "summary": score.meaning,
+            "source": METRICS.entry(score.name).source,
         }
         for score in all_scores().values()
     ]

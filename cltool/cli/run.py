@@ -81,9 +81,12 @@ def run(options: argparse.Namespace) -> int:
 
 def _table(steps: pd.DataFrame) -> Part:
     """Return the scores and costs after each step."""
+    from cltool.evaluation.scores import installed_scores
+
+    names = [*SCORES, *installed_scores()]
     rows = []
     for step, values in zip(steps.index, steps.to_dict("records"), strict=True):
-        scores = [formats.shown(values[name], "{:.3f}".format) for name in SCORES]
+        scores = [formats.shown(values[name], "{:.3f}".format) for name in names]
         costs = [f"{values['tokens']:.0f}", f"{values['seconds']:.1f}"]
         rows.append([str(step), str(values["label"]), *scores, *costs])
-    return table(["step", "label", *SCORES, "tokens", "seconds"], rows, text=["label"])
+    return table(["step", "label", *names, "tokens", "seconds"], rows, text=["label"])

@@ -1,9 +1,20 @@
-"""The table of scores and costs: name, title, definition, and which direction is better."""
+"""The table of scores and costs: name, title, definition, and which direction is better.
+
+Packages add scores of their own through the entry-point group ``cltool.metrics``.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from functools import cache
+from typing import TYPE_CHECKING, Literal
+
+from cltool.core.errors import UserError
+from cltool.core.registry import Entry, Registry
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Format = Literal["share", "signed", "count", "seconds", "size"]
 """How a number is printed: 0.97, +0.97, 1.2 M, 3.4 (seconds), 3.1 MB."""
@@ -24,6 +35,9 @@ class Score:
         better: ``higher`` or ``lower``; ``None`` where neither is better, as for a cost.
         format: how it is printed.
         paper: where it is defined.
+        compute: for a score that a package adds: a pure function of the ledger (a table with the
+            columns of `cltool.evaluation.ledger.COLUMNS`) that returns a number, NaN where there
+            is none. Of a step, it is given the rows up to that step.
     """
 
     name: str
@@ -32,6 +46,7 @@ class Score:
     better: Literal["higher", "lower"] | None = None
     format: Format = "share"
     paper: str = ""
+    compute: Callable[[pd.DataFrame], float] | None = None
 
     @property
     def arrow(self) -> str:
@@ -114,6 +129,45 @@ COSTS: dict[str, Score] = by_name(
 """Every cost of a step; a run's cost is the sum over its steps, of memory and bytes the maximum."""
 
 
+_TAKEN = ("best", "label", "of", "runs", "step", "strategy")
+"""Other columns of the tables that scores are shown in."""
+
+METRICS = Registry(
+    "metric",
+    "cltool.metrics",
+    (
+        *(
+            Entry(score.name, f"{__name__}:SCORES", score.definition)
+            for score in (SCORES | COSTS).values()
+        ),
+        *(Entry(name, f"{__name__}:SCORES", "a column of tables") for name in _TAKEN),
+    ),
+)
+"""Names of scores and costs; a package cannot give its score one that is taken."""
+
+
+@cache
+def installed_scores() -> dict[str, Score]:
+    """Return the scores that installed packages add, by name.
+
+    Raises:
+        UserError: one cannot be loaded, or is not a `Score` with a function.
+    """
+    found = {}
+    for entry in METRICS.entries():
+        if entry.source == "built-in":
+            continue
+        score = METRICS.load(entry.name)
+        if not isinstance(score, Score) or score.name != entry.name or score.compute is None:
+            raise UserError(
+                f"metric {entry.name!r} is not a cltool.Score of that name with a function",
+                where=f"{entry.target} ({entry.source})",
+                hint=f"Write Score({entry.name!r}, title, definition, compute=…).",
+            )
+        found[entry.name] = score
+    return found
+
+
 def all_scores() -> dict[str, Score]:
-    """Return all scores and costs by name."""
-    return SCORES | COSTS
+    """Return the scores, those of installed packages, and the costs, by name."""
+    return SCORES | installed_scores() | COSTS

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from cltool.core.errors import UserError
 from cltool.evaluation import metrics
 from cltool.evaluation.ledger import KEY
 from cltool.evaluation.outcomes import resurfaced
-from cltool.evaluation.scores import COSTS, SCORES
+from cltool.evaluation.scores import COSTS, METRICS, SCORES, Score, installed_scores
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -63,7 +65,7 @@ def summary(
     since: int = 1,
     forms: Sequence[str] | None = None,
 ) -> dict[str, float]:
-    """Return the scores and costs of a run by name, in the order of `SCORES` and `COSTS`.
+    """Return the scores and costs of a run by name, in the order of `all_scores`.
 
     Args:
         rows: the ledger.
@@ -93,7 +95,34 @@ def summary(
         "fuar": metrics.fuar(rows, forms),
     }
     scores = {name: found[name] for name in SCORES if name in found}
+    scores |= {name: _computed(score, rows) for name, score in installed_scores().items()}
     return scores if costs is None else scores | total_costs(costs)
+
+
+def installed_per_step(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the scores of installed packages after each step, one column a score."""
+    import pandas as pd
+
+    steps = pd.Index(sorted(rows["step"].unique()), name="step")
+    columns = {
+        name: [_computed(score, rows[rows["step"] <= step]) for step in steps]
+        for name, score in installed_scores().items()
+    }
+    return pd.DataFrame(columns, index=steps, dtype=float)
+
+
+def _computed(score: Score, rows: pd.DataFrame) -> float:
+    """Return a score of an installed package; it gets a table that it may add columns to."""
+    if score.compute is None:
+        return math.nan
+    try:
+        return float(score.compute(rows.copy(deep=False)))
+    except Exception as error:
+        raise UserError(
+            f"metric {score.name!r} failed: {type(error).__name__}: {error}",
+            where=METRICS.entry(score.name).target,
+            hint="Report it to the package that brings it, or uninstall the package.",
+        ) from error
 
 
 def total_costs(costs: pd.DataFrame) -> dict[str, float]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from cltool.core.errors import UserError
-from cltool.evaluation.scores import Score, all_scores
+from cltool.evaluation.scores import Score, all_scores, installed_scores
 from cltool.reporting import formats
 from cltool.runs.groups import Group, group_runs
 from cltool.runs.measured import Measured
@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 
 COMPARED = (
     "new", "new_min", "retained", "retained_min", "stale", "stale_max", "erased", "resurfaced",
-    "acc", "bwt", "forgetting", "fuar", "tokens", "seconds", "stored_bytes",
+    "acc", "bwt", "forgetting", "intransigence", "fuar", "tokens", "seconds", "stored_bytes",
 )  # fmt: skip
-"""The scores and costs of the comparison, in order."""
+"""The scores and costs of the comparison, in order; those of installed packages come last."""
 
-ERASED = ("erased", "resurfaced")
-"""Scores of facts that were to be forgotten."""
+OPTIONAL = ("erased", "resurfaced", "intransigence")
+"""Scores that are left out where no run has them: nothing was to be forgotten, no `joint`."""
 
 
 def margin(score: Score, mean: float | None, half: float | None) -> str:
@@ -50,7 +50,7 @@ def comparison(runs: Sequence[Run | Measured]) -> pd.DataFrame:
         one strategy ran with several settings). Columns ``runs`` (how many count),
         ``steps`` (done, the base included), ``of`` (steps of the stream), then for each of
         `COMPARED` its mean under its name and the half-width under ``NAME_half`` (NaN with
-        one seed); `ERASED` only if something was to be forgotten.
+        one seed); `OPTIONAL` only if a run has a number.
 
     Raises:
         UserError: no runs, or runs that cannot be compared.
@@ -79,14 +79,13 @@ def compare(group: Group) -> pd.DataFrame:
     for variant in group.variants:
         row: dict[str, Any] = {"runs": len(variant.counted), "steps": variant.done}
         row["of"] = len(group.labels)
-        for name in COMPARED:
+        for name in (*COMPARED, *installed_scores()):
             row[name], row[f"{name}_half"] = variant.interval(name)
         rows.append(row)
     names = pd.Index([variant.label for variant in group.variants], name="strategy")
     frame = pd.DataFrame(rows, index=names)
-    if frame["erased"].isna().all():
-        frame = frame.drop(columns=[f"{name}{part}" for name in ERASED for part in ("", "_half")])
-    return frame
+    absent = [name for name in OPTIONAL if frame[name].isna().all()]
+    return frame.drop(columns=[f"{name}{part}" for name in absent for part in ("", "_half")])
 
 
 def scores_of(frame: pd.DataFrame) -> list[Score]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +13,9 @@ from cltool.evaluation import metrics
 from cltool.runs.measured import Measured
 from cltool.runs.run import Run
 
+JOINT = "joint"
+"""The strategy whose runs are the reference for intransigence."""
+
 
 @dataclass
 class Variant:
@@ -19,11 +23,13 @@ class Variant:
 
     Attributes:
         label: the strategy's name, with the run folder's where the name is not enough.
+        joint: the runs of joint retraining in the same group.
     """
 
     strategy: str
     runs: list[Measured] = field(default_factory=list)
     label: str = ""
+    joint: list[Measured] = field(default_factory=list)
 
     @property
     def done(self) -> int:
@@ -42,7 +48,21 @@ class Variant:
 
     def interval(self, score: str) -> tuple[float, float]:
         """Mean of a score over the counted runs and the half-width of its interval."""
-        return metrics.interval([measured.summary[score] for measured in self.counted])
+        if score == "intransigence":
+            return metrics.interval([self._intransigence(measured) for measured in self.counted])
+        return metrics.interval([one.summary.get(score, math.nan) for one in self.counted])
+
+    def _intransigence(self, one: Measured) -> float:
+        """Return the intransigence of a run; NaN for `joint` itself and without such a run."""
+        for joint in self.joint if self.strategy != JOINT else ():
+            if _place(joint) == _place(one):
+                return metrics.intransigence(one.matrix.to_numpy(), joint.matrix.to_numpy())
+        return math.nan
+
+
+def _place(one: Measured) -> tuple[object, ...]:
+    """Return what a run and its run of joint retraining share: stream, seed and steps done."""
+    return one.run.record.get("stream", {}).get("digest"), one.run.seed, one.done
 
 
 @dataclass
@@ -86,6 +106,8 @@ def group_runs(runs: Sequence[Run | Measured]) -> list[Group]:
         variants[(*what, repetition)].runs.append(measured)
     for group in groups.values():
         _label(group.variants)
+        for variant in group.variants:
+            variant.joint = [one for one in group.runs if one.run.strategy == JOINT]
     return list(groups.values())
 
 

@@ -13,7 +13,7 @@ from cltool.core.errors import UserError
 from cltool.core.files import refuse_newer_format, write_json
 from cltool.evaluation import ledger
 from cltool.evaluation.scores import COSTS
-from cltool.evaluation.summary import per_step, summary
+from cltool.evaluation.summary import installed_per_step, per_step, summary
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -151,8 +151,9 @@ class Run:
         return rows
 
     def metrics(self) -> pd.DataFrame:
-        """Return one row a step: scores (`per_step`), costs, and logs as ``log.NAME``."""
-        return per_step(self.answers).join(self.costs).join(self.logs.add_prefix(LOGGED))
+        """Return one row a step: scores, costs, and logs as ``log.NAME``."""
+        scores = per_step(self.answers).join(installed_per_step(self.answers))
+        return scores.join(self.costs).join(self.logs.add_prefix(LOGGED))
 
     def summary(self, until: int | None = None) -> dict[str, float]:
         """Return the scores and costs of the run by name.

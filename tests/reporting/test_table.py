@@ -16,7 +16,7 @@ from cltool.evaluation import metrics
 from cltool.evaluation.scores import COSTS, SCORES
 from cltool.reporting.table import (
     COMPARED,
-    ERASED,
+    OPTIONAL,
     as_json,
     comparison,
     leaders,
@@ -38,18 +38,37 @@ def test_every_score_is_the_one_of_metrics(make: Make) -> None:
     for place, name in enumerate(frame.index):
         summaries = [run.summary() for run in runs[3 * place : 3 * place + 3]]
         for score in COMPARED:
-            if score in ERASED:
+            if score in OPTIONAL:
                 continue
             mean, half = metrics.interval([summary[score] for summary in summaries])
             assert at(frame, name, score) == mean
             assert at(frame, name, f"{score}_half") == half
-    assert not {*ERASED} & {*frame.columns}
+    assert not {*OPTIONAL} & {*frame.columns}
 
 
 def test_erased_is_a_column_where_something_was_to_be_forgotten(make: Make) -> None:
     run = make(erase=True)
-    for name in ERASED:
+    for name in ("erased", "resurfaced"):
         assert at(comparison([run]), "naive", name) == run.summary()[name]
+
+
+def test_intransigence_is_a_column_where_joint_ran_on_the_stream_with_the_seed(make: Make) -> None:
+    other = {"stream": {"digest": "another"}}
+    joint = [make(strategy="joint", seed=seed, keep=0.95) for seed in range(2)]
+    naive = [make(strategy="naive", seed=seed, gain=0.6) for seed in range(3)]
+    matrices = [metrics.accuracy_matrix(run.answers).to_numpy() for run in (*naive, *joint)]
+    pairs = ((matrices[0], matrices[3]), (matrices[1], matrices[4]))  # of seed 2 there is no joint
+    expected = metrics.interval([metrics.intransigence(own, of) for own, of in pairs])
+    frame = comparison([*joint, *naive])
+    assert at(frame, "naive", "intransigence") == expected[0] > 0
+    assert at(frame, "naive", "intransigence_half") == expected[1]
+    assert math.isnan(at(frame, "joint", "intransigence"))
+    assert "intransigence" in as_text(scores_table(frame))
+    assert as_json(frame)[0]["intransigence"] is None
+    elsewhere = make(strategy="joint", folder="runs/elsewhere", record=other)
+    short = make(strategy="joint", folder="runs/short", done=3)
+    assert "intransigence" not in comparison([naive[0], elsewhere])
+    assert "intransigence" not in comparison([naive[0], short])
 
 
 def test_one_seed_has_no_interval_and_no_leader(make: Make) -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
+from typing import Any
 
+import pandas as pd
 import pytest
 
 from cltool.evaluation.scores import all_scores
@@ -97,7 +99,17 @@ def test_what_a_search_chose_stands_beside_the_presets(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", [*all_scores()])
 def test_every_score_is_explained(name: str) -> None:
-    assert f"`{name}`" in page("scores.md")
+    assert len(re.findall(rf"^\| `{name}` \| .* \|$", page("scores.md"), re.M)) >= 1
+
+
+def test_the_example_of_a_score_works() -> None:
+    (code,) = re.findall(r"```python\n(.*?)```", page("scores.md"), re.S)
+    found: dict[str, Any] = {}
+    exec(code, found)
+    rows = pd.DataFrame({"step": [0, 1, 1], "answer": ["a", "b", "b c"]})
+    score = found["SHORT"]
+    assert score.compute(rows) == 0.5
+    assert f'{score.name} = "my_package.metrics:SHORT"' in page("scores.md")
 
 
 @pytest.mark.parametrize("name", [name for name in BUILT_IN if name not in NO_PAPER])

@@ -1,1 +1,1 @@
-"""One strategy and one scenario for cltool, from a package of its own."""
+"""One strategy, one scenario, one model and one metric for cltool, from a package of its own."""

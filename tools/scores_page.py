@@ -1,0 +1,142 @@
+"""The page on scores: how answers are judged, and the tables of all scores and costs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from cltool.evaluation.scores import COSTS, SCORES, Score
+
+MATRIX = ("acc", "bwt", "fwt", "forgetting", "intransigence", "fuar")
+"""Scores that come from the accuracy matrix, or from accuracies at both ends of a run."""
+
+_HEAD = """\
+# The scores
+
+<!-- Made by `python -m tools.docs`. -->
+
+All scores are functions of the ledger: the Parquet files in a run folder's `answers/`, with one row
+for each probe at each step. `cltool list metrics` lists the scores and costs. `Run.metrics()`
+returns them for each step, `Run.summary()` for the whole run, and `Run.summary(until=3)` for the
+run up to step 3.
+
+## When an answer is right
+
+The model gets the prompt and generates freely and greedily until it stops by itself: with its
+end token or a line break. After normalisation (Unicode NFKC, case folded, white space collapsed,
+punctuation removed at both ends) the answer must be exactly the object or one of its aliases. A
+model that does not stop there is right only if it closes the sentence as the wording does
+(`Ada Brook.`) and starts another. An answer is *outdated* if it matches a superseded object in the
+same way. Any other answer is *wrong*, including one that reaches the length limit or says the
+object and more.
+
+## Groups
+
+At each step, each fact that is asked about is in one group:
+
+| group | facts |
+| --- | --- |
+| `new` | taught by this update (at step 0: the base) |
+| `retained` | learned earlier and still valid |
+| `future` | taught by a later update |
+| `erased` | to be forgotten, by this update or an earlier one |
+
+A valid fact that replaced another has outdated objects; `stale` is measured on these facts.
+
+## Which wordings count
+
+A fact's score is the mean over its probes of the held-out forms, `paraphrase` and `question`. A
+group's score is the mean over its facts, so a fact that is asked in three ways has the same weight
+as one that is asked in two. A fact without held-out wordings (a question without paraphrases, a
+relation with one wording) is in the ledger but not in these scores. If a stream holds out nothing
+at all, the `trained` probes count instead, and the report warns. `two_hop` and `reverse` probes
+are in the ledger and never part of these scores.
+
+## Answers of each group
+"""
+
+_GROUPS = """\
+A step has `new`, `retained`, `stale`, `erased`, `valid`, `trained` and `forced`; the last update is
+then the step's own, and `new` at step 0 is the accuracy on the base.
+
+If a comparison has several seeds, a star marks the best mean of a column and every other mean that
+the 95% intervals do not separate from it. A comparison also lists reasons to doubt conclusions from
+it: a base that the model never knew, a `naive` that forgets hardly anything, differences within the
+noise between seeds (or a single seed, which says nothing about noise), and questions in trained
+wordings.
+
+## Accuracy matrix
+
+R[i, j] is the accuracy after update i on the facts of update j. A column holds one fixed set of
+facts: those that update j taught and that are valid at the end, because losing a superseded fact
+is not forgetting. If no fact of an update is valid at the end, its column does not count in means.
+"""
+
+_REST = """\
+**Transitions** (`cltool.evaluation.outcomes.transitions`) count, between two steps, the probes that
+went from right, outdated or wrong to right, outdated or wrong. They count the facts that are valid
+at both steps. Averages hide opposite movements.
+
+## Costs
+"""
+
+_OWN = """\
+Costs are recorded for each step. A run's cost is the sum over its steps; of `peak_memory` and
+`stored_bytes` it is the maximum.
+
+## Intervals
+
+With several seeds a table shows the mean and the half-width of its 95% Student-t interval over
+seeds. With one seed there is no interval.
+
+## Add a score
+
+A package can add scores of its own. A score is a `cltool.Score` with a pure function of the ledger,
+a pandas table with the columns of [outputs.md](outputs.md):
+
+```python
+from cltool import Score
+
+
+def short_answers(answers):
+    last = answers[answers["step"] == answers["step"].max()]
+    return (last["answer"].str.split().str.len() == 1).mean()
+
+
+SHORT = Score(
+    "short_answers",
+    "short",
+    "share of answers of one word after the last update",
+    "lower",
+    compute=short_answers,
+)
+```
+
+```toml
+[project.entry-points."cltool.metrics"]
+short_answers = "my_package.metrics:SHORT"
+```
+
+Once the package is installed, `short_answers` is a column of the tables of `cltool run`,
+`cltool compare` and the report page, of their JSON, and of `Run.metrics()` and `Run.summary()`. For
+a step, the function gets the rows up to that step. It returns a number, or NaN where there is none.
+`better` is `"higher"`, `"lower"` or `None`; `format` is `"share"` (0.97), `"signed"` (+0.97),
+`"count"` (1.2 M), `"seconds"` or `"size"` (3.1 MB).
+"""
+
+
+def scores_page() -> str:
+    """Return the whole page."""
+    groups = [score for score in SCORES.values() if score.name not in MATRIX]
+    matrix = [SCORES[name] for name in MATRIX]
+    return "\n".join(
+        [_HEAD, _table(groups), _GROUPS, _table(matrix), _REST, _table(COSTS.values()), _OWN]
+    )
+
+
+def _table(scores: Iterable[Score]) -> str:
+    lines = ["| name | in tables | definition | better | paper |", f"|{' --- |' * 5}"]
+    for score in scores:
+        definition = score.definition.replace("*", r"\*")
+        cells = [f"`{score.name}`", score.title, definition, score.arrow, score.paper]
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join([*lines, ""])
