@@ -198,7 +198,7 @@ REFUSALS: dict[str, tuple[list[str], list[str]]] = {
     ),
     "a file in a folder that is not there": (
         ["run", "--scenario", "nowhere/facts.jsonl"],
-        ["nowhere/facts.jsonl: there is no such file", "There is no folder nowhere either."],
+        ["nowhere/facts.jsonl: there is no such file", "The folder nowhere does not exist either."],
     ),
     "a cut without dates": (["run", *QUICK, "--cut", "year"], ["no line has a date"]),
     "a filter that keeps nothing": (
