@@ -185,7 +185,7 @@ def precision_ratios() -> list[str]:
 
     from cltool.lm.batches import collate
     from cltool.lm.coder import Encoded
-    from cltool.lm.precision import BF16_PAYS_FROM
+    from cltool.lm.precision import BF16_MIN_WIDTH
     from cltool.lm.scoring import score
 
     lines = []
@@ -209,7 +209,7 @@ def precision_ratios() -> list[str]:
             model.zero_grad()
 
         a, b, ratio = pair(lambda: step(torch.bfloat16), lambda: step(torch.float32), turns=5)
-        chosen = "bfloat16" if width >= BF16_PAYS_FROM else "float32"
+        chosen = "bfloat16" if width >= BF16_MIN_WIDTH else "float32"
         lines.append(
             f"width {width}: bfloat16 {1e3 * a:.0f} ms, float32 {1e3 * b:.0f} ms: {ratio:.2f}"
             f" (auto takes {chosen} where the processor multiplies bfloat16)"

@@ -1,4 +1,4 @@
-"""Padded batches of like length."""
+"""Padded batches of examples of similar length."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ from torch import Tensor
 from cltool.lm.coder import Encoded
 
 IGNORED = -100
-"""Label of tokens that are not learned."""
+"""Label of tokens that are not trained."""
 
 Batch = dict[str, Tensor]
 """``input_ids``, ``attention_mask``, ``labels``: each (batch, length), int64.
 
-Where prompts are learned too, also ``completion``: (batch, length), bool."""
+If prompts are trained too, also ``completion``: (batch, length), bool."""
 
 
 def collate(examples: Sequence[Encoded], pad: int, *, whole: bool = False) -> Batch:
-    """Pad ``examples`` on the right.
+    """Make a batch of ``examples``, padded on the right.
 
     Args:
-        examples: what to batch.
+        examples: the examples.
         pad: token id of the padding.
-        whole: learn every token rather than those of the completion.
+        whole: train every token instead of only the completion.
     """
     width = max(len(example) for example in examples)
     ids = torch.full((len(examples), width), pad)
@@ -47,10 +47,11 @@ def collate(examples: Sequence[Encoded], pad: int, *, whole: bool = False) -> Ba
 def bucketed(
     lengths: Sequence[int], size: int, generator: torch.Generator, chunk: int = 16
 ) -> list[list[int]]:
-    """Indices of random batches whose members have like lengths.
+    """Return the indices of random batches of examples of similar length.
 
-    Shuffles, sorts by length within stretches of ``chunk`` batches, cuts, and shuffles the
-    batches: an epoch sees every example once, padding is little, and no batch repeats.
+    It shuffles the examples, sorts them by length within stretches of ``chunk`` batches, divides
+    these into batches, and shuffles the batches. An epoch has every example once and little
+    padding, and its batches differ from those of other epochs.
     """
     order = torch.randperm(len(lengths), generator=generator).tolist()
     batches: list[list[int]] = []
@@ -62,6 +63,6 @@ def bucketed(
 
 
 def by_length(lengths: Sequence[int], size: int) -> list[list[int]]:
-    """Indices of batches whose members have like lengths, shortest first, nothing random."""
+    """Return the indices of batches of similar length, shortest first, without randomness."""
     order = sorted(range(len(lengths)), key=lambda index: lengths[index])
     return [order[place : place + size] for place in range(0, len(order), size)]

@@ -1,4 +1,4 @@
-"""Text to tokens and back, the same way for training and for probing."""
+"""Conversion of text to tokens and back, the same for training and probing."""
 
 from __future__ import annotations
 
@@ -30,10 +30,11 @@ class Encoded:
 
 
 class Coder:
-    """A tokenizer with the conventions that every part of cltool shares.
+    """A tokenizer with the conventions that all parts of cltool share.
 
-    A pair is cut where its prompt ends: when the tokenizer merges over that place, the
-    completion is tokenised apart, so that the trained prompt is the prompt that is asked.
+    A pair is split where its prompt ends. If the tokenizer merges characters across that position,
+    the completion is tokenised separately, so the trained prompt has the same tokens as the prompt
+    that is asked.
 
     Args:
         tokenizer: any fast tokenizer with an end token.
@@ -47,15 +48,15 @@ class Coder:
         self.pad: int = pad if isinstance(pad, int) else (self.eos or 0)
 
     def prompts(self, texts: Sequence[str]) -> list[list[int]]:
-        """Token ids of each prompt, with the tokenizer's own leading tokens."""
+        """Return the token ids of each prompt, with the tokenizer's leading tokens."""
         return self._ids(texts, special=True)
 
     def texts(self, texts: Sequence[str]) -> list[list[int]]:
-        """Token ids of each text, nothing before or after."""
+        """Return the token ids of each text, without special tokens."""
         return self._ids(texts, special=False)
 
     def pairs(self, pairs: Sequence[tuple[str, str]]) -> list[Encoded]:
-        """Each (prompt, completion), followed by the end token."""
+        """Encode each (prompt, completion), followed by the end token."""
         if not pairs:
             return []
         prompts = self.prompts([prompt for prompt, _ in pairs])
@@ -69,13 +70,13 @@ class Coder:
         return encoded
 
     def decode(self, ids: Sequence[int]) -> str:
-        """Text of ``ids``, special tokens left out."""
+        """Return the text of ``ids``, without special tokens."""
         text = self.tokenizer.decode(list(ids), skip_special_tokens=True)
         return text if isinstance(text, str) else "".join(text)
 
     @cached_property
     def stops(self) -> list[int]:
-        """Tokens at which an answer ends by itself: the end token and those with a line break."""
+        """Tokens at which an answer ends: the end token and all tokens with a line break."""
         breaks = [
             number
             for token, number in self.tokenizer.get_vocab().items()
@@ -92,6 +93,6 @@ class Coder:
         )
         rows: list[list[int]] = [list(row) for row in out["input_ids"]]
         if special and self.eos is not None:
-            # Some tokenizers close every text with their end token; a prompt is not at its end.
+            # Some tokenizers add the end token to every text; a prompt must not end with it.
             rows = [row[:-1] if len(row) > 1 and row[-1] == self.eos else row for row in rows]
         return rows

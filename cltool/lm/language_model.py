@@ -1,4 +1,4 @@
-"""A language model with its tokenizer, wherever it comes from."""
+"""Language models with their tokenizers: loading, saving, and their properties."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ if TYPE_CHECKING:
 
 @dataclass
 class LanguageModel:
-    """What the learner trains and the prober asks.
+    """A causal language model with its tokenizer, which the learner trains and the prober asks.
 
     Attributes:
-        name: as the user gave it.
+        name: the name that the user gave.
         source: folder or hub name of the checkpoint.
         model: a `transformers` causal LM, or its PEFT wrapper.
         coder: its tokenizer.
-        precision: device and arithmetic.
-        reads: False where the model is known not to answer from facts in its prompt.
+        precision: the device and the arithmetic.
+        reads: False if the model is known not to answer from facts in its prompt.
     """
 
     name: str
@@ -48,7 +48,7 @@ class LanguageModel:
 
     @property
     def context(self) -> int:
-        """The longest sequence the model takes, in tokens."""
+        """Longest sequence that the model accepts, in tokens."""
         config = self._text_config
         for name in ("max_position_embeddings", "n_positions", "n_ctx"):
             value = getattr(config, name, None)
@@ -63,24 +63,24 @@ class LanguageModel:
 
     @property
     def default_rate(self) -> float:
-        """Learning rate where none is set: 0.128 over the width, 1e-3 at 128, 3e-5 at 4096.
+        """Default learning rate: 0.128 divided by the width (1e-3 at 128, 3e-5 at 4096).
 
         Raises:
-            UserError: the model's config does not say how wide it is.
+            UserError: the model's config does not have the width.
         """
         if not self.width:
             raise UserError(
-                "the model's config does not tell its width, so there is no default rate",
+                "the model's config does not have its width, so there is no default learning rate",
                 where=self.source,
                 hint="Set one with --set learner.lr=…",
             )
         return 0.128 / self.width
 
     def with_rate(self, settings: LearnerSettings) -> LearnerSettings:
-        """``settings`` with the learning rate that they come to on this model.
+        """Return ``settings`` with the learning rate for this model filled in.
 
         Raises:
-            UserError: none is set, and there is no default.
+            UserError: no learning rate is set, and there is no default.
         """
         if settings.lr is not None:
             return settings
@@ -92,7 +92,7 @@ class LanguageModel:
         return config.get_text_config() if hasattr(config, "get_text_config") else config
 
     def digest(self) -> str:
-        """A hash of the weights."""
+        """Return a hash of the weights."""
         hasher = hashlib.sha256()
         for name, tensor in sorted(self.model.state_dict().items()):
             hasher.update(name.encode())
@@ -105,11 +105,11 @@ def load_checkpoint(
 ) -> LanguageModel:
     """Load a causal LM from a folder or a hub name.
 
-    Weights are loaded as float32 safetensors; code that a checkpoint brings is never run.
+    Weights are loaded from safetensors files as float32. Code in a checkpoint is never run.
 
     Args:
         source: the folder or the hub name.
-        name: as the user gave it; by default ``source``.
+        name: the name that the user gave; by default ``source``.
         device: ``auto``, ``cpu``, ``cuda``, …
         dtype: ``auto``, ``float32`` or ``bfloat16``.
 
@@ -154,13 +154,13 @@ def _checkpoint(source: str) -> tuple[Any, Any]:
                 "fast tokenizer, or a name that `cltool list models` shows."
             ),
         ) from error
-    # A checkpoint may ship sampling or penalty settings; an answer is plain greedy decoding.
+    # A checkpoint may have settings for sampling or penalties; answers use plain greedy decoding.
     model.generation_config = GenerationConfig()
     return model, tokenizer
 
 
 def save_weights(model: nn.Module, file: Path, *, trainable_only: bool = False) -> None:
-    """Write the weights as safetensors; tied ones once."""
+    """Write the weights as safetensors; tied weights are written once."""
     from safetensors.torch import save_file
 
     seen: set[int] = set()
@@ -175,7 +175,7 @@ def save_weights(model: nn.Module, file: Path, *, trainable_only: bool = False) 
 
 
 def load_weights(model: nn.Module, file: Path) -> None:
-    """Read what ``save_weights`` wrote into ``model``, in place.
+    """Load a file of ``save_weights`` into ``model``, in place.
 
     Raises:
         UserError: the file does not fit the model.
@@ -194,21 +194,21 @@ def load_weights(model: nn.Module, file: Path) -> None:
         raise UserError(
             f"the checkpoint does not fit the model: {error}",
             where=str(file),
-            hint="Start the run afresh with --fresh.",
+            hint="Start the run again with --fresh.",
         ) from error
 
 
 def save_checkpoint(lm: LanguageModel, folder: Path) -> None:
-    """Write model and tokenizer as an ordinary `transformers` checkpoint, adapters merged in.
+    """Write model and tokenizer as a `transformers` checkpoint, with adapters merged.
 
     Raises:
-        UserError: the folder exists and is not empty, or the adapter is of a kind that cannot
-            be merged, such as a trained prompt.
+        UserError: the folder exists and is not empty, or the adapter cannot be merged (such as a
+            trained prompt).
     """
     import copy
 
     if folder.is_dir() and any(folder.iterdir()):
-        raise UserError("the folder is not empty", where=str(folder), hint="Name another.")
+        raise UserError("the folder is not empty", where=str(folder), hint="Use another folder.")
     model: Any = lm.model
     if hasattr(model, "get_base_model"):
         try:
@@ -217,7 +217,7 @@ def save_checkpoint(lm: LanguageModel, folder: Path) -> None:
             raise UserError(
                 f"this adapter cannot be merged into the model: {error}",
                 where=str(folder),
-                hint="Leave the model unsaved; the run's last checkpoint holds the adapter.",
+                hint="Do not save the model; the run's last checkpoint contains the adapter.",
             ) from error
     partial = folder.with_name(f".{folder.name}.partial")
     shutil.rmtree(partial, ignore_errors=True)

@@ -1,8 +1,8 @@
-"""Where a causal LM keeps its blocks, and the matrix with which a block's MLP writes.
+"""The blocks of a causal LM, and the output projections of their MLPs.
 
-Every causal LM of `transformers` holds its blocks in one list. An MLP ends in an output
+Every causal LM of `transformers` has its blocks in one list. An MLP ends with an output
 projection: ``mlp.down_proj`` in Llama, Qwen and Gemma, ``mlp.c_proj`` in GPT-2 (a ``Conv1D``,
-whose weight is stored the other way round), ``mlp.dense_4h_to_h`` in GPT-NeoX, ``fc2`` in OPT.
+whose weight is transposed), ``mlp.dense_4h_to_h`` in GPT-NeoX, ``fc2`` in OPT.
 """
 
 from __future__ import annotations
@@ -28,10 +28,10 @@ OUTPUT_PROJECTIONS = (
 
 
 def blocks(model: nn.Module) -> list[nn.Module]:
-    """The blocks, first to last.
+    """Return the blocks, first to last.
 
     Raises:
-        UserError: the model has no list of as many modules as its config tells.
+        UserError: the model has no list with the number of blocks in its config.
     """
     inner = unwrapped(model)
     config = inner.config
@@ -42,12 +42,12 @@ def blocks(model: nn.Module) -> list[nn.Module]:
             return list(module)
     raise UserError(
         f"the blocks of a {type(inner).__name__} cannot be found",
-        hint="Take a decoder whose blocks lie in one list, such as Llama, GPT-2 or Mamba.",
+        hint="Use a decoder that has its blocks in one list, such as Llama, GPT-2 or Mamba.",
     )
 
 
 def numbers(layers: Sequence[int], depth: int, where: str) -> list[int]:
-    """Block numbers, ascending; negative ones count from the last block.
+    """Return block numbers in ascending order; negative numbers count from the last block.
 
     Raises:
         UserError: the model has no such block.
@@ -57,7 +57,7 @@ def numbers(layers: Sequence[int], depth: int, where: str) -> list[int]:
         raise UserError(
             f"the model has no block {wrong[0]}",
             where=where,
-            hint=f"It has {depth}: 0 to {depth - 1}, or -1 for the last one.",
+            hint=f"It has {depth} blocks: 0 to {depth - 1}, or -1 for the last one.",
         )
     return sorted({layer % depth for layer in layers})
 
@@ -76,7 +76,7 @@ class Projection:
 
     @property
     def weight(self) -> Tensor:
-        """(out, in): the weight, of which this is a view."""
+        """A view of the weight, (out, in)."""
         weight: Any = self.module.weight
         stored: Tensor = weight.detach()
         return stored.T if self.transposed else stored
@@ -88,10 +88,11 @@ class Projection:
 
 
 def output_projection(block: nn.Module) -> Projection:
-    """The output projection of the MLP of ``block``.
+    """Return the output projection of the MLP of ``block``.
 
     Raises:
-        UserError: the block has no MLP with one, such as a state-space or a mixture block.
+        UserError: the block has no MLP with an output projection, such as a state-space or a
+            mixture block.
     """
     from transformers.pytorch_utils import Conv1D
 
@@ -101,17 +102,17 @@ def output_projection(block: nn.Module) -> Projection:
         if isinstance(found, nn.Linear | Conv1D):
             return Projection(found, isinstance(found, Conv1D))
     raise UserError(
-        f"a {type(block).__name__} has no MLP whose output projection could be edited",
-        hint="Edit a model with plain MLPs, such as Llama, GPT-2, Qwen3, GPT-NeoX, OPT or Gemma; "
-        "grace works on any.",
+        f"a {type(block).__name__} has no MLP with an output projection that can be edited",
+        hint="Use a model with plain MLPs, such as Llama, GPT-2, Qwen3, GPT-NeoX, OPT or Gemma; "
+        "grace works with any model.",
     )
 
 
 def hidden(output: Tensor | tuple[Any, ...]) -> Tensor:
-    """The hidden states in what a block gives, (batch, length, width)."""
+    """Return the hidden states in a block's output, (batch, length, width)."""
     return output if isinstance(output, Tensor) else output[0]
 
 
 def with_hidden(output: Tensor | tuple[Any, ...], states: Tensor) -> Tensor | tuple[Any, ...]:
-    """What a block gave, with other hidden states."""
+    """Return a block's output with its hidden states replaced."""
     return states if isinstance(output, Tensor) else (states, *output[1:])

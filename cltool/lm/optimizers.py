@@ -40,11 +40,11 @@ class MuonWithAdamW(torch.optim.Optimizer):
         self.param_groups = [group for part in self._parts for group in part.param_groups]
 
     def __getstate__(self) -> dict[str, Any]:
-        # Without it, a copy would have no parts.
+        # Copies need the parts, which the base class does not include.
         return {**super().__getstate__(), "_parts": self._parts}
 
     def step(self, closure: Callable[[], float] | None = None) -> None:  # type: ignore[override]
-        """One step of both."""
+        """Make a step with both optimizers."""
         for part in self._parts:
             part.step()
 
@@ -52,14 +52,14 @@ class MuonWithAdamW(torch.optim.Optimizer):
 def build(
     model: nn.Module, name: str, lr: float, weight_decay: float, matrix_lr: float | None = None
 ) -> torch.optim.Optimizer:
-    """An optimizer over the trainable parameters of ``model``, and of nothing else.
+    """Make an optimizer for the trainable parameters of ``model``.
 
     Args:
         model: the model, or its PEFT wrapper.
         name: ``adamw``, ``muon`` or ``sgd``.
-        lr: learning rate (of AdamW, where Muon takes the matrices).
-        weight_decay: decoupled weight decay; never on gains and biases.
-        matrix_lr: learning rate of Muon, by default 20/3 of ``lr``.
+        lr: learning rate (for ``muon``: of AdamW, which trains the other parameters).
+        weight_decay: decoupled weight decay; not applied to gains and biases.
+        matrix_lr: learning rate of Muon; by default 20/3 of ``lr``.
     """
     trainable = [(n, p) for n, p in model.named_parameters() if p.requires_grad]
     if name == "muon":
@@ -80,7 +80,7 @@ def build(
 
 
 def schedule_factor(shape: str, step: int, total: int, warmup: int) -> float:
-    """What the learning rate is multiplied with at ``step`` (from 0) of ``total``."""
+    """Return the factor of the learning rate at ``step`` (from 0) of ``total``."""
     if step < warmup:
         return (step + 1) / warmup
     progress = min(1.0, (step - warmup) / max(1, total - warmup))
@@ -92,14 +92,14 @@ def schedule_factor(shape: str, step: int, total: int, warmup: int) -> float:
 
 
 def set_factor(optimizer: torch.optim.Optimizer, factor: float) -> None:
-    """Set every group's learning rate to ``factor`` times the one it began with."""
+    """Set the learning rate of every group to ``factor`` times its initial value."""
     for group in optimizer.param_groups:
         group.setdefault("initial_lr", group["lr"])
         group["lr"] = group["initial_lr"] * factor
 
 
 def _outer_parameters(model: nn.Module) -> list[nn.Parameter]:
-    """Parameters of the embeddings and of the head."""
+    """Return the parameters of the embeddings and of the output layer."""
     inner = unwrapped(model)
     outer: list[nn.Parameter] = []
     for module in inner.modules():

@@ -1,4 +1,4 @@
-"""Which device and which arithmetic."""
+"""The device and the arithmetic of a model."""
 
 from __future__ import annotations
 
@@ -10,27 +10,27 @@ from torch import nn
 
 from cltool.core.errors import UserError
 
-BF16_PAYS_FROM = 512
-"""Hidden width from which bf16 matrix products outrun their casts on a CPU (`make bench`)."""
+BF16_MIN_WIDTH = 512
+"""Hidden width from which bf16 is faster than float32 on a CPU, casts included (`make bench`)."""
 
-GPU_BF16_PAYS_FROM = 512
-"""The same on a GPU."""
+GPU_BF16_MIN_WIDTH = 512
+"""The same for a GPU."""
 
 
 @dataclass(frozen=True, slots=True)
 class Precision:
-    """Arithmetic of the forward pass; weights and optimizer state stay in float32.
+    """The arithmetic of the forward pass; weights and optimizer state are float32.
 
     Attributes:
-        device: where the model runs.
-        dtype: ``float32``, or the type that autocast computes matrix products in.
+        device: the device that the model runs on.
+        dtype: ``float32``, or the type in which autocast computes matrix products.
     """
 
     device: torch.device
     dtype: torch.dtype
 
     def autocast(self) -> AbstractContextManager[object]:
-        """Context for a forward pass."""
+        """Return the context in which to run a forward pass."""
         if self.dtype == torch.float32:
             return nullcontext()
         return torch.autocast(self.device.type, dtype=self.dtype)
@@ -42,10 +42,10 @@ class Precision:
 
 
 def choose_device(name: str) -> torch.device:
-    """The device called ``name``; ``auto`` is the first GPU, else the CPU.
+    """Return the device ``name``; ``auto`` is the first GPU if there is one, else the CPU.
 
     Raises:
-        UserError: there is no such device here.
+        UserError: this machine has no such device.
     """
     if name == "auto":
         if torch.cuda.is_available():
@@ -65,13 +65,13 @@ def choose_device(name: str) -> torch.device:
 
 
 def choose_dtype(name: str, model: nn.Module, device: torch.device) -> torch.dtype:
-    """The arithmetic called ``name``; ``auto`` is the fastest that is safe for the width.
+    """Return the arithmetic ``name``; ``auto`` chooses the faster one for the model's width.
 
-    bfloat16 has float32's range, so it needs no loss scaling; below a width it is slower,
-    because the casts cost more than the products gain.
+    bfloat16 has the range of float32, so it needs no loss scaling. For narrow models it is slower,
+    because the casts take more time than the matrix products save.
 
     Raises:
-        UserError: the name is none of auto, float32, bfloat16.
+        UserError: the name is not auto, float32 or bfloat16.
     """
     known = {"float32": torch.float32, "bfloat16": torch.bfloat16}
     if name in known:
@@ -82,9 +82,9 @@ def choose_dtype(name: str, model: nn.Module, device: torch.device) -> torch.dty
         )
     width = int(getattr(getattr(model, "config", None), "hidden_size", 0) or 0)
     if device.type == "cuda":
-        fast = width >= GPU_BF16_PAYS_FROM and torch.cuda.is_bf16_supported()
+        fast = width >= GPU_BF16_MIN_WIDTH and torch.cuda.is_bf16_supported()
     elif device.type == "cpu":
-        fast = width >= BF16_PAYS_FROM and _cpu_multiplies_bf16()
+        fast = width >= BF16_MIN_WIDTH and _cpu_multiplies_bf16()
     else:
         fast = False
     return torch.bfloat16 if fast else torch.float32

@@ -1,7 +1,7 @@
-"""What a model writes: greedy continuations of prompts, and whole sentences drawn from it.
+"""Text generation: greedy continuations of prompts, and samples from the model.
 
-Prompts are continued in batches of like length where the model masks padding exactly, which
-is tried out, and else of one length.
+Prompts are continued in batches of similar length if the model masks padding exactly, which is
+tested, and otherwise in batches of equal length.
 """
 
 from __future__ import annotations
@@ -16,15 +16,15 @@ from cltool.lm.batches import by_length
 from cltool.lm.language_model import LanguageModel
 
 PADDING_TOLERANCE = 1e-3
-"""Largest difference of a logit at which padding counts as masked exactly."""
+"""Largest change of a logit for which padding counts as masked exactly."""
 
 
 class Sampler:
-    """Lets one model write.
+    """Generates text with one model.
 
     Args:
-        lm: the model; it writes as it is at the time of each call, in evaluation mode.
-        batch_size: texts that are written at once.
+        lm: the model; each call uses its current weights, in evaluation mode.
+        batch_size: number of texts generated at once.
     """
 
     def __init__(self, lm: LanguageModel, batch_size: int = 128) -> None:
@@ -33,14 +33,14 @@ class Sampler:
         self._safe: bool | None = None
 
     def greedy(self, prompts: Sequence[Sequence[int]], limit: int) -> list[list[int]]:
-        """The most probable continuation of each prompt, token by token.
+        """Generate a continuation of each prompt, with the most probable token at each position.
 
         Args:
             prompts: token ids.
-            limit: most tokens to write; the model's context may leave fewer.
+            limit: maximum number of new tokens; fewer if the model's context is too short.
 
         Returns:
-            Token ids; the last one is a stop token where the text ended by itself.
+            Token ids; the last one is a stop token if the text ended before the limit.
         """
         written: dict[int, list[int]] = {}
         for numbers in self._batches(prompts):
@@ -56,13 +56,13 @@ class Sampler:
         generator: torch.Generator,
         temperature: float = 1.0,
     ) -> list[list[int]]:
-        """``count`` continuations of one prompt, drawn from the model's own distribution.
+        """Sample ``count`` continuations of one prompt from the model's distribution.
 
-        Greedy decoding of logits with Gumbel noise draws from their softmax, so that all
-        randomness comes from ``generator``, which is on the CPU.
+        Greedy decoding of logits with Gumbel noise samples from their softmax, so all randomness
+        comes from ``generator``, which is on the CPU.
 
         Returns:
-            Token ids; the last one is a stop token where the text ended by itself.
+            Token ids; the last one is a stop token if the text ended before the limit.
         """
         return self.sample_each([prompt], count, limit, generator, temperature)[0]
 
@@ -74,7 +74,7 @@ class Sampler:
         generator: torch.Generator,
         temperature: float = 1.0,
     ) -> list[list[list[int]]]:
-        """``count`` continuations of each prompt, drawn as ``sample`` draws them."""
+        """Sample ``count`` continuations of each prompt, as ``sample`` does."""
 
         def with_noise(ids: Tensor, logits: Tensor) -> Tensor:
             uniform = torch.rand(logits.shape, generator=generator).clamp_min(1e-30)
@@ -92,7 +92,7 @@ class Sampler:
         ]
 
     def _batches(self, ids: Sequence[Sequence[int]]) -> list[list[int]]:
-        """Prompts of like length; of one length where the model minds padding."""
+        """Group prompts of similar length, or of equal length if padding changes the result."""
         lengths = [len(row) for row in ids]
         if len(set(lengths)) < 2 or self._pads_safely(min(ids, key=len), max(ids, key=len)):
             return by_length(lengths, self.batch_size)
@@ -104,10 +104,10 @@ class Sampler:
         return batches
 
     def _pads_safely(self, short: Sequence[int], long: Sequence[int]) -> bool:
-        """Whether the model says the same after ``short`` alone and padded beside ``long``.
+        """Return whether the logits after ``short`` are the same alone and padded beside ``long``.
 
-        Most architectures mask padding exactly; some (state-space models, odd positions) do
-        not. It is tried once, on the first prompts of two lengths.
+        Most architectures mask padding exactly; some (such as state-space models) do not. This is
+        tested once, on the first prompts of two lengths.
         """
         if self._safe is None:
             alone = self._decode([short], 1, output_logits=True).logits[0][0].float()
@@ -118,9 +118,9 @@ class Sampler:
     def _continue(
         self, rows: Sequence[Sequence[int]], limit: int, **options: Any
     ) -> list[list[int]]:
-        """What is written after each of ``rows``, up to the first stop token."""
+        """Return the continuation of each of ``rows``, up to the first stop token."""
         width = max(map(len, rows))
-        # The last token that is written is never fed back, so it needs no place.
+        # The last generated token is not fed back, so it needs no position in the context.
         most = max(1, min(limit, self.lm.context - width + 1))
         stops = set(self.lm.coder.stops)
         written: list[list[int]] = []
@@ -131,7 +131,7 @@ class Sampler:
 
     @torch.no_grad()
     def _decode(self, rows: Sequence[Sequence[int]], limit: int, **options: Any) -> Any:
-        """What `transformers` generates after left-padded rows, without sampling."""
+        """Generate after left-padded rows with `transformers`, without sampling."""
         coder = self.lm.coder
         width = max(map(len, rows))
         ids = torch.full((len(rows), width), coder.pad)

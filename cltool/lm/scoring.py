@@ -1,4 +1,4 @@
-"""Logits where they are needed, and what is read off them."""
+"""Logits of the labelled tokens of a batch, and the losses computed from them."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from cltool.lm.batches import IGNORED, Batch
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """Logits of a batch's labelled stretch.
+    """Logits of a batch, from its first labelled position on.
 
     Attributes:
         logits: (batch, kept, vocabulary): the prediction of each kept label.
-        labels: (batch, kept), ``IGNORED`` where nothing is learned.
-        completion: (batch, kept), bool: tokens after the prompt; none: all learned ones.
+        labels: (batch, kept), ``IGNORED`` where nothing is trained.
+        completion: (batch, kept), bool: tokens after the prompt; None: all trained tokens.
     """
 
     logits: Tensor
@@ -28,7 +28,7 @@ class Scored:
     completion: Tensor | None = None
 
     def loss_sum(self) -> Tensor:
-        """Cross entropy summed over the learned tokens, in nats."""
+        """Return the cross entropy summed over the trained tokens, in nats."""
         return functional.cross_entropy(
             self.logits.flatten(0, 1).float(),
             self.labels.flatten(),
@@ -37,7 +37,7 @@ class Scored:
         )
 
     def loss_per_sample(self) -> Tensor:
-        """(batch,): cross entropy summed over each sample's learned tokens, in nats."""
+        """Return the cross entropy of each sample, (batch,), summed over its trained tokens."""
         losses = functional.cross_entropy(
             self.logits.transpose(1, 2).float(),
             self.labels,
@@ -47,7 +47,7 @@ class Scored:
         return losses.sum(dim=1)
 
     def answer_losses(self) -> Tensor:
-        """(batch,): cross entropy of each sample's completion, summed, without gradient."""
+        """Return the summed cross entropy of each completion, (batch,), without gradient."""
         labels = self.labels
         if self.completion is not None:
             labels = labels.masked_fill(~self.completion, IGNORED)
@@ -55,14 +55,14 @@ class Scored:
             return Scored(self.logits, labels).loss_per_sample()
 
     def tokens(self) -> Tensor:
-        """Number of learned tokens, a scalar."""
+        """Return the number of trained tokens, a scalar."""
         return (self.labels != IGNORED).sum()
 
     def hits(self) -> Tensor:
-        """(batch,), bool: every token of the completion was the most probable one.
+        """Return (batch,), bool: whether every token of the completion was the most probable one.
 
-        Where prompts are learned too, only what follows them counts: nobody can know of
-        whom the next sentence will speak.
+        If prompts are trained too, only the tokens after them count, because a prompt cannot be
+        predicted.
         """
         counted = self.labels != IGNORED
         if self.completion is not None:
@@ -73,14 +73,14 @@ class Scored:
 
 
 def kept_positions(labels: Tensor) -> int:
-    """How many positions, counted from the end, predict a learned token."""
+    """Return how many of the last positions are needed to predict every trained token."""
     columns = (labels != IGNORED).any(dim=0).nonzero()
     first = int(columns[0]) if len(columns) else labels.shape[1] - 1
     return labels.shape[1] - max(first, 1) + 1
 
 
 def score(model: nn.Module, batch: Batch) -> Scored:
-    """One forward pass; logits only from the first learned token on, where the model can."""
+    """Run a forward pass; compute logits only from the first trained token on, if possible."""
     labels = batch["labels"]
     keep = kept_positions(labels)
     inputs = {"input_ids": batch["input_ids"], "attention_mask": batch["attention_mask"]}
@@ -95,12 +95,12 @@ def score(model: nn.Module, batch: Batch) -> Scored:
 
 
 def unwrapped(model: Any) -> Any:
-    """The model inside a PEFT wrapper, or the model itself."""
+    """Return the model inside a PEFT wrapper, or the model itself."""
     return model.get_base_model() if hasattr(model, "get_base_model") else model
 
 
 def keeps_logits(model: nn.Module) -> bool:
-    """Whether the model's forward takes ``logits_to_keep``."""
+    """Return whether the model's forward accepts ``logits_to_keep``."""
     inner = unwrapped(model)
     known = inner.__dict__.get("_cltool_keeps_logits")
     if known is None:

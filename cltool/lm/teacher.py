@@ -1,4 +1,4 @@
-"""A model as it was at one moment, to be asked but not trained."""
+"""A frozen copy of a model, for distillation."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from cltool.lm.scoring import Scored, score
 
 
 class Teacher:
-    """A frozen copy of ``lm`` as it is now, in evaluation mode, on the same device."""
+    """A frozen copy of ``lm`` with its current weights, in evaluation mode, on the same device."""
 
     def __init__(self, lm: LanguageModel) -> None:
         self.model = copy.deepcopy(lm.model).eval().requires_grad_(False)
@@ -20,7 +20,7 @@ class Teacher:
 
     @torch.no_grad()
     def score(self, batch: Batch) -> Scored:
-        """A forward pass without gradients; ``batch`` may lie anywhere."""
+        """Run a forward pass without gradients; ``batch`` may be on any device."""
         moved = {name: tensor.to(self._device) for name, tensor in batch.items()}
         with self._precision.autocast():
             return score(self.model, moved)

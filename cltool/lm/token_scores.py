@@ -1,4 +1,4 @@
-"""What one forward pass says of every token of given texts, for measures of what is known."""
+"""Per-token scores of given texts from one forward pass, for measures of memorisation."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TokenScores:
-    """One text's label tokens, in order, each predicted from all that stands before it.
+    """Scores of a text's label tokens, in order, each predicted from the tokens before it.
 
     Attributes:
-        logps: (tokens,), natural-log probability of each.
-        hits: (tokens,), bool: whether it was the most probable one.
-        means: (tokens,), mean of log p under the model's own prediction at its place, which is
-            the negative entropy there, in nats.
+        logps: (tokens,), natural-log probability of each token.
+        hits: (tokens,), bool: whether it was the most probable token.
+        means: (tokens,), mean of log p under the model's prediction at this position, which is the
+            negative entropy, in nats.
         stds: (tokens,), standard deviation of log p under that prediction.
-        ends: whether the last one is the end token.
+        ends: whether the last token is the end token.
     """
 
     logps: Floats
@@ -44,7 +44,7 @@ class TokenScores:
         return len(self.logps)
 
     def answer(self) -> TokenScores:
-        """The same without the end token, as some published measures are (`cltool.measures`)."""
+        """Return the scores without the end token, as some measures are defined."""
         if not self.ends:
             return self
         return TokenScores(
@@ -59,24 +59,24 @@ def token_scores(
     batch_size: int = 128,
     whole: bool = False,
 ) -> list[TokenScores]:
-    """The scores of each example's label tokens; those of its completion and the end token.
+    """Score the label tokens of each example: its completion and the end token.
 
-    The model is asked in evaluation mode, in its own precision; neither the batch size nor the
-    other examples change a score beyond rounding.
+    The model runs in evaluation mode and in its own precision. The batch size and the other
+    examples change a score only by rounding.
 
     Args:
         lm: the model.
-        examples: texts as tokens; one whose prompt is all there is has no label tokens.
-        batch_size: texts in one forward pass.
-        whole: score every token but the first, those of the prompt too.
+        examples: texts as tokens; an example with only a prompt has no label tokens.
+        batch_size: number of texts in one forward pass.
+        whole: score every token except the first, including the prompt.
 
     Returns:
-        One for each example, in their order.
+        The scores of each example, in order.
     """
     was_training = lm.model.training
     lm.model.eval()
     found = [_nothing() for _ in examples]
-    # What follows nothing is not predicted.
+    # The first token of a text is not predicted.
     first = [1 if whole else max(example.start, 1) for example in examples]
     some = [n for n, example in enumerate(examples) if len(example) > first[n]]
     lengths = [len(examples[number]) for number in some]
@@ -115,9 +115,9 @@ def _score(lm: LanguageModel, examples: Sequence[Encoded], whole: bool) -> list[
 
 
 def _moments(table: Tensor) -> tuple[Tensor, Tensor]:
-    """Mean and standard deviation of log p under p, for each row of log-probabilities."""
+    """Return mean and standard deviation of log p under p, for each row of log-probabilities."""
     weights = table.exp()
-    # A token of no probability has no share in either, whatever its logarithm.
+    # A token of probability 0 contributes nothing, although its logarithm is -inf.
     finite = table.masked_fill(weights == 0, 0.0)
     means = (weights * finite).sum(-1)
     spread = (finite - means.unsqueeze(-1)).square()
