@@ -114,13 +114,13 @@ def audit_run(
     """
     settings, asked = settings or AuditSettings.model_validate({}), asked or Asked()
     step = restore.chosen_step(run, asked.step)
-    stream = restore.reopened(run, asked.scenario, asked.options)
+    stream = restore.stream_of(run, asked.scenario, asked.options)
     scope = Scope(stream, step, settings, asked.forget)
     earlier = findings.step_before(run, scope)
     other = _reference(run, reference, stream, step, progress)
     # First, so that a reference that cannot be had is told before hours were spent.
     against = _against(other, scope, asked, progress)
-    learner = restore.at_base(run, stream, progress)
+    learner = restore.base_learner(run, stream, progress)
     # Facts that are too long for the model were left out of the run.
     case = scope.within(learner.stream)
     base = squares(learner.model)
@@ -129,7 +129,7 @@ def audit_run(
     before = None
     if known and earlier == BASE:
         before = _found(base_side(run, other), scope, asked, progress, 2, learner)
-    restore.settle(learner, run, step)
+    restore.move_to_step(learner, run, step)
     model = _found(Side(run, step, run.folder), scope, asked, progress, 1, learner)
     steps = _trail(learner, run, case, settings, base, step)
     del learner
@@ -174,9 +174,9 @@ def audit_models(
     settings, asked = settings or AuditSettings.model_validate({}), asked or Asked()
     listed, stream = asked.listed(), _stream(asked)
     case = Scope(stream, len(stream) - 1, settings, listed).case
-    other = reference_run.opened(reference)
+    other = reference_run.open_reference(reference)
     if isinstance(other, Run):
-        own, last = restore.reopened(other), restore.chosen_step(other, None)
+        own, last = restore.stream_of(other), restore.chosen_step(other, None)
         learner = findings.standing(Side(other, last, other.folder), own, progress)
         target = findings.target_of(learner.lm, settings, learner)
     else:
@@ -275,9 +275,11 @@ def _reference(
     run: Run, given: str | None, stream: Stream, step: int, progress: Progress
 ) -> Run | Path:
     """What the model is held to; a `retrain` run is made where there is none."""
-    other: Run | Path | None = reference_run.opened(given) if given else reference_run.beside(run)
+    other: Run | Path | None = (
+        reference_run.open_reference(given) if given else reference_run.find(run)
+    )
     if other is None:
-        other = reference_run.make(run, stream, step, progress)
+        other = reference_run.retrain(run, stream, step, progress)
     if isinstance(other, Run):
         refuse_unlike(run, other, exact=False)
         restore.chosen_step(other, step)

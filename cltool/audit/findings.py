@@ -227,9 +227,9 @@ def findings(
 
 def standing(side: Side, stream: Stream, progress: Progress = QUIET) -> Learner:
     """A learner that stands where ``side`` says."""
-    learner = restore.at_base(side.run, stream, progress)
+    learner = restore.base_learner(side.run, stream, progress)
     if side.step != BASE:
-        restore.settle(learner, side.run, side.step)
+        restore.move_to_step(learner, side.run, side.step)
     return learner
 
 

@@ -112,7 +112,7 @@ def planned(
     if not audited:
         raise UserError("there is no run that can be audited", hint="All of them are retrain.")
     _refuse_several([run for _, run in audited])
-    stream = restore.reopened(audited[0][1], asked.scenario, asked.options)
+    stream = restore.stream_of(audited[0][1], asked.scenario, asked.options)
     last = len(stream) - 1
     chosen = sorted({last if step is None else step for step in steps})
     for step in chosen:
@@ -154,7 +154,7 @@ def _place(run: Run, scope: Scope, reference: str | None) -> Place:
     """Raise a `UserError` where it cannot be audited."""
     case = scope.case
     restore.chosen_step(run, scope.step)
-    other = reference_run.opened(reference) if reference else reference_run.beside(run)
+    other = reference_run.open_reference(reference) if reference else reference_run.find(run)
     if not isinstance(other, Run):
         raise UserError(
             f"no run in {reference}"

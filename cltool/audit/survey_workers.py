@@ -184,7 +184,7 @@ def _scope(job: Job) -> Scope:
     run = Run.open(job.folder)
     digest = str(run.record.get("stream", {}).get("digest"))
     if digest not in _streams:
-        _streams[digest] = restore.reopened(run, job.scenario, json.loads(job.options))
+        _streams[digest] = restore.stream_of(run, job.scenario, json.loads(job.options))
     forget = None if job.forget is None else Path(job.forget)
     return Scope(_streams[digest], job.audited, job.settings, forget)
 
@@ -194,7 +194,7 @@ def _prepare(job: Job) -> None:
     progress = worker_progress("model")
     # If it cannot be made, each job fails with the reason.
     with suppress(Exception):
-        restore.at_base(Run.open(job.folder), _scope(job).stream, progress)
+        restore.base_learner(Run.open(job.folder), _scope(job).stream, progress)
     progress(1, 1, "ready")
 
 

@@ -180,9 +180,9 @@ def read_strategies(text: str) -> Sequence[str]:
         UserError: there is none, or a name is unknown.
     """
     from cltool.experiments.resolve import strategy_names
-    from cltool.experiments.select import chosen
+    from cltool.experiments.select import expand
 
-    names = chosen(text)
+    names = expand(text)
     if not names:
         raise UserError("at least one strategy is needed", where="--strategies")
     for name in names:

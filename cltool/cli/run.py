@@ -42,7 +42,7 @@ def run(options: argparse.Namespace) -> int:
 
     tables = shared.read_tables(options)
     stream = resolve.open_stream(options.scenario, tables.pop("scenario", {}))
-    resolve.refuse_strangers(tables, [options.strategy])
+    resolve.refuse_unused_tables(tables, [options.strategy])
     with stderr_progress() as progress:
         task = progress.task(options.strategy)
         task(0, 1, "loading libraries")

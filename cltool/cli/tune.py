@@ -148,10 +148,10 @@ def _search(
 ) -> Search:
     """Read the options; raise a `UserError` before anything is trained."""
     from cltool.core.settings import merge
-    from cltool.experiments.resolve import open_stream, refuse_strangers
+    from cltool.experiments.resolve import open_stream, refuse_unused_tables
     from cltool.experiments.tune import MATCHED, Bound, Search
 
-    refuse_strangers(tables, names)
+    refuse_unused_tables(tables, names)
     keep = [Bound.parse(text) for text in options.keep or [MATCHED]]
     shared.refuse_below_one(options.seeds, "--seeds")
     shared.refuse_below_one(options.workers, "--workers")

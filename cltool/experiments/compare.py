@@ -105,7 +105,7 @@ def compare(
     """
     for name in strategies:
         resolve.strategy_names(name)
-    resolve.refuse_strangers(settings or {}, strategies)
+    resolve.refuse_unused_tables(settings or {}, strategies)
     for what, given in (("strategy", strategies), ("seed", seeds)):
         if not given:
             raise UserError(f"at least one {what} is needed", where="compare")

@@ -1,4 +1,4 @@
-"""Budgets that make strategies comparable: what they get is given, or what `naive` takes."""
+"""Equal budgets for all strategies: a given amount, or the amount that `naive` spends."""
 
 from __future__ import annotations
 
@@ -12,10 +12,12 @@ from cltool.training.budget import KINDS
 
 
 def parse(text: str) -> tuple[str, float | None]:
-    """``tokens=50000`` or ``tokens``.
+    """Return the kind and the amount of a budget such as ``tokens=50000`` or ``tokens``.
+
+    The amount is None if ``text`` has none.
 
     Raises:
-        UserError: it is neither.
+        UserError: ``text`` is not a valid budget.
     """
     kind, given, number = text.partition("=")
     if kind in KINDS:
@@ -26,38 +28,39 @@ def parse(text: str) -> tuple[str, float | None]:
         if amount is None or 0 < amount < math.inf:
             return kind, amount
     raise UserError(
-        f"{text!r} is no budget",
+        f"not a valid budget: {text!r}",
         where="--equal",
-        hint=f"Write it like tokens=50000, or tokens; there are {', '.join(KINDS)}.",
+        hint=f"Write tokens=50000 or tokens. Kinds of budget: {', '.join(KINDS)}.",
     )
 
 
 def budget(
     text: str, settings: Mapping[str, Any], naive: Callable[[], Comparison]
 ) -> dict[str, int | float]:
-    """The learner's setting that gives every update the budget ``text``.
+    """Return the learner setting that gives every update the budget ``text``.
 
     Args:
-        text: see `parse`.
-        settings: nested tables; they must hold no budget yet.
-        naive: runs `naive` without a budget, where ``text`` has no amount: its mean over
-            the updates is the budget.
+        text: as for `parse`.
+        settings: nested tables of settings, which must not hold a budget.
+        naive: runs `naive` without a budget. It is called if ``text`` has no amount: the budget
+            is then the mean amount that `naive` spends on an update.
 
     Raises:
-        UserError: the text is no budget, or the settings have one.
+        UserError: ``text`` is not a valid budget, ``settings`` hold one, or `naive` failed.
     """
     kind, amount = parse(text)
-    held = [name for name in KINDS if settings.get("learner", {}).get(name) is not None]
-    if held:
+    given = [name for name in KINDS if settings.get("learner", {}).get(name) is not None]
+    if given:
         raise UserError(
-            f"--equal {kind} and learner.{held[0]} are both given", where="--equal",
-            hint="Leave one of them out.",
-        )  # fmt: skip
+            f"--equal {kind} and learner.{given[0]} are both given",
+            where="--equal",
+            hint="Give only one of them.",
+        )
     if amount is None:
-        done = naive()
-        if done.failures:
-            raise UserError(f"naive failed: {done.failures[0].error}", where="--equal")
-        spent = done.runs[0].costs[kind].iloc[1:]
+        comparison = naive()
+        if comparison.failures:
+            raise UserError(f"naive failed: {comparison.failures[0].error}", where="--equal")
+        spent = comparison.runs[0].costs[kind].iloc[1:]
         amount = float(spent.mean())
         if not amount > 0:
             raise UserError("naive trains nothing on this stream", where="--equal")

@@ -14,7 +14,7 @@ from cltool.core.settings import merge
 from cltool.experiments import experiment_file, resolve
 from cltool.experiments.experiment_file import Experiment, Tables
 from cltool.experiments.resume import steps_kept
-from cltool.experiments.select import chosen
+from cltool.experiments.select import expand
 from cltool.experiments.source_digest import Sources
 from cltool.experiments.tune import Bound, Search
 from cltool.facts.stream import Stream
@@ -118,13 +118,13 @@ def plan(folder: Path) -> Plan:
 
 
 def _run_cells(experiment: Experiment, digests: _Digests) -> Sequence[PlannedCell]:
-    names = list(chosen(",".join(experiment.strategies)))
-    resolve.refuse_strangers(
+    names = list(expand(",".join(experiment.strategies)))
+    resolve.refuse_unused_tables(
         experiment.settings, [*names, *(one.strategy for one in experiment.variants)]
     )
     variants = [(file_name(name), name, experiment.seeds, experiment.settings) for name in names]
     for one in experiment.variants:
-        resolve.refuse_strangers(one.settings, [one.strategy])
+        resolve.refuse_unused_tables(one.settings, [one.strategy])
         own = _without_plain(experiment.settings, one.strategy, names)
         variants.append(
             (one.name, one.strategy, one.seeds or experiment.seeds, merge(own, one.settings))
@@ -163,9 +163,9 @@ def _search(experiment: Experiment, stream: Stream, out: Path) -> Search:
     tune = experiment.tune
     if tune is None:
         raise UserError("the experiment has no table [tune]")
-    names = chosen(",".join(experiment.strategies))
+    names = expand(",".join(experiment.strategies))
     settings = merge(DEFAULTS, experiment.settings)
-    resolve.refuse_strangers(settings, names)
+    resolve.refuse_unused_tables(settings, names)
     return Search(
         stream,
         tune.first,

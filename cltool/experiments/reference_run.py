@@ -1,4 +1,4 @@
-"""The reference of a run: the same stream and seed, retrained without what was erased."""
+"""The reference of a run: a `retrain` run of the same stream and seed, without erased facts."""
 
 from __future__ import annotations
 
@@ -16,29 +16,32 @@ if TYPE_CHECKING:
     from cltool.facts.stream import Stream
 
 BUDGETS = ("tokens", "steps", "seconds")
-"""What an erasing may be allowed to cost is nothing to hold the reference to."""
+"""Budgets of the audited run, which do not apply to its reference."""
 
 
-def beside(run: Run) -> Run | None:
-    """A finished `retrain` run of the same stream, model and seed in a folder beside ``run``."""
-    fitting = (one for one in references.beside(run) if one.record.get("status") == "finished")
-    return next((one for one in fitting if one.record.get("seed") == run.seed), None)
+def find(run: Run) -> Run | None:
+    """Return a finished `retrain` run beside ``run`` with the same stream, model and seed."""
+    for reference in references.beside(run):
+        finished = reference.record.get("status") == "finished"
+        if finished and reference.record.get("seed") == run.seed:
+            return reference
+    return None
 
 
-def make(run: Run, stream: Stream, step: int, progress: Progress = QUIET) -> Run:
-    """Run `retrain` over ``stream``, in a folder beside ``run``; it goes on where it stopped.
+def retrain(run: Run, stream: Stream, step: int, progress: Progress = QUIET) -> Run:
+    """Run `retrain` over ``stream`` in a folder beside ``run``; resume it if it was interrupted.
 
-    It has the run's model and seed, and those of its learner's settings that are no presets
-    of its strategy, without budgets.
+    It has the model and the seed of ``run``, and its learner settings except budgets and the
+    presets of its strategy.
 
     Args:
-        run: what is audited.
-        stream: of the run.
-        step: after which update; of an earlier one than the last, every checkpoint is kept.
+        run: the audited run.
+        stream: the stream of the run.
+        step: the audited step. Unless it is the last, the checkpoints of all steps are kept.
         progress: receives the progress of the run.
 
     Raises:
-        UserError: `retrain` cannot run on this.
+        UserError: `retrain` cannot run on this stream or model.
     """
     from cltool.experiments import run as experiment
 
@@ -49,13 +52,13 @@ def make(run: Run, stream: Stream, step: int, progress: Progress = QUIET) -> Run
         strategy=RETRAIN,
         seed=run.seed,
         out=folder,
-        settings=_tables(run),
+        settings=_reference_settings(run),
         keep_checkpoints=step < len(stream) - 1,
         progress=progress,
     )
 
 
-def _tables(run: Run) -> dict[str, Any]:
+def _reference_settings(run: Run) -> dict[str, Any]:
     requested = run.record["requested"]
     presets = resolve.resolve(run.strategy).learner.model_dump()
     learner = {
@@ -67,7 +70,7 @@ def _tables(run: Run) -> dict[str, Any]:
     return {"model": requested.get("model", {}), "learner": learner, "probe": probe}
 
 
-def opened(place: str) -> Run | Path:
-    """A run folder, or else what is taken for a checkpoint's folder or hub name."""
-    folder = Path(place)
+def open_reference(name: str) -> Run | Path:
+    """Return the run in the folder ``name``, or else ``name`` as a model's folder or hub name."""
+    folder = Path(name)
     return Run.open(folder) if (folder / "run.json").is_file() else folder

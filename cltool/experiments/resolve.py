@@ -1,4 +1,4 @@
-"""From names and settings to a stream, strategies and resolved settings."""
+"""Turns names and tables of settings into streams, strategies and resolved settings."""
 
 from __future__ import annotations
 
@@ -25,8 +25,12 @@ if TYPE_CHECKING:
     from cltool.training.strategy import Strategies, Strategy, StrategyConfig
 
 FILES = (".jsonl", ".csv", ".parquet")
-_TABLE_HINT = "Set its parts: --set strategy.NAME.SETTING=VALUE."
+"""File name extensions of files of facts."""
+
 SECTIONS = ("scenario", "model", "learner", "strategy", "probe")
+"""Names of the tables of settings."""
+
+_TABLE_HINT = "Set single settings: --set strategy.NAME.SETTING=VALUE."
 
 
 @dataclass(frozen=True)
@@ -34,9 +38,9 @@ class Settings:
     """Resolved settings of one run.
 
     Attributes:
-        model: which model, where.
-        learner: how to train; ``lr`` may still be open until the model's width is known.
-        probe: how to ask.
+        model: the model and its device.
+        learner: how to train. ``lr`` may be None; the learner then derives it from the model.
+        probe: how the model is asked.
         strategy: strategy name → its settings, in the order of composition.
     """
 
@@ -46,7 +50,7 @@ class Settings:
     strategy: Mapping[str, StrategyConfig]
 
     def as_tables(self) -> dict[str, Any]:
-        """As nested tables, for the run's record."""
+        """Return the settings as nested tables, for the run's record."""
         return {
             "model": self.model.model_dump(),
             "learner": self.learner.model_dump(),
@@ -59,14 +63,14 @@ class Settings:
 
 
 def open_stream(scenario: str, options: Mapping[str, Any] | None = None) -> Stream:
-    """The stream of a scenario's name, or of a path to a file of facts.
+    """Return the stream of a scenario, or of a file of facts.
 
     Args:
         scenario: a name, or a path ending in .jsonl, .csv or .parquet.
-        options: the scenario's options; ``seed`` (default 0) is the stream's own seed.
+        options: the scenario's options; ``seed`` (default 0) is the seed of the stream.
 
     Raises:
-        UserError: the name is unknown, an option is wrong, or the file is not clean.
+        UserError: the name is unknown, an option is wrong, or the file has bad lines.
     """
     values = dict(options or {})
     seed = values.pop("seed", 0)
@@ -77,9 +81,9 @@ def open_stream(scenario: str, options: Mapping[str, Any] | None = None) -> Stre
         name, values = "file", {"path": scenario, **values}
     elif Path(scenario).suffix and scenario not in SCENARIOS:
         raise UserError(
-            "cannot be read as facts",
+            "is not a file of facts",
             where=scenario,
-            hint=f"A file of facts ends in {', '.join(FILES)}.",
+            hint=f"The name of a file of facts ends in {', '.join(FILES)}.",
         )
     kind = SCENARIOS.load(name)
     config = validate(kind.Config, values, "scenario")
@@ -88,10 +92,10 @@ def open_stream(scenario: str, options: Mapping[str, Any] | None = None) -> Stre
 
 
 def as_stream(given: Stream | Path | str, options: Mapping[str, Any] | None = None) -> Stream:
-    """Return a stream as it is, or open the one that a scenario's name or a path names.
+    """Return ``given`` if it is a stream, else open the scenario or file that it names.
 
     Raises:
-        UserError: as `open_stream`, or options are given for a stream that is made already.
+        UserError: as `open_stream`, or ``options`` are given with a stream.
     """
     if not isinstance(given, Stream):
         return open_stream(str(given), options)
@@ -99,16 +103,16 @@ def as_stream(given: Stream | Path | str, options: Mapping[str, Any] | None = No
         raise UserError(
             f"options of a scenario are given for a stream: {', '.join(options)}",
             where=f"stream {given.name}",
-            hint="Give them to cltool.scenario, which makes the stream.",
+            hint="Give them to cltool.scenario when you make the stream.",
         )
     return given
 
 
 def strategy_names(text: str) -> list[str]:
-    """The parts of ``replay+ewc``.
+    """Return the names in a composition such as ``replay+ewc``.
 
     Raises:
-        UserError: a part is unknown or stands twice.
+        UserError: a strategy is unknown or named twice.
     """
     names = [name.strip() for name in text.split("+")]
     families = {entry.family for entry in STRATEGIES.entries()} | {"all"}
@@ -117,8 +121,8 @@ def strategy_names(text: str) -> list[str]:
             raise UserError(
                 f"{name!r} is a family of strategies",
                 where="strategy",
-                hint=f"Name one of it (cltool list strategies --family {name}), or compare all of"
-                f" it: cltool compare --strategies {name}.",
+                hint=f"Name one of its strategies (cltool list strategies --family {name}), or"
+                f" compare all of them: cltool compare --strategies {name}.",
             )
         if "," in name:
             raise UserError(
@@ -133,13 +137,18 @@ def strategy_names(text: str) -> list[str]:
 
 
 def resolve(strategy: str, tables: Mapping[str, Any] | None = None) -> Settings:
-    """The settings of a run of ``strategy``: defaults, its presets, then ``tables``.
+    """Return the settings of a run: the defaults, then the strategy's presets, then ``tables``.
 
-    ``tables["strategy"]`` may hold a table for each strategy's name, and plain values,
-    which go to every part of ``strategy`` that has such a setting.
+    Later ones override earlier ones.
+
+    Args:
+        strategy: a name, or several composed.
+        tables: a table for each section. ``tables["strategy"]`` may hold a table for each
+            strategy's name, and plain values, which apply to every composed strategy that has
+            such a setting.
 
     Raises:
-        UserError: everything that is wrong with the settings, at once.
+        UserError: settings are wrong; it lists all of them.
     """
     errors: list[UserError] = []
     given: dict[str, Mapping[str, Any]] = {}
@@ -170,12 +179,16 @@ def resolve(strategy: str, tables: Mapping[str, Any] | None = None) -> Settings:
 
 
 def _environment() -> dict[str, Any]:
-    """Settings of the model that the environment gives where nothing else does."""
+    """Return the model settings from environment variables; ``tables`` override them."""
     return {"reading": False} if os.environ.get("CLTOOL_READING") == "0" else {}
 
 
 def build(settings: Settings) -> Strategies:
-    """The strategies of ``settings``, composed."""
+    """Return the composed strategies of ``settings``.
+
+    Raises:
+        UserError: they cannot be composed.
+    """
     from cltool.training.strategy import Strategies
 
     parts = {}
@@ -188,6 +201,12 @@ def build(settings: Settings) -> Strategies:
 def _strategy_tables(
     kinds: Mapping[str, type[Strategy[Any]]], given: Mapping[str, Any]
 ) -> tuple[dict[str, StrategyConfig], list[UserError]]:
+    """Return strategy name → its settings, and the errors found.
+
+    Args:
+        kinds: strategy name → its class.
+        given: the section ``strategy``: a table for each strategy, and plain values.
+    """
     errors: list[UserError] = []
     plain = {
         name: value
@@ -226,30 +245,31 @@ def _strategy_tables(
     return resolved, errors
 
 
-def refuse_strangers(tables: Mapping[str, Any], strategies: Sequence[str]) -> None:
-    """Refuse a table of a strategy that is none of ``strategies``.
-
-    Raises:
-        UserError: names it.
-    """
+def refuse_unused_tables(tables: Mapping[str, Any], strategies: Sequence[str]) -> None:
+    """Raise a `UserError` if ``tables`` has a table of a strategy not in ``strategies``."""
     parts = {part for text in strategies for part in strategy_names(text)}
     given = tables.get("strategy", {})
     for name, value in given.items() if isinstance(given, Mapping) else ():
-        ours = any(name in (part, _short(part)) for part in parts)
-        if isinstance(value, Mapping) and not ours and _names_a_strategy(name, {}):
+        used = any(name in (part, _short(part)) for part in parts)
+        if isinstance(value, Mapping) and not used and _names_a_strategy(name, {}):
             raise UserError(
-                f"settings of {name!r} are given, which does not run",
+                f"settings of {name!r} are given, but this strategy does not run",
                 where=f"strategy.{name}",
-                hint=f"There runs: {', '.join(strategies)}.",
+                hint=f"Strategies that run: {', '.join(strategies)}.",
             )
 
 
 def tables_for(
     tables: Mapping[str, Any], strategy: str, strategies: Sequence[str]
 ) -> dict[str, Any]:
-    """The tables without plain settings that only others of ``strategies`` have.
+    """Return the tables of ``strategy``, without plain settings that only other strategies have.
 
-    A setting that none of them has stays, for `resolve` to refuse.
+    A plain setting that no strategy has is kept, so that `resolve` refuses it.
+
+    Args:
+        tables: settings for all ``strategies``.
+        strategy: one of them.
+        strategies: all that run with these settings.
     """
     given = tables.get("strategy", {})
     fields: dict[str, set[str]] = {}
@@ -266,7 +286,7 @@ def tables_for(
 
 
 def _short(name: str) -> str:
-    """What a table may be called for short: of ``avalanche:EWCPlugin``, the plugin's name."""
+    """Return the short name of a table: ``EWCPlugin`` for ``avalanche:EWCPlugin``."""
     return name.rpartition(":")[2]
 
 
@@ -275,6 +295,7 @@ def _names_a_strategy(table: str, kinds: Mapping[str, type[Strategy[Any]]]) -> b
 
 
 def _try(kind: Any, table: Mapping[str, Any], where: str, errors: list[UserError]) -> Any:
+    """Return ``table`` as settings of class ``kind``; if it is wrong, None, and add the error."""
     try:
         if not isinstance(table, Mapping):
             raise UserError(f"{where} is not a table", where=where)
@@ -285,6 +306,7 @@ def _try(kind: Any, table: Mapping[str, Any], where: str, errors: list[UserError
 
 
 def _together(errors: Sequence[UserError]) -> UserError:
+    """Return one error that lists all ``errors``."""
     if len(errors) == 1:
         return errors[0]
     details: list[str] = []

@@ -1,4 +1,4 @@
-"""A run on disk, made to stand again: its stream, and its model and strategies after a step."""
+"""Restores a finished run from disk: stream, model and strategy state after a step."""
 
 from __future__ import annotations
 
@@ -19,28 +19,28 @@ if TYPE_CHECKING:
     from cltool.training.learner import Learner
 
 FILE = "file"
-"""The scenario that reads a user's own file."""
+"""The scenario that reads a user's own file of facts."""
 
 
-def reopened(
+def stream_of(
     run: Run, scenario: str | None = None, options: Mapping[str, Any] | None = None
 ) -> Stream:
-    """The stream of ``run``, made again from what its record says.
+    """Return the stream of ``run``, opened again with the options in its record.
 
     Args:
         run: the run.
-        scenario: the file of facts, where it is no longer the one of its name in this folder;
-            or another way to say the scenario.
-        options: options of the scenario that the record does not know, such as where its
-            wordings lie; they go before those that it does.
+        scenario: the scenario's name or the path of the file of facts. By default the name in the
+            record; a file is searched in the working folder and beside the run.
+        options: options of the scenario that the record lacks, such as the path of the wordings.
+            They override those in the record.
 
     Raises:
-        UserError: the facts are not there, or are others now.
+        UserError: a file is missing, or the facts or wordings are not those of the run.
     """
     source = run.record.get("requested", {}).get("scenario", {})
     name = scenario or source.get("scenario", run.record.get("scenario", ""))
     if name == FILE:
-        name = _there(run, source.get("file"), "facts", "--scenario")
+        name = _find_file(run, source.get("file"), "facts", "--scenario")
     kind = SCENARIOS.load(FILE if Path(name).suffix.lower() in resolve.FILES else name)
     known = set(field_names(kind.Config))
     values = {key: value for key, value in source.items() if key in known and value is not None}
@@ -51,49 +51,51 @@ def reopened(
         values["seed"] = source["seed"]
     given = dict(options or {})
     if "path" in known and values.get("wordings") and "wordings" not in given:
-        values["wordings"] = _there(run, values["wordings"], "wordings", "--wordings")
+        values["wordings"] = _find_file(run, values["wordings"], "wordings", "--wordings")
     stream = resolve.open_stream(name, {**values, **given})
-    asked = run.record.get("stream", {}).get("digest")
-    if stream.digest() != asked:
+    if stream.digest() != run.record.get("stream", {}).get("digest"):
         raise UserError(
-            "the facts or their wordings are not those that the run was made with",
+            "the facts or their wordings are not those of the run",
             where=str(run.folder),
-            hint="Name the file it was made with (--scenario, --wordings), or its options "
-            "(--set scenario.NAME=VALUE).",
+            hint="Give the files of the run (--scenario, --wordings), or the options of its "
+            "scenario (--set scenario.NAME=VALUE).",
         )
     return stream
 
 
-def _there(run: Run, name: Any, what: str, option: str) -> str:
-    """A file that the record names without its folder: in this one, or beside the run."""
-    for place in (Path(), run.folder, *run.folder.resolve().parents[:2]):
-        if isinstance(name, str) and (place / name).is_file():
-            return str(place / name)
+def _find_file(run: Run, name: Any, what: str, option: str) -> str:
+    """Return the path of a file that the record names without its folder.
+
+    It is searched in the working folder, in the run folder and in the two folders above it.
+    """
+    for folder in (Path(), run.folder, *run.folder.resolve().parents[:2]):
+        if isinstance(name, str) and (folder / name).is_file():
+            return str(folder / name)
     raise UserError(
-        f"the file of the run's {what} is not here: {name}",
+        f"the file of the run's {what} was not found: {name}",
         where=str(run.folder),
-        hint=f"Say where it lies with {option}.",
+        hint=f"Give its path with {option}.",
     )
 
 
-def resolved(run: Run) -> resolve.Settings:
-    """The settings that the run was asked for.
+def settings_of(run: Run) -> resolve.Settings:
+    """Return the settings that were requested for the run.
 
     Raises:
-        UserError: the record holds none, or some that are no longer known.
+        UserError: the record has no settings, or unknown ones.
     """
     requested = run.record.get("requested")
     if not isinstance(requested, dict) or "strategy" not in requested:
-        raise UserError("the run's record does not say what was asked for", where=str(run.folder))
+        raise UserError("the run's record does not hold its settings", where=str(run.folder))
     tables = {name: requested.get(name, {}) for name in resolve.SECTIONS if name != "scenario"}
     return resolve.resolve(run.strategy, tables)
 
 
 def kept_steps(run: Run) -> list[int]:
-    """The steps that are done and have a checkpoint.
+    """Return the finished steps that have a checkpoint.
 
     Raises:
-        UserError: there is none.
+        UserError: there are none.
     """
     from cltool.experiments import checkpoints
 
@@ -103,16 +105,16 @@ def kept_steps(run: Run) -> list[int]:
         raise UserError(
             "the run has no checkpoint",
             where=str(run.folder),
-            hint="Give its command again; it goes on where it stopped.",
+            hint="Run its command again; it resumes where it stopped.",
         )
     return steps
 
 
 def chosen_step(run: Run, step: int | None) -> int:
-    """``step``, or the last one that has a checkpoint.
+    """Return ``step``, or the last step that has a checkpoint if ``step`` is None.
 
     Raises:
-        UserError: it has none, or there is no such step.
+        UserError: there is no such step, or it has no checkpoint.
     """
     if step is not None:
         run.refuse_missing(step)
@@ -123,37 +125,37 @@ def chosen_step(run: Run, step: int | None) -> int:
         raise UserError(
             f"the run has no checkpoint of step {step}",
             where=str(run.folder),
-            hint=f"There are those of {', '.join(map(str, steps))}; "
-            "--keep-checkpoints keeps every step's.",
+            hint=f"Steps with a checkpoint: {', '.join(map(str, steps))}. To keep those of all "
+            "steps, run with --keep-checkpoints.",
         )
     return step
 
 
-def at_base(run: Run, stream: Stream, progress: Progress = QUIET) -> Learner:
-    """A learner of the run on the base model, its strategies not attached yet.
+def base_learner(run: Run, stream: Stream, progress: Progress = QUIET) -> Learner:
+    """Return the learner of the run with the base model, before its strategies are attached.
 
     Args:
         run: the run.
-        stream: as ``reopened`` gave it.
-        progress: receives the progress of making a model that has to be made.
+        stream: as ``stream_of`` returned it.
+        progress: receives the progress of building the model, if it must be built.
 
     Raises:
-        UserError: the model cannot be loaded, or is another one now.
+        UserError: the model cannot be loaded, or its weights are not those of the run.
     """
-    settings = resolved(run)
+    settings = settings_of(run)
     learner = build_learner(stream, settings, run.seed, progress=progress)
     weights = learner.lm.digest()
     if run.record.get("weights", weights) != weights:
         raise UserError(
-            "the model's weights have changed since this run began",
+            "the model's weights have changed since this run started",
             where=str(run.folder),
-            hint="Audit it where the model is the one that it began from.",
+            hint="Audit the run with the model that it started from.",
         )
     return learner
 
 
-def settle(learner: Learner, run: Run, step: int) -> None:
-    """From the base, make model and strategies of ``learner`` stand as they did after ``step``.
+def move_to_step(learner: Learner, run: Run, step: int) -> None:
+    """Move a learner from the base to the state of ``run`` after ``step``, in evaluation mode.
 
     Raises:
         UserError: the checkpoint does not fit the model.

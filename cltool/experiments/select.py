@@ -1,4 +1,4 @@
-"""Which strategies a comparison is asked for: names, compositions, and families of them."""
+"""Expands a list of strategies in which families such as ``unlearning`` may be named."""
 
 from __future__ import annotations
 
@@ -14,67 +14,71 @@ WHERE = "--strategies"
 Families = Mapping[str, Collection[str]]
 
 
-def chosen(text: str) -> Sequence[str]:
-    """Names as they stand; a family stands for its members, ``all`` for every built-in one.
+def expand(text: str) -> Sequence[str]:
+    """Return the strategies named in ``text``, with each family replaced by its members.
 
-    A family composed with others (``unlearning+replay``) stands for each of its members so
-    composed; those that cannot be, such as `retrain` with anything, stand alone.
+    ``all`` is the family of every built-in strategy. A family composed with other strategies
+    (``unlearning+replay``) is replaced by the compositions of each member with them; a member
+    that cannot be composed with them, such as `retrain`, is listed alone.
 
     Args:
-        text: separated by commas.
+        text: strategies, compositions and families, separated by commas.
 
     Raises:
-        UserError: a family is misspelt, two are composed, or what one is composed with is unknown.
+        UserError: a family is misspelled, two families are composed, or a strategy composed with
+            a family is unknown.
     """
     families = _families()
-    found: tuple[str, ...] = ()
+    expanded: tuple[str, ...] = ()
     for name in filter(None, (part.strip() for part in text.split(","))):
         members = _members(name, families)
-        found += tuple(one for one in members if one not in found) if members else (name,)
-    return found
+        expanded += tuple(one for one in members if one not in expanded) if members else (name,)
+    return expanded
 
 
 def _families() -> Families:
+    """Return family → its built-in strategies, and ``all``."""
     families: dict[str, dict[str, None]] = {}
     for entry in STRATEGIES.entries():
         if entry.source == "built-in":
             families.setdefault(entry.family, {})[entry.name] = None
-    # Avalanche's plugins are asked for by name: some need settings.
+    # ``all`` leaves out Avalanche's plugins: some of them need settings.
     own = [names for family, names in families.items() if family != "avalanche"]
     families["all"] = {name: None for names in own for name in names}
     return families
 
 
 def _members(name: str, families: Families) -> list[str]:
-    """What a family, or a composition with one, stands for; nothing where there is none."""
+    """Return the strategies for a family or a composition with one; none if there is no family."""
     parts = [part.strip() for part in name.split("+")]
-    there = [part for part in parts if part in families and part not in STRATEGIES]
-    if len(there) > 1:
+    named = [part for part in parts if part in families and part not in STRATEGIES]
+    if len(named) > 1:
         raise UserError(
-            f"{name!r} composes {len(there)} families",
+            f"{name!r} composes {len(named)} families",
             where=WHERE,
             hint="Compose one family with strategies, as in unlearning+replay.",
         )
-    if not there:
+    if not named:
         near = difflib.get_close_matches(name.casefold(), families, n=1)
         if near and name not in STRATEGIES and name not in families:
             raise UserError(
                 f"unknown strategy or family {name!r}",
                 where=WHERE,
-                hint=f"Did you mean {near[0]!r}? Families are: {', '.join(sorted(families))}.",
+                hint=f"Did you mean {near[0]!r}? Families: {', '.join(sorted(families))}.",
             )
         return list(families.get(name, ()))
-    others = [part for part in parts if part != there[0]]
+    family = named[0]
+    others = [part for part in parts if part != family]
     for part in others:
         STRATEGIES.entry(part)
-    found: dict[str, None] = {}
-    for member in families[there[0]]:
-        composed = "+".join(member if part == there[0] else part for part in parts)
-        found[composed if not others or _composes(composed) else member] = None
-    return list(found)
+    members: dict[str, None] = {}
+    for member in families[family]:
+        composition = "+".join(member if part == family else part for part in parts)
+        members[composition if not others or _can_be_composed(composition) else member] = None
+    return list(members)
 
 
-def _composes(name: str) -> bool:
+def _can_be_composed(name: str) -> bool:
     try:
         resolve.build(resolve.resolve(name))
     except UserError:

@@ -185,7 +185,7 @@ def test_a_reference_of_other_facts_is_refused(
 
 
 def test_only_a_retrain_run_beside_is_taken_unasked(folder: Path) -> None:
-    assert reference_run.beside(Run.open(folder / "naive")) is None
+    assert reference_run.find(Run.open(folder / "naive")) is None
 
 
 REFUSED = {

@@ -291,11 +291,11 @@ REFUSALS: dict[str, tuple[list[str], list[str]]] = {
     ),
     "settings of a strategy that does not run": (
         ["run", *QUICK, "--strategy", "replay", "--set", "strategy.ewc.lambda=5"],
-        ["strategy.ewc: settings of 'ewc' are given", "There runs: replay"],
+        ["strategy.ewc: settings of 'ewc' are given", "Strategies that run: replay"],
     ),
     "settings of a strategy that is not compared": (
         ["compare", *QUICK, "--strategies", "naive,replay", "--set", "strategy.ewc.lambda=5"],
-        ["strategy.ewc: settings of 'ewc' are given", "There runs: naive, replay"],
+        ["strategy.ewc: settings of 'ewc' are given", "Strategies that run: naive, replay"],
     ),
     "a setting of another strategy of the comparison that is misspelt": (
         ["compare", *QUICK, "--strategies", "naive,ewc", "--set", "strategy.ewc.lamda=5"],

@@ -1,4 +1,4 @@
-"""Budgets that are given, or measured on naive."""
+"""Equal budgets that are given, or measured on naive."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from cltool.training.budget import Budget
 
 
 def finished(**spent: list[float]) -> Comparison:
-    """A run of naive that spent so much on the base and on each update."""
+    """Return a comparison with a run of naive that spent this on the base and on each update."""
     run = cast(Run, SimpleNamespace(costs=pd.DataFrame(spent)))
     return Comparison([run], [])
 
 
 def never() -> Comparison:
-    raise AssertionError("naive is not wanted")
+    raise AssertionError("naive must not run")
 
 
 def test_budgets_that_are_given() -> None:
@@ -35,7 +35,7 @@ def test_budgets_that_are_given() -> None:
     assert budget("steps=12", {}, never) == {"steps": 12}
     assert budget("seconds=0.5", {}, never) == {"seconds": 0.5}
     for wrong in ("tokens=", "tokens=-1", "tokens=x", "epochs", "tokens=inf", ""):
-        with pytest.raises(UserError, match="no budget"):
+        with pytest.raises(UserError, match="not a valid budget"):
             parse(wrong)
 
 
@@ -71,7 +71,7 @@ def test_the_command_gives_each_update_what_naive_takes(
         assert run.record["settings"]["learner"]["steps"] == -(-taken.sum() // len(taken))
         assert set(run.costs["steps"].iloc[1:]) == {run.record["settings"]["learner"]["steps"]}
     assert main([*command, "--equal", "coins"]) == 2
-    assert "no budget" in capsys.readouterr().err
+    assert "not a valid budget" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(("kind", "workers"), [("seconds", 1), ("tokens", 2)])

@@ -1,4 +1,4 @@
-"""From names and settings to streams and strategies."""
+"""Names and tables of settings become streams, strategies and resolved settings."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from cltool.experiments import resolve as assemble
 from cltool.experiments.resolve import build, open_stream, resolve, strategy_names
 from cltool.strategies import STRATEGIES
 from cltool.strategies.regularisation.ewc import EWC, EWCConfig
-from cltool.strategies.rehearsal.replay import Replay
+from cltool.strategies.rehearsal.replay import Replay, ReplayConfig
 
 # Strategies.
 
@@ -32,23 +32,22 @@ def test_bad_compositions(text: str, message: str) -> None:
         strategy_names(text)
 
 
-def test_plain_settings_go_to_every_part_that_has_them() -> None:
+def test_plain_settings_apply_to_every_strategy_that_has_them() -> None:
     tables = {"strategy": {"lambda": 7, "mix": 2.0}}
-    found = resolve("replay+ewc", tables).strategy
-    assert found["ewc"]["lambda"] == 7
-    assert found["replay"]["mix"] == 2.0
-    part = build(resolve("replay+ewc", tables)).parts["ewc"]
-    assert isinstance(part.config, EWCConfig)
-    assert part.config.strength == 7
+    settings = resolve("replay+ewc", tables)
+    assert settings.strategy["ewc"] == EWCConfig(strength=7)
+    assert settings.strategy["replay"] == ReplayConfig(mix=2.0)
+    part = build(settings).parts["ewc"]
+    assert part.config == EWCConfig(strength=7)
 
 
-def test_a_parts_own_table_goes_before_plain_settings() -> None:
+def test_a_strategys_own_table_overrides_plain_settings() -> None:
     tables = {"strategy": {"lambda": 7, "ewc": {"lambda": 0}, "lora": {"rank": 99}}}
     found = resolve("ewc", tables).strategy
-    assert found == {"ewc": {**found["ewc"], "lambda": 0}}
+    assert found == {"ewc": EWCConfig(strength=0)}
 
 
-def test_presets_lie_between_defaults_and_settings() -> None:
+def test_presets_override_defaults_and_settings_override_presets() -> None:
     defaults = resolve("naive").learner
     for name in STRATEGIES.names():
         presets = STRATEGIES.load(name).presets
@@ -57,7 +56,7 @@ def test_presets_lie_between_defaults_and_settings() -> None:
     assert resolve("lora", {"learner": {"lr": 1e-5}}).learner.lr == 1e-5
 
 
-def test_all_that_is_wrong_is_said_at_once() -> None:
+def test_all_wrong_settings_are_listed_at_once() -> None:
     with pytest.raises(UserError, match="settings are wrong") as caught:
         resolve(
             "replay+ewc",
@@ -81,7 +80,7 @@ def test_an_unknown_setting_names_the_known_ones() -> None:
 
 
 @pytest.mark.parametrize("section", ["learner", "model", "probe", "strategy"])
-def test_a_section_that_is_no_table(section: str) -> None:
+def test_a_section_that_is_not_a_table_is_refused(section: str) -> None:
     with pytest.raises(UserError):
         resolve("naive", {section: 3})
 
@@ -121,7 +120,7 @@ def test_a_file_by_its_path(tmp_path: Path) -> None:
         ("/no/such/facts.jsonl", {}),
     ],
 )
-def test_what_is_wrong_with_a_scenario_is_said(name: str, options: dict[str, object]) -> None:
+def test_a_wrong_scenario_is_refused(name: str, options: dict[str, object]) -> None:
     with pytest.raises(UserError):
         open_stream(name, options)
 
@@ -130,7 +129,7 @@ def test_the_sections_are_those_of_the_settings() -> None:
     assert set(resolve("naive").as_tables()) | {"scenario"} == set(assemble.SECTIONS)
 
 
-def test_the_environment_gives_way_to_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_settings_override_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("CLTOOL_READING", raising=False)
     assert assemble.resolve("naive").model.reading
     monkeypatch.setenv("CLTOOL_READING", "0")

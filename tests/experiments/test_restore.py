@@ -1,4 +1,4 @@
-"""A run on disk stands again as it was: the same stream, weights and answers."""
+"""A run restored from disk has the same stream, weights and answers as before."""
 
 from __future__ import annotations
 
@@ -64,19 +64,19 @@ def finished(
 
 
 @pytest.mark.parametrize("step", [1, 2])
-def test_it_gives_the_answers_that_it_gave(finished: Run, facts: Path, step: int) -> None:
-    stream = restore.reopened(finished, str(facts))
-    learner = restore.at_base(finished, stream)
-    restore.settle(learner, finished, step)
+def test_it_gives_the_same_answers(finished: Run, facts: Path, step: int) -> None:
+    stream = restore.stream_of(finished, str(facts))
+    learner = restore.base_learner(finished, stream)
+    restore.move_to_step(learner, finished, step)
     probes = list(stream.probes(learner.known, stream.first_taught()))
-    prober = Prober(learner.lm, restore.resolved(finished).probe)
+    prober = Prober(learner.lm, restore.settings_of(finished).probe)
     rows = prober.ask(step, probes, learner.strategies.frame)
     before = finished.answers.query("step == @step")
     assert [row["answer"] for row in rows] == before["answer"].tolist()
     assert [row["logp"] for row in rows] == pytest.approx(before["logp"].tolist(), abs=1e-5)
 
 
-def test_the_last_step_is_chosen_or_one_that_is_kept(finished: Run) -> None:
+def test_the_last_step_or_one_with_a_checkpoint_is_chosen(finished: Run) -> None:
     assert restore.kept_steps(finished) == [0, 1, 2]
     assert restore.chosen_step(finished, None) == 2
     assert restore.chosen_step(finished, 1) == 1
@@ -84,29 +84,29 @@ def test_the_last_step_is_chosen_or_one_that_is_kept(finished: Run) -> None:
         restore.chosen_step(finished, 7)
 
 
-def test_a_file_that_moved_has_to_be_named(
+def test_the_path_of_a_moved_file_must_be_given(
     finished: Run, facts: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
     with pytest.raises(UserError, match=r"facts\.jsonl") as told:
-        restore.reopened(finished)
+        restore.stream_of(finished)
     assert "--scenario" in str(told.value)
     monkeypatch.chdir(facts.parent)
-    assert restore.reopened(finished).digest() == finished.record["stream"]["digest"]
+    assert restore.stream_of(finished).digest() == finished.record["stream"]["digest"]
 
 
 def test_other_facts_are_refused(finished: Run, tmp_path: Path) -> None:
     file = write_facts(tmp_path)
     file.write_text(file.read_text("utf-8").replace("Sam Reed", "Sam Weed"), encoding="utf-8")
-    with pytest.raises(UserError, match="not those that the run was made with"):
-        restore.reopened(finished, str(file))
+    with pytest.raises(UserError, match="are not those of the run"):
+        restore.stream_of(finished, str(file))
 
 
 def test_other_weights_are_refused(finished: Run, facts: Path) -> None:
     other = Run(finished.folder)
     other.__dict__["record"] = {**finished.record, "weights": "others"}
     with pytest.raises(UserError, match="weights have changed"):
-        restore.at_base(other, restore.reopened(other, str(facts)))
+        restore.base_learner(other, restore.stream_of(other, str(facts)))
 
 
 @pytest.mark.parametrize(
@@ -131,4 +131,4 @@ def test_built_in_scenarios_are_opened_from_the_record_alone(
     }
     run = Run(tmp_path)
     run.__dict__["record"] = record
-    assert restore.reopened(run).digest() == stream.digest()
+    assert restore.stream_of(run).digest() == stream.digest()
