@@ -105,7 +105,7 @@ class _Start:
     def __init__(self) -> None:
         self.at = 0.0
 
-    def before_training_iteration(self, strategy: Any, **kwargs: Any) -> None:
+    def before_training_iteration(self, learner: Learner, **kwargs: Any) -> None:
         self.at = time.process_time()
 
 
@@ -116,7 +116,7 @@ class _Stop:
         self._start = start
         self.seconds: list[float] = []
 
-    def after_training_iteration(self, strategy: Any, **kwargs: Any) -> None:
+    def after_training_iteration(self, learner: Learner, **kwargs: Any) -> None:
         self.seconds.append(time.process_time() - self._start.at)
 
 

@@ -193,7 +193,7 @@ class AvalancheStrategy(Strategy):
 
 
 def _forwarding(callback: str) -> Callable[..., None]:
-    def forward(self: AvalancheStrategy, strategy: Any, **kwargs: Any) -> None:
+    def forward(self: AvalancheStrategy, learner: Learner, **kwargs: Any) -> None:
         self.pass_on(callback, **kwargs)
 
     return forward

@@ -57,7 +57,7 @@ class Spy(SupervisedPlugin):  # type: ignore[misc]
 
     def __init__(self, callback: str, call: Callable[[Any], None]) -> None:
         super().__init__()
-        setattr(self, callback, lambda strategy, **kwargs: call(strategy))
+        setattr(self, callback, lambda learner, **kwargs: call(learner))
 
 
 def distance(first: dict[str, Any], second: dict[str, Any]) -> float:
@@ -307,8 +307,8 @@ def test_synaptic_intelligence_finds_importances_on_the_cpu(
     anchors = {n: one.data.clone() for n, one in part(learner).plugin.ewc_data[0].items()}
     penalties: list[float] = []
 
-    def look(strategy: Any) -> None:
-        penalties.append(float((strategy.loss - strategy.criterion()).detach()))
+    def look(learner: Learner) -> None:
+        penalties.append(float((learner.loss - learner.criterion()).detach()))
 
     learner.plugins.append(Spy("before_backward", look))
     apply(learner, stream.updates[1])
@@ -336,13 +336,13 @@ def test_ewcs_penalty_and_its_importances(make_learner: MakeLearner, stream: Str
         torch.testing.assert_close(plugin.importances[0][name].data, tensor, rtol=1e-3, atol=1e-6)
     found: list[tuple[float, float]] = []
 
-    def look(strategy: Any) -> None:
+    def look(learner: Learner) -> None:
         moved = {n: p.detach() for n, p in part(learner)._view.model.named_parameters()}
         penalty = sum(
             float((plugin.importances[0][n].data * (p - plugin.saved_params[0][n].data) ** 2).sum())
             for n, p in moved.items()
         )
-        found.append((float((strategy.loss - strategy.criterion()).detach()), 3.0 * penalty))
+        found.append((float((learner.loss - learner.criterion()).detach()), 3.0 * penalty))
 
     learner.plugins.append(Spy("before_backward", look))
     apply(learner, stream.updates[1])
@@ -361,12 +361,12 @@ def test_lwf_distils_over_the_tokens_of_all_answers(
     teacher, units = plugin.lwf.prev_model, sorted(classes)
     found: list[tuple[float, float]] = []
 
-    def look(strategy: Any) -> None:
+    def look(learner: Learner) -> None:
         with torch.no_grad():
-            x = inputs_of(strategy.mbatch)
+            x = inputs_of(learner.mbatch)
             then, now = (model(x)[:, units] / 2 for model in (teacher, part(learner)._view.model))
             kl = functional.kl_div(now.log_softmax(1), then.softmax(1), reduction="batchmean")
-        found.append((float((strategy.loss - strategy.criterion()).detach()), 2.0 * float(kl)))
+        found.append((float((learner.loss - learner.criterion()).detach()), 2.0 * float(kl)))
 
     learner.plugins.append(Spy("before_backward", look))
     apply(learner, stream.updates[1])
@@ -381,9 +381,9 @@ def trained(learner: Learner) -> list[tuple[Encoded, bool]]:
     """A list that fills with every sentence that is trained, and whether it is the update's."""
     seen: list[tuple[Encoded, bool]] = []
 
-    def look(strategy: Any) -> None:
-        own = strategy.mbatch["own"].tolist()
-        seen.extend(zip(decode(inputs_of(strategy.mbatch)), own, strict=True))
+    def look(learner: Learner) -> None:
+        own = learner.mbatch["own"].tolist()
+        seen.extend(zip(decode(inputs_of(learner.mbatch)), own, strict=True))
 
     learner.plugins.append(Spy("before_forward", look))
     return seen
@@ -430,14 +430,14 @@ def test_gradients_are_projected(
     before: list[float] = []
     after: list[float] = []
 
-    def dots(strategy: Any, into: list[float]) -> None:
+    def dots(learner: Learner, into: list[float]) -> None:
         gradient = torch.cat([p.grad.flatten() for p in learner.trainable().values()])
         rows = plugin.G if name == "GEMPlugin" else plugin.reference_gradients.unsqueeze(0)
         norms = rows.norm(dim=1) * gradient.norm()
         into.append(float((torch.mv(rows, gradient) / norms).min()))
 
-    learner.plugins.insert(0, Spy("after_backward", lambda strategy: dots(strategy, before)))
-    learner.plugins.append(Spy("after_backward", lambda strategy: dots(strategy, after)))
+    learner.plugins.insert(0, Spy("after_backward", lambda learner: dots(learner, before)))
+    learner.plugins.append(Spy("after_backward", lambda learner: dots(learner, after)))
     for update in stream.updates[1:3]:
         apply(learner, update)
     assert min(before) < -1e-3
@@ -461,8 +461,8 @@ def test_mir_rehearses_what_a_step_would_hurt_most(
     plugin.replay_loader = drawing()
     added: list[float] = []
 
-    def look(strategy: Any) -> None:
-        added.append(float((strategy.loss - strategy.criterion()).detach()))
+    def look(learner: Learner) -> None:
+        added.append(float((learner.loss - learner.criterion()).detach()))
 
     learner.plugins.append(Spy("before_backward", look))
     apply(learner, stream.updates[1])

@@ -553,7 +553,7 @@ def test_what_is_spent_before_the_first_step_does_not_bend_the_schedule(
     make_learner: MakeLearner, stream: Stream
 ) -> None:
     class Spender(SupervisedPlugin):  # type: ignore[misc, type-arg]
-        def before_training_exp(self, learner: Learner, **kwargs: object) -> None:
+        def before_training_exp(self, learner: Learner, **kwargs: Any) -> None:
             learner.spend(3_000)
 
     told: list[tuple[int, int]] = []

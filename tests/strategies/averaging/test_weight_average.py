@@ -30,12 +30,12 @@ class Watch(SupervisedPlugin):  # type: ignore[misc, type-arg]
         self.begun: list[Weights] = []
         self.steps: list[list[Weights]] = []
 
-    def before_training_epoch(self, learner: Learner, **kwargs: object) -> None:
+    def before_training_epoch(self, learner: Learner, **kwargs: Any) -> None:
         if learner.clock.train_exp_epochs == 0:
             self.begun.append(now(learner))
             self.steps.append([])
 
-    def after_update(self, learner: Learner, **kwargs: object) -> None:
+    def after_update(self, learner: Learner, **kwargs: Any) -> None:
         self.steps[-1].append(now(learner))
 
     @property

@@ -29,7 +29,7 @@ class Watch(SupervisedPlugin):  # type: ignore[misc, type-arg]
         super().__init__()
         self.seen: list[tuple[dict[str, Tensor], float]] = []
 
-    def before_backward(self, learner: Learner, **kwargs: object) -> None:
+    def before_backward(self, learner: Learner, **kwargs: Any) -> None:
         batch = {name: tensor.clone() for name, tensor in learner.mbatch.items()}
         self.seen.append((batch, float(learner.loss.detach())))
 
@@ -86,7 +86,7 @@ def test_the_model_agrees_with_itself_at_first(make_learner: MakeLearner, stream
     watch, losses = Watch(), []
 
     class After(SupervisedPlugin):  # type: ignore[misc, type-arg]
-        def after_backward(self, learner: Learner, **kwargs: object) -> None:
+        def after_backward(self, learner: Learner, **kwargs: Any) -> None:
             losses.append(float(learner.loss.detach()))
 
     learner = make_learner("lwf", plugins=[watch], epochs=1, batch_size=8)
@@ -103,7 +103,7 @@ def test_the_teacher_is_the_model_before_this_update(
     teachers: list[dict[str, Tensor]] = []
 
     class After(SupervisedPlugin):  # type: ignore[misc, type-arg]
-        def after_training_epoch(self, learner: Learner, **kwargs: object) -> None:
+        def after_training_epoch(self, learner: Learner, **kwargs: Any) -> None:
             teachers.append(weights(cast(Teacher, lwf_of(learner)._teacher).model))
 
     learner = make_learner("lwf", plugins=[After()], epochs=2, stop_at=2)

@@ -145,7 +145,7 @@ def test_what_replay_rehearses_beside_it_keeps_its_own_loss(
     swapped, rehearsed = [], []
 
     class Watch(SupervisedPlugin):  # type: ignore[misc, type-arg]
-        def after_forward(self, learner: Learner, **kwargs: object) -> None:
+        def after_forward(self, learner: Learner, **kwargs: Any) -> None:
             part = part_of(learner)
             swapped.extend(
                 place for place in learner.mbatch["place"].tolist() if place in part._drawn
@@ -192,7 +192,7 @@ def test_only_keys_of_what_is_true_are_asked_and_no_answer_is_kept(
     drawn: list[set[tuple[int, ...]]] = []
 
     class Watch(SupervisedPlugin):  # type: ignore[misc, type-arg]
-        def after_training_epoch(self, learner: Learner, **kwargs: object) -> None:
+        def after_training_epoch(self, learner: Learner, **kwargs: Any) -> None:
             drawn.append({one.ids[: one.start] for one in part_of(learner)._answered})
 
     settings = {"epochs": 1, "stop_at": 2, "lr": 1e-3}

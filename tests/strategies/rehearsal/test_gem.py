@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import cast
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -182,7 +182,7 @@ def test_no_more_gradients_than_groups_and_every_memory_has_its_share(
     seen: list[list[list[Encoded]]] = []
 
     class Watch(SupervisedPlugin):  # type: ignore[misc, type-arg]
-        def after_training_epoch(self, learner: Learner, **kwargs: object) -> None:
+        def after_training_epoch(self, learner: Learner, **kwargs: Any) -> None:
             seen.append(gem_of(learner)._worded)
 
     settings = {"groups": groups}

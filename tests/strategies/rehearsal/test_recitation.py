@@ -166,13 +166,13 @@ def test_losses_are_seen_of_what_was_drawn(make_learner: MakeLearner, stream: St
     seen: dict[str, int] = {}
     plain = Recitation.after_training_exp
 
-    def after(self: Recitation, strategy: Any, **kwargs: Any) -> None:
+    def after(self: Recitation, learner: Learner, **kwargs: Any) -> None:
         # Of old and of new lines; each loss is in the order of one among so many.
         losses = torch.tensor(self._lines._losses)
         assert losses.isfinite().all()
         assert 0.5 < float(losses.median()) < 2 * math.log(len(self._targets))
         seen["lines"] = len(self._targets)
-        plain(self, strategy, **kwargs)
+        plain(self, learner, **kwargs)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Recitation, "after_training_exp", after)

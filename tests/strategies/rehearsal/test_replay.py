@@ -6,7 +6,7 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import cast
+from typing import Any, cast
 
 import pytest
 import torch
@@ -163,7 +163,7 @@ def test_every_epoch_rehearses_others(make_learner: MakeLearner, stream: Stream)
             super().__init__()
             self.drawn: list[tuple[object, ...]] = []
 
-        def after_training_epoch(self, learner: Learner, **kwargs: object) -> None:
+        def after_training_epoch(self, learner: Learner, **kwargs: Any) -> None:
             self.drawn.append(tuple(learner.loader.rehearsed))
 
     watch = Watch()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 import torch
@@ -78,7 +79,7 @@ def test_nothing_stays_worded_between_updates(
     seen = 0
 
     class Watch(SupervisedPlugin):  # type: ignore[misc, type-arg]
-        def after_training_epoch(self, learner: Learner, **kwargs: object) -> None:
+        def after_training_epoch(self, learner: Learner, **kwargs: Any) -> None:
             nonlocal seen
             seen += len([*_sentences(vars(learner.strategies.parts[name]))])
 
