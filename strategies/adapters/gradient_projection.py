@@ -1,32 +1,31 @@
-"""Moves each layer only in directions in which the inputs of earlier facts do not lie.
+"""Moves each layer only in directions orthogonal to the inputs of earlier facts.
 
-A linear layer whose inputs X are earlier facts' does to them what it did, wherever its weight
-moves by a ΔW with ΔW X = 0. Two published ways to find such steps, M being a layer's
-protected directions (orthonormal columns):
+If X are a linear layer's inputs for earlier facts, a step ΔW with ΔW X = 0 does not change its
+outputs for them. Two published methods find such steps. With M, a layer's protected directions
+(orthonormal columns), both project
 
     ΔW ← ΔW − ΔW M Mᵀ
 
 ``gpm``: Saha, Garg & Roy (2021), "Gradient Projection Memory for Continual Learning", eq.
-4-9: the update's inputs without what M already holds are decomposed, and M gains the leading
-directions until it holds the share ``energy`` of what their squares add up to.
+4-9: the part of the update's inputs that is orthogonal to M is decomposed, and M gains the
+leading directions until it covers the share ``energy`` of the inputs' squared norm.
 ``null_space``: Wang et al. (2021), "Training Networks in Null Space of Feature Covariance for
 Continual Learning" (Adam-NSCL), eq. 10-13: the uncentred covariance of all inputs so far is
-kept, and everything is protected but the directions whose eigenvalue is at most ``ratio``
-times the smallest.
+stored, and all directions are protected except those whose eigenvalue is at most ``ratio`` times
+the smallest.
 
-Differences: all inputs are taken, at every token of every sentence, through their second
-moments, which have the same directions and do not depend on batches; gpm's paper projects
-the gradient of plain SGD, while here, as in Adam-NSCL, it is what the optimizer did that is
-projected, for AdamW leaves the subspace that its gradient lies in. What is no linear layer
-(embeddings, and a head tied to them, norms, biases) has no such inputs: it is frozen, or
-left free.
+Differences from the papers: the inputs at every token of every sentence are used, through their
+second moments, which have the same directions and do not depend on batches. The paper on gpm
+projects the gradient of plain SGD; here, as in Adam-NSCL, the optimizer's step is projected,
+because AdamW leaves the subspace of its gradient. Parameters outside linear layers (embeddings,
+heads tied to them, norms, biases) have no such inputs; they are frozen or left free.
 
-Memory: at most the square of each layer's inputs, however many updates. A layer whose M is
-full learns nothing more. Directions that only superseded or erased facts needed stay
-protected, as published: M says nothing of whose they were. Of an erased fact, ``null_space``
-takes the inputs out of the covariance again, as they are at the present weights, and finds M
-anew from what is left; a head is given what a batch has in common, so there it is an estimate;
-of gpm's M none can be told apart.
+Memory: at most the square of each layer's number of inputs, for any number of updates. A layer
+whose M is full learns nothing more. Directions that only superseded or erased facts needed stay
+protected, as published: M does not record whose they were. When a fact is erased, ``null_space``
+subtracts its inputs, computed at the current weights, from the covariance, and recomputes M. For
+a head this is an estimate, because its inputs depend on the other sentences of a batch. An erased
+fact cannot be removed from the M of ``gpm``.
 """
 
 from __future__ import annotations
@@ -59,33 +58,34 @@ class GradientProjectionConfig(StrategyConfig):
     """Settings of `gradient_projection`."""
 
     method: Literal["gpm", "null_space"] = Field(
-        default="gpm", description="how protected directions are chosen: gpm or null_space"
+        default="gpm", description="how the protected directions are chosen"
     )
     energy: float = Field(
         json_schema_extra=search(0.3, 0.99),
         default=0.7,
         gt=0,
         le=1,
-        description="gpm: share of the squared inputs that is protected",
+        description="gpm: share of the inputs' squared norm that is protected",
     )
     ratio: float = Field(
         default=10.0,
         ge=1,
-        description="null_space: free are eigenvalues up to so many times the smallest",
+        description="null_space: directions with eigenvalues up to this multiple of the smallest"
+        " are free",
     )
     others: Literal["frozen", "free"] = Field(
-        default="frozen", description="what is no linear layer: frozen or free"
+        default="frozen", description="parameters outside linear layers"
     )
 
 
 class GradientProjection(Strategy[GradientProjectionConfig]):
     """Steps orthogonal to the inputs of earlier facts, layer by layer."""
 
-    # What is left to move learns slowly; a higher rate would cost more of what is kept.
+    # The free directions learn slowly; a higher rate would forget more.
     presets: ClassVar[Mapping[str, Any]] = {"epochs": 24, "stop_at": 0.95}
 
     def attach(self, learner: Learner) -> None:
-        """Protect the base knowledge.
+        """Protect the directions of the base knowledge.
 
         Raises:
             UserError: no linear layer is trained.
@@ -95,14 +95,14 @@ class GradientProjection(Strategy[GradientProjectionConfig]):
         self._moments: dict[str, Tensor] = {}
         self._seen = 0
         self._protect(learner, learner.known.valid())
-        # What has no inputs of its own (a Mamba uses the weight of one) counts with the others.
+        # A layer without inputs of its own (Mamba reads a weight directly) counts as "others".
         self._layers = {name: self._layers[name] for name in self._bases}
         if not self._layers:
             raise UserError(
-                "gradient_projection finds no linear layer that is trained",
+                "gradient_projection finds no trained linear layer",
                 where="strategy.gradient_projection",
-                hint="Compose it with an adapter that is made of linear layers, as LoRA is, "
-                "or with none.",
+                hint="Compose it with an adapter that consists of linear layers, such as LoRA, "
+                "or with no adapter.",
             )
         if self.config.others == "frozen":
             own = {id(layer.weight) for layer in self._layers.values()}
@@ -110,34 +110,34 @@ class GradientProjection(Strategy[GradientProjectionConfig]):
                 parameter.requires_grad_(id(parameter) in own)
 
     def before_training_exp(self, learner: Learner, **kwargs: Any) -> None:
-        """Note where the update begins."""
+        """Store the weights before the update."""
         self._began = {n: layer.weight.detach().clone() for n, layer in self._layers.items()}
 
     @torch.no_grad()
     def before_update(self, learner: Learner, **kwargs: Any) -> None:
-        """Project the gradients, so that the optimizer's averages are of what can be moved."""
+        """Project the gradients, so that the optimizer's averages contain only free directions."""
         for name, layer in self._layers.items():
             if layer.weight.grad is not None:
                 self._project(name, layer.weight.grad)
 
     @torch.no_grad()
     def after_update(self, learner: Learner, **kwargs: Any) -> None:
-        """Project how far the weights are from where the update began."""
+        """Project the weights' distance from those before the update."""
         for name, layer in self._layers.items():
             moved = layer.weight - self._began[name]
             layer.weight.copy_(self._began[name] + self._project(name, moved))
 
     def after_training_exp(self, learner: Learner, **kwargs: Any) -> None:
-        """Protect what the update taught."""
+        """Protect the directions of the update's facts."""
         self._began = {}
         self._protect(learner, learner.experience.update.learn)
 
     def purge(self, learner: Learner, facts: Sequence[Fact]) -> dict[str, str]:
-        """Take the facts' inputs out of null_space's covariance, and find what it protects anew."""
+        """Subtract the facts' inputs from the covariance and recompute the directions."""
         config = self.config
         if config.method == "gpm":
-            told = f"{INSEPARABLE}: many facts' inputs lie in a direction, and none alone"
-            return {"protected directions": told}
+            text = f"{INSEPARABLE}: each direction comes from the inputs of many facts"
+            return {"protected directions": text}
         sums, count = second_moments(learner, self._layers, facts)
         if not 0 < count < self._seen:
             return {}
@@ -150,17 +150,17 @@ class GradientProjection(Strategy[GradientProjectionConfig]):
             self._bases[name] = basis.to(device, torch.float32).contiguous()
         share = count / self._seen
         self._seen = left
-        told = f"down-dated: {count} tokens are taken out, {share:.2%} of what it was taken over"
-        return {"covariance": told, "protected directions": "recomputed: from the covariance"}
+        text = f"down-dated: {count} tokens were subtracted, {share:.2%} of all its tokens"
+        return {"covariance": text, "protected directions": "recomputed: from the covariance"}
 
     def state_dict(self) -> State:
-        """Protected directions by layer, and null_space's covariance."""
+        """Return the protected directions by layer, and the covariance of null_space."""
         state: State = {f"basis.{name}": basis for name, basis in self._bases.items()}
         state |= {f"moment.{name}": moment for name, moment in self._moments.items()}
         return {**state, "seen": self._seen}
 
     def load_state_dict(self, state: State) -> None:
-        """Take them back."""
+        """Restore what `state_dict` returned."""
         for name, layer in self._layers.items():
             self._bases[name] = state[f"basis.{name}"].to(layer.weight.device)
             if name in self._moments:
@@ -168,7 +168,7 @@ class GradientProjection(Strategy[GradientProjectionConfig]):
         self._seen = int(state["seen"])
 
     def _project(self, name: str, moved: Tensor) -> Tensor:
-        """``moved`` without its protected part, in place."""
+        """Remove the protected part of ``moved``, in place."""
         basis = self._bases[name]
         if isinstance(self._layers[name], Conv1D):
             return moved.sub_(basis @ (basis.T @ moved))
@@ -194,12 +194,12 @@ class GradientProjection(Strategy[GradientProjectionConfig]):
 
 
 def trained_layers(learner: Learner) -> dict[str, nn.Linear]:
-    """The linear layers that are trained, but for a head that shares the embeddings' weight."""
+    """Return the trained linear layers, without a head that shares the embeddings' weight."""
     trained = {id(parameter) for parameter in learner.trainable().values()}
     modules = dict(learner.model.named_modules())
     shared = {id(m.weight) for m in modules.values() if isinstance(m, nn.Embedding)}
     return {
-        # A Conv1D is a linear layer that holds its weight the other way round.
+        # A Conv1D is a linear layer with a transposed weight.
         name: cast(nn.Linear, module)
         for name, module in modules.items()
         if isinstance(module, nn.Linear | Conv1D) and id(module.weight) in trained - shared
@@ -210,9 +210,9 @@ def trained_layers(learner: Learner) -> dict[str, nn.Linear]:
 def second_moments(
     learner: Learner, layers: dict[str, nn.Linear], facts: Sequence[Fact]
 ) -> tuple[dict[str, Tensor], int]:
-    """Layer → Σ x xᵀ over its inputs x at every token of ``facts``, float64 on the CPU.
+    """Return layer → Σ x xᵀ over its inputs x at every token of ``facts``, and their number.
 
-    Beside it, over how many tokens.
+    The sums are float64 on the CPU.
     """
     sums: dict[str, Tensor] = {}
     examples = learner.examples(facts)
@@ -227,9 +227,10 @@ def second_moments(
 
 @contextmanager
 def _inputs_added(layers: dict[str, nn.Linear], sums: dict[str, Tensor]) -> Iterator[list[Tensor]]:
-    """Add the outer products of the layers' inputs to ``sums``, but for those of padding.
+    """Add the outer products of the layers' inputs, without padding, to ``sums``.
 
-    Yields a list that must hold the batch's mask, (batch, length).
+    Yields:
+        A list, into which the caller puts the batch's mask, (batch, length).
     """
     masks: list[Tensor] = []
 
@@ -237,7 +238,7 @@ def _inputs_added(layers: dict[str, nn.Linear], sums: dict[str, Tensor]) -> Iter
         def add(module: nn.Module, inputs: tuple[Tensor, ...]) -> None:
             value, mask = inputs[0], masks[0]
             if value.ndim == 3:
-                # A head may be given the last positions only.
+                # A head may get only the last positions.
                 value = value[mask[:, -value.shape[1] :]]
             elif len(value) == mask.numel():
                 value = value[mask.flatten()]
@@ -256,7 +257,7 @@ def _inputs_added(layers: dict[str, nn.Linear], sums: dict[str, Tensor]) -> Iter
 
 
 def more_directions(basis: Tensor, moment: Tensor, energy: float) -> Tensor:
-    """``basis`` and the leading directions that make it hold ``energy`` of ``moment``.
+    """Return ``basis`` with leading directions added, until it covers ``energy`` of ``moment``.
 
     Args:
         basis: (inputs, protected), orthonormal columns.
@@ -273,7 +274,7 @@ def more_directions(basis: Tensor, moment: Tensor, energy: float) -> Tensor:
 
 
 def strong_directions(moment: Tensor, ratio: float) -> Tensor:
-    """Eigenvectors of ``moment`` whose eigenvalue is over ``ratio`` times the smallest."""
+    """Return the eigenvectors of ``moment`` with eigenvalues over ``ratio`` × the smallest."""
     values, vectors = torch.linalg.eigh(moment)
     values = values.clamp(min=values[-1] * torch.finfo(torch.float32).eps)
     strong: Tensor = vectors[:, values > ratio * values[0]]

@@ -1,11 +1,11 @@
-"""Trains a low-rank adapter and leaves the model's own weights as they are.
+"""Trains a low-rank adapter; the model's own weights do not change.
 
 Hu et al. (2022), "LoRA: Low-Rank Adaptation of Large Language Models", eq. 3:
-h = W x + (α/r) B A x. One adapter is made on the base model and trained on through all
-updates. Any other method of PEFT takes its place by name (``peft = "IA3"``, ``"VERA"``, …)
-with its own options; DoRA is an option of LoRA's (``options.use_dora = true``). They are
-trained as any weights are: AdaLoRA never moves rank between layers, for that is a schedule
-over one training of known length.
+h = W x + (α/r) B A x. One adapter is created on the base model and trained further on every
+update. ``peft`` selects any other PEFT method (``"IA3"``, ``"VERA"``, …), with its own options;
+DoRA is an option of LoRA (``options.use_dora = true``). All methods are trained like ordinary
+weights. AdaLoRA therefore does not move rank between layers: that needs a schedule over one
+training of known length.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import Field
 
-from cltool.strategies.adapters.common.peft_model import Adapter
+from cltool.strategies.adapters.common.peft_model import Adapter, TargetModules
 from cltool.training.search_space import search
 from cltool.training.strategy import Strategy, StrategyConfig
 
@@ -26,17 +26,15 @@ if TYPE_CHECKING:
 class LoRAConfig(StrategyConfig):
     """Settings of `lora`."""
 
-    peft: str = Field(default="LORA", description="a PEFT method's name, as PEFT writes it")
+    peft: str = Field(default="LORA", description="name of the PEFT method, as in PEFT")
     rank: int = Field(
         json_schema_extra=search(4, 128, log=True),
         default=64,
         ge=1,
-        description="r, for methods that have a rank",
+        description="r, for methods with a rank",
     )
     alpha: float = Field(default=128.0, gt=0, description="α, for LoRA")
-    target_modules: str | list[str] = Field(
-        default="all-linear", description="which modules, as PEFT writes it"
-    )
+    target_modules: TargetModules = "all-linear"
     options: dict[str, Any] = Field(
         default_factory=dict, description="further options of the PEFT method's config"
     )
@@ -52,7 +50,7 @@ class LoRA(Strategy[LoRAConfig]):
         """Wrap the model.
 
         Raises:
-            UserError: PEFT knows no such method, or refuses the options.
+            UserError: PEFT has no such method, or rejects the options.
         """
         config = self.config
         usual = {
@@ -61,6 +59,6 @@ class LoRA(Strategy[LoRAConfig]):
             "target_modules": config.target_modules,
         }
         if config.peft.upper() == "OFT":
-            # What it calls r is a number of blocks.
+            # In OFT, r is the number of blocks.
             del usual["r"]
         Adapter(learner, config.peft, usual, config.options, "strategy.lora")

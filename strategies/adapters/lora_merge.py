@@ -1,13 +1,13 @@
-"""Trains a new low-rank adapter on each update, and then adds it to the weights.
+"""Trains a new low-rank adapter on each update, then adds it to the weights.
 
 Hu et al. (2022), "LoRA: Low-Rank Adaptation of Large Language Models", eq. 3 and section
 4.1: h = W x + (α/r) B A x, and after the update
 
     W ← W + (α/r) B A
 
-Each update moves every matrix by a matrix of rank r at most, and begins with an adapter that
-moves nothing; between updates the model is an ordinary one, as fast as before. Nothing is
-kept from one update to the next, and nothing but the low rank holds earlier facts.
+Each update starts with an adapter that changes nothing, and changes every matrix by a matrix of
+rank r at most. Between updates the model has no adapter and is as fast as before. Nothing is
+stored from one update to the next; only the low rank protects earlier facts.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import Field
 
-from cltool.strategies.adapters.common.peft_model import ONE_UPDATE, Adapter
+from cltool.strategies.adapters.common.peft_model import ONE_UPDATE, Adapter, TargetModules
 from cltool.training.search_space import search
 from cltool.training.strategy import Strategy, StrategyConfig
 
@@ -32,26 +32,24 @@ class LoRAMergeConfig(StrategyConfig):
         json_schema_extra=search(4, 128, log=True),
         default=64,
         ge=1,
-        description="r, of each update's adapter",
+        description="r, rank of each update's adapter",
     )
-    alpha: float = Field(default=128.0, gt=0, description="α; the adapter counts α/r times")
-    target_modules: str | list[str] = Field(
-        default="all-linear", description="which modules, as PEFT writes it"
-    )
+    alpha: float = Field(default=128.0, gt=0, description="α; the adapter is scaled by α/r")
+    target_modules: TargetModules = "all-linear"
     options: dict[str, Any] = Field(
         default_factory=dict, description="further options of PEFT's LoRA, such as use_dora"
     )
 
 
 class LoRAMerge(Strategy[LoRAMergeConfig]):
-    """A LoRA for every update, merged when the update is learned."""
+    """Trains a LoRA per update and merges it when the update is learned."""
 
     replaces_model = True
     presets: ClassVar[Mapping[str, Any]] = {"lr_scale": 1.5}
     excludes: ClassVar[Mapping[str, str]] = ONE_UPDATE
 
     def before_training(self, learner: Learner, **kwargs: Any) -> None:
-        """Put an adapter around the model, before the optimizer is made."""
+        """Add an adapter to the model, before the optimizer is created."""
         config = self.config
         usual = {
             "r": config.rank,
@@ -61,5 +59,5 @@ class LoRAMerge(Strategy[LoRAMergeConfig]):
         self._adapter = Adapter(learner, "LORA", usual, config.options, "strategy.lora_merge")
 
     def after_training(self, learner: Learner, **kwargs: Any) -> None:
-        """Merge it, after all that looks at what the update trained."""
+        """Merge the adapter, after the other hooks of the update."""
         self._adapter.merge()

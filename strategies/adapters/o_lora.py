@@ -1,18 +1,18 @@
 """Trains a new low-rank adapter on each update, in a subspace orthogonal to earlier ones.
 
 Wang et al. (2023), "Orthogonal Subspace Learning for Language Model Continual Learning",
-eq. 5-8: the rows of an update's A span the directions that it reads from a layer's input,
-and a penalty keeps them orthogonal to those of earlier updates,
+eq. 5-8: the rows of an update's A span the directions that the adapter reads from a layer's
+input. A penalty keeps them orthogonal to those of earlier updates,
 
     L = L_update + λ Σ_layers Σ_{i<t} ‖A_i A_tᵀ‖²_F,        A_i of shape (r, inputs)
 
-with the earlier adapters frozen; as the paper proposes for inference, each is added to the
-weights when its update is learned. The earlier A of a layer are kept as one matrix, a row a
-direction, which grows by r rows an update. Once it has more rows than columns, R of its QR
-decomposition takes its place: RᵀR = Σ AᵢᵀAᵢ is all that the penalty depends on, so that the
-memory never exceeds the square of the layer's inputs. The base knowledge has no adapter,
-hence no A: nothing holds it in the first update, as in the paper. Of an erased fact none of the
-earlier A can be told apart.
+and the earlier adapters are frozen. As the paper proposes for inference, each adapter is added to
+the weights when its update is learned. A layer's earlier A are stored as one matrix with a row
+per direction, which grows by r rows per update. When it has more rows than columns, it is
+replaced by R of its QR decomposition: the penalty depends only on RᵀR = Σ AᵢᵀAᵢ, so the memory
+never exceeds the square of the layer's number of inputs. The base knowledge has no adapter and no
+A, so nothing protects it in the first update, as in the paper. An erased fact cannot be removed
+from the earlier A.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import torch
 from pydantic import Field
 
-from cltool.strategies.adapters.common.peft_model import ONE_UPDATE, Adapter
+from cltool.strategies.adapters.common.peft_model import ONE_UPDATE, Adapter, TargetModules
 from cltool.training.search_space import search
 from cltool.training.strategy import INSEPARABLE, State, Strategy, StrategyConfig
 
@@ -44,34 +44,32 @@ class OLoRAConfig(StrategyConfig):
         default=0.02,
         ge=0,
         alias="lambda",
-        description="λ, of the penalty",
+        description="λ, weight of the penalty",
     )
     rank: int = Field(
         json_schema_extra=search(4, 64, log=True),
         default=32,
         ge=1,
-        description="r, of each update's adapter",
+        description="r, rank of each update's adapter",
     )
-    alpha: float = Field(default=64.0, gt=0, description="α; the adapter counts α/r times")
-    target_modules: str | list[str] = Field(
-        default="all-linear", description="which modules, as PEFT writes it"
-    )
+    alpha: float = Field(default=64.0, gt=0, description="α; the adapter is scaled by α/r")
+    target_modules: TargetModules = "all-linear"
 
 
 class OLoRA(Strategy[OLoRAConfig]):
-    """A LoRA for every update, orthogonal to the earlier ones, merged afterwards."""
+    """Trains a LoRA per update, orthogonal to the earlier ones, and merges it."""
 
     replaces_model = True
     presets: ClassVar[Mapping[str, Any]] = {"lr_scale": 3.0}
     excludes: ClassVar[Mapping[str, str]] = ONE_UPDATE
 
     def attach(self, learner: Learner) -> None:
-        """Begin with no earlier directions."""
+        """Start without earlier directions."""
         self._device = learner.device
         self._earlier: dict[str, Tensor] = {}
 
     def before_training(self, learner: Learner, **kwargs: Any) -> None:
-        """Put an adapter around the model, before the optimizer is made."""
+        """Add an adapter to the model, before the optimizer is created."""
         config = self.config
         usual = {
             "r": config.rank,
@@ -85,7 +83,7 @@ class OLoRA(Strategy[OLoRAConfig]):
         learner.loss = learner.loss + self.penalty(learner)
 
     def penalty(self, learner: Learner) -> Tensor:
-        """λ Σ ‖A_i A_tᵀ‖²_F over layers and earlier adapters, a scalar."""
+        """Return λ Σ ‖A_i A_tᵀ‖²_F over layers and earlier adapters, a scalar."""
         total = torch.zeros((), device=learner.device)
         for name, new in directions(learner.model).items():
             if name in self._earlier:
@@ -93,7 +91,7 @@ class OLoRA(Strategy[OLoRAConfig]):
         return self.config.strength * total
 
     def after_training(self, learner: Learner, **kwargs: Any) -> None:
-        """Keep the update's directions and merge its adapter."""
+        """Store the update's directions and merge its adapter."""
         for name, new in directions(learner.model).items():
             rows = torch.cat([self._earlier.get(name, new[:0]), new]).detach()
             if len(rows) > rows.shape[1]:
@@ -102,22 +100,22 @@ class OLoRA(Strategy[OLoRAConfig]):
         self._adapter.merge()
 
     def purge(self, learner: Learner, facts: Sequence[Fact]) -> dict[str, str]:
-        """An adapter's directions are those of all facts of its update."""
+        """Report that no fact can be removed from an adapter's directions."""
         if not self._earlier:
             return {}
-        return {"earlier directions": f"{INSEPARABLE}: an adapter learned all of its update"}
+        return {"earlier directions": f"{INSEPARABLE}: an adapter learned all facts of its update"}
 
     def state_dict(self) -> State:
-        """The earlier adapters' A, by layer."""
+        """Return the earlier adapters' A, by layer."""
         return {**self._earlier}
 
     def load_state_dict(self, state: State) -> None:
-        """Take them back."""
+        """Restore the earlier adapters' A."""
         self._earlier = {name: tensor.to(self._device) for name, tensor in state.items()}
 
 
 def directions(model: nn.Module) -> dict[str, Tensor]:
-    """Layer → A of its adapter, (rank, inputs)."""
+    """Return layer → A of its adapter, (rank, inputs)."""
     ending = ".lora_A.default.weight"
     return {
         name.removesuffix(ending): parameter

@@ -1,4 +1,4 @@
-"""Trains only the weak singular directions of each matrix, orthogonally to the strong ones.
+"""Trains only the weak singular directions of each matrix, orthogonal to the strong ones.
 
 Nayak et al. (2025), "Sculpting Subspaces: Constrained Full Fine-Tuning in LLMs for Continual
 Learning", eq. 2-4: before each update every matrix is decomposed,
@@ -6,12 +6,13 @@ Learning", eq. 2-4: before each update every matrix is decomposed,
     W = U_high S_high V_highᵀ + U_low S_low V_lowᵀ,
     U_low ← U_low − U_high U_highᵀ U_low,     V_low ← V_low − V_high V_highᵀ V_low
 
-and U_low, S_low, V_low are trained, with what earlier facts need taken to lie in the largest
-singular values. PEFT's OSF does the decomposition and, as the paper, projects the gradients;
-here the factors themselves are projected after every step, for AdamW turns an orthogonal
-gradient into a step that is not. One share is kept of every matrix, where the paper sets
-each layer's by how alike its inputs and outputs are. After the update the factors are
-multiplied out again, so that nothing is kept and the next update decomposes afresh.
+and U_low, S_low, V_low are trained. The method assumes that earlier facts need the directions of
+the largest singular values. PEFT's OSF decomposes the matrices and, like the paper, projects the
+gradients. Here the factors themselves are projected after every step, because AdamW turns an
+orthogonal gradient into a step that is not orthogonal. The same share is fixed in every matrix;
+the paper sets each layer's share by the similarity of its inputs and outputs. After the update
+the factors are multiplied again. Nothing is stored, and the next update decomposes the new
+matrices.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import torch
 from pydantic import Field
 
-from cltool.strategies.adapters.common.peft_model import ONE_UPDATE, Adapter
+from cltool.strategies.adapters.common.peft_model import ONE_UPDATE, Adapter, TargetModules
 from cltool.training.search_space import search
 from cltool.training.strategy import Strategy, StrategyConfig
 
@@ -40,22 +41,20 @@ class OSFConfig(StrategyConfig):
         default=0.5,
         gt=0,
         lt=1,
-        description="share of each matrix's singular values that is kept",
+        description="share of each matrix's singular values that is not trained",
     )
-    target_modules: str | list[str] = Field(
-        default="all-linear", description="which modules, as PEFT writes it"
-    )
+    target_modules: TargetModules = "all-linear"
 
 
 class OSF(Strategy[OSFConfig]):
-    """PEFT's orthogonal subspace fine-tuning, decomposed anew for every update."""
+    """PEFT's orthogonal subspace fine-tuning, with a new decomposition for every update."""
 
     replaces_model = True
     presets: ClassVar[Mapping[str, Any]] = {"lr_scale": 3.0}
     excludes: ClassVar[Mapping[str, str]] = ONE_UPDATE
 
     def before_training(self, learner: Learner, **kwargs: Any) -> None:
-        """Decompose the matrices, before the optimizer is made."""
+        """Decompose the matrices, before the optimizer is created."""
         config = self.config
         usual = {"effective_rank": config.keep, "target_modules": config.target_modules}
         self._adapter = Adapter(learner, "OSF", usual, {}, "strategy.osf")
@@ -65,27 +64,28 @@ class OSF(Strategy[OSFConfig]):
 
     @torch.no_grad()
     def after_update(self, learner: Learner, **kwargs: Any) -> None:
-        """Take out of the low factors what the step put into the high directions."""
+        """Remove the part of the low factors that lies in the high directions."""
         for layer in self._layers:
             low = layer.osf_svd_params["default"]
             u, v = low["U_low"], low["V_low"]
             u.copy_(_without(u, layer._osf_U_high, layer._osf_U_low_init))
-            v.copy_(_without(v.T, _flipped(layer._osf_V_high), _flipped(layer._osf_V_low_init)).T)
+            high, first = _transposed(layer._osf_V_high), _transposed(layer._osf_V_low_init)
+            v.copy_(_without(v.T, high, first).T)
 
     def after_training(self, learner: Learner, **kwargs: Any) -> None:
-        """Multiply the factors out."""
+        """Multiply the factors."""
         self._layers = []
         self._adapter.merge()
 
 
-def _flipped(kept: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    return {name: tensor.T for name, tensor in kept.items()}
+def _transposed(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    return {name: tensor.T for name, tensor in tensors.items()}
 
 
 def _without(factor: Tensor, high: Mapping[str, Tensor], low: Mapping[str, Tensor]) -> Tensor:
-    """The columns of ``factor`` without what lies in the high directions.
+    """Return the columns of ``factor`` without their part in the high directions.
 
-    PEFT keeps the high directions only where the low ones do not complete them.
+    PEFT stores the high directions only if they are not the complement of the low ones.
     """
     if "default" in high:
         return factor - high["default"] @ (high["default"].T @ factor)

@@ -1,4 +1,4 @@
-"""Never updates: what staleness costs. The lower bound of every comparison, with `joint` above."""
+"""Never updates the model: the cost of outdated knowledge, and a lower bound for comparisons."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class Frozen(Strategy):
-    """Leaves the base model as it is."""
+    """Leaves the base model unchanged."""
 
     trains = False
 

@@ -1,9 +1,10 @@
-"""Retrains from the base on all that is true now: the reference that others are held to.
+"""Retrains from the base on all valid facts: the reference for the other strategies.
 
 Caruana (1997), "Multitask Learning": joint training sees all tasks at once, so it has
-nothing to forget. After every update the base weights are put back and trained on every
-fact that is valid then; its cost grows with what is known, and it must keep all of it. The base
-weights know what the base taught, facts to forget among it: `retrain` has them rebuilt.
+nothing to forget. After every update the base weights are restored and trained on all facts that
+are valid then. Its cost grows with the number of valid facts, and it must store all of them. The
+base weights contain the base knowledge, including facts that are to be forgotten; `retrain`
+rebuilds them without these facts.
 """
 
 from __future__ import annotations
@@ -23,20 +24,22 @@ if TYPE_CHECKING:
 
 
 class Joint(Strategy):
-    """Base weights, then training on all valid facts."""
+    """Trains the base weights on all valid facts."""
 
-    # Most sentences are known from the base, so a share of all says less of the new ones.
+    # Most sentences are known already, so a share of all sentences says little about the new ones.
     presets: ClassVar[Mapping[str, Any]] = {"stop_at": 0.99}
     excludes: ClassVar[Mapping[str, str]] = {
-        "rehearsal": "it trains on everything that is true, so there is nothing to rehearse",
-        "regularisation": "it begins from the base each time, so there is nothing to hold on to",
-        "distillation": "it begins from the base each time, so there is nobody to learn from",
-        "unlearning": "it begins from the base each time, where the erased facts still are",
-        "avalanche": "it begins from the base each time, so its hooks would meet no past",
+        "rehearsal": "it trains on all valid facts, so there is nothing to rehearse",
+        "regularisation": "it starts from the base each time, so earlier weights do not matter",
+        "distillation": "it starts from the base each time, so there is no earlier model to learn "
+        "from",
+        "unlearning": "it starts from the base each time, and the base contains the erased facts",
+        "avalanche": "it starts from the base each time, so the plugin's hooks would see no "
+        "earlier updates",
     }
 
     def attach(self, learner: Learner) -> None:
-        """Keep the base weights."""
+        """Store the base weights."""
         self._base: dict[str, Tensor] = {
             name: parameter.detach().cpu().clone()
             for name, parameter in learner.trainable().items()
@@ -44,7 +47,7 @@ class Joint(Strategy):
         self._learner = learner
 
     def update(self, learner: Learner, update: Update) -> None:
-        """Put the base weights back and train on what is valid after the update."""
+        """Restore the base weights and train on all facts that are valid after the update."""
         import torch
 
         with torch.no_grad():
@@ -53,12 +56,12 @@ class Joint(Strategy):
         learner.fit(learner.known.valid())
 
     def purge(self, learner: Learner, facts: Sequence[Fact]) -> dict[str, str]:
-        """Nothing can be taken out of weights."""
+        """Report that no fact can be removed from base weights."""
         base = {fact.key for fact in learner.stream.updates[0].learn}
         if base.isdisjoint(fact.key for fact in facts):
             return {}
         return {"base weights": f"{INSEPARABLE}: weights hold all facts at once (see retrain)"}
 
     def stored(self) -> State:
-        """The base weights and every valid fact."""
+        """Return the base weights and every valid fact."""
         return {**self._base, "facts": fact_rows(self._learner.known.valid())}

@@ -1,4 +1,4 @@
-"""Fine-tunes on each update and does nothing against forgetting: what the others must beat."""
+"""Fine-tunes on each update, without protection against forgetting: the baseline to beat."""
 
 from __future__ import annotations
 
@@ -6,4 +6,4 @@ from cltool.training.strategy import Strategy
 
 
 class Naive(Strategy):
-    """Trains on what each update teaches."""
+    """Trains on the facts of each update."""

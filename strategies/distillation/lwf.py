@@ -1,19 +1,19 @@
-"""Learning without forgetting: on what an update asks, the model keeps to what it thought.
+"""Learning without forgetting: distils the old model on the inputs of the update.
 
-Li & Hoiem (2016), "Learning without Forgetting": beside the loss of the new task, the
-network is held to the outputs that it gave, before the update, to the new task's inputs:
+Li & Hoiem (2016), "Learning without Forgetting": in addition to the loss of the new task, the
+network is trained towards the outputs that it gave to the new task's inputs before the update:
 
     L(θ) = L_update(θ) + λ Σ_i KL(p_i^(1/T) ‖ q_i^(1/T))
 
-with p_i the distribution over the vocabulary at position i of the model before the update,
-q_i that of θ, both at temperature T and normalised again. The paper writes the cross entropy,
-which differs from KL by a constant. Its tasks have outputs of their own, so that old
-outputs contradict nothing; a language model has one output for old and new, and at the
-very tokens that an update changes, p_i is the superseded answer. ``positions = "answer"``
-distils there, as published; ``"prompt"`` distils where the prompt is read, at a second forward
-pass, and leaves the answers free. The sum is per learned token, as L_update is. Nothing is
-stored between updates; while one is trained, a copy of the model is held. What the copy reads
-counts as training tokens too.
+p_i is the distribution over the vocabulary at position i under the model before the update, and
+q_i the one under θ, both at temperature T and normalised again. The paper uses the cross entropy,
+which differs from KL by a constant. Its tasks have separate outputs, so old outputs contradict
+nothing. A language model has one output for old and new facts: at the tokens that an update
+changes, p_i is the superseded answer. ``positions = "answer"`` distils at these tokens, as
+published. ``"prompt"`` distils at the prompt's tokens, in a second forward pass, and does not
+constrain the answers. The sum is per learned token, like L_update. Nothing is stored between
+updates; during an update, a copy of the model is kept. The tokens that the copy reads count as
+training tokens.
 """
 
 from __future__ import annotations
@@ -44,21 +44,23 @@ class LwFConfig(StrategyConfig):
         alias="lambda",
         description="λ, weight of the distillation",
     )
-    temperature: float = Field(default=2.0, gt=0, description="T, of both distributions")
+    temperature: float = Field(
+        default=2.0, gt=0, description="T, temperature of both distributions"
+    )
     positions: Literal["prompt", "answer"] = Field(
-        default="answer", description="where to distil: at the answer's tokens or the prompt's"
+        default="answer", description="distil at the tokens of the answer, or of the prompt"
     )
 
 
 class LwF(Strategy[LwFConfig]):
-    """Distillation from the model before the update, on the update's own sentences."""
+    """Distils the model before the update on the update's sentences."""
 
     def attach(self, learner: Learner) -> None:
-        """There is nobody to learn from yet."""
+        """Start without a teacher."""
         self._teacher: Teacher | None = None
 
     def before_training_exp(self, learner: Learner, **kwargs: Any) -> None:
-        """The model as it is becomes the teacher."""
+        """Copy the current model as the teacher."""
         self._teacher = Teacher(learner.lm)
 
     def before_backward(self, learner: Learner, **kwargs: Any) -> None:
@@ -66,11 +68,11 @@ class LwF(Strategy[LwFConfig]):
         learner.loss = learner.loss + self.distillation(learner)
 
     def after_training_exp(self, learner: Learner, **kwargs: Any) -> None:
-        """Let go of the teacher."""
+        """Delete the teacher."""
         self._teacher = None
 
     def distillation(self, learner: Learner) -> Tensor:
-        """λ Σ KL over the chosen positions of the micro-batch, per learned token; a scalar."""
+        """Return λ Σ KL over the chosen positions of the micro-batch, per learned token."""
         config = self.config
         batch: Batch = learner.mbatch
         chosen = _answers(batch)
@@ -78,7 +80,7 @@ class LwF(Strategy[LwFConfig]):
             chosen = batch["attention_mask"].bool() & ~chosen
             chosen[:, 0] = False
         if config.positions == "prompt" and "completion" not in batch:
-            # The training step's own logits begin with the answer.
+            # The logits of the training step start at the answer.
             batch = {**batch, "labels": batch["input_ids"].masked_fill(~chosen, IGNORED)}
             student = learner.score(batch).logits
         else:
@@ -95,6 +97,6 @@ class LwF(Strategy[LwFConfig]):
 
 
 def _answers(batch: Batch) -> Tensor:
-    """(batch, length), bool: the tokens of answers, whether or not prompts are learned too."""
+    """Return (batch, length), bool: the tokens of answers, even if prompts are learned too."""
     learned = batch["labels"] != IGNORED
     return learned & batch["completion"] if "completion" in batch else learned

@@ -1,1 +1,1 @@
-"""Strategies that edit weights in closed form or beside them."""
+"""Strategies that edit weights in closed form, or store edits beside the weights."""

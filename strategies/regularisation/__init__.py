@@ -1,1 +1,1 @@
-"""Strategies that hold important weights in place."""
+"""Strategies that penalise changes of important weights."""

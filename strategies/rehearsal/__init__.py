@@ -1,1 +1,1 @@
-"""Strategies that rehearse earlier facts beside the update."""
+"""Strategies that rehearse earlier facts together with the update."""

@@ -1,20 +1,21 @@
-"""Dark experience replay: rehearses what the model answered, with how sure it was.
+"""Dark experience replay: rehearses sentences with the logits that the model gave them.
 
 Buzzega et al. (2020), "Dark Experience for General Continual Learning: a Strong, Simple
 Baseline", eq. 6 (DER++; DER with β = 0):
 
     L = L_update + α E_M ‖z − h_θ(x)‖² + β E_M ℓ(y, f_θ(x))
 
-with z the logits that the model gave to a sentence of the buffer M when its fact entered it.
-A language model has too many classes to store all, so z is, for every token of an answer, the
-k largest logits and one more for the rest: the log of the sum of exp of all others. With
-``mse`` the distance is the mean of (z − z')² over these k + 1 numbers, with z' the same
-tokens' logits now and the rest's (with k as large as the vocabulary, the paper's, up to the
-mean); with ``kl`` it is KL(softmax z ‖ softmax z'), the divergence of the two predictions
-over the k tokens and "any other". Both are means over the answers' tokens. Facts enter the
-buffer, and z is taken, when the update is over; the paper takes z in the midst of training.
-Both terms use one random batch of the buffer a step, where DER++ draws two. A superseded or
-erased fact leaves with its logits. The forward pass that takes z counts its tokens.
+z are the logits that the model gave to a sentence of the buffer M when its fact entered the
+buffer. A language model has too many classes to store all logits. For every token of an answer, z
+therefore consists of the k largest logits and one number for all other tokens, the log of the sum
+of their exp. With ``mse``, the distance is the mean of (z − z')² over these k + 1 numbers, where
+z' are the current values for the same tokens (if k is the size of the vocabulary, this is the
+paper's distance, up to the mean). With ``kl``, it is KL(softmax z ‖ softmax z'), the divergence of
+the two predictions over the k tokens and "any other token". Both are means over the answers'
+tokens. Facts enter the buffer, and z is computed, after the update; the paper computes z during
+training. Both terms use the same random batch of the buffer at each step; DER++ draws two. A
+superseded or erased fact is removed with its logits. The tokens of the forward pass that computes
+z count as training tokens.
 """
 
 from __future__ import annotations
@@ -26,15 +27,15 @@ from pydantic import Field
 from torch.nn import functional
 
 from cltool.lm.batches import IGNORED
-from cltool.strategies.rehearsal.common.buffer import Buffer
 from cltool.strategies.rehearsal.common.gradients import (
     batch_count,
     draw,
     learned_tokens,
     micro_batches,
 )
+from cltool.strategies.rehearsal.common.reservoir import Mix, ReservoirConfig, ReservoirStrategy
 from cltool.training.search_space import search
-from cltool.training.strategy import State, Strategy, StrategyConfig
+from cltool.training.strategy import State
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,69 +43,54 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from cltool.facts.facts import Fact, Key
-    from cltool.lm.coder import Encoded
     from cltool.lm.scoring import Scored
     from cltool.training.learner import Learner
 
     Dark = tuple[Tensor, Tensor]
-    Sentence = tuple[Encoded, Dark]
 
 
-class DERConfig(StrategyConfig):
+class DERConfig(ReservoirConfig):
     """Settings of `der`."""
 
-    share: float = Field(
-        default=0.5, gt=0, le=1, description="most facts kept, as a share of the base knowledge"
-    )
-    capacity: int | None = Field(
-        default=None, ge=1, description="most facts kept, as a number; goes before the share"
-    )
-    mix: float = Field(
-        json_schema_extra=search(0.25, 4, log=True),
-        default=1.0,
-        ge=0,
-        description="rehearsed sentences for each sentence of the update",
-    )
+    mix: Mix = 1.0
     alpha: float = Field(
         json_schema_extra=search(0.01, 1, log=True),
         default=0.1,
         ge=0,
-        description="α, the weight of the stored logits",
+        description="α, weight of the stored logits",
     )
-    beta: float = Field(
-        default=1.0, ge=0, description="β, the weight of the labels: above 0 it is DER++"
-    )
-    top_k: int = Field(default=16, ge=1, description="k, logits stored of each answer token")
+    beta: float = Field(default=1.0, ge=0, description="β, weight of the labels; DER++ if above 0")
+    top_k: int = Field(default=16, ge=1, description="k, logits stored per answer token")
     distance: Literal["mse", "kl"] = Field(
-        default="mse", description="between the stored logits and those of now"
+        default="mse", description="distance of the stored and the current logits"
     )
 
 
-class DER(Strategy[DERConfig]):
-    """A buffer of facts with the logits that they had."""
+class DER(ReservoirStrategy[DERConfig]):
+    """A buffer of facts with the logits that the model gave them."""
+
+    sample_seed = "der"
+    batch_seed = "der batches"
 
     def attach(self, learner: Learner) -> None:
         """Fill the buffer from the base knowledge."""
-        config = self.config
-        base = learner.known.valid()
-        self._buffer = Buffer(config.capacity or max(1, round(config.share * len(base))))
         self._dark: dict[Key, Dark] = {}
-        self._take(learner, base)
+        super().attach(learner)
 
     def before_training_exp(self, learner: Learner, **kwargs: Any) -> None:
-        """Word the buffer once for the update, each sentence with its part of the logits."""
-        self._random = learner.generator("der batches")
-        self._sentences: list[Sentence] = []
+        """Encode the buffer's sentences once per update, and split their logits."""
+        super().before_training_exp(learner)
+        self._logits: list[Dark] = []
         for fact in self._buffer.facts:
-            examples = learner.examples([fact])
-            sizes = [len(example) - max(example.start, 1) for example in examples]
+            sizes = [len(example) - max(example.start, 1) for example in learner.examples([fact])]
             tokens, logits = (torch.split(tensor, sizes) for tensor in self._dark[fact.key])
-            self._sentences += zip(examples, zip(tokens, logits, strict=True), strict=True)
+            self._logits += zip(tokens, logits, strict=True)
 
     def after_backward(self, learner: Learner, **kwargs: Any) -> None:
-        """Add the gradient of both terms on a batch of the buffer."""
+        """Add the gradient of both terms for a batch of the buffer."""
         config = self.config
-        drawn = draw(self._sentences, batch_count(learner, config.mix), self._random)
+        pairs = [*zip(self._sentences, self._logits, strict=True)]
+        drawn = draw(pairs, batch_count(learner, config.mix), self._random)
         batches = [*micro_batches(learner, [example for example, _ in drawn])]
         stored = sum(len(tokens) for _, (tokens, _) in drawn)
         learned = sum(learned_tokens(batch) for batch, _ in batches)
@@ -117,37 +103,37 @@ class DER(Strategy[DERConfig]):
             loss.backward()  # type: ignore[no-untyped-call]
 
     def after_training_exp(self, learner: Learner, **kwargs: Any) -> None:
-        """Offer the update's facts to the reservoir."""
-        self._sentences = []
-        self._take(learner, learner.experience.update.learn)
+        """Offer the update's facts to the buffer."""
+        self._logits = []
+        super().after_training_exp(learner)
 
     def forget(self, facts: Sequence[Fact]) -> None:
-        """Drop facts that are no longer true, and their logits."""
-        self._buffer.forget(facts)
+        """Drop superseded and erased facts, and their logits."""
+        super().forget(facts)
         self._dark = {fact.key: self._dark[fact.key] for fact in self._buffer.facts}
 
     def state_dict(self) -> State:
-        """The buffer, and its facts' logits one below the other."""
-        state = {**self._buffer.state_dict(), "rows": [len(t) for t, _ in self._dark.values()]}
+        """Return the buffer, and the concatenated logits of its facts."""
+        state = {**super().state_dict(), "rows": [len(t) for t, _ in self._dark.values()]}
         if self._dark:
             tokens, logits = zip(*self._dark.values(), strict=True)
             state |= {"tokens": torch.cat(tokens), "logits": torch.cat(logits)}
         return state
 
     def load_state_dict(self, state: State) -> None:
-        """Take both back."""
-        self._buffer.load_state_dict(state)
+        """Restore the buffer and the logits."""
+        super().load_state_dict(state)
         rows: list[int] = state["rows"]
         self._dark = {}
         if rows:
             parts = [state[name].split(rows) for name in ("tokens", "logits")]
             for fact, tokens, logits in zip(self._buffer.facts, *parts, strict=True):
-                # Clones, so that nothing of a fact stays when it leaves.
+                # Clones, because views would keep the logits of removed facts in memory.
                 self._dark[fact.key] = tokens.clone(), logits.clone()
 
-    def _take(self, learner: Learner, facts: Sequence[Fact]) -> None:
-        """Offer ``facts`` to the buffer, and keep the logits of those that enter."""
-        self._buffer.take(facts, learner.generator("der"))
+    def take(self, learner: Learner, facts: Sequence[Fact]) -> None:
+        """Offer ``facts`` to the buffer, and store the logits of those that enter."""
+        super().take(learner, facts)
         entered = [fact for fact in self._buffer.facts if fact.key not in self._dark]
         fresh = dark_logits(learner, entered, self.config.top_k)
         held = self._dark | fresh
@@ -155,14 +141,14 @@ class DER(Strategy[DERConfig]):
 
 
 def condensed(logits: Tensor, tokens: Tensor) -> Tensor:
-    """(answers, k + 1): the logits of ``tokens``, then that of all others together.
+    """Return (answers, k + 1): the logits of ``tokens``, then one for all other tokens.
 
-    Its softmax is the prediction over the k tokens and "any other". Where no other is left,
-    (answers, k).
+    Its softmax is the prediction over the k tokens and "any other token". If there is no other
+    token, the shape is (answers, k).
 
     Args:
         logits: (answers, vocabulary).
-        tokens: (answers, k), whole numbers.
+        tokens: (answers, k), integers.
     """
     tokens = tokens.long()
     logits = logits.float()
@@ -174,7 +160,7 @@ def condensed(logits: Tensor, tokens: Tensor) -> Tensor:
 
 
 def distance(scored: Scored, stored: Sequence[Dark], kind: str) -> Tensor:
-    """How far the logits of the answers' tokens are from the stored ones, summed over tokens."""
+    """Return the distance of the answers' logits from the stored ones, summed over tokens."""
     tokens, then = (torch.cat(part).to(scored.logits.device) for part in zip(*stored, strict=True))
     now = condensed(scored.logits[_answers(scored)], tokens)
     if kind == "mse":
@@ -186,9 +172,10 @@ def distance(scored: Scored, stored: Sequence[Dark], kind: str) -> Tensor:
 
 @torch.no_grad()
 def dark_logits(learner: Learner, facts: Sequence[Fact], top_k: int) -> dict[Key, Dark]:
-    """For each fact the k likeliest tokens (answers, k) and their logits (answers, k + 1).
+    """Return for each fact the k likeliest tokens (answers, k) and logits (answers, k + 1).
 
-    The rows are the answers' tokens of all its sentences. The forward pass is counted.
+    The rows are the answers' tokens of all its sentences. Each token of the forward pass counts
+    as one training token.
     """
     found: dict[Key, Dark] = {}
     mode = learner.model.training
@@ -200,7 +187,7 @@ def dark_logits(learner: Learner, facts: Sequence[Fact], top_k: int) -> dict[Key
             learner.spend(int(batch["attention_mask"].sum()))
             logits = scored.logits[_answers(scored)].float()
             likeliest = logits.topk(min(top_k, logits.shape[-1]), dim=-1).indices
-            # In the order of their numbers: in that of their rank they may read as a text.
+            # Sorted by id: in the order of their rank, they could contain an erased text.
             tokens = likeliest.sort(dim=-1).values
             parts.append((tokens.int().cpu(), condensed(logits, tokens).cpu()))
         found[fact.key] = torch.cat([t for t, _ in parts]), torch.cat([z for _, z in parts])
@@ -209,6 +196,6 @@ def dark_logits(learner: Learner, facts: Sequence[Fact], top_k: int) -> dict[Key
 
 
 def _answers(scored: Scored) -> Tensor:
-    """(batch, kept), bool: the answers' tokens, also where prompts are learned."""
+    """Return (batch, kept), bool: the answers' tokens, even if prompts are learned too."""
     learned = scored.labels != IGNORED
     return learned if scored.completion is None else learned & scored.completion

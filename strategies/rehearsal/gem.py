@@ -1,18 +1,18 @@
-"""Gradient episodic memory: a step may not raise the loss on any earlier update's facts.
+"""Gradient episodic memory: a step must not increase the loss on any earlier update's facts.
 
-Lopez-Paz & Ranzato (2017), "Gradient Episodic Memory for Continual Learning", eq. 8-11: with
-the rows of G the gradients of the earlier updates' memories (the paper writes them with a
-minus, its solution without), the gradient g of the update becomes the nearest one that points
-against none of them,
+Lopez-Paz & Ranzato (2017), "Gradient Episodic Memory for Continual Learning", eq. 8-11: the
+rows of G are the gradients of the earlier updates' memories (the paper writes them with a
+minus, its solution without). The gradient g of the update is replaced by the nearest one that
+points against none of them,
 
     min_g̃ ½ ‖g − g̃‖²   such that G g̃ ≥ 0,
 
 solved by its dual: min_v ½ vᵀ G Gᵀ v + gᵀ Gᵀ v with v ≥ margin, then g̃ = Gᵀ v + g.
-A memory of its own for each update, and the base, shares the room evenly; a fact that is no
-longer true leaves, and an update without facts has no constraint. A step costs one more
-forward and backward pass for each earlier update, up to ``groups``: by definition its cost
-grows with the number of updates, and a row of G is as large as the weights. As in the paper
-the projection comes before the optimizer, which was SGD; AdamW scales g̃ anew.
+The base and each update have a memory of their own, with equal shares of the capacity. A
+superseded or erased fact is removed, and an update without facts has no constraint. A step costs
+one more forward and backward pass for each earlier update, up to ``groups``, so its cost grows
+with the number of updates; a row of G is as large as the weights. As in the paper, the projection
+comes before the optimizer. The paper uses SGD; AdamW rescales every coordinate of g̃.
 """
 
 from __future__ import annotations
@@ -24,8 +24,9 @@ from pydantic import Field
 
 from cltool.strategies.rehearsal.common.buffer import even_parts
 from cltool.strategies.rehearsal.common.gradients import draw, mean_gradient
+from cltool.strategies.rehearsal.common.reservoir import ReservoirConfig
 from cltool.training.search_space import search
-from cltool.training.strategy import State, Strategy, StrategyConfig, fact_rows, facts_from_rows
+from cltool.training.strategy import State, Strategy, fact_rows, facts_from_rows
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -40,81 +41,74 @@ if TYPE_CHECKING:
     Matrix = NDArray[np.float64]
 
 
-class GEMConfig(StrategyConfig):
+class GEMConfig(ReservoirConfig):
     """Settings of `gem`."""
 
-    share: float = Field(
-        default=0.5, gt=0, le=1, description="most facts kept, as a share of the base knowledge"
-    )
-    capacity: int | None = Field(
-        default=None, ge=1, description="most facts kept, as a number; goes before the share"
-    )
     sentences: int = Field(
-        default=32, ge=1, description="sentences that each gradient is taken over, each step"
+        default=32, ge=1, description="sentences in each memory's gradient of a step"
     )
     groups: int = Field(
         default=8,
         ge=1,
-        description="most gradients a step; of more updates, the oldest share one",
+        description="most gradients per step; if there are more updates, the oldest share one",
     )
     margin: float = Field(
         json_schema_extra=search(0, 1),
         default=0.5,
         ge=0,
-        description="least v, so that steps also help what is remembered",
+        description="least v; above 0, steps also lower the loss on the memories",
     )
 
 
 class GEM(Strategy[GEMConfig]):
-    """A gradient for each earlier update; the step's gradient points against none."""
+    """Projects the gradient so that it points against no earlier update's gradient."""
 
     def attach(self, learner: Learner) -> None:
-        """Fill the memory from the base knowledge."""
-        config = self.config
+        """Fill the first memory from the base knowledge."""
         base = learner.known.valid()
-        self._capacity = config.capacity or max(1, round(config.share * len(base)))
+        self._capacity = self.config.size(base)
         self._memories: list[list[Fact]] = []
         self._add(learner, base)
 
     def before_training_exp(self, learner: Learner, **kwargs: Any) -> None:
-        """Word each memory once for the update."""
+        """Encode each memory's sentences once per update."""
         self._random = learner.generator("gem batches")
         spare = max(0, len(self._memories) - self.config.groups)
         oldest = [fact for memory in self._memories[: spare + 1] for fact in memory]
         memories = [oldest, *self._memories[spare + 1 :]] if oldest else []
-        self._worded: list[list[Encoded]] = [learner.examples(memory) for memory in memories]
+        self._sentences: list[list[Encoded]] = [learner.examples(memory) for memory in memories]
 
     def after_backward(self, learner: Learner, **kwargs: Any) -> None:
-        """Project the gradient where it points against a memory's."""
+        """Project the gradient if it points against a memory's."""
         config = self.config
-        if self._worded:
+        if self._sentences:
             rows = [
-                mean_gradient(learner, draw(worded, config.sentences, self._random))
-                for worded in self._worded
+                mean_gradient(learner, draw(sentences, config.sentences, self._random))
+                for sentences in self._sentences
             ]
             project(learner, rows, config.margin)
 
     def after_training_exp(self, learner: Learner, **kwargs: Any) -> None:
-        """Make a memory of the update's facts."""
-        self._worded = []
+        """Create a memory of the update's facts."""
+        self._sentences = []
         self._add(learner, learner.experience.update.learn)
 
     def forget(self, facts: Sequence[Fact]) -> None:
-        """Drop facts that are no longer true."""
+        """Drop superseded and erased facts."""
         gone = {fact.key for fact in facts}
         kept = ([fact for fact in memory if fact.key not in gone] for memory in self._memories)
         self._memories = [memory for memory in kept if memory]
 
     def state_dict(self) -> State:
-        """The facts of each memory."""
+        """Return the facts of each memory."""
         return {"memories": [fact_rows(memory) for memory in self._memories]}
 
     def load_state_dict(self, state: State) -> None:
-        """Take the memories back."""
+        """Restore the memories."""
         self._memories = [facts_from_rows(rows) for rows in state["memories"]]
 
     def _add(self, learner: Learner, facts: Sequence[Fact]) -> None:
-        """One more memory; the others make room, each at random."""
+        """Add a memory; the others drop random facts to make room."""
         memories = [*self._memories, list(facts)]
         random = learner.generator("gem")
         parts = even_parts([len(memory) for memory in memories], self._capacity)
@@ -123,7 +117,7 @@ class GEM(Strategy[GEMConfig]):
 
 
 def project(learner: Learner, rows: Sequence[dict[str, Tensor]], margin: float) -> None:
-    """Replace the parameters' gradients by the nearest that point against none of ``rows``."""
+    """Replace the parameters' gradients by the nearest ones that point against no row."""
     parameters = learner.trainable()
     products = np.array([_dot(row, {n: p.grad for n, p in parameters.items()}) for row in rows])
     if (products >= 0).all():
@@ -137,13 +131,13 @@ def project(learner: Learner, rows: Sequence[dict[str, Tensor]], margin: float) 
 
 
 def solve(gram: Matrix, products: Matrix, margin: float) -> Matrix:
-    """argmin_v ½ vᵀ gram v + productsᵀ v with v ≥ margin.
+    """Return argmin_v ½ vᵀ gram v + productsᵀ v with v ≥ margin.
 
     With gram = A Aᵀ and u = v − margin this is min_u ‖Aᵀ u − b‖ with u ≥ 0, which the active
     set method of Lawson & Hanson (1995), "Solving Least Squares Problems", solves exactly.
 
     Args:
-        gram: (k, k), G Gᵀ; it need not have full rank.
+        gram: (k, k), G Gᵀ; any rank.
         products: (k,), G g.
         margin: least v.
 
@@ -152,7 +146,7 @@ def solve(gram: Matrix, products: Matrix, margin: float) -> Matrix:
     """
     from scipy.optimize import nnls
 
-    # Gradients of well-known facts are tiny; the problem is the same in units of its own.
+    # Gradients of well-known facts are tiny; rescaling does not change the problem.
     scale = float(np.trace(gram)) / len(gram)
     if scale <= 0:
         return np.zeros(len(gram))
@@ -166,7 +160,7 @@ def solve(gram: Matrix, products: Matrix, margin: float) -> Matrix:
 
 
 def _dot(one: Mapping[str, Tensor], other: Mapping[str, Tensor | None]) -> float:
-    """⟨one, other⟩ over the parameters that both have."""
+    """Return ⟨one, other⟩ over the parameters that both have."""
     total = 0.0
     for name, tensor in one.items():
         against = other.get(name)

@@ -1,17 +1,17 @@
-"""Maximally interfered retrieval: rehearses what the next step would harm most.
+"""Maximally interfered retrieval: rehearses the facts that the next step would harm most.
 
 Aljundi et al. (2019), "Online Continual Learning with Maximally Interfered Retrieval", eq. 1
-and algorithm 1: before each step, candidates are drawn from the buffer; the step is taken
-virtually, θ^v, on the update's batch alone; rehearsed are the candidates x with the largest
+and algorithm 1: before each step, candidates are drawn from the buffer, and a virtual step to θ^v
+is taken on the update's batch alone. The candidates x with the largest
 
     s(x) = l(f_θ^v(x), y) − l(f_θ(x), y)
 
-and the step then follows the gradients of both batches' losses. θ^v is where the learner's
-own optimizer would go, rather than one step of plain SGD: AdamW's steps are far longer and
-point elsewhere. l is −log p of the whole answer. The two forward passes over the candidates
-keep no gradients, but their tokens count, each as one, like those of generated text. The
-buffer is a uniform sample of the valid facts. The virtual step needs a copy of the weights,
-of their gradients and of the optimizer's state.
+are rehearsed: the real step follows the gradients of both batches' losses. θ^v is the result of
+the learner's own optimizer. The paper uses one step of plain SGD, but AdamW's steps are much
+longer and have other directions. l is −log p of the whole answer. The two forward passes over the
+candidates keep no gradients; each of their tokens counts as one training token, like generated
+text. The buffer is a uniform sample of the valid facts. The virtual step needs a copy of the
+weights, of their gradients and of the optimizer's state.
 """
 
 from __future__ import annotations
@@ -24,59 +24,36 @@ from typing import TYPE_CHECKING, Any
 import torch
 from pydantic import Field
 
-from cltool.strategies.rehearsal.common.buffer import Buffer
 from cltool.strategies.rehearsal.common.gradients import batch_count, draw, losses, mean_gradient
-from cltool.training.search_space import search
-from cltool.training.strategy import State, Strategy, StrategyConfig
+from cltool.strategies.rehearsal.common.reservoir import Mix, ReservoirConfig, ReservoirStrategy
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from cltool.facts.facts import Fact
     from cltool.lm.coder import Encoded
     from cltool.training.learner import Learner
 
 
-class MIRConfig(StrategyConfig):
+class MIRConfig(ReservoirConfig):
     """Settings of `mir`."""
 
-    share: float = Field(
-        default=0.5, gt=0, le=1, description="most facts kept, as a share of the base knowledge"
-    )
-    capacity: int | None = Field(
-        default=None, ge=1, description="most facts kept, as a number; goes before the share"
-    )
-    mix: float = Field(
-        json_schema_extra=search(0.25, 4, log=True),
-        default=1.0,
-        ge=0,
-        description="rehearsed sentences for each sentence of the update",
-    )
+    mix: Mix = 1.0
     candidates: float = Field(
-        default=3.0, ge=1, description="candidates for each sentence that is rehearsed"
+        default=3.0, ge=1, description="number of candidates per rehearsed sentence"
     )
 
 
-class MIR(Strategy[MIRConfig]):
-    """Of a buffer's candidates, those whose loss a step would raise most are rehearsed."""
+class MIR(ReservoirStrategy[MIRConfig]):
+    """Rehearses the candidates whose loss a step would increase most."""
 
-    def attach(self, learner: Learner) -> None:
-        """Fill the buffer from the base knowledge."""
-        config = self.config
-        base = learner.known.valid()
-        self._buffer = Buffer(config.capacity or max(1, round(config.share * len(base))))
-        self._buffer.take(base, learner.generator("mir"))
-
-    def before_training_exp(self, learner: Learner, **kwargs: Any) -> None:
-        """Word the buffer once for the update."""
-        self._random = learner.generator("mir batches")
-        self._worded = learner.examples(self._buffer.facts)
+    sample_seed = "mir"
+    batch_seed = "mir batches"
 
     def after_backward(self, learner: Learner, **kwargs: Any) -> None:
         """Add the gradient of the most interfered sentences."""
         config = self.config
         count = batch_count(learner, config.mix)
-        candidates = draw(self._worded, round(config.candidates * count), self._random)
+        candidates = draw(self._sentences, round(config.candidates * count), self._random)
         if not candidates or not count:
             return
         gradient = mean_gradient(learner, most_interfered(learner, candidates, count))
@@ -85,43 +62,26 @@ class MIR(Strategy[MIRConfig]):
                 own = parameter.grad
                 parameter.grad = gradient[name] if own is None else own + gradient[name]
 
-    def after_training_exp(self, learner: Learner, **kwargs: Any) -> None:
-        """Offer the update's facts to the reservoir."""
-        self._worded = []
-        self._buffer.take(learner.experience.update.learn, learner.generator("mir"))
-
-    def forget(self, facts: Sequence[Fact]) -> None:
-        """Drop facts that are no longer true."""
-        self._buffer.forget(facts)
-
-    def state_dict(self) -> State:
-        """The buffer, and what its reservoir counts."""
-        return self._buffer.state_dict()
-
-    def load_state_dict(self, state: State) -> None:
-        """Take a buffer back."""
-        self._buffer.load_state_dict(state)
-
 
 def most_interfered(learner: Learner, candidates: Sequence[Encoded], count: int) -> list[Encoded]:
-    """The ``count`` candidates whose loss the pending step raises most."""
+    """Return the ``count`` candidates whose loss the next step would increase most."""
     if len(candidates) <= count:
         return list(candidates)
     before = losses(learner, candidates)
     with virtual_step(learner):
         after = losses(learner, candidates)
     order = torch.argsort(after - before, descending=True, stable=True)
-    return [candidates[place] for place in order[:count].tolist()]
+    return [candidates[index] for index in order[:count].tolist()]
 
 
 @contextmanager
 def virtual_step(learner: Learner) -> Iterator[None]:
-    """The weights after the pending step; weights, gradients and optimizer return unchanged."""
+    """Take the next step inside the context; restore weights, gradients and optimizer after it."""
     parameters = list(learner.trainable().values())
     weights = [parameter.detach().clone() for parameter in parameters]
     grads = [None if p.grad is None else p.grad.detach().clone() for p in parameters]
     optimizer = learner.optimizer
-    # The copy has a state of its own and steps the same parameters.
+    # The copy has its own state and changes the same parameters.
     learner.optimizer = copy.deepcopy(optimizer, {id(p): p for p in parameters})
     try:
         learner.optimizer_step()

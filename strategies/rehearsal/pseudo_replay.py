@@ -1,24 +1,24 @@
-"""Rehearses what the model itself answers: prompts are kept or made up, answers never kept.
+"""Rehearses the model's own answers: prompts are stored or generated, answers are never stored.
 
 Robins (1995), "Catastrophic forgetting, rehearsal and pseudorehearsal": before
-new items are learned, inputs x are given to the network f as it is then, and the
-pseudoitems (x, f(x)) are rehearsed beside the new items:
+new items are learned, the current network f answers inputs x, and the pseudoitems (x, f(x)) are
+rehearsed with the new items:
 
     L(θ) = E_update[−log p_θ(y|x)] + E_pseudo[−log p_θ(f(x)|x)],     f(x) = argmax_y p_θ₀(y|x)
 
 with θ₀ the weights before the update. Shin et al. (2017), "Continual learning with deep
-generative replay", draw the inputs from a generative model; in Sun et al. (2020), "LAMOL:
-LAnguage MOdeling for Lifelong Language Learning", the language model is both, and writes
-whole samples after a start token; Huang et al. (2024), "Mitigating catastrophic forgetting in
-large language models with self-synthesized rehearsal", let it answer prompts that it
-made up from a few kept ones.
+generative replay", draw the inputs from a generative model. In Sun et al. (2020), "LAMOL:
+LAnguage MOdeling for Lifelong Language Learning", the language model is both networks, and writes
+whole samples after a start token. In Huang et al. (2024), "Mitigating catastrophic forgetting in
+large language models with self-synthesized rehearsal", it answers prompts that it generated from
+a few stored ones.
 
-Here ``prompts = "stored"`` keeps the keys of what is true, which are worded as questions and
-answered greedily, and ``"generated"`` keeps nothing: the model writes whole sentences. That
-needs a model that learned whole sentences, as LAMOL's is trained with a language modelling loss.
-Unlike in those papers facts become untrue: what is superseded or erased leaves the kept keys
-until it is taught anew, and sentences that name a subject of the update, or one of which
-something was erased, are not rehearsed.
+Here ``prompts = "stored"`` stores the keys of valid facts; the model answers questions about them
+greedily. ``"generated"`` stores nothing: the model writes whole sentences. This needs a model that
+learned whole sentences, like LAMOL's, which is trained with a language modelling loss. Unlike in
+these papers, facts can become untrue. The keys of superseded and erased facts are removed until
+they are taught again, and sentences that contain a subject of the update, or a subject with an
+erased fact, are not rehearsed.
 """
 
 from __future__ import annotations
@@ -32,8 +32,9 @@ from pydantic import Field
 from cltool.core.errors import UserError
 from cltool.lm.batches import IGNORED
 from cltool.lm.sampling import Sampler
-from cltool.strategies.rehearsal.common.gradients import micro_batches
+from cltool.strategies.rehearsal.common.gradients import draw_rounds, micro_batches
 from cltool.strategies.rehearsal.common.prompts import Prompts, completed
+from cltool.strategies.rehearsal.common.reservoir import Mix
 from cltool.training.search_space import search
 from cltool.training.strategy import State, Strategy, StrategyConfig
 
@@ -50,37 +51,35 @@ class PseudoReplayConfig(StrategyConfig):
 
     prompts: Literal["stored", "generated"] = Field(
         default="stored",
-        description="stored: the keys of what is true are kept, and asked; generated: nothing is"
-        " kept, the model writes whole sentences (learner.loss=all, from the base on)",
+        description="stored: the keys of valid facts are stored, and asked about; generated:"
+        " nothing is stored, and the model writes whole sentences (needs learner.loss=all and a"
+        " model that learned whole sentences)",
     )
     samples: int = Field(
         json_schema_extra=search(100, 1600, log=True),
         default=400,
         ge=1,
-        description="most prompts answered, or sentences written, an update",
+        description="most prompts answered, or sentences written, per update",
     )
-    mix: float = Field(
-        json_schema_extra=search(0.25, 4, log=True),
-        default=1.0,
-        ge=0,
-        description="rehearsed sentences for each sentence of the update",
-    )
+    mix: Mix = 1.0
     temperature: float = Field(
-        default=1.0, gt=0, description="of the sentences that are generated; answers are greedy"
+        default=1.0, gt=0, description="temperature of generated sentences; answers are greedy"
     )
     max_tokens: int = Field(
-        default=48, ge=2, description="longest answer or sentence; a longer one is not rehearsed"
+        default=48,
+        ge=2,
+        description="most tokens of an answer or sentence; longer ones are not rehearsed",
     )
 
 
 class PseudoReplay(Strategy[PseudoReplayConfig]):
-    """Answers of the model before the update, mixed into every epoch."""
+    """Mixes the model's answers from before the update into every epoch."""
 
     def attach(self, learner: Learner) -> None:
-        """Keep the keys of the base knowledge, or see that the model can do without.
+        """Store the keys of the base knowledge, or check that the model can write sentences.
 
         Raises:
-            UserError: sentences are to be generated, and the model did not learn any.
+            UserError: sentences are to be generated, but the model did not learn whole sentences.
         """
         config = self.config
         self._prompts = Prompts()
@@ -88,10 +87,10 @@ class PseudoReplay(Strategy[PseudoReplayConfig]):
         if config.prompts == "stored":
             self._prompts.take(learner.known.valid())
         else:
-            _refuse_unable(learner)
+            _check_can_write(learner)
 
     def before_training_exp(self, learner: Learner, **kwargs: Any) -> None:
-        """Let the model answer, or write, before it learns anything new."""
+        """Let the model answer or write before it learns the update."""
         config = self.config
         self._random = learner.generator("rehearsal")
         if config.prompts == "stored":
@@ -102,33 +101,31 @@ class PseudoReplay(Strategy[PseudoReplayConfig]):
             self._rehearsed = self._written(learner, learner.experience.update)
 
     def before_training_epoch(self, learner: Learner, **kwargs: Any) -> None:
-        """Draw this epoch's rehearsed sentences."""
+        """Draw the rehearsed sentences of this epoch."""
         wanted = round(self.config.mix * len(learner.loader.own))
-        order: list[int] = []
-        while self._rehearsed and len(order) < wanted:
-            order += torch.randperm(len(self._rehearsed), generator=self._random).tolist()
-        learner.loader.rehearsed += [self._rehearsed[place] for place in order[:wanted]]
+        drawn = draw_rounds(len(self._rehearsed), wanted, self._random)
+        learner.loader.rehearsed += [self._rehearsed[index] for index in drawn]
 
     def after_training_exp(self, learner: Learner, **kwargs: Any) -> None:
-        """Keep the update's keys, and none of the answers."""
+        """Store the update's keys, and delete the answers."""
         self._rehearsed = []
         if self.config.prompts == "stored":
             self._prompts.take(learner.experience.update.learn)
 
     def forget(self, facts: Sequence[Fact]) -> None:
-        """Drop the keys of facts that are no longer true."""
+        """Drop the keys of superseded and erased facts."""
         self._prompts.forget(facts)
 
     def state_dict(self) -> State:
-        """The kept keys."""
+        """Return the keys."""
         return self._prompts.state_dict()
 
     def load_state_dict(self, state: State) -> None:
-        """Take them back."""
+        """Restore the keys."""
         self._prompts.load_state_dict(state)
 
     def _written(self, learner: Learner, update: Update) -> list[Encoded]:
-        """Different sentences that the model writes, but those that may be untrue by now."""
+        """Return distinct sentences that the model writes, without those that may be untrue."""
         config = self.config
         coder = learner.lm.coder
         (start,) = coder.prompts([""])
@@ -148,18 +145,18 @@ class PseudoReplay(Strategy[PseudoReplayConfig]):
         return list(sentences)
 
 
-def _refuse_unable(learner: Learner) -> None:
-    """Raise a `UserError` where the model cannot write sentences like those of the base."""
+def _check_can_write(learner: Learner) -> None:
+    """Raise a `UserError` if the model cannot write sentences like those of the base."""
     where = "strategy.pseudo_replay.prompts=generated"
-    hint = "Keep the prompts: --set strategy.pseudo_replay.prompts=stored."
+    hint = "Store the prompts: --set strategy.pseudo_replay.prompts=stored."
     if not learner.lm.coder.prompts([""])[0]:
         raise UserError("the tokenizer has no start token to write after", where=where, hint=hint)
     if learner.settings.loss != "all":
         raise UserError(
-            f"with learner.loss={learner.settings.loss} the model learns answers, so that it "
-            "could not write whole sentences",
+            f"with learner.loss={learner.settings.loss} the model learns only answers, so it "
+            "cannot write whole sentences",
             where=where,
-            hint="Set learner.loss=all, with a model that learned whole sentences. " + hint,
+            hint="Set learner.loss=all and use a model that learned whole sentences. " + hint,
         )
     total, tokens, vocabulary = 0.0, 0, 0
     for batch, _ in micro_batches(learner, learner.examples(learner.known.valid())[:256]):
@@ -170,11 +167,11 @@ def _refuse_unable(learner: Learner) -> None:
         tokens += int(scored.tokens())
         vocabulary = scored.logits.shape[-1]
     nats = total / max(tokens, 1)
-    # A model that never learned prompts is surer of wrong tokens than guessing would be.
+    # A model that never learned prompts is worse than uniform guessing: it expects other tokens.
     if tokens and nats > math.log(vocabulary):
         raise UserError(
-            f"the model needs {nats:.1f} nats for each token of a prompt, which is worse than "
-            "guessing: it did not learn whole sentences",
+            f"the model's loss on prompts is {nats:.1f} nats per token, which is worse than "
+            "uniform guessing: it did not learn whole sentences",
             where=where,
             hint=hint,
         )

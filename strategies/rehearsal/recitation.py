@@ -1,39 +1,40 @@
-"""Rehearses all that the model recites; nothing is stored, neither answers nor questions.
+"""Rehearses all facts that the model recites; stores nothing, neither answers nor questions.
 
-The model is its own memory, if it can be read out. Before the first update it learns one *line*
-for each fact, its first trained wording, from the token that begins a text on. A model that
-learned N lines alike holds each to be 1/N probable, so that before every update
+The model serves as its own memory. Before the first update it learns one *line* for each fact:
+its first trained wording, starting from the token that starts a text. A model that learned N
+lines equally well gives each a probability of 1/N, so before every update
 
     R = {y : p_θ₀(y) ≥ c/N},     θ₀ the weights before the update,
 
-can be enumerated by walking the tree of continuations; drawing would find most lines many
-times, and some never. The lines are read as facts again; those of the update's own keys, and
-what was erased, are left out, and the rest is rehearsed beside the update:
+can be enumerated by searching the tree of continuations. Sampling would find most lines many
+times and some never. The lines are parsed as facts again. Lines of the update's keys and of erased
+facts are left out, and the rest is rehearsed with the update, as lines and as sentences in the
+other trained wordings:
 
     L(θ) = E_update[−log p_θ(y|x)] + E_(y ∈ R ∪ update)[−log p_θ(y)] + E_(x, y of R)[−log p_θ(y|x)]
 
-as lines and as sentences in the other trained wordings. Thereby a fact that was superseded is let
-go by itself: penalties on weights go on guarding it until nothing new can be learned. What the
-model has trouble with is rehearsed more often; its loss in training tells, at no cost. Once the
-update is learned come ``cooldown`` epochs in which the learning rate falls to zero and every
-line is rehearsed: at a constant rate the lines' probabilities stay so uneven that many are not
-found again before the next update.
+A superseded fact is thus no longer rehearsed, whereas penalties on weights keep protecting
+superseded facts until nothing new can be learned. Difficult examples are rehearsed more often;
+their training loss shows which they are, at no extra cost. When the update is learned,
+``cooldown`` epochs follow in which the learning rate falls to zero and every line is rehearsed.
+With a constant rate, the probabilities of the lines stay so uneven that many are not found before
+the next update.
 
-With ``keep`` above zero, a crib is stored: the facts of the lines that had the highest loss the
-last time, at most that share of the base knowledge,
+With ``keep`` above zero, some facts are stored: those of the lines with the highest last loss, at
+most that share of the base knowledge,
 
     K = argmax_(|K| ≤ k) Σ_(y ∈ K) −log p_θ(y)
 
-They count as recited before the next update. A superseded or erased fact leaves it at once, and
-one that the model has become sure of gives its place up: where `replay` stores a sample of what is
-known, this stores what would be lost.
+They count as recited before the next update. A superseded or erased fact is removed at once, and
+a fact that the model has learned well is replaced by a more difficult one. `replay` stores a
+random sample of the known facts; this strategy stores those that would be lost.
 
-Robins (1995), "Catastrophic forgetting, rehearsal and pseudorehearsal", rehearses what the
-network says; in Sun et al. (2020), "LAMOL: LAnguage MOdeling for Lifelong Language Learning",
-the language model draws the samples. The decay after a constant rate is that of Hu et al. (2024),
-"MiniCPM", section 4. New here, to our knowledge: enumerating in place of drawing, rehearsing
-the index (the lines of old and new facts) as such, and letting go by keys. `docs/recitation.md`
-has what each of them does, and where the method fails.
+Robins (1995), "Catastrophic forgetting, rehearsal and pseudorehearsal", rehearses the network's
+own outputs; in Sun et al. (2020), "LAMOL: LAnguage MOdeling for Lifelong Language Learning",
+the language model samples them. The decay after a constant rate is that of Hu et al. (2024),
+"MiniCPM", section 4. New here, to our knowledge: enumerating instead of sampling, rehearsing
+the index (the lines of old and new facts) itself, and forgetting by keys. `docs/recitation.md`
+reports the effect of each, and where the method fails.
 """
 
 from __future__ import annotations
@@ -47,8 +48,8 @@ from pydantic import Field
 from cltool.lm import optimizers
 from cltool.lm.batches import bucketed
 from cltool.strategies.rehearsal.common.gradients import learned_tokens
-from cltool.strategies.rehearsal.common.lines import Line, beginning, lines, recite
-from cltool.strategies.rehearsal.common.schedule import Drill
+from cltool.strategies.rehearsal.common.lines import Line, lines, recite, start_tokens
+from cltool.strategies.rehearsal.common.schedule import Schedule
 from cltool.training.learner import STEPS
 from cltool.training.search_space import search
 from cltool.training.strategy import State, Strategy, StrategyConfig, fact_rows, facts_from_rows
@@ -60,12 +61,11 @@ if TYPE_CHECKING:
     from cltool.lm.coder import Encoded
     from cltool.training.learner import Learner
 
-TROUBLE = 0.5
-"""Nats above which the answer in a rehearsed sentence is in trouble."""
-
+DIFFICULT = 0.5
+"""Loss of a rehearsed sentence's answer, in nats, above which it is difficult."""
 
 TAIL = 1 / 3
-"""Of a fixed budget, the share in which it cools down, rehearsing as before."""
+"""Share of a fixed budget in which the learning rate falls, with the same rehearsal."""
 
 OWN = 0.2
 """Share of the update's own sentences in an epoch of the cool-down."""
@@ -79,73 +79,75 @@ class RecitationConfig(StrategyConfig):
         default=0.35,
         ge=0,
         le=1,
-        description="share of all lines rehearsed in each epoch while the update is learned; 0"
-        " rehearses nothing, in the cool-down neither",
+        description="share of all lines rehearsed in each epoch while the update is learned; 0:"
+        " nothing is rehearsed, not even in the cool-down",
     )
     sentences: float = Field(
         json_schema_extra=search(0.2, 2, log=True),
         default=0.4,
         ge=0,
-        description="rehearsed sentences in any trained wording for each line",
+        description="number of rehearsed sentences, in any trained wording, per line",
     )
     cooldown: int = Field(
         json_schema_extra=search(2, 8),
         default=3,
         ge=0,
-        description="epochs, once the update is learned, in which every line is rehearsed while"
-        " the learning rate falls to zero",
+        description="epochs after the update is learned in which every line is rehearsed and the"
+        " learning rate falls to zero",
     )
     steps: int = Field(
-        default=80, ge=0, description="of few facts, as many epochs of cool-down as make these"
+        default=80, ge=0, description="least steps of the cool-down; few facts get more epochs"
     )
     keep: float = Field(
         default=0.0,
         ge=0,
         le=1,
-        description="most facts stored, as a share of the base knowledge: those of the least"
-        " probable lines; 0 stores nothing",
+        description="most facts stored, as a share of the base knowledge: those with the least"
+        " probable lines; 0: none",
     )
     share: float = Field(
         default=0.05,
         gt=0,
         le=1,
-        description="c: a line is recited if it has at least this share of the probability 1/N"
-        " that it would have were all alike",
+        description="c: a line is recited if its probability is at least this share of 1/N, the"
+        " probability if all lines are equally probable",
     )
     trouble: float = Field(
-        default=0.2, gt=0, le=1, description="share of 1/N below which a line is in trouble"
+        default=0.2, gt=0, le=1, description="share of 1/N below which a line is difficult"
     )
-    max_tokens: int = Field(default=64, ge=2, description="longest line; a longer one is not found")
+    max_tokens: int = Field(
+        default=64, ge=2, description="most tokens of a line; longer lines are not found"
+    )
     drawn: int = Field(
         default=0,
         ge=0,
-        description="lines drawn from the model in place of finding all, to see what that does;"
-        " 0 finds all",
+        description="number of lines to sample from the model instead of enumerating all, for"
+        " comparison; 0: enumerate",
     )
     release: bool = Field(
         default=True,
-        description="lines of facts that are superseded or erased are not rehearsed; false, to see"
-        " what that does",
+        description="whether lines of superseded and erased facts are left out; false is for"
+        " comparison",
     )
     base_epochs: int = Field(
         default=12,
         ge=0,
-        description="passes over the base's lines, before the first update; of few facts as many"
-        " as make 150 steps",
+        description="epochs over the base's lines before the first update; few facts get more, up"
+        " to 150 steps",
     )
     base_rate: float = Field(
-        default=3.0, gt=0, description="learning rate of these, as a multiple of the learner's"
+        default=3.0, gt=0, description="learning rate of these epochs, × the learner's"
     )
 
 
 class Recitation(Strategy[RecitationConfig]):
-    """What the model recites before an update, rehearsed beside it."""
+    """Rehearses the facts that the model recites before an update."""
 
     _targets: list[Line]
-    _lines: Drill
-    _sentences: Drill
-    _own: Drill | None
-    _drawn: dict[int, tuple[Drill, int]]
+    _lines: Schedule
+    _sentences: Schedule
+    _own: Schedule | None
+    _drawn: dict[int, tuple[Schedule, int]]
     _stored: list[Fact]
     _epoch: int
 
@@ -155,7 +157,7 @@ class Recitation(Strategy[RecitationConfig]):
         Raises:
             UserError: the tokenizer has no end token.
         """
-        beginning(learner)
+        start_tokens(learner)
         self._drawn = {}
         self._stored = []
         self._clear()
@@ -165,19 +167,19 @@ class Recitation(Strategy[RecitationConfig]):
             self._teach(learner, base)
 
     def before_training_exp(self, learner: Learner, **kwargs: Any) -> None:
-        """Let the model recite, before it learns anything new."""
+        """Let the model recite before it learns the update."""
         config = self.config
         update: Update = learner.experience.update
         random = learner.generator("rehearsal")
         old = self._old(learner, update)
         self._targets = [*old, *lines(learner, update.learn)]
-        self._lines = _drill(self._targets, config.trouble, random)
-        # How else a line can be said is known of those that a wording reads.
+        self._lines = _schedule(self._targets, config.trouble, random)
+        # Other wordings are known only for lines that a wording matches.
         facts = [line.fact for line in old if line.fact is not None]
-        self._sentences = Drill(learner.examples(facts), TROUBLE, random)
+        self._sentences = Schedule(learner.examples(facts), DIFFICULT, random)
 
     def before_training_epoch(self, learner: Learner, **kwargs: Any) -> None:
-        """Draw this epoch's lines and sentences."""
+        """Draw the lines and sentences of this epoch."""
         config = self.config
         loader = learner.loader
         if not self._epoch and learner.train_epochs <= self._wanted(learner):
@@ -190,14 +192,14 @@ class Recitation(Strategy[RecitationConfig]):
             index = self._lines.take(round(config.mix * len(self._targets)))
         others = self._sentences.take(round(config.sentences * len(index)))
         self._drawn = {}
-        for drill, places in ((self._lines, index), (self._sentences, others)):
-            for place in places:
-                self._drawn[len(loader.own) + len(loader.rehearsed)] = drill, place
-                loader.rehearsed.append(drill.examples[place])
+        for schedule, numbers in ((self._lines, index), (self._sentences, others)):
+            for number in numbers:
+                self._drawn[len(loader.own) + len(loader.rehearsed)] = schedule, number
+                loader.rehearsed.append(schedule.examples[number])
         self._step, self._steps = 0, len(loader)
 
     def before_training_iteration(self, learner: Learner, **kwargs: Any) -> None:
-        """Lower the learning rate, while it cools down."""
+        """Lower the learning rate during the cool-down."""
         factor = 1.0
         if self._cooling:
             done = (self._cooled + self._step / self._steps) / self._epochs
@@ -209,15 +211,15 @@ class Recitation(Strategy[RecitationConfig]):
         self._step += 1
 
     def before_backward(self, learner: Learner, **kwargs: Any) -> None:
-        """See with what the model has trouble."""
-        places = learner.mbatch["place"].tolist()
-        for place, loss in zip(places, learner.losses().tolist(), strict=True):
-            if place in self._drawn:
-                drill, number = self._drawn[place]
-                drill.saw(number, loss)
+        """Record the loss of each rehearsed example."""
+        positions = learner.mbatch["place"].tolist()
+        for position, loss in zip(positions, learner.losses().tolist(), strict=True):
+            if position in self._drawn:
+                schedule, number = self._drawn[position]
+                schedule.record(number, loss)
 
     def after_training_epoch(self, learner: Learner, **kwargs: Any) -> None:
-        """Cool down in the last epochs at the latest, and stop when that is done."""
+        """Start the cool-down at the latest in the last epochs, and stop after it."""
         if self._cooling:
             self._cooled += 1
             if self._cooled >= self._epochs:
@@ -225,36 +227,36 @@ class Recitation(Strategy[RecitationConfig]):
         elif learner.train_epochs - self._epoch <= self._wanted(learner):
             self._cool(learner)
         if self._own is not None:
-            # Set now, before anyone counts on it in the next epoch.
-            places = self._own.take(math.ceil(OWN * len(self._own.examples)))
-            learner.loader.own = [self._own.examples[place] for place in places]
+            # Set here, before the hooks of the next epoch read it.
+            drawn = self._own.take(math.ceil(OWN * len(self._own.examples)))
+            learner.loader.own = [self._own.examples[number] for number in drawn]
 
     def settled(self, learner: Learner) -> bool:
-        """Only without a cool-down; else that begins when the update is learned."""
+        """Start the cool-down when the update is learned; return True if there is none."""
         self._cool(learner)
         return self._own is None
 
     def after_training_exp(self, learner: Learner, **kwargs: Any) -> None:
-        """Store the facts of the worst lines, if any are to be stored, and nothing else."""
-        worst = (self._targets[place].fact for place in self._lines.worst())
-        self._stored = [fact for fact in worst if fact is not None][: self._capacity]
+        """Store the facts of the most difficult lines, if ``keep`` is above 0."""
+        facts = (self._targets[number].fact for number in self._lines.by_loss())
+        self._stored = [fact for fact in facts if fact is not None][: self._capacity]
         self._clear()
 
     def forget(self, facts: Sequence[Fact]) -> None:
-        """Drop facts that are no longer true."""
+        """Drop superseded and erased facts."""
         gone = {fact.key for fact in facts}
         self._stored = [fact for fact in self._stored if fact.key not in gone]
 
     def state_dict(self) -> State:
-        """The stored facts."""
+        """Return the stored facts."""
         return {"facts": fact_rows(self._stored)} if self._capacity else {}
 
     def load_state_dict(self, state: State) -> None:
-        """Take them back."""
+        """Restore the stored facts."""
         self._stored = facts_from_rows(state.get("facts", []))
 
     def _old(self, learner: Learner, update: Update) -> list[Line]:
-        """What is stored or recited of facts that the update leaves as they are."""
+        """Return the stored and recited lines of facts that the update does not change."""
         config = self.config
         known = learner.known
         gone = {fact.key for fact in (*update.learn, *update.forget)}
@@ -274,14 +276,14 @@ class Recitation(Strategy[RecitationConfig]):
         return [*lines(learner, self._stored), *recited]
 
     def _cool(self, learner: Learner) -> None:
-        """Cool down from the next epoch on."""
+        """Start the cool-down with the next epoch."""
         if self._own is None and self.config.cooldown:
-            self._own = Drill(learner.loader.own, TROUBLE, learner.generator("cooldown"))
+            self._own = Schedule(learner.loader.own, DIFFICULT, learner.generator("cooldown"))
             left = learner.train_epochs - self._epoch
             self._epochs = max(1, min(self._wanted(learner), left))
 
     def _wanted(self, learner: Learner) -> int:
-        """How many epochs it should cool down for."""
+        """Return the number of epochs of the cool-down."""
         config = self.config
         if not config.cooldown:
             return 0
@@ -292,13 +294,13 @@ class Recitation(Strategy[RecitationConfig]):
 
     def _clear(self) -> None:
         self._targets = []
-        self._lines = self._sentences = _drill([], 1.0, torch.Generator())
+        self._lines = self._sentences = _schedule([], 1.0, torch.Generator())
         self._own = None
         self._cooling = False
         self._epoch = self._epochs = self._cooled = self._step = self._steps = 0
 
     def _teach(self, learner: Learner, base: Sequence[Fact]) -> None:
-        """Train the base's lines, and as many sentences as later beside them."""
+        """Train on the base's lines, and on sentences in the same proportion as in updates."""
         config = self.config
         settings = learner.settings
         rate = config.base_rate * float(settings.lr or 0.0)
@@ -306,30 +308,30 @@ class Recitation(Strategy[RecitationConfig]):
             learner.model, settings.optimizer, rate, settings.weight_decay
         )
         random = learner.generator("lines")
-        index = _drill(lines(learner, base), config.trouble, random)
-        answers = Drill(learner.examples(base), TROUBLE, random)
+        index = _schedule(lines(learner, base), config.trouble, random)
+        answers = Schedule(learner.examples(base), DIFFICULT, random)
         others = round(config.sentences * len(base))
         steps = -(-(len(base) + others) // settings.batch_size)
         epochs = max(config.base_epochs, -(-STEPS // steps) if config.base_epochs else 0)
         learner.model.train()
         for epoch in range(epochs):
             drawn = index.each()
-            examples = [index.examples[place] for place in drawn]
-            examples += [answers.examples[place] for place in answers.take(others)]
+            examples = [index.examples[number] for number in drawn]
+            examples += [answers.examples[number] for number in answers.take(others)]
             batches = bucketed([len(one) for one in examples], settings.batch_size, random)
-            for number, places in enumerate(batches):
-                done = (epoch + number / len(batches)) / epochs
+            for step, positions in enumerate(batches):
+                done = (epoch + step / len(batches)) / epochs
                 optimizers.set_factor(learner.optimizer, 1.0 - done)
-                losses = _step(learner, [examples[place] for place in places])
-                for place, loss in zip(places, losses, strict=True):
-                    if place < len(drawn):
-                        index.saw(drawn[place], loss)
+                losses = _step(learner, [examples[position] for position in positions])
+                for position, loss in zip(positions, losses, strict=True):
+                    if position < len(drawn):
+                        index.record(drawn[position], loss)
         learner.optimizer.zero_grad(set_to_none=True)
         learner.model.eval()
 
 
 def _step(learner: Learner, examples: Sequence[Encoded]) -> list[float]:
-    """One step on ``examples``; the loss that each had before it."""
+    """Take one step on ``examples``; return the loss of each before it."""
     learner.optimizer.zero_grad()
     batch = learner.collate(examples)
     tokens = max(learned_tokens(batch), 1)
@@ -342,7 +344,7 @@ def _step(learner: Learner, examples: Sequence[Encoded]) -> list[float]:
     return losses
 
 
-def _drill(targets: Sequence[Line], trouble: float, random: torch.Generator) -> Drill:
-    """Lines, in trouble where they are much less probable than one among so many."""
+def _schedule(targets: Sequence[Line], trouble: float, random: torch.Generator) -> Schedule:
+    """Return a schedule of lines; a line is difficult if its probability is below trouble / N."""
     bound = math.log(max(len(targets), 1) / trouble)
-    return Drill([line.example for line in targets], bound, random)
+    return Schedule([line.example for line in targets], bound, random)

@@ -548,7 +548,7 @@ def test_compositions_run(name: str, make_learner: MakeLearner, stream: Stream) 
 @pytest.mark.parametrize(
     ("name", "reason"),
     [
-        ("joint+avalanche:EWCPlugin", "begins from the base"),
+        ("joint+avalanche:EWCPlugin", "starts from the base"),
         ("ewc+avalanche:GDumbPlugin", "nothing to preserve"),
         ("ewc+avalanche:FromScratchTrainingPlugin", "nothing to preserve"),
         ("frozen+avalanche:ReplayPlugin", "does not train"),

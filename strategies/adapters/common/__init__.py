@@ -1,1 +1,1 @@
-"""What the adapters strategies share."""
+"""Shared parts of the adapter strategies."""

@@ -1,12 +1,13 @@
-"""A PEFT adapter around the learner's model, and its way back into the model's weights."""
+"""A PEFT adapter around the learner's model, and its merging into the model's weights."""
 
 from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import torch
+from pydantic import Field
 
 from cltool.core.errors import UserError
 
@@ -17,28 +18,33 @@ if TYPE_CHECKING:
 
 
 ONE_UPDATE: Mapping[str, str] = {
-    "regularisation": "what an update trains is new and gone after it, so there is nothing to "
-    "hold in place",
-    "adapters": "what an update trains is new and gone after it, so nothing else can rely on it",
-    "averaging": "what an update trains is new and gone after it, so there is nothing to "
-    "average it with",
+    "regularisation": "the parameters that an update trains exist only during it, so a penalty "
+    "has nothing to hold",
+    "adapters": "the parameters that an update trains exist only during it, so another adapter "
+    "cannot use them",
+    "averaging": "the parameters that an update trains exist only during it, so there is nothing "
+    "to average them with",
 }
-"""Families that cannot be composed with an adapter which lasts for one update, and why."""
+"""Families that cannot be composed with an adapter that lasts for one update, and why."""
+
+TargetModules = Annotated[
+    str | list[str], Field(description="the modules that are adapted, as in PEFT")
+]
 
 
 class Adapter:
-    """The learner's model, wrapped; what is trained from here on is the adapter alone.
+    """Wraps the learner's model; from then on only the adapter is trained.
 
     Args:
-        learner: its model is replaced by the wrapper, in the mode in which it stands.
-        method: of PEFT, by the name that PEFT gives it, in any case.
-        usual: options that are passed on where the method has such options.
-        options: further options, passed on as they are.
-        where: the settings' place, for error messages.
+        learner: its model is replaced by the wrapper, in the same mode (training or evaluation).
+        method: name of the PEFT method, in upper or lower case.
+        usual: options that are passed on if the method has them.
+        options: further options, passed on unchanged.
+        where: the settings' section, for error messages.
 
     Raises:
-        UserError: PEFT knows no such method, refuses its options, or what it makes of this
-            model cannot be trained.
+        UserError: PEFT has no such method, rejects its options, or the wrapped model cannot be
+            trained.
     """
 
     def __init__(
@@ -68,7 +74,7 @@ class Adapter:
         chosen = {option: value for option, value in usual.items() if option in known}
         try:
             with warnings.catch_warnings(), learner.seeded("global"):
-                # It tells of what it mends by itself, once for every layer.
+                # PEFT warns about settings that it corrects itself, once per layer.
                 warnings.simplefilter("ignore")
                 settings = methods[name](**{"task_type": "CAUSAL_LM", **chosen, **options})
                 wrapped = peft.get_peft_model(cast(Any, learner.model), settings)
@@ -81,13 +87,13 @@ class Adapter:
             raise UserError(
                 f"PEFT refuses {name}: {error}",
                 where=where,
-                hint=f"Set {where}.target_modules to modules that it can adapt, and what "
-                f"else it needs with --set {where}.options.NAME=VALUE.",
+                hint=f"Set {where}.target_modules to modules that it can adapt, and other "
+                f"options with --set {where}.options.NAME=VALUE.",
             ) from error
         learner.model.train(training)
 
     def merge(self) -> None:
-        """Add the adapter to the weights; the model is again the one that was wrapped."""
+        """Add the adapter to the weights and restore the model without the wrapper."""
         wrapped: Any = self._learner.model
         self._learner.replace_model(wrapped.merge_and_unload())
         for parameter in self._trained:
@@ -96,7 +102,7 @@ class Adapter:
 
 @torch.no_grad()
 def _try(learner: Learner) -> None:
-    """Some methods ask for more than a batch, and say so only in their forward pass."""
+    """Do one forward pass: some methods report missing inputs only there."""
     if not learner.trainable():
-        raise ValueError("it finds nothing to train in this model")
+        raise ValueError("it has no trainable parameters in this model")
     learner.score(learner.collate(learner.examples(learner.known.valid()[:1])))

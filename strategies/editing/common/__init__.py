@@ -1,1 +1,1 @@
-"""What the editing strategies share."""
+"""Shared parts of the editing strategies."""

@@ -1,1 +1,1 @@
-"""What the regularisation strategies share."""
+"""Shared parts of the regularisation strategies."""

@@ -1,1 +1,1 @@
-"""What the rehearsal strategies share."""
+"""Shared parts of the rehearsal strategies."""

@@ -1,10 +1,10 @@
-"""Bounded samples of the facts taught so far that are still true.
+"""Bounded samples of the valid facts taught so far.
 
 `Buffer` is a uniform sample: Vitter (1985), "Random sampling with a reservoir", algorithm R,
 with the random pairing of Gemulla, Lehner & Haas (2008), "Maintaining bounded-size sample
-synopses of evolving datasets", for facts that leave. `GroupedBuffer` parts the room evenly
-among groups and samples each uniformly; `Coreset` leaves the choice to a function. None of
-them looks back at a fact that it did not keep.
+synopses of evolving datasets", for facts that are removed. `GroupedBuffer` divides the capacity
+evenly among groups and samples each uniformly. `Coreset` calls a function that chooses. A fact
+that was not kept cannot be chosen later.
 """
 
 from __future__ import annotations
@@ -20,15 +20,15 @@ if TYPE_CHECKING:
     from cltool.facts.facts import Fact
 
 Choose = Callable[[Sequence["Fact"], Sequence[float], int], Sequence[int]]
-"""(facts, how many facts each stands for, how many to keep) → places of those to keep."""
+"""(facts, number of facts that each represents, number to keep) → indices of those to keep."""
 
 
 class Memory(Protocol):
-    """What every kind of buffer can do."""
+    """The methods of every buffer."""
 
     @property
     def facts(self) -> list[Fact]:
-        """Those that are in it."""
+        """The facts in the buffer."""
         ...
 
     def take(self, facts: Sequence[Fact], random: torch.Generator) -> None:
@@ -36,26 +36,26 @@ class Memory(Protocol):
         ...
 
     def forget(self, facts: Sequence[Fact]) -> None:
-        """Drop ``facts``, which are no longer true."""
+        """Drop ``facts``, which were superseded or erased."""
         ...
 
     def state_dict(self) -> State:
-        """Plain JSON."""
+        """Return the state as plain JSON."""
         ...
 
     def load_state_dict(self, state: State) -> None:
-        """Take back what ``state_dict`` gave."""
+        """Restore what `state_dict` returned."""
         ...
 
 
 class Buffer:
-    """Reservoir of facts: every valid fact is in it with the same probability.
+    """A reservoir of facts: every valid fact is in it with the same probability.
 
     Args:
         capacity: most facts kept.
 
     Attributes:
-        facts: those that are in it.
+        facts: the facts in the buffer.
     """
 
     def __init__(self, capacity: int) -> None:
@@ -66,12 +66,12 @@ class Buffer:
 
     @property
     def seen(self) -> int:
-        """How many facts, of those offered, are still true."""
+        """Number of offered facts that are still valid."""
         return self._seen
 
     @property
     def complete(self) -> bool:
-        """Whether all of these are in it, and nothing of its room must stay empty."""
+        """Whether all of these are in the buffer, and all of its capacity may be used."""
         return self._seen == len(self.facts) and not self._left_outside
 
     def take(self, facts: Sequence[Fact], random: torch.Generator) -> None:
@@ -80,8 +80,8 @@ class Buffer:
             self._seen += 1
             left = self._left_inside + self._left_outside
             if left:
-                # A newcomer takes the place of one of those that left: inside the buffer
-                # or outside of it, as chance has it.
+                # A new fact takes the place of a random removed one, which was either in the
+                # buffer or not.
                 if int(torch.randint(left, (1,), generator=random)) < self._left_inside:
                     self._left_inside -= 1
                     self.facts.append(fact)
@@ -91,12 +91,12 @@ class Buffer:
             if len(self.facts) < self.capacity:
                 self.facts.append(fact)
                 continue
-            place = int(torch.randint(self._seen, (1,), generator=random))
-            if place < self.capacity:
-                self.facts[place] = fact
+            index = int(torch.randint(self._seen, (1,), generator=random))
+            if index < self.capacity:
+                self.facts[index] = fact
 
     def forget(self, facts: Sequence[Fact]) -> None:
-        """Drop ``facts``, which are no longer true."""
+        """Drop ``facts``, which were superseded or erased."""
         gone = {fact.key for fact in facts}
         kept = [fact for fact in self.facts if fact.key not in gone]
         inside = len(self.facts) - len(kept)
@@ -107,9 +107,9 @@ class Buffer:
         self.facts = kept
 
     def shrink(self, capacity: int, random: torch.Generator) -> None:
-        """Keep at most ``capacity`` facts from here on, those to drop drawn at random."""
+        """Reduce the capacity; drop random facts that exceed it."""
         self.capacity = capacity
-        # A place that a departed fact left is as likely to be given up as any other.
+        # The place of a removed fact is dropped with the same probability as any other.
         while (places := len(self.facts) + self._left_inside) > capacity:
             place = int(torch.randint(places, (1,), generator=random))
             if place < len(self.facts):
@@ -119,7 +119,7 @@ class Buffer:
                 self._left_outside += 1
 
     def state_dict(self) -> State:
-        """The facts, how many they were drawn from, and how many of them left."""
+        """Return the facts, the number that they were drawn from, and the numbers removed."""
         return {
             "facts": fact_rows(self.facts),
             "seen": self._seen,
@@ -128,7 +128,7 @@ class Buffer:
         }
 
     def load_state_dict(self, state: State) -> None:
-        """Take back what ``state_dict`` gave."""
+        """Restore what `state_dict` returned."""
         self.facts = facts_from_rows(state["facts"])
         self._seen = int(state["seen"])
         self._left_inside = int(state["left_inside"])
@@ -136,12 +136,12 @@ class Buffer:
 
 
 class GroupedBuffer:
-    """A reservoir for each group of facts; the room is parted evenly among the groups.
+    """A reservoir for each group of facts; the capacity is divided evenly among the groups.
 
-    A group smaller than its part leaves the rest to the others. A group gives room up when
-    others come, its facts drawn at random; it takes more room only while it holds all of
-    its valid facts, since what was dropped cannot come back: within a group, every valid
-    fact is kept with the same probability.
+    A group smaller than its part leaves the rest to the others. When new groups come, a group
+    loses capacity and drops random facts. A group gets more capacity only while it holds all of
+    its valid facts, because dropped facts cannot return. Within a group, every valid fact is kept
+    with the same probability.
 
     Args:
         capacity: most facts kept in all.
@@ -158,7 +158,7 @@ class GroupedBuffer:
 
     @property
     def facts(self) -> list[Fact]:
-        """Those that are in it, group by group."""
+        """The facts in the buffer, group by group."""
         return [fact for buffer in self.groups.values() for fact in buffer.facts]
 
     def take(self, facts: Sequence[Fact], random: torch.Generator) -> None:
@@ -181,19 +181,19 @@ class GroupedBuffer:
             buffer.take(offered.get(name, ()), random)
 
     def forget(self, facts: Sequence[Fact]) -> None:
-        """Drop ``facts``, which are no longer true, and groups that have none left."""
+        """Drop ``facts``, and groups without facts."""
         for name, buffer in list(self.groups.items()):
             buffer.forget([fact for fact in facts if self._group(fact) == name])
             if not buffer.seen:
                 del self.groups[name]
 
     def state_dict(self) -> State:
-        """Each group's reservoir."""
+        """Return the reservoir of each group."""
         groups = {n: {"capacity": b.capacity, **b.state_dict()} for n, b in self.groups.items()}
         return {"groups": groups}
 
     def load_state_dict(self, state: State) -> None:
-        """Take back what ``state_dict`` gave."""
+        """Restore what `state_dict` returned."""
         self.groups = {}
         for name, held in state["groups"].items():
             self.groups[name] = Buffer(int(held["capacity"]))
@@ -201,15 +201,15 @@ class GroupedBuffer:
 
 
 class Coreset:
-    """A buffer whose content is chosen anew among itself and the update's facts.
+    """A buffer whose facts are chosen again, with those of the update, after each update.
 
     Args:
         capacity: most facts kept.
-        choose: chooses them, where there are too many. A fact of the buffer stands for the
-            valid facts that it was chosen from, a fact of the update for itself.
+        choose: chooses them if there are too many. A fact of the buffer represents the valid
+            facts that it was chosen from; a fact of the update represents itself.
 
     Attributes:
-        facts: those that are in it.
+        facts: the facts in the buffer.
     """
 
     def __init__(self, capacity: int, choose: Choose) -> None:
@@ -219,42 +219,42 @@ class Coreset:
         self._choose = choose
 
     def take(self, facts: Sequence[Fact], random: torch.Generator) -> None:
-        """Offer ``facts``, all at once; nothing is random."""
+        """Offer ``facts``, all at once; ``random`` is not used."""
         candidates = [*self.facts, *facts]
         weights = [self._seen / len(self.facts)] * len(self.facts) if self.facts else []
         weights += [1.0] * len(facts)
         self._seen += len(facts)
         if len(candidates) > self.capacity:
-            places = sorted(self._choose(candidates, weights, self.capacity))
-            candidates = [candidates[place] for place in places]
+            chosen = sorted(self._choose(candidates, weights, self.capacity))
+            candidates = [candidates[index] for index in chosen]
         self.facts = candidates
 
     def forget(self, facts: Sequence[Fact]) -> None:
-        """Drop ``facts``, which are no longer true."""
+        """Drop ``facts``, which were superseded or erased."""
         gone = {fact.key for fact in facts}
         self.facts = [fact for fact in self.facts if fact.key not in gone]
         self._seen = max(self._seen - len(gone), len(self.facts))
 
     def state_dict(self) -> State:
-        """The facts, and how many valid ones they stand for."""
+        """Return the facts, and the number of valid facts that they represent."""
         return {"facts": fact_rows(self.facts), "seen": self._seen}
 
     def load_state_dict(self, state: State) -> None:
-        """Take back what ``state_dict`` gave."""
+        """Restore what `state_dict` returned."""
         self.facts = facts_from_rows(state["facts"])
         self._seen = int(state["seen"])
 
 
 def even_parts(sizes: Sequence[int], room: int) -> list[int]:
-    """``room`` parted as evenly as ``sizes`` allow; what is left over goes to the first."""
+    """Divide ``room`` as evenly as ``sizes`` allow; the remainder goes to the first parts."""
     parts = [0] * len(sizes)
     while room > 0:
-        hungry = [place for place, size in enumerate(sizes) if parts[place] < size]
-        if not hungry:
+        unfilled = [index for index, size in enumerate(sizes) if parts[index] < size]
+        if not unfilled:
             break
-        share = room // len(hungry)
-        for place in hungry if share else hungry[:room]:
-            more = min(max(share, 1), sizes[place] - parts[place])
-            parts[place] += more
+        share = room // len(unfilled)
+        for index in unfilled if share else unfilled[:room]:
+            more = min(max(share, 1), sizes[index] - parts[index])
+            parts[index] += more
             room -= more
     return parts

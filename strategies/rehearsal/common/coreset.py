@@ -1,4 +1,4 @@
-"""Which facts stand best for many: herding and k-centres on the model's representations.
+"""Choosing representative facts: herding and k-centres on the model's representations.
 
 Welling (2009), "Herding dynamical weights to learn"; Rebuffi et al. (2017), "iCaRL:
 Incremental Classifier and Representation Learning", algorithm 4; Sener & Savarese (2018),
@@ -24,15 +24,15 @@ if TYPE_CHECKING:
 
     Features = NDArray[np.float64]
 
-PROMPTS_A_PASS = 64
+PROMPTS_PER_PASS = 64
 
 
 @torch.no_grad()
 def representations(learner: Learner, facts: Sequence[Fact]) -> Features:
-    """(facts, width): the last hidden state of each fact's trained prompts, on average.
+    """Return (facts, width): the mean last hidden state of each fact's trained prompts.
 
-    First over the tokens of a prompt, which say what is asked and not what the answer is,
-    then over the prompts. The tokens count, as those of generated text do.
+    The mean is over the tokens of a prompt, which contain the question but not the answer, and
+    then over the prompts. Each token counts as one training token, like generated text.
     """
     owners = [n for n, fact in enumerate(facts) for _ in learner.stream.wordings.examples(fact)]
     prompts = [e.ids[: max(e.start, 1)] for e in learner.examples(facts)]
@@ -41,13 +41,13 @@ def representations(learner: Learner, facts: Sequence[Fact]) -> Features:
     mode = model.training
     model.eval()
     sums: Features | None = None
-    for places in by_length([len(prompt) for prompt in prompts], PROMPTS_A_PASS):
-        width = max(len(prompts[place]) for place in places)
-        ids = torch.full((len(places), width), learner.lm.coder.pad)
-        mask = torch.zeros((len(places), width), dtype=torch.long)
-        for row, place in enumerate(places):
-            ids[row, : len(prompts[place])] = torch.tensor(prompts[place])
-            mask[row, : len(prompts[place])] = 1
+    for indices in by_length([len(prompt) for prompt in prompts], PROMPTS_PER_PASS):
+        width = max(len(prompts[index]) for index in indices)
+        ids = torch.full((len(indices), width), learner.lm.coder.pad)
+        mask = torch.zeros((len(indices), width), dtype=torch.long)
+        for row, index in enumerate(indices):
+            ids[row, : len(prompts[index])] = torch.tensor(prompts[index])
+            mask[row, : len(prompts[index])] = 1
         mask = mask.to(learner.device)
         with learner.lm.precision.autocast():
             out = model(
@@ -64,7 +64,7 @@ def representations(learner: Learner, facts: Sequence[Fact]) -> Features:
         means = (states * weights).sum(dim=1) / weights.sum(dim=1)
         if sums is None:
             sums = np.zeros((len(facts), means.shape[-1]))
-        np.add.at(sums, [owners[place] for place in places], means.cpu().double().numpy())
+        np.add.at(sums, [owners[index] for index in indices], means.cpu().double().numpy())
     model.train(mode)
     if sums is None:
         return np.zeros((len(facts), 1))
@@ -73,7 +73,7 @@ def representations(learner: Learner, facts: Sequence[Fact]) -> Features:
 
 
 def herding(features: Features, weights: Sequence[float], count: int) -> list[int]:
-    """``count`` rows whose running mean stays nearest to the weighted mean of all.
+    """Return ``count`` rows whose running mean is nearest to the weighted mean of all.
 
     p_k = argmin_x ‖μ − (φ(x) + Σ_{j<k} φ(p_j)) / k‖, over rows of length one.
     """
@@ -85,32 +85,32 @@ def herding(features: Features, weights: Sequence[float], count: int) -> list[in
     chosen: list[int] = []
     for number in range(1, min(count, len(rows)) + 1):
         distances = np.linalg.norm(mean - (rows + total) / number, axis=1)
-        place = int(np.argmin(np.where(left, distances, np.inf)))
-        left[place] = False
-        total += rows[place]
-        chosen.append(place)
+        index = int(np.argmin(np.where(left, distances, np.inf)))
+        left[index] = False
+        total += rows[index]
+        chosen.append(index)
     return chosen
 
 
 def k_center(features: Features, count: int) -> list[int]:
-    """``count`` rows such that no other lies far from all of them, chosen greedily.
+    """Return ``count`` rows, chosen greedily so that every row is near one of them.
 
-    The first is the row nearest to the mean, each next one the row farthest from those
-    chosen: max_i min_j ‖φ_i − φ_j‖ is at most twice the least that is possible.
+    The first is the row nearest to the mean; each next one is the row farthest from those
+    chosen. max_i min_j ‖φ_i − φ_j‖ is at most twice the minimum.
     """
     from sklearn.metrics import pairwise_distances
 
     if not len(features) or count < 1:
         return []
     mean = features.mean(axis=0, keepdims=True)
-    place = int(np.argmin(pairwise_distances(features, mean)[:, 0]))
-    chosen = [place]
-    nearest = pairwise_distances(features, features[[place]])[:, 0]
-    # Of two rows that are the same, the second may still be needed; the chosen one is not.
-    nearest[place] = -1.0
+    index = int(np.argmin(pairwise_distances(features, mean)[:, 0]))
+    chosen = [index]
+    nearest = pairwise_distances(features, features[[index]])[:, 0]
+    # Excludes the chosen row, but not another row that equals it.
+    nearest[index] = -1.0
     while len(chosen) < min(count, len(features)):
-        place = int(np.argmax(nearest))
-        chosen.append(place)
-        nearest = np.minimum(nearest, pairwise_distances(features, features[[place]])[:, 0])
+        index = int(np.argmax(nearest))
+        chosen.append(index)
+        nearest = np.minimum(nearest, pairwise_distances(features, features[[index]])[:, 0])
         nearest[chosen] = -1.0
     return chosen

@@ -1,8 +1,8 @@
-"""All that a model finds probable after a prompt, found rather than drawn.
+"""Enumerates all probable continuations of a prompt, instead of sampling them.
 
-Drawing finds the same texts again and again and misses some however often it is done; here the
-tree of continuations is walked and every branch that fell below a probability is left, so that
-each text above it is found, once.
+Sampling finds the same texts repeatedly and misses others. Here the tree of continuations is
+searched, and a branch is abandoned when its probability falls below a bound. Every text above the
+bound is found exactly once.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ from cltool.lm.scoring import keeps_logits
 
 @dataclass(frozen=True, slots=True)
 class Enumerated:
-    """What `probable` found.
+    """The result of `probable`.
 
     Attributes:
-        texts: (token ids, the stop token the last; log-probability), the most probable first.
-        read: tokens that went through the model.
-        cut: how many branches were left because there were too many.
+        texts: (token ids including the stop token, log-probability), the most probable first.
+        read: number of tokens that went through the model.
+        cut: number of branches that were abandoned because there were too many texts.
     """
 
     texts: list[tuple[tuple[int, ...], float]]
@@ -40,10 +40,10 @@ class _Branches:
     """Unfinished texts of one length.
 
     Attributes:
-        prefixes: (count, length): what was written so far.
+        prefixes: (count, length): the tokens so far.
         scores: (count,): their log-probabilities.
-        feed: (count, tokens): what the model has not read of them.
-        cache: what it has.
+        feed: (count, tokens): the tokens that the model has not read yet.
+        cache: the model's cache of the tokens that it has read.
     """
 
     prefixes: Tensor
@@ -61,33 +61,33 @@ def probable(
     limit: int,
     batch_size: int = 256,
 ) -> Enumerated:
-    """Every continuation of ``prompt``, up to a stop token, that has a probability ≥ ``least``.
+    """Return every continuation of ``prompt``, up to a stop token, with probability ≥ ``least``.
 
     Args:
-        lm: the model, read in evaluation mode.
+        lm: the model; it is used in evaluation mode.
         prompt: token ids, at least one.
         least: smallest probability of a whole continuation, in (0, 1].
-        most: texts to find; the walk ends there.
-        limit: longest continuation, in tokens; the model's context may leave fewer.
-        batch_size: texts that are read at once; the most probable ones go first.
+        most: number of texts after which the search stops.
+        limit: most tokens of a continuation; the model's context may allow fewer.
+        batch_size: number of texts read at once; the most probable ones are read first.
     """
     model: Any = lm.model
     mode = model.training
     model.eval()
     try:
-        return _walk(lm, prompt, math.log(least), most, limit, batch_size)
+        return _search(lm, prompt, math.log(least), most, limit, batch_size)
     finally:
         model.train(mode)
 
 
-def _walk(
+def _search(
     lm: LanguageModel, prompt: Sequence[int], floor: float, most: int, limit: int, size: int
 ) -> Enumerated:
     stops = torch.tensor(lm.coder.stops, dtype=torch.long)
     longest = min(limit, lm.context - len(prompt))
     start = torch.tensor([list(prompt)])
-    # The last part is read first: depth comes before breadth, so that few states are held at a
-    # time, and what is probable is found before there are enough.
+    # The last part is read first. Depth-first search stores few states at a time, and finds the
+    # probable texts before it stops.
     waiting = [_Branches(start[:, :0], torch.zeros(1), start, None)]
     found: list[tuple[tuple[int, ...], float]] = []
     read = 0
@@ -111,7 +111,7 @@ def _walk(
 
 @torch.no_grad()
 def _read(lm: LanguageModel, branches: _Branches) -> tuple[Tensor, Any]:
-    """(count, vocabulary): log-probabilities of the next token; and the cache after it."""
+    """Return (count, vocabulary): log-probabilities of the next token; and the cache after it."""
     model: Any = lm.model
     held = {} if branches.cache is None else {"past_key_values": branches.cache}
     if keeps_logits(model):
@@ -125,7 +125,7 @@ def _read(lm: LanguageModel, branches: _Branches) -> tuple[Tensor, Any]:
 def _split(
     branches: _Branches, cache: Any, total: Tensor, parents: Tensor, tokens: Tensor, size: int
 ) -> list[_Branches]:
-    """What follows ``branches``, in parts of at most ``size``, the most probable one last."""
+    """Return the continued ``branches``, in parts of at most ``size``, the most probable last."""
     order = total[parents, tokens].argsort(stable=True)
     parts = [*reversed(torch.split(order.flip(0), size))]
     following = []
@@ -137,7 +137,7 @@ def _split(
             own = cache if number == len(parts) - 1 else copy.deepcopy(cache)
             own.reorder_cache(rows)
         else:
-            # Models that keep another kind of state read their texts from the start.
+            # Models with another kind of state read the texts from the start.
             prompt = branches.feed[:1, : branches.feed.shape[1] - branches.prefixes.shape[1]]
             feed = torch.cat([prompt.expand(len(rows), -1), prefixes], dim=1)
         following.append(_Branches(prefixes, total[rows, tokens[part]], feed, own))

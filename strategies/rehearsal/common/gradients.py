@@ -1,4 +1,4 @@
-"""What strategies that rehearse share: drawing sentences, and the gradient they have."""
+"""Drawing sentences to rehearse, and their gradients and losses."""
 
 from __future__ import annotations
 
@@ -19,21 +19,29 @@ Item = TypeVar("Item")
 
 
 def draw(items: Sequence[Item], count: int, random: torch.Generator) -> list[Item]:
-    """``count`` of ``items`` at random, none twice; all of them where they are no more."""
+    """Return ``count`` random ``items``, none twice; all of them if there are fewer."""
     order = torch.randperm(len(items), generator=random).tolist()
-    return [items[place] for place in order[:count]]
+    return [items[index] for index in order[:count]]
+
+
+def draw_rounds(size: int, count: int, random: torch.Generator) -> list[int]:
+    """Return ``count`` random indices below ``size``; each occurs once before any occurs twice."""
+    order: list[int] = []
+    while size and len(order) < count:
+        order += torch.randperm(size, generator=random).tolist()
+    return order[:count]
 
 
 def batch_count(learner: Learner, mix: float) -> int:
-    """How many sentences a step rehearses: ``mix`` for each of the update's in a full batch."""
+    """Return the number of sentences to rehearse per step: ``mix`` × the size of a batch."""
     return round(mix * min(learner.settings.batch_size, len(learner.loader.own)))
 
 
 def micro_batches(learner: Learner, examples: Sequence[Encoded]) -> Iterator[tuple[Batch, int]]:
-    """``examples`` in batches as large as the learner's forward passes.
+    """Split ``examples`` into batches for one forward pass each.
 
     Yields:
-        a batch, and where its first example stands in ``examples``.
+        A batch, and the index of its first example in ``examples``.
     """
     size = learner.settings.micro_batch_size or learner.settings.batch_size
     for begin in range(0, len(examples), size):
@@ -41,17 +49,17 @@ def micro_batches(learner: Learner, examples: Sequence[Encoded]) -> Iterator[tup
 
 
 def learned_tokens(batch: Batch) -> int:
-    """How many tokens of ``batch`` are learned."""
+    """Return the number of learned tokens of ``batch``."""
     return int((batch["labels"] != IGNORED).sum())
 
 
 def mean_gradient(learner: Learner, examples: Sequence[Encoded]) -> dict[str, Tensor]:
-    """Gradient of the mean cross entropy over the learned tokens of ``examples``.
+    """Return the gradient of the mean cross entropy over the learned tokens of ``examples``.
 
-    Its tokens count as training tokens. It does not depend on the size of micro-batches.
+    The tokens count as training tokens. The result does not depend on the size of micro-batches.
 
     Returns:
-        parameter → gradient, for the trainable ones that have one.
+        parameter → gradient, for the trainable parameters that have one.
     """
     parameters = learner.trainable()
     total: dict[str, Tensor] = {}
@@ -67,9 +75,10 @@ def mean_gradient(learner: Learner, examples: Sequence[Encoded]) -> dict[str, Te
 
 
 def losses(learner: Learner, examples: Sequence[Encoded]) -> Tensor:
-    """(examples,): cross entropy of each, summed over its learned tokens, in evaluation mode.
+    """Return (examples,): cross entropy of each, summed over its learned tokens.
 
-    Nothing is kept for a backward pass, yet its tokens count, as those of generated text do.
+    The model is in evaluation mode, and no gradients are kept. Each token counts as one training
+    token, like generated text.
     """
     found = []
     mode = learner.model.training

@@ -1,8 +1,8 @@
-"""Facts as lines that a model writes by itself, and what it writes read as facts again.
+"""Facts as lines that a model writes without a prompt, and lines parsed as facts again.
 
-The line of a fact is its first trained wording, learned whole: every token after the one that
-begins a text. A model that learned N lines alike finds each about 1/N probable, and all of
-them can be enumerated.
+The line of a fact is its first trained wording. The model learns the whole line: every token
+after the one that starts a text. If a model learned N lines equally well, each has a probability
+of about 1/N, and all of them can be enumerated.
 """
 
 from __future__ import annotations
@@ -23,19 +23,19 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line, to train on.
+    """A line as a training example.
 
     Attributes:
-        example: its tokens, all of them learned but those that begin a text.
-        fact: what it states; None where it is worded in no way that is known.
+        example: its tokens; all are learned except those that start a text.
+        fact: the fact that it states; None if no known wording matches.
     """
 
     example: Encoded
     fact: Fact | None
 
 
-def beginning(learner: Learner) -> list[int]:
-    """The tokens that begin a text: the tokenizer's own, or the end token that parts two texts.
+def start_tokens(learner: Learner) -> list[int]:
+    """Return the tokens that start a text: the tokenizer's start token, or its end token.
 
     Raises:
         UserError: the tokenizer has no end token.
@@ -45,8 +45,8 @@ def beginning(learner: Learner) -> list[int]:
 
 
 def lines(learner: Learner, facts: Sequence[Fact]) -> list[Line]:
-    """The line of each fact."""
-    lead = beginning(learner)
+    """Return the line of each fact."""
+    lead = start_tokens(learner)
     first = [learner.stream.wordings.examples(fact)[0] for fact in facts]
     own = len(learner.lm.coder.prompts([""])[0])
     return [
@@ -63,40 +63,40 @@ def recite(
     gone: Collection[Key] = (),
     drawn: int = 0,
 ) -> list[Line]:
-    """The lines that the model finds probable, one a key, the most probable first.
+    """Return the model's probable lines, one per key, the most probable first.
 
-    What is read counts as training tokens.
+    Tokens that the model reads count as training tokens.
 
     Args:
         learner: its model is read.
-        count: most lines; as many as it was taught.
-        share: of the probability that a line has where all are alike: one that is less
-            probable than ``share / count`` is not found.
-        limit: longest line, in tokens.
-        gone: keys whose lines are left out; a line that no wording reads, where it begins
-            with one of their prompts.
-        drawn: draw so many lines, in the order in which they come, in place of finding all.
+        count: most lines: the number that it was taught.
+        share: a line is found if its probability is at least ``share / count``; ``1 / count``
+            is the probability if all lines are equally probable.
+        limit: most tokens of a line.
+        gone: keys whose lines are left out. A line that no wording matches is left out if it
+            starts with one of their prompts.
+        drawn: if above 0, sample this number of lines instead of enumerating them.
 
     Raises:
         UserError: the tokenizer has no end token.
     """
     coder, wordings = learner.lm.coder, learner.stream.wordings
-    lead = beginning(learner)
+    lead = start_tokens(learner)
     count = max(count, 0)
     if drawn:
-        texts = _drawn(learner, drawn, limit)
+        texts = _sampled(learner, drawn, limit)
     else:
         most = max(count + len(gone), 1)
         least = min(1.0, share / most)
         found = probable(learner.lm, lead, least=least, most=4 * most, limit=limit)
         learner.spend(found.read)
         texts = [ids for ids, _ in found.texts]
-    # By key, or by their text where no wording reads them.
+    # By key, or by text if no wording matches.
     written: dict[Key | str, Line] = {}
     for ids in texts:
         text = coder.decode(ids[:-1]).strip()
         read = wordings.readings(text)
-        # A subject in a wording that is not its line's was made up from two lines.
+        # A line in another wording than the subject's own was mixed from two lines.
         facts = [fact for fact, asked in read if asked == wordings.askings(fact.key)[0]]
         for line in lines(learner, facts):
             if line.fact is not None:
@@ -113,9 +113,9 @@ def recite(
     return kept[:count]
 
 
-def _drawn(learner: Learner, count: int, limit: int) -> list[tuple[int, ...]]:
-    """Lines drawn from the model, but those that are cut off."""
-    lead = beginning(learner)
+def _sampled(learner: Learner, count: int, limit: int) -> list[tuple[int, ...]]:
+    """Return lines sampled from the model, without those that are cut off."""
+    lead = start_tokens(learner)
     random = learner.generator("lines")
     written = Sampler(learner.lm).sample(lead, count, limit, random)
     learner.spend(count * len(lead) + sum(map(len, written)))
@@ -126,9 +126,9 @@ def _end(learner: Learner) -> int:
     eos = learner.lm.coder.eos
     if eos is None:
         raise UserError(
-            "the tokenizer has no end token, so that no line could end",
+            "the tokenizer has no end token, so no line can end",
             where=learner.lm.source,
-            hint="Use another model, or a strategy that keeps prompts, such as pseudo_replay.",
+            hint="Use another model, or a strategy that stores prompts, such as pseudo_replay.",
         )
     return eos
 

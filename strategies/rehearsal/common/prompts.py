@@ -1,4 +1,4 @@
-"""What is asked about, kept without the answers, and what the model answers by itself."""
+"""Prompts about valid facts, stored without the answers, and the model's answers to them."""
 
 from __future__ import annotations
 
@@ -18,48 +18,48 @@ if TYPE_CHECKING:
 
 
 class Prompts:
-    """The keys of facts that are true; their objects are not kept.
+    """The keys of valid facts; their objects are not stored.
 
-    A key leaves with its fact, and comes back when it is taught again. What is kept grows
-    with what is known, not with the number of updates.
+    A key is removed with its fact, and added again when the key is taught again. The storage
+    grows with the number of valid facts, not with the number of updates.
 
     Attributes:
-        keys: those that are kept, in the order in which they came.
+        keys: the stored keys, in the order in which they were added.
     """
 
     def __init__(self) -> None:
         self.keys: list[Key] = []
 
     def take(self, facts: Sequence[Fact]) -> None:
-        """Keep the keys of ``facts``."""
+        """Store the keys of ``facts``."""
         self.keys = list(dict.fromkeys([*self.keys, *(fact.key for fact in facts)]))
 
     def forget(self, facts: Sequence[Fact]) -> None:
-        """Drop the keys of ``facts``, which are no longer true."""
+        """Drop the keys of ``facts``, which were superseded or erased."""
         gone = {fact.key for fact in facts}
         self.keys = [key for key in self.keys if key not in gone]
 
     def state_dict(self) -> State:
-        """The keys."""
+        """Return the keys."""
         return {"keys": [list(key) for key in self.keys]}
 
     def load_state_dict(self, state: State) -> None:
-        """Take back what ``state_dict`` gave."""
+        """Restore what `state_dict` returned."""
         self.keys = [(subject, relation) for subject, relation in state["keys"]]
 
     def answered(
         self, learner: Learner, most: int, limit: int, random: torch.Generator
     ) -> list[Encoded]:
-        """Prompts of the keys with the answers that the model gives now, greedily.
+        """Return prompts about the keys with the model's current greedy answers.
 
-        No key is asked a second time before all were asked once. Answers that are cut off
-        are left out. The tokens of prompts and answers count as training tokens.
+        All keys are asked once before any is asked twice. Answers that are cut off are left out.
+        The tokens of prompts and answers count as training tokens.
 
         Args:
-            learner: asks its model.
-            most: most prompts that are asked.
-            limit: longest answer, in tokens.
-            random: which prompts are asked.
+            learner: its model answers.
+            most: most prompts to ask.
+            limit: most tokens of an answer.
+            random: randomness of the choice of prompts.
         """
         coder = learner.lm.coder
         prompts = coder.prompts(self._draw(learner, most, random))
@@ -72,23 +72,23 @@ class Prompts:
         ]
 
     def _draw(self, learner: Learner, most: int, random: torch.Generator) -> list[str]:
-        """Trained wordings of the keys, in rounds of one for each key."""
+        """Return trained wordings of the keys, in rounds of one per key."""
         rounds: list[tuple[int, int, str]] = []
-        places = torch.randperm(len(self.keys), generator=random).tolist()
-        for place, key in zip(places, self.keys, strict=True):
+        ranks = torch.randperm(len(self.keys), generator=random).tolist()
+        for rank, key in zip(ranks, self.keys, strict=True):
             askings = learner.stream.wordings.askings(key)
             texts = [asking.prompt for asking in askings if asking.form == TRAINED]
             order = torch.randperm(len(texts), generator=random).tolist()
-            rounds += [(turn, place, texts[number]) for turn, number in enumerate(order)]
+            rounds += [(turn, rank, texts[number]) for turn, number in enumerate(order)]
         return [text for _, _, text in sorted(rounds)[:most]]
 
 
 def completed(learner: Learner, prompt: Sequence[int], written: Sequence[int]) -> Encoded | None:
-    """A prompt and what the model wrote after it, as something to train on.
+    """Return a prompt with the text that the model wrote after it, as a training example.
 
     Returns:
-        None where the text did not end by itself, nothing was written, or the model's context
-        does not hold it with its end.
+        None if the text is empty, did not end with a stop token, or does not fit into the
+        model's context with its end token.
     """
     coder = learner.lm.coder
     if len(written) < 2 or written[-1] not in coder.stops:

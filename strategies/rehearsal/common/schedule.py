@@ -1,4 +1,4 @@
-"""Examples that are rehearsed in rounds, those that the model has trouble with more often."""
+"""Rehearses examples in rounds, and difficult ones more often."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ import torch
 from cltool.lm.coder import Encoded
 
 
-class Drill:
-    """What is rehearsed, and how it went the last time.
+class Schedule:
+    """Examples to rehearse, with the last loss of each.
 
     Args:
-        examples: what is rehearsed.
-        bound: loss above which an example is in trouble, in nats, summed over its learned tokens.
-        random: of the order.
+        examples: the examples.
+        bound: loss above which an example is difficult, in nats, summed over its learned tokens.
+        random: randomness of the order.
     """
 
     def __init__(self, examples: Sequence[Encoded], bound: float, random: torch.Generator) -> None:
@@ -27,14 +27,13 @@ class Drill:
         self._round: list[int] = []
 
     def take(self, count: int) -> list[int]:
-        """Places of ``count`` examples: up to half of them in trouble, the others in rounds.
+        """Return indices of ``count`` examples: up to half are difficult, the others in rounds.
 
-        Of those in trouble the worst go first. A round has every example once, in random order.
+        The most difficult come first. A round has every example once, in random order.
         """
         if not self.examples:
             return []
-        taken = [place for place in self.troubled() if self._losses[place] < math.inf]
-        taken = taken[: count // 2]
+        taken = self._seen_difficult()[: count // 2]
         while len(taken) < count:
             if not self._round:
                 self._round = torch.randperm(len(self.examples), generator=self._random).tolist()
@@ -44,18 +43,20 @@ class Drill:
         return taken
 
     def each(self) -> list[int]:
-        """Every place once, and once more those in trouble the last time."""
-        seen = [place for place in self.troubled() if self._losses[place] < math.inf]
-        return [*range(len(self.examples)), *seen]
+        """Return every index once, and the indices of difficult examples a second time."""
+        return [*range(len(self.examples)), *self._seen_difficult()]
 
-    def saw(self, place: int, loss: float) -> None:
-        """The example at ``place`` had this loss, before a step was taken on it."""
-        self._losses[place] = loss
+    def record(self, index: int, loss: float) -> None:
+        """Record the loss of an example before a step was taken on it."""
+        self._losses[index] = loss
 
-    def troubled(self) -> list[int]:
-        """Places of those that were never seen, or in trouble the last time; the worst first."""
-        return [place for place in self.worst() if self._losses[place] > self.bound]
+    def difficult(self) -> list[int]:
+        """Return the indices of unseen and difficult examples, by decreasing loss."""
+        return [index for index in self.by_loss() if self._losses[index] > self.bound]
 
-    def worst(self) -> list[int]:
-        """All places, those with the highest losses the last time first."""
-        return sorted(range(len(self.examples)), key=lambda place: -self._losses[place])
+    def by_loss(self) -> list[int]:
+        """Return all indices by decreasing last loss."""
+        return sorted(range(len(self.examples)), key=lambda index: -self._losses[index])
+
+    def _seen_difficult(self) -> list[int]:
+        return [index for index in self.difficult() if self._losses[index] < math.inf]

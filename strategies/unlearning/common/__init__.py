@@ -1,1 +1,1 @@
-"""What the unlearning strategies share."""
+"""Shared parts of the unlearning strategies."""

@@ -195,7 +195,7 @@ def test_a_model_that_learns_answers_only_is_refused(make_learner: MakeLearner) 
 
 
 def test_a_model_that_learned_answers_only_is_refused(make_learner: MakeLearner) -> None:
-    with pytest.raises(UserError, match="worse than guessing"):
+    with pytest.raises(UserError, match="worse than uniform guessing"):
         make_learner("pseudo_replay", lm="tiny", strategy={"prompts": "generated"}, loss="all")
 
 

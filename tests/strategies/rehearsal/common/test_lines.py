@@ -10,7 +10,7 @@ from cltool.core.errors import UserError
 from cltool.facts.facts import Fact, Key
 from cltool.facts.stream import Stream
 from cltool.strategies.rehearsal.common.enumeration import Enumerated, probable
-from cltool.strategies.rehearsal.common.lines import Line, beginning, lines, recite
+from cltool.strategies.rehearsal.common.lines import Line, lines, recite, start_tokens
 from cltool.training.learner import Learner
 
 from ....conftest import ARCHITECTURES, MakeLearner
@@ -19,7 +19,7 @@ from ....conftest import ARCHITECTURES, MakeLearner
 @pytest.mark.parametrize("name", ARCHITECTURES)
 def test_a_line_is_learned_whole(name: str, make_learner: MakeLearner, stream: Stream) -> None:
     learner = make_learner(lm=name)
-    lead = beginning(learner)
+    lead = start_tokens(learner)
     assert len(lead) == 1
     facts = learner.known.valid()
     for line, fact in zip(lines(learner, facts), facts, strict=True):
@@ -110,7 +110,7 @@ def test_what_is_asked_for_is_a_share_of_even_odds(
     recite(learner, 20, 0.5, 9)
     assert asked["least"] == pytest.approx(0.5 / 20)
     assert asked["limit"] == 9
-    assert asked["prompt"] == beginning(learner)
+    assert asked["prompt"] == start_tokens(learner)
     recite(learner, 0, 0.5, 9)
     assert asked["least"] <= 1.0
 
@@ -120,7 +120,7 @@ def test_a_line_must_end(make_learner: MakeLearner) -> None:
         learner = make_learner(lm=name)
         learner.lm.coder.eos = None
         with pytest.raises(UserError, match="no end token"):
-            beginning(learner)
+            start_tokens(learner)
 
 
 def test_lines_can_be_drawn_instead(make_learner: MakeLearner, stream: Stream) -> None:
