@@ -1,27 +1,33 @@
-"""Keeps what updates teach in a codebook beside the model, whose weights never change.
+"""Stores what updates teach in a codebook outside the model, whose weights never change.
 
 Hartvigsen et al. (2023), "Aging with GRACE: Lifelong model editing with discrete key-value
-adaptors", eq. 1 and algorithm 1. The codebook holds keys k_i, values v_i and deferral radii
-ε_i; h is a token's hidden state after block ``layer``, o the one after the last block:
+adaptors", eq. 1 and algorithm 1. The codebook has keys k_i, values v_i and deferral radii
+ε_i. h is a token's hidden state after block ``layer``, o the one after the last block:
 
-    o ← v_i  if ‖h − k_i‖ ≤ ε_i,   i = argmin_j ‖h − k_j‖;     else o stays
+    o ← v_i  if ‖h − k_i‖ ≤ ε_i,   i = argmin_j ‖h − k_j‖;     else o does not change
 
-A new key that lies within ε_i + ε_init of the nearest entry widens that entry's radius if both
-are to give the same token; else it becomes an entry with radius ε_init, and with ``split`` both
-radii are cut to half the distance. Values go down the gradient of the cross entropy.
+If a new key is within ε_i + ε_init of the nearest entry, and both have the same target token, that
+entry's radius is widened. Otherwise the key becomes an entry with radius ε_init; with ``split``,
+both radii are then cut to half the distance. Values follow the negative gradient of the cross
+entropy.
 
-What differs, and why. The paper puts one value at the last token of the prompt; here every
-token that predicts a token of the object or the end is looked up, so that greedy decoding
-spells the object whatever its length. The value replaces what the last block gives rather than
-what block ``layer`` gives, so that it alone settles the next token. ε_init is measured in the
-spread of the base knowledge's keys, as hidden states of models differ in size. Radii are not
-cut by default: the nearest key decides anyway, and cut radii rarely reach held-out wordings.
-Entries are only widened by wordings of their own fact: so a superseded or erased fact leaves as
-a whole.
+Differences from the paper, with reasons:
 
-Grows by definition: at most one entry for every learned token of every wording of the valid
-facts of the updates. What the base weights say cannot be erased. A saved model is the base
-model: the codebook lies in the strategy's state.
+- The paper stores one value, at the last token of the prompt. Here every token that predicts a
+  token of the object or the end token is looked up, so that greedy decoding produces objects of
+  any length.
+- The value replaces the output of the last block instead of that of block ``layer``, so that it
+  alone determines the next token.
+- ε_init is measured relative to the spread of the base knowledge's keys, because the size of
+  hidden states differs between models.
+- Radii are not cut by default: the nearest key decides anyway, and cut radii rarely reach
+  held-out wordings.
+- Entries are widened only by wordings of their own fact, so that a superseded or erased fact can
+  be removed completely.
+
+The storage grows: at most one entry for every learned token of every wording of the valid facts
+of the updates. Knowledge in the base weights cannot be erased. A saved model is the base model;
+the codebook is in the strategy's state.
 """
 
 from __future__ import annotations
@@ -49,7 +55,7 @@ if TYPE_CHECKING:
     from cltool.training.learner import Learner
 
 ROWS = 1024
-"""Tokens looked up at once."""
+"""Number of tokens looked up at once."""
 
 
 class GRACEConfig(StrategyConfig):
@@ -58,34 +64,34 @@ class GRACEConfig(StrategyConfig):
     layer: int | None = Field(
         default=None,
         description="number of the block whose output is the key, negative from the last; "
-        "none: the last one of the first half",
+        "none: the last block of the first half",
     )
     radius: float = Field(
         json_schema_extra=search(0.2, 2, log=True),
         default=0.8,
         gt=0,
-        description="ε_init, in the spread of the base knowledge's keys",
+        description="ε_init, as a multiple of the spread of the base knowledge's keys",
     )
     steps: int = Field(default=60, ge=1, description="most gradient steps for an update's values")
     rate: float = Field(
-        default=0.5, gt=0, description="Adam's rate, in root mean squares of the hidden states"
+        default=0.5, gt=0, description="Adam's rate, × the root mean square of the hidden states"
     )
     margin: float = Field(
-        default=0.5, ge=0, description="nats by which a token must lead for its value to be done"
+        default=0.5, ge=0, description="a value is learned when its token leads by so many nats"
     )
     split: bool = Field(
-        default=False, description="cut the radii of near entries that give different tokens"
+        default=False, description="whether radii of near entries with different tokens are cut"
     )
 
 
 class GRACE(Strategy[GRACEConfig]):
-    """A codebook of hidden states; the model is frozen."""
+    """Stores hidden states in a codebook; the model is frozen."""
 
     outside = "its codebook"
     trains: ClassVar[bool] = False
 
     def attach(self, learner: Learner) -> None:
-        """Measure the spread of the base knowledge's keys, and hook the lookup in.
+        """Measure the spread of the base knowledge's keys, and add the lookup to the model.
 
         Raises:
             UserError: the model has no such block.
@@ -105,7 +111,7 @@ class GRACE(Strategy[GRACEConfig]):
         self._radius = config.radius * float(spread)
 
     def update(self, learner: Learner, update: Update) -> None:
-        """Place the keys of what the update teaches, then learn their values."""
+        """Add the keys of the update's facts, then learn their values."""
         facts = [(fact, learner.examples([fact])) for fact in update.learn]
         examples = [example for _, own in facts for example in own]
         if not examples:
@@ -121,12 +127,12 @@ class GRACE(Strategy[GRACEConfig]):
         self._learn(learner, _tasks(examples, centres), plain[centres])
 
     def forget(self, facts: Sequence[Fact]) -> None:
-        """Drop the entries of facts that are no longer true."""
+        """Drop the entries of superseded and erased facts."""
         kept = self._codebook.without({fact.key for fact in facts})
         self._values = self._values[kept]
 
     def state_dict(self) -> State:
-        """Keys, values and radii, and whose fact each entry belongs to."""
+        """Return keys, values and radii, and the fact key of each entry."""
         book = self._codebook
         return {
             "keys": book.keys,
@@ -136,7 +142,7 @@ class GRACE(Strategy[GRACEConfig]):
         }
 
     def load_state_dict(self, state: State) -> None:
-        """Take them back."""
+        """Restore what `state_dict` returned."""
         book = self._codebook
         book.keys, book.radii = state["keys"].to(book.keys), state["radii"].to(book.radii)
         book.owners = [(owner[0], owner[1]) for owner in state["owners"]]
@@ -155,27 +161,27 @@ class GRACE(Strategy[GRACEConfig]):
 
     @torch.no_grad()
     def _look(self, learner: Learner, examples: Sequence[Encoded]) -> tuple[Tensor, Tensor]:
-        """Keys, and what the frozen model's last block gives, where a token is learned.
+        """Return the keys of the learned tokens, and the outputs of the last block at them.
 
         Returns:
             Each (learned tokens, width), in the order of the sentences.
         """
         found: dict[int, tuple[Tensor, Tensor]] = {}
         lengths = [len(example) for example in examples]
-        for places in by_length(lengths, learner.settings.batch_size):
-            batch = collate([examples[place] for place in places], learner.lm.coder.pad)
+        for indices in by_length(lengths, learner.settings.batch_size):
+            batch = collate([examples[index] for index in indices], learner.lm.coder.pad)
             learner.score(batch)
             tokens = predicting(batch).to(learner.device)
-            for row, place in enumerate(places):
+            for row, index in enumerate(indices):
                 chosen = tokens[row]
-                found[place] = self._states[row][chosen].float(), self._plain[row][chosen].float()
-        keys, plain = zip(*(found[place] for place in range(len(examples))), strict=True)
+                found[index] = self._states[row][chosen].float(), self._plain[row][chosen].float()
+        keys, plain = zip(*(found[index] for index in range(len(examples))), strict=True)
         return torch.cat(keys), torch.cat(plain)
 
     def _learn(self, learner: Learner, tasks: Sequence[Task], values: Tensor) -> None:
-        """Learn the values of the newest entries, beginning from ``values``.
+        """Learn the values of the newest entries, starting from ``values``.
 
-        A sentence is left alone as soon as all tokens of its entries lead.
+        Training on a sentence stops when all tokens of its entries lead.
         """
         config = self.config
         old, values = self._values, values.clone().requires_grad_()
@@ -185,15 +191,15 @@ class GRACE(Strategy[GRACEConfig]):
             left = learner.left()
             if not tasks or (left is not None and left < sum(len(t.example) for t in tasks)):
                 break
-            grad, unsettled = torch.zeros_like(values), []
-            for places in by_length([len(t.example) for t in tasks], learner.settings.batch_size):
-                part = [tasks[place] for place in places]
+            grad, unfinished = torch.zeros_like(values), []
+            for indices in by_length([len(t.example) for t in tasks], learner.settings.batch_size):
+                part = [tasks[index] for index in indices]
                 self._values = torch.cat([old, values])
                 scored = learner.score(_collate(part, learner.lm.coder.pad))
                 grad += torch.autograd.grad(scored.loss_sum(), values)[0]
                 leads = _leads(scored, config.margin).tolist()
-                unsettled += [task for task, lead in zip(part, leads, strict=True) if not lead]
-            tasks, before = unsettled, values.detach().clone()
+                unfinished += [task for task, lead in zip(part, leads, strict=True) if not lead]
+            tasks, before = unfinished, values.detach().clone()
             values.grad = grad
             optimizer.step()
             moved = [entry for task in tasks for entry in task.entries]
@@ -205,7 +211,7 @@ class GRACE(Strategy[GRACEConfig]):
 
 
 class Codebook:
-    """Keys with deferral radii, and the fact to which each belongs.
+    """Keys with deferral radii, and the fact of each.
 
     Attributes:
         split: whether the radii of near entries with different labels are cut.
@@ -224,20 +230,20 @@ class Codebook:
         return len(self.keys)
 
     def find(self, queries: Tensor) -> Tensor:
-        """(queries,): the nearest entry where its radius reaches, else -1."""
+        """Return (queries,): the nearest entry if it is within its radius, else -1."""
         distances, nearest = self._nearest(queries.float())
         return torch.where(distances <= self.radii[nearest], nearest, -1)
 
     def place(self, keys: Tensor, labels: Sequence[tuple[Key, int]], radius: float) -> list[int]:
-        """Take ``keys`` in, one by one, as entries or by widening the radius of one.
+        """Add ``keys`` one by one, as entries or by widening the radius of an entry.
 
         Args:
             keys: (new keys, width).
-            labels: for each its fact, and the token that it should give.
+            labels: the fact and the target token of each.
             radius: ε_init.
 
         Returns:
-            Places of the keys that became entries.
+            Indices of the keys that became entries.
         """
         radii: list[float] = self.radii.tolist()
         known: list[tuple[Key, int] | None] = [None] * len(radii)
@@ -246,8 +252,8 @@ class Codebook:
         nearest = torch.zeros(len(keys), dtype=torch.long, device=keys.device)
         if radii:
             distances, nearest = self._nearest(keys)
-        for place, label in enumerate(labels):
-            distance, entry = float(distances[place]), int(nearest[place])
+        for index, label in enumerate(labels):
+            distance, entry = float(distances[index]), int(nearest[index])
             own = radius
             if radii and distance <= radii[entry] + radius:
                 if known[entry] == label:
@@ -256,22 +262,22 @@ class Codebook:
                 if self.split:
                     own = min(radius, distance / 2)
                     radii[entry] = min(radii[entry], distance / 2)
-            to_it = (keys - keys[place]).norm(dim=1)
+            to_it = (keys - keys[index]).norm(dim=1)
             nearest[to_it < distances] = len(radii)
             distances = torch.minimum(distances, to_it)
-            centres.append(place)
+            centres.append(index)
             radii.append(own)
             known.append(label)
         self.keys = torch.cat([self.keys, keys[centres]])
         self.radii = torch.tensor(radii, device=keys.device)
-        self.owners += [labels[place][0] for place in centres]
+        self.owners += [labels[index][0] for index in centres]
         return centres
 
     def without(self, gone: set[Key]) -> list[int]:
-        """Drop the entries of some facts; the places of those that stay."""
-        kept = [place for place, owner in enumerate(self.owners) if owner not in gone]
+        """Drop the entries of some facts; return the indices of those that stay."""
+        kept = [index for index, owner in enumerate(self.owners) if owner not in gone]
         self.keys, self.radii = self.keys[kept], self.radii[kept]
-        self.owners = [self.owners[place] for place in kept]
+        self.owners = [self.owners[index] for index in kept]
         return kept
 
     def _nearest(self, queries: Tensor) -> tuple[Tensor, Tensor]:
@@ -286,8 +292,8 @@ class Task:
 
     Attributes:
         example: the sentence.
-        tokens: places of those of its tokens that new entries should give.
-        entries: numbers of these entries among the new ones.
+        tokens: indices of the tokens that are targets of new entries.
+        entries: indices of these entries among the new ones.
     """
 
     example: Encoded
@@ -296,25 +302,25 @@ class Task:
 
 
 def _tasks(examples: Sequence[Encoded], centres: Sequence[int]) -> list[Task]:
-    """The sentences with tokens whose keys became entries.
+    """Return the sentences with tokens whose keys became entries.
 
     Args:
         examples: sentences.
-        centres: places of the entries' keys among the learned tokens of all ``examples``.
+        centres: indices of the entries' keys among the learned tokens of all ``examples``.
     """
     entry = {centre: number for number, centre in enumerate(centres)}
-    tasks, place = [], 0
+    tasks, start = [], 0
     for example in examples:
         tokens = range(max(example.start, 1), len(example))
-        chosen = {token: entry[n] for n, token in enumerate(tokens, place) if n in entry}
+        chosen = {token: entry[n] for n, token in enumerate(tokens, start) if n in entry}
         if chosen:
             tasks.append(Task(example, list(chosen), list(chosen.values())))
-        place += len(tokens)
+        start += len(tokens)
     return tasks
 
 
 def _collate(tasks: Sequence[Task], pad: int) -> Batch:
-    """The sentences of ``tasks``, of which only the tokens of entries are learned."""
+    """Return a batch of the sentences of ``tasks`` in which only entries' tokens are learned."""
     batch = collate([task.example for task in tasks], pad)
     labels = torch.full_like(batch["labels"], IGNORED)
     for row, task in enumerate(tasks):
@@ -323,7 +329,7 @@ def _collate(tasks: Sequence[Task], pad: int) -> Batch:
 
 
 def _leads(scored: Scored, margin: float) -> Tensor:
-    """(batch,), bool: every learned token's logit leads all others by ``margin``."""
+    """Return (batch,), bool: whether every learned token's logit leads by ``margin``."""
     learned = scored.labels != IGNORED
     labels = scored.labels.masked_fill(~learned, 0).unsqueeze(-1)
     logits = scored.logits.detach().float()

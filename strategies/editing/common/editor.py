@@ -1,13 +1,14 @@
-"""Facts written into output projections in closed form: keys, residuals, least squares.
+"""Writes facts into output projections in closed form: keys, residuals, least squares.
 
-A block's MLP ends in h ← h + W k. Seen as a linear memory, W maps the key k of a token to
-what the MLP adds at it. An edit wants other outputs at the keys of some tokens, and as little
-change as can be at others (Meng et al. 2023, "Mass-editing memory in a transformer"):
+A block's MLP ends in h ← h + W k. As a linear memory, W maps the key k of a token to the vector
+that the MLP adds at this token. An edit changes the outputs at the keys of some tokens, and
+changes the outputs at others as little as possible (Meng et al. 2023, "Mass-editing memory in a
+transformer"):
 
     min over Δ of  Σ_i ‖Δ k_i − r_i‖² + tr(Δ H Δᵀ)      ⇒      Δ = (Σ r_i k_iᵀ) (H + Σ k_i k_iᵀ)⁻¹
 
-Keys are taken at every token of a sentence that predicts a token of the object or the end:
-so the whole object is written, and free decoding reads it token by token.
+The keys are those of every token that predicts a token of the object or the end token. So the
+whole object is written, and greedy decoding produces it token by token.
 """
 
 from __future__ import annotations
@@ -15,34 +16,58 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated
 
 import torch
+from pydantic import Field
 from torch import Tensor, nn
 
-from cltool.lm.batches import IGNORED, Batch
+from cltool.lm.batches import IGNORED, Batch, collate
 from cltool.lm.layers import Projection, blocks, hidden, numbers, output_projection, with_hidden
 from cltool.lm.scoring import Scored
 
+if TYPE_CHECKING:
+    from cltool.facts.facts import Fact
+    from cltool.training.learner import Learner
+
 Score = Callable[[Batch], Scored]
+
+Layers = Annotated[
+    list[int],
+    Field(description="numbers of the edited blocks, negative from the last; empty: the last four"),
+]
+Rounds = Annotated[int, Field(ge=1, description="most solves per update")]
+Steps = Annotated[int, Field(ge=1, description="gradient steps for δ per round")]
+Rate = Annotated[float, Field(gt=0, description="length of these steps")]
+Damping = Annotated[
+    float, Field(gt=0, le=1, description="share of each round's solution that is applied")
+]
 
 
 def predicting(batch: Batch) -> Tensor:
-    """(batch, length), bool: the tokens after which a learned token comes."""
+    """Return (batch, length), bool: the tokens that precede a learned token."""
     found = torch.zeros_like(batch["labels"], dtype=torch.bool)
     found[:, :-1] = batch["labels"][:, 1:] != IGNORED
     return found
 
 
+def sentence_batches(learner: Learner, facts: Sequence[Fact]) -> list[Batch]:
+    """Return all trained wordings of ``facts``, sorted by length, in batches."""
+    examples = sorted(learner.examples(facts), key=len)
+    size, pad = learner.settings.batch_size, learner.lm.coder.pad
+    return [collate(examples[n : n + size], pad) for n in range(0, len(examples), size)]
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How an update is solved for.
+    """How an update is solved.
 
     Attributes:
         rounds: most solves.
-        steps: gradient steps for what is wanted, in a round.
+        steps: gradient steps per round for the target states.
         rate: length of these steps.
-        damping: share of each solution that is taken.
-        stop_at: stop when this share of the sentences is completed right.
+        damping: share of each solution that is applied.
+        stop_at: stop when this share of the sentences is completed correctly.
     """
 
     rounds: int
@@ -53,32 +78,32 @@ class Plan:
 
 
 @dataclass
-class Wanted:
-    """What the last edited block should give.
+class Targets:
+    """Target outputs of the last edited block.
 
     Attributes:
         states: for each batch, (predicting tokens, width).
-        right: how many sentences the model completed right before.
+        correct: number of sentences that the model completes correctly without the change.
     """
 
     states: list[Tensor]
-    right: int
+    correct: int
 
 
 class Editor:
-    """Writes into the output projections of some blocks of a model.
+    """Edits the output projections of some blocks of a model.
 
     Args:
         model: a causal LM.
         score: its forward pass.
-        layers: the blocks' numbers; none: the last four.
-        where: the setting that names them, for errors.
+        layers: the numbers of the blocks; empty: the last four.
+        where: name of the setting, for error messages.
 
     Attributes:
-        projections: of the edited blocks, first to last.
+        projections: the output projections of the edited blocks, first to last.
 
     Raises:
-        UserError: there is no such block, or it has no MLP of the plain kind.
+        UserError: there is no such block, or it has no ordinary MLP.
     """
 
     def __init__(self, model: nn.Module, score: Score, layers: Sequence[int], where: str) -> None:
@@ -90,7 +115,7 @@ class Editor:
 
     @torch.no_grad()
     def moments(self, batches: Sequence[Batch]) -> list[Tensor]:
-        """Σ k kᵀ over the predicting tokens, (inner, inner) for each projection, float64."""
+        """Return Σ k kᵀ over predicting tokens, float64 (inner, inner) for each projection."""
         sums = [_zeros(projection, square=True) for projection in self.projections]
         for batch in batches:
             with self._watched() as (keys, _):
@@ -99,19 +124,19 @@ class Editor:
                 total += _second_moment(key[_flat(batch, key)])
         return sums
 
-    def wanted(self, batches: Sequence[Batch], steps: int, rate: float) -> Wanted:
-        """Hidden states after the last edited block at which the learned tokens are likelier.
+    def targets(self, batches: Sequence[Batch], steps: int, rate: float) -> Targets:
+        """Return states after the last edited block that make the learned tokens likelier.
 
-        Each token's δ goes down the gradient of its own sentence's cross entropy from δ = 0,
-        measured in root mean squares of the token's hidden state. What is predicted surely
-        has a gradient near 0 and stays as it is.
+        Each token's δ starts at 0 and follows the negative gradient of its sentence's cross
+        entropy, scaled by the mean square of the token's hidden state. Tokens that are already
+        predicted with certainty have a gradient near 0 and do not change.
 
         Args:
             batches: sentences.
-            steps: gradient steps.
-            rate: their length.
+            steps: number of gradient steps.
+            rate: length of the steps.
         """
-        states, right = [], 0
+        states, correct = [], 0
         for batch in batches:
             tokens = predicting(batch).to(self._device)
             held = delta = torch.zeros((), device=self._device)
@@ -121,28 +146,28 @@ class Editor:
                 grad = torch.autograd.grad(scored.loss_sum(), out[1])[0][tokens].float()
                 held = out[0].detach()[tokens].float()
                 if step == 0:
-                    right += int(scored.hits().sum())
+                    correct += int(scored.hits().sum())
                 delta = delta - rate * held.pow(2).mean(dim=1, keepdim=True) * grad
             states.append((held + delta).cpu())
-        return Wanted(states, right)
+        return Targets(states, correct)
 
     @torch.no_grad()
-    def demands(
-        self, place: int, batches: Sequence[Batch], wanted: Wanted
+    def products(
+        self, index: int, batches: Sequence[Batch], targets: Targets
     ) -> tuple[Tensor, Tensor]:
-        """Σ r kᵀ and Σ k kᵀ for one projection; r is its share of what is still missing.
+        """Return Σ r kᵀ and Σ k kᵀ for one projection; r is its share of the residual.
 
         Meng et al. (2023), eq. 20: r = (z − h) / (number of edited blocks from this one on).
         """
-        projection = self.projections[place]
+        projection = self.projections[index]
         cross, square = _zeros(projection), _zeros(projection, square=True)
-        for batch, target in zip(batches, wanted.states, strict=True):
+        for batch, target in zip(batches, targets.states, strict=True):
             with self._watched() as (keys, out):
                 self._score(batch)
-            key = keys[place][_flat(batch, keys[place])].float()
-            missing = target.to(self._device) - out[0][predicting(batch).to(self._device)].float()
-            missing = missing / (len(self.projections) - place)
-            cross += (missing.T @ key).double().cpu()
+            key = keys[index][_flat(batch, keys[index])].float()
+            residual = target.to(self._device) - out[0][predicting(batch).to(self._device)].float()
+            residual = residual / (len(self.projections) - index)
+            cross += (residual.T @ key).double().cpu()
             square += _second_moment(key)
         return cross, square
 
@@ -154,14 +179,14 @@ class Editor:
         bases: Sequence[Tensor | None],
         left: Callable[[], int | None],
     ) -> None:
-        """Solve round by round, until ``batches`` are said right or the budget is spent.
+        """Solve in rounds, until ``batches`` are completed correctly or the budget is spent.
 
         Args:
             batches: sentences to write.
-            plan: how many rounds, and how they find what is wanted.
+            plan: how to solve.
             hold: H of each projection.
-            bases: of the space in which each projection may change; None: anywhere.
-            left: tokens that may still be spent; None: any number.
+            bases: basis of the space in which each projection may change; None: no limit.
+            left: returns the tokens that may still be spent; None: no limit.
         """
         sentences = sum(len(batch["labels"]) for batch in batches)
         cost = plan.steps * sum(int(batch["attention_mask"].sum()) for batch in batches)
@@ -170,17 +195,17 @@ class Editor:
             most = left()
             if most is not None and most < cost:
                 break
-            wanted = self.wanted(batches, plan.steps, plan.rate)
-            if wanted.right >= plan.stop_at * sentences:
+            targets = self.targets(batches, plan.steps, plan.rate)
+            if targets.correct >= plan.stop_at * sentences:
                 break
-            for place, projection in enumerate(self.projections):
-                cross, square = self.demands(place, batches, wanted)
-                change = solve(cross, square, hold[place], done[place], bases[place])
+            for index, projection in enumerate(self.projections):
+                cross, square = self.products(index, batches, targets)
+                change = solve(cross, square, hold[index], done[index], bases[index])
                 if not bool(change.isfinite().all()):
-                    # Better what the last round reached than weights that are no numbers.
+                    # Keeps the result of the last round instead of weights that are not finite.
                     return
                 projection.add(plan.damping * change)
-                done[place] += plan.damping * change
+                done[index] += plan.damping * change
 
     @property
     def _device(self) -> torch.device:
@@ -190,18 +215,18 @@ class Editor:
     def _watched(
         self, shift: tuple[Tensor, Tensor] | None = None
     ) -> Iterator[tuple[list[Tensor], list[Tensor]]]:
-        """Catch the keys of the edited blocks, and what the last of them gives.
+        """Collect the keys of the edited blocks, and the output of the last one.
 
-        With ``shift``, a δ is added to that at some tokens; then the second list holds the
-        hidden states without it, and those with it, of which gradients can be taken.
+        With ``shift``, (tokens, δ), δ is added to this output at these tokens. The second list
+        then has the hidden states without δ, and those with δ, which are differentiable.
         """
         keys: list[Tensor] = []
         out: list[Tensor] = []
 
-        def catch(module: nn.Module, inputs: tuple[Tensor, ...]) -> None:
+        def keep_key(module: nn.Module, inputs: tuple[Tensor, ...]) -> None:
             keys.append(inputs[0].detach())
 
-        def give(module: nn.Module, inputs: object, output: Tensor) -> object:
+        def shift_output(module: nn.Module, inputs: object, output: Tensor) -> object:
             states = hidden(output)
             out.append(states)
             if shift is None:
@@ -212,8 +237,8 @@ class Editor:
             out.append((states.detach() + change).requires_grad_())
             return with_hidden(output, out[1])
 
-        handles = [p.module.register_forward_pre_hook(catch) for p in self.projections]
-        handles.append(self._last.register_forward_hook(give))
+        handles = [p.module.register_forward_pre_hook(keep_key) for p in self.projections]
+        handles.append(self._last.register_forward_hook(shift_output))
         try:
             yield keys, out
         finally:
@@ -224,10 +249,10 @@ class Editor:
 def solve(
     cross: Tensor, square: Tensor, hold: Tensor, done: Tensor, basis: Tensor | None = None
 ) -> Tensor:
-    """The change X that brings an edit to the least-squares optimum of its whole change.
+    """Return the change X that brings an edit to the least-squares optimum of its total change.
 
-    min over X of Σ ‖X k − r‖² + tr((D + X) H (D + X)ᵀ), with D what the edit has changed so
-    far: X = (Σ r kᵀ − D H) (H + Σ k kᵀ)⁻¹. With a ``basis`` both are sought in its span.
+    min over X of Σ ‖X k − r‖² + tr((D + X) H (D + X)ᵀ), with D the change of the edit so far:
+    X = (Σ r kᵀ − D H) (H + Σ k kᵀ)⁻¹. With a ``basis``, the total change is in its span.
 
     Args:
         cross: Σ r kᵀ, (out, in).
@@ -244,7 +269,7 @@ def solve(
 
 
 def null_basis(moment: Tensor, share: float) -> Tensor:
-    """The directions in which ``moment`` is smallest, as many as hold ``share`` of its trace.
+    """Return the smallest eigenvectors of ``moment`` that hold at most ``share`` of its trace.
 
     Returns:
         (size, dimensions), orthonormal columns.
@@ -256,7 +281,7 @@ def null_basis(moment: Tensor, share: float) -> Tensor:
 
 
 def _second_moment(rows: Tensor) -> Tensor:
-    """Σ x xᵀ over ``rows``, (size, size): in float64, for rounding must not make it indefinite."""
+    """Return Σ x xᵀ over ``rows``; float64, so that rounding does not make it indefinite."""
     rows = rows.detach().cpu().double()
     return rows.T @ rows
 
@@ -267,5 +292,5 @@ def _zeros(projection: Projection, *, square: bool = False) -> Tensor:
 
 
 def _flat(batch: Batch, key: Tensor) -> Tensor:
-    """The predicting tokens, as a mask over all of a key's axes but the last."""
+    """Return the predicting tokens, as a mask over all axes of a key but the last."""
     return predicting(batch).view(key.shape[:-1]).to(key.device)

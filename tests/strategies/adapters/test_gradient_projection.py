@@ -259,7 +259,7 @@ def test_with_lora_the_factors_are_projected(make_learner: MakeLearner, stream: 
 
 
 def test_an_adapter_without_linear_layers_is_refused(make_learner: MakeLearner) -> None:
-    with pytest.raises(UserError, match="no linear layer that is trained"):
+    with pytest.raises(UserError, match="no trained linear layer"):
         make_learner("lora+gradient_projection", strategy={"lora": {"peft": "IA3"}})
 
 

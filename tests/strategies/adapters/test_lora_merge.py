@@ -120,5 +120,5 @@ def test_nothing_can_hold_on_to_what_lasts_one_update(
 ) -> None:
     if name == other:
         return
-    with pytest.raises(UserError, match="cannot be composed: what an update trains is new"):
+    with pytest.raises(UserError, match="cannot be composed: the parameters that an update trains"):
         make_learner(f"{other}+{name}", attach=False)

@@ -91,9 +91,9 @@ def test_wanted_states_lower_the_loss_and_do_not_depend_on_the_batch(
     editor = Editor(learner.model, learner.score, [1], "layers")
     whole = batches_of(learner, stream)
     tokens = learner.tokens
-    wanted = editor.wanted(whole, steps=2, rate=1.0)
+    wanted = editor.targets(whole, steps=2, rate=1.0)
     assert learner.tokens - tokens == 2 * int(whole[0]["attention_mask"].sum())
-    parts = editor.wanted(batches_of(learner, stream, size=4), steps=2, rate=1.0)
+    parts = editor.targets(batches_of(learner, stream, size=4), steps=2, rate=1.0)
     torch.testing.assert_close(torch.cat(parts.states), wanted.states[0], rtol=1e-3, atol=1e-3)
 
     last: Any = editor._last
