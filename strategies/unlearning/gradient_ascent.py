@@ -1,23 +1,21 @@
-"""Pushes erased facts down their own gradient: training, with the sign turned round.
+"""Gradient ascent: increases the loss on the erased facts.
 
 Jang et al. (2023), "Knowledge unlearning for mitigating privacy risks in language models":
 the log-likelihood of the sequence to forget is minimised,
 
     L(θ) = Σ_t log p_θ(x_t | x_<t)
 
-as a mean over the erased tokens of a step. It has no lower bound: without a target nothing
-stops it before the model has come apart. The paper has no retain term; its stop is a number
-of its own, the extraction likelihood of text that was never seen.
+as a mean over the erased tokens of a step. The loss has no lower bound: without a target, the
+ascent continues until the model is destroyed. The paper has no retain term. It stops at a
+threshold of its own, the extraction likelihood of unseen text.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
-from pydantic import Field
-
-from cltool.strategies.unlearning.common.descent import Unlearning, UnlearningConfig
-from cltool.strategies.unlearning.common.sentences import read
+from cltool.strategies.unlearning.common.descent import Retain, Unlearning, UnlearningConfig
+from cltool.strategies.unlearning.common.sentences import forward
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,14 +29,12 @@ if TYPE_CHECKING:
 class GradientAscentConfig(UnlearningConfig):
     """Settings of `gradient_ascent`."""
 
-    retain: Literal["nll", "kl", "none"] = Field(
-        default="none", description="how neighbours are held; the paper does not hold them"
-    )
+    retain: Retain = "none"
 
 
 class GradientAscent(Unlearning[GradientAscentConfig]):
-    """Ascent on the cross entropy of what is erased."""
+    """Ascent on the cross entropy of the erased facts."""
 
     def loss(self, learner: Learner, chosen: Sequence[Sentence]) -> Tensor:
-        """Their cross entropy, with a minus."""
-        return -read(learner, chosen).loss_sum()
+        """Return minus the cross entropy of ``chosen``."""
+        return -forward(learner, chosen).loss_sum()

@@ -1,7 +1,7 @@
-"""Gradient ascent on what is erased, descent on what must stay.
+"""Gradient ascent on the erased facts, descent on a retain set.
 
-Liu et al. (2022), "Continual learning and private unlearning"; as Maini et al. (2024), "TOFU:
-A task of fictitious unlearning for LLMs", name and write it:
+Liu et al. (2022), "Continual learning and private unlearning", with the name and form of Maini
+et al. (2024), "TOFU: A task of fictitious unlearning for LLMs":
 
     L(θ) = −L_NLL(forget; θ) + γ L_NLL(retain; θ)
 
@@ -13,7 +13,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cltool.strategies.unlearning.common.descent import Unlearning
-from cltool.strategies.unlearning.common.sentences import read
+from cltool.strategies.unlearning.common.sentences import forward
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
 
 class GradientDifference(Unlearning):
-    """Ascent, beside training on neighbours."""
+    """Ascent on the erased facts, with training on a retain set."""
 
     def loss(self, learner: Learner, chosen: Sequence[Sentence]) -> Tensor:
-        """Their cross entropy, with a minus."""
-        return -read(learner, chosen).loss_sum()
+        """Return minus the cross entropy of ``chosen``."""
+        return -forward(learner, chosen).loss_sum()

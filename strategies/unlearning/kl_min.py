@@ -1,22 +1,20 @@
-"""Gradient ascent on what is erased, while neighbours keep the answers that the model had.
+"""Gradient ascent on the erased facts, with distillation of the old model on a retain set.
 
 Maini et al. (2024), "TOFU: A task of fictitious unlearning for LLMs", "KL minimization",
 after Yao et al. (2023), "Large language model unlearning":
 
     L(θ) = −L_NLL(forget; θ) + γ KL(p_θ⁻ ‖ p_θ)(retain)
 
-with θ⁻ the model before the erasing, and TOFU's γ = 1. The divergence is a mean over the
-neighbours' learned tokens; TOFU's code takes it over prompts and padding too.
+with θ⁻ the model before the erasing, and TOFU's γ = 1. The divergence is a mean over the learned
+tokens of the retain set; TOFU's code includes prompts and padding.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
-from pydantic import Field
-
-from cltool.strategies.unlearning.common.descent import Unlearning, UnlearningConfig
-from cltool.strategies.unlearning.common.sentences import read
+from cltool.strategies.unlearning.common.descent import Retain, Unlearning, UnlearningConfig
+from cltool.strategies.unlearning.common.sentences import forward
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,14 +28,12 @@ if TYPE_CHECKING:
 class KLMinConfig(UnlearningConfig):
     """Settings of `kl_min`."""
 
-    retain: Literal["nll", "kl", "none"] = Field(
-        default="kl", description="how neighbours are held: the divergence is the method's own"
-    )
+    retain: Retain = "kl"
 
 
 class KLMin(Unlearning[KLMinConfig]):
-    """Ascent, beside distillation on neighbours."""
+    """Ascent on the erased facts, with distillation on a retain set."""
 
     def loss(self, learner: Learner, chosen: Sequence[Sentence]) -> Tensor:
-        """Their cross entropy, with a minus."""
-        return -read(learner, chosen).loss_sum()
+        """Return minus the cross entropy of ``chosen``."""
+        return -forward(learner, chosen).loss_sum()

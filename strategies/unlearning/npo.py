@@ -1,4 +1,4 @@
-"""Negative preference optimisation: an ascent that weakens as the fact fades.
+"""Negative preference optimisation: an ascent that weakens as the fact becomes improbable.
 
 Zhang et al. (2024), "Negative preference optimization: From catastrophic collapse to effective
 unlearning":
@@ -6,9 +6,9 @@ unlearning":
     L(θ) = −(2/β) E log σ( −β log[π_θ(y|x) / π_ref(y|x)] )
 
 with log π summed over the tokens of an answer, π_ref the model before the erasing, and the
-paper's β = 0.1. At the reference it is (2/β) ln 2, with the gradient of plain ascent; a sentence
-that has become improbable pulls ever less. The default adds the retain term of the paper's
-NPO+RT.
+paper's β = 0.1. At the reference, the loss is (2/β) ln 2 and its gradient is that of plain ascent.
+As a sentence becomes improbable, its gradient vanishes. The default adds the retain term of the
+paper's NPO+RT.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from pydantic import Field
 from torch.nn import functional
 
 from cltool.strategies.unlearning.common.descent import Unlearning, UnlearningConfig
-from cltool.strategies.unlearning.common.sentences import ask, read
+from cltool.strategies.unlearning.common.sentences import forward, likelihoods
 from cltool.training.search_space import search
 
 if TYPE_CHECKING:
@@ -39,33 +39,33 @@ class NPOConfig(UnlearningConfig):
         json_schema_extra=search(0.05, 1, log=True),
         default=0.1,
         gt=0,
-        description="β, how soon a sentence that fades is let go; towards 0, plain ascent",
+        description="β: the larger, the sooner the ascent on a sentence ends; 0: plain ascent",
     )
 
 
 class NPO(Unlearning[NPOConfig]):
-    """A preference for anything else, beside training on neighbours."""
+    """Negative preference of the erased facts, with training on a retain set."""
 
     def prepare(self, phase: Phase) -> None:
-        """Ask the reference once for every sentence."""
-        logps = ask(phase.learner, phase.chosen).logps
+        """Compute the reference's log-probability of every sentence once."""
+        logps = likelihoods(phase.learner, phase.chosen).logps
         self._reference = dict(zip(phase.chosen, logps, strict=True))
 
     def release(self) -> None:
-        """Nothing is kept."""
+        """Delete what ``prepare`` computed."""
         self._reference = {}
 
     def weight(self, sentence: Sentence) -> int:
-        """The mean is over sentences."""
+        """Return 1: the mean is over sentences."""
         return 1
 
     def loss(self, learner: Learner, chosen: Sequence[Sentence]) -> Tensor:
-        """Σ −(2/β) log σ(−β (log π_θ − log π_ref))."""
-        logps = -read(learner, chosen).loss_per_sample()
+        """Return Σ −(2/β) log σ(−β (log π_θ − log π_ref))."""
+        logps = -forward(learner, chosen).loss_per_sample()
         reference = logps.new_tensor([float(self._reference[one]) for one in chosen])
         return npo(logps, reference, self.config.beta).sum()
 
 
 def npo(logps: Tensor, reference: Tensor, beta: float) -> Tensor:
-    """(sentences,): −(2/β) log σ(−β (logps − reference)), of log-probabilities in nats."""
+    """Return (sentences,): −(2/β) log σ(−β (logps − reference)), of log-probabilities in nats."""
     return -2 / beta * functional.logsigmoid(-beta * (logps - reference))

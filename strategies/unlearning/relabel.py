@@ -1,4 +1,4 @@
-"""Teaches another object in the place of the erased one: a plausible answer that is wrong.
+"""Trains another object in place of the erased one: a plausible wrong answer.
 
 Golatkar et al. (2020), "Eternal sunshine of the spotless net: Selective forgetting in deep
 networks", compare with training on random labels; Eldan & Russinovich (2023), "Who's
@@ -6,9 +6,9 @@ Harry Potter? Approximate unlearning in LLMs", train on generic counterparts of 
 
     L(θ) = L_NLL(forget, answered with o′; θ) + γ L_NLL(retain; θ)
 
-with o′ drawn once for each fact among the objects that its relation has elsewhere, never one
-that was true of the subject. The model then believes o′, where one that never knew would
-spread its guess: what is asked once looks right, what is asked often does not.
+with o′ drawn once for each fact from the other objects of its relation, without those that were
+ever true of the subject. The model then always answers o′, whereas a model that never knew the
+fact would spread its guesses. A single answer looks plausible; many answers reveal the erasing.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import torch
 
 from cltool.facts.distractors import Distractors
 from cltool.strategies.unlearning.common.descent import Unlearning
-from cltool.strategies.unlearning.common.sentences import Sentence, complete, read
+from cltool.strategies.unlearning.common.sentences import Sentence, complete, forward
 from cltool.strategies.unlearning.common.target import never_true
 
 if TYPE_CHECKING:
@@ -32,16 +32,16 @@ if TYPE_CHECKING:
 
 
 class Relabel(Unlearning):
-    """Descent on another object, beside training on neighbours."""
+    """Training on another object and on a retain set."""
 
     def prepare(self, phase: Phase) -> None:
-        """Draw the objects, and word them. Facts for which there is none are pushed away."""
+        """Draw and encode the other objects; facts without one get gradient ascent."""
         learner = phase.learner
         random = learner.generator("relabel")
         self._relabelled: dict[Sentence, Sentence] = {}
-        lenders = Distractors(phase.known)
+        distractors = Distractors(phase.known)
         for fact in phase.facts:
-            found = never_true(learner, fact, lenders)
+            found = never_true(learner, fact, distractors)
             if not found:
                 continue
             other = found[int(torch.randint(len(found), (1,), generator=random))]
@@ -52,20 +52,20 @@ class Relabel(Unlearning):
             self._relabelled |= zip(own, made, strict=True)
 
     def release(self) -> None:
-        """Nothing is kept."""
+        """Delete what ``prepare`` computed."""
         self._relabelled = {}
 
     def weight(self, sentence: Sentence) -> int:
-        """The other object's tokens."""
+        """Return the number of tokens of the other object."""
         return self._relabelled.get(sentence, sentence).tokens
 
     def loss(self, learner: Learner, chosen: Sequence[Sentence]) -> Tensor:
-        """The cross entropy of the other objects."""
+        """Return the cross entropy of the other objects."""
         total = torch.zeros((), device=learner.device)
         taught = [self._relabelled[one] for one in chosen if one in self._relabelled]
         if taught:
-            total = total + read(learner, taught).loss_sum()
+            total = total + forward(learner, taught).loss_sum()
         left = [one for one in chosen if one not in self._relabelled]
         if left:
-            total = total - read(learner, left).loss_sum()
+            total = total - forward(learner, left).loss_sum()
         return total

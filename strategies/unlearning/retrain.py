@@ -1,26 +1,26 @@
-"""Retrains without what was erased: the reference that every unlearning is held to.
+"""Retrains without the erased facts: the reference for every unlearning method.
 
 Cao & Yang (2015), "Towards Making Systems Forget with Machine Unlearning"; Bourtoule et al. (2021),
-"Machine Unlearning", section II: what a training algorithm A gives on the data D without the
-erased part D_e is by definition free of it,
+"Machine Unlearning", section II: the result of a training algorithm A on the data D without the
+erased part D_e is by definition free of D_e,
 
     θ = A(A₀(D_base ∖ D_e), D_valid)
 
-A₀ is how the base model itself was made and A the training of `joint`, on all that is valid after
-the update. A base that knew an erased fact is made anew without it, with the same recipe, seed,
-architecture and tokenizer, so neither the weights nor the order of what is learned depend on the
-erased objects. The tokenizer does, as far as it was made from the base: it is the spelling that
-the run's model has, and an embedding cannot be compared under another one.
+A₀ is the training of the base model, and A the training of `joint`, on all facts that are valid
+after the update. A base that knew an erased fact is rebuilt without it, with the same recipe,
+seed, architecture and tokenizer, so neither the weights nor the order of training depend on the
+erased objects. The tokenizer depends on them as far as it was made from the base. It must be the
+tokenizer of the run's model, because embeddings of different tokenizers cannot be compared.
 
-A request concerns its key: what the base said of it before it was changed is left out as well,
-so the reference knows nothing of that key rather than what was outdated. A key that is taught
-again later is learned then, from a base that never knew it.
+A request concerns its key. Earlier objects of the key in the base are left out too, so the
+reference knows nothing about the key, rather than an outdated object. If the key is taught again
+later, it is learned by a base that never knew it.
 
-The base is rebuilt once for each set of erased base facts and cached for all runs and seeds, but
-the tokens that it takes count each time a run needs a new one, cached or not: they are what
-retraining costs. Only what cltool taught can be left out. Of a model that came with what it
-knows of the base facts (neither ``tiny`` nor taught by ``model.teach_base``) the base stays as
-it is, and the run's record warns that it is no exact reference.
+The base is rebuilt once for each set of erased base facts and cached for all runs and seeds. The
+tokens of its training count each time a run needs a new base, cached or not, because they are the
+cost of retraining. Only facts that cltool taught can be left out. If a model already knew the base
+facts (it is neither ``tiny`` nor taught by ``model.teach_base``), its base does not change, and
+the run's record warns that it is not an exact reference.
 """
 
 from __future__ import annotations
@@ -42,23 +42,25 @@ if TYPE_CHECKING:
 
 
 class Retrain(Strategy):
-    """A base that was never taught what was erased, then training on all valid facts."""
+    """Trains a base that was never taught the erased facts on all valid facts."""
 
-    # Most sentences are known from the base, so a share of all says less of the new ones.
+    # Most sentences are known already, so a share of all sentences says little about the new ones.
     presets: ClassVar[Mapping[str, Any]] = {"stop_at": 0.99}
     rebuilds = True
     excludes: ClassVar[Mapping[str, str]] = {
-        "rehearsal": "it trains on everything that is true, so there is nothing to rehearse",
-        "regularisation": "it begins from a base each time, so there is nothing to hold on to",
-        "distillation": "it begins from a base each time, so there is nobody to learn from",
-        "adapters": "its base is another one each time, so an adapter would fit none of them",
-        "averaging": "what was averaged with earlier weights would know what was erased",
-        "unlearning": "it never learned what is to be erased",
-        "avalanche": "it begins from a base each time, so its hooks would meet no past",
+        "rehearsal": "it trains on all valid facts, so there is nothing to rehearse",
+        "regularisation": "it starts from a base each time, so earlier weights do not matter",
+        "distillation": "it starts from a base each time, so there is no earlier model to learn "
+        "from",
+        "adapters": "its base may be another one each time, so an adapter would not fit it",
+        "averaging": "an average with earlier weights would contain the erased facts",
+        "unlearning": "it never learned the erased facts",
+        "avalanche": "it starts from a base each time, so the plugin's hooks would see no earlier "
+        "updates",
     }
 
     def attach(self, learner: Learner) -> None:
-        """Keep the base weights."""
+        """Store the base weights."""
         self._base: dict[str, Tensor] = {
             name: parameter.detach().cpu().clone()
             for name, parameter in learner.trainable().items()
@@ -68,7 +70,7 @@ class Retrain(Strategy):
         self._learner = learner
 
     def update(self, learner: Learner, update: Update) -> None:
-        """Put back a base that knows nothing erased and train on what is valid."""
+        """Restore a base without the erased facts and train on all valid facts."""
         self._bring_base(learner)
         with torch.no_grad():
             for name, parameter in learner.trainable().items():
@@ -76,31 +78,31 @@ class Retrain(Strategy):
         learner.fit(learner.known.valid())
 
     def purge(self, learner: Learner, facts: Sequence[Fact]) -> dict[str, str]:
-        """Say what becomes of the base, which the update rebuilds."""
+        """Report that the update rebuilds the base."""
         gone = set(erased_of_base(learner))
         count = sum(fact.key in gone for fact in facts)
         if not count:
             return {}
-        told = f"recomputed: rebuilt without {count} facts of the base"
+        text = f"recomputed: rebuilt without {count} facts of the base"
         if learner.rebuild is None:
-            told = f"{INSEPARABLE}: cltool did not teach this model its base facts"
-        return {"base weights": told}
+            text = f"{INSEPARABLE}: cltool did not teach this model its base facts"
+        return {"base weights": text}
 
     def stored(self) -> State:
-        """The base weights and every valid fact."""
+        """Return the base weights and every valid fact."""
         return {**self._base, "facts": fact_rows(self._learner.known.valid())}
 
     def state_dict(self) -> State:
-        """How many facts the base is without; a resumed run makes all else again."""
+        """Return the number of facts that the base lacks; a resumed run rebuilds the rest."""
         return {"without": self._without}
 
     def load_state_dict(self, state: State) -> None:
-        """Take it back."""
+        """Restore this number; the next update rebuilds the base."""
         self._without = int(state["without"])
         self._outdated = self._without > 0
 
     def _bring_base(self, learner: Learner) -> None:
-        """Rebuild the base where more of it was erased; one that is only resumed costs nothing."""
+        """Rebuild the base if more facts were erased; rebuilding on resumption costs nothing."""
         gone = erased_of_base(learner)
         grown = len(gone) > self._without
         if learner.rebuild is None or not (grown or self._outdated):
@@ -113,7 +115,7 @@ class Retrain(Strategy):
 
 
 def erased_of_base(learner: Learner) -> list[Key]:
-    """The base's keys that updates so far asked to forget, in the order of the base."""
+    """Return the base's keys that updates so far asked to forget, in the order of the base."""
     base, *updates = learner.stream.updates[: learner.known.step + 1]
     gone = {fact.key for update in updates for fact in update.forget}
     return [fact.key for fact in base.learn if fact.key in gone]

@@ -1,4 +1,4 @@
-"""Misdirects the hidden states at erased facts, and holds those at neighbours.
+"""Misdirects the hidden states at erased facts, and keeps those at a retain set.
 
 Li et al. (2024), "The WMDP benchmark: Measuring and reducing malicious use with unlearning",
 RMU: with M the hidden states after block ℓ, u a random unit vector with entries
@@ -6,11 +6,11 @@ drawn from [0, 1), and M⁻ those of the model before the erasing,
 
     L(θ) = E_forget 1/|x| Σ_t ‖M(x_t) − c u‖²  +  γ E_retain 1/|x| Σ_t ‖M(x_t) − M⁻(x_t)‖²
 
-of which only the MLP's output projections of the blocks ℓ − 2, ℓ − 1 and ℓ are trained. The sums
-are over the tokens after which a token of the answer comes, for prompts name what
-neighbours are asked about too. The paper's c (6.5) and γ (1200) belong to its models; here c
-counts in mean lengths of the hidden states, as Dang et al. (2025), "On effects of steering
-latent representation for large language model unlearning", set it for each layer.
+Only the MLP output projections of the blocks ℓ − 2, ℓ − 1 and ℓ are trained. The sums are over the
+tokens that precede a token of the answer, because the retain set shares prompts with the erased
+facts. The paper's c (6.5) and γ (1200) are specific to its models. Here c is a multiple of the mean
+norm of the hidden states, as Dang et al. (2025), "On effects of steering latent representation
+for large language model unlearning", set it for each layer.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class RMUConfig(UnlearningConfig):
         json_schema_extra=search(0.3, 10, log=True),
         default=3.0,
         gt=0,
-        description="learning rate of the erasing, in multiples of the learner's",
+        description="learning rate of the erasing, × the learner's",
     )
     gamma: float = Field(
         json_schema_extra=search(1, 1000, log=True),
@@ -55,27 +55,27 @@ class RMUConfig(UnlearningConfig):
         description="γ, weight of the retain term",
     )
     layer: int | None = Field(
-        default=None, description="ℓ, negative from the last block; none: the one in the middle"
+        default=None, description="ℓ, number of the block, negative from the last; none: the middle"
     )
     scale: float = Field(
         json_schema_extra=search(0.5, 10, log=True),
         default=2.0,
         gt=0,
-        description="c, in mean lengths of the hidden states at erased facts",
+        description="c, as a multiple of the mean norm of the hidden states at erased facts",
     )
     states: bool = Field(
         default=True,
-        description="hold neighbours by their hidden states, as published; else as retain says",
+        description="whether the retain loss is on hidden states, as published; else see retain",
     )
 
 
 class RMU(Unlearning[RMUConfig]):
-    """Random hidden states where facts were, the old ones beside them."""
+    """Trains hidden states towards a random vector at erased facts, and keeps the others."""
 
-    asks_teacher: ClassVar[bool] = True
+    needs_teacher: ClassVar[bool] = True
 
     def attach(self, learner: Learner) -> None:
-        """Find the block.
+        """Determine the block.
 
         Raises:
             UserError: the model has no such block.
@@ -86,14 +86,14 @@ class RMU(Unlearning[RMUConfig]):
         (self._layer,) = numbers(chosen, depth, "strategy.rmu.layer")
 
     def prepare(self, phase: Phase) -> None:
-        """Watch the block, and draw the vector."""
+        """Collect the hidden states of the block, and draw the vector."""
         self._hooks: list[Any] = []
         learner, config = phase.learner, self.config
         self._trained = {id(p) for p in _trained(learner, self._layer)}
         teacher: Any = self.teacher
         self._seen: list[Tensor] = []
         self._hooks += [
-            blocks(model)[self._layer].register_forward_hook(self._see)
+            blocks(model)[self._layer].register_forward_hook(self._keep_states)
             for model in (learner.model, teacher.model)
         ]
         length, tokens = 0.0, 0
@@ -108,23 +108,23 @@ class RMU(Unlearning[RMUConfig]):
         self._target = config.scale * length / tokens * unit.to(learner.device)
 
     def release(self) -> None:
-        """Watch no longer."""
+        """Remove the hooks."""
         for hook in self._hooks:
             hook.remove()
         self._seen = []
 
     def weight(self, sentence: Sentence) -> int:
-        """The mean is over sentences."""
+        """Return 1: the mean is over sentences."""
         return 1
 
     def loss(self, learner: Learner, chosen: Sequence[Sentence]) -> Tensor:
-        """Σ over sentences of the mean over their tokens of ‖M − c u‖²."""
+        """Return Σ over sentences of the mean over their tokens of ‖M − c u‖²."""
         batch = batch_of(learner, chosen)
         learner.score(batch)
         return distances(self._states(batch), self._target, predicting(batch)).sum()
 
     def retain_loss(self, learner: Learner, batch: Batch, scored: Scored) -> Tensor:
-        """Σ over sentences of the mean over their tokens of ‖M − M⁻‖²."""
+        """Return Σ over sentences of the mean over their tokens of ‖M − M⁻‖²."""
         if not self.config.states:
             return super().retain_loss(learner, batch, scored)
         now = self._states(batch)
@@ -133,18 +133,18 @@ class RMU(Unlearning[RMUConfig]):
         return distances(now, self._states(batch), mask).sum()
 
     def retain_count(self, batch: Batch) -> int:
-        """Sentences, as in the paper."""
+        """Return the number of sentences, as in the paper."""
         if not self.config.states:
             return super().retain_count(batch)
         return len(batch["labels"])
 
-    def confine(self, learner: Learner) -> None:
-        """Only the output projections below the block are trained."""
+    def mask_gradients(self, learner: Learner) -> None:
+        """Keep only the gradients of the output projections up to the block."""
         for parameter in learner.trainable().values():
             if id(parameter) not in self._trained:
                 parameter.grad = None
 
-    def _see(self, module: nn.Module, inputs: object, output: Any) -> None:
+    def _keep_states(self, module: nn.Module, inputs: object, output: Any) -> None:
         self._seen = [hidden(output)]
 
     @property
@@ -152,20 +152,20 @@ class RMU(Unlearning[RMUConfig]):
         return int(self._seen[0].shape[-1])
 
     def _states(self, batch: Batch) -> Tensor:
-        """(batch, length, width), float32: what the block gave last."""
+        """Return (batch, length, width), float32: the block's last output."""
         # Adapters may put virtual tokens before the prompt.
         return self._seen[0][:, -batch["labels"].shape[1] :].float()
 
 
 def unit_vector(width: int, random: torch.Generator) -> Tensor:
-    """(width,): entries drawn from [0, 1), then of length one."""
+    """Return (width,): entries drawn from [0, 1), scaled to length 1."""
     drawn = torch.rand(width, generator=random)
     unit: Tensor = drawn / drawn.norm()
     return unit
 
 
 def distances(states: Tensor, target: Tensor, mask: Tensor) -> Tensor:
-    """(batch,): mean over the masked tokens of ‖states − target‖².
+    """Return (batch,): mean over the masked tokens of ‖states − target‖².
 
     Args:
         states: (batch, length, width).
@@ -179,7 +179,7 @@ def distances(states: Tensor, target: Tensor, mask: Tensor) -> Tensor:
 
 
 def _trained(learner: Learner, layer: int) -> list[nn.Parameter]:
-    """What is trained: output projections, or where none can be, all of the blocks; or all."""
+    """Return the trained parameters: output projections, else all of the blocks, else all."""
     chosen = blocks(learner.model)[max(0, layer - 2) : layer + 1]
     try:
         plain = [p for block in chosen for p in output_projection(block).module.parameters()]

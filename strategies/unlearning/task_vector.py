@@ -1,12 +1,13 @@
-"""Subtracts what training on the erased facts adds to the weights.
+"""Subtracts the weight change that training on the erased facts causes.
 
 Ilharco et al. (2023), "Editing models with task arithmetic", forgetting via negation:
 with θ_ft the weights after fine-tuning on the facts to forget,
 
     τ = θ_ft − θ,     θ ← θ − α τ
 
-The paper chooses α on held-out data. Here, with a target, it is the smallest tenth of ``alpha``
-at which all erased sentences are there, or else all of it. Nothing holds the neighbours.
+The paper chooses α on held-out data. Here, with a target, α is the smallest multiple of
+``alpha`` / 10 at which all erased sentences have reached their targets, or ``alpha`` if none is.
+There is no retain term.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from pydantic import Field
 from cltool.lm import optimizers
 from cltool.strategies.rehearsal.common.gradients import draw
 from cltool.strategies.unlearning.common.eraser import Eraser, EraserConfig, Goal
-from cltool.strategies.unlearning.common.sentences import parts, read
+from cltool.strategies.unlearning.common.sentences import forward, parts
 from cltool.training.search_space import search
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from cltool.training.learner import Learner
 
 TRIES = 10
-"""With a target, so many multiples of ``alpha`` / TRIES are tried."""
+"""Number of multiples of ``alpha`` / TRIES that are tried if there is a target."""
 
 
 class TaskVectorConfig(EraserConfig):
@@ -41,35 +42,35 @@ class TaskVectorConfig(EraserConfig):
         json_schema_extra=search(0.2, 5, log=True),
         default=2.0,
         ge=0,
-        description="α, most that is subtracted of the task vector",
+        description="α, largest multiple of the task vector that is subtracted",
     )
     rate: float = Field(
         json_schema_extra=search(0.1, 3, log=True),
         default=1.0,
         gt=0,
-        description="learning rate of the fine-tuning, in multiples of the learner's",
+        description="learning rate of the fine-tuning, × the learner's",
     )
-    batch_size: int = Field(default=32, ge=1, description="sentences a step")
+    batch_size: int = Field(default=32, ge=1, description="sentences per step")
     steps: int = Field(default=20, ge=0, description="steps of the fine-tuning")
     target: Literal["foils", "none"] = Field(
         default="foils",
-        description="foils: as much is subtracted as makes erased objects as improbable as"
-        " objects that were never true; none: all of alpha",
+        description="foils: the smallest multiple is subtracted that makes erased objects as"
+        " improbable as distractors (objects that were never true of the subject); none: alpha",
     )
-    foils: int = Field(default=16, ge=1, description="objects that each erased one is held against")
+    foils: int = Field(default=16, ge=1, description="number of distractors per erased object")
 
 
 class TaskVector(Eraser[TaskVectorConfig]):
-    """Fine-tunes on what is erased, and goes the other way."""
+    """Fine-tunes on the erased facts and subtracts the weight change."""
 
-    def descend(self, phase: Phase) -> None:
+    def run_phase(self, phase: Phase) -> None:
         """Fine-tune, then subtract."""
         config = self.config
         learner = phase.learner
         goal = Goal(phase, None, None)
         if config.target == "foils":
-            goal = Goal.of_foils(phase, config.foils, whole=config.tokens == "answer")
-        if not goal.open():
+            goal = Goal.of_distractors(phase, config.foils, whole=config.tokens == "answer")
+        if not goal.pending():
             return
         before = {name: p.detach().clone() for name, p in learner.trainable().items()}
         self._tune(phase)
@@ -79,11 +80,11 @@ class TaskVector(Eraser[TaskVectorConfig]):
             return
         for tried in range(1, TRIES + 1):
             subtract(learner, before, vector, config.alpha * tried / TRIES)
-            if not goal.open():
+            if not goal.pending():
                 return
 
     def _tune(self, phase: Phase) -> None:
-        """Train on the erased sentences, a mean over their tokens."""
+        """Train on the erased sentences; the loss is a mean over their tokens."""
         config = self.config
         learner, settings = phase.learner, phase.learner.settings
         rate = config.rate * float(settings.lr or 0.0)
@@ -98,7 +99,7 @@ class TaskVector(Eraser[TaskVectorConfig]):
             total = sum(one.tokens for one in chosen)
             learner.optimizer.zero_grad()
             for part in parts(learner, chosen):
-                (read(learner, part).loss_sum() / total).backward()  # type: ignore[no-untyped-call]
+                (forward(learner, part).loss_sum() / total).backward()  # type: ignore[no-untyped-call]
             learner.optimizer_step()
             learner.steps += 1
             learner.progress(step + 1, config.steps)
@@ -108,6 +109,6 @@ class TaskVector(Eraser[TaskVectorConfig]):
 def subtract(
     learner: Learner, before: Mapping[str, Tensor], vector: Mapping[str, Tensor], alpha: float
 ) -> None:
-    """θ = ``before`` − ``alpha`` · ``vector``, for every trainable parameter."""
+    """Set every trainable parameter to ``before`` − ``alpha`` · ``vector``."""
     for name, parameter in learner.trainable().items():
         parameter.copy_(before[name] - alpha * vector[name])

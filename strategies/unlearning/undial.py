@@ -1,19 +1,19 @@
-"""Self-distillation on adjusted logits: the old model's distribution, less of the erased token.
+"""Self-distillation on adjusted logits: the old distribution with less of the erased token.
 
 Dong et al. (2024), "UNDIAL: Self-distillation with adjusted logits for robust unlearning in
 large language models": with z the logits of the model before the erasing,
 
     L(θ) = E_t  CE( softmax(z − β e_y), p_θ )
 
-where e_y is one at the erased token y, else zero. The target is fixed, so the loss is bounded.
-The mean is over erased tokens; an implementation that also takes padding and prompts in
-trains on −100, the last token of the vocabulary. The paper tries β = 3, 10 and 30 and has no
+where e_y is 1 at the erased token y and 0 elsewhere. The target is fixed, so the loss is bounded.
+The mean is over erased tokens; an implementation that includes padding and prompts would treat
+the label −100 as the last token of the vocabulary. The paper tests β = 3, 10 and 30 and has no
 retain term.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar
 
 from pydantic import Field
 from torch.nn import functional
@@ -35,24 +35,21 @@ if TYPE_CHECKING:
 class UNDIALConfig(UnlearningConfig):
     """Settings of `undial`."""
 
-    retain: Literal["nll", "kl", "none"] = Field(
-        default="nll", description="how neighbours are held; the paper does not hold them"
-    )
     beta: float = Field(
         json_schema_extra=search(3, 30, log=True),
         default=10.0,
         ge=0,
-        description="β, what is taken off an erased token's logit",
+        description="β, by which an erased token's logit is lowered",
     )
 
 
 class UNDIAL(Unlearning[UNDIALConfig]):
-    """Distillation from the model before, its erased logits lowered."""
+    """Distillation of the old model with the erased tokens' logits lowered."""
 
-    asks_teacher: ClassVar[bool] = True
+    needs_teacher: ClassVar[bool] = True
 
     def loss(self, learner: Learner, chosen: Sequence[Sentence]) -> Tensor:
-        """Σ_t CE(softmax(z − β e_y), p_θ) over their tokens."""
+        """Return Σ_t CE(softmax(z − β e_y), p_θ) over the tokens of ``chosen``."""
         batch = batch_of(learner, chosen)
         scored = learner.score(batch)
         learned = scored.labels != IGNORED
@@ -62,13 +59,13 @@ class UNDIAL(Unlearning[UNDIALConfig]):
 
 
 def adjusted(logits: Tensor, labels: Tensor, beta: float) -> Tensor:
-    """(tokens, vocabulary): softmax of ``logits`` with ``beta`` taken off those of ``labels``."""
+    """Return (tokens, vocabulary): softmax of ``logits`` with those of ``labels`` − ``beta``."""
     lowered = logits.float().clone()
     lowered.scatter_add_(-1, labels.unsqueeze(-1), lowered.new_full((len(labels), 1), -beta))
     return lowered.softmax(-1)
 
 
 def undial(logits: Tensor, teacher: Tensor, labels: Tensor, beta: float) -> Tensor:
-    """(tokens,): the loss at ``labels``, (tokens,); both logits are (tokens, vocabulary)."""
+    """Return (tokens,): the loss at ``labels``, (tokens,); both logits: (tokens, vocabulary)."""
     target = adjusted(teacher, labels, beta)
     return functional.cross_entropy(logits.float(), target, reduction="none")

@@ -1,26 +1,26 @@
-"""Imitates ignorance: the model answers as it does for subjects of which it knows nothing.
+"""Imitates ignorance: the model answers as it does for subjects that it does not know.
 
-A method of this toolkit. Others push an erased object down and leave open what comes up; what
-comes up then tells that something was erased. A model retrained without the fact guesses, as it
-does for anyone. So the guess is taken from the model itself: before the erasing it is asked the
-same wording of K other subjects s_k, and what all of them together say is distilled into the
-erased prompt,
+A method of this toolkit. Other methods make an erased object improbable and do not determine what
+becomes probable instead; this reveals that something was erased. A model retrained without the
+fact guesses, as it does for any unknown subject. The guess is therefore taken from the model
+itself: before the erasing, it is given the same wording with K other subjects s_k, and the mixture
+of its predictions is distilled into the erased prompt,
 
     L(θ) = E_t CE( q_t, p_θ(· | x(s), y_<t) ) + γ L_retain(θ)
     q_t = Σ_k w_k,t p(· | x(s_k), y_<t),     w_k,t ∝ Π_{u<t} p(y_u | x(s_k), y_<u)
 
-which is the next token of whoever of them would have said y so far: the weights make q the
-distribution of a whole answer, drawn from a subject at random. y is the erased object, and
-beside it answers that the other subjects gave, drawn from the model: along the first the object
-loses what it had, along the others the guesses get it.
+The weights are the posterior of the subjects given the tokens so far, so q is the distribution of
+a whole answer about a random subject. y is the erased object, and also answers that the model gave
+for the other subjects. Along the erased object its probability decreases; along the other answers
+the probability of guesses increases.
 
 Eldan & Russinovich (2023), "Who's Harry Potter? Approximate unlearning in LLMs", also train on
-what a model without the knowledge might predict; they read it off one that was trained on the
-text still more, and off generic names in its place.
+the predictions of a model without the knowledge. They estimate them with a model that was trained
+more on the text, and with generic names in place of the text's names.
 
-``made_up`` subjects are put together from words of known ones; the model knows nothing of
-them, and must guess. ``known`` ones know their own objects, so that q is how common each
-object is in the relation.
+``made_up`` subjects are composed of words of known ones; the model knows nothing about them and
+must guess. For ``known`` subjects the model knows the objects, so q is the frequency of each
+object in the relation.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ if TYPE_CHECKING:
     from cltool.training.learner import Learner
 
 SLACK = math.log(2)
-"""An object that is at most twice as probable as under q is where it is to end, in nats."""
+"""An object has reached its target if it is at most twice as probable as under q (in nats)."""
 
 
 class UnknowConfig(UnlearningConfig):
@@ -62,41 +62,41 @@ class UnknowConfig(UnlearningConfig):
         json_schema_extra=search(0.1, 3, log=True),
         default=1.0,
         gt=0,
-        description="learning rate of the erasing, in multiples of the learner's",
+        description="learning rate of the erasing, × the learner's",
     )
     steps: int = Field(
         default=100, ge=0, description="most steps of an erasing; without a target, all of them"
     )
     subjects: Literal["made_up", "known"] = Field(
-        default="made_up", description="whose answers are imitated"
+        default="made_up", description="subjects whose answers are imitated"
     )
     others: int = Field(
         json_schema_extra=search(4, 32, log=True),
         default=16,
         ge=1,
-        description="K, subjects that each erased fact is asked of",
+        description="K, number of other subjects per erased fact",
     )
     answers: int = Field(
         json_schema_extra=search(1, 16, log=True),
         default=4,
         ge=0,
-        description="of their answers, how many each wording is taught beside its object",
+        description="number of their answers that are trained per wording, besides its object",
     )
-    max_tokens: int = Field(default=48, ge=2, description="longest answer")
+    max_tokens: int = Field(default=48, ge=2, description="most tokens of an answer")
     top: int = Field(
         default=1024,
         ge=1,
-        description="tokens of q that are kept one by one; all others are one lump",
+        description="tokens of q with their own probability; all others are one class",
     )
 
 
-class Lumped(NamedTuple):
-    """A distribution over a vocabulary of which only the most probable tokens are kept.
+class Truncated(NamedTuple):
+    """Distributions over a vocabulary, of which only the most probable tokens are listed.
 
     Attributes:
-        ids: (tokens, kept), of the most probable ones, on the CPU.
-        probabilities: (tokens, kept), float32, theirs.
-        rest: (tokens,), that of all others together; 0 where none are left.
+        ids: (tokens, listed), the most probable ones, on the CPU.
+        probabilities: (tokens, listed), float32, their probabilities.
+        rest: (tokens,), the probability of all others together; 0 if there are none.
     """
 
     ids: Tensor
@@ -105,7 +105,7 @@ class Lumped(NamedTuple):
 
 
 class Path(NamedTuple):
-    """An answer to an erased prompt, and what is to be said along it.
+    """An answer to an erased prompt, and the target distributions along it.
 
     Attributes:
         example: the prompt with the answer.
@@ -116,18 +116,18 @@ class Path(NamedTuple):
 
     example: Encoded
     stop: int
-    target: Lumped
+    target: Truncated
     logp: float
 
 
 class Unknow(Unlearning[UnknowConfig]):
-    """Distillation of what the model says of others, beside training on neighbours."""
+    """Distillation of predictions for other subjects, with training on a retain set."""
 
     def prepare(self, phase: Phase) -> None:
-        """Ask the model about others, and mix what it says."""
+        """Compute the model's predictions for other subjects, and their mixtures."""
         config, learner = self.config, phase.learner
         random = learner.generator("others")
-        # Steps of this phase: a resumed run has counted others before.
+        # Counts the steps of this phase: learner.steps includes earlier ones.
         self._begun = learner.steps
         self._own: dict[Sentence, Path] = {}
         self._answers: dict[Sentence, list[Path]] = {}
@@ -146,11 +146,11 @@ class Unknow(Unlearning[UnknowConfig]):
                 ]
 
     def release(self) -> None:
-        """Nothing is kept."""
+        """Delete what ``prepare`` computed."""
         self._own, self._answers = {}, {}
 
     def goal(self, phase: Phase) -> Goal:
-        """As improbable as foils, or as under q where that finds the object more probable."""
+        """Return the target: the probability of distractors, or that under q if it is larger."""
         goal = super().goal(phase)
         if goal.lower is not None and goal.upper is not None:
             imitated = torch.tensor([self._own[one].logp for one in phase.chosen])
@@ -159,13 +159,13 @@ class Unknow(Unlearning[UnknowConfig]):
         return goal
 
     def weight(self, sentence: Sentence) -> int:
-        """The erased object's tokens: an answer's are on top of them."""
+        """Return the number of the erased object's tokens, without those of other answers."""
         return len(self._own[sentence].target.ids)
 
     def loss(self, learner: Learner, chosen: Sequence[Sentence]) -> Tensor:
-        """Σ_t CE(q_t, p_θ) along the erased objects, and along one answer to each prompt.
+        """Return Σ_t CE(q_t, p_θ) along the erased objects, and along one answer per prompt.
 
-        The answers take turns from step to step.
+        The answers alternate from step to step.
         """
         loss = _distilled(learner, [self._own[one] for one in chosen])
         turns = [self._answers[one] for one in chosen if self._answers[one]]
@@ -175,12 +175,12 @@ class Unknow(Unlearning[UnknowConfig]):
         return loss
 
 
-def mixed(logps: Tensor, labels: Tensor) -> Tensor:
-    """(tokens, vocabulary): log q, the next token of whoever said the labels before it.
+def mixture(logps: Tensor, labels: Tensor) -> Tensor:
+    """Return (tokens, vocabulary): log q, the mixture given the earlier labels.
 
     Args:
-        logps: (subjects, tokens, vocabulary): of what is said of each subject.
-        labels: (tokens,): the answer that is said.
+        logps: (subjects, tokens, vocabulary): log-probabilities for each subject.
+        labels: (tokens,): the answer.
     """
     own = logps[:, torch.arange(len(labels)), labels]
     before = own.cumsum(dim=1) - own
@@ -188,24 +188,24 @@ def mixed(logps: Tensor, labels: Tensor) -> Tensor:
     return (logps + weights.unsqueeze(-1)).logsumexp(dim=0)
 
 
-def lumped(logq: Tensor, labels: Tensor, top: int) -> Lumped:
-    """The ``top`` most probable tokens of (tokens, vocabulary) log-probabilities, and the labels.
+def truncated(logq: Tensor, labels: Tensor, top: int) -> Truncated:
+    """Return the ``top`` most probable tokens of (tokens, vocabulary) log-probabilities.
 
-    A label is kept however improbable it is: as one of many in a lump, what q allows all of them
-    could stay with it.
+    A label is always included: in the class of all other tokens, it could keep the probability of
+    the whole class.
     """
     first = logq.scatter(-1, labels.unsqueeze(-1), float("inf"))
     ids = first.topk(min(top, logq.shape[-1]), dim=-1).indices
     probabilities = logq.gather(-1, ids).exp()
     left = 1 - probabilities.sum(-1) if top < logq.shape[-1] else torch.zeros(len(logq))
-    return Lumped(ids, probabilities, left.clamp(min=0))
+    return Truncated(ids, probabilities, left.clamp(min=0))
 
 
-def cross_entropy(logits: Tensor, target: Lumped) -> Tensor:
-    """Σ_t CE(q_t, p), of distributions in which all tokens that q does not keep are one event.
+def cross_entropy(logits: Tensor, target: Truncated) -> Tensor:
+    """Return Σ_t CE(q_t, p), with all tokens that q does not list as one class.
 
-    It is at most that over the whole vocabulary, and the same where q keeps all. How p parts the
-    lump is free: it says nothing of tokens that q finds improbable, but for how much they have.
+    It is at most the cross entropy over the whole vocabulary, and equal if q lists all tokens.
+    Only the total probability of the class is trained, not its division among the tokens.
 
     Args:
         logits: (tokens, vocabulary), whose softmax is p.
@@ -221,71 +221,74 @@ def cross_entropy(logits: Tensor, target: Lumped) -> Tensor:
 
 
 def _distilled(learner: Learner, paths: Sequence[Path]) -> Tensor:
-    """Σ_t CE(q_t, p_θ) along ``paths``, in one forward pass."""
+    """Return Σ_t CE(q_t, p_θ) along ``paths``, in one forward pass."""
     scored = learner.score(_batch(learner, [(path.example, path.stop) for path in paths]))
     learned = scored.labels != IGNORED
     parts = zip(*(path.target for path in paths), strict=True)
-    target = Lumped(*(torch.cat(part) for part in parts))
+    target = Truncated(*(torch.cat(part) for part in parts))
     return cross_entropy(scored.logits[learned].float(), target)
 
 
 def _own_path(
     learner: Learner, others: Sequence[list[int]], one: Sentence, top: int
 ) -> tuple[Path, list[list[int]]]:
-    """The erased object of ``one``, and the prompts that what is said along it is from.
+    """Return the path of the erased object of ``one``, and the prompts that its target is from.
 
-    Where they agree on the object, those who say it are left out: to imitate them would be to
-    keep it. Where nobody is left, it is the model's own distribution without the object's tokens.
+    If the mixture's answer is the erased object, the subjects that answer it are left out, because
+    imitating them would keep the object. If none is left, the target is the model's own
+    distribution without the object's tokens.
     """
     answer = one.example.ids[one.start : one.stop]
     labels = torch.tensor(answer)
     others = [prompt for prompt in others if 0 < len(prompt) <= learner.lm.context - len(answer)]
     if others:
-        logps = _said(learner, others, answer)
-        target = mixed(logps, labels)
+        logps = _logps_along(learner, others, answer)
+        target = mixture(logps, labels)
         if bool((target.argmax(-1) == labels).all()):
             saying = (logps.argmax(-1) == labels).all(dim=1)
             others = [p for p, says in zip(others, saying.tolist(), strict=True) if not says]
-            target = mixed(logps[~saying], labels) if others else target
-            # Together they may still say what none of those left says alone.
+            target = mixture(logps[~saying], labels) if others else target
+            # The mixture may still answer the object, even if no single subject does.
             if bool((target.argmax(-1) == labels).all()):
                 others = []
     if not others:
-        own = _said(learner, [one.example.ids[: one.start]], answer)[0]
+        own = _logps_along(learner, [one.example.ids[: one.start]], answer)[0]
         target = own.scatter(-1, labels.unsqueeze(-1), float("-inf")).log_softmax(-1)
     return _to(one.example, one.stop, target, labels, top), others
 
 
 def _path(learner: Learner, others: Sequence[Sequence[int]], example: Encoded, top: int) -> Path:
-    """``example`` with what the model says along its answer to the prompts ``others``."""
+    """Return the path of ``example``, with the mixture over the prompts ``others`` as target."""
     answer = example.ids[max(example.start, 1) :]
     labels = torch.tensor(answer)
-    target = mixed(_said(learner, others, answer), labels)
+    target = mixture(_logps_along(learner, others, answer), labels)
     return _to(example, len(example), target, labels, top)
 
 
 def _to(example: Encoded, stop: int, logq: Tensor, labels: Tensor, top: int) -> Path:
     logp = float(logq[torch.arange(len(labels)), labels].sum())
-    return Path(example, stop, lumped(logq, labels, top), logp)
+    return Path(example, stop, truncated(logq, labels, top), logp)
 
 
 @torch.no_grad()
-def _said(learner: Learner, prompts: Sequence[Sequence[int]], answer: Sequence[int]) -> Tensor:
-    """(prompts, tokens, vocabulary): log-probabilities along ``answer``, on the CPU."""
+def _logps_along(
+    learner: Learner, prompts: Sequence[Sequence[int]], answer: Sequence[int]
+) -> Tensor:
+    """Return (prompts, tokens, vocabulary): log-probabilities along ``answer``, on the CPU."""
     asked = [Encoded((*prompt, *answer), len(prompt)) for prompt in prompts]
     rows: dict[int, Tensor] = {}
     size = learner.settings.micro_batch_size or learner.settings.batch_size
-    for places in by_length([len(one) for one in asked], size):
-        batch = _batch(learner, [(asked[place], len(asked[place])) for place in places])
+    for indices in by_length([len(one) for one in asked], size):
+        batch = _batch(learner, [(asked[index], len(asked[index])) for index in indices])
         scored = learner.score(batch)
         learner.spend(int(batch["attention_mask"].sum()))
         logps = scored.logits[scored.labels != IGNORED].float().log_softmax(-1).cpu()
-        rows |= zip(places, torch.split(logps, len(answer)), strict=True)
-    return torch.stack([rows[place] for place in range(len(asked))])
+        rows |= zip(indices, torch.split(logps, len(answer)), strict=True)
+    return torch.stack([rows[index] for index in range(len(asked))])
 
 
 def _batch(learner: Learner, chosen: Sequence[tuple[Encoded, int]]) -> Batch:
-    """One padded batch of (example, first token that does not count)."""
+    """Return one padded batch of (example, index of the first token that does not count)."""
     batch = collate([example for example, _ in chosen], learner.lm.coder.pad)
     for row, (_, stop) in enumerate(chosen):
         batch["labels"][row, stop:] = IGNORED
@@ -293,7 +296,7 @@ def _batch(learner: Learner, chosen: Sequence[tuple[Encoded, int]]) -> Batch:
 
 
 def _subjects(config: UnknowConfig, phase: Phase, fact: Fact, random: torch.Generator) -> list[str]:
-    """Whom to ask; known subjects too where no new names can be put together."""
+    """Return the other subjects; known ones if no new names can be composed."""
     if config.subjects == "made_up":
         made = made_up_subjects(fact, phase.known, config.others, random)
         if made:
@@ -302,10 +305,10 @@ def _subjects(config: UnknowConfig, phase: Phase, fact: Fact, random: torch.Gene
 
 
 def _prompts(phase: Phase, one: Sentence, named: Sequence[str]) -> list[list[int]]:
-    """The wording of ``one`` asked of the subjects ``named``, as tokens.
+    """Return the wording of ``one`` with each of the subjects ``named``, as tokens.
 
-    A key with a prompt of its own, which has no place for a subject, is asked with those of
-    as many other facts.
+    If the key has its own prompt without a place for a subject, the prompts of as many other
+    facts are returned.
     """
     wording = one.asking.wording
     if len(wording.before) > 1:
@@ -318,7 +321,7 @@ def _prompts(phase: Phase, one: Sentence, named: Sequence[str]) -> list[list[int
 def _answers(
     learner: Learner, prompts: Sequence[Sequence[int]], config: UnknowConfig
 ) -> list[list[int]]:
-    """What the model answers, greedily, with the token at which it stops; no answer twice."""
+    """Return the model's distinct greedy answers, including their stop tokens."""
     said = Sampler(learner.lm).greedy(prompts, config.max_tokens) if prompts else []
     learner.spend(sum(map(len, prompts)) + sum(map(len, said)))
     stops = set(learner.lm.coder.stops)

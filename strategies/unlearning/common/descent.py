@@ -1,23 +1,25 @@
-"""The erasing phase that unlearning methods share: what is pushed, what is held, when to stop.
+"""The erasing phase of the unlearning methods: forget loss, retain loss, and when to stop.
 
 After an update is learned, gradient steps are taken on the sentences of the facts that it
-erases, in all their trained wordings, with a retain term on neighbours:
+erases, in all their trained wordings, with a retain term on a retain set:
 
     L(θ) = L_forget(θ) + γ L_retain(θ)
 
-With ``rho``, ∇L_forget is taken where that loss is worst nearby (see `sharpness`).
+With ``rho``, ∇L_forget is computed at the nearby point with the largest forget loss (see
+`cltool.strategies.unlearning.common.sam`).
 
-A sentence that is at its target (see `eraser`) gets no more push, so that nothing is forgotten
-beyond it; the phase ends when all are there, and the neighbours are said right again.
-``target = none`` takes a fixed number of steps, as the papers do.
+A sentence that has reached its target (see `cltool.strategies.unlearning.common.eraser`) is not
+pushed further. The phase ends when all sentences have reached their targets and the retain set is
+answered correctly again. ``target = none`` takes a fixed number of steps, as in the papers.
 
-The hooks of other strategies do not run in this phase. All its passes count as training tokens.
+The hooks of other strategies do not run in this phase. All its forward passes count as training
+tokens.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, ClassVar, Literal, cast
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, cast
 
 import torch
 from pydantic import Field
@@ -28,10 +30,10 @@ from cltool.lm import optimizers
 from cltool.lm.batches import IGNORED, Batch
 from cltool.lm.teacher import Teacher
 from cltool.strategies.unlearning.common.eraser import Eraser, EraserConfig, Goal, Phase
-from cltool.strategies.unlearning.common.retain_set import Neighbours
-from cltool.strategies.unlearning.common.sam import uphill
+from cltool.strategies.unlearning.common.retain_set import RetainSet
+from cltool.strategies.unlearning.common.sam import perturbed
 from cltool.strategies.unlearning.common.sentences import Sentence, parts
-from cltool.strategies.unlearning.common.unseen_names import Unheard
+from cltool.strategies.unlearning.common.unseen_names import UnseenNames
 from cltool.training.search_space import search
 from cltool.training.strategy import State
 
@@ -43,14 +45,19 @@ if TYPE_CHECKING:
     from cltool.training.learner import Learner
 
 
-class UnlearningConfig(EraserConfig):
-    """Settings that all methods of the phase have."""
+Retain = Annotated[
+    Literal["nll", "kl", "none"],
+    Field(
+        description="loss on the retain set: nll, its sentences are trained; kl, divergence from"
+        " the model before the erasing; none, no loss (no retain set)"
+    ),
+]
 
-    retain: Literal["nll", "kl", "none"] = Field(
-        default="nll",
-        description="how neighbours are held: nll, trained again; kl, to what the model said of"
-        " them before the erasing; none, not at all",
-    )
+
+class UnlearningConfig(EraserConfig):
+    """Settings of all methods with this phase."""
+
+    retain: Retain = "nll"
     gamma: float = Field(
         json_schema_extra=search(0.1, 10, log=True),
         default=1.0,
@@ -61,17 +68,17 @@ class UnlearningConfig(EraserConfig):
         json_schema_extra=search(0.1, 3, log=True),
         default=0.3,
         gt=0,
-        description="learning rate of the erasing, in multiples of the learner's",
+        description="learning rate of the erasing, × the learner's",
     )
     batch_size: int = Field(
-        default=32, ge=1, description="sentences to erase a step, and as many to retain"
+        default=32, ge=1, description="sentences to erase per step, and as many to retain"
     )
     rho: float = Field(
         default=0.0,
         ge=0,
-        description="ρ, radius of sharpness-aware minimisation, an L2 norm over all weights that"
-        " the method trains: the forget gradient is taken so far up that loss, which reads the"
-        " sentences of a push twice; 0: where the weights are",
+        description="ρ, radius of sharpness-aware minimisation (L2 norm over all trained weights):"
+        " the forget gradient is computed after a step of this length that increases the forget"
+        " loss, so the erased sentences are read twice; 0: at the current weights",
     )
     steps: int = Field(
         default=200, ge=0, description="most steps of an erasing; without a target, all of them"
@@ -79,51 +86,52 @@ class UnlearningConfig(EraserConfig):
     settling: int = Field(
         default=16,
         ge=1,
-        description="steps without a push, on neighbours alone, in which they must be said right"
-        " for the phase to end",
+        description="steps on the retain set alone in which it must be answered correctly for the"
+        " phase to end",
     )
     target: Literal["foils", "none"] = Field(
         default="foils",
-        description="foils: erased objects end as probable as objects that were never true, or,"
-        " where no other fact has them, as ones never heard of;"
-        " none: after the given steps, wherever that leads",
+        description="foils: erased objects end as probable as distractors (objects that were never"
+        " true of the subject) or, if no other fact uses them, as new names;"
+        " none: all steps are taken",
     )
-    foils: int = Field(default=16, ge=1, description="objects that each erased one is held against")
+    foils: int = Field(default=16, ge=1, description="number of distractors per erased object")
 
 
 U = TypeVar("U", bound=UnlearningConfig, default=UnlearningConfig)
 
 
 class Unlearning(Eraser[U]):
-    """A method that erases by gradient steps; a subclass has its loss.
+    """A method that erases by gradient steps; a subclass defines the forget loss.
 
     Attributes:
-        asks_teacher: whether the loss needs the model before the erasing, as ``self.teacher``.
+        needs_teacher: whether the loss needs the model before the erasing, as ``self.teacher``.
     """
 
     Config = UnlearningConfig
-    asks_teacher: ClassVar[bool] = False
+    needs_teacher: ClassVar[bool] = False
 
-    # -- what a method has of its own ------------------------------------------------------
+    # -- what a method may override --------------------------------------------------------
 
     def loss(self, learner: Learner, chosen: Sequence[Sentence]) -> Tensor:
-        """The forget loss of ``chosen``, summed: a scalar with gradient.
+        """Return the forget loss of ``chosen``, summed: a scalar with gradient.
 
-        A step divides the sum over its sentences by that of their weights.
+        A step divides the sum over its sentences by the sum of their weights.
         """
         raise NotImplementedError
 
     def weight(self, sentence: Sentence) -> int:
-        """What a sentence counts in the mean: its tokens; a method may count sentences."""
+        """Return a sentence's weight in the mean: its number of tokens, or 1 to count sentences."""
         return sentence.tokens
 
-    def confine(self, learner: Learner) -> None:
-        """Drop gradients of parameters that the method does not train."""
+    def mask_gradients(self, learner: Learner) -> None:
+        """Delete the gradients of parameters that the method does not train."""
 
     def retain_loss(self, learner: Learner, batch: Batch, scored: Scored) -> Tensor:
-        """The retain loss, summed over the learned tokens of ``batch``: a scalar with gradient.
+        """Return the retain loss, summed over the learned tokens of ``batch``.
 
-        A step divides the sum over all its batches by ``retain_count`` of the whole.
+        It is a scalar with gradient. A step divides the sum over all its batches by
+        ``retain_count`` of the whole batch.
         """
         if self.config.retain == "nll":
             return scored.loss_sum()
@@ -133,41 +141,44 @@ class Unlearning(Eraser[U]):
         return functional.kl_div(now, was, reduction="sum", log_target=True)
 
     def retain_count(self, batch: Batch) -> int:
-        """What the retain loss of a whole ``batch`` is divided by: its learned tokens."""
+        """Return the divisor of the retain loss of a whole ``batch``: its learned tokens."""
         return int((batch["labels"] != IGNORED).sum())
 
     def teacher_logits(self, learner: Learner, batch: Batch) -> Tensor:
-        """(batch, kept, vocabulary): of the model before the erasing. What it reads counts."""
+        """Return (batch, kept, vocabulary): logits of the model before the erasing.
+
+        The tokens that it reads count as training tokens.
+        """
         learner.spend(int(batch["attention_mask"].sum()))
         return cast(Teacher, self.teacher).score(batch).logits
 
-    # -- what it keeps ----------------------------------------------------------------------
+    # -- state ------------------------------------------------------------------------------
 
     def attach(self, learner: Learner) -> None:
-        """Keep also how probable new objects were before they were taught."""
+        """Store the sample, and probabilities of new names before they are taught."""
         super().attach(learner)
-        self._unheard = Unheard()
+        self._unseen = UnseenNames()
 
     def begin_update(self, learner: Learner, update: Update) -> None:
-        """Measure how probable the new names are, where the update asks to forget facts."""
+        """Measure the probabilities of new names, if the update asks to forget facts."""
         if update.forget and self.config.target == "foils":
             whole = self.config.tokens == "answer"
-            self._unheard.note(learner, learner.generator("unheard"), whole=whole)
+            self._unseen.note(learner, learner.generator("unheard"), whole=whole)
 
     def state_dict(self) -> State:
-        """The sample, and the numbers."""
-        return {**super().state_dict(), "unheard": self._unheard.state_dict()}
+        """Return the sample, and the probabilities of new names."""
+        return {**super().state_dict(), "unheard": self._unseen.state_dict()}
 
     def load_state_dict(self, state: State) -> None:
-        """Take both back."""
+        """Restore both."""
         super().load_state_dict(state)
-        self._unheard.load_state_dict(state.get("unheard", {"rows": []}))
+        self._unseen.load_state_dict(state.get("unheard", {"rows": []}))
 
     # -- the phase ---------------------------------------------------------------------------
 
     def erase(self, learner: Learner, update: Update) -> None:
-        """Take steps until what ``update`` erases is at its target, or the most steps."""
-        needed = self.asks_teacher or self.config.retain == "kl"
+        """Take steps until the facts that ``update`` erases have reached their targets."""
+        needed = self.needs_teacher or self.config.retain == "kl"
         self.teacher: Teacher | None = Teacher(learner.lm) if needed else None
         try:
             super().erase(learner, update)
@@ -175,15 +186,15 @@ class Unlearning(Eraser[U]):
             self.teacher = None
 
     def goal(self, phase: Phase) -> Goal:
-        """Where the sentences are to end, as the settings have it."""
+        """Return the target of each sentence, as the settings say."""
         config = self.config
         if config.target == "none":
             return Goal(phase, None, None)
         whole = config.tokens == "answer"
-        return Goal.of_foils(phase, config.foils, whole=whole, unheard=self._unheard)
+        return Goal.of_distractors(phase, config.foils, whole=whole, unseen=self._unseen)
 
-    def descend(self, phase: Phase) -> None:
-        """The steps."""
+    def run_phase(self, phase: Phase) -> None:
+        """Take the steps of the phase."""
         learner, config, settings = phase.learner, self.config, phase.learner.settings
         learner.optimizer = optimizers.build(
             learner.model,
@@ -192,22 +203,22 @@ class Unlearning(Eraser[U]):
             settings.weight_decay,
         )
         random = learner.generator("erasing")
-        held = Neighbours(learner, phase.known if self._retains else (), phase.facts, random)
+        retained = RetainSet(learner, phase.known if self._retains else (), phase.facts, random)
         goal = self.goal(phase)
-        step, at_first, right = 0, 1.0, [True]
+        step, at_first, correct = 0, 1.0, [True]
         while step < config.steps and learner.share_left() != 0.0:
-            pushed = goal.open()
-            # What the model did not know before is not waited for.
-            if not pushed and sum(right) >= min(settings.stop_at, at_first) * len(right):
+            pushed = goal.pending()
+            # The retain set need not be answered better than before the phase.
+            if not pushed and sum(correct) >= min(settings.stop_at, at_first) * len(correct):
                 return
             batches = _batches(pushed, config.batch_size, random)
-            right = []
+            correct = []
             for part in batches or [[]] * config.settling:
-                hits = self._step(phase, part, held)
+                hits = self._step(phase, part, retained)
                 if step == 0 and hits:
                     at_first = sum(hits) / len(hits)
-                # While there is a push, the next step may harm what this one finds right.
-                right += [False] if batches and hits else hits
+                # While sentences are pushed, the next step may harm what this one measures.
+                correct += [False] if batches and hits else hits
                 step += 1
                 learner.steps += 1
                 learner.progress(step, config.steps)
@@ -218,17 +229,17 @@ class Unlearning(Eraser[U]):
     def _retains(self) -> bool:
         return self.config.retain != "none" and self.config.gamma > 0
 
-    def _step(self, phase: Phase, pushed: Sequence[Sentence], held: Neighbours) -> list[bool]:
-        """One step on ``pushed``; which of the neighbours' sentences were said right before it."""
+    def _step(self, phase: Phase, pushed: Sequence[Sentence], retained: RetainSet) -> list[bool]:
+        """Take a step on ``pushed``; return which retained sentences were correct before it."""
         learner, config = phase.learner, self.config
         learner.optimizer.zero_grad()
         self._push(learner, pushed)
         if pushed and config.rho > 0:
-            self.confine(learner)
-            with uphill(learner.model, config.rho):
+            self.mask_gradients(learner)
+            with perturbed(learner.model, config.rho):
                 self._push(learner, pushed)
         hits: list[bool] = []
-        drawn = held.draw(config.batch_size)
+        drawn = retained.draw(config.batch_size)
         if drawn:
             whole = learner.collate(drawn)
             count = self.retain_count(whole)
@@ -237,7 +248,7 @@ class Unlearning(Eraser[U]):
                 hits += scored.hits().tolist()
                 loss = self.retain_loss(learner, batch, scored)
                 (config.gamma * loss / count).backward()  # type: ignore[no-untyped-call]
-        self.confine(learner)
+        self.mask_gradients(learner)
         learner.optimizer_step()
         return hits
 

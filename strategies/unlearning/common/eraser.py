@@ -1,8 +1,9 @@
-"""What all erasers share: what they keep, what is erased, and where each sentence is to end.
+"""The base of all erasers: the facts that they store, the erased sentences, and their targets.
 
-The aim is the model that never knew the facts, so an eraser stops by a *target* and not after a
-number of steps: a sentence is there when its object is not the model's greedy answer, and as
-improbable as a model without it would find it (see `ignorance`).
+The aim is the model that never knew the facts. An eraser therefore stops at a *target* instead of
+after a number of steps: a sentence has reached its target when its object is not the model's
+greedy answer, and is as improbable as under a model that never knew the fact (see
+`cltool.strategies.unlearning.common.target`).
 """
 
 from __future__ import annotations
@@ -15,15 +16,20 @@ from pydantic import Field
 from typing_extensions import TypeVar
 
 from cltool.strategies.rehearsal.common.buffer import Buffer
-from cltool.strategies.unlearning.common.sentences import Sentence, ask, erased_facts, sentences
-from cltool.strategies.unlearning.common.target import edges
+from cltool.strategies.unlearning.common.sentences import (
+    Sentence,
+    erased_facts,
+    likelihoods,
+    sentences,
+)
+from cltool.strategies.unlearning.common.target import bounds
 from cltool.training.strategy import State, Strategy, StrategyConfig
 
 if TYPE_CHECKING:
     from torch import Tensor
 
     from cltool.facts.facts import Fact, Update
-    from cltool.strategies.unlearning.common.unseen_names import Unheard
+    from cltool.strategies.unlearning.common.unseen_names import UnseenNames
     from cltool.training.learner import Learner
 
 
@@ -31,18 +37,20 @@ class EraserConfig(StrategyConfig):
     """Settings that all erasers have."""
 
     neighbours: int = Field(
-        default=512, ge=0, description="most facts kept, to be held and to compare with"
+        default=512,
+        ge=0,
+        description="most facts stored, for the retain set and as distractors",
     )
     tokens: Literal["object", "answer"] = Field(
         default="object",
-        description="tokens to erase: the object's, or, as published, also those that close the"
-        " sentence",
+        description="tokens to erase: those of the object or, as published, also those at the end"
+        " of the sentence",
     )
     reserve: float = Field(
         default=0.5,
         ge=0,
         lt=1,
-        description="share of a fixed budget that training leaves to the erasing",
+        description="share of a fixed budget that is reserved for the erasing",
     )
 
 
@@ -51,10 +59,10 @@ class Phase:
     """One erasing.
 
     Attributes:
-        learner: its model stands as the update's training left it.
+        learner: its model was trained on the update.
         facts: the erased facts.
         chosen: their sentences.
-        known: what the strategy holds of what is true, and what the update taught.
+        known: the strategy's sample of valid facts, and the facts of the update.
     """
 
     learner: Learner
@@ -67,33 +75,33 @@ E = TypeVar("E", bound=EraserConfig, default=EraserConfig)
 
 
 class Eraser(Strategy[E]):
-    """Keeps a bounded sample of what is true, and erases with it; a subclass says how."""
+    """Stores a bounded sample of the valid facts; a subclass erases with it."""
 
     Config = EraserConfig
 
-    def descend(self, phase: Phase) -> None:
-        """Erase. The model is in evaluation mode, and there is something to erase."""
+    def run_phase(self, phase: Phase) -> None:
+        """Erase ``phase.chosen``, which is not empty; the model is in evaluation mode."""
         raise NotImplementedError
 
     def prepare(self, phase: Phase) -> None:
-        """Called before ``descend``, on the model before the erasing."""
+        """Compute what is needed of the model before the erasing; called before ``run_phase``."""
 
     def release(self) -> None:
-        """Let go of what ``prepare`` made; called whatever happens."""
+        """Delete what ``prepare`` computed; called after the phase, even if it failed."""
 
     def attach(self, learner: Learner) -> None:
-        """Keep a uniform sample of the base knowledge."""
+        """Store a uniform sample of the base knowledge."""
         self._buffer = Buffer(self.config.neighbours)
         self._buffer.take(learner.known.valid(), learner.generator("neighbours"))
 
     def after_training_iteration(self, learner: Learner, **kwargs: Any) -> None:
-        """Leave a part of a fixed budget to the erasing, where there will be one."""
+        """Stop training early to reserve a part of a fixed budget for the erasing, if any."""
         left, reserve = learner.share_left(), self.config.reserve
         if left is not None and learner.experience.update.forget and left <= reserve:
             learner.stop_training()
 
     def after_training_exp(self, learner: Learner, **kwargs: Any) -> None:
-        """Offer what the update taught to the sample."""
+        """Offer the update's facts to the sample."""
         held = {fact.key for fact in self._buffer.facts}
         taught = []
         for fact in learner.experience.update.learn:
@@ -104,26 +112,26 @@ class Eraser(Strategy[E]):
         self._buffer.take(taught, learner.generator("neighbours"))
 
     def forget(self, facts: Sequence[Fact]) -> None:
-        """Drop facts that are no longer true."""
+        """Drop superseded and erased facts."""
         self._buffer.forget(facts)
 
     def state_dict(self) -> State:
-        """The sample, and what it counts."""
+        """Return the sample, and its counts."""
         return self._buffer.state_dict()
 
     def load_state_dict(self, state: State) -> None:
-        """Take a sample back."""
+        """Restore the sample."""
         self._buffer.load_state_dict(state)
 
     def erase(self, learner: Learner, update: Update) -> None:
-        """Erase what ``update`` asks for, whatever is left of the budget."""
+        """Erase what ``update`` asks to forget."""
         phase = self._phase(learner, update)
         if not phase.chosen or not learner.trainable():
             return
         learner.model.eval()
         try:
             self.prepare(phase)
-            self.descend(phase)
+            self.run_phase(phase)
         finally:
             self.release()
             for parameter in learner.model.parameters():
@@ -138,48 +146,50 @@ class Eraser(Strategy[E]):
 
 
 class Goal:
-    """Where each sentence of a phase is to end.
+    """The target of each sentence of a phase.
 
     Args:
-        phase: its model is asked whenever ``open`` is called.
-        lower: (sentences,), nats: at this log-probability a sentence gets no more push; none:
-            there is no such place, and all are pushed for ever.
-        upper: (sentences,), nats: at or under it, a sentence is there.
+        phase: its model is measured whenever ``pending`` is called.
+        lower: (sentences,), nats: at or below this log-probability, a sentence is not pushed
+            further; None: there is no target, and all are always pushed.
+        upper: (sentences,), nats: at or below this log-probability, a sentence has reached its
+            target.
     """
 
     def __init__(self, phase: Phase, lower: Tensor | None, upper: Tensor | None) -> None:
         self._phase, self.lower, self.upper = phase, lower, upper
 
     @classmethod
-    def of_foils(
-        cls, phase: Phase, foils: int, *, whole: bool, unheard: Unheard | None = None
+    def of_distractors(
+        cls, phase: Phase, count: int, *, whole: bool, unseen: UnseenNames | None = None
     ) -> Goal:
-        """As improbable as objects that were never true, at the model as it is now.
+        """Return the goal that objects are as improbable as objects that were never true.
 
         Args:
-            phase: what is erased.
-            foils: objects that each erased one is held against.
-            whole: what closes the sentences is erased too.
-            unheard: what the model held of objects that it had never heard of.
+            phase: the erasing; its current model is measured.
+            count: number of distractors per erased object.
+            whole: whether the end of the sentences is erased too.
+            unseen: probabilities of new names before they were taught.
         """
         learner, chosen = phase.learner, phase.chosen
-        said, random = ask(learner, chosen), learner.generator("foils")
-        found = edges(
-            learner, chosen, said, phase.known, foils, random, whole=whole, unheard=unheard
+        current, random = likelihoods(learner, chosen), learner.generator("foils")
+        found = bounds(
+            learner, chosen, current, phase.known, count, random, whole=whole, unseen=unseen
         )
         return cls(phase, *found)
 
-    def open(self) -> list[Sentence]:
-        """Sentences that still need a push: none when all are there, all without a target.
+    def pending(self) -> list[Sentence]:
+        """Return the sentences to push: none if all have reached their target.
 
-        While one is above its upper edge or the greedy answer, all above their lower are pushed.
+        While one is the greedy answer or above its upper bound, all above their lower bounds are
+        pushed. Without a target, all are pushed.
         """
         chosen = self._phase.chosen
         if self.lower is None or self.upper is None:
             return list(chosen)
-        said = ask(self._phase.learner, chosen)
-        # What is no number is not there.
-        if not bool((said.greedy | ~(said.logps <= self.upper)).any()):
+        current = likelihoods(self._phase.learner, chosen)
+        # Written so that NaN has not reached its target.
+        if not bool((current.greedy | ~(current.logps <= self.upper)).any()):
             return []
-        above = said.greedy | (said.logps > self.lower)
+        above = current.greedy | (current.logps > self.lower)
         return [one for one, pushed in zip(chosen, above.tolist(), strict=True) if pushed]

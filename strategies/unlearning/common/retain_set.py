@@ -1,4 +1,4 @@
-"""Facts that stand near to others, and which of them an erasing phase rehearses."""
+"""The retain set: the facts that an erasing phase rehearses, balanced by overlap."""
 
 from __future__ import annotations
 
@@ -17,23 +17,23 @@ if TYPE_CHECKING:
 Item = TypeVar("Item")
 
 
-def by_nearness(facts: Sequence[Fact], around: Sequence[Fact]) -> list[list[Fact]]:
-    """``facts`` in three groups: those that share a name with ``around``, a relation, nothing."""
-    places = {SUBJECT: 0, OBJECT: 0, RELATION: 1, OTHER: 2}
+def by_overlap(facts: Sequence[Fact], around: Sequence[Fact]) -> list[list[Fact]]:
+    """Group ``facts`` by what they share with ``around``: a name, only a relation, nothing."""
+    group_of = {SUBJECT: 0, OBJECT: 0, RELATION: 1, OTHER: 2}
     groups: list[list[Fact]] = [[], [], []]
     for shared, fact in zip(overlap(facts, around), facts, strict=True):
-        groups[places[shared]].append(fact)
+        groups[group_of[shared]].append(fact)
     return groups
 
 
-class Neighbours:
-    """Sentences to rehearse while others are erased: as many of each group of nearness.
+class RetainSet:
+    """Sentences to rehearse while others are erased, equally many of each group of overlap.
 
     Args:
-        learner: words them.
-        facts: what must stay known.
-        around: what is erased.
-        random: the order in which they are drawn; all of a group before any a second time.
+        learner: encodes the sentences.
+        facts: the facts to retain.
+        around: the erased facts.
+        random: randomness of the order; all of a group are drawn before any a second time.
     """
 
     def __init__(
@@ -43,11 +43,11 @@ class Neighbours:
         around: Sequence[Fact],
         random: torch.Generator,
     ) -> None:
-        groups = map(learner.examples, by_nearness(facts, around))
+        groups = map(learner.examples, by_overlap(facts, around))
         self._groups = [_cycle(group, random) for group in groups if group]
 
     def draw(self, count: int) -> list[Encoded]:
-        """The next ``count`` sentences; none where there are no facts."""
+        """Return the next ``count`` sentences; none if there are no facts."""
         drawn: list[Encoded] = []
         for place, group in enumerate(self._groups):
             share = count // len(self._groups) + (place < count % len(self._groups))

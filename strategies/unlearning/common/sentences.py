@@ -1,4 +1,4 @@
-"""What is to be erased, sentence by sentence, and how surely the model still says it."""
+"""The sentences of erased facts, and the model's probabilities of them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from cltool.training.learner import Learner
 
 LEAST = 1e-6
-"""Least probability that a model is taken to leave to anything but an object."""
+"""Lower bound of the probability of everything but an object."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class Sentence:
         fact: the erased fact.
         asking: the wording, with the prompt.
         example: prompt and completion as tokens.
-        stop: index of the first token after those that count.
+        stop: index of the first token after the tokens that count.
     """
 
     fact: Fact
@@ -47,14 +47,14 @@ class Sentence:
 
     @property
     def tokens(self) -> int:
-        """How many tokens count."""
+        """Number of tokens that count."""
         return self.stop - self.start
 
 
 def erased_facts(learner: Learner, update: Update) -> list[Fact]:
-    """The facts that ``update`` erases, as they stood before it.
+    """Return the facts that ``update`` erases, as they were before it.
 
-    A key that the update also teaches anew is superseded, and not among them.
+    Keys that the update teaches again are superseded, and are not included.
     """
     found: dict[Fact, None] = {}
     for fact in update.forget:
@@ -65,18 +65,18 @@ def erased_facts(learner: Learner, update: Update) -> list[Fact]:
 
 
 def trained_askings(learner: Learner, fact: Fact) -> list[Asking]:
-    """The wordings in which ``fact`` was trained."""
+    """Return the wordings in which ``fact`` was trained."""
     askings = learner.stream.wordings.askings(fact.key)
     return [asking for asking in askings if asking.form == TRAINED]
 
 
 def sentences(learner: Learner, facts: Sequence[Fact], *, whole: bool = False) -> list[Sentence]:
-    """``facts`` in all their trained wordings.
+    """Return ``facts`` in all their trained wordings.
 
     Args:
-        learner: words them.
-        facts: what is to be erased.
-        whole: what closes the sentence counts too, and its end; else the object alone.
+        learner: encodes the sentences.
+        facts: the facts to erase.
+        whole: whether the end of the sentence and the end token count too; else only the object.
     """
     asked = [(fact, asking) for fact in facts for asking in trained_askings(learner, fact)]
     return complete(learner, asked, [fact.object for fact, _ in asked], whole=whole)
@@ -89,7 +89,7 @@ def complete(
     *,
     whole: bool = False,
 ) -> list[Sentence]:
-    """Each wording of ``asked``, completed with one of ``objects``."""
+    """Return each wording of ``asked`` completed with the object at the same index."""
     coder = learner.lm.coder
     gaps = [asking.wording for _, asking in asked]
     texts = list(zip(gaps, objects, strict=True))
@@ -99,7 +99,7 @@ def complete(
     made = []
     for (fact, asking), example, short in zip(asked, full, bare, strict=True):
         size = len(short) - short.end
-        # A tokenizer may join the end of the object and what closes the sentence.
+        # A tokenizer may merge the end of the object and the text after it.
         exact = not whole and example.ids[:size] == short.ids[:size]
         stop = size if exact else len(example)
         made.append(Sentence(fact, asking, example, stop))
@@ -107,7 +107,7 @@ def complete(
 
 
 def batch_of(learner: Learner, chosen: Sequence[Sentence]) -> Batch:
-    """One padded batch, on the CPU, labelled only where tokens count."""
+    """Return one padded batch, on the CPU, with labels only for tokens that count."""
     batch = collate([one.example for one in chosen], learner.lm.coder.pad)
     for row, one in enumerate(chosen):
         batch["labels"][row, one.stop :] = IGNORED
@@ -115,20 +115,20 @@ def batch_of(learner: Learner, chosen: Sequence[Sentence]) -> Batch:
 
 
 def parts(learner: Learner, chosen: Sequence[Sentence]) -> Iterator[list[Sentence]]:
-    """``chosen`` in parts as large as a forward pass may be, those of like length together."""
+    """Yield ``chosen`` in parts for one forward pass each, grouped by length."""
     size = learner.settings.micro_batch_size or learner.settings.batch_size
-    for places in by_length([len(one.example) for one in chosen], size):
-        yield [chosen[place] for place in places]
+    for indices in by_length([len(one.example) for one in chosen], size):
+        yield [chosen[index] for index in indices]
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
-    """How surely the model says some sentences.
+class Likelihoods:
+    """The model's probabilities of some sentences.
 
     Attributes:
-        logps: (sentences,), float32 on the CPU: log-probability of the tokens that count, in
-            nats, summed.
-        greedy: (sentences,), bool: each of them is the most probable one.
+        logps: (sentences,), float32 on the CPU: summed log-probability of the tokens that count,
+            in nats.
+        greedy: (sentences,), bool: whether each of these tokens is the most probable one.
     """
 
     logps: Tensor
@@ -136,34 +136,34 @@ class Said:
 
 
 @torch.no_grad()
-def ask(learner: Learner, chosen: Sequence[Sentence]) -> Said:
-    """How surely the model says each of ``chosen`` now. What it reads counts as tokens."""
+def likelihoods(learner: Learner, chosen: Sequence[Sentence]) -> Likelihoods:
+    """Return the current probabilities of ``chosen``; the tokens read count as training tokens."""
     logps, greedy = torch.zeros(len(chosen)), torch.zeros(len(chosen), dtype=torch.bool)
     size = learner.settings.micro_batch_size or learner.settings.batch_size
-    for places in by_length([len(one.example) for one in chosen], size):
-        batch = batch_of(learner, [chosen[place] for place in places])
+    for indices in by_length([len(one.example) for one in chosen], size):
+        batch = batch_of(learner, [chosen[index] for index in indices])
         scored = learner.score(batch)
         learner.spend(int(batch["attention_mask"].sum()))
-        logps[places] = -scored.loss_per_sample().float().cpu()
-        greedy[places] = scored.hits().cpu()
-    return Said(logps, greedy)
+        logps[indices] = -scored.loss_per_sample().float().cpu()
+        greedy[indices] = scored.hits().cpu()
+    return Likelihoods(logps, greedy)
 
 
-def rest(logps: Tensor) -> Tensor:
-    """log(1 − p), of log-probabilities in nats: what is left to anything else, `LEAST` at least."""
+def log_complement(logps: Tensor) -> Tensor:
+    """Return log(1 − p) of log-probabilities in nats, with 1 − p at least `LEAST`."""
     return (-torch.expm1(logps)).clamp(min=LEAST).log()
 
 
-def read(learner: Learner, chosen: Sequence[Sentence]) -> Scored:
-    """A forward pass over ``chosen``, in their order, labelled where tokens count."""
+def forward(learner: Learner, chosen: Sequence[Sentence]) -> Scored:
+    """Run a forward pass over ``chosen``, in their order, with labels for tokens that count."""
     return learner.score(batch_of(learner, chosen))
 
 
 def refusals(
     learner: Learner, chosen: Sequence[Sentence], texts: Sequence[str], random: torch.Generator
 ) -> dict[Sentence, Sentence]:
-    """Each of ``chosen`` with one of ``texts`` in its object's place, all its answer counting."""
+    """Return each of ``chosen`` with a random text as its object; its whole answer counts."""
     drawn = torch.randint(len(texts), (len(chosen),), generator=random).tolist()
     asked = [(one.fact, one.asking) for one in chosen]
-    made = complete(learner, asked, [texts[int(place)] for place in drawn], whole=True)
+    made = complete(learner, asked, [texts[int(index)] for index in drawn], whole=True)
     return dict(zip(chosen, made, strict=True))

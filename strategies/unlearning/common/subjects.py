@@ -1,4 +1,4 @@
-"""Other subjects that could be asked what an erased fact was asked: known, and made-up ones."""
+"""Other subjects for the prompts of an erased fact: known ones, and made-up ones."""
 
 from __future__ import annotations
 
@@ -11,28 +11,28 @@ if TYPE_CHECKING:
     from cltool.facts.facts import Fact
 
 TRIES = 20
-"""So many names are put together for each one that is wanted, for some exist already."""
+"""Names generated per name that is needed, because some exist already."""
 
 
 def known_subjects(
     fact: Fact, known: Sequence[Fact], count: int, random: torch.Generator
 ) -> list[str]:
-    """At most ``count`` subjects of ``known`` at random, none twice, never that of ``fact``.
+    """Return at most ``count`` random subjects of ``known``, none twice, never that of ``fact``.
 
-    Those that have the relation; where there are none, any.
+    They have the relation of ``fact``, if there are any; else all subjects are used.
     """
     found = _others(fact, known)
     order = torch.randperm(len(found), generator=random).tolist()
-    return [found[place] for place in order[:count]]
+    return [found[index] for index in order[:count]]
 
 
 def made_up_subjects(
     fact: Fact, known: Sequence[Fact], count: int, random: torch.Generator
 ) -> list[str]:
-    """At most ``count`` names that look like subjects and are none, none twice.
+    """Return at most ``count`` names that look like subjects but are not, none twice.
 
-    Each has the first half of one known subject and the second half of another: of its words,
-    or of its letters where it is one word.
+    Each consists of the first half of one known subject and the second half of another: of their
+    words, or of their letters if one of them is a single word.
     """
     found = _others(fact, known)
     taken = {fact.subject, *(other.subject for other in known)}
@@ -60,7 +60,7 @@ def _others(fact: Fact, known: Sequence[Fact]) -> list[str]:
 
 
 def _joined(first: str, second: str) -> str:
-    """The first half of one name and the second half of another."""
+    """Return the first half of one name joined with the second half of another."""
     ones, others = first.split(), second.split()
     if len(ones) > 1 and len(others) > 1:
         return " ".join([*ones[: len(ones) // 2], *others[len(others) // 2 :]])

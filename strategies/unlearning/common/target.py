@@ -1,18 +1,19 @@
-"""What a model that never knew a fact would hold of its object, estimated without retraining.
+"""The probability that a model that never knew a fact gives to its object, without retraining.
 
-Of the model before the erasing only the probability of the object is taken away, and what is
-left is normalised again. Asked in the same words, it then finds probable whatever it would say
-if the object were none. *Foils* are objects of the relation that were never true of the subject:
+The estimate uses the model before the erasing. Under each wording, the probability of the object
+is removed from its distribution, and the rest is normalised. *Distractors* are objects of the
+relation that were never true of the subject:
 
-    log q_j = log p(foil_j | wording) − log(1 − p(object | wording))
+    log q_j = log p(distractor_j | wording) − log(1 − p(object | wording))
 
-A model retrained without a fact gives its object what q gives to foils; taken as they are, p,
-they are too low by as much as the model was sure of the object. The erased object is to end
-between their median and their mean probability, which the few that are likely make the larger.
+A model retrained without the fact gives its object the probability q of distractors. Without the
+normalisation, p would be too low by the model's certainty of the object. The target of an erased
+object is between the median and the mean of q; the mean is larger because of a few likely
+distractors.
 
-A foil is known from another fact. An object that no other fact has is stranger than that to a
-model retrained without it, and is held against names that the model had never heard of instead,
-where there were any (see `unheard`).
+The model knows a distractor from another fact. If no other fact uses the object, the target is
+the probability that the model gave to new names before learning them, if there were any (see
+`cltool.strategies.unlearning.common.unseen_names`).
 """
 
 from __future__ import annotations
@@ -24,92 +25,99 @@ from typing import TYPE_CHECKING
 import torch
 
 from cltool.facts.distractors import Distractors
-from cltool.strategies.unlearning.common.sentences import Said, Sentence, ask, complete, rest
-from cltool.strategies.unlearning.common.unseen_names import heard_without
+from cltool.strategies.unlearning.common.sentences import (
+    Likelihoods,
+    Sentence,
+    complete,
+    likelihoods,
+    log_complement,
+)
+from cltool.strategies.unlearning.common.unseen_names import names_read_elsewhere
 
 if TYPE_CHECKING:
     from torch import Tensor
 
     from cltool.facts.facts import Fact
-    from cltool.strategies.unlearning.common.unseen_names import Unheard
+    from cltool.strategies.unlearning.common.unseen_names import UnseenNames
     from cltool.training.learner import Learner
 
 
-def never_true(learner: Learner, fact: Fact, lenders: Distractors) -> list[str]:
-    """Objects of ``lenders`` that were never true of the key of ``fact``, as far as is known."""
+def never_true(learner: Learner, fact: Fact, distractors: Distractors) -> list[str]:
+    """Return the objects of ``distractors`` that were never true of the key of ``fact``."""
     belief = learner.known.belief(fact.key)
-    return lenders.of(fact, belief.outdated if belief is not None else ())
+    return distractors.of(fact, belief.outdated if belief is not None else ())
 
 
-def edges(
+def bounds(
     learner: Learner,
     chosen: Sequence[Sentence],
-    said: Said,
+    current: Likelihoods,
     known: Sequence[Fact],
     count: int,
     random: torch.Generator,
     *,
     whole: bool = False,
-    unheard: Unheard | None = None,
+    unseen: UnseenNames | None = None,
 ) -> tuple[Tensor, Tensor]:
-    """Between what each of ``chosen`` is to end, at the model as it is now.
+    """Return the bounds of the target log-probability of each of ``chosen``.
 
-    Where nothing is known that could be a foil, both edges are that of guessing each token.
+    They use the current model. If there is neither a distractor nor a new name, both bounds are
+    the log-probability of guessing each token uniformly.
 
     Args:
-        learner: asks its model.
+        learner: its model is measured.
         chosen: sentences to erase.
-        said: how surely the model says them now.
-        known: facts that foils are taken from.
-        count: foils for each fact, the same ones in all its wordings.
-        random: which ones.
-        whole: what closes the sentence counts too.
-        unheard: what the model held of objects that it had never heard of; none: foils alone.
+        current: the current probabilities of ``chosen``.
+        known: facts whose objects can be distractors.
+        count: number of distractors per fact, the same in all its wordings.
+        random: randomness of their choice.
+        whole: whether the end of the sentence counts too.
+        unseen: probabilities of new names before they were taught; None: use distractors only.
 
     Returns:
-        Lower and upper edge, each (sentences,), in nats.
+        Lower and upper bound, each (sentences,), in nats.
     """
-    heard = heard_without(learner.known)
-    strange: dict[Sentence, Tensor] = {}
+    read = names_read_elsewhere(learner.known)
+    as_unseen: dict[Sentence, Tensor] = {}
     for one in chosen:
-        held = unheard.logps(one.tokens) if unheard is not None else None
-        if held is not None and heard.isdisjoint(one.fact.accepted):
-            strange[one] = held
-    foiled = [one for one in chosen if one not in strange]
-    left = rest(said.logps)[[one not in strange for one in chosen]]
-    compared = _foils(learner, foiled, left, known, count, random, whole=whole)
+        logps = unseen.logps(one.tokens) if unseen is not None else None
+        if logps is not None and read.isdisjoint(one.fact.accepted):
+            as_unseen[one] = logps
+    others = [one for one in chosen if one not in as_unseen]
+    remainder = log_complement(current.logps)[[one not in as_unseen for one in chosen]]
+    compared = _distractor_logps(learner, others, remainder, known, count, random, whole=whole)
     lower, upper = torch.zeros(len(chosen)), torch.zeros(len(chosen))
-    for place, one in enumerate(chosen):
-        q = strange[one] if one in strange else next(compared)
+    for index, one in enumerate(chosen):
+        q = as_unseen[one] if one in as_unseen else next(compared)
         if not len(q):
-            lower[place] = upper[place] = -one.tokens * math.log(len(learner.lm.coder.tokenizer))
+            lower[index] = upper[index] = -one.tokens * math.log(len(learner.lm.coder.tokenizer))
             continue
-        lower[place] = q.median()
-        upper[place] = torch.maximum(q.logsumexp(0) - math.log(len(q)), lower[place])
+        lower[index] = q.median()
+        upper[index] = torch.maximum(q.logsumexp(0) - math.log(len(q)), lower[index])
     return lower, upper
 
 
-def _foils(
+def _distractor_logps(
     learner: Learner,
     chosen: Sequence[Sentence],
-    left: Tensor,
+    remainder: Tensor,
     known: Sequence[Fact],
     count: int,
     random: torch.Generator,
     *,
     whole: bool,
 ) -> Iterator[Tensor]:
-    """For each of ``chosen``, (foils,): log q of its foils."""
+    """Return for each of ``chosen`` (distractors,): log q of its distractors."""
     objects: dict[Fact, list[str]] = {}
-    lenders = Distractors(known)
+    distractors = Distractors(known)
     for fact in dict.fromkeys(one.fact for one in chosen):
-        found = never_true(learner, fact, lenders)
+        found = never_true(learner, fact, distractors)
         order = torch.randperm(len(found), generator=random).tolist()
-        objects[fact] = [found[place] for place in order[:count]]
+        objects[fact] = [found[index] for index in order[:count]]
     asked = [(one.fact, one.asking) for one in chosen for _ in objects[one.fact]]
     answers = [text for one in chosen for text in objects[one.fact]]
     made = complete(learner, asked, answers, whole=whole)
-    logps = ask(learner, made).logps if made else torch.zeros(0)
+    logps = likelihoods(learner, made).logps if made else torch.zeros(0)
     sizes = [len(objects[one.fact]) for one in chosen]
     parts = torch.split(logps, sizes) if sizes else ()
-    return (part - gone for part, gone in zip(parts, left, strict=True))
+    return (part - gone for part, gone in zip(parts, remainder, strict=True))

@@ -1,13 +1,14 @@
-"""What a model holds of objects that it never heard of: seen just before they are taught.
+"""Log-probabilities of new names, measured just before they are taught.
 
-A foil is an object that the model knows from another fact. An erased object that no other fact
-has is less than that to a model that never knew it: its name was in nothing that it read. Foils
-are no measure for it, since they are far too probable. What the stream is about to teach is one:
-before an update is learned, its new names are as unheard as the erased ones are to the retrained
-model. They are asked for in their own trained wordings, and what the model gave to the object
-that they supersede is taken away and normalised, as foils' are (see `ignorance`).
+A distractor is an object that the model knows from another fact. If no other fact has an erased
+object, a model that never knew the fact has never read this name, and distractors are much too
+probable to compare with. The names that the stream is about to teach are comparable: before an
+update is learned, its new names are as unknown to the model as the erased ones are to a retrained
+model. Their probabilities are measured in their own trained wordings. As for distractors, the
+probability of the object that they supersede is removed, and the rest is normalised (see
+`cltool.strategies.unlearning.common.target`).
 
-Only numbers are kept, no names.
+Only numbers are stored, no names.
 """
 
 from __future__ import annotations
@@ -18,7 +19,12 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from cltool.strategies.unlearning.common.sentences import ask, complete, rest, trained_askings
+from cltool.strategies.unlearning.common.sentences import (
+    complete,
+    likelihoods,
+    log_complement,
+    trained_askings,
+)
 from cltool.training.strategy import State
 
 if TYPE_CHECKING:
@@ -29,60 +35,60 @@ if TYPE_CHECKING:
     from cltool.training.learner import Learner
 
 KEPT = 512
-"""Sentences whose numbers are kept; the oldest leave first."""
+"""Most sentences whose numbers are stored; the oldest are dropped first."""
 
 ASKED, WORDINGS = 16, 2
-"""New facts of an update that are asked for at most, and trained wordings of each."""
+"""Most new facts measured per update, and trained wordings of each."""
 
 ENOUGH = 16
-"""Sentences with as many tokens as an erased one that tell of it by themselves."""
+"""Number of sentences with as many tokens as an erased one that suffices without scaling."""
 
 
-class Unheard:
-    """How probable the model found objects before it was taught them.
+class UnseenNames:
+    """Log-probabilities of objects before the model was taught them.
 
     Attributes:
-        rows: of each sentence, the tokens of its object, and log q of them, in nats.
+        rows: for each sentence, the number of tokens of its object, and their log q, in nats.
     """
 
     def __init__(self) -> None:
         self.rows: list[tuple[int, float]] = []
 
     def note(self, learner: Learner, random: torch.Generator, *, whole: bool = False) -> None:
-        """Ask for what the last update is about to teach and nothing has named so far.
+        """Measure the new names that the last update is about to teach.
 
-        What is no number, of a model that broke down, is not kept.
+        Values that are not finite (of a broken model) are not stored.
 
         Args:
-            learner: its knowledge has the update; its model has not been trained on it.
-            random: which of the facts, where there are many.
-            whole: what closes the sentence counts too.
+            learner: its knowledge includes the update; its model was not trained on it yet.
+            random: randomness of the choice if there are many facts.
+            whole: whether the end of the sentence counts too.
         """
         known = learner.known
-        heard = heard_before(known)
+        read = names_read_before(known)
         facts = [
             belief.fact
             for belief in known.beliefs()
-            if belief.learned == known.step and heard.isdisjoint(belief.fact.accepted)
+            if belief.learned == known.step and read.isdisjoint(belief.fact.accepted)
         ]
         order = torch.randperm(len(facts), generator=random).tolist()
         asked = [
-            (facts[place], asking)
-            for place in sorted(order[:ASKED])
-            for asking in trained_askings(learner, facts[place])[:WORDINGS]
+            (facts[index], asking)
+            for index in sorted(order[:ASKED])
+            for asking in trained_askings(learner, facts[index])[:WORDINGS]
         ]
         if not asked:
             return
         made = complete(learner, asked, [fact.object for fact, _ in asked], whole=whole)
-        logps = ask(learner, made).logps - _left(learner, asked, whole=whole)
+        logps = likelihoods(learner, made).logps - _log_remainder(learner, asked, whole=whole)
         found = zip((one.tokens for one in made), logps.tolist(), strict=True)
         self.rows += [(tokens, logp) for tokens, logp in found if math.isfinite(logp)]
         del self.rows[:-KEPT]
 
     def logps(self, tokens: int) -> Tensor | None:
-        """(sentences,): log q of objects of so many tokens, in nats; None: nothing was asked.
+        """Return (sentences,): log q of objects with this number of tokens, in nats.
 
-        Where too few have as many, all are scaled to that length.
+        If too few have this number, all are scaled to it. None if nothing was measured.
         """
         same = [logp for size, logp in self.rows if size == tokens]
         if len(same) >= ENOUGH:
@@ -91,40 +97,42 @@ class Unheard:
         return torch.tensor(scaled) if scaled else None
 
     def state_dict(self) -> State:
-        """The numbers."""
+        """Return the numbers."""
         return {"rows": [list(row) for row in self.rows]}
 
     def load_state_dict(self, state: State) -> None:
-        """Take back what ``state_dict`` gave."""
+        """Restore what `state_dict` returned."""
         self.rows = [(int(size), float(logp)) for size, logp in state["rows"]]
 
 
-def _left(learner: Learner, asked: Sequence[tuple[Fact, Asking]], *, whole: bool) -> Tensor:
-    """(sentences,): log of what the model leaves to all but the object that was true before."""
-    left = torch.zeros(len(asked))
+def _log_remainder(
+    learner: Learner, asked: Sequence[tuple[Fact, Asking]], *, whole: bool
+) -> Tensor:
+    """Return (sentences,): log(1 − p) with p the probability of the superseded object."""
+    remainder = torch.zeros(len(asked))
     former: list[tuple[int, str]] = []
-    for place, (fact, _) in enumerate(asked):
+    for index, (fact, _) in enumerate(asked):
         belief = learner.known.belief(fact.key)
         if belief is not None and belief.outdated:
-            former.append((place, belief.outdated[-1]))
+            former.append((index, belief.outdated[-1]))
     if former:
-        places = [place for place, _ in former]
+        indices = [index for index, _ in former]
         names = [name for _, name in former]
-        made = complete(learner, [asked[place] for place in places], names, whole=whole)
-        left[places] = rest(ask(learner, made).logps)
-    return left
+        made = complete(learner, [asked[index] for index in indices], names, whole=whole)
+        remainder[indices] = log_complement(likelihoods(learner, made).logps)
+    return remainder
 
 
-def heard_before(known: Knowledge) -> set[str]:
-    """Every name that was taught before the last update, superseded and erased ones too."""
+def names_read_before(known: Knowledge) -> set[str]:
+    """Return every name taught before the last update, including superseded and erased ones."""
     return {name for update in known.updates[:-1] for fact in update.learn for name in _names(fact)}
 
 
-def heard_without(known: Knowledge) -> set[str]:
-    """Every name that a model has read which was retrained without what was ever erased.
+def names_read_elsewhere(known: Knowledge) -> set[str]:
+    """Return every name that a model retrained without all erased facts has read.
 
-    It begins from a base without the facts of any key that was to be forgotten, and reads what is
-    true; what updates taught and later ones superseded it has never seen.
+    It starts from a base without the facts of any key that was to be forgotten, and is trained on
+    the valid facts. It never sees facts that an update taught and a later one superseded.
     """
     gone = {fact.key for update in known.updates for fact in update.forget}
     base = [fact for update in known.updates[:1] for fact in update.learn if fact.key not in gone]
@@ -132,5 +140,5 @@ def heard_without(known: Knowledge) -> set[str]:
 
 
 def _names(fact: Fact) -> tuple[str, ...]:
-    """What stands in its sentences: a name that is only a subject was read as well."""
+    """Return the names in the fact's sentences, including the subject."""
     return fact.subject, *fact.accepted

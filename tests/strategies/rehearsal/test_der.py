@@ -102,9 +102,9 @@ def test_the_gradient_is_that_of_both_terms(
     der, config = der_of(learner), cast(Any, der_of(learner).config)
     assert der._sentences == []  # nothing of a fact that leaves later stays in them
     der.before_training_exp(learner)
-    drawn = der._sentences[:16]
+    der._sentences, der._logits = der._sentences[:16], der._logits[:16]
+    drawn = [*zip(der._sentences, der._logits, strict=True)]
     learner.settings = learner.settings.model_copy(update={"micro_batch_size": micro})
-    der._sentences = drawn
     learner.model.zero_grad(set_to_none=True)
     before = learner.tokens
     der.after_backward(learner)

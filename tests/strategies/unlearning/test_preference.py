@@ -12,7 +12,7 @@ from cltool.facts.facts import Update
 from cltool.facts.stream import Stream
 from cltool.strategies.unlearning.common.descent import Unlearning
 from cltool.strategies.unlearning.common.eraser import Phase
-from cltool.strategies.unlearning.common.sentences import ask, sentences
+from cltool.strategies.unlearning.common.sentences import likelihoods, sentences
 from cltool.strategies.unlearning.dpo import dpo
 from cltool.strategies.unlearning.npo import npo
 from cltool.strategies.unlearning.simnpo import simnpo
@@ -68,7 +68,7 @@ def test_simnpo_by_hand() -> None:
 def test_simnpo_takes_each_sentence_s_own_length(make_learner: MakeLearner, stream: Stream) -> None:
     learner = make_learner("simnpo", strategy={"beta": 1.5})
     method, phase = begun(learner, stream)
-    logps = ask(learner, phase.chosen).logps
+    logps = likelihoods(learner, phase.chosen).logps
     lengths = torch.tensor([float(one.tokens) for one in phase.chosen])
     assert len({*lengths.tolist()}) > 1
     expected = -2 / 1.5 * (1 / (1 + (1.5 * logps / lengths).exp())).log().sum()

@@ -15,15 +15,15 @@ from cltool.lm.batches import IGNORED
 from cltool.lm.teacher import Teacher
 from cltool.strategies.unlearning.ce_u import CEU, ce_u
 from cltool.strategies.unlearning.common.eraser import Phase
-from cltool.strategies.unlearning.common.sentences import Sentence, read, sentences
+from cltool.strategies.unlearning.common.sentences import Sentence, forward, sentences
 from cltool.strategies.unlearning.undial import UNDIAL, adjusted, undial
 from cltool.strategies.unlearning.unknow import (
-    Lumped,
+    Truncated,
     Unknow,
     _distilled,
     cross_entropy,
-    lumped,
-    mixed,
+    mixture,
+    truncated,
 )
 from cltool.training.learner import Learner
 
@@ -41,7 +41,7 @@ def begun(learner: Learner, stream: Stream) -> tuple[object, Phase]:
     return part, Phase(learner, facts, sentences(learner, facts), stream.updates[0].learn[4:])
 
 
-def whole(target: Lumped, size: int) -> torch.Tensor:
+def whole(target: Truncated, size: int) -> torch.Tensor:
     """(tokens, vocabulary), of a target that keeps every token."""
     assert target.ids.shape[1] == size and not target.rest.any()
     return torch.zeros(len(target.ids), size).scatter(-1, target.ids, target.probabilities)
@@ -76,7 +76,7 @@ def test_undial_looks_at_labels_alone(make_learner: MakeLearner, stream: Stream)
     part, phase = begun(learner, stream)
     method = cast(UNDIAL, part)
     method.teacher = Teacher(learner.lm)
-    scored = read(learner, phase.chosen)
+    scored = forward(learner, phase.chosen)
     total = 0.0
     for row in range(len(phase.chosen)):
         for place in range(scored.labels.shape[1]):
@@ -126,7 +126,7 @@ def test_ce_u_may_skip_first_tokens(make_learner: MakeLearner, stream: Stream) -
 def test_a_mixture_is_the_next_token_of_whoever_said_what_was_said() -> None:
     logps = some(2 * 3, 4).view(2, 3, 4).log_softmax(-1)
     labels = torch.tensor([1, 3, 0])
-    found = mixed(logps, labels).exp()
+    found = mixture(logps, labels).exp()
     p = logps.exp()
     torch.testing.assert_close(found.sum(-1), torch.ones(3))
     torch.testing.assert_close(found[0], p[:, 0].mean(0))
@@ -142,7 +142,7 @@ def test_a_target_that_keeps_all_is_the_cross_entropy_of_the_whole_vocabulary() 
     expected = functional.cross_entropy(logits, logq.exp(), reduction="sum")
     (wanted,) = torch.autograd.grad(expected, logits)
     for top in (9, 1000):
-        found = cross_entropy(logits, lumped(logq, torch.arange(5), top))
+        found = cross_entropy(logits, truncated(logq, torch.arange(5), top))
         torch.testing.assert_close(found, expected)
         torch.testing.assert_close(torch.autograd.grad(found, logits)[0], wanted)
 
@@ -150,7 +150,7 @@ def test_a_target_that_keeps_all_is_the_cross_entropy_of_the_whole_vocabulary() 
 @pytest.mark.parametrize("top", [1, 3, 8])
 def test_what_is_not_kept_counts_as_one_event(top: int) -> None:
     logits, logq = some(5, 9).requires_grad_(), some(5, 9, seed=1).log_softmax(-1)
-    target = lumped(logq, logq.argmax(-1), top)
+    target = truncated(logq, logq.argmax(-1), top)
     p, q = logits.softmax(-1), logq.exp()
     expected = torch.zeros(())
     for row in range(5):
@@ -171,7 +171,7 @@ def test_what_is_not_kept_counts_as_one_event(top: int) -> None:
 def test_a_label_that_is_not_among_the_most_probable_goes_down_to_what_it_should_be() -> None:
     logq, labels = some(2, 60, seed=1).log_softmax(-1), torch.tensor([7, 7])
     logq = logq.scatter(-1, labels.unsqueeze(-1), -20.0).log_softmax(-1)
-    target = lumped(logq, labels, 4)
+    target = truncated(logq, labels, 4)
     assert (target.ids == 7).sum() == 2 and target.ids.shape == (2, 4)
     # The model begins sure of it.
     logits = torch.zeros(2, 60).scatter(-1, labels.unsqueeze(-1), 8.0).requires_grad_()

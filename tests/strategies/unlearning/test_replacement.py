@@ -13,7 +13,7 @@ from cltool.facts.stream import Stream
 from cltool.lm.batches import Batch
 from cltool.lm.scoring import Scored
 from cltool.strategies.unlearning.common.eraser import Phase
-from cltool.strategies.unlearning.common.sentences import ask, complete, refusals, sentences
+from cltool.strategies.unlearning.common.sentences import complete, likelihoods, refusals, sentences
 from cltool.strategies.unlearning.idk import Idk
 from cltool.strategies.unlearning.relabel import Relabel
 from cltool.training.learner import Learner
@@ -76,7 +76,7 @@ def test_where_there_is_no_other_object_it_is_pushed_away(
     only = Phase(learner, phase.facts, phase.chosen, [])
     method = cast(Relabel, learner.strategies.parts["relabel"])
     method.prepare(only)
-    expected = float(ask(learner, phase.chosen).logps.sum())
+    expected = float(likelihoods(learner, phase.chosen).logps.sum())
     assert method.loss(learner, phase.chosen).item() == pytest.approx(expected, rel=1e-4)
 
 
@@ -88,12 +88,12 @@ def test_an_edit_writes_refusals_and_moves_output_projections_alone(
     facts = stream.updates[0].learn[2:4]
     chosen = sentences(learner, facts)
     made = list(refusals(learner, chosen, ["unknown"], torch.Generator()).values())
-    before, was = weights(learner.model), ask(learner, made).logps
+    before, was = weights(learner.model), likelihoods(learner, made).logps
     apply(learner, Update(1, "forget", (), facts))
     after = weights(learner.model)
     changed = {name for name in before if not torch.equal(before[name], after[name])}
     assert changed and all(name.endswith("mlp.down_proj.weight") for name in changed)
-    assert float(ask(learner, made).logps.sum()) > float(was.sum()) + 1
+    assert float(likelihoods(learner, made).logps.sum()) > float(was.sum()) + 1
 
 
 def test_neighbours_hold_an_edit(make_learner: MakeLearner, stream: Stream) -> None:
@@ -104,9 +104,9 @@ def test_neighbours_hold_an_edit(make_learner: MakeLearner, stream: Stream) -> N
         kept = [Fact(*f.key, f.object) for f in stream.updates[0].learn[4:]]
         asked = [(f, a) for f in kept for a in learner.stream.wordings.askings(f.key)[:1]]
         held = complete(learner, asked, [f.object for f, _ in asked])
-        was = ask(learner, held).logps
+        was = likelihoods(learner, held).logps
         apply(learner, Update(1, "forget", (), facts))
-        moved.append(float((ask(learner, held).logps - was).abs().mean()))
+        moved.append(float((likelihoods(learner, held).logps - was).abs().mean()))
     assert moved[0] > 2 * moved[1]
 
 

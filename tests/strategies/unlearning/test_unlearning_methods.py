@@ -7,7 +7,7 @@ import pytest
 from cltool.facts.facts import Update
 from cltool.facts.stream import Stream
 from cltool.strategies import STRATEGIES
-from cltool.strategies.unlearning.common.sentences import ask, complete, sentences
+from cltool.strategies.unlearning.common.sentences import complete, likelihoods, sentences
 
 from ...conftest import MakeLearner, apply
 
@@ -31,9 +31,9 @@ def test_what_is_erased_is_not_said_and_neighbours_mostly_are(
     base = stream.updates[0].learn
     fact, kept = base[2], [*base[:2], *base[3:]]
     chosen = sentences(learner, [fact])
-    assert bool(ask(learner, chosen).greedy.all())
+    assert bool(likelihoods(learner, chosen).greedy.all())
     apply(learner, Update(1, "forget", (), [fact]))
-    assert not bool(ask(learner, chosen).greedy.any())
+    assert not bool(likelihoods(learner, chosen).greedy.any())
     asked = [(one, learner.stream.wordings.askings(one.key)[0]) for one in kept]
-    said = ask(learner, complete(learner, asked, [one.object for one in kept]))
+    said = likelihoods(learner, complete(learner, asked, [one.object for one in kept]))
     assert float(said.greedy.float().mean()) >= (0.3 if name in KEEPS_NOTHING else 0.85)

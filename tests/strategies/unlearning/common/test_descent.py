@@ -13,7 +13,7 @@ from cltool.experiments import apply_update
 from cltool.facts.facts import Fact, Update
 from cltool.facts.stream import Stream
 from cltool.strategies.unlearning.common.eraser import Eraser, Goal
-from cltool.strategies.unlearning.common.sentences import Sentence, ask, sentences
+from cltool.strategies.unlearning.common.sentences import Sentence, likelihoods, sentences
 from cltool.training.learner import Learner
 
 from ....conftest import FORGOTTEN, MakeLearner, apply, weights
@@ -64,9 +64,9 @@ def test_it_stops_at_the_target_and_not_below(make_learner: MakeLearner, stream:
         settings = {"target": target, "steps": 60}
         learner = make_learner("gradient_difference", lm="tiny", lr=RATE, strategy=settings)
         chosen = sentences(learner, stream.updates[0].learn[2:3])
-        assert bool(ask(learner, chosen).greedy.all())
+        assert bool(likelihoods(learner, chosen).greedy.all())
         apply(learner, forgetting(stream))
-        said = ask(learner, chosen)
+        said = likelihoods(learner, chosen)
         assert not bool(said.greedy.any())
         found[target] = learner.steps, float(said.logps.mean())
     assert found["none"][0] == 60 > found["foils"][0]
@@ -80,20 +80,20 @@ def test_what_is_at_its_lower_edge_gets_no_push(
     facts = stream.updates[0].learn[2:4]
     chosen = sentences(learner, facts)
     phase = cast("object", type("Phase", (), {"learner": learner, "chosen": chosen})())
-    logps = ask(learner, chosen).logps
+    logps = likelihoods(learner, chosen).logps
     monkeypatch.setattr(
-        "cltool.strategies.unlearning.common.eraser.ask",
+        "cltool.strategies.unlearning.common.eraser.likelihoods",
         lambda learner, chosen: type(
-            "Said", (), {"logps": logps, "greedy": torch.zeros(len(chosen)).bool()}
+            "Likelihoods", (), {"logps": logps, "greedy": torch.zeros(len(chosen)).bool()}
         )(),
     )
     lower, upper = logps - 1, logps + 1
     goal = Goal(phase, lower, upper)  # type: ignore[arg-type]
-    assert goal.open() == []
+    assert goal.pending() == []
     # One is too probable: it is pushed, with all that are not at their lower edges.
     upper[0], lower[2] = logps[0] - 0.5, logps[2] + 0.5
-    assert goal.open() == [one for place, one in enumerate(chosen) if place != 2]
-    assert Goal(phase, None, None).open() == chosen  # type: ignore[arg-type]
+    assert goal.pending() == [one for place, one in enumerate(chosen) if place != 2]
+    assert Goal(phase, None, None).pending() == chosen  # type: ignore[arg-type]
 
 
 def test_steps_tokens_and_progress_are_told(make_learner: MakeLearner, stream: Stream) -> None:
@@ -224,7 +224,7 @@ def test_kl_holds_neighbours_to_what_was_said_of_them(
         learner = make_learner("kl_min", lm="tiny", lr=RATE, strategy=settings)
         held = sentences(learner, stream.updates[0].learn[4:12])
         apply(learner, forgetting(stream))
-        moved.append(float(ask(learner, held).logps.mean()))
+        moved.append(float(likelihoods(learner, held).logps.mean()))
     assert moved[1] > moved[0]
 
 

@@ -6,7 +6,7 @@ import torch
 
 from cltool.facts.facts import Fact
 from cltool.facts.stream import Stream
-from cltool.strategies.unlearning.common.retain_set import Neighbours, by_nearness
+from cltool.strategies.unlearning.common.retain_set import RetainSet, by_overlap
 
 from ....conftest import MakeLearner
 
@@ -23,8 +23,8 @@ NAMED = [
 def test_names_come_before_relations_before_the_rest() -> None:
     same = Fact("Rome", "mayor", "Bo")
     rest = Fact("Rome", "river", "Tiber")
-    assert by_nearness([rest, same, *NAMED], [ERASED]) == [NAMED, [same], [rest]]
-    assert by_nearness([rest], []) == [[], [], [rest]]
+    assert by_overlap([rest, same, *NAMED], [ERASED]) == [NAMED, [same], [rest]]
+    assert by_overlap([rest], []) == [[], [], [rest]]
 
 
 def test_each_group_has_its_part_and_all_are_drawn_before_any_again(
@@ -33,8 +33,8 @@ def test_each_group_has_its_part_and_all_are_drawn_before_any_again(
     learner = make_learner()
     base = stream.updates[0].learn
     erased, kept = base[2], [*base[:2], *base[3:]]
-    held = Neighbours(learner, kept, [erased], torch.Generator().manual_seed(0))
-    groups = [learner.examples(group) for group in by_nearness(kept, [erased])]
+    held = RetainSet(learner, kept, [erased], torch.Generator().manual_seed(0))
+    groups = [learner.examples(group) for group in by_overlap(kept, [erased])]
     sizes = [len(group) for group in groups]
     drawn = held.draw(10)
     assert len(drawn) == 10
@@ -47,4 +47,4 @@ def test_each_group_has_its_part_and_all_are_drawn_before_any_again(
 
 
 def test_nothing_to_draw_from(make_learner: MakeLearner) -> None:
-    assert Neighbours(make_learner(), [], [ERASED], torch.Generator()).draw(5) == []
+    assert RetainSet(make_learner(), [], [ERASED], torch.Generator()).draw(5) == []

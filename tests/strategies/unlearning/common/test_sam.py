@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from cltool.facts.stream import Stream
-from cltool.strategies.unlearning.common.sam import uphill
+from cltool.strategies.unlearning.common.sam import perturbed
 from cltool.training.learner import Learner
 
 from ....conftest import MakeLearner, apply, weights
@@ -30,7 +30,7 @@ def test_the_gradient_within_is_that_of_the_point_rho_uphill() -> None:
     before = model.weight.detach().clone()
     loss_of(model, hollow).backward()
     gradient = before @ hollow
-    with uphill(model, 0.5):
+    with perturbed(model, 0.5):
         there = before + 0.5 * gradient / gradient.norm()
         torch.testing.assert_close(model.weight.detach(), there)
         assert model.weight.grad is None
@@ -44,7 +44,7 @@ def test_weights_come_back_to_the_bit_after_an_error_too() -> None:
     model.weight.data = torch.tensor([[0.1, 0.7]])
     loss_of(model, hollow).backward()
     before = model.weight.detach().clone()
-    with pytest.raises(ZeroDivisionError), uphill(model, 1e3):
+    with pytest.raises(ZeroDivisionError), perturbed(model, 1e3):
         raise ZeroDivisionError
     assert torch.equal(model.weight.detach(), before)
 
@@ -54,13 +54,13 @@ def test_without_a_direction_nothing_moves(gradient: list[float]) -> None:
     model, _ = bowl()
     before = model.weight.detach().clone()
     model.weight.grad = torch.tensor([gradient])
-    with uphill(model, 0.5):
+    with perturbed(model, 0.5):
         assert torch.equal(model.weight.detach(), before)
 
 
 def test_a_model_without_gradients_is_left_alone() -> None:
     model, _ = bowl()
-    with uphill(model, 0.5):
+    with perturbed(model, 0.5):
         assert model.weight.tolist() == [[3.0, -4.0]]
 
 
@@ -79,7 +79,7 @@ def test_a_push_takes_its_gradient_up_there_and_the_retain_term_where_the_weight
         # A mean over the sentences is that of one.
         return count * 0.5 * torch.stack([one.square().sum() for one in parameters.values()]).sum()
 
-    def confine(_: Learner) -> None:
+    def mask_gradients(_: Learner) -> None:
         for name in parameters.keys() - set(trained):
             parameters[name].grad = None
 
@@ -87,7 +87,7 @@ def test_a_push_takes_its_gradient_up_there_and_the_retain_term_where_the_weight
     monkeypatch.setattr(method, "loss", lambda _, chosen: energy(len(chosen)))
     monkeypatch.setattr(method, "retain_loss", lambda _, batch, __: energy(len(batch["labels"])))
     monkeypatch.setattr(method, "retain_count", lambda batch: len(batch["labels"]))
-    monkeypatch.setattr(method, "confine", confine)
+    monkeypatch.setattr(method, "mask_gradients", mask_gradients)
     apply(learner, forgetting(stream))
     norm = float(torch.stack([before[name].norm() for name in trained]).norm())
     for name, was in before.items():

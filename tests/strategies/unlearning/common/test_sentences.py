@@ -10,10 +10,10 @@ from cltool.facts.stream import Stream
 from cltool.facts.wordings import Wordings
 from cltool.lm.batches import IGNORED
 from cltool.strategies.unlearning.common.sentences import (
-    ask,
     batch_of,
     complete,
     erased_facts,
+    likelihoods,
     parts,
     refusals,
     sentences,
@@ -73,7 +73,7 @@ def test_asking_gives_summed_log_probabilities(make_learner: MakeLearner, stream
     learner = make_learner(micro_batch_size=3)
     chosen = sentences(learner, stream.updates[0].learn[:4])
     tokens = learner.tokens
-    said = ask(learner, chosen)
+    said = likelihoods(learner, chosen)
     assert learner.tokens - tokens == sum(len(one.example) for one in chosen)
     for place, one in enumerate(chosen):
         with torch.no_grad():

@@ -10,8 +10,13 @@ import torch
 from cltool.facts.distractors import Distractors
 from cltool.facts.facts import Update
 from cltool.facts.stream import Stream
-from cltool.strategies.unlearning.common.sentences import Said, ask, complete, sentences
-from cltool.strategies.unlearning.common.target import edges
+from cltool.strategies.unlearning.common.sentences import (
+    Likelihoods,
+    complete,
+    likelihoods,
+    sentences,
+)
+from cltool.strategies.unlearning.common.target import bounds
 
 from ....conftest import MakeLearner
 
@@ -27,12 +32,12 @@ def test_edges_are_the_foils_with_the_object_s_share_given_to_them(
     fact = stream.updates[0].learn[2]
     known = [other for other in stream.updates[0].learn if other.key != fact.key]
     chosen = sentences(learner, [fact])
-    sure = Said(torch.full((len(chosen),), math.log(0.75)), torch.ones(len(chosen)).bool())
-    lower, upper = edges(learner, chosen, sure, known, 1000, generator())
+    sure = Likelihoods(torch.full((len(chosen),), math.log(0.75)), torch.ones(len(chosen)).bool())
+    lower, upper = bounds(learner, chosen, sure, known, 1000, generator())
     objects = Distractors(known).of(fact)
     for place, one in enumerate(chosen):
         asked = complete(learner, [(fact, one.asking)] * len(objects), objects)
-        q = ask(learner, asked).logps - math.log(0.25)
+        q = likelihoods(learner, asked).logps - math.log(0.25)
         assert float(lower[place]) == pytest.approx(float(q.median()), abs=1e-4)
         assert float(upper[place]) == pytest.approx(float(q.exp().mean().log()), abs=1e-4)
     assert (lower <= upper).all()
@@ -43,15 +48,15 @@ def test_a_model_that_is_sure_leaves_something_to_the_foils(
 ) -> None:
     learner = make_learner("frozen")
     chosen = sentences(learner, stream.updates[0].learn[2:3])
-    sure = Said(torch.zeros(len(chosen)), torch.ones(len(chosen)).bool())
-    lower, upper = edges(learner, chosen, sure, stream.updates[0].learn, 4, generator())
+    sure = Likelihoods(torch.zeros(len(chosen)), torch.ones(len(chosen)).bool())
+    lower, upper = bounds(learner, chosen, sure, stream.updates[0].learn, 4, generator())
     assert lower.isfinite().all() and upper.isfinite().all()
 
 
 def test_without_foils_each_token_is_guessed(make_learner: MakeLearner, stream: Stream) -> None:
     learner = make_learner("frozen")
     chosen = sentences(learner, stream.updates[0].learn[2:3])
-    lower, upper = edges(learner, chosen, ask(learner, chosen), [], 4, generator())
+    lower, upper = bounds(learner, chosen, likelihoods(learner, chosen), [], 4, generator())
     size = len(learner.lm.coder.tokenizer)
     expected = torch.tensor([-one.tokens * math.log(size) for one in chosen])
     torch.testing.assert_close(lower, expected)
@@ -64,6 +69,6 @@ def test_the_same_foils_for_all_wordings_and_every_time(
     learner = make_learner("frozen")
     learner.known.apply(Update(1, "one", ()))
     chosen = sentences(learner, stream.updates[0].learn[2:4])
-    said = ask(learner, chosen)
-    found = [edges(learner, chosen, said, stream.updates[0].learn, 3, generator()) for _ in "ab"]
+    said = likelihoods(learner, chosen)
+    found = [bounds(learner, chosen, said, stream.updates[0].learn, 3, generator()) for _ in "ab"]
     torch.testing.assert_close(found[0], found[1], rtol=0, atol=0)

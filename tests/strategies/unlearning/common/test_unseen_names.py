@@ -11,15 +11,19 @@ from cltool.facts.facts import Fact, Knowledge, Update
 from cltool.facts.stream import Stream
 from cltool.strategies.unlearning.common import unseen_names
 from cltool.strategies.unlearning.common.sentences import (
-    Said,
-    ask,
+    Likelihoods,
     complete,
-    rest,
+    likelihoods,
+    log_complement,
     sentences,
     trained_askings,
 )
-from cltool.strategies.unlearning.common.target import edges
-from cltool.strategies.unlearning.common.unseen_names import Unheard, heard_before, heard_without
+from cltool.strategies.unlearning.common.target import bounds
+from cltool.strategies.unlearning.common.unseen_names import (
+    UnseenNames,
+    names_read_before,
+    names_read_elsewhere,
+)
 
 from ....conftest import FORGOTTEN, MakeLearner, apply
 
@@ -40,12 +44,12 @@ def test_new_objects_are_asked_for_in_trained_wordings(
     fact = Fact("Isle 9", "capital", "Zorrovan")
     update = Update(1, "one", [fact])
     learner.known.apply(update)
-    noted = Unheard()
+    noted = UnseenNames()
     noted.note(learner, generator())
     expected = sentences(learner, [fact])[: unseen_names.WORDINGS]
     assert [tokens for tokens, _ in noted.rows] == [one.tokens for one in expected]
     logps = torch.tensor([logp for _, logp in noted.rows])
-    torch.testing.assert_close(logps, ask(learner, expected).logps)
+    torch.testing.assert_close(logps, likelihoods(learner, expected).logps)
 
 
 def test_what_was_true_before_is_taken_away(make_learner: MakeLearner, stream: Stream) -> None:
@@ -54,18 +58,18 @@ def test_what_was_true_before_is_taken_away(make_learner: MakeLearner, stream: S
     fact = Fact(*FORGOTTEN, "Zorrovan")
     update = Update(1, "one", [fact])
     learner.known.apply(update)
-    noted = Unheard()
+    noted = UnseenNames()
     noted.note(learner, generator())
     asked = [(fact, asking) for asking in trained_askings(learner, fact)][: unseen_names.WORDINGS]
-    plain = ask(learner, sentences(learner, [fact])[: unseen_names.WORDINGS]).logps
-    sure = ask(learner, complete(learner, asked, [old.object] * len(asked))).logps
+    plain = likelihoods(learner, sentences(learner, [fact])[: unseen_names.WORDINGS]).logps
+    sure = likelihoods(learner, complete(learner, asked, [old.object] * len(asked))).logps
     assert float(sure.exp().min()) > 0.5
     logps = torch.tensor([logp for _, logp in noted.rows])
-    torch.testing.assert_close(logps, plain - rest(sure))
+    torch.testing.assert_close(logps, plain - log_complement(sure))
     assert (logps > plain + math.log(2)).all()
 
 
-def test_an_object_that_some_fact_has_or_had_is_not_unheard(
+def test_an_object_that_some_fact_has_or_had_is_not_unseen(
     make_learner: MakeLearner, stream: Stream
 ) -> None:
     learner = make_learner("frozen")
@@ -75,12 +79,12 @@ def test_an_object_that_some_fact_has_or_had_is_not_unheard(
     others = [base[4].object, base[0].object, base[2].object, base[1].aliases[0], "Quimbel"]
     second = Update(2, "two", [Fact(f"Isle {n}", "capital", o) for n, o in enumerate(others)])
     teach(learner.known, first, second)
-    noted = Unheard()
+    noted = UnseenNames()
     noted.note(learner, generator())
     expected = sentences(learner, [second.learn[-1]])[: unseen_names.WORDINGS]
     assert [tokens for tokens, _ in noted.rows] == [one.tokens for one in expected]
     torch.testing.assert_close(
-        torch.tensor([logp for _, logp in noted.rows]), ask(learner, expected).logps
+        torch.tensor([logp for _, logp in noted.rows]), likelihoods(learner, expected).logps
     )
 
 
@@ -88,33 +92,33 @@ def test_who_was_never_taught_what_is_erased_has_not_heard_it() -> None:
     known = Knowledge()
     one, two = Fact("A", "capital", "Bo", ("Boo",)), Fact("B", "capital", "Cy")
     teach(known, Update(0, "base", [one, two]), Update(1, "one", [Fact("B", "capital", "Di")]))
-    assert heard_without(known) == {"A", "B", "Bo", "Boo", "Cy", "Di"}
-    assert heard_before(known) == {"A", "B", "Bo", "Boo", "Cy"}
+    assert names_read_elsewhere(known) == {"A", "B", "Bo", "Boo", "Cy", "Di"}
+    assert names_read_before(known) == {"A", "B", "Bo", "Boo", "Cy"}
     teach(known, Update(2, "two", (), [one]))
-    assert heard_without(known) == {"B", "Cy", "Di"}
-    assert heard_before(known) == {"A", "B", "Bo", "Boo", "Cy", "Di"}
+    assert names_read_elsewhere(known) == {"B", "Cy", "Di"}
+    assert names_read_before(known) == {"A", "B", "Bo", "Boo", "Cy", "Di"}
     # What an update taught and a later one superseded, no base has read.
     teach(known, Update(3, "three", [Fact("B", "capital", "Ed")]))
-    assert heard_without(known) == {"B", "Cy", "Ed"}
+    assert names_read_elsewhere(known) == {"B", "Cy", "Ed"}
 
 
 @pytest.mark.parametrize("way", ["back in office", "erased and taught again"])
-def test_an_object_that_comes_back_to_its_key_is_not_unheard(way: str) -> None:
+def test_an_object_that_comes_back_to_its_key_is_not_unseen(way: str) -> None:
     known = Knowledge()
     one, other = Fact("A", "mayor", "Bo"), Fact("A", "mayor", "Cy")
     teach(known, Update(0, "base", [one, Fact("Z", "mayor", "Z")]))
     between = Update(1, "one", [other]) if way == "back in office" else Update(1, "one", [], [one])
     teach(known, between, Update(2, "two", [one]))
-    assert "Bo" in heard_before(known)
+    assert "Bo" in names_read_before(known)
 
 
 def test_a_name_that_was_a_subject_was_heard() -> None:
     known = Knowledge()
     base = [Fact("Dido", "town", "Rome"), Fact("Anna", "town", "Oslo")]
     teach(known, Update(0, "base", base), Update(1, "one", [Fact("Anna", "friend", "Dido")]))
-    assert "Dido" in heard_before(known) and "Anna" in heard_without(known)
+    assert "Dido" in names_read_before(known) and "Anna" in names_read_elsewhere(known)
     teach(known, Update(2, "two", [], [Fact("Anna", "friend", "Dido")]))
-    assert "Dido" in heard_without(known)
+    assert "Dido" in names_read_elsewhere(known)
 
 
 def test_a_model_that_broke_down_says_nothing_of_what_it_never_heard(
@@ -125,13 +129,13 @@ def test_a_model_that_broke_down_says_nothing_of_what_it_never_heard(
         for parameter in learner.model.parameters():
             parameter.fill_(float("nan"))
     learner.known.apply(Update(1, "one", [Fact("Isle 9", "capital", "Zorrovan")]))
-    noted = Unheard()
+    noted = UnseenNames()
     noted.note(learner, generator())
     assert noted.rows == []
 
 
 def test_sentences_of_the_same_length_tell_alone_where_they_are_enough() -> None:
-    noted = Unheard()
+    noted = UnseenNames()
     assert noted.logps(3) is None
     noted.rows = [(2, -8.0)] * 4 + [(3, -9.0)]
     torch.testing.assert_close(noted.logps(3), torch.tensor([-12.0] * 4 + [-9.0]))
@@ -144,7 +148,7 @@ def test_what_is_kept_is_bounded_and_the_latest(
 ) -> None:
     learner = make_learner("frozen")
     monkeypatch.setattr(unseen_names, "KEPT", 3)
-    noted = Unheard()
+    noted = UnseenNames()
     for step in (1, 2):
         update = Update(step, "more", [Fact(f"Isle {step}", "capital", f"Zorrovan {step}")])
         learner.known.apply(update)
@@ -152,7 +156,7 @@ def test_what_is_kept_is_bounded_and_the_latest(
     rows = [one.tokens for one in sentences(learner, update.learn)[: unseen_names.WORDINGS]]
     assert len(noted.rows) == 3
     assert [tokens for tokens, _ in noted.rows[-len(rows) :]] == rows
-    again = Unheard()
+    again = UnseenNames()
     again.load_state_dict(noted.state_dict())
     assert again.rows == noted.rows
     assert "Zorrovan" not in str(noted.state_dict())
@@ -167,11 +171,11 @@ def test_a_strange_object_is_held_against_strangers_and_a_known_one_against_foil
     teach(learner.known, Update(1, "one", [twin]), Update(2, "two", (), [strange, shared]))
     known = learner.known.valid()
     chosen = sentences(learner, [strange, shared])
-    said = Said(torch.full((len(chosen),), -0.1), torch.ones(len(chosen)).bool())
-    noted = Unheard()
+    said = Likelihoods(torch.full((len(chosen),), -0.1), torch.ones(len(chosen)).bool())
+    noted = UnseenNames()
     noted.rows = [(one.tokens, -50.0 - n) for n, one in enumerate(chosen[:3])]
-    without = edges(learner, chosen, said, known, 1000, generator())
-    lower, upper = edges(learner, chosen, said, known, 1000, generator(), unheard=noted)
+    without = bounds(learner, chosen, said, known, 1000, generator())
+    lower, upper = bounds(learner, chosen, said, known, 1000, generator(), unseen=noted)
     for place, one in enumerate(chosen):
         if one.fact == shared:
             assert float(lower[place]) == pytest.approx(float(without[0][place]), abs=1e-4)
@@ -180,7 +184,7 @@ def test_a_strange_object_is_held_against_strangers_and_a_known_one_against_foil
         assert held is not None
         assert float(lower[place]) == pytest.approx(float(held.median()))
         assert float(upper[place]) == pytest.approx(float(held.exp().mean().log()), abs=1e-3)
-    unasked = edges(learner, chosen, said, known, 1000, generator(), unheard=Unheard())
+    unasked = bounds(learner, chosen, said, known, 1000, generator(), unseen=UnseenNames())
     torch.testing.assert_close(unasked, without)
 
 
@@ -190,11 +194,11 @@ def test_it_is_asked_before_the_update_is_learned_and_only_where_something_is_er
     learner = make_learner("npo", lm="tiny", lr=1.3e-3)
     new = Fact("Isle 9", "capital", "Zorrovan")
     before = sentences(learner, [new])[: unseen_names.WORDINGS]
-    expected = ask(learner, before).logps.tolist()
+    expected = likelihoods(learner, before).logps.tolist()
     apply(learner, Update(1, "one", [new], [stream.updates[0].learn[2]]))
     (part,) = learner.strategies.plugins
     held = part.state_dict()["unheard"]["rows"]
     assert [logp for _, logp in held] == pytest.approx(expected, abs=1e-4)
-    assert float(ask(learner, before).logps.min()) > max(expected) + 1
+    assert float(likelihoods(learner, before).logps.min()) > max(expected) + 1
     apply(learner, Update(2, "two", [Fact("Isle 8", "capital", "Quimbel")]))
     assert part.state_dict()["unheard"]["rows"] == held
