@@ -41,9 +41,9 @@ def test_ascent_is_the_log_likelihood(name: str, make_learner: MakeLearner, stre
     assert sum(map(method(learner).weight, chosen)) == sum(one.stop - one.start for one in chosen)
 
 
-def test_what_each_holds_its_neighbours_by(make_learner: MakeLearner) -> None:
+def test_the_retain_loss_of_each(make_learner: MakeLearner) -> None:
     names = ("gradient_ascent", "gradient_difference", "kl_min")
-    held = [method(make_learner(name)).common.retain for name in names]
+    held = [method(make_learner(name)).config.retain for name in names]
     assert held == ["none", "nll", "kl"]
 
 

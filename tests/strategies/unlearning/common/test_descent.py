@@ -245,20 +245,20 @@ def test_what_erasing_takes_is_told_apart_from_what_learning_takes(
 
 
 @pytest.mark.parametrize("settling", [1, 5])
-def test_an_erasing_ends_with_steps_on_neighbours_alone(
+def test_an_erasing_ends_with_steps_on_the_retain_set_alone(
     settling: int, make_learner: MakeLearner, stream: Stream, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     learner = make_learner("npo", lm="tiny", strategy={"settling": settling})
     rounds: list[int] = []
 
-    def open_once(goal: Goal) -> list[Sentence]:
+    def pending_once(goal: Goal) -> list[Sentence]:
         rounds.append(learner.steps)
         return list(goal._phase.chosen) if len(rounds) == 1 else []
 
-    monkeypatch.setattr(Goal, "open", open_once)
+    monkeypatch.setattr(Goal, "pending", pending_once)
     update = forgetting(stream)
     learner.known.apply(update)
     learner.strategies.erase(learner, update)
-    # One push, then as many steps as it takes until neighbours are said right in all of a round.
+    # One push, then as many steps as it takes until the retain set is answered correctly in all of a round.
     assert rounds[:3] == [0, 1, 1 + settling]
     assert (learner.steps - 1) % settling == 0
