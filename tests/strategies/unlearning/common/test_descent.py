@@ -259,6 +259,6 @@ def test_an_erasing_ends_with_steps_on_the_retain_set_alone(
     update = forgetting(stream)
     learner.known.apply(update)
     learner.strategies.erase(learner, update)
-    # One push, then as many steps as it takes until the retain set is answered correctly in all of a round.
+    # One push, then steps until a whole round answers the retain set correctly.
     assert rounds[:3] == [0, 1, 1 + settling]
     assert (learner.steps - 1) % settling == 0
