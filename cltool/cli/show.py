@@ -19,16 +19,16 @@ def add(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Print the timeline of each fact of the subject."""
     from cltool.runs.run import Run
-    from cltool.runs.timeline import lives
+    from cltool.runs.timeline import timelines
 
     run = Run.open(options.run)
-    found = lives(run, options.subject, options.relation)
+    found = timelines(run, options.subject, options.relation)
     if options.json:
-        print_json([life.as_json() for life in found])
+        print_json([timeline.as_json() for timeline in found])
         return exit_codes.DONE
-    for life in found:
-        print(f"{life.subject}, {life.relation} ({run.strategy}, seed {run.seed})")
-        width = max(len(moment.label) for moment in life.moments)
-        for moment in life.moments:
+    for timeline in found:
+        print(f"{timeline.subject}, {timeline.relation} ({run.strategy}, seed {run.seed})")
+        width = max(len(moment.label) for moment in timeline.moments)
+        for moment in timeline.moments:
             print(f"  {moment.label.ljust(width)}  {moment.in_words()}")
     return exit_codes.DONE

@@ -1,4 +1,4 @@
-"""The ledger: every answer of a run, one row for each (step, probe), one Parquet file a step."""
+"""The ledger: every answer of a run, one row for each (step, probe), one Parquet file per step."""
 
 from __future__ import annotations
 
@@ -14,26 +14,26 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 COLUMNS: dict[str, str] = {
-    "step": "after which step the model was asked",
-    "subject": "what the fact is about",
-    "relation": "what is said of it",
+    "step": "the step after which the model was asked",
+    "subject": "subject of the fact",
+    "relation": "relation of the fact",
     "form": "kind of wording: trained, paraphrase, question, reverse, two_hop, …",
     "number": "distinguishes the probes of one key and form",
-    "prompt": "the text the model was given, without what the strategy framed it with",
-    "closing": "what follows the object in the wording, may be empty",
+    "prompt": "the prompt, without the text that the strategy put around it",
+    "closing": "text that follows the object in the wording; may be empty",
     "group": "new, retained, future or erased at this step",
-    "learned": "the step that taught the fact (will teach it, where the group is future)",
-    "accepted": "the current object and its aliases; of an erased fact, what must not be said",
+    "learned": "the step that taught the fact, or will teach it if the group is future",
+    "accepted": "the current object and its aliases; for an erased fact, what must not be said",
     "outdated": "superseded objects, oldest first",
-    "answer": "what the model said, free greedy generation",
+    "answer": "the answer of the model, by free greedy generation",
     "stopped": "whether the model ended the answer by itself",
-    "right": "whether the answer is an accepted one (of an erased fact: still produced)",
+    "right": "whether the answer is an accepted one (for an erased fact: still produced)",
     "stale": "whether the answer is a superseded object",
-    "forced": "teacher-forced: every token of the current object was the most probable one",
+    "forced": "teacher forcing: every token of the current object was the most probable one",
     "logp": "natural-log probability of the current object after the prompt",
-    "logp_outdated": "the same of the latest superseded object; null where there is none",
+    "logp_outdated": "the same for the latest superseded object; null if there is none",
 }
-"""Every column with its meaning."""
+"""Every column and its meaning."""
 
 FORMAT = 1
 """Version of the columns, in each file's schema metadata; files without one have version 1."""
@@ -66,12 +66,12 @@ def schema() -> pa.Schema:
 
 
 def step_file(run: Path, step: int) -> Path:
-    """Where the answers after ``step`` lie in the run folder ``run``."""
+    """Return the path of the answers after ``step`` in the run folder ``run``."""
     return run / "answers" / f"step-{step:03d}.parquet"
 
 
 def write_step(run: Path, step: int, rows: Sequence[dict[str, Any]]) -> None:
-    """Write the answers of one step; the file appears whole or not at all."""
+    """Write the answers of one step; an interruption leaves the whole file or none."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -81,19 +81,19 @@ def write_step(run: Path, step: int, rows: Sequence[dict[str, Any]]) -> None:
 
 
 def read_step(run: Path, step: int) -> pd.DataFrame:
-    """The answers after one step.
+    """Read the answers after one step.
 
     Raises:
-        UserError: they are not there, or damaged.
+        UserError: the file is missing or damaged.
     """
     return _read_file(step_file(run, step))
 
 
 def read(run: Path) -> pd.DataFrame:
-    """All answers of a run, in the order of steps and probes.
+    """Read all answers of a run, in the order of steps and probes.
 
     Raises:
-        UserError: there are no answers in the folder, or a file is damaged.
+        UserError: the folder has no answers, or a file is damaged.
     """
     import pandas as pd
 

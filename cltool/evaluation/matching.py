@@ -1,4 +1,4 @@
-"""When is an answer the accepted one?"""
+"""Matching of answers with accepted objects."""
 
 from __future__ import annotations
 
@@ -9,28 +9,28 @@ _EDGES = " \t\r\n.,;:!?\"'“”‘’«»()[]"
 
 
 def normalise(text: str) -> str:
-    """Unicode NFKC, case folded, white space collapsed, punctuation off both ends."""
+    """Apply Unicode NFKC, fold case, collapse white space, and strip punctuation at both ends."""
     folded = unicodedata.normalize("NFKC", text).casefold()
     return " ".join(folded.split()).strip(_EDGES)
 
 
 def first_line(text: str) -> str:
-    """What was said up to the first line break."""
+    """Return the answer up to its first line break."""
     return text.lstrip().split("\n", 1)[0].rstrip()
 
 
 def said(answer: str, stopped: bool, accepted: Iterable[str], closing: str) -> str | None:
-    """The accepted answer that the model gave, or None.
+    """Return the accepted answer that the model gave, or None.
 
-    An answer counts when it is exactly an accepted one after normalisation and the
-    model ended it by itself: with its end token or a line break (``stopped``), or by
-    closing the sentence as its wording does and starting another.
+    An answer counts if it equals an accepted one after normalisation and the model ended it by
+    itself: with its end token or a line break (``stopped``), or by closing the sentence as the
+    wording does and starting another.
 
     Args:
         answer: the text generated, without the prompt.
-        stopped: whether generation ended by itself rather than at the length limit.
-        accepted: answers that are right.
-        closing: what follows the object in the wording (``"."``), may be empty.
+        stopped: whether generation ended by itself, not at the length limit.
+        accepted: the right answers.
+        closing: text that follows the object in the wording (``"."``); may be empty.
     """
     line = first_line(answer)
     ended = stopped or "\n" in answer.lstrip()

@@ -1,9 +1,9 @@
 """The accuracy matrix of a ledger, the scores made from it, and intervals over seeds.
 
-Accuracies are shares between 0 and 1. A fact's score is the mean over its probes of the
-chosen forms, and a group's score the mean over its facts, so that a fact asked in three
-ways weighs no more than one asked in two. Held-out forms (``paraphrase`` and ``question``)
-are chosen unless told otherwise; a ledger without them falls back to ``trained``.
+Accuracies are shares between 0 and 1. A fact's score is the mean over its probes of the counted
+forms, and a group's score is the mean over its facts, so a fact that is asked in three ways has the
+same weight as one that is asked in two. By default the held-out forms count (``paraphrase`` and
+``question``), or ``trained`` if the ledger has no held-out forms.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ DIRECT = ("trained", *HELD_OUT)
 
 
 def held_out(rows: pd.DataFrame, forms: Sequence[str] | None = None) -> pd.DataFrame:
-    """The rows of ``forms``; by default the held-out forms, or ``trained`` if there are none."""
+    """Return the rows of ``forms``; by default the held-out forms, or ``trained`` without them."""
     if forms is not None:
         return rows[rows["form"].isin(list(forms))]
     chosen = rows[rows["form"].isin(HELD_OUT)]
@@ -36,12 +36,12 @@ def held_out(rows: pd.DataFrame, forms: Sequence[str] | None = None) -> pd.DataF
 
 
 def accuracy_matrix(rows: pd.DataFrame, forms: Sequence[str] | None = None) -> pd.DataFrame:
-    """R[i, j]: accuracy after update i on the facts of update j (Lopez-Paz & Ranzato 2017).
+    """Return R[i, j], accuracy after update i on facts of update j (Lopez-Paz & Ranzato 2017).
 
-    A column holds one fixed set of facts, those taught by update j and still valid at the
-    end: a superseded fact's loss is not forgetting. Left of the diagonal stands what was
-    retained, right of it what was known before it was taught. Columns of updates of which
-    no fact survives are NaN.
+    A column holds one fixed set of facts: those that update j taught and that are valid at the
+    end, because losing a superseded fact is not forgetting. Below the diagonal is what was
+    retained, above it what was known before it was taught. If no fact of an update is valid at
+    the end, its column is NaN.
 
     Returns:
         Square table, index = after update, columns = facts of update.
@@ -70,44 +70,50 @@ def accuracy_matrix(rows: pd.DataFrame, forms: Sequence[str] | None = None) -> p
 
 
 def acc(matrix: Matrix) -> float:
-    """ACC = mean over j of R[T, j] (Lopez-Paz & Ranzato 2017, eq. 2)."""
+    """Return ACC = mean over j of R[T, j] (Lopez-Paz & Ranzato 2017, eq. 2)."""
     return _mean([float(value) for value in matrix[-1]])
 
 
 def bwt(matrix: Matrix) -> float:
-    """BWT = mean over j < T of R[T, j] - R[j, j] (Lopez-Paz & Ranzato 2017, eq. 3)."""
+    """Return BWT = mean over j < T of R[T, j] - R[j, j] (Lopez-Paz & Ranzato 2017, eq. 3)."""
     last = len(matrix) - 1
     return _mean([float(matrix[last, j] - matrix[j, j]) for j in range(last)])
 
 
 def fwt(matrix: Matrix, baseline: Sequence[float] | None = None) -> float:
-    """FWT = mean over j ≥ 1 of R[j-1, j] - b[j] (Lopez-Paz & Ranzato 2017, eq. 4).
+    """Return FWT = mean over j ≥ 1 of R[j-1, j] - b[j] (Lopez-Paz & Ranzato 2017, eq. 4).
 
     Args:
         matrix: R, square.
         baseline: b, the accuracy of an untrained model on each update's facts; by default
-            0, what a model that never saw a name says of it.
+            0, for a model that never saw the names.
     """
     floor = [0.0] * len(matrix) if baseline is None else list(baseline)
     return _mean([float(matrix[j - 1, j]) - floor[j] for j in range(1, len(matrix))])
 
 
 def forgetting(matrix: Matrix) -> float:
-    """F = mean over j < T of max over l < T of R[l, j] - R[T, j] (Chaudhry et al. 2018, eq. 3)."""
+    """Return the mean over j < T of max over l < T of R[l, j] - R[T, j].
+
+    Chaudhry et al. 2018, eq. 3.
+    """
     last = len(matrix) - 1
     return _mean([float(matrix[:last, j].max() - matrix[last, j]) for j in range(last)])
 
 
 def intransigence(matrix: Matrix, joint: Matrix) -> float:
-    """I = mean over k ≥ 1 of R*[k, k] - R[k, k], R* of joint retraining (Chaudhry et al. 2018)."""
+    """Return the mean over k ≥ 1 of R*[k, k] - R[k, k], R* of joint retraining.
+
+    Chaudhry et al. 2018.
+    """
     return _mean([float(joint[k, k] - matrix[k, k]) for k in range(1, len(matrix))])
 
 
 def fuar(rows: pd.DataFrame, forms: Sequence[str] | None = None) -> float:
-    """FUAR from the base to the last step (Jang et al. 2022, eq. 1).
+    """Return FUAR from the base to the last step (Jang et al. 2022, eq. 1).
 
-    The accuracy lost on base facts that are still valid, over the accuracy gained on
-    updated keys plus that gained on keys that are new. NaN when nothing was gained.
+    It is the accuracy lost on base facts that are still valid, divided by the sum of the accuracy
+    gained on updated keys and on new keys. NaN if nothing was gained.
     """
     matrix_rows = held_out(rows, forms)
     last = int(matrix_rows["step"].max())
@@ -137,7 +143,7 @@ def fuar(rows: pd.DataFrame, forms: Sequence[str] | None = None) -> float:
 
 
 def _gap(better: pd.Series, worse: Sequence[bool] | pd.Series) -> float:
-    """By how much ``better`` exceeds ``worse``, fact by fact; 0 where it does not."""
+    """Return how far ``better`` exceeds ``worse``, as a mean over facts; at least 0."""
     if not len(better):
         return 0.0
     gaps = better.astype(float) - [float(value) for value in worse]
@@ -145,7 +151,7 @@ def _gap(better: pd.Series, worse: Sequence[bool] | pd.Series) -> float:
 
 
 def interval(values: Sequence[float], confidence: float = 0.95) -> tuple[float, float]:
-    """Mean over seeds and the half-width of its Student-t interval (NaN with one seed)."""
+    """Return the mean over seeds and the half-width of its Student-t interval (NaN: one seed)."""
     finite = [value for value in values if not math.isnan(value)]
     if not finite:
         return math.nan, math.nan

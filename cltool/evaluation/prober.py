@@ -1,10 +1,8 @@
-"""The prober: asks the model, freely and greedily, and scores what it might have said.
+"""The prober: asks the model by greedy decoding, and scores the current and outdated objects.
 
-An answer is what greedy decoding gives until the model stops by itself. Where every token
-of the current (or the outdated) object and the end token already are the most probable
-ones, by a margin, greedy decoding can only give that object, so it is not run: the scoring
-pass has shown it.
-Everything else is generated.
+An answer is what greedy decoding produces until the model stops by itself. If every token of the
+current (or the outdated) object and the end token are already the most probable ones by a margin,
+greedy decoding can only produce that object, so it is not run. All other answers are generated.
 """
 
 from __future__ import annotations
@@ -25,24 +23,24 @@ from cltool.lm.sampling import Sampler
 from cltool.lm.scoring import score
 
 MARGIN = 1e-2
-"""Nats by which a token must lead for greedy decoding to be taken as shown."""
+"""Nats by which each token must lead for decoding to be skipped."""
 
 ROUGH_MARGIN = 0.5
-"""The same under autocast, whose logits are rounded to about a tenth of a nat."""
+"""The same with autocast, which rounds logits to about a tenth of a nat."""
 
 SPARE_TOKENS = 4
-"""How many tokens beyond the longest known object an answer may run before it is cut off."""
+"""Tokens that an answer may have beyond the longest known object before it is cut off."""
 
 
 @dataclass(frozen=True, slots=True)
 class Completion:
-    """What a scoring pass says of one completion.
+    """The scores of one completion of a prompt.
 
     Attributes:
-        logp: its natural-log probability after the prompt, the end token not counted.
-        forced: every one of its tokens was the most probable one.
-        shown: greedy decoding would give it and stop.
-        tokens: how many tokens greedy decoding would give for that, the end token counted.
+        logp: its natural-log probability after the prompt, without the end token.
+        forced: whether each of its tokens was the most probable one.
+        shown: whether greedy decoding would produce it and stop.
+        tokens: number of tokens that greedy decoding would produce, with the end token.
     """
 
     logp: float
@@ -51,23 +49,23 @@ class Completion:
     tokens: int
 
     def shown_within(self, limit: int) -> bool:
-        """Whether greedy decoding of at most ``limit`` tokens would give it and stop."""
+        """Return whether greedy decoding of at most ``limit`` tokens would produce it and stop."""
         return self.shown and self.tokens <= limit
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What the model said, and whether it ended by itself."""
+    """An answer of the model, and whether the model ended it by itself."""
 
     text: str
     stopped: bool
 
 
 class Prober:
-    """Asks one model.
+    """Asks one model for facts.
 
     Args:
-        lm: the model; it is asked as it is at the time of each call.
+        lm: the model, in its state at the time of each call.
         settings: batch size and longest answer.
     """
 
@@ -79,12 +77,12 @@ class Prober:
     def ask(
         self, step: int, probes: Sequence[Probe], frame: Callable[[str], str] = str
     ) -> list[dict[str, Any]]:
-        """The ledger's rows for ``probes`` after ``step``, in their order.
+        """Ask ``probes`` after ``step`` and return the rows of the ledger, in the same order.
 
         Args:
-            step: after which update.
-            probes: what to ask.
-            frame: what the strategy puts around a prompt.
+            step: number of the last update.
+            probes: the probes to ask.
+            frame: the text that the strategy puts around a prompt.
         """
         was_training = self.lm.model.training
         self.lm.model.eval()
@@ -122,7 +120,7 @@ class Prober:
         ]
 
     def score(self, pairs: Sequence[tuple[str, str]]) -> list[Completion]:
-        """What one forward pass says of each (prompt, completion)."""
+        """Score each (prompt, completion) with one forward pass."""
         encoded = self.lm.coder.pairs(pairs)
         found: dict[int, Completion] = {}
         lengths = [len(example) for example in encoded]
@@ -158,7 +156,7 @@ class Prober:
         return [Completion(*one) for one in zip(logp, forced, sure, sizes, strict=True)]
 
     def generate(self, prompts: Sequence[str], limit: int) -> list[Said]:
-        """The greedy answer to each prompt, within ``limit`` tokens and the model's context."""
+        """Generate the greedy answer to each prompt, within ``limit`` tokens and the context."""
         coder = self.lm.coder
         written = self._sampler.greedy(coder.prompts(prompts), limit)
         return [Said(coder.decode(ids), ids[-1] in coder.stops) for ids in written]

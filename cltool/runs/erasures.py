@@ -1,9 +1,9 @@
-"""The record of what was to be forgotten: what was cleared, and whether it stayed erased.
+"""The record of erasures: facts to forget, what was cleared, and whether they stayed erased.
 
-``erasures.json`` in the run folder has an entry for each request: the fact, when it was asked
-for, what every store held and holds of it, and what the model said of it before, right after
-and after every later update. The scores are read from the ledger each time, so that a resumed run
-ends with the same record; only the time of a request and what was cleared then are kept.
+``erasures.json`` in the run folder has an entry for each request: the fact, the time, what each
+store held before and after, and the answers of the model before, right after and after
+every later update. The scores are read from the ledger each time, so a resumed run ends with the
+same record; only the time of a request and what was cleared are kept.
 """
 
 from __future__ import annotations
@@ -35,31 +35,31 @@ INEXACT = "is no exact reference here"
 """Part of the warning in the record of a run whose base cltool could not rebuild."""
 
 COLUMNS: dict[str, str] = {
-    "subject": "what the fact is about",
-    "relation": "what is said of it",
-    "object": "what was to be forgotten",
+    "subject": "subject of the fact",
+    "relation": "relation of the fact",
+    "object": "the object to forget",
     "aliases": "its other accepted spellings",
     "learned": "the step that taught it",
     "step": "the step that erased it",
-    "label": "that step's label",
-    "time": "when it was asked for (UTC, ISO 8601); null if it is not known any more",
+    "label": "label of that step",
+    "time": "time of the request (UTC, ISO 8601); null if unknown",
     "stores": "strategy → `entries_before`, `entries_after` (of this fact), `bytes_before`,"
-    " `bytes_after` (of all that it keeps) and `purged` (store → what was done there); null if it"
-    " is not known any more",
-    "scores": "one object a step, from the one before the request on: `step`, `label`, `when`"
+    " `bytes_after` (of everything it keeps) and `purged` (store → what was done there); null if"
+    " unknown",
+    "scores": "one object per step, from the step before the request on: `step`, `label`, `when`"
     " (before, after or later), `asked` (wordings), `right` (share of them answered with the"
-    " fact) and `logp` (mean natural-log probability of its object); empty where it is not asked",
-    "taught_again": "the step that taught the key anew, from which on it is not erased; or null",
-    "resurfaced": "steps at which it was produced, though not right after it was erased",
-    "retrained": "the same scores of the retrained reference from the request on, means over its"
-    " runs; null without one",
+    " fact) and `logp` (mean natural-log probability of its object); empty if it is never asked",
+    "taught_again": "the step that taught the key again, which ends the erasure; or null",
+    "resurfaced": "steps after which it was produced although it was not right after the erasure",
+    "retrained": "the same scores of the retrained reference from the request on, as means over its"
+    " runs; null without a reference",
 }
-"""Every part of a request with its meaning."""
+"""Every key of a request and its meaning."""
 
 
 @dataclass
 class Request:
-    """One fact that was to be forgotten, and what is known of it so far."""
+    """A fact to forget, and its scores so far."""
 
     fact: Fact
     learned: int
@@ -71,7 +71,7 @@ class Request:
     taught_again: int | None = None
 
     def as_json(self) -> dict[str, Any]:
-        """See `COLUMNS`."""
+        """Return plain JSON values, with the keys of `COLUMNS`."""
         since = [line for line in self.scores if line["when"] != "before"]
         back = came_back([line["right"] for line in since])
         return {
@@ -91,12 +91,12 @@ class Request:
         }
 
     def score(self, label: str, step: int, rows: pd.DataFrame) -> None:
-        """Add what was said of the fact after ``step``.
+        """Add the scores of the fact after ``step``.
 
         Args:
-            label: of the step.
-            step: at least the one before the request.
-            rows: of the ledger, of this step and key; may be none.
+            label: label of the step.
+            step: number of the step; at least the step before the request.
+            rows: rows of the ledger for this step and key; may be empty.
         """
         if self.taught_again is not None or rows.empty:
             return
@@ -120,11 +120,11 @@ class Request:
 
 
 class Recorder:
-    """Keeps ``erasures.json`` of a run in progress.
+    """Writes ``erasures.json`` of a run in progress.
 
     Args:
-        run: its folder.
-        stream: that it walks.
+        run: the run.
+        stream: the stream of the run.
     """
 
     def __init__(self, run: Run, stream: Stream) -> None:
@@ -133,7 +133,7 @@ class Recorder:
         self._requests: list[Request] = []
 
     def resume(self, done: int) -> None:
-        """Take up what the first ``done`` steps were asked to forget."""
+        """Restore the requests of the first ``done`` steps."""
         told = {
             (one["step"], one["subject"], one["relation"]): one
             for one in (read(self._folder) or {"requests": []})["requests"]
@@ -155,12 +155,12 @@ class Recorder:
     def ask(
         self, update: Update, erased: Sequence[Belief], stores: Sequence[Mapping[str, Any]]
     ) -> None:
-        """``update`` asks to forget what was believed before it.
+        """Add the requests of ``update``.
 
         Args:
-            update: which is being applied.
-            erased: what was believed of each key that it forgets.
-            stores: for each, what `cltool.experiments.purge.Purge.clear` gave.
+            update: the update that is being applied.
+            erased: for each key to forget, what was believed before the update.
+            stores: for each of these, the result of `cltool.experiments.purge.Purge.clear`.
         """
         now = datetime.now(UTC).isoformat(timespec="seconds")
         for belief, cleared in zip(erased, stores, strict=True):
@@ -169,7 +169,7 @@ class Recorder:
             )
 
     def write(self, step: int) -> None:
-        """Write the record after ``step``, whose answers are in the ledger, if there is any."""
+        """Write the record after ``step``, if there are requests; the answers are in the ledger."""
         if not self._requests:
             return
         new = [request for request in self._requests if request.step == step]
@@ -194,7 +194,7 @@ class Recorder:
 
 
 def read(folder: Path) -> dict[str, Any] | None:
-    """The record in a run folder; None where nothing was to be forgotten so far.
+    """Read the record in a run folder; None if no update so far forgets anything.
 
     Raises:
         UserError: the file is damaged.
@@ -213,10 +213,10 @@ def read(folder: Path) -> dict[str, Any] | None:
 
 
 def open_record(run: Run) -> dict[str, Any]:
-    """The record of a run.
+    """Read the record of a run.
 
     Raises:
-        UserError: it has none.
+        UserError: the run has none.
     """
     record = read(run.folder)
     if record is None:
@@ -229,11 +229,11 @@ def open_record(run: Run) -> dict[str, Any]:
 
 
 def with_reference(record: Mapping[str, Any], runs: Sequence[Run]) -> dict[str, Any]:
-    """``record`` with what the retrained runs say of the same facts.
+    """Return ``record`` with the scores of the retrained runs for the same facts.
 
     Args:
-        record: of the run that is held to them.
-        runs: `references`; those without a record say nothing.
+        record: the record of a run with erasures.
+        runs: its `references`; those without a record are ignored.
     """
     found = {run.folder.name: read(run.folder) for run in runs}
     told = {name: _by_request(one["requests"]) for name, one in found.items() if one is not None}
@@ -247,7 +247,7 @@ def with_reference(record: Mapping[str, Any], runs: Sequence[Run]) -> dict[str, 
 
 
 def write_references(runs: Sequence[Run]) -> None:
-    """Hold the record of each of ``runs`` to the retrained ones among them, in its file."""
+    """Add the scores of the retrained runs among ``runs`` to the record of each run."""
     for run in runs:
         record = read(run.folder)
         if record is not None:
@@ -255,7 +255,7 @@ def write_references(runs: Sequence[Run]) -> None:
 
 
 def _exact(run: Run) -> bool:
-    """Whether cltool made all that the reference's base knows of the base facts."""
+    """Return whether the base of the reference learned the base facts from cltool alone."""
     return not any(INEXACT in text for text in run.record.get("warnings") or ())
 
 
@@ -271,7 +271,7 @@ def _by_request(requests: Sequence[Mapping[str, Any]]) -> dict[tuple[Any, ...], 
 
 
 def _mean_scores(runs: Sequence[Sequence[Mapping[str, Any]]]) -> list[dict[str, Any]]:
-    """Step by step, as far as all runs got: the means over runs."""
+    """Return the means over runs for each step that all runs have."""
     return [
         {
             **lines[0],

@@ -1,4 +1,4 @@
-"""Which runs belong together: one stream and model a group, one set of settings a variant."""
+"""Groups of runs: one stream and model per group, one set of settings per variant."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ JOINT = "joint"
 
 @dataclass
 class Variant:
-    """The runs of one strategy with one set of settings; they differ in their seed only.
+    """The runs of one strategy with one set of settings, which differ only in the seed.
 
     Attributes:
-        label: the strategy's name, with the run folder's where the name is not enough.
+        label: the strategy's name, with the run folder's name if several variants share it.
         joint: the runs of joint retraining in the same group.
     """
 
@@ -33,12 +33,12 @@ class Variant:
 
     @property
     def done(self) -> int:
-        """How many steps the run that got furthest has."""
+        """Number of finished steps of the run that got furthest."""
         return max(measured.done for measured in self.runs)
 
     @property
     def counted(self) -> list[Measured]:
-        """The runs that got furthest: means over unequal numbers of steps would mislead."""
+        """The runs that got furthest; a mean over unequal numbers of steps would mislead."""
         return [measured for measured in self.runs if measured.done == self.done > 0]
 
     @property
@@ -47,7 +47,7 @@ class Variant:
         return any(measured.finished for measured in self.runs)
 
     def interval(self, score: str) -> tuple[float, float]:
-        """Mean of a score over the counted runs and the half-width of its interval."""
+        """Return the mean of a score over the counted runs and the half-width of its interval."""
         if score == "intransigence":
             return metrics.interval([self._intransigence(measured) for measured in self.counted])
         return metrics.interval([one.summary.get(score, math.nan) for one in self.counted])
@@ -83,8 +83,8 @@ class Group:
 def group_runs(runs: Sequence[Run | Measured]) -> list[Group]:
     """Group runs by scenario, model and steps, then by strategy and settings, in order given.
 
-    A folder that is named twice counts once. Two runs of one strategy, seed and settings
-    are two variants: a repetition is not another seed, and would narrow the interval.
+    A folder that is given twice counts once. Two runs with the same strategy, seed and settings
+    are two variants: a repetition is not another seed, and would make the interval too narrow.
     """
     folders: dict[Path, Measured] = {}
     for one in runs:
@@ -112,7 +112,7 @@ def group_runs(runs: Sequence[Run | Measured]) -> list[Group]:
 
 
 def _canonical(settings: object) -> str:
-    """Settings in one canonical text; the run's own seed is none of them."""
+    """Return settings as canonical text; they do not include the seed of the run."""
     return json.dumps(settings, sort_keys=True, default=str)
 
 
@@ -140,7 +140,7 @@ def _label(variants: list[Variant]) -> None:
 
 
 def flatten(settings: object, prefix: str = "") -> dict[str, Any]:
-    """Nested settings as dotted names: ``{"learner": {"lr": 1}}`` is ``{"learner.lr": 1}``."""
+    """Return settings with dotted names: ``{"learner.lr": 1}`` for ``{"learner": {"lr": 1}}``."""
     if not isinstance(settings, Mapping):
         return {prefix: settings} if prefix else {}
     flat: dict[str, Any] = {}

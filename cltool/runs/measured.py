@@ -1,4 +1,4 @@
-"""What reports need to know of one run, computed from its ledger once."""
+"""The numbers that reports need from one run, computed from its ledger once."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ Scores = dict[str, float]
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a run asked at its last step.
+    """The questions of a run at its last step.
 
     Attributes:
-        facts: how many.
-        probes: how many of the counted forms.
+        facts: number of facts.
+        probes: number of probes of the counted forms.
         counted: the forms that count for scores.
         forms: all forms.
     """
@@ -38,10 +38,10 @@ class Asked:
 
 @dataclass(frozen=True)
 class Measured:
-    """A run and what follows from its ledger, computed once.
+    """A run and the numbers that follow from its ledger, each computed once.
 
-    Only steps that are recorded whole count, so that a run that is still going, or was
-    killed, is read up to its last finished step.
+    Only finished steps count, so a run that is in progress or was interrupted is read up to its
+    last finished step.
     """
 
     run: Run
@@ -61,7 +61,7 @@ class Measured:
 
     @cached_property
     def done(self) -> int:
-        """How many steps are recorded whole, the base included."""
+        """Number of finished steps, with the base."""
         return self.run.steps_done()
 
     @property
@@ -92,7 +92,7 @@ class Measured:
 
     @cached_property
     def asked(self) -> Asked:
-        """What was asked at the last step that is done."""
+        """The questions at the last finished step."""
         if not self.done:
             return Asked()
         last = self.answers[self.answers["step"] == self.done - 1]

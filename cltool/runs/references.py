@@ -1,4 +1,4 @@
-"""Which runs a run that erased facts is held to: those that retrained without them."""
+"""Finds the retrained runs that serve as reference for a run with erasures."""
 
 from __future__ import annotations
 
@@ -8,21 +8,21 @@ from cltool.core.errors import UserError
 from cltool.runs.run import Run
 
 RETRAIN = "retrain"
-"""The strategy whose runs are exact references."""
+"""Name of the strategy whose runs are exact references."""
 
 
 def references(run: Run, among: Sequence[Run]) -> list[Run]:
-    """Those of ``among`` that retrained on the stream of ``run``, from the same base model."""
+    """Return the runs in ``among`` that retrained on the stream and base model of ``run``."""
     return [one for one in among if one.strategy == RETRAIN and not _unlike(run, one)]
 
 
 def beside(run: Run) -> list[Run]:
-    """`references` among the `neighbours` of ``run``."""
+    """Return the `references` among the `neighbours` of ``run``."""
     return references(run, neighbours(run))
 
 
 def neighbours(run: Run) -> list[Run]:
-    """The runs beside ``run``, as a comparison puts them."""
+    """Return the runs in the same folder as ``run``, where a comparison puts them."""
     found = []
     for file in sorted(run.folder.absolute().parent.glob("*/run.json")):
         other = Run.open(file.parent)
@@ -36,15 +36,15 @@ def neighbours(run: Run) -> list[Run]:
 
 
 def refuse_unlike(run: Run, reference: Run, *, exact: bool = True) -> None:
-    """Refuse what is no reference for ``run``.
+    """Raise an error if ``reference`` is not a reference for ``run``.
 
     Args:
-        run: that erased facts.
-        reference: to which it is to be held.
-        exact: only a run of `retrain` will do.
+        run: the run with erasures.
+        reference: the run to compare it with.
+        exact: whether only a run of `retrain` is accepted.
 
     Raises:
-        UserError: says why.
+        UserError: says why it is not.
     """
     reason = _unlike(run, reference)
     if exact and reference.strategy != RETRAIN:
@@ -58,7 +58,7 @@ def refuse_unlike(run: Run, reference: Run, *, exact: bool = True) -> None:
 
 
 def _unlike(run: Run, reference: Run) -> str:
-    """What a run and its reference must share and do not, or nothing."""
+    """Return which of the things that both must share differ; empty if none does."""
     pairs = {
         "stream": [one.record.get("stream", {}).get("digest") for one in (run, reference)],
         "model": [one.record.get("weights") for one in (run, reference)],

@@ -1,4 +1,4 @@
-"""A run folder: what a run was told, what it cost, and every answer it got."""
+"""A run folder: settings, costs and all answers of a run."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ LOGGED = "log."
 
 
 def file_name(strategy: str) -> str:
-    """A strategy's name as part of a file's: Avalanche's plugins have a colon in theirs."""
+    """Return a strategy's name for use in file names, without the colon of Avalanche's plugins."""
     return strategy.replace(":", "-")
 
 
 def run_folders(folder: Path) -> list[Path]:
-    """``folder`` itself, or where it is no run's, the run folders in it, if there are any."""
+    """Return ``folder`` if it is a run folder or has none inside, else the run folders in it."""
     if (folder / "run.json").is_file() or not folder.is_dir():
         return [folder]
     inner = sorted(path.parent for path in folder.glob("*/run.json"))
@@ -40,7 +40,7 @@ def run_folders(folder: Path) -> list[Path]:
 
 @dataclass(frozen=True)
 class Run:
-    """One (scenario, strategy, model, seed), and everything it recorded.
+    """A run of one strategy on one stream, with everything that it recorded.
 
     Attributes:
         folder: holds ``run.json``, ``steps.jsonl``, ``answers/`` and ``checkpoints/``.
@@ -50,10 +50,10 @@ class Run:
 
     @classmethod
     def open(cls, folder: Path | str) -> Run:
-        """A run folder on disk.
+        """Open a run folder.
 
         Raises:
-            UserError: there is no run in the folder.
+            UserError: the folder has no run.
         """
         run = cls(Path(folder))
         if not run.settings_file.is_file():
@@ -65,9 +65,9 @@ class Run:
         return run
 
     def refuse_missing(self, step: int) -> None:
-        """Raise a `UserError` where the stream has no such ``step``; done or not is not asked.
+        """Raise a `UserError` if the stream has no such ``step``, whether it is done or not.
 
-        A record that does not say what steps there are refuses none.
+        A record without labels accepts every step.
         """
         last = len(self.record.get("labels", ())) - 1
         if last >= 0 and not 0 <= step <= last:
@@ -115,7 +115,7 @@ class Run:
 
     @cached_property
     def costs(self) -> pd.DataFrame:
-        """One row a step: ``COSTS`` and the step's label."""
+        """One row a step: `COSTS` and the label of the step."""
         import pandas as pd
 
         return pd.DataFrame(self.cost_rows(), columns=["step", "label", *COSTS]).set_index("step")
@@ -135,7 +135,7 @@ class Run:
         )
 
     def cost_rows(self) -> list[dict[str, Any]]:
-        """The rows of ``steps.jsonl``.
+        """Read the rows of ``steps.jsonl``.
 
         Raises:
             UserError: the file is damaged.
@@ -164,7 +164,7 @@ class Run:
         return summary(self.answers, self.costs, until=until)
 
     def steps_done(self) -> int:
-        """How many steps, from the first on, are recorded whole: their answers and costs."""
+        """Return how many steps, from the first on, have both their answers and their costs."""
         done = 0
         while done < len(self.costs) and ledger.step_file(self.folder, done).is_file():
             done += 1
@@ -180,7 +180,7 @@ class Run:
         self.write_record({**self.record, **values})
 
     def write_costs(self, rows: list[dict[str, Any]]) -> None:
-        """Write ``steps.jsonl`` whole."""
+        """Write all of ``steps.jsonl``."""
         from cltool.core.files import write_text
 
         lines = [json.dumps(row, ensure_ascii=False) + "\n" for row in rows]
@@ -190,7 +190,7 @@ class Run:
 
 
 def _runs_inside(folder: Path) -> str:
-    """What to name instead of ``folder``."""
+    """Return a hint that names the run folders inside ``folder``."""
     inside = sorted(file.parent.name for file in folder.glob("*/run.json"))
     if not inside:
         return "Name a folder that `cltool run` or `cltool compare` made."

@@ -1,4 +1,4 @@
-"""One fact's life in a run: what was true and what the model said, step by step, in words."""
+"""The timeline of a fact in a run: what was true and what the model answered after each step."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ class Moment:
     """A fact at one step.
 
     Attributes:
-        step: after which update.
-        label: its name.
+        step: number of the update.
+        label: label of the update.
         group: ``new``, ``retained``, ``future`` or ``erased``.
-        true: the object that is valid then (of a future fact: will be; of an erased: was).
+        true: the object that is valid at the step, will be (future) or was (erased).
         outdated: superseded objects.
-        right: probes answered right, of all asked.
-        asked: how many probes asked.
-        stale: probes answered with a superseded object.
-        answers: what was said to each prompt, without what closes its wording.
+        right: number of probes answered right.
+        asked: number of probes.
+        stale: number of probes answered with a superseded object.
+        answers: the answer to each prompt, without the text that closes the wording.
     """
 
     step: int
@@ -41,7 +41,7 @@ class Moment:
     answers: dict[str, str]
 
     def in_words(self) -> str:
-        """One or two sentences."""
+        """Describe the moment in one or two sentences."""
         truth = {
             "new": f"is taught: {self.true}",
             "retained": f"still true: {self.true}",
@@ -68,24 +68,24 @@ class Moment:
 
 
 @dataclass(frozen=True, slots=True)
-class Life:
-    """A fact's moments in the order of steps."""
+class Timeline:
+    """The moments of a fact in the order of steps."""
 
     subject: str
     relation: str
     moments: list[Moment]
 
     def as_json(self) -> dict[str, Any]:
-        """Plain JSON values."""
+        """Return plain JSON values."""
         moments = [asdict(moment) | {"words": moment.in_words()} for moment in self.moments]
         return {"subject": self.subject, "relation": self.relation, "moments": moments}
 
 
-def lives(run: Run, subject: str, relation: str | None = None) -> list[Life]:
-    """The lives of the facts about ``subject`` (and ``relation``) in a run.
+def timelines(run: Run, subject: str, relation: str | None = None) -> list[Timeline]:
+    """Return the timelines of the facts about ``subject`` (and ``relation``) in a run.
 
     Raises:
-        UserError: the run asked about no such fact; says which are near.
+        UserError: the run has no such fact; the message names similar subjects.
     """
     rows = run.answers
     names = rows["subject"].unique().tolist()
@@ -95,23 +95,25 @@ def lives(run: Run, subject: str, relation: str | None = None) -> list[Life]:
         found = difflib.get_close_matches(subject.casefold(), folded, n=5, cutoff=0.5)
         near = [folded[name] for name in found]
         raise UserError(
-            f"the run knows nothing about {subject!r}",
+            f"the run has no facts about {subject!r}",
             where=str(run.folder),
-            hint=f"Near it: {', '.join(near)}." if near else "Look at its ledger for the names.",
+            hint=f"Similar: {', '.join(near)}."
+            if near
+            else "The ledger of the run has all subjects.",
         )
     about = rows[rows["subject"] == chosen]
     relations = about["relation"].unique().tolist()
     if relation is not None:
         if relation not in relations:
             raise UserError(
-                f"the run knows no {relation!r} of {chosen!r}",
+                f"the run has no facts about {relation!r} of {chosen!r}",
                 where=str(run.folder),
                 hint=f"There are: {', '.join(relations)}.",
             )
         relations = [relation]
     labels = run.record["labels"]
     return [
-        Life(
+        Timeline(
             chosen,
             name,
             [

@@ -476,8 +476,8 @@ def test_show_prints_json_and_nothing_else(cltool: Cltool, run_folder: Path) -> 
 
 def test_show_suggests_what_is_near(cltool: Cltool, run_folder: Path) -> None:
     message = refused(cltool("show", str(run_folder), "ALDENN"))
-    assert "knows nothing about 'ALDENN'" in message
-    assert "Near it: Alden" in message
+    assert "has no facts about 'ALDENN'" in message
+    assert "Similar: Alden" in message
     message = refused(cltool("show", str(run_folder), "Alden", "king"))
     assert "There are: mayor, judge." in message
 

@@ -1,4 +1,4 @@
-"""One fact's life, in words."""
+"""One fact's found, in words."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 from cltool.core.errors import UserError
 from cltool.evaluation import ledger
 from cltool.runs.run import Run
-from cltool.runs.timeline import Moment, lives
+from cltool.runs.timeline import Moment, timelines
 
 LABELS = ["base", "2012", "2016"]
 
@@ -71,9 +71,9 @@ def run(tmp_path: Path) -> Run:
 
 
 def words(run: Run, subject: str, relation: str = "president") -> list[str]:
-    (life,) = lives(run, subject, relation)
-    assert [moment.label for moment in life.moments] == LABELS
-    return [moment.in_words() for moment in life.moments]
+    (found,) = timelines(run, subject, relation)
+    assert [moment.label for moment in found.moments] == LABELS
+    return [moment.in_words() for moment in found.moments]
 
 
 def test_a_fact_that_is_superseded_and_lost(run: Run) -> None:
@@ -111,23 +111,23 @@ def test_what_closes_the_sentence_is_not_shown(run: Run) -> None:
     rows = [row(0, "new", "Ann", said, form=form) for form, said in
             (("trained", "Zoe."), ("question", "Zoe"), ("paraphrase", "."))]  # fmt: skip
     ledger.write_step(run.folder, 0, rows)
-    (life,) = lives(Run.open(run.folder), "Chile")
+    (found,) = timelines(Run.open(run.folder), "Chile")
     assert (
-        life.moments[0].in_words() == "is taught: Ann. The model says “Zoe” / “.” (0 of 3 right)."
+        found.moments[0].in_words() == "is taught: Ann. The model says “Zoe” / “.” (0 of 3 right)."
     )
 
 
 def test_all_relations_of_a_subject_whatever_its_case(run: Run) -> None:
-    found = lives(run, "cUBA")
-    assert [(life.subject, life.relation) for life in found] == [
+    found = timelines(run, "cUBA")
+    assert [(one.subject, one.relation) for one in found] == [
         ("Cuba", "president"),
         ("Cuba", "judge"),
     ]
 
 
-def test_a_life_is_plain_json(run: Run) -> None:
-    (life,) = lives(run, "Chile")
-    value = json.loads(json.dumps(life.as_json()))
+def test_a_timeline_is_plain_json(run: Run) -> None:
+    (found,) = timelines(run, "Chile")
+    value = json.loads(json.dumps(found.as_json()))
     assert value["moments"][1] == {
         "step": 1,
         "label": "2012",
@@ -141,7 +141,7 @@ def test_a_life_is_plain_json(run: Run) -> None:
             "trained: the president of Chile is": "Bea",
             "question: the president of Chile is": "Ann",
         },
-        "words": life.moments[1].in_words(),
+        "words": found.moments[1].in_words(),
     }
 
 
@@ -150,17 +150,17 @@ def test_a_life_is_plain_json(run: Run) -> None:
 )
 def test_near_names_are_suggested(run: Run, asked: str, near: str) -> None:
     with pytest.raises(UserError) as caught:
-        lives(run, asked)
+        timelines(run, asked)
     assert near in caught.value.hint
     assert asked in str(caught.value)
 
 
 def test_nothing_is_near(run: Run) -> None:
     with pytest.raises(UserError) as caught:
-        lives(run, "qqqqqq")
+        timelines(run, "qqqqqq")
     assert caught.value.hint
 
 
 def test_an_unknown_relation_lists_those_there_are(run: Run) -> None:
     with pytest.raises(UserError, match="There are: president, judge"):
-        lives(run, "Cuba", "king")
+        timelines(run, "Cuba", "king")
