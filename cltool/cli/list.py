@@ -18,7 +18,7 @@ Rows = list[dict[str, str]]
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
-    parser.add_argument("what", choices=KINDS)
+    parser.add_argument("what", choices=KINDS, help="what to list")
     parser.add_argument("--family", help="for strategies: only this family")
     parser.add_argument("--json", action="store_true", help="print the result as JSON")
 
@@ -71,9 +71,8 @@ def _registered(what: str, family: str | None) -> Rows:
     entries = registries[what].entries()
     families = sorted({entry.family for entry in entries if entry.family})
     if family is not None and family not in families:
-        raise UserError(
-            f"no family {family!r}", where="--family", hint=f"There are: {', '.join(families)}."
-        )
+        names = f"There are: {', '.join(families)}." if families else "Only strategies have some."
+        raise UserError(f"no family {family!r}", where="--family", hint=names)
     return [
         {
             "name": entry.name,
