@@ -19,7 +19,7 @@ import cltool
 from cltool.cli.compare import STRATEGIES as DEFAULT
 from cltool.cli.main import main
 from cltool.evaluation.scores import all_scores
-from cltool.experiments import compare, resolve
+from cltool.experiments import resolve
 from cltool.reporting.table import COMPARED
 from cltool.strategies import STRATEGIES
 
@@ -89,7 +89,7 @@ def test_the_commands_run(
     monkeypatch.chdir(folder)
     monkeypatch.syspath_prepend(str(folder))
     monkeypatch.setattr(STRATEGIES, "_external", None)
-    monkeypatch.setattr(compare.os, "cpu_count", lambda: 1)
+    monkeypatch.setattr(os, "cpu_count", lambda: 1)
     assert len(COMMANDS) > 5
     targets = re.findall(r"^([\w-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.M)
     for command in COMMANDS:

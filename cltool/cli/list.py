@@ -71,7 +71,9 @@ def _registered(what: str, family: str | None) -> Rows:
     entries = registries[what].entries()
     families = sorted({entry.family for entry in entries if entry.family})
     if family is not None and family not in families:
-        names = f"There are: {', '.join(families)}." if families else "Only strategies have some."
+        names = (
+            f"There are: {', '.join(families)}." if families else "Only strategies have families."
+        )
         raise UserError(f"no family {family!r}", where="--family", hint=names)
     return [
         {
