@@ -1,8 +1,8 @@
-"""Writes the pages on strategies from the code and the measured tables, so that none can drift.
+"""Writes the generated pages of the docs from the code and the measured tables.
 
-``python -m tools.docs`` rewrites ``docs/strategies.md`` and a page a family under
-``docs/strategies/``; ``tests/test_docs.py`` holds them to the code. The tables are those
-of the experiments in ``reports/library/``.
+``python -m tools.docs`` rewrites ``docs/strategies.md``, a page per family under
+``docs/strategies/``, and other generated pages; ``tests/tools/test_docs.py`` checks that they are
+current. The tables are those of the experiments in ``reports/library/``.
 """
 
 from __future__ import annotations
@@ -38,55 +38,54 @@ LIBRARY = "library"
 """The group of experiments under ``reports/`` that compare all strategies."""
 
 FAMILIES = {
-    "baselines": "What the others are held to: nothing, plain fine-tuning, and retraining.",
-    "rehearsal": "Earlier facts, or what the model says of them, are trained again beside the"
-    " update. A fact that is superseded or erased leaves every buffer at once.",
-    "regularisation": "A penalty holds the weights that earlier facts need. Importances are"
-    " taken over single sentences, so they do not depend on the batch size; memory does not"
+    "baselines": "Reference points: no training, plain fine-tuning, full retraining.",
+    "rehearsal": "Earlier facts, or the model's answers about them, are trained again together with"
+    " the update. A superseded or erased fact is removed from every buffer at once.",
+    "regularisation": "A penalty limits changes of the weights that earlier facts need. Importances"
+    " are computed over single sentences, so they do not depend on the batch size. Memory does not"
     " grow with the number of updates.",
-    "distillation": "The model after the update is held to what the model before it would say.",
-    "adapters": "Low-rank adapters, and steps that are kept out of the directions which earlier"
-    " facts use.",
-    "averaging": "The weights after the update are blended with those before it.",
-    "editing": "Closed-form edits of single layers, or a codebook beside one, in place of"
+    "distillation": "The model is trained towards the outputs of the model before the update.",
+    "adapters": "Low-rank adapters, and steps outside the directions that earlier facts use.",
+    "averaging": "The weights after an update are averaged with earlier weights.",
+    "editing": "Single layers are edited in closed form, or a codebook is used, instead of"
     " training.",
-    "memory": "Facts stay outside the weights and are put into the prompt.",
-    "unlearning": "What an update asks to forget is erased from the weights, after the update is"
-    " learned. The aim is the model that never knew it: unless `target` is none, a sentence is"
-    " pushed until its object is no longer the answer and as improbable as objects that were never"
-    " true, and no further. Neighbours are held beside it.",
+    "memory": "Facts are stored outside the weights and put into the prompt.",
+    "unlearning": "The facts that an update asks to forget are erased from the weights, after the"
+    " update is learned. The aim is the model that never knew them. Unless `target` is none, a"
+    " sentence is pushed only until its object is not the model's answer, and is as improbable as"
+    " objects that were never true. A retain set is trained or distilled at the same time.",
     "avalanche": "Avalanche's own plugins, unmodified: see [which of them run](../avalanche.md).",
 }
-"""What a family has in common."""
+"""What the strategies of a family have in common."""
 
 _MADE = """\
-*This page is made from the code by `python -m tools.docs`; a test holds it to the code.*
+*This page is generated from the code by `python -m tools.docs`; a test checks that it is current.*
 """
 
 _HEAD = f"""\
 # The strategies, and every setting
 
 {_MADE}
-A strategy's settings are given as `--set strategy.NAME.SETTING=VALUE`, or in a settings file
-under `[strategy.NAME]`. Without the name (`--set strategy.lambda=5`, or directly under
-`[strategy]`) a setting goes to every strategy of the run that has it. Strategies compose
-with a plus sign, `replay+ewc`: each adds its hooks, and at most one of them may apply the
-update in a way of its own (`frozen` and `joint` do). Settings that nobody has are refused.
+Set a strategy's settings with `--set strategy.NAME.SETTING=VALUE`, or in a settings file under
+`[strategy.NAME]`. Without the name (`--set strategy.lambda=5`, or directly under `[strategy]`), a
+setting applies to every strategy of the run that has it. Compose strategies with a plus sign, as in
+`replay+ewc`: the hooks of each are called, and at most one of them may replace the way an update
+is applied (as `frozen` and `joint` do). Unknown settings are refused.
 """
 
 _COMMON = """\
 ## Settings of every run
 
-Given as `--set SECTION.SETTING=VALUE`, or in a settings file under `[SECTION]`. A strategy's
-presets replace the learner's defaults; what you set goes before both. The resolved settings
-of a run are in its `run.json`.
+Set them with `--set SECTION.SETTING=VALUE`, or in a settings file under `[SECTION]`. A strategy's
+presets replace the learner's defaults; your settings replace both. The resolved settings of a run
+are in its `run.json`.
 """
 
 _SCENARIOS = """\
 ## Settings of the scenarios
 
-Given as `--set scenario.SETTING=VALUE`; `scenario.seed` is the stream's own seed. A file of facts
-is a scenario, too: [facts.md](facts.md) explains its settings.
+Set them with `--set scenario.SETTING=VALUE`; `scenario.seed` is the seed of the stream. A file of
+facts is a scenario too: [facts.md](facts.md) explains its settings.
 """
 
 _MEASURED = """\

@@ -23,7 +23,7 @@ State = dict[str, Any]
 """Tensors and plain JSON values, by name; nested only inside the JSON values."""
 
 
-INSEPARABLE = "none of it can be told apart"
+INSEPARABLE = "the fact cannot be separated"
 """How a purge describes a store in which traces of a fact cannot be separated from the rest."""
 
 
@@ -140,7 +140,7 @@ class Strategy(SupervisedPlugin, Generic[C]):  # type: ignore[misc]
 
         Returns:
             Store → what was done, in words: ``down-dated: …``, ``recomputed: …``, or
-            ``none of it can be told apart: …``. By default there is no such store.
+            ``the fact cannot be separated: …``. By default there is no such store.
         """
         return {}
 
