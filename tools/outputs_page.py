@@ -146,7 +146,7 @@ Each score has the following keys, and each attack has them beside its verdict:
 
 def outputs_page() -> str:
     """Return the page as Markdown."""
-    from cltool.audit.survey import RUN_SCORES
+    from cltool.audit.survey_tables import RUN_SCORES
 
     own = [name for name in SCORES if name != "intransigence"]
     step = {

@@ -1,13 +1,14 @@
-"""The audit: the whole battery on a model that erased facts, judged against the retrained one.
+"""The audit: all attacks on a model that erased facts, compared with the retrained model.
 
-Models are attacked one after the other, so only one has to be held at a time, and not at all where
-what was found out of them is kept (see `attacking`).
+Models are attacked one after the other, so only one is in memory at a time, and none if its
+findings are stored (`cltool.audit.findings`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,9 +18,9 @@ from cltool.audit.attacks.case import Case
 from cltool.audit.attacks.general import general_texts, growth, perplexity, squares
 from cltool.audit.attacks.settings import AuditSettings
 from cltool.audit.attacks.target import Target
-from cltool.audit.findings import BASE, Scope, Side
+from cltool.audit.findings import BASE, ModelState, Scope
 from cltool.audit.judge import Row, rows, tally
-from cltool.audit.request import Asked
+from cltool.audit.request import AuditRequest
 from cltool.core.progress import QUIET, Progress
 from cltool.experiments import reference_run, resolve, restore
 from cltool.facts.facts import Fact, Key, Knowledge, Update
@@ -31,25 +32,20 @@ from cltool.runs.run import Run
 if TYPE_CHECKING:
     from cltool.training.learner import Learner
 
-TURNS = ("the reference", "the model", "the model before")
-"""The models of an audit, in the order in which progress counts them."""
-
 NAMED = 5
-"""Most facts that a doubt names."""
+"""Maximum number of facts that a doubt names."""
 
-NOTHING_RETAINED = (
-    "Nothing is known to be true beside the erased facts, so no damage is looked for."
-)
+NOTHING_RETAINED = "No retained facts are known, so the audit cannot look for damage."
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """The model as a whole after one step, where its checkpoint is kept.
+    """The model as a whole after one step whose checkpoint is kept.
 
     Attributes:
-        step: after which update.
+        step: its number.
         label: its name.
-        growth: log of how many times as large as the base model's the norm of its weights is.
+        growth: log of how many times as large as the base model's the norm of the weights is.
         perplexity: on general text.
     """
 
@@ -61,18 +57,18 @@ class Step:
 
 @dataclass(frozen=True)
 class Audit:
-    """All that an audit found.
+    """The result of an audit.
 
     Attributes:
         about: name → what was audited, in words.
         facts: the erased facts.
         rows: a verdict for each attack.
-        model: found out of the model that erased them.
-        reference: found out of the retrained model.
-        before: found out of the model before the erasing, or None.
+        model: findings of the model that erased them.
+        reference: findings of the retrained model.
+        before: findings of the model before the erasing, or None.
         steps: the model as a whole, step by step.
         settings: of the audit.
-        doubts: what whoever reads the verdicts must know.
+        doubts: limits of the verdicts that readers must know.
     """
 
     about: Mapping[str, str]
@@ -95,47 +91,48 @@ def audit_run(
     run: Run,
     reference: str | None = None,
     settings: AuditSettings | None = None,
-    asked: Asked | None = None,
+    request: AuditRequest | None = None,
     progress: Progress = QUIET,
 ) -> Audit:
-    """Audit the model that ``run`` left behind.
+    """Audit the model of ``run`` after a step.
 
     Args:
-        run: its folder holds a checkpoint.
+        run: a run with a checkpoint of the step.
         reference: the folder of a run, or the folder or hub name of a model, that never knew
-            the facts; None: the `retrain` run beside ``run``, which is made where there is none.
+            the facts; None: the `retrain` run beside ``run``, which is made if there is none.
         settings: of the attacks.
-        asked: what else was said.
+        request: further options.
         progress: receives the progress of the audit.
 
     Raises:
         UserError: nothing was erased, a checkpoint is missing or does not fit, or the
-            reference is of other facts.
+            reference belongs to other facts.
     """
-    settings, asked = settings or AuditSettings.model_validate({}), asked or Asked()
-    step = restore.chosen_step(run, asked.step)
-    stream = restore.stream_of(run, asked.scenario, asked.options)
-    scope = Scope(stream, step, settings, asked.forget)
+    settings, request = settings or AuditSettings.model_validate({}), request or AuditRequest()
+    step = restore.chosen_step(run, request.step)
+    stream = restore.stream_of(run, request.scenario, request.options)
+    scope = Scope(stream, step, settings, request.forget)
     earlier = findings.step_before(run, scope)
+    parts = _parts(progress)
+    find = partial(findings.findings, scope=scope, fresh=request.fresh)
     other = _reference(run, reference, stream, step, progress)
-    # First, so that a reference that cannot be had is told before hours were spent.
-    against = _against(other, scope, asked, progress)
+    # The reference comes first: if it cannot be made, the user learns it before hours of attacks.
+    against = _against(other, scope, request, parts[0])
     learner = restore.base_learner(run, stream, progress)
-    # Facts that are too long for the model were left out of the run.
+    # The run left out facts that are too long for the model.
     case = scope.within(learner.stream)
     base = squares(learner.model)
     taught = taught_of(learner.stream, case, max(earlier, 0))
     known = not taught.isdisjoint(fact.key for fact in case.erased)
     before = None
     if known and earlier == BASE:
-        before = _found(base_side(run, other), scope, asked, progress, 2, learner)
+        before = find(base_state(run, other), progress=parts[2], learner=learner)
     restore.move_to_step(learner, run, step)
-    model = _found(Side(run, step, run.folder), scope, asked, progress, 1, learner)
+    model = find(ModelState(run, step, run.folder), progress=parts[1], learner=learner)
     steps = _trail(learner, run, case, settings, base, step)
     del learner
     if known and earlier != BASE:
-        side = Side(run, earlier, run.folder, weights=False)
-        before = _found(side, scope, asked, progress, 2)
+        before = find(ModelState(run, earlier, run.folder, weights=False), progress=parts[2])
     about = {
         "Scenario": stream.name,
         "Model": str(run.record.get("model", "")),
@@ -143,7 +140,7 @@ def audit_run(
         "Run": str(run.folder),
         "After step": f"{step} ({run.record['labels'][step]})",
         "Reference": _named(other),
-        "Before": "not known" if before is None else f"step {max(earlier, 0)}",
+        "Before": "unknown" if before is None else f"step {max(earlier, 0)}",
         "Erased facts": str(len(case.erased)),
     }
     found = rows([model], [against], settings, [before] if before else [], taught)
@@ -156,33 +153,34 @@ def audit_models(
     model: str,
     reference: str,
     settings: AuditSettings | None = None,
-    asked: Asked | None = None,
+    request: AuditRequest | None = None,
     progress: Progress = QUIET,
 ) -> Audit:
-    """Audit any model against any other.
+    """Audit a model against another one.
 
     Args:
         model: the folder or hub name of the model that erased facts.
-        reference: of one that never knew them; or the folder of a run.
+        reference: the same for a model that never knew them; or the folder of a run.
         settings: of the attacks.
-        asked: the list of facts, and the scenario that words them and says what is true.
+        request: the list of facts, and the scenario with their wordings and the true facts.
         progress: receives the progress of the audit.
 
     Raises:
         UserError: there is no list of facts, or a model cannot be loaded.
     """
-    settings, asked = settings or AuditSettings.model_validate({}), asked or Asked()
-    listed, stream = asked.listed(), _stream(asked)
+    settings, request = settings or AuditSettings.model_validate({}), request or AuditRequest()
+    listed, stream = request.listed(), _stream(request)
     case = Scope(stream, len(stream) - 1, settings, listed).case
     other = reference_run.open_reference(reference)
     if isinstance(other, Run):
         own, last = restore.stream_of(other), restore.chosen_step(other, None)
-        learner = findings.standing(Side(other, last, other.folder), own, progress)
+        learner = findings.learner_at(ModelState(other, last, other.folder), own, progress)
         target = findings.target_of(learner.lm, settings, learner)
     else:
-        target = _checkpoint(reference, stream, asked, settings)
-    against = _attack(target, case, settings, progress, 0)
-    found = _attack(_checkpoint(model, stream, asked, settings), case, settings, progress, 1)
+        target = _checkpoint(reference, stream, request, settings)
+    parts = _parts(progress)
+    against = attack(target, case, settings, parts[0])
+    found = attack(_checkpoint(model, stream, request, settings), case, settings, parts[1])
     about = {
         "Scenario": stream.name,
         "Model": model,
@@ -194,16 +192,19 @@ def audit_models(
     return Audit(about, case.erased, judged, found, against, None, settings, (), doubts)
 
 
-def _against(other: Run | Path, scope: Scope, asked: Asked, progress: Progress) -> Findings:
-    """What is found out of the reference."""
+def _against(
+    other: Run | Path, scope: Scope, request: AuditRequest, progress: Progress
+) -> Findings:
+    """Return the findings of the reference."""
     if isinstance(other, Run):
-        return _found(Side(other, scope.step, other.folder), scope, asked, progress, 0)
-    target = _checkpoint(str(other), scope.stream, asked, scope.settings)
-    return _attack(target, scope.case, scope.settings, progress, 0)
+        state = ModelState(other, scope.step, other.folder)
+        return findings.findings(state, scope, fresh=request.fresh, progress=progress)
+    target = _checkpoint(str(other), scope.stream, request, scope.settings)
+    return attack(target, scope.case, scope.settings, progress)
 
 
 def listed_doubts(scope: Scope) -> list[str]:
-    """What is wrong with a list of facts that somebody wrote, in place of the stream's requests."""
+    """Return what is wrong with a user's list of facts, compared with the stream."""
     if scope.forget is None:
         return []
     known = scope.stream.knowledge(scope.step)
@@ -211,70 +212,59 @@ def listed_doubts(scope: Scope) -> list[str]:
     for fact in scope.case.erased:
         belief = known.belief(fact.key)
         if belief is None:
-            kind = "the stream never taught anything of their keys, so nothing can be left of them"
+            kind = "the stream never taught their keys, so the model cannot know them"
         elif not belief.erased and belief.fact.object == fact.object:
-            kind = "no update asked to forget them: the reference was taught them too, and is none"
+            kind = "no update had to forget them, so the reference was taught them too"
         else:
             continue
         found.setdefault(kind, []).append(fact)
-    told = []
+    doubts = []
     for kind, facts in found.items():
         named = "; ".join(f"{fact.subject}, {fact.relation}" for fact in facts[:NAMED])
         more = f" and {len(facts) - NAMED} more" if len(facts) > NAMED else ""
-        told.append(f"Of the facts that are listed ({named}{more}), {kind}.")
-    return told
+        doubts.append(f"Facts of the list ({named}{more}): {kind}.")
+    return doubts
 
 
 def _self_doubt(model: Path, reference: Run | Path) -> list[str]:
     other = reference.folder if isinstance(reference, Run) else reference
     if model.resolve() != other.resolve():
         return []
-    return ["The model is its own reference: every difference is 0, whatever it knows."]
+    return ["The model is its own reference, so every difference is 0."]
 
 
-def base_side(run: Run, reference: Run | Path) -> Side:
-    """The base model; kept with the reference, for other runs have the same."""
+def base_state(run: Run, reference: Run | Path) -> ModelState:
+    """Return the base model; its findings are stored with the reference, for other runs."""
     whose = reference if isinstance(reference, Run) else run
-    return Side(whose, BASE, whose.folder, weights=False)
+    return ModelState(whose, BASE, whose.folder, weights=False)
 
 
-def _found(
-    side: Side,
-    scope: Scope,
-    asked: Asked,
-    progress: Progress,
-    turn: int,
-    learner: Learner | None = None,
-) -> Findings:
-    part = progress.part(turn, len(TURNS), TURNS[turn])
-    return findings.findings(side, scope, fresh=asked.fresh, learner=learner, progress=part)
+def _parts(progress: Progress) -> list[Progress]:
+    """Return the progress of each model."""
+    names = "the reference", "the model", "the model before"
+    return [progress.part(number, len(names), name) for number, name in enumerate(names)]
 
 
-def _attack(
-    target: Target, case: Case, settings: AuditSettings, progress: Progress, turn: int
-) -> Findings:
-    part = progress.part(turn, len(TURNS), TURNS[turn])
-    return attack(target, case, settings, part)
-
-
-def _checkpoint(name: str, stream: Stream, asked: Asked, settings: AuditSettings) -> Target:
+def _checkpoint(
+    name: str, stream: Stream, request: AuditRequest, settings: AuditSettings
+) -> Target:
     from cltool.models import load
 
-    lm = load(name, stream, device=asked.device, dtype=asked.dtype)
+    lm = load(name, stream, device=request.device, dtype=request.dtype)
     return findings.target_of(lm, settings)
 
 
-def _stream(asked: Asked) -> Stream:
-    """The scenario, or one that knows nothing."""
-    if asked.scenario is not None:
-        return resolve.open_stream(asked.scenario, asked.options)
+def _stream(request: AuditRequest) -> Stream:
+    """Return the scenario, or an empty stream."""
+    if request.scenario is not None:
+        return resolve.open_stream(request.scenario, request.options)
     return Stream("a list of facts", [Update(0, "base", ())], Wordings({}))
 
 
 def _reference(
     run: Run, given: str | None, stream: Stream, step: int, progress: Progress
 ) -> Run | Path:
-    """What the model is held to; a `retrain` run is made where there is none."""
+    """Return the reference of ``run``; make a `retrain` run if there is none."""
     other: Run | Path | None = (
         reference_run.open_reference(given) if given else reference_run.find(run)
     )
@@ -287,7 +277,7 @@ def _reference(
 
 
 def taught_of(stream: Stream, case: Case, step: int) -> set[Key]:
-    """The keys of those erased and retained facts that were true after ``step`` already."""
+    """Return the keys of erased and retained facts that were already true after ``step``."""
     known: Knowledge = stream.knowledge(step)
     facts = (*case.erased, *case.retained)
     beliefs = {fact: known.belief(fact.key) for fact in facts}
@@ -297,7 +287,7 @@ def taught_of(stream: Stream, case: Case, step: int) -> set[Key]:
 def _trail(
     learner: Learner, run: Run, case: Case, settings: AuditSettings, base: float, step: int
 ) -> list[Step]:
-    """The model as a whole after each step up to ``step`` whose checkpoint is kept."""
+    """Return the model as a whole after each step up to ``step`` whose checkpoint is kept."""
     from cltool.experiments import checkpoints
 
     texts, found = general_texts(case, settings), []
@@ -322,38 +312,38 @@ def _named(other: Run | Path) -> str:
 def _doubts(
     case: Case, other: Run | Path, found: Sequence[Row], settings: AuditSettings
 ) -> list[str]:
-    told = reference_doubts(other) if isinstance(other, Run) else []
+    doubts = reference_doubts(other) if isinstance(other, Run) else []
     if not case.retained:
-        told.append(NOTHING_RETAINED)
+        doubts.append(NOTHING_RETAINED)
     if any(row.word == "undecided" for row in found):
-        told.append(
-            f"Where the verdict is undecided, facts ({len(case.erased)} erased) are too few to "
-            "tell: the column “agrees within” says at which tolerance they would be "
-            "indistinguishable. " + least_facts(settings)
+        doubts.append(
+            f"Undecided verdicts need more facts (there are {len(case.erased)} erased ones). The"
+            " column “agrees within” gives the tolerance at which the models would be"
+            " indistinguishable. " + least_facts(settings)
         )
-    return told
+    return doubts
 
 
 def reference_doubts(reference: Run) -> list[str]:
-    """Why the reference may be none."""
-    told = []
+    """Return why the reference may not be a retrained model."""
+    doubts = []
     if reference.strategy != RETRAIN:
-        told.append(
-            f"The reference was made by {reference.strategy}, which begins from a base that may "
-            "have known the erased facts: it is no retrained model."
+        doubts.append(
+            f"The reference was made by {reference.strategy}, whose base model may have known the"
+            " erased facts: it is not a retrained model."
         )
-    return told + [
+    return doubts + [
         str(text) for text in reference.record.get("warnings", ()) if "reference" in text
     ]
 
 
 def least_facts(settings: AuditSettings) -> str:
-    """How many facts equal scores take to be indistinguishable, in words."""
+    """Return, in words, how many facts are needed to show that equal scores agree."""
     from math import ceil, log
 
     tail, tolerance = (1 - settings.confidence) / 2, settings.tolerances.greedy
     least = ceil(log(tail) / log(1 - min(tolerance, 0.999)))
     return (
-        f"To agree within {tolerance:g} takes at least {least} facts, even if all their answers "
-        "are the same."
+        f"To show agreement within {tolerance:g}, at least {least} facts are needed, even if all"
+        " answers are equal."
     )

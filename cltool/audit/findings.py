@@ -1,7 +1,7 @@
-"""The models of an audit, each attacked once: what was found is kept in the run's folder.
+"""Findings of the models of an audit; each model is attacked once.
 
-Findings are kept under a digest of everything that they depend on, so that a second audit, or that
-of another run with the same reference, attacks only what was not attacked yet.
+Findings are stored in the run's folder under a digest of everything they depend on, so a second
+audit, or the audit of another run with the same reference, attacks only what is missing.
 """
 
 from __future__ import annotations
@@ -31,16 +31,16 @@ if TYPE_CHECKING:
     from cltool.training.learner import Learner
 
 FOLDER = "audit"
-"""Where findings lie in a run's folder."""
+"""Folder of the findings in a run's folder."""
 
 BASE = -1
-"""In place of a step: the model that a run began from, without its strategies."""
+"""Stands for a step: the base model of a run, without its strategies."""
 
 JUDGING = {"tolerances", "confidence"}
-"""Settings that no attack depends on."""
+"""Settings that affect verdicts only, not attacks."""
 
 PACKAGES = ("cltool", "torch", "transformers")
-"""Whose versions an attack may depend on."""
+"""Packages whose versions may affect an attack."""
 
 CODE = (
     "audit/attacks",
@@ -51,21 +51,21 @@ CODE = (
     "facts/distractors.py",
     "facts/overlap.py",
 )
-"""Modules that an attack's scores come from."""
+"""Modules that affect an attack's scores."""
 
 JUDGES = ("intervals.py", "verdict.py", "restoration.py")
-"""Those of them that look at scores only."""
+"""Files among them that affect verdicts only."""
 
 
 @dataclass(frozen=True)
 class Scope:
-    """Which facts an audit attacks, and how.
+    """The facts of an audit, and how they are attacked.
 
     Attributes:
         stream: of the run.
-        step: facts that were erased up to it are attacked.
+        step: facts that were erased up to this step are attacked.
         settings: of the attacks.
-        forget: a file of facts, in place of those.
+        forget: a file of facts, used in place of those.
     """
 
     stream: Stream
@@ -83,7 +83,7 @@ class Scope:
         return self.within(self.stream)
 
     def within(self, stream: Stream) -> Case:
-        """The same of ``stream``: the run's, without what is too long for its model."""
+        """Return the case for ``stream``: the run's, without facts too long for its model."""
         if self.forget is None:
             return Case.of_stream(stream, self.step, self.settings.seed)
         facts, prompts = read_forget_list(self.forget)
@@ -92,7 +92,7 @@ class Scope:
 
     @cached_property
     def digest(self) -> str:
-        """A hash of the facts, of their wordings and of what the attacks are told."""
+        """A hash of the facts, of their wordings and of the settings of the attacks."""
         case, settings = self.case, self.settings
         facts = {"erased": case.erased, "retained": case.retained}
         rows = {
@@ -106,22 +106,22 @@ class Scope:
         ]
         former = [[*key, objects] for key, objects in case.former.items()]
         own = [[*one.key, one.form, one.number, one.prompt, one.accepted] for one in case.own]
-        told = settings.model_dump(mode="json", exclude=JUDGING)
+        options = settings.model_dump(mode="json", exclude=JUDGING)
         text = settings.text
         if text is not None and text.is_file():
-            told["text"] = hashlib.sha256(text.read_bytes()).hexdigest()
-        return _digest([rows, asked, former, own, case.seed, told])
+            options["text"] = hashlib.sha256(text.read_bytes()).hexdigest()
+        return _digest([rows, asked, former, own, case.seed, options])
 
 
 @dataclass(frozen=True)
-class Side:
-    """One of the models that an audit holds against each other.
+class ModelState:
+    """A model to attack: that of a run after a step, or its base model.
 
     Attributes:
-        run: whose.
-        step: after which of its steps; `BASE`: the model that it began from.
-        home: the folder of the run in which the findings are kept.
-        weights: whether its weights are attacked, too.
+        run: the run.
+        step: the step, or `BASE` for the base model.
+        home: the run folder in which the findings are stored.
+        weights: whether its weights are attacked as well.
     """
 
     run: Run
@@ -131,13 +131,13 @@ class Side:
 
     @property
     def name(self) -> str:
-        """For people."""
+        """Name in progress reports."""
         if self.step == BASE:
             return f"the base of {self.run.strategy} seed {self.run.seed}"
         return f"{self.run.strategy} seed {self.run.seed}, step {self.step}"
 
     def key(self, scope: Scope) -> str:
-        """A hash of everything that the findings depend on."""
+        """Return a hash of everything that the findings depend on."""
         record = self.run.record
         asked = {name: value for name, value in requested(self.run).items() if name != "scenario"}
         versions = manifest.versions()
@@ -155,14 +155,14 @@ class Side:
         return _digest(parts)
 
     def file(self, key: str) -> Path:
-        """Where findings of that key are kept."""
+        """Return the file for findings with this key."""
         what = "base" if self.step == BASE else f"step-{self.step}"
         return self.home / FOLDER / f"{what}-{key[:8]}.json"
 
 
 @cache
 def _code() -> str:
-    """A hash of the code that asks and scores, which one version of cltool may have several of."""
+    """Return a hash of the code that asks and scores: it may change within one version."""
     here = Path(__file__).parents[1]
     hasher = hashlib.sha256()
     for place in CODE:
@@ -174,13 +174,13 @@ def _code() -> str:
 
 
 def requested(run: Run) -> dict[str, Any]:
-    """What the run's record says was asked for."""
+    """Return the settings that the run was started with, from its record."""
     asked = run.record.get("requested")
     return dict(asked) if isinstance(asked, dict) else {}
 
 
 def findings(
-    side: Side,
+    state: ModelState,
     scope: Scope,
     *,
     fresh: bool = False,
@@ -188,59 +188,59 @@ def findings(
     learner: Learner | None = None,
     progress: Progress = QUIET,
 ) -> Findings:
-    """What the battery finds out of one model, attacked or as it is kept.
+    """Return the findings of one model: attack it, or read them if they are stored.
 
     Args:
-        side: the model.
-        scope: which facts, and how.
-        fresh: attack it, whatever is kept.
-        keep: what cannot be kept is of no use.
-        learner: stands already where ``side`` says; else one is made where it is needed.
+        state: the model.
+        scope: the facts and the settings.
+        fresh: attack the model even if its findings are stored.
+        keep: fail if the findings cannot be stored.
+        learner: already in the state ``state``; None: restored if needed.
         progress: receives the progress of the attacks.
 
     Raises:
-        UserError: the checkpoint does not fit, the model cannot be loaded, or what was found
-            cannot be kept.
+        UserError: the checkpoint does not fit, the model cannot be loaded, or the findings cannot
+            be stored.
     """
-    key = side.key(scope)
-    held = None if fresh else findings_file.read(side.file(key), key)
-    if held is not None:
-        return held
+    key = state.key(scope)
+    found = None if fresh else findings_file.read(state.file(key), key)
+    if found is not None:
+        return found
     if learner is None:
-        learner = standing(side, scope.stream, progress)
-    whose = None if side.step == BASE else learner
+        learner = learner_at(state, scope.stream, progress)
+    whose = None if state.step == BASE else learner
     case = scope.within(learner.stream)
     target = target_of(learner.lm, scope.settings, whose)
-    held = attack(target, case, scope.settings, progress, weights=side.weights)
+    found = attack(target, case, scope.settings, progress, weights=state.weights)
     try:
-        # Of a run that goes on, the checkpoint may be another one by now.
-        if side.key(scope) == key:
-            findings_file.write(side.file(key), held, key)
+        # If the run continues meanwhile, the checkpoint may have changed.
+        if state.key(scope) == key:
+            findings_file.write(state.file(key), found, key)
     except OSError as error:
-        # One audit of a folder that cannot be written to is none the worse.
+        # The audit of a single run works without stored findings.
         if keep:
             raise UserError(
-                f"what was found cannot be kept: {error}", where=str(side.home)
+                f"the findings cannot be stored: {error}", where=str(state.home)
             ) from error
-    return held
+    return found
 
 
-def standing(side: Side, stream: Stream, progress: Progress = QUIET) -> Learner:
-    """A learner that stands where ``side`` says."""
-    learner = restore.base_learner(side.run, stream, progress)
-    if side.step != BASE:
-        restore.move_to_step(learner, side.run, side.step)
+def learner_at(state: ModelState, stream: Stream, progress: Progress = QUIET) -> Learner:
+    """Restore a learner in the state ``state``."""
+    learner = restore.base_learner(state.run, stream, progress)
+    if state.step != BASE:
+        restore.move_to_step(learner, state.run, state.step)
     return learner
 
 
 def target_of(lm: LanguageModel, settings: AuditSettings, learner: Learner | None = None) -> Target:
-    """``lm``, asked as the strategies of ``learner`` frame prompts."""
+    """Return ``lm`` as a target; prompts are framed by the strategies of ``learner``."""
     probe = ProbeSettings.model_validate({"batch_size": settings.prompts})
     return Target(lm, str if learner is None else learner.strategies.frame, probe)
 
 
 def step_before(run: Run, scope: Scope) -> int:
-    """The last step before the first request that has a checkpoint; `BASE` where none has."""
+    """Return the last step with a checkpoint before the first request, or `BASE`."""
     keys = {fact.key for fact in scope.case.erased}
     asking = [u.step for u in scope.stream if any(fact.key in keys for fact in u.forget)]
     first = min(asking, default=0)

@@ -1,4 +1,4 @@
-"""What the attacks on two models come to: a verdict for each, against the retrained model."""
+"""Verdicts: the scores of attacked models against those of retrained models."""
 
 from __future__ import annotations
 
@@ -27,16 +27,16 @@ from cltool.facts.facts import Key
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One attack, judged.
+    """One attack with its verdict.
 
     Attributes:
-        attack: which score.
-        figure: of the model, a mean over facts, or an AUC.
+        attack: the score.
+        figure: of the model: a mean over facts, or an AUC.
         reference: of the retrained model.
-        before: of the model before the erasing, over facts that it was taught, and before any
-            attack on its weights; None where it was not asked.
-        difference: of the first two, with its interval.
-        tolerance: the largest difference that does not count.
+        before: of the model before the erasing, over facts that it was taught, without attacks
+            on its weights; None if that model was not attacked.
+        difference: ``figure`` minus ``reference``, with its interval.
+        tolerance: largest difference that counts as equal.
         verdict: the verdict.
         notes: name → a further number, such as the restored share.
     """
@@ -52,16 +52,16 @@ class Row:
 
     @property
     def word(self) -> str:
-        """The verdict as it is called for this score."""
+        """Name of the verdict for this score."""
         return self.attack.word(self.verdict)
 
     @property
     def within(self) -> float:
-        """The smallest tolerance at which the two models would be indistinguishable."""
+        """Smallest tolerance at which the two models would be indistinguishable."""
         return max(abs(self.difference.low), abs(self.difference.high))
 
     def as_json(self) -> dict[str, Any]:
-        """Plain JSON values; null for what is not there."""
+        """Return plain JSON values; null for missing ones."""
         return {
             "attack": self.attack.name,
             "family": self.attack.family,
@@ -81,10 +81,10 @@ class Row:
 
 
 ENOUGH = 10
-"""Retained facts of which a share of what was known before says something."""
+"""Minimum number of retained facts for a share of what was known before."""
 
 Seeds = Sequence[Findings]
-"""What was found out of one model, or out of that of each seed, in the order of the seeds."""
+"""Findings of one model for each seed, in the order of the seeds."""
 
 
 def rows(
@@ -94,17 +94,17 @@ def rows(
     before: Seeds = (),
     taught: Collection[Key] = (),
 ) -> list[Row]:
-    """Every attack that all models were attacked with, in the catalogue's order.
+    """Judge every attack that was run on all models, in the catalogue's order.
 
-    Of several seeds a fact's score is its mean over them, an AUC the mean of theirs; intervals are
-    over facts, each with all of its seeds (cluster bootstrap).
+    With several seeds, a fact's score is its mean over them and an AUC the mean of their AUCs;
+    intervals are over facts, each with all of its seeds (cluster bootstrap).
 
     Args:
-        models: found out of the models that erased the facts.
-        references: found out of the retrained models, seed by seed.
+        models: findings of the models that erased the facts.
+        references: findings of the retrained models, seed by seed.
         settings: tolerances, confidence and seed.
-        before: found out of the models before the erasing; none where they were not asked.
-        taught: what ``before`` was taught of the facts that are erased or retained now.
+        before: findings of the models before the erasing; empty if they were not attacked.
+        taught: the erased and retained facts that the models before were taught.
     """
     model, reference = pooled(models), pooled(references)
     earlier = pooled(before) if before else None
@@ -121,11 +121,11 @@ def rows(
 
 
 def figures(sides: Seeds, references: Seeds) -> dict[str, float]:
-    """Attack → the figure that ``rows`` shows of one model.
+    """Return attack → the figure that `rows` gives for a model.
 
     Args:
-        sides: found out of the model, or of that of each seed.
-        references: found out of the retrained models, seed by seed.
+        sides: findings of the model, seed by seed.
+        references: findings of the retrained models, seed by seed.
     """
     found: dict[str, float] = {}
     side, reference = pooled(sides), pooled(references)
@@ -146,16 +146,16 @@ def figures(sides: Seeds, references: Seeds) -> dict[str, float]:
 def retained_of_before(
     side: Findings, before: Findings | None, taught: Collection[Key]
 ) -> float | None:
-    """What is left of what was known: right answers on retained facts, over those before.
+    """Return right answers on retained facts as a share of those before the erasing.
 
     Args:
-        side: found out of a model.
-        before: found out of the model before the erasing.
-        taught: what that was taught; other facts do not count.
+        side: findings of a model.
+        before: findings of the model before the erasing.
+        taught: the facts that it was taught; other facts do not count.
 
     Returns:
-        Mean over the facts, divided by their mean before; None where that is 0 or not known, or
-        there are fewer than `ENOUGH` such facts: of a long stream's base hardly one is still true.
+        Mean over the facts, divided by their mean before. None if that is 0 or unknown, or there
+        are fewer than `ENOUGH` such facts: few facts of a long stream's base stay true.
     """
     if before is None or len(_retained(side).keys() & _retained(before) & set(taught)) < ENOUGH:
         return None
@@ -199,7 +199,7 @@ def _row(
     notes: dict[str, float] = {}
     if attack.unattacked and earlier is not None:
         plain = sides[0].outcomes[attack.unattacked].scores
-        # What was not known before cannot be restored, so it counts nowhere.
+        # Facts that were not known before cannot be restored, so they do not count.
         means = [_mean_of(scores, taught) for scores in (plain, values, others)]
         share = restored(earlier, *means)
         notes |= {"restored": share.of_drop, "beyond the reference": share.beyond_reference}
@@ -211,7 +211,7 @@ def _row(
 
 
 def _earlier(attack: Attack, before: Findings | None, taught: Collection[Key]) -> float | None:
-    """The score of the model before the erasing, before any attack on weights."""
+    """Return the score of the model before the erasing, without attacks on its weights."""
     outcome = None if before is None else before.outcomes.get(attack.unattacked or attack.name)
     if outcome is None:
         return None
@@ -225,13 +225,13 @@ def _mean_of(scores: Mapping[Key, float], taught: Collection[Key]) -> float:
 
 
 def _ratios(side: Findings) -> Values:
-    """TOFU's truth ratios, fact by fact."""
+    """Return TOFU's truth ratios, fact by fact."""
     logs = [[[one] for one in side.outcomes[name].scores.values()] for name in (RIGHT, WRONG)]
     return truth_ratio(*logs)
 
 
 def _members(models: Seeds, references: Seeds, before: Seeds, settings: AuditSettings) -> list[Row]:
-    """The membership attacks, of which `reference` comes from the losses of both models."""
+    """Judge the membership attacks; `reference` is computed from the losses of both models."""
     found = []
     sides = [_with_references(side, references) for side in (models, references)]
     earlier = _with_references(before, references) if before else []
@@ -244,7 +244,7 @@ def _members(models: Seeds, references: Seeds, before: Seeds, settings: AuditSet
             [(each.erased, each.unseen) for each in two],
             seed=derive(settings.seed, "audit", attack.name),
             confidence=settings.confidence,
-            # By definition the reference's own is 0.5.
+            # The reference's own AUC is 0.5 by definition.
             span=(-0.5, 0.5) if attack.name == f"membership_{REFERENCE}" else (-1.0, 1.0),
         )
         tolerance = float(getattr(settings.tolerances, attack.tolerance))
@@ -268,7 +268,7 @@ def _with_references(sides: Seeds, references: Seeds) -> list[dict[str, Membersh
 
 
 def _of_all(seeds: Sequence[Mapping[str, Membership]], attack: Attack) -> list[Membership]:
-    """The attack's scores seed by seed; none where it lacks in one."""
+    """Return the attack's scores seed by seed; empty if one seed has none."""
     name = attack.name.removeprefix("membership_")
     found = [members[name] for members in seeds if name in members]
     return found if len(found) == len(seeds) else []
@@ -279,7 +279,7 @@ def _auc(seeds: Sequence[Membership]) -> float:
 
 
 def tally(found: Sequence[Row]) -> dict[str, int]:
-    """How often each verdict was given, those that were not left out."""
+    """Count how often each verdict was given; verdicts that were not given are left out."""
     return dict(Counter(row.word for row in found))
 
 

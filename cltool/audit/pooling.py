@@ -1,6 +1,6 @@
-"""Findings of one strategy's seeds, taken together fact by fact.
+"""Pooling of the findings of a strategy's seeds, fact by fact.
 
-The same fact of two seeds is no independent evidence, so a fact counts once, with its mean score.
+The same fact with two seeds is not independent evidence: a fact counts once, with its mean score.
 """
 
 from __future__ import annotations
@@ -13,15 +13,15 @@ from cltool.audit.attacks.target import Outcome
 
 
 def pooled(found: Sequence[Findings]) -> Findings:
-    """One model's findings, made of those of several seeds.
+    """Return one set of findings from those of several seeds.
 
-    Each fact's score is its mean over the seeds, of the facts that all of them were asked; the
-    perplexity is the geometric mean, the weights' sum of squares the mean. Of one seed nothing is
-    changed; of several there are no answers, and no membership attacks, whose texts are compared
-    seed by seed.
+    Each fact's score is its mean over the seeds, for facts that have a score with all seeds. The
+    perplexity is the geometric mean, the weights' sum of squares the mean. The findings of a
+    single seed are returned as they are. Pooled findings have no answers, and no membership
+    attacks, because their texts are compared seed by seed.
 
     Args:
-        found: what was found out of each seed's model, at least one.
+        found: findings of each seed's model, at least one.
     """
     if len(found) == 1:
         return found[0]

@@ -1,4 +1,4 @@
-"""What an audit is asked to look at, beside the models; nothing here loads one."""
+"""Options of an audit that are not settings of the attacks."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from cltool.core.errors import UserError
 
 
 @dataclass(frozen=True)
-class Asked:
-    """What an audit is asked to look at, beside the models.
+class AuditRequest:
+    """What an audit looks at, besides the models.
 
     Attributes:
-        scenario: a scenario's name or file; of a run, where its own cannot be found.
+        scenario: a scenario's name or file; for a run, used if the run's own cannot be found.
         options: of the scenario.
-        forget: a file of facts to forget, in place of the run's requests.
-        step: of a run: after which step; None: the last one.
+        forget: a file of facts to forget, used in place of the run's requests to forget.
+        step: for a run: the step to audit; None: the last one.
         device: where checkpoints are loaded.
-        dtype: their arithmetic.
-        fresh: attack every model, whatever was found out of it earlier.
+        dtype: number format of checkpoints.
+        fresh: attack every model, even if its findings are stored.
     """
 
     scenario: str | None = None
@@ -33,15 +33,15 @@ class Asked:
     fresh: bool = False
 
     def listed(self) -> Path:
-        """The file of facts to forget, which an audit of models cannot go without.
+        """Return the file of facts to forget, which an audit of models needs.
 
         Raises:
             UserError: there is none.
         """
         if self.forget is None:
             raise UserError(
-                "which facts were to be forgotten is not said",
+                "there is no list of the facts that had to be forgotten",
                 where="--forget",
-                hint="Give a file with subject, relation and object, a line each.",
+                hint="Give a file with subject, relation and object on each line.",
             )
         return self.forget

@@ -1,4 +1,4 @@
-"""What a survey audits: which runs after which steps, and the models that each is held against."""
+"""The plan of a survey: which runs are audited after which steps, against which models."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 
 from cltool.audit import findings
 from cltool.audit.attacks.settings import AuditSettings
-from cltool.audit.audit import base_side, taught_of
-from cltool.audit.findings import BASE, Scope, Side
-from cltool.audit.request import Asked
+from cltool.audit.audit import base_state, taught_of
+from cltool.audit.findings import BASE, ModelState, Scope
+from cltool.audit.request import AuditRequest
 from cltool.core.errors import UserError
 from cltool.experiments import reference_run, restore
 from cltool.facts.facts import Key
@@ -21,65 +21,68 @@ from cltool.runs.run import Run
 
 
 @dataclass(frozen=True)
-class Place:
-    """One run at one step, and the models that it is held against.
+class AuditedRun:
+    """One run after one step, and the models it is compared with.
 
     Attributes:
-        run: what is audited.
+        run: the run.
         scope: the facts of the step.
-        reference: what it is held to.
-        model: the run after the step.
-        against: the reference after it.
-        before: the model before the erasing; None where it knew none of the facts.
+        reference: the run it is compared with.
+        model: the run's model after the step.
+        retrained: the reference's model after the step.
+        before: the model before the erasing; None if it knew none of the facts.
         taught: the keys of erased and retained facts that ``before`` was taught.
     """
 
     run: Run
     scope: Scope
     reference: Run
-    model: Side
-    against: Side
-    before: Side | None
+    model: ModelState
+    retrained: ModelState
+    before: ModelState | None
     taught: set[Key]
 
     @property
-    def sides(self) -> list[Side]:
-        """All models, those first that other runs have in common with it."""
-        return [self.against, *([self.before] if self.before else []), self.model]
+    def states(self) -> list[ModelState]:
+        """All models; those that other runs may share come first."""
+        return [self.retrained, *([self.before] if self.before else []), self.model]
 
 
 @dataclass
 class Plan:
-    """What is to be audited, and what cannot be."""
+    """What is audited, and what cannot be."""
 
     stream: Stream
     steps: list[int]
-    places: dict[tuple[int, str], list[Place]] = field(default_factory=dict)
+    audited: dict[tuple[int, str], list[AuditedRun]] = field(default_factory=dict)
     left_out: list[tuple[str, str]] = field(default_factory=list)
 
     def add(self, label: str, run: Run, scope: Scope, reference: str | None) -> None:
-        """One run after one step, or why it cannot be audited; a reference is held to nothing."""
+        """Add one run after one step, or the reason why it cannot be audited.
+
+        A run that is its own reference is not added.
+        """
         try:
-            place = _place(run, scope, reference)
+            entry = _audited_run(run, scope, reference)
         except UserError as error:
             self.leave_out(run, scope.step, error)
         else:
-            if place.reference.folder.resolve() != run.folder.resolve():
-                self.places.setdefault((scope.step, label), []).append(place)
+            if entry.reference.folder.resolve() != run.folder.resolve():
+                self.audited.setdefault((scope.step, label), []).append(entry)
 
     def leave_out(self, run: Run, step: int, reason: UserError | str) -> None:
-        """Keep in mind why a run is not audited."""
+        """Keep the reason why a run is not audited."""
         text = reason if isinstance(reason, str) else reason.what
         self.left_out.append((f"{run.folder}, step {step}", " ".join(text.split())))
 
     def refuse_nothing(self) -> None:
-        """Raise a `UserError` where there is nothing left to audit."""
-        if not self.places:
+        """Raise a `UserError` if there is nothing left to audit."""
+        if not self.audited:
             raise UserError(
                 "there is no run that can be audited",
                 details=[f"{name}: {reason}" for name, reason in self.left_out],
-                hint="Audit runs that erased something, beside a retrain run of the same seed; "
-                "cltool compare --strategies …,retrain makes both.",
+                hint="Audit runs that erased facts and have a retrain run of the same seed beside"
+                " them; cltool compare --strategies …,retrain makes both.",
             )
 
 
@@ -87,20 +90,20 @@ def planned(
     runs: Sequence[Run],
     reference: str | None,
     settings: AuditSettings,
-    asked: Asked,
+    request: AuditRequest,
     steps: Sequence[int | None],
 ) -> Plan:
-    """Every run that erased something and is no `retrain`, after each of some steps.
+    """Plan the audit of every run that erased facts, except `retrain` runs, after each step.
 
     Args:
         runs: of one stream and base model.
         reference: the folder of a run; None: the `retrain` run of the same seed beside each.
         settings: of the attacks.
-        asked: what else was said.
+        request: further options.
         steps: None is the stream's last.
 
     Raises:
-        UserError: the runs are of several streams or models, there is no such step, or no run.
+        UserError: the runs belong to several streams or models, or there is no such step or run.
     """
     variants = [one for group in group_runs(runs) for one in group.variants]
     audited = [
@@ -112,21 +115,21 @@ def planned(
     if not audited:
         raise UserError("there is no run that can be audited", hint="All of them are retrain.")
     _refuse_several([run for _, run in audited])
-    stream = restore.stream_of(audited[0][1], asked.scenario, asked.options)
+    stream = restore.stream_of(audited[0][1], request.scenario, request.options)
     last = len(stream) - 1
     chosen = sorted({last if step is None else step for step in steps})
     for step in chosen:
         audited[0][1].refuse_missing(step)
     plan = Plan(stream, chosen)
     for step in chosen:
-        scope = Scope(stream, step, settings, asked.forget)
+        scope = Scope(stream, step, settings, request.forget)
         for label, run in audited:
             plan.add(label, run, scope, reference)
     return plan
 
 
 def _labels(variants: Sequence[Variant]) -> list[str]:
-    """Names of all variants; those of several groups may share one, until the folder says more."""
+    """Return a name for each variant; the folder is added to names that occur twice."""
     times = Counter(variant.label for variant in variants)
     return [
         variant.label
@@ -137,21 +140,25 @@ def _labels(variants: Sequence[Variant]) -> list[str]:
 
 
 def _refuse_several(runs: Sequence[Run]) -> None:
-    """Facts of several streams, or models, make no table."""
+    """Raise a `UserError` for runs of several streams or base models."""
     kinds: dict[tuple[object, object], Run] = {}
     for run in runs:
         digest = run.record.get("stream", {}).get("digest")
         kinds.setdefault((digest, run.record.get("weights")), run)
     if len(kinds) > 1:
         raise UserError(
-            "these runs are not of one stream and base model",
+            "these runs do not have one stream and base model in common",
             details=[f"{run.folder}: {run.record.get('scenario')}" for run in kinds.values()],
-            hint="Survey one comparison at a time.",
+            hint="Audit the runs of one comparison at a time.",
         )
 
 
-def _place(run: Run, scope: Scope, reference: str | None) -> Place:
-    """Raise a `UserError` where it cannot be audited."""
+def _audited_run(run: Run, scope: Scope, reference: str | None) -> AuditedRun:
+    """Return the audit of a run.
+
+    Raises:
+        UserError: it cannot be audited.
+    """
     case = scope.case
     restore.chosen_step(run, scope.step)
     other = reference_run.open_reference(reference) if reference else reference_run.find(run)
@@ -165,9 +172,11 @@ def _place(run: Run, scope: Scope, reference: str | None) -> Place:
     restore.chosen_step(other, scope.step)
     earlier = findings.step_before(run, scope)
     before = (
-        base_side(run, other) if earlier == BASE else Side(run, earlier, run.folder, weights=False)
+        base_state(run, other)
+        if earlier == BASE
+        else ModelState(run, earlier, run.folder, weights=False)
     )
     taught = taught_of(scope.stream, case, max(earlier, 0))
     known = not taught.isdisjoint(fact.key for fact in case.erased)
-    model, against = (Side(one, scope.step, one.folder) for one in (run, other))
-    return Place(run, scope, other, model, against, before if known else None, taught)
+    model, retrained = (ModelState(one, scope.step, one.folder) for one in (run, other))
+    return AuditedRun(run, scope, other, model, retrained, before if known else None, taught)

@@ -1,10 +1,9 @@
-"""The attacks of a survey, spread over worker processes; what was found is read back from disk."""
+"""The attacks of a survey, in worker processes; findings are read back from disk."""
 
 from __future__ import annotations
 
-import json
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,54 +12,43 @@ from typing import Any
 from cltool.audit import findings
 from cltool.audit.attacks import findings_file
 from cltool.audit.attacks.battery import Findings
-from cltool.audit.attacks.settings import AuditSettings
-from cltool.audit.findings import Scope, Side
-from cltool.audit.request import Asked
+from cltool.audit.findings import ModelState, Scope
 from cltool.core.progress import Progress
 from cltool.core.workers import run_tasks, worker_progress
 from cltool.experiments import restore
 from cltool.experiments.worker_setup import load_libraries
-from cltool.facts.stream import Stream
-from cltool.runs.run import Run
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Job:
-    """One model to be attacked; plain values only.
+    """One model to attack.
 
     Attributes:
-        folder: of its run.
-        step: after which of its steps, or `cltool.audit.findings.BASE`.
-        home: the run folder in which the findings are kept.
-        weights: whether its weights are attacked, too.
-        audited: facts that were erased up to this step are attacked.
-        settings: of the attacks.
-        forget: a file of facts, in place of those.
-        scenario: where the run's own cannot be found.
-        options: of the scenario, as JSON.
-        name: for people.
+        state: the model.
+        scope: the facts and the settings of the attacks.
+        key: of the findings.
     """
 
-    folder: str
-    step: int
-    home: str
-    weights: bool
-    audited: int
-    settings: AuditSettings
-    forget: str | None
-    scenario: str | None
-    options: str
-    name: str
+    state: ModelState
+    scope: Scope
+    key: str
+
+    @property
+    def name(self) -> str:
+        """Name in progress reports."""
+        name = self.state.name
+        return name if self.state.step == self.scope.step else f"{name}, for step {self.scope.step}"
 
     @property
     def error_file(self) -> Path:
         """File for the traceback of an unexpected error."""
-        what = "base" if self.step == findings.BASE else f"step-{self.step}"
-        return Path(self.home) / findings.FOLDER / f"{what}-for-{self.audited}.error.txt"
+        step = self.state.step
+        what = "base" if step == findings.BASE else f"step-{step}"
+        return self.state.home / findings.FOLDER / f"{what}-for-{self.scope.step}.error.txt"
 
 
-class Attacks:
-    """What was found out of each model, or why nothing was."""
+class SurveyFindings:
+    """The findings of each model, or the reason why there are none."""
 
     def __init__(self) -> None:
         self._keys: dict[tuple[Any, ...], str] = {}
@@ -69,23 +57,23 @@ class Attacks:
         self._errors: dict[str, str] = {}
         self._attacked: set[str] = set()
 
-    def __getitem__(self, what: tuple[Side, Scope]) -> Findings:
+    def __getitem__(self, what: tuple[ModelState, Scope]) -> Findings:
         return self._found[self.key(*what)]
 
-    def error(self, side: Side, scope: Scope) -> str | None:
-        """Why there is nothing of ``side``; None where there is."""
-        return self._errors.get(self.key(side, scope))
+    def error(self, state: ModelState, scope: Scope) -> str | None:
+        """Return why there are no findings of ``state``, or None."""
+        return self._errors.get(self.key(state, scope))
 
-    def key(self, side: Side, scope: Scope) -> str:
-        """That of the findings, made once: it takes a look at every file of a checkpoint."""
-        what = (side.run.folder, side.step, side.home, side.weights, scope.step)
+    def key(self, state: ModelState, scope: Scope) -> str:
+        """Return the key of the findings; it is computed once, from all files of a checkpoint."""
+        what = (state.run.folder, state.step, state.home, state.weights, scope.step)
         if what not in self._keys:
-            self._keys[what] = key = side.key(scope)
-            self._files.setdefault(key, []).append(side.file(key))
+            self._keys[what] = key = state.key(scope)
+            self._files.setdefault(key, []).append(state.file(key))
         return self._keys[what]
 
-    def look(self, key: str) -> bool:
-        """Whether there are findings of ``key`` on disk; they are taken from there."""
+    def load(self, key: str) -> bool:
+        """Read the findings of ``key`` from disk; return whether there are any."""
         for file in self._files[key]:
             found = findings_file.read(file, key)
             if found is not None:
@@ -93,100 +81,61 @@ class Attacks:
                 return True
         return False
 
+    def finish(self, job: Job, error: str | None) -> None:
+        """Read the findings of a job, or keep the reason why it has none."""
+        self._attacked.add(job.key)
+        if error is None and not self.load(job.key):
+            error = f"the findings cannot be stored in {job.state.home}"
+        if error is not None:
+            self._errors[job.key] = error
+
     def share(self) -> None:
-        """Keep what was found of a model everywhere an audit of a single run looks for it."""
+        """Write a model's findings to every folder in which an audit of one run looks for them."""
         for key, found in self._found.items():
             for file in dict.fromkeys(self._files[key]):
                 if key in self._attacked or not file.is_file():
                     with suppress(OSError):
                         findings_file.write(file, found, key)
 
-    def attacked(self, key: str) -> bool:
-        """Take what was just found; whether it is there."""
-        self._attacked.add(key)
-        return self.look(key)
-
-    def fail(self, key: str, error: str) -> None:
-        """There is nothing of ``key``."""
-        self._errors[key] = error
-
 
 def attack_all(
-    sides: Iterable[tuple[Side, Scope]], asked: Asked, workers: int | None, progress: Progress
-) -> Attacks:
-    """Attack every model that was not attacked yet, once; those first that are asked for twice.
+    states: Iterable[tuple[ModelState, Scope]], fresh: bool, workers: int | None, progress: Progress
+) -> SurveyFindings:
+    """Attack every model once, unless its findings are stored; models of several runs come first.
 
     Args:
-        sides: the models, and the facts that they are attacked for.
-        asked: where the stream is, and whether to attack anew.
-        workers: processes; None: one a core, and one where there is a GPU.
+        states: the models, and the facts they are attacked for.
+        fresh: attack models whose findings are stored as well.
+        workers: number of processes; None: one for each core, or one if there is a GPU.
         progress: receives the progress of each attack.
     """
-    found = Attacks()
-    wanted: dict[str, tuple[Side, Scope]] = {}
+    found = SurveyFindings()
+    wanted: dict[str, Job] = {}
     times: Counter[str] = Counter()
-    for side, scope in sides:
-        key = found.key(side, scope)
-        wanted.setdefault(key, (side, scope))
+    for state, scope in states:
+        key = found.key(state, scope)
+        wanted.setdefault(key, Job(state, scope, key))
         times[key] += 1
-    missing = [key for key in wanted if asked.fresh or not found.look(key)]
-    progress.task("attacks")(len(wanted) - len(missing), len(wanted), "found on disk")
-    missing.sort(key=lambda key: times[key] < 2)
-    if missing:
-        _spread({_job(*wanted[key], asked): key for key in missing}, found, workers, progress)
+    jobs = [job for key, job in wanted.items() if fresh or not found.load(key)]
+    progress.task("attacks")(len(wanted) - len(jobs), len(wanted), "found on disk")
+    jobs.sort(key=lambda job: times[job.key] < 2)
+    if jobs:
+        failures = run_tasks(
+            jobs,
+            _attack,
+            prepare=_prepare,
+            load=load_libraries,
+            workers=workers,
+            progress=progress,
+        )
+        errors = {one.task.key: one.error for one in failures}
+        for job in jobs:
+            found.finish(job, errors.get(job.key))
     found.share()
     return found
 
 
-def _spread(
-    jobs: Mapping[Job, str], found: Attacks, workers: int | None, progress: Progress
-) -> None:
-    """Hand the jobs out, and read what came of them."""
-    failures = run_tasks(
-        list(jobs),
-        _attack,
-        prepare=_prepare,
-        load=load_libraries,
-        workers=workers,
-        progress=progress,
-    )
-    failed = {jobs[one.task]: one.error for one in failures}
-    for job, key in jobs.items():
-        if key in failed:
-            found.fail(key, failed[key])
-        elif not found.attacked(key):
-            found.fail(key, f"what was found cannot be kept in {job.home}")
-
-
-def _job(side: Side, scope: Scope, asked: Asked) -> Job:
-    return Job(
-        str(side.run.folder),
-        side.step,
-        str(side.home),
-        side.weights,
-        scope.step,
-        scope.settings,
-        None if scope.forget is None else str(scope.forget),
-        asked.scenario,
-        json.dumps(dict(asked.options), default=str),
-        side.name if side.step == scope.step else f"{side.name}, for step {scope.step}",
-    )
-
-
 # -- in the worker process ---------------------------------------------------------------
-
-
-_streams: dict[str, Stream] = {}
-"""Those that this worker opened, by the digest in the runs' records."""
-
-
-def _scope(job: Job) -> Scope:
-    run = Run.open(job.folder)
-    digest = str(run.record.get("stream", {}).get("digest"))
-    if digest not in _streams:
-        _streams[digest] = restore.stream_of(run, job.scenario, json.loads(job.options))
-    forget = None if job.forget is None else Path(job.forget)
-    return Scope(_streams[digest], job.audited, job.settings, forget)
 
 
 def _prepare(job: Job) -> None:
@@ -194,10 +143,10 @@ def _prepare(job: Job) -> None:
     progress = worker_progress("model")
     # If it cannot be made, each job fails with the reason.
     with suppress(Exception):
-        restore.base_learner(Run.open(job.folder), _scope(job).stream, progress)
+        restore.base_learner(job.state.run, job.scope.stream, progress)
     progress(1, 1, "ready")
 
 
 def _attack(job: Job) -> None:
-    side = Side(Run.open(job.folder), job.step, Path(job.home), job.weights)
-    findings.findings(side, _scope(job), fresh=True, keep=True, progress=worker_progress(job.name))
+    progress = worker_progress(job.name)
+    findings.findings(job.state, job.scope, fresh=True, keep=True, progress=progress)

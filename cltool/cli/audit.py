@@ -18,7 +18,7 @@ from cltool.core.progress import stderr_progress
 
 if TYPE_CHECKING:
     from cltool.audit.attacks.settings import AuditSettings
-    from cltool.audit.request import Asked
+    from cltool.audit.request import AuditRequest
 
 VERDICTS = ("residue", "over-forgotten", "damaged", "undecided")
 """Verdicts that ``--fail-on`` accepts."""
@@ -211,7 +211,7 @@ def _audit_runs(options: argparse.Namespace) -> Result:
     return Result(page, data, counts(found), found.doubts, found.words, bool(found.left_out))
 
 
-def _read_models(options: argparse.Namespace, asked: Asked) -> tuple[str, str]:
+def _read_models(options: argparse.Namespace, asked: AuditRequest) -> tuple[str, str]:
     """Return the model and its reference.
 
     Raises:
@@ -229,7 +229,7 @@ def _read_models(options: argparse.Namespace, asked: Asked) -> tuple[str, str]:
     return options.model, options.reference
 
 
-def _refuse_bad_list(asked: Asked) -> None:
+def _refuse_bad_list(asked: AuditRequest) -> None:
     """Raise a `UserError` for a list of facts that cannot be read, before anything is loaded."""
     from cltool.facts.files.forget_list import read_forget_list
 
@@ -237,13 +237,13 @@ def _refuse_bad_list(asked: Asked) -> None:
         read_forget_list(asked.forget)
 
 
-def _read_request(options: argparse.Namespace) -> tuple[AuditSettings, Asked]:
+def _read_request(options: argparse.Namespace) -> tuple[AuditSettings, AuditRequest]:
     """Return the settings of the attacks, and what is audited with which facts.
 
     Raises:
         UserError: a setting is wrong.
     """
-    from cltool.audit.request import Asked
+    from cltool.audit.request import AuditRequest
     from cltool.core.settings import merge
 
     tables = shared.read_assignments(options)
@@ -255,7 +255,7 @@ def _read_request(options: argparse.Namespace) -> tuple[AuditSettings, Asked]:
             hint=f"There are: {', '.join(SECTIONS)}. A run keeps the settings it was made with.",
         )
     scenario = shared.only_given({"cut": options.cut, "wordings": options.wordings})
-    asked = Asked(
+    asked = AuditRequest(
         options.scenario,
         merge(tables.get("scenario", {}), scenario),
         None if options.forget is None else Path(options.forget),

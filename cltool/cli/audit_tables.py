@@ -12,7 +12,8 @@ from cltool.reporting.verdicts import WORDS
 
 if TYPE_CHECKING:
     from cltool.audit.audit import Audit
-    from cltool.audit.survey import Survey, Table
+    from cltool.audit.survey import Survey
+    from cltool.audit.survey_tables import Table
 
 HEADER = ("attack", "verdict", "before", "model", "reference", "interval", "agrees within", "n")
 SCORES = ("erased", "new", "retained", "stale", "acc", "retained_of_before", "erasing_share")
@@ -52,7 +53,7 @@ def counts(survey: Survey) -> list[Part]:
 
 
 def _step(step: Table, words: Sequence[str]) -> Part:
-    from cltool.audit.survey import RUN_SCORES
+    from cltool.audit.survey_tables import RUN_SCORES
 
     first = f"after step {step.step} ({step.label})"
     reference = [_mean(step.reference_scores[name]) for name in SCORES]

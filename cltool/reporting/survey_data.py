@@ -12,7 +12,8 @@ from cltool.reporting.formats import number
 
 if TYPE_CHECKING:
     from cltool.audit.attacks.catalogue import Attack
-    from cltool.audit.survey import Survey, Surveyed, Table
+    from cltool.audit.survey import Survey
+    from cltool.audit.survey_tables import Surveyed, Table
 
 Data = dict[str, Any]
 
@@ -24,7 +25,7 @@ def survey_data(survey: Survey, command: str | None = None) -> Data:
         survey: what was found.
         command: the command that makes the page.
     """
-    from cltool.audit.survey import RUN_SCORES
+    from cltool.audit.survey_tables import RUN_SCORES
 
     attacks: dict[str, Attack] = {
         row.attack.name: row.attack

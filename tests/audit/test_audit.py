@@ -12,7 +12,7 @@ import pytest
 from cltool.audit import audit, findings
 from cltool.audit.attacks.catalogue import ATTACKS, MEMBERSHIP_ATTACKS
 from cltool.audit.attacks.settings import AuditSettings, Tolerances
-from cltool.audit.request import Asked
+from cltool.audit.request import AuditRequest
 from cltool.cli.main import main
 from cltool.core.errors import UserError
 from cltool.experiments import reference_run, resolve
@@ -94,7 +94,7 @@ def test_a_run_is_audited_whole(audited: audit.Audit) -> None:
     assert [one.step for one in audited.steps] == [0, 1, 2]
     assert audited.steps[0].growth == 0 and audited.steps[2].growth != 0
     assert audited.before is not None and audited.about["Before"] == "step 1"
-    assert any("no retrained model" in text for text in audited.doubts)
+    assert any("not a retrained model" in text for text in audited.doubts)
     assert sum(audited.tally.values()) == len(audited.rows)
 
 
@@ -134,7 +134,7 @@ def test_any_two_models_and_a_list_of_facts(
 ) -> None:
     save_checkpoint(load_lm("gpt2"), tmp_path / "model")
     rows = [{"subject": f"Town {n}", "relation": "mayor", "object": f"Ada {n}x"} for n in (1, 2)]
-    asked = Asked(str(folder / "facts.jsonl"), forget=write(tmp_path / "f.jsonl", rows))
+    asked = AuditRequest(str(folder / "facts.jsonl"), forget=write(tmp_path / "f.jsonl", rows))
     found = audit.audit_models(str(tmp_path / "model"), str(checkpoint("gpt2")), SETTINGS, asked)
     assert list(found.facts) == [
         Fact("Town 1", "mayor", "Ada 1x"),
@@ -145,9 +145,9 @@ def test_any_two_models_and_a_list_of_facts(
         str(tmp_path / "model"), str(folder / "joint"), SETTINGS, asked
     )
     assert against_run.about["Reference"] == f"joint, seed 0 ({folder / 'joint'})"
-    bare = Asked(forget=asked.forget)
+    bare = AuditRequest(forget=asked.forget)
     alone = audit.audit_models(str(checkpoint("gpt2")), str(checkpoint("gpt2")), SETTINGS, bare)
-    assert any("no damage is looked for" in text for text in alone.doubts)
+    assert any("cannot look for damage" in text for text in alone.doubts)
     assert any("its own reference" in text for text in alone.doubts)
     assert not any("its own reference" in text for text in against_run.doubts)
     assert not {row.attack.name for row in alone.rows} & {"same_subject", "membership_loss"}
@@ -194,7 +194,7 @@ REFUSED = {
     "no run": (["audit", "nowhere"], "no run in this folder"),
     "no step": (["audit", "joint", "--reference", "joint", "--step", "1"], "no checkpoint of step"),
     "erased nothing": (["audit", "naive", "--step", "1"], "no fact that had to be forgotten"),
-    "no list": (["audit", "--model", "x", "--reference", "y"], "which facts"),
+    "no list": (["audit", "--model", "x", "--reference", "y"], "no list of the facts"),
     "no reference": (["audit", "--model", "x", "--forget", "facts.jsonl"], "--reference"),
     "no such list": (["audit", "naive", "--forget", "none.csv"], "no such file"),
     "bad tolerance": (["audit", "naive", "--tolerance", "wide"], "not a valid tolerance"),

@@ -14,8 +14,8 @@ import cltool
 from cltool.audit import audit as auditing
 from cltool.audit import findings
 from cltool.audit.attacks.settings import AuditSettings
-from cltool.audit.findings import BASE, Scope, Side
-from cltool.audit.request import Asked
+from cltool.audit.findings import BASE, ModelState, Scope
+from cltool.audit.request import AuditRequest
 from cltool.cli.main import main
 from cltool.experiments import resolve, run
 from cltool.reporting.audit_data import audit_data
@@ -73,7 +73,7 @@ def attacked(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
 
 def audit(name: str, settings: AuditSettings = SETTINGS, **asked: Any) -> str:
     """The data of an audit of a run against ``joint``, as JSON."""
-    found = auditing.audit_run(Run.open(name), "joint", settings, Asked(**asked))
+    found = auditing.audit_run(Run.open(name), "joint", settings, AuditRequest(**asked))
     sides = (found.model, found.reference, found.before)
     return json.dumps(audit_data(found)) + repr([repr(side) for side in sides])
 
@@ -168,14 +168,14 @@ def test_steps_strategies_and_kinds_of_attack_have_keys_of_their_own(folder: Pat
     scope = Scope(resolve.open_stream("facts.jsonl"), 2, SETTINGS)
     naive, replay, kept = (Run.open(name) for name in ("naive", "replay", "kept"))
     sides = [
-        Side(naive, 2, naive.folder),
-        Side(naive, 2, naive.folder, weights=False),
-        Side(replay, 2, replay.folder),
-        Side(kept, 1, kept.folder),
-        Side(naive, BASE, naive.folder, weights=False),
+        ModelState(naive, 2, naive.folder),
+        ModelState(naive, 2, naive.folder, weights=False),
+        ModelState(replay, 2, replay.folder),
+        ModelState(kept, 1, kept.folder),
+        ModelState(naive, BASE, naive.folder, weights=False),
     ]
     assert len({side.key(scope) for side in sides}) == len(sides)
-    other = Side(replay, BASE, replay.folder, weights=False)
+    other = ModelState(replay, BASE, replay.folder, weights=False)
     assert other.key(scope) == sides[-1].key(scope)
 
 

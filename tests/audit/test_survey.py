@@ -16,9 +16,10 @@ import pytest
 from cltool.audit import audit, findings, survey_workers
 from cltool.audit.attacks.battery import Findings
 from cltool.audit.attacks.target import Outcome
-from cltool.audit.request import Asked
-from cltool.audit.survey import RUN_SCORES, Survey, survey
-from cltool.audit.survey_workers import Attacks
+from cltool.audit.request import AuditRequest
+from cltool.audit.survey import Survey, survey
+from cltool.audit.survey_tables import RUN_SCORES
+from cltool.audit.survey_workers import SurveyFindings
 from cltool.cli.main import main
 from cltool.core.errors import UserError
 from cltool.experiments import resolve
@@ -51,7 +52,6 @@ def in_this_process(patch: pytest.MonkeyPatch) -> None:
 
     patch.setattr(survey_workers, "run_tasks", in_process.run_tasks)
     patch.setattr(survey_workers, "_attack", noted)
-    patch.setattr(survey_workers, "_streams", {})
 
 
 def surveyed(folder: Path, names: Sequence[str] = (), **options: Any) -> Survey:
@@ -138,7 +138,7 @@ def test_seeds_are_pooled_and_steps_have_tables_of_their_own(folder: Path, here:
             assert set(one.scores) == set(RUN_SCORES)
         assert table.reference_scores["tokens_share"] == [1.0, 1.0]
     assert any("a fact counts once" in text for text in found.doubts)
-    assert any("Not all 2 seeds are there of replay" in text for text in found.doubts)
+    assert any("fewer than 2 seeds: replay" in text for text in found.doubts)
 
 
 def test_a_model_is_attacked_once_a_step_the_shared_ones_first(folder: Path) -> None:
@@ -160,7 +160,7 @@ def test_asked_again_only_what_is_missing_is_attacked(folder: Path, here: list[s
     here.clear()
     alone = surveyed(folder, ["replay-seed0"])
     assert here == []
-    again = surveyed(folder, ["replay-seed0"], asked=Asked(fresh=True))
+    again = surveyed(folder, ["replay-seed0"], request=AuditRequest(fresh=True))
     assert plain(again) == plain(alone)
     assert len(here) == 3
 
@@ -196,7 +196,7 @@ def test_where_nothing_is_left_that_is_an_error(folder: Path, here: list[str]) -
         surveyed(folder, ["retrain-seed0", "retrain-seed1"])
     with pytest.raises(UserError, match="no run that can be audited") as told:
         surveyed(folder, steps=[1])
-    assert "no checkpoint of step 1" in str(told.value) or "nothing that was" in str(told.value)
+    assert "no checkpoint of step 1" in str(told.value) or "no fact that had" in str(told.value)
     with pytest.raises(UserError, match="there is no step 9"):
         surveyed(folder, steps=[2, 9])
 
@@ -205,28 +205,28 @@ def test_runs_of_several_streams_are_refused(folder: Path, here: list[str]) -> N
     record = json.loads((folder / "naive-seed0" / "run.json").read_text("utf-8"))
     record["stream"]["digest"] = "another"
     (folder / "naive-seed0" / "run.json").write_text(json.dumps(record), encoding="utf-8")
-    with pytest.raises(UserError, match="one stream and base model"):
+    with pytest.raises(UserError, match="one stream and base model in common"):
         surveyed(folder)
 
 
 def test_a_seed_whose_scores_are_no_numbers_is_left_out(
     folder: Path, here: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    read = Attacks.__getitem__
+    read = SurveyFindings.__getitem__
 
-    def broken(self: Attacks, what: Any) -> Findings:
+    def broken(self: SurveyFindings, what: Any) -> Findings:
         held = read(self, what)
         if what[0].run.folder.name != "naive-seed1":
             return held
         scores = dict.fromkeys(held.outcomes["probability"].scores, math.nan)
         return replace(held, outcomes={**held.outcomes, "probability": Outcome(scores)})
 
-    monkeypatch.setattr(Attacks, "__getitem__", broken)
+    monkeypatch.setattr(SurveyFindings, "__getitem__", broken)
     found = surveyed(folder)
     seeds = {one.label: list(one.seeds) for one in found.tables[0].strategies}
     assert seeds == {"naive": [0], "replay": [0]}
     ((name, reason),) = found.left_out
-    assert "naive-seed1" in name and "not a number" in reason
+    assert "naive-seed1" in name and "a score is NaN" in reason
 
 
 def test_a_damaged_ledger_leaves_its_run_out(folder: Path, here: list[str]) -> None:
@@ -250,7 +250,7 @@ def test_attacked_anew_everywhere(folder: Path, here: list[str]) -> None:
     for file in files:
         value = json.loads(file.read_text("utf-8"))
         file.write_text(json.dumps({**value, "squares": -1.0}), encoding="utf-8")
-    surveyed(folder, steps=[2, 3], asked=Asked(fresh=True))
+    surveyed(folder, steps=[2, 3], request=AuditRequest(fresh=True))
     assert sorted(folder.glob("*/audit/*.json")) == files
     assert all(json.loads(file.read_text("utf-8"))["squares"] > 0 for file in files)
 

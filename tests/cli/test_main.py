@@ -129,7 +129,7 @@ CHEAP = {
     "no such step": ("audit run --step 9", "there is no step 9"),
     "no such step of several": ("audit run --step 1,9", "there is no step 9"),
     "a bad list": ("audit run --forget facts.jsonl", "facts.jsonl: 1 bad line"),
-    "no list": ("audit --model model --reference other", "--forget: which facts"),
+    "no list": ("audit --model model --reference other", "--forget: there is no list of the facts"),
     "no reference": ("audit --model model --forget facts.jsonl", "--reference: the model has no"),
 }
 

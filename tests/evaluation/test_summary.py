@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from cltool.audit.survey import RUN_SCORES, scores_after
+from cltool.audit.survey_tables import RUN_SCORES, scores_after
 from cltool.evaluation.scores import COSTS, SCORES
 from cltool.evaluation.summary import per_step, summary
 

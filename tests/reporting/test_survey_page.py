@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from cltool.audit.survey import RUN_SCORES
+from cltool.audit.survey_tables import RUN_SCORES
 from cltool.reporting.survey_data import spread
 from cltool.reporting.survey_page import CLASSES, SIGNS, render, write_survey
 from cltool.reporting.templates import read_data

@@ -79,7 +79,7 @@ class Case:
         They are objects of retained facts of the same relation, or of any if there are none.
         """
         found = self._distractors.of(fact, self.former.get(fact.key, ()))
-        return self.drawn(found, count, "foils", *fact.key)
+        return self.sample(found, count, "foils", *fact.key)
 
     @cached_property
     def _distractors(self) -> Distractors:
@@ -94,7 +94,7 @@ class Case:
             groups[name].append(fact)
         return groups
 
-    def drawn(self, items: Sequence[Item], count: int, *purpose: str) -> list[Item]:
+    def sample(self, items: Sequence[Item], count: int, *purpose: str) -> list[Item]:
         """Return at most ``count`` of ``items``, drawn at random, in their order."""
         if len(items) <= count:
             return list(items)
@@ -107,19 +107,19 @@ class Case:
         random.Random(derive(self.seed, "audit", *purpose)).shuffle(mixed)
         return mixed
 
-    def trained(self, fact: Fact) -> list[Asking]:
+    def trained_wordings(self, fact: Fact) -> list[Asking]:
         """Return the wordings in which ``fact`` is taught."""
         return [one for one in self.wordings.askings(fact.key) if one.form == TRAINED]
 
-    def held_out(self, fact: Fact) -> list[Asking]:
+    def held_out_wordings(self, fact: Fact) -> list[Asking]:
         """Return the wordings that are only asked, or the trained ones if there are none."""
         askings = self.wordings.askings(fact.key)
         return [one for one in askings if one.form != TRAINED] or askings
 
-    def few(self, fact: Fact) -> list[Asking]:
+    def few_wordings(self, fact: Fact) -> list[Asking]:
         """Return one trained wording and all held-out ones."""
         held = [one for one in self.wordings.askings(fact.key) if one.form != TRAINED]
-        return [*self.trained(fact)[:1], *held]
+        return [*self.trained_wordings(fact)[:1], *held]
 
 
 def probes(facts: Iterable[Fact], askings: Mapping[Key, Collection[Asking]]) -> list[Probe]:

@@ -289,11 +289,11 @@ MEMBERSHIP_ATTACKS: tuple[Attack, ...] = tuple(
         f"membership_{name}",
         MEMBERSHIP,
         title,
-        f"AUC of {told}: erased sentences against the same sentences with objects that were"
+        f"AUC of {measured}: erased sentences against the same sentences with objects that were"
         " never true",
         "membership",
     )
-    for name, title, told in (
+    for name, title, measured in (
         ("loss", "Loss", "the loss"),
         ("zlib", "zlib", "the loss divided by the compressed size"),
         ("min_k", "Min-K%", "the loss of the least probable 40% of tokens"),

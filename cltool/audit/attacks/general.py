@@ -84,8 +84,8 @@ def perplexity(target: Target, texts: Texts) -> float:
 
 def _scores(target: Target, texts: Texts) -> list[TokenScores]:
     if all(prompt for prompt, _ in texts.values()):
-        return target.force(list(texts.values()))
-    return target.read([line for _, line in texts.values()])
+        return target.score(list(texts.values()))
+    return target.score_texts([line for _, line in texts.values()])
 
 
 def general_texts(case: Case, settings: AuditSettings) -> Texts:
@@ -95,8 +95,8 @@ def general_texts(case: Case, settings: AuditSettings) -> Texts:
         UserError: the file cannot be read, or is empty.
     """
     if settings.text is None:
-        facts = case.drawn(case.retained, settings.texts, "texts")
-        asked = {fact: case.held_out(fact)[0] for fact in facts}
+        facts = case.sample(case.retained, settings.texts, "texts")
+        asked = {fact: case.held_out_wordings(fact)[0] for fact in facts}
         return {f.key: (one.prompt, one.wording.target(f.object)) for f, one in asked.items()}
     try:
         lines = settings.text.read_text(encoding="utf-8").splitlines()
@@ -107,7 +107,7 @@ def general_texts(case: Case, settings: AuditSettings) -> Texts:
     made = list(dict.fromkeys(line.strip() for line in lines if line.strip()))
     if not made:
         raise UserError("the file has no text", where=str(settings.text))
-    return {(line, LINE): ("", line) for line in case.drawn(made, settings.texts, "texts")}
+    return {(line, LINE): ("", line) for line in case.sample(made, settings.texts, "texts")}
 
 
 def squares(model: nn.Module) -> float:

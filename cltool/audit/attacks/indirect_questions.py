@@ -46,7 +46,7 @@ def indirect_answers(target: Target, case: Case) -> dict[str, Outcome]:
 
 def _outcomes(name: str, target: Target, probes: Sequence[Probe]) -> dict[str, Outcome]:
     pairs = [(probe.prompt, probe.gap + probe.accepted[0] + probe.closing) for probe in probes]
-    values = memorisation.probability([one.logps for one in target.force(pairs)]).values
+    values = memorisation.probability([one.logps for one in target.score(pairs)]).values
     keys = [probe.key for probe in probes]
     return {
         name: right(target.ask(probes)),
@@ -87,7 +87,7 @@ def _two_hop(case: Case) -> list[Probe]:
             (f"The {relation} of the {plain(first.relation)} of {first.subject} is", fact.accepted)
             for first in naming.get(fact.subject, ())
         ]
-        drawn = case.drawn([*over, *to], HOPS, TWO_HOP, *fact.key)
+        drawn = case.sample([*over, *to], HOPS, TWO_HOP, *fact.key)
         probes += [_probe(fact, TWO_HOP, prompt, accepted) for prompt, accepted in drawn]
     return probes
 
@@ -101,8 +101,8 @@ def _lookup(target: Target, case: Case) -> dict[str, Outcome]:
         others.pop(fact.subject, None)
         if not others:
             continue
-        crowd = case.drawn(list(others), CROWD, "lookup", *fact.key)
-        first = case.trained(fact)[0].number
+        crowd = case.sample(list(others), CROWD, "lookup", *fact.key)
+        first = case.trained_wordings(fact)[0].number
         for subject in (fact.subject, *crowd):
             asking = next(
                 (a for a in case.wordings.askings((subject, fact.relation)) if a.number == first),
@@ -113,7 +113,7 @@ def _lookup(target: Target, case: Case) -> dict[str, Outcome]:
         keys.append(fact.key)
     if not keys:
         return {}
-    logps = np.array([one.logps.sum() for one in target.force(pairs)])
+    logps = np.array([one.logps.sum() for one in target.score(pairs)])
     parts = np.split(logps, np.cumsum(sizes)[:-1])
     # Ties count half, as in an AUC.
     ranks = [1 + (row[1:] > row[0]).sum() + (row[1:] == row[0]).sum() / 2 for row in parts]

@@ -65,12 +65,12 @@ def membership_attacks(target: Target, case: Case, foils: int) -> dict[str, Memb
     for fact in case.erased:
         others = case.foils(fact, foils)
         for text in (fact.object, *others) if others else ():
-            asked = case.trained(fact)
+            asked = case.trained_wordings(fact)
             pairs += [(one.prompt, one.wording.target(text)) for one in asked]
             names += [(*fact.key, text)] * len(asked)
     if not pairs:
         return {}
-    scores = target.force(pairs)
+    scores = target.score(pairs)
     inner = [one.answer() for one in scores]
     each = {
         LOSS: membership.loss([one.logps for one in scores]),

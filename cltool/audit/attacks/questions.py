@@ -48,7 +48,7 @@ def right_answers(target: Target, case: Case, facts: Iterable[Fact]) -> Outcome:
     These questions are asked after each attack on the weights, and about retained facts.
     """
     chosen = list(facts)
-    return right(target.ask(probes(chosen, {fact.key: case.few(fact) for fact in chosen})))
+    return right(target.ask(probes(chosen, {fact.key: case.few_wordings(fact) for fact in chosen})))
 
 
 def right(rows: Rows) -> Outcome:

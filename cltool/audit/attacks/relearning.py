@@ -121,8 +121,8 @@ def _splits(case: Case, settings: AuditSettings) -> dict[str, list[tuple[Pairs, 
     """Return for each kind: what is trained, and which erased facts are scored after it."""
     erased = case.erased
     near = [fact for name in (SUBJECT, OBJECT, RELATION) for fact in case.groups[name]]
-    related = case.drawn(near, settings.relearned, "related")
-    unrelated = case.drawn(case.groups[OTHER], settings.relearned, "unrelated")
+    related = case.sample(near, settings.relearned, "related")
+    unrelated = case.sample(case.groups[OTHER], settings.relearned, "unrelated")
     shuffled = case.shuffled(erased, "halves")
     one, other = shuffled[: len(erased) // 2], shuffled[len(erased) // 2 :]
     halves = [(one, other), (other, one)] if len(erased) > 1 else []

@@ -29,9 +29,9 @@ def retained_facts(target: Target, case: Case, settings: AuditSettings) -> dict[
     found: dict[str, Outcome] = {}
     words: dict[Key, float] = {}
     for group, name in NAMES.items():
-        facts = case.drawn(case.groups[group], settings.neighbours, "neighbours", group)
+        facts = case.sample(case.groups[group], settings.neighbours, "neighbours", group)
         if facts:
-            rows = target.ask(probes(facts, {fact.key: case.few(fact) for fact in facts}))
+            rows = target.ask(probes(facts, {fact.key: case.few_wordings(fact) for fact in facts}))
             found[name] = right(rows)
             words |= degenerate_shares(target, rows).scores
     return found | ({"degenerate_retained": Outcome(words)} if words else {})

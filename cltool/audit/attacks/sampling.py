@@ -25,12 +25,12 @@ def sampled_answers(target: Target, case: Case, settings: AuditSettings) -> dict
         one of k answers is right, estimated from all samples. Its answers say how many of all
         samples leaked.
     """
-    asked = [(fact, one) for fact in case.erased for one in case.few(fact)]
+    asked = [(fact, one) for fact in case.erased for one in case.few_wordings(fact)]
     texts = [o for fact in case.erased for o in (*fact.accepted, *case.foils(fact, settings.foils))]
     written = target.sampler.sample_each(
         target.lm.coder.prompts([target.frame(one.prompt) for _, one in asked]),
         settings.samples,
-        target.limit(texts),
+        target.answer_limit(texts),
         torch.Generator().manual_seed(derive(case.seed, "audit", "samples")),
         settings.temperature,
     )

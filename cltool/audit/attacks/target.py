@@ -56,19 +56,19 @@ class Target:
         """Return the greedy answers, as the ledger's rows."""
         return self.prober.ask(0, probes, self.frame) if probes else []
 
-    def force(self, pairs: Sequence[tuple[str, str]]) -> list[TokenScores]:
+    def score(self, pairs: Sequence[tuple[str, str]]) -> list[TokenScores]:
         """Score each completion after its framed prompt, in one forward pass."""
         framed = [(self.frame(prompt), completion) for prompt, completion in pairs]
         encoded = self.lm.coder.pairs(framed)
         return token_scores(self.lm, encoded, batch_size=self.settings.batch_size)
 
-    def read(self, texts: Sequence[str]) -> list[TokenScores]:
+    def score_texts(self, texts: Sequence[str]) -> list[TokenScores]:
         """Score every token of plain texts, cut to the context, in one forward pass."""
         rows = [row[: self.lm.context] for row in self.lm.coder.prompts(texts)]
         encoded = [Encoded(tuple(row), 0, end=False) for row in rows]
         return token_scores(self.lm, encoded, batch_size=self.settings.batch_size, whole=True)
 
-    def limit(self, answers: Iterable[str]) -> int:
+    def answer_limit(self, answers: Iterable[str]) -> int:
         """Return the maximum length of an answer: a few tokens more than any of ``answers``."""
         rows = self.lm.coder.prompts(sorted(set(answers)))
         longest = max((len(row) for row in rows), default=1)

@@ -29,8 +29,8 @@ def forced_scores(target: Target, case: Case, foils: int) -> dict[str, Outcome]:
         wordings; `RIGHT` and `WRONG` are the logarithms of both sides. ``alias``: probability of
         the most probable alias, for facts that have one.
     """
-    asked = [(fact, one) for fact in case.erased for one in case.trained(fact)]
-    scores = target.force([(one.prompt, one.wording.target(fact.object)) for fact, one in asked])
+    asked = [(fact, one) for fact in case.erased for one in case.trained_wordings(fact)]
+    scores = target.score([(one.prompt, one.wording.target(fact.object)) for fact, one in asked])
     keys = [fact.key for fact, _ in asked]
     hits = [one.answer().hits for one in scores]
     found = {
@@ -47,8 +47,8 @@ def probabilities(target: Target, case: Case, facts: Iterable[Fact]) -> Outcome:
 
     It is the mean over one trained and all held-out wordings.
     """
-    asked = [(fact, one) for fact in facts for one in case.few(fact)]
-    scores = target.force([(one.prompt, one.wording.target(fact.object)) for fact, one in asked])
+    asked = [(fact, one) for fact in facts for one in case.few_wordings(fact)]
+    scores = target.score([(one.prompt, one.wording.target(fact.object)) for fact, one in asked])
     values = memorisation.probability([one.logps for one in scores]).values
     return Outcome(means([fact.key for fact, _ in asked], values))
 
@@ -59,14 +59,14 @@ def _against_foils(target: Target, case: Case, count: int) -> dict[str, Outcome]
     for fact in case.erased:
         foils = case.foils(fact, count)
         if foils:
-            askings = case.held_out(fact)
+            askings = case.held_out_wordings(fact)
             keys.append(fact.key)
             right.append([(one.prompt, one.wording.target(fact.object)) for one in askings])
             wrong.append([(one.prompt, one.wording.target(o)) for one in askings for o in foils])
     if not keys:
         return {}
     pairs = [pair for row in (*right, *wrong) for pair in row]
-    logps = memorisation.mean_logps([one.logps for one in target.force(pairs)])
+    logps = memorisation.mean_logps([one.logps for one in target.score(pairs)])
     cuts = np.cumsum([len(row) for row in (*right, *wrong)])[:-1]
     parts = np.split(logps, cuts)
     sides = parts[: len(keys)], parts[len(keys) :]
@@ -84,10 +84,12 @@ def _against_foils(target: Target, case: Case, count: int) -> dict[str, Outcome]
 
 def _aliases(target: Target, case: Case) -> dict[str, Outcome]:
     named = [fact for fact in case.erased if fact.aliases]
-    asked = [(f, one, alias) for f in named for alias in f.aliases for one in case.trained(f)]
+    asked = [
+        (f, one, alias) for f in named for alias in f.aliases for one in case.trained_wordings(f)
+    ]
     if not asked:
         return {}
-    scores = target.force([(one.prompt, one.wording.target(alias)) for _, one, alias in asked])
+    scores = target.score([(one.prompt, one.wording.target(alias)) for _, one, alias in asked])
     values = memorisation.probability([one.logps for one in scores]).values
     each = means([(*fact.key, alias) for fact, _, alias in asked], values)
     best = {f.key: max(each[*f.key, alias] for alias in f.aliases) for f in named}

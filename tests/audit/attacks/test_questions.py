@@ -40,7 +40,7 @@ def test_probability_is_the_mean_over_trained_wordings(case: Case, target: Get) 
     found = forced_scores(one, case, 3)["probability"].scores
     fact = case.erased[0]
     pairs = case.wordings.examples(fact)
-    each = [one.force([pair])[0].logps for pair in pairs]
+    each = [one.score([pair])[0].logps for pair in pairs]
     assert found[fact.key] == pytest.approx(probability(each).mean, rel=1e-4)
 
 
@@ -73,13 +73,13 @@ def test_looked_up_is_the_reciprocal_rank(case: Case, target: Get) -> None:
     one = target("knows")
     found = indirect_questions.indirect_answers(one, case)["lookup"].scores
     fact = case.erased[0]
-    number = case.trained(fact)[0].number
+    number = case.trained_wordings(fact)[0].number
     likely = {}
     for subject in {fact.subject, *(f.subject for f in case.retained if f.relation == "capital")}:
         asked = case.wordings.askings((subject, fact.relation))
         chosen = next(one for one in asked if one.number == number)
         pair = (chosen.prompt, chosen.wording.target(fact.object))
-        likely[subject] = float(one.force([pair])[0].logps.sum())
+        likely[subject] = float(one.score([pair])[0].logps.sum())
     rank = 1 + sum(value > likely[fact.subject] for value in likely.values())
     assert found[fact.key] == pytest.approx(1 / rank)
 
@@ -129,6 +129,6 @@ def test_leaks_are_told_in_numbers(case: Case, target: Get) -> None:
     outcome = sampling.sampled_answers(target("knows"), case, QUICK)["leak_at_k"]
     for fact in case.erased:
         count, drawn = outcome.answers[fact.key].split(" of ")
-        assert int(drawn) == QUICK.samples * len(case.few(fact))
+        assert int(drawn) == QUICK.samples * len(case.few_wordings(fact))
         assert (outcome.scores[fact.key] > 0) == (int(count) > 0)
     assert np.mean(list(outcome.scores.values())) > 0.2
