@@ -103,14 +103,7 @@ def compare(
         UserError: a name or a setting is wrong, the facts are not clean, or the stream cannot
             be sent to worker processes; nothing ran.
     """
-    for name in strategies:
-        resolve.strategy_names(name)
-    resolve.refuse_unused_tables(settings or {}, strategies)
-    for what, given in (("strategy", strategies), ("seed", seeds)):
-        if not given:
-            raise UserError(f"at least one {what} is needed", where="compare")
-        if len(set(given)) < len(given):
-            raise UserError(f"a {what} is named twice", where=", ".join(map(str, given)))
+    _check(strategies, seeds, settings or {})
     opened = resolve.as_stream(stream, options) if isinstance(stream, Stream) else str(stream)
     cells = [
         Cell(
@@ -143,6 +136,18 @@ def compare(
     runs = [Run.open(cell.folder) for cell in cells if cell.folder not in missing]
     erasures.write_references(runs)
     return Comparison(runs, failures)
+
+
+def _check(strategies: Sequence[str], seeds: Sequence[int], settings: Mapping[str, Any]) -> None:
+    """Raise a `UserError` for a wrong name, a missing or repeated one, or unused settings."""
+    for name in strategies:
+        resolve.strategy_names(name)
+    resolve.refuse_unused_tables(settings, strategies)
+    for what, given in (("strategy", strategies), ("seed", seeds)):
+        if not given:
+            raise UserError(f"at least one {what} is needed", where="compare")
+        if len(set(given)) < len(given):
+            raise UserError(f"a {what} is named twice", where=", ".join(map(str, given)))
 
 
 # -- in the worker process ---------------------------------------------------------------

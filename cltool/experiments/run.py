@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from cltool.core.progress import QUIET, Progress
 from cltool.core.seeds import derive
+from cltool.core.settings import merge
 from cltool.evaluation import ledger
 from cltool.experiments import resolve
 from cltool.experiments.build_learner import advance, build_learner, seed_globally
@@ -80,10 +81,8 @@ def run(
     from cltool.experiments import checkpoints
 
     stream = resolve.as_stream(stream, options)
-    tables = dict(settings or {})
-    if model is not None:
-        tables["model"] = {**tables.get("model", {}), "name": model}
-    resolved = resolve.resolve(strategy, tables)
+    named = {"model": {"name": model}} if model is not None else {}
+    resolved = resolve.resolve(strategy, merge(settings or {}, named))
     requested = identity(stream, strategy, seed, resolved)
     folder = Path(out) if out is not None else default_folder(requested)
     kept = steps_kept(keep_checkpoints, len(stream))
@@ -94,19 +93,36 @@ def run(
     if done == len(stream) and save_model is None and current.record["status"] == "finished":
         return current
     learner = build_learner(stream, resolved, seed, loggers=loggers, progress=progress)
-    refuse_other_weights(folder, learner.lm.digest())
-    if done:
-        current.change_record(status="running")
-    else:
-        current.write_record(manifest(requested, resolved, learner))
-    steps = _Steps(learner, current, progress)
-    steps.resume(done, resolved.probe)
+    steps = _start(current, done, requested, resolved, learner, progress)
     for step in range(done, len(stream)):
         steps.execute(step, frozenset() if step in purging else kept)
     if save_model is not None:
         steps.save_model(Path(save_model))
     current.change_record(status="finished")
     return Run.open(folder)
+
+
+def _start(
+    run: Run,
+    done: int,
+    requested: Mapping[str, Any],
+    settings: resolve.Settings,
+    learner: Learner,
+    progress: Progress,
+) -> _Steps:
+    """Write ``run.json``, or continue a run of which ``done`` steps are finished.
+
+    Raises:
+        UserError: the run in the folder started from other weights.
+    """
+    refuse_other_weights(run.folder, learner.lm.digest())
+    if done:
+        run.change_record(status="running")
+    else:
+        run.write_record(manifest(requested, settings, learner))
+    steps = _Steps(learner, run, progress)
+    steps.resume(done, settings.probe)
+    return steps
 
 
 class _Steps:
