@@ -34,7 +34,7 @@ from cltool.facts.scenario import Scenario, ScenarioConfig
 from cltool.facts.stream import Stream
 from cltool.facts.wordings import Wordings
 
-_SHOWN = 50
+_MAX_SHOWN = 50
 _PERIODS = {"year": 4, "month": 7}
 """Calendar period → how much of an ISO date names it."""
 
@@ -116,7 +116,7 @@ class OwnFacts(Scenario[OwnFactsConfig]):
         if reading.bad and not options.skip_bad:
             raise _bad_lines(reading)
         kept = [event for event in events if event.kept]
-        labels, steps = _place(reading, kept, options.cut)
+        labels, steps = _assign_steps(reading, kept, options.cut)
         collected = _Updates(reading, labels)
         for step, event in zip(steps, kept, strict=True):
             collected.add(step, event)
@@ -143,7 +143,7 @@ def _check_columns(reading: Reading, where: Sequence[Condition], dated: bool) ->
         raise UserError("the file has no events", where=path)
     if not columns:
         return
-    some = [shown(name) for name in columns][:_SHOWN]
+    some = [shown(name) for name in columns][:_MAX_SHOWN]
     listed = f"The columns are: {', '.join(some)}."
     for condition in where:
         if condition.column not in columns:
@@ -172,8 +172,8 @@ def _bad_details(reading: Reading) -> list[str]:
 def _bad_lines(reading: Reading) -> UserError:
     details = _bad_details(reading)
     count = len(details)
-    if count > _SHOWN:
-        details[_SHOWN:] = [f"… and {count - _SHOWN:,} more"]
+    if count > _MAX_SHOWN:
+        details[_MAX_SHOWN:] = [f"… and {count - _MAX_SHOWN:,} more"]
     return UserError(
         "1 bad line" if count == 1 else f"{count:,} bad lines",
         where=str(reading.path),
@@ -201,16 +201,16 @@ def _consistent(reading: Reading, cut: str | Sequence[str] | None) -> list[Event
     """Return the events in order of time; those that contradict earlier ones become bad lines."""
     starts = _starts(cut) if cut is not None and not isinstance(cut, str) else []
     history = History(reading, dated=cut is not None)
-    agreed: list[Event] = []
+    accepted: list[Event] = []
     # Sorting is stable: lines of the same moment keep the order of the file.
     for event in sorted(reading.events, key=lambda event: event.moment):
         reason = _too_coarse(event, cut, starts) or history.refuse(event)
         if not reason:
             history.add(event)
-            agreed.append(event)
+            accepted.append(event)
         elif event.kept:
             reading.bad[event.line] = reason
-    return agreed
+    return accepted
 
 
 def _too_coarse(event: Event, cut: str | Sequence[str] | None, starts: Sequence[int]) -> str:
@@ -231,7 +231,7 @@ def _iso(day: int) -> str:
     return date.fromordinal(day).isoformat()
 
 
-def _place(
+def _assign_steps(
     reading: Reading, events: Sequence[Event], cut: str | Sequence[str] | None
 ) -> tuple[list[str], list[int]]:
     """Return the labels of the steps, and the step of each event."""
@@ -275,15 +275,15 @@ class _Updates:
     def add(self, step: int, event: Event) -> None:
         """Add an event; its ``step`` is not before that of the last event."""
         while len(self.updates) < step:
-            self._close()
+            self._complete_step()
         self._last[event.key] = event
 
     def finish(self) -> None:
         """Complete the remaining updates."""
         while len(self.updates) < len(self.labels):
-            self._close()
+            self._complete_step()
 
-    def _close(self) -> None:
+    def _complete_step(self) -> None:
         step = len(self.updates)
         learn: list[Fact] = []
         forget: list[Fact] = []

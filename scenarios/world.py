@@ -31,7 +31,7 @@ from cltool.facts.wordings import Wording, Wordings
 TWO_HOP, REVERSE = "two_hop", "reverse"
 _PERSON, _UNIQUE = "person", "unique"
 _MASK = 2**64 - 1
-_TURNS = tuple((turn % 2, turn * 0x9E3779B97F4A7C15) for turn in range(4))
+_ROUNDS = tuple((number % 2, number * 0x9E3779B97F4A7C15) for number in range(4))
 _SMALLEST_POOL = 50
 _DEFAULT_PANEL = 40
 
@@ -170,10 +170,10 @@ def _permute(value: int, size: int, key: int, *, back: bool = False) -> int:
     # The network works on a rectangle hardly larger than ``size``, so the loop ends soon.
     rows = math.isqrt(size - 1) + 1
     columns = -(-size // rows)
-    turns, sign = (_TURNS[::-1], -1) if back else (_TURNS, 1)
+    rounds, sign = (_ROUNDS[::-1], -1) if back else (_ROUNDS, 1)
     while True:
         row, column = divmod(value, columns)
-        for across, salt in turns:
+        for across, salt in rounds:
             if across:
                 column = (column + sign * _mix(key + salt + row)) % columns
             else:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cltool.core.errors import UserError
 
@@ -90,19 +90,19 @@ class Knowledge:
         where = f"update {update.step} ({update.label})"
         taught: set[Key] = set()
         for fact in update.forget:
-            held = self._beliefs.get(fact.key)
-            if held is None or held.erased:
-                done = held is not None and held.erased
+            belief = self._beliefs.get(fact.key)
+            if belief is None or belief.erased:
+                forgotten = belief is not None and belief.erased
                 raise UserError(
                     f"asks to forget {fact.subject}, {fact.relation}, which "
-                    + ("was already forgotten" if done else "is not known at that step"),
+                    + ("was already forgotten" if forgotten else "is not known at that step"),
                     where=where,
                     hint="Remove the request."
-                    if done
+                    if forgotten
                     else "Teach it in an earlier update, or remove the request. Check that the"
                     " names are spelled as in that update.",
                 )
-            self._beliefs[fact.key] = Belief(held.fact, held.learned, held.outdated, erased=True)
+            self._beliefs[fact.key] = replace(belief, erased=True)
         for fact in update.learn:
             if fact.key in taught:
                 raise UserError(f"two values for {fact.key} in one update", where=where)
@@ -112,11 +112,11 @@ class Knowledge:
         self.updates.append(update)
 
     def _after_learning(self, fact: Fact, step: int) -> Belief:
-        held = self._beliefs.get(fact.key)
-        if held is None:
+        belief = self._beliefs.get(fact.key)
+        if belief is None:
             return Belief(fact, step)
         # The object itself is last: it is the latest superseded one.
-        older = [*held.outdated, *held.fact.aliases, held.fact.object]
+        older = [*belief.outdated, *belief.fact.aliases, belief.fact.object]
         outdated = tuple(dict.fromkeys(name for name in older if name not in fact.accepted))
         return Belief(fact, step, outdated)
 
@@ -140,9 +140,9 @@ class Knowledge:
 
     def superseded_by(self, update: Update) -> list[Fact]:
         """Return the facts that ``update``, not yet applied, supersedes or erases."""
-        gone: list[Fact] = []
+        superseded: list[Fact] = []
         for fact in (*update.learn, *update.forget):
-            held = self._beliefs.get(fact.key)
-            if held is not None and not held.erased:
-                gone.append(held.fact)
-        return gone
+            belief = self._beliefs.get(fact.key)
+            if belief is not None and not belief.erased:
+                superseded.append(belief.fact)
+        return superseded

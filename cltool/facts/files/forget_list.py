@@ -8,7 +8,7 @@ from cltool.core.errors import UserError
 from cltool.facts.facts import Fact, Key
 from cltool.facts.files.events import read_events
 
-SHOWN = 50
+MAX_SHOWN = 50
 """Maximum number of bad lines in a message."""
 
 
@@ -34,7 +34,7 @@ def read_forget_list(path: Path) -> tuple[list[Fact], dict[Key, list[str]]]:
         raise UserError(
             f"{len(lines)} bad line{'s' * (len(lines) > 1)}",
             where=str(path),
-            details=lines[:SHOWN],
+            details=lines[:MAX_SHOWN],
             hint="Give each line subject, relation and object.",
         )
     facts: dict[Key, Fact] = {}

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 SUFFIXES = (".jsonl", ".csv", ".parquet")
-_BATCH = 8192
-_NAMED = 5
+_BATCH_ROWS = 8192
+_MAX_NAMED = 5
 
 Row = dict[str, object]
 Rows = Iterator[tuple[int, Row | str]]
@@ -80,8 +80,8 @@ def _missing(path: Path) -> UserError:
     if near:
         hint = f"Did you mean {path.parent / near[0]}?"
     elif found:
-        hint = f"In {folder} there are: {', '.join(found[:_NAMED])}"
-        hint += f" and {len(found) - _NAMED} more." if len(found) > _NAMED else "."
+        hint = f"In {folder} there are: {', '.join(found[:_MAX_NAMED])}"
+        hint += f" and {len(found) - _MAX_NAMED} more." if len(found) > _MAX_NAMED else "."
     return UserError("there is no such file", where=str(path), hint=hint)
 
 
@@ -174,7 +174,7 @@ def _parquet_rows(path: Path, columns: dict[str, None], wanted: Collection[str])
             columns.update(dict.fromkeys(names))
             chosen = [name for name in names if name in wanted]
             row = 1
-            for batch in file.iter_batches(batch_size=_BATCH, columns=chosen):
+            for batch in file.iter_batches(batch_size=_BATCH_ROWS, columns=chosen):
                 yield from enumerate(_batch_rows(batch), start=row)
                 row += batch.num_rows
     except pa.ArrowException as error:
