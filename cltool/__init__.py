@@ -7,7 +7,7 @@
     run.metrics()  # a pandas table, one row a step
     cltool.report([run], "forgetting.html")
 
-Importing this imports nothing heavy; each function does when it is called.
+Importing cltool is fast: heavy libraries are imported when a function needs them.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ _LAZY = {
     "Wording": "cltool.facts.wordings",
     "Wordings": "cltool.facts.wordings",
 }
-"""Public classes, and the module that each is imported from at first use."""
+"""Public class → the module that it is imported from when it is first used."""
 
 __all__ = [
     "Coder",
@@ -92,14 +92,14 @@ def __dir__() -> list[str]:
 
 
 def scenario(name: str, **options: Any) -> Stream:
-    """The stream of a scenario's name, or of a path to a file of facts.
+    """Return the stream of a scenario, or of a file of facts.
 
     Args:
-        name: a name (``cltool list scenarios``), or a path ending in .jsonl, .csv, .parquet.
-        options: the scenario's options; ``seed`` is the stream's own.
+        name: a name (``cltool list scenarios``), or a path ending in .jsonl, .csv or .parquet.
+        options: the scenario's options; ``seed`` (default 0) is the seed of the stream.
 
     Raises:
-        UserError: the name is unknown, an option is wrong, or the facts are not clean.
+        UserError: the name is unknown, an option is wrong, or the file has bad lines.
     """
     from cltool.experiments.resolve import open_stream
 
@@ -107,9 +107,15 @@ def scenario(name: str, **options: Any) -> Stream:
 
 
 def run(stream: Stream | Path | str, strategy: str = "naive", **options: Any) -> Run:
-    """Run a strategy over a stream; see `cltool.experiments.run.run` for the options.
+    """Run a strategy over a stream, and return the run.
 
-    ``stream`` is a stream, a scenario's name, or a path to a file of facts.
+    Args:
+        stream: a stream, a scenario's name, or a path to a file of facts.
+        strategy: a name, or several composed (``replay+ewc``).
+        options: as for `cltool.experiments.run.run`.
+
+    Raises:
+        UserError: a setting is wrong, a fact is too long, or the folder holds another run.
     """
     from cltool.experiments import run as experiment
 
@@ -117,9 +123,15 @@ def run(stream: Stream | Path | str, strategy: str = "naive", **options: Any) ->
 
 
 def compare(stream: Stream | Path | str, strategies: Sequence[str], **options: Any) -> Comparison:
-    """Run strategies × seeds in worker processes; see `cltool.experiments.compare.compare`.
+    """Run every strategy with every seed over a stream, in worker processes.
 
-    ``stream`` is a stream, a scenario's name, or a path to a file of facts.
+    Args:
+        stream: a stream, a scenario's name, or a path to a file of facts.
+        strategies: names, or compositions (``replay+ewc``).
+        options: as for `cltool.experiments.compare.compare`.
+
+    Raises:
+        UserError: a name or a setting is wrong, or the facts have bad lines.
     """
     from cltool.experiments.compare import compare as run_all
 
@@ -127,10 +139,10 @@ def compare(stream: Stream | Path | str, strategies: Sequence[str], **options: A
 
 
 def open_run(folder: Path | str) -> Run:
-    """A run folder on disk.
+    """Return the run in a folder.
 
     Raises:
-        UserError: there is no run in it.
+        UserError: there is no run in the folder.
     """
     from cltool.runs.run import Run
 
@@ -138,7 +150,7 @@ def open_run(folder: Path | str) -> Run:
 
 
 def report(runs: Sequence[Run], path: Path | str, title: str | None = None) -> Path:
-    """Write the forgetting report of some runs, one self-contained HTML file."""
+    """Write the forgetting report of ``runs`` as one self-contained HTML file; return its path."""
     from cltool.reporting.report_page import write_report
 
     return write_report(runs, Path(path), title)

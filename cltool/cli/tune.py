@@ -16,7 +16,8 @@ from cltool.core import exit_codes
 from cltool.core.progress import Progress, stderr_progress
 
 if TYPE_CHECKING:
-    from cltool.experiments.tune import Bound, Search, Tuning
+    from cltool.experiments.trials import Bound
+    from cltool.experiments.tune import Search, Tuning
 
 SCORES = ("new", "retained", "stale", "tokens")
 
@@ -149,7 +150,8 @@ def _search(
     """Read the options; raise a `UserError` before anything is trained."""
     from cltool.core.settings import merge
     from cltool.experiments.resolve import open_stream, refuse_unused_tables
-    from cltool.experiments.tune import MATCHED, Bound, Search
+    from cltool.experiments.trials import MATCHED, Bound
+    from cltool.experiments.tune import Search
 
     refuse_unused_tables(tables, names)
     keep = [Bound.parse(text) for text in options.keep or [MATCHED]]

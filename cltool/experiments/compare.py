@@ -1,7 +1,7 @@
-"""Strategies × seeds: each cell is a run of its own, in a worker process.
+"""Compares strategies over seeds: each cell is one run in a worker process.
 
-A cell that fails is reported and the others go on (`cltool.core.workers`). The same comparison
-started again keeps finished cells and resumes unfinished ones.
+A cell that fails is reported, and the others continue (`cltool.core.workers`). If the same
+comparison is started again, finished cells are kept and unfinished ones resume.
 """
 
 from __future__ import annotations
@@ -25,11 +25,17 @@ from cltool.runs.run import Run, file_name
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One strategy with one seed, and all that a worker process needs to run it.
+    """One strategy with one seed, and everything that a worker process needs to run it.
 
     Attributes:
-        options: of the scenario, as JSON.
-        strategies: all that are compared.
+        strategy: the strategy.
+        seed: the seed of the run.
+        folder: the run folder.
+        stream: the stream, or a scenario's name or a path.
+        options: the scenario's options, as JSON.
+        tables: the settings of the comparison.
+        strategies: all strategies of the comparison.
+        fresh, keep_checkpoints, purge_checkpoints: as for `cltool.run`.
     """
 
     strategy: str
@@ -56,7 +62,7 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A cell that did not finish, and why."""
+    """A cell that did not finish, and the error."""
 
     strategy: str
     seed: int
@@ -65,7 +71,7 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """What came of a comparison: finished runs, in the order of strategies and seeds."""
+    """The finished runs and the failures of a comparison, in the order of strategies and seeds."""
 
     runs: list[Run]
     failures: list[Failure]
@@ -90,18 +96,18 @@ def compare(
     Args:
         stream: a stream (`cltool.scenario`), a scenario's name, or a path to a file of facts.
         strategies: names, or compositions (``replay+ewc``).
-        seeds: of the runs.
+        seeds: the seeds; every strategy runs once with each.
         options: the scenario's options, if ``stream`` is a name or a path.
         settings: nested tables, as for `cltool.run`.
-        out: a folder for the runs, one folder each.
-        workers: processes; by default one a core, and one where there is a GPU.
-        fresh: begin every cell anew.
+        out: the folder that holds the run folders.
+        workers: number of processes; by default one per core, or one if there is a GPU.
+        fresh: replace the runs of all cells.
         keep_checkpoints, purge_checkpoints: as for `cltool.run`.
         progress: receives the progress of each run, as in ``Progress(print)``.
 
     Raises:
-        UserError: a name or a setting is wrong, the facts are not clean, or the stream cannot
-            be sent to worker processes; nothing ran.
+        UserError: a name or a setting is wrong, the facts have bad lines, or the stream cannot
+            be sent to worker processes. No cell has run then.
     """
     _check(strategies, seeds, settings or {})
     opened = resolve.as_stream(stream, options) if isinstance(stream, Stream) else str(stream)
@@ -121,8 +127,12 @@ def compare(
         for name in strategies
         for seed in seeds
     ]
-    # Expensive reference strategies usually come last: started first, they do not run alone at
-    # the end.
+    return _run_all(cells, workers, progress)
+
+
+def _run_all(cells: Sequence[Cell], workers: int | None, progress: Progress) -> Comparison:
+    # Expensive reference strategies usually come last. They start first, so that they do not run
+    # alone at the end.
     failed = run_tasks(
         cells[::-1],
         _run_cell,
@@ -139,7 +149,7 @@ def compare(
 
 
 def _check(strategies: Sequence[str], seeds: Sequence[int], settings: Mapping[str, Any]) -> None:
-    """Raise a `UserError` for a wrong name, a missing or repeated one, or unused settings."""
+    """Raise a `UserError` for unknown, missing or repeated arguments and for unused tables."""
     for name in strategies:
         resolve.strategy_names(name)
     resolve.refuse_unused_tables(settings, strategies)
@@ -170,11 +180,11 @@ def _tables(cell: Cell, strategy: str) -> dict[str, Any]:
 
 
 def _prepare(cell: Cell) -> None:
-    """Check all settings, and make the base model that all cells begin from."""
+    """Check all settings, and build the base model that all cells start from."""
     stream = _open_stream(cell)
     settings = [resolve.resolve(name, _tables(cell, name)) for name in cell.strategies]
     for one in settings:
-        resolve.build(one)  # what cannot be composed is refused before anything is trained
+        resolve.build(one)  # refuses a bad composition before anything is trained
     make_base_model(stream, settings[0])
 
 

@@ -16,14 +16,15 @@ from cltool.experiments.experiment_file import Experiment, Tables
 from cltool.experiments.resume import steps_kept
 from cltool.experiments.select import expand
 from cltool.experiments.source_digest import Sources
-from cltool.experiments.tune import Bound, Search
+from cltool.experiments.trials import Bound
+from cltool.experiments.tune import Search
 from cltool.facts.stream import Stream
 from cltool.runs.run import file_name
 
 DEFAULTS: Tables = {"model": {"reading": True}}
 """Defaults that the environment may change elsewhere, but not for an experiment."""
 
-SEARCH_CODE = ("cltool.experiments.tune",)
+SEARCH_CODE = ("cltool.experiments.trials", "cltool.experiments.tune")
 """What a search depends on beside its runs."""
 
 

@@ -52,28 +52,22 @@ def run(
     loggers: Sequence[Any] = (),
     progress: Progress = QUIET,
 ) -> Run:
-    """Run ``strategy`` over ``stream`` and ask about every fact after every update.
+    """Run ``strategy`` over ``stream``, ask about every fact after every update; return the run.
 
     Args:
         stream: a stream (`cltool.scenario`), a scenario's name, or a path to a file of facts.
         strategy: a name, or several composed (``replay+ewc``).
         options: the scenario's options, if ``stream`` is a name or a path.
-        model: a registered name such as ``tiny``, or a path or hub name of a causal LM; overrides
-            the name in ``settings``.
+        model: a registered name, or a path or hub name of a causal LM; overrides ``settings``.
         seed: seed of the training.
-        out: the run folder; by default a folder in ``runs/`` that is named by the settings.
+        out: the run folder; a finished run in it is returned as it is. By default in ``runs/``.
         settings: nested tables: ``{"learner": {"epochs": 5}, "strategy": {"lambda": 50}}``.
         fresh: replace the run that the folder holds, finished or not.
-        keep_checkpoints: True to keep the checkpoints of all steps, or the steps whose
-            checkpoints are kept in addition to the last one; by default only the last one is kept.
-        purge_checkpoints: remove earlier checkpoints when an update asks to forget facts, because
-            they still hold these facts.
+        keep_checkpoints: keep the checkpoints of all steps, or of these steps and the last one.
+        purge_checkpoints: remove earlier checkpoints when an update asks to forget facts.
         save_model: folder for the final model, written as a `transformers` checkpoint.
         loggers: Avalanche loggers.
         progress: receives the progress of the run, as in ``Progress(print)``.
-
-    Returns:
-        The finished run. A run that was finished before is returned without running anything.
 
     Raises:
         UserError: a setting is wrong, a fact is too long, or the folder holds another run.
@@ -81,19 +75,21 @@ def run(
     from cltool.experiments import checkpoints
 
     stream = resolve.as_stream(stream, options)
-    named = {"model": {"name": model}} if model is not None else {}
+    named = {} if model is None else {"model": {"name": model}}
     resolved = resolve.resolve(strategy, merge(settings or {}, named))
     requested = identity(stream, strategy, seed, resolved)
     folder = Path(out) if out is not None else default_folder(requested)
     kept = steps_kept(keep_checkpoints, len(stream))
     done = open_folder(folder, requested, fresh)
+    # Earlier checkpoints still hold the facts that an update asks to forget.
     purging = [update.step for update in stream if update.forget] if purge_checkpoints else []
     checkpoints.drop_before(folder, max([0, *(step for step in purging if step < done)]))
     current = Run(folder)
     if done == len(stream) and save_model is None and current.record["status"] == "finished":
         return current
     learner = build_learner(stream, resolved, seed, loggers=loggers, progress=progress)
-    steps = _start(current, done, requested, resolved, learner, progress)
+    _record_start(current, done, requested, resolved, learner)
+    steps = _Steps(learner, current, done, resolved.probe, progress)
     for step in range(done, len(stream)):
         steps.execute(step, frozenset() if step in purging else kept)
     if save_model is not None:
@@ -102,60 +98,48 @@ def run(
     return Run.open(folder)
 
 
-def _start(
-    run: Run,
-    done: int,
-    requested: Mapping[str, Any],
-    settings: resolve.Settings,
-    learner: Learner,
-    progress: Progress,
-) -> _Steps:
-    """Write ``run.json``, or continue a run of which ``done`` steps are finished.
+def _record_start(
+    run: Run, done: int, requested: Mapping[str, Any], settings: resolve.Settings, learner: Learner
+) -> None:
+    """Write ``run.json`` of a new run, or change the status of one with ``done`` finished steps.
 
     Raises:
-        UserError: the run in the folder started from other weights.
+        UserError: the run started from other base weights.
     """
     refuse_other_weights(run.folder, learner.lm.digest())
     if done:
         run.change_record(status="running")
     else:
         run.write_record(manifest(requested, settings, learner))
-    steps = _Steps(learner, run, progress)
-    steps.resume(done, settings.probe)
-    return steps
 
 
 class _Steps:
     """Executes the steps of one run and records them.
 
     Args:
-        learner: the learner of the run, with the base model.
+        learner: the learner of the run, with the base model. It is moved to the last finished step.
         run: the run; its folder holds ``run.json``.
+        done: number of finished steps; the base is step 0.
+        settings: how the model is asked.
         progress: receives the progress of the run.
     """
 
-    def __init__(self, learner: Learner, run: Run, progress: Progress) -> None:
+    def __init__(
+        self, learner: Learner, run: Run, done: int, settings: ProbeSettings, progress: Progress
+    ) -> None:
+        from cltool.evaluation.prober import Prober
+
         self.learner = learner
         self.stream = learner.stream
         self.run = run
         self.progress = progress
         self.erasures = Recorder(run, learner.stream)
         self.costs: list[dict[str, Any]] = []
-
-    def resume(self, done: int, settings: ProbeSettings) -> None:
-        """Move to the state after the first ``done`` steps; the base is step 0.
-
-        Args:
-            done: number of finished steps.
-            settings: how the model is asked.
-        """
-        from cltool.evaluation.prober import Prober
-
-        self.prober = Prober(self.learner.lm, settings)
+        self.prober = Prober(learner.lm, settings)
         self.keys = _probed_keys(self.stream, settings.limit)
         if done:
-            advance(self.learner, self.run.folder, done - 1)
-            self.costs = self.run.cost_rows()[:done]
+            advance(learner, run.folder, done - 1)
+            self.costs = run.cost_rows()[:done]
             self.erasures.resume(done)
 
     def execute(self, step: int, kept: frozenset[int]) -> None:

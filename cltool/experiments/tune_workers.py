@@ -1,4 +1,4 @@
-"""Searches in worker processes: each strategy's is one task, and its runs lie on disk."""
+"""Searches in worker processes: the search for one strategy is one task."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from cltool.runs.run import file_name
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One strategy's search; plain values only.
+    """The search for one strategy, as plain values that can be sent to a worker process.
 
     Attributes:
-        strategy: what is searched.
-        scenario: its name, or a file of facts.
-        options: of the scenario.
-        search: of `cltool.experiments.tune.Search`, all but the stream and the progress.
+        strategy: the strategy to search.
+        scenario: the scenario's name, or the path of a file of facts.
+        options: the scenario's options.
+        search: arguments of `cltool.experiments.tune.Search` except ``stream`` and ``progress``.
     """
 
     strategy: str
@@ -44,15 +44,15 @@ class Job:
 
 
 def search_all(jobs: Sequence[Job], workers: int | None, progress: Progress) -> None:
-    """Make all runs of ``jobs``; `Search.tune` finds them on disk afterwards.
+    """Make the runs of all searches, so that `Search.tune` reads them from disk afterwards.
 
     Args:
-        jobs: of one scenario and model.
-        workers: processes; by default one a core, and one where there is a GPU.
+        jobs: searches with the same scenario and model.
+        workers: number of processes; by default one per core, or one if there is a GPU.
         progress: receives the progress of each search.
 
     Raises:
-        UserError: a search failed; the others are made all the same.
+        UserError: a search failed; the others are finished before it is raised.
     """
     failures = run_tasks(
         jobs,
@@ -69,17 +69,17 @@ def search_all(jobs: Sequence[Job], workers: int | None, progress: Progress) -> 
 # -- in the worker process ---------------------------------------------------------------
 
 
-def _made(job: Job) -> Search:
+def _make_search(job: Job) -> Search:
     stream = resolve.open_stream(job.scenario, job.options)
     return Search(stream=stream, progress=worker_progress(job.name), **job.search)
 
 
 def _prepare(job: Job) -> None:
-    """Make the base model that all runs begin from."""
-    search = _made(job)
+    """Build the base model that all runs start from."""
+    search = _make_search(job)
     tables = resolve.tables_for(search.settings, job.strategy, search.strategies)
     make_base_model(search.stream, resolve.resolve(job.strategy, tables))
 
 
 def _search(job: Job) -> None:
-    _made(job).tune(job.strategy)
+    _make_search(job).tune(job.strategy)

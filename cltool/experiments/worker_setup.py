@@ -1,4 +1,4 @@
-"""What worker processes do before they run strategies: load libraries and make the base model."""
+"""Prepares worker processes: loads libraries and builds the base model."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ if TYPE_CHECKING:
 
 
 def load_libraries() -> None:
-    """Import what a run needs."""
+    """Import the libraries that a run needs."""
     import cltool.evaluation.prober  # noqa: F401
 
 
 def make_base_model(stream: Stream, settings: Settings) -> None:
-    """Make the model that all runs begin from, on all cores: the other workers wait for it."""
+    """Build the model that all runs start from; use all cores, since other workers wait for it."""
     import torch
 
     from cltool.experiments.base_model import prepare

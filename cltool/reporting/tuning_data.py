@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from cltool.experiments.tune import Search, Trial, Tuning
+from cltool.experiments.trials import Trial
+from cltool.experiments.tune import Search, Tuning
 
 Data = dict[str, Any]
 

@@ -1,4 +1,4 @@
-"""Comparisons: cells in worker processes that fail, die, resume, and change no result."""
+"""Comparisons: cells in worker processes can fail, be killed and resume without other results."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def write_facts(path: Path) -> Path:
 
 
 def files(folder: Path) -> dict[str, int]:
-    """Every file below a folder, and when it was written."""
+    """Return path → time of the last change for every file below a folder."""
     return {
         str(path.relative_to(folder)): path.stat().st_mtime_ns
         for path in sorted(folder.rglob("*"))
@@ -61,7 +61,7 @@ def files(folder: Path) -> dict[str, int]:
 
 @dataclass
 class Compared:
-    """One comparison in which a worker was killed, and the same one asked for again."""
+    """A comparison in which a worker was killed, and the same one started again."""
 
     facts: Path
     out: Path
@@ -80,7 +80,7 @@ def compared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Compared]:
     folder = tmp_path_factory.mktemp("compared")
     facts, out = write_facts(folder / "facts.jsonl"), folder / "out"
     with pytest.MonkeyPatch.context() as patch:
-        # So that every worker has one thread, as the run in this process has.
+        # Every worker has one thread, like the run in this process.
         patch.setattr(os, "cpu_count", lambda: 1)
         workers: dict[str, set[int | None]] = {}
         submit = ProcessPoolExecutor.submit
@@ -105,7 +105,7 @@ def compared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Compared]:
                 killed[name] = worker
                 os.kill(worker, signal.SIGKILL)
 
-        # A stream here and its path below: they must be the same to the runs.
+        # The first comparison gets a stream, the second its path: the runs must be the same.
         stream = resolve.open_stream(str(facts))
         first = compare(
             stream, STRATEGIES, seeds=(0, 1), settings=SETTINGS, out=out, workers=2,
@@ -117,7 +117,7 @@ def compared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Compared]:
 
 @pytest.fixture(scope="module")
 def again(compared: Compared, tmp_path_factory: pytest.TempPathFactory) -> Compared:
-    """The same comparison, asked for again on the command line."""
+    """The same comparison, started again on the command line."""
     import contextlib
     import io
 
@@ -136,7 +136,7 @@ def again(compared: Compared, tmp_path_factory: pytest.TempPathFactory) -> Compa
     return compared
 
 
-def test_a_killed_worker_takes_only_its_cell(compared: Compared) -> None:
+def test_a_killed_worker_fails_only_its_cell(compared: Compared) -> None:
     assert compared.killed
     failed = {(one.strategy, one.seed): one.error for one in compared.first.failures}
     assert "the worker process died" in failed.pop(("naive", 1))
@@ -156,7 +156,7 @@ def test_a_cell_that_fails_says_why_and_the_rest_goes_on(compared: Compared) -> 
         assert "--set strategy.lora.options" in error
 
 
-def test_progress_of_every_cell_is_told(compared: Compared) -> None:
+def test_progress_of_every_cell_is_reported(compared: Compared) -> None:
     last = {name: (done, of, what) for name, done, of, what in compared.told}
     assert last["frozen seed 0"] == last["naive seed 0"] == (1, 1, "finished")
     assert last["lora seed 1"] == last[VICTIM] == (1, 1, "failed")
@@ -164,7 +164,7 @@ def test_progress_of_every_cell_is_told(compared: Compared) -> None:
     assert all(0 <= done <= of for _, done, of, _ in compared.told)
 
 
-def test_asked_again_only_what_is_unfinished_is_done(again: Compared) -> None:
+def test_started_again_only_unfinished_cells_run(again: Compared) -> None:
     after = files(again.out)
     for name in ("frozen-seed0", "frozen-seed1", "naive-seed0"):
         held = {path: time for path, time in again.before.items() if path.startswith(name)}
@@ -189,7 +189,7 @@ def test_the_command_line_reports_what_finished_and_what_failed(again: Compared)
 
 @pytest.mark.parametrize("seed", [0, 1])
 def test_a_worker_gives_the_run_of_this_process(seed: int, again: Compared, tmp_path: Path) -> None:
-    """Also the cell that was killed and resumed: the same ledger, byte for byte."""
+    """The ledgers are the same byte for byte, also for the cell that was killed and resumed."""
     import torch
 
     torch.set_num_threads(1)
@@ -223,7 +223,7 @@ def test_the_costly_cells_begin_first_and_failures_keep_the_order(
     assert order == [("naive", 0), ("naive", 1), ("joint", 0), ("joint", 1)]
 
 
-def test_a_setting_goes_to_the_strategies_that_have_it() -> None:
+def test_a_setting_applies_to_the_strategies_that_have_it() -> None:
     tables = {"learner": {"epochs": 1}, "strategy": {"lambda": 5, "ewc": {"decay": 0.5}}}
     cell = Cell("naive", 0, Path(), "x", tables=tables, strategies=("naive", "ewc", "replay+ewc"))
     naive = comparing._tables(cell, "naive")
@@ -248,7 +248,7 @@ def test_a_setting_that_no_strategy_has_stops_everything(tmp_path: Path) -> None
         (["naive", "nayve"], (0,), "unknown strategy"),
     ],
 )
-def test_nothing_starts_where_the_question_is_wrong(
+def test_nothing_starts_if_an_argument_is_wrong(
     strategies: list[str], seeds: tuple[int, ...], what: str, tmp_path: Path
 ) -> None:
     with pytest.raises(UserError, match=what):

@@ -16,7 +16,8 @@ from cltool.cli.tune import assignments, fronts
 from cltool.core.errors import UserError
 from cltool.core.settings import validate
 from cltool.experiments import checkpoints
-from cltool.experiments.tune import Bound, Search, Trial, as_tables, choose, front, scores_of
+from cltool.experiments.trials import Bound, Trial, choose, front
+from cltool.experiments.tune import Search, as_tables, scores_of
 from cltool.facts.stream import Stream
 from cltool.reporting.templates import read_data
 from cltool.runs.run import Run
@@ -56,7 +57,7 @@ def test_bounds() -> None:
     assert Bound.parse(" stale <= 0.02 ").missed_by(scores) == pytest.approx(0.08)
     assert Bound.parse("retained>=0.5").missed_by(scores) == 0
     for wrong in ("new>0.95", "age>=3", "new>=", "new>=0.9.5", ""):
-        with pytest.raises(UserError, match="no bound"):
+        with pytest.raises(UserError, match="not a valid bound"):
             Bound.parse(wrong)
 
 
@@ -75,7 +76,7 @@ def test_the_front_and_the_choice() -> None:
     assert [one.number for one in front(trials)] == [0, 1, 3]
     assert choose(trials, [Bound.parse("new>=0.95")]).number == 1
     assert choose(trials, [Bound.parse("retained>=0.8")]).number == 3
-    # Nothing keeps both: the one that misses least in all.
+    # No trial meets both bounds: the one with the smallest total miss is chosen.
     both = [Bound.parse("new>=0.98"), Bound.parse("retained>=0.95")]
     assert choose(trials, both).number == 3
 
@@ -124,9 +125,9 @@ def test_settings_are_searched_on_the_first_updates_and_tested_on_the_later_ones
     scale = found.trials[1].values[LR_SCALE]
     assert table["learner"]["lr"] == pytest.approx(scale * 0.128 / 32)
     assert table["strategy"]["ewc"]["lambda"] == found.trials[1].values["ewc.lambda"]
-    judges = [Run.open(folder / f"judged-000-seed{seed}") for seed in (0, 1)]
+    tested = [Run.open(folder / f"judged-000-seed{seed}") for seed in (0, 1)]
     assert found.verdict is not None
-    later = [run.metrics().loc[2:] for run in judges]
+    later = [run.metrics().loc[2:] for run in tested]
     assert found.verdict.presets["new"] == pytest.approx(
         sum(steps["new"].mean() for steps in later) / 2
     )
@@ -175,7 +176,9 @@ def test_without_later_updates_there_is_no_verdict(
     assert "no later updates" in as_text(fronts([found], 3, []))
 
 
-def test_a_plain_setting_goes_to_those_that_have_it(make_search: Callable[..., Search]) -> None:
+def test_a_plain_setting_applies_where_it_exists(
+    make_search: Callable[..., Search],
+) -> None:
     made = make_search()
     tables = {**made.settings, "strategy": {"mix": 0.5}}
     both = make_search(settings=tables, strategies=["replay", "ewc"], trials=2, first=3)
@@ -226,10 +229,10 @@ def test_the_command(
     assert len(found["trials"]) == 2
     assert found["verdict"]["chosen"].keys() == {"new", "retained", "stale", "tokens"}
     assert main([*command, "--keep", "newer>=1"]) == 2
-    assert "no bound" in capsys.readouterr().err
+    assert "not a valid bound" in capsys.readouterr().err
 
 
-def test_strategies_searched_side_by_side_give_what_they_give_in_turn(
+def test_workers_do_not_change_the_result_of_a_search(
     checkpoint: Callable[[str], Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     command = ["tune", "--strategies", "ewc,naive", "--trials", "2", "--tokens", "200"]

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from cltool.experiments.tune import Trial, Tuning, Verdict, choose, front
+from cltool.experiments.trials import Trial, choose, front
+from cltool.experiments.tune import Tuning, Verdict
 from cltool.reporting import pareto
 from cltool.reporting.templates import read_data
 from cltool.reporting.tuning_data import tunings

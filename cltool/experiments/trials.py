@@ -1,0 +1,114 @@
+"""Trials of a search of settings: the bounds they must meet, their front, and the choice of one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from cltool.core.errors import UserError
+
+Values = dict[str, float | int]
+"""Setting (``learner.lr_scale``, ``ewc.lambda``) → value."""
+
+SCORED = ("new", "retained", "stale")
+"""Scores that a bound may name."""
+
+MATCHED = "new>=0.95"
+"""The default bound. With it, strategies are compared at similar accuracy on new facts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A bound on a score that settings must meet, such as ``retained>=0.98``.
+
+    Attributes:
+        score: the name of the score.
+        at_least: whether ``value`` is a lower bound; otherwise it is an upper bound.
+        value: the bound.
+    """
+
+    score: str
+    at_least: bool
+    value: float
+
+    @classmethod
+    def parse(cls, text: str) -> Bound:
+        """Return the bound that ``text`` describes.
+
+        Raises:
+            UserError: ``text`` is not a valid bound.
+        """
+        match = re.fullmatch(r"\s*(\w+)\s*(>=|<=)\s*([0-9.]+)\s*", text)
+        try:
+            if match is not None and match[1] in SCORED:
+                return cls(match[1], match[2] == ">=", float(match[3]))
+        except ValueError:
+            pass
+        raise UserError(
+            f"not a valid bound: {text!r}",
+            where="--keep",
+            hint=f"Write it like {MATCHED}. Scores: {', '.join(SCORED)}.",
+        )
+
+    def missed_by(self, scores: Mapping[str, float]) -> float:
+        """Return the distance of the score from the bound; 0 if the bound is met."""
+        gap = self.value - scores[self.score]
+        return max(0.0, gap if self.at_least else -gap)
+
+    def __str__(self) -> str:
+        return f"{self.score} {'≥' if self.at_least else '≤'} {self.value:g}"
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """Settings, and their scores on the first updates of the stream.
+
+    Attributes:
+        number: 0 for the strategy's presets, then in the order of the search.
+        values: the settings; empty for the presets.
+        scores: ``new``, the mean over the updates, each right after it was applied; ``retained``
+            and ``stale`` after the last update; ``tokens``, the sum over the updates.
+    """
+
+    number: int
+    values: Values
+    scores: dict[str, float]
+
+
+def front(trials: Sequence[Trial]) -> list[Trial]:
+    """Return the Pareto front of new and retained, sorted by new, the best first.
+
+    These are the trials for which no other trial is at least as good in both scores and better
+    in one.
+    """
+
+    def dominated(trial: Trial) -> bool:
+        own = trial.scores["new"], trial.scores["retained"]
+        others = ((other.scores["new"], other.scores["retained"]) for other in trials)
+        return any(a >= own[0] and b >= own[1] and (a, b) != own for a, b in others)
+
+    return sorted(
+        (trial for trial in trials if not dominated(trial)), key=lambda trial: -trial.scores["new"]
+    )
+
+
+def missed(trial: Trial, bounds: Sequence[Bound]) -> float:
+    """Return the sum of the distances by which a trial misses the bounds."""
+    return sum(bound.missed_by(trial.scores) for bound in bounds)
+
+
+def choose(trials: Sequence[Trial], bounds: Sequence[Bound]) -> Trial:
+    """Return the best trial that meets all bounds, or else the one that misses them least.
+
+    Of several such trials, it is the one with the largest sum of new and retained; of equal
+    ones, the first.
+    """
+    return min(
+        trials,
+        key=lambda trial: (
+            round(missed(trial, bounds), 9),
+            -(trial.scores["new"] + trial.scores["retained"]),
+            trial.number,
+        ),
+    )
