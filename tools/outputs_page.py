@@ -85,7 +85,8 @@ An object of the table has `strategy`; `runs`, the number of seeds; `steps`, how
 done, and `of`, how many there are; `best`, the scores in which the strategy is best or not
 separated from the best; and the mean of each score and cost below. `NAME_half` is half of its 95%
 interval, null with one seed. `erased`, `resurfaced` and `intransigence` are missing if no run has
-them. [scores.md](scores.md) defines the scores:
+them. With `--by TAG`, `cltool report` also has `by`: an object for each run and each `value` of the
+tag, with the scores after the last step. [scores.md](scores.md) defines the scores:
 """
 
 _ERASURES = """\
@@ -161,7 +162,14 @@ def outputs_page() -> str:
         "## Exit codes of all commands\n",
         _table("code", {str(code): meaning for code, meaning in exit_codes.MEANINGS.items()}),
         "## The ledger: a row for every probe at every step\n",
-        _table("column", ledger.COLUMNS),
+        _table(
+            "column",
+            ledger.COLUMNS
+            | {
+                ledger.TAGS: "only if facts have [tags](facts.md#tags):"
+                " the tags of the fact, as a JSON object; null if it has none"
+            },
+        ),
         "## `steps.jsonl`: a line for every step\n",
         _table("key", step),
         _RUN,

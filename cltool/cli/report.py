@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 import argparse
+import json
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from cltool.cli.output import print_json, warn_resurfaced
+from cltool.cli.tables import Part, print_all, table
 from cltool.core import exit_codes
+from cltool.reporting import formats
+
+if TYPE_CHECKING:
+    from cltool.runs.run import Run
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -14,12 +22,13 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("runs", nargs="+", metavar="RUN", help="run folders, or folders of runs")
     parser.add_argument("--out", default="forgetting.html", help="the HTML file [%(default)s]")
     parser.add_argument("--title", help="title of the page")
+    parser.add_argument("--by", metavar="TAG", help="also print scores for each value of this tag")
     parser.add_argument("--json", action="store_true", help="print the table as JSON")
 
 
 def run(options: argparse.Namespace) -> int:
     """Write the report."""
-    from cltool.reporting import table
+    from cltool.reporting import table as comparison
     from cltool.reporting.doubts import doubts
     from cltool.reporting.report_page import write_report
     from cltool.runs.groups import group_runs
@@ -29,10 +38,33 @@ def run(options: argparse.Namespace) -> int:
     page = write_report(runs, Path(options.out), options.title, command=options.typed)
     resurfaced = warn_resurfaced(runs)
     if options.json:
-        rows = table.as_json(table.comparison(runs))
+        rows = comparison.as_json(comparison.comparison(runs))
         doubted = [text for group in group_runs(runs) for text in doubts(group)]
         found = {"report": str(page), "table": rows, "doubts": doubted, "failed": []}
-        print_json({**found, "resurfaced": resurfaced})
+        groups = {"by": _by(runs, options.by)} if options.by else {}
+        print_json({**found, **groups, "resurfaced": resurfaced})
     else:
+        if options.by:
+            print_all([_table(_by(runs, options.by), options.by), ""])
         print(f"The report is in {page}.")
     return exit_codes.DONE
+
+
+def _by(runs: Sequence[Run], tag: str) -> list[dict[str, Any]]:
+    """Return the scores of each run after its last step, an object for each value of a tag."""
+    rows = []
+    for run in runs:
+        scores = run.metrics(by=tag)
+        for value, own in scores.groupby(level=tag):
+            last = json.loads(own.iloc[-1].to_json())
+            rows.append({"run": str(run.folder), "value": str(value), **last})
+    return rows
+
+
+def _table(rows: Sequence[dict[str, Any]], tag: str) -> Part:
+    names = [name for name in rows[0] if name not in ("run", "value") and not name.startswith("n_")]
+    cells = [
+        [row["run"], row["value"], *(formats.shown(row[name], formats.share) for name in names)]
+        for row in rows
+    ]
+    return table(["run", tag, *names], cells, text=["run", tag])

@@ -35,6 +35,9 @@ COLUMNS: dict[str, str] = {
 }
 """Every column and its meaning."""
 
+TAGS = "tags"
+"""A further column if the facts of a stream have tags: a JSON object for each row, or null."""
+
 FORMAT = 1
 """Version of the columns, in each file's schema metadata; files without one have version 1."""
 
@@ -44,8 +47,12 @@ KEY = ["subject", "relation"]
 PROBE = [*KEY, "form", "number"]
 
 
-def schema() -> pa.Schema:
-    """Return the Arrow schema of a step's file, with `FORMAT` in its metadata."""
+def schema(tags: bool = False) -> pa.Schema:
+    """Return the Arrow schema of a step's file, with `FORMAT` in its metadata.
+
+    Args:
+        tags: whether it has the column `TAGS`.
+    """
     import pyarrow as pa
 
     kinds = {
@@ -61,7 +68,7 @@ def schema() -> pa.Schema:
         "logp": pa.float32(),
         "logp_outdated": pa.float32(),
     }
-    columns = [(name, kinds.get(name, pa.string())) for name in COLUMNS]
+    columns = [(name, kinds.get(name, pa.string())) for name in (*COLUMNS, *[TAGS] * tags)]
     return pa.schema(columns, metadata={FORMAT_KEY: str(FORMAT)})
 
 
@@ -75,7 +82,8 @@ def write_step(run: Path, step: int, rows: Sequence[dict[str, Any]]) -> None:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    table = pa.Table.from_pylist(list(rows), schema=schema())
+    tags = any(row.get(TAGS) for row in rows)
+    table = pa.Table.from_pylist(list(rows), schema=schema(tags))
     with whole_file(step_file(run, step)) as partial:
         pq.write_table(table, partial, compression="zstd")
 
@@ -115,9 +123,10 @@ def _read_file(file: Path) -> pd.DataFrame:
     import pyarrow.parquet as pq
 
     try:
-        metadata = pq.read_schema(file).metadata or {}
-        refuse_newer_format(int(metadata.get(FORMAT_KEY, 1)), FORMAT, file)
-        answers: pd.DataFrame = pq.read_table(file, schema=schema()).to_pandas()
+        found = pq.read_schema(file)
+        refuse_newer_format(int((found.metadata or {}).get(FORMAT_KEY, 1)), FORMAT, file)
+        columns = schema(TAGS in found.names)
+        answers: pd.DataFrame = pq.read_table(file, schema=columns).to_pandas()
     except (pa.ArrowException, OSError, ValueError) as error:
         raise UserError(
             f"cannot be read as answers: {error}",

@@ -7,6 +7,7 @@ greedy decoding can only produce that object, so it is not run. All other answer
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +15,7 @@ from typing import Any
 import torch
 
 from cltool.core.settings import ProbeSettings
+from cltool.evaluation.ledger import TAGS
 from cltool.evaluation.matching import first_line, said
 from cltool.facts.stream import Probe
 from cltool.lm.batches import by_length, collate
@@ -201,4 +203,5 @@ def _row(
         "forced": current.forced,
         "logp": current.logp,
         "logp_outdated": None if outdated is None else outdated.logp,
+        **({TAGS: json.dumps(dict(probe.tags), ensure_ascii=False)} if probe.tags else {}),
     }

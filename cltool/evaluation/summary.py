@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from cltool.core.errors import UserError
 from cltool.evaluation import metrics
-from cltool.evaluation.ledger import KEY
+from cltool.evaluation.ledger import KEY, TAGS
 from cltool.evaluation.outcomes import resurfaced
 from cltool.evaluation.scores import COSTS, METRICS, SCORES, Score, installed_scores
 
@@ -97,6 +98,33 @@ def summary(
     scores = {name: found[name] for name in SCORES if name in found}
     scores |= {name: _computed(score, rows) for name, score in installed_scores().items()}
     return scores if costs is None else scores | total_costs(costs)
+
+
+def per_step_by(rows: pd.DataFrame, tag: str) -> pd.DataFrame:
+    """Return `per_step` for each value of a tag.
+
+    Returns:
+        Index ``(tag, step)`` with the name of the tag; facts without the tag have the value ``""``.
+
+    Raises:
+        UserError: no fact has the tag.
+    """
+    import pandas as pd
+
+    cells = rows[TAGS] if TAGS in rows else pd.Series(None, rows.index)
+    tags = [json.loads(cell) if isinstance(cell, str) else {} for cell in cells]
+    known = dict.fromkeys(name for one in tags for name in one)
+    if tag not in known:
+        raise UserError(
+            f"no fact has the tag {tag!r}",
+            hint=f"There are: {', '.join(known)}." if known else "The facts have no tags.",
+        )
+    # The forms that count are those of the whole ledger.
+    forms = metrics.held_out(rows)["form"].unique().tolist()
+    values = pd.Series([one.get(tag, "") for one in tags], rows.index)
+    tables = {value: per_step(own, forms) for value, own in rows.groupby(values)}
+    table: pd.DataFrame = pd.concat(tables, names=[tag])
+    return table
 
 
 def installed_per_step(rows: pd.DataFrame) -> pd.DataFrame:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from cltool.core.errors import UserError
+
+Tags = tuple[tuple[str, str], ...]
+"""(name, value) pairs."""
 
 Key = tuple[str, str]
 """(subject, relation): what a fact is about."""
@@ -13,12 +16,22 @@ Key = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """A triple (subject, relation, object), and other accepted spellings of the object."""
+    """A triple (subject, relation, object), and other accepted spellings of the object.
+
+    Attributes:
+        subject: what the fact is about.
+        relation: the property of the subject.
+        object: its value.
+        aliases: other accepted spellings of the object.
+        tags: names and values by which results can be grouped. Facts that differ only in their
+            tags are equal.
+    """
 
     subject: str
     relation: str
     object: str
     aliases: tuple[str, ...] = ()
+    tags: Tags = field(default=(), compare=False)
 
     @property
     def key(self) -> Key:

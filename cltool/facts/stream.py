@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from cltool.facts.facts import Belief, Fact, Key, Knowledge, Update
+from cltool.facts.facts import Belief, Fact, Key, Knowledge, Tags, Update
 from cltool.facts.wordings import Wordings
 
 NEW, RETAINED, FUTURE, ERASED = "new", "retained", "future", "erased"
@@ -28,6 +28,7 @@ class Probe:
         learned: the step that taught the fact, or will teach it if it is a future fact.
         accepted: right answers; if the fact is erased, the answers that must not be given.
         outdated: superseded answers, oldest first.
+        tags: the tags of the fact.
     """
 
     key: Key
@@ -40,6 +41,7 @@ class Probe:
     learned: int
     accepted: tuple[str, ...]
     outdated: tuple[str, ...] = ()
+    tags: Tags = ()
 
 
 ExtraProbes = Callable[[Knowledge], Iterable[Probe]]
@@ -128,6 +130,7 @@ class Stream:
                     shown.learned,
                     shown.fact.accepted,
                     shown.outdated,
+                    shown.fact.tags,
                 )
         if self.extra_probes is not None:
             yield from self.extra_probes(known)

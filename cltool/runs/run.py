@@ -13,7 +13,7 @@ from cltool.core.errors import UserError
 from cltool.core.files import refuse_newer_format, write_json
 from cltool.evaluation import ledger
 from cltool.evaluation.scores import COSTS
-from cltool.evaluation.summary import installed_per_step, per_step, summary
+from cltool.evaluation.summary import installed_per_step, per_step, per_step_by, summary
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -150,8 +150,17 @@ class Run:
             raise UserError("has a line that is not a JSON object", where=str(file))
         return rows
 
-    def metrics(self) -> pd.DataFrame:
-        """Return one row a step: scores, costs, and logs as ``log.NAME``."""
+    def metrics(self, by: str | None = None) -> pd.DataFrame:
+        """Return one row a step: scores, costs, and logs as ``log.NAME``.
+
+        Args:
+            by: name of a tag; the result then has the scores of each step for each of its values.
+
+        Raises:
+            UserError: no fact has the tag.
+        """
+        if by is not None:
+            return per_step_by(self.answers, by)
         scores = per_step(self.answers).join(installed_per_step(self.answers))
         return scores.join(self.costs).join(self.logs.add_prefix(LOGGED))
 

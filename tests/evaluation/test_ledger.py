@@ -55,6 +55,20 @@ def test_a_round_trip(tmp_path: Path) -> None:
                 assert got[name] == value
 
 
+def test_tags_are_a_column_only_where_facts_have_them(tmp_path: Path) -> None:
+    ledger.write_step(tmp_path, 0, rows(0))
+    plain = ledger.step_file(tmp_path, 0).read_bytes()
+    tagged = rows(1)
+    tagged[1]["tags"] = '{"region": "süd"}'
+    ledger.write_step(tmp_path, 1, tagged)
+    assert list(ledger.read_step(tmp_path, 0).columns) == list(ledger.COLUMNS)
+    assert list(ledger.read_step(tmp_path, 1)["tags"].dropna()) == ['{"region": "süd"}']
+    found = ledger.read(tmp_path)
+    assert found["tags"].isna().tolist() == [True, True, True, False]
+    ledger.write_step(tmp_path, 0, [{**row, "tags": None} for row in rows(0)])
+    assert ledger.step_file(tmp_path, 0).read_bytes() == plain
+
+
 def test_plain_pandas_reads_it(tmp_path: Path) -> None:
     ledger.write_step(tmp_path, 0, rows(0))
     found = pd.read_parquet(ledger.step_file(tmp_path, 0))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -215,6 +216,14 @@ def test_every_row_says_what_was_asked(load_lm: LoadLM, stream: Stream) -> None:
         assert row["accepted"] == list(probe.accepted)
         assert row["outdated"] == list(probe.outdated)
         assert not (row["right"] and row["stale"])
+
+
+def test_a_row_has_the_tags_of_its_fact(load_lm: LoadLM, stream: Stream) -> None:
+    plain, other = probes_at(stream, 1)[:2]
+    tagged = replace(plain, tags=(("region", "süd"), ("size", "3")))
+    rows = ask(load_lm("llama"), [tagged, other])
+    assert json.loads(rows[0].pop("tags")) == {"region": "süd", "size": "3"}
+    assert rows == ask(load_lm("llama"), [plain, other])
 
 
 def test_an_outdated_answer_is_stale(load_lm: LoadLM, stream: Stream) -> None:

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import math
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from cltool.audit.survey_tables import RUN_SCORES, scores_after
+from cltool.cli.main import main
+from cltool.core.errors import UserError
+from cltool.evaluation.ledger import COLUMNS, write_step
 from cltool.evaluation.scores import COSTS, SCORES
 from cltool.evaluation.summary import per_step, summary
+from cltool.runs.run import Run
 
 from ..reporting.conftest import Recipe, write_run
 
@@ -63,6 +69,39 @@ def test_a_survey_shows_new_of_the_step_alone(tmp_path: Path) -> None:
         assert scores["new_min"] == run.summary(until=step)["new_min"]
         own = {"tokens_share", "erasing_share", "retained_of_before"}
         assert {*RUN_SCORES} - own <= {*scores}
+
+
+def test_scores_for_each_value_of_a_tag(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run = write_run(tmp_path / "run", Recipe(keep=0.8))
+    number = run.answers["subject"].str.split().str[1].astype(int)
+    region = number.map(lambda n: "" if n == 0 else "north" if n % 2 else "south")
+    for step, rows in run.answers.assign(region=region).groupby("step"):
+        tagged_rows = [
+            {**row, "tags": json.dumps({"region": name, "kind": "person"}) if name else None}
+            for row, name in zip(rows.to_dict("records"), rows["region"], strict=True)
+        ]
+        write_step(run.folder, step, [{name: row[name] for name in (*COLUMNS, "tags")}
+                                      for row in tagged_rows])  # fmt: skip
+    tagged = Run.open(run.folder)
+    assert tagged.summary() == pytest.approx(run.summary(), nan_ok=True)
+    found = tagged.metrics(by="region")
+    assert found.index.names == ["region", "step"]
+    for name in ("", "north", "south"):
+        own = per_step(run.answers[region == name])
+        pd.testing.assert_frame_equal(found.loc[name], own)
+    page = str(tmp_path / "page.html")
+    assert main(["report", str(run.folder), "--by", "region", "--json", "--out", page]) == 0
+    told = json.loads(capsys.readouterr().out)["by"]
+    assert [one["value"] for one in told] == ["", "north", "south"]
+    assert told[1]["retained"] == pytest.approx(found.loc["north"]["retained"].iloc[-1])
+    assert main(["report", str(run.folder), "--by", "region", "--out", page]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].split()[:4] == ["run", "region", "new", "retained"] and "north" in lines[2]
+    with pytest.raises(UserError, match="no fact has the tag 'colour'") as caught:
+        tagged.metrics(by="colour")
+    assert caught.value.hint == "There are: region, kind."
+    with pytest.raises(UserError, match="no fact has the tag"):
+        run.metrics(by="region")
 
 
 def test_what_is_not_there_is_not_a_number(tmp_path: Path) -> None:

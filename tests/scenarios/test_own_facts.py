@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -505,6 +506,33 @@ class TestFormats:
             key = ("2+2=", "question")
             assert stream.wordings.askings(key) == streams[0].wordings.askings(key)
         assert streams[3].origins[1, ("Ulm", "mayor")] == "facts.parquet:row 4"
+
+    def test_other_columns_are_tags_in_all_formats(self, tmp_path: Path) -> None:
+        rows = [
+            fact("Ulm", "Ada", 0, region="south", size=3),
+            fact("Bonn", "Bea", 0, region=""),
+            fact("Ulm", "Cy", 1, region="south", size=4),
+        ]
+        cells = [{name: row.get(name) for name in (*fact("", "", 0), "region", "size")}
+                 for row in rows]  # fmt: skip
+        table = tmp_path / "facts.csv"
+        pd.DataFrame(cells).astype({"size": "Int64"}).to_csv(table, index=False)
+        parquet = tmp_path / "facts.parquet"
+        pq.write_table(pa.Table.from_pylist(cells), parquet)
+        for path in (jsonl(tmp_path / "facts.jsonl", rows), table, parquet):
+            stream = load(path)
+            ulm, bonn = stream.updates[0].learn
+            assert (dict(ulm.tags), bonn.tags) == ({"region": "south", "size": "3"}, ())
+            (later,) = stream.updates[1].learn
+            assert dict(later.tags)["size"] == "4"
+            asked = stream.probes(stream.knowledge(1), stream.first_taught())
+            assert {probe.key[0]: probe.tags for probe in asked} == {"Ulm": later.tags, "Bonn": ()}
+
+    def test_tags_change_neither_facts_nor_the_digest(self, tmp_path: Path) -> None:
+        plain = from_rows(tmp_path, GOOD)
+        tagged = from_rows(tmp_path, [{**row, "region": "\ud800 south"} for row in GOOD])
+        assert list(plain) == list(tagged) and plain.digest() == tagged.digest()
+        assert tagged.updates[0].learn[0].tags == (("region", "? south"),)
 
     def test_csv_lines_are_those_of_the_file(self, tmp_path: Path) -> None:
         path = tmp_path / "facts.csv"

@@ -3,7 +3,7 @@
 A file is ``.jsonl``, ``.csv`` or ``.parquet``. A line states a fact (``subject``, ``relation``,
 ``new`` or ``object``) or a question (``prompt``, ``answer``, optionally ``paraphrases``), and
 its time: an ``update`` number or a ``date``. It may also have ``old``, ``aliases`` and
-``forget``; other columns are ignored.
+``forget``; other columns are tags of the fact.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from cltool.core.errors import UserError
-from cltool.facts.facts import Fact, Key
+from cltool.facts.facts import Fact, Key, Tags
 from cltool.facts.files.rows import Row, line_name, read_rows, shown
 
 QUESTION_RELATION = "question"
@@ -49,6 +49,7 @@ class Event:
         moment: the update number, or the day as a proleptic Gregorian ordinal; the first
             possible day if the date has no day or month.
         until: the last possible day; equal to ``moment`` for update numbers.
+        tags: the cells of other columns.
         kept: whether the filter keeps it; other events only tell what was valid before.
     """
 
@@ -61,12 +62,13 @@ class Event:
     prompts: tuple[str, ...]
     moment: int
     until: int
+    tags: Tags = ()
     kept: bool = True
 
     @property
     def fact(self) -> Fact:
         """The fact that the event teaches."""
-        return Fact(*self.key, self.value, self.aliases)
+        return Fact(*self.key, self.value, self.aliases, self.tags)
 
     def names(self, value: str) -> bool:
         """Return whether ``value`` is its object or another spelling of it."""
@@ -149,9 +151,8 @@ def read_events(
     """
     reading = Reading(path)
     parser = _Parser(dated, max_chars)
-    wanted = {*USED, *(item.column for item in where)}
     try:
-        for line, row in read_rows(path, reading.columns, wanted):
+        for line, row in read_rows(path, reading.columns):
             reading.lines += 1
             if isinstance(row, str):
                 reading.bad[line] = row
@@ -251,7 +252,8 @@ class _Parser:
         spellings = dict.fromkeys(self._texts(row, "aliases"))
         aliases = tuple(alias for alias in spellings if alias != value)
         old = self._text(row, "old")
-        return Event(line, key, value, old, forget, aliases, prompts, moment, until, kept)
+        tags = _tags(row)
+        return Event(line, key, value, old, forget, aliases, prompts, moment, until, tags, kept)
 
     def _new(self, row: Row) -> str:
         new, also = self._text(row, "new"), self._text(row, "object")
@@ -309,6 +311,17 @@ def _forget(row: Row) -> bool:
     if forget is None:
         raise _LineError(f"forget must be true or false, not {shown(value)}")
     return forget
+
+
+def _tags(row: Row) -> Tags:
+    """Return the non-empty cells of columns that have no meaning of their own."""
+    cells = ((name, _cell(row[name])) for name in row if name and name not in USED)
+    return tuple((sys.intern(_whole(name)), _whole(text)) for name, text in cells if text)
+
+
+def _whole(text: str) -> str:
+    """Replace half characters, which cannot be written to a file."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def _cell(value: object) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import difflib
 import json
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -37,13 +37,12 @@ def shown(value: object) -> str:
     return text if len(text) <= 60 else f"{text[:57]}…{text[-1]}"
 
 
-def read_rows(path: Path, columns: dict[str, None], wanted: Collection[str]) -> Rows:
+def read_rows(path: Path, columns: dict[str, None]) -> Rows:
     """Read ``path`` row by row, in constant memory.
 
     Args:
         path: a ``.jsonl``, ``.csv`` or ``.parquet`` file.
         columns: receives the names of the file's columns.
-        wanted: the columns that are needed; the others of a Parquet file are not read.
 
     Raises:
         UserError: the file does not exist, is of another kind, or cannot be read at all.
@@ -58,7 +57,7 @@ def read_rows(path: Path, columns: dict[str, None], wanted: Collection[str]) -> 
     if not path.is_file():
         raise _missing(path)
     if suffix == ".parquet":
-        yield from _parquet_rows(path, columns, wanted)
+        yield from _parquet_rows(path, columns)
         return
     with path.open("rb") as handle:
         yield from (_jsonl_rows if suffix == ".jsonl" else _csv_rows)(path, handle, columns)
@@ -164,17 +163,15 @@ def _not_utf8(error: UnicodeDecodeError) -> str:
     return f"not UTF-8: byte 0x{error.object[error.start]:02x} at position {error.start + 1}"
 
 
-def _parquet_rows(path: Path, columns: dict[str, None], wanted: Collection[str]) -> Rows:
+def _parquet_rows(path: Path, columns: dict[str, None]) -> Rows:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     try:
         with pq.ParquetFile(path) as file:
-            names = list(file.schema_arrow.names)
-            columns.update(dict.fromkeys(names))
-            chosen = [name for name in names if name in wanted]
+            columns.update(dict.fromkeys(file.schema_arrow.names))
             row = 1
-            for batch in file.iter_batches(batch_size=_BATCH_ROWS, columns=chosen):
+            for batch in file.iter_batches(batch_size=_BATCH_ROWS):
                 yield from enumerate(_batch_rows(batch), start=row)
                 row += batch.num_rows
     except pa.ArrowException as error:
