@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import fields, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -75,7 +75,9 @@ def run(options: argparse.Namespace) -> int:
             print(f"cltool: nothing to search in {', '.join(fixed)}", file=sys.stderr)
         searched = [name for name in names if name not in fixed]
         if len(searched) > 1 and options.workers != 1:
-            _search_in_workers(options, search, searched, tables, progress)
+            from cltool.experiments.tune_workers import search_all
+
+            search_all(search, searched, options.workers, progress)
             search = replace(search, fresh=False)  # the runs are on disk and are read from there
         found = [search.tune(name) for name in searched]
     data = tuning_data(search, found, options.typed)
@@ -174,20 +176,3 @@ def _search(
         progress,
         names,
     )
-
-
-def _search_in_workers(
-    options: argparse.Namespace,
-    search: Search,
-    names: Sequence[str],
-    tables: Mapping[str, Any],
-    progress: Progress,
-) -> None:
-    """Make the runs of several strategies in parallel."""
-    from cltool.experiments.tune_workers import Job, search_all
-
-    parts = {one.name: getattr(search, one.name) for one in fields(search)}
-    given = {name: part for name, part in parts.items() if name not in ("stream", "progress")}
-    scenario = tables.get("scenario", {})
-    jobs = [Job(name, options.scenario, scenario, given) for name in names]
-    search_all(jobs, options.workers, progress)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from cltool.core.errors import UserError
-from cltool.core.progress import Progress
+from cltool.core.progress import QUIET, Progress
 from cltool.core.workers import run_tasks, worker_progress
 from cltool.experiments import resolve
 from cltool.experiments.tune import Search
@@ -18,19 +17,10 @@ from cltool.runs.run import file_name
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """The search for one strategy, as plain values that can be sent to a worker process.
-
-    Attributes:
-        strategy: the strategy to search.
-        scenario: the scenario's name, or the path of a file of facts.
-        options: the scenario's options.
-        search: arguments of `cltool.experiments.tune.Search` except ``stream`` and ``progress``.
-    """
+    """The search for one strategy."""
 
     strategy: str
-    scenario: str
-    options: Mapping[str, Any]
-    search: Mapping[str, Any]
+    search: Search
 
     @property
     def name(self) -> str:
@@ -40,22 +30,27 @@ class Job:
     @property
     def error_file(self) -> Path:
         """File for the traceback of an unexpected error."""
-        return Path(self.search["out"]) / f"{file_name(self.strategy)}.error.txt"
+        return self.search.out / f"{file_name(self.strategy)}.error.txt"
 
 
-def search_all(jobs: Sequence[Job], workers: int | None, progress: Progress) -> None:
-    """Make the runs of all searches, so that `Search.tune` reads them from disk afterwards.
+def search_all(
+    search: Search, strategies: Sequence[str], workers: int | None, progress: Progress
+) -> None:
+    """Run all trials of ``strategies``; `Search.tune` finds the runs on disk afterwards.
 
     Args:
-        jobs: searches with the same scenario and model.
-        workers: number of processes; by default one per core, or one if there is a GPU.
+        search: the settings of all searches.
+        strategies: at least one.
+        workers: number of processes; None: one for each core, or one if there is a GPU.
         progress: receives the progress of each search.
 
     Raises:
-        UserError: a search failed; the others are finished before it is raised.
+        UserError: a search failed; the others are finished.
     """
+    # A display cannot be sent to other processes.
+    sent = replace(search, progress=QUIET)
     failures = run_tasks(
-        jobs,
+        [Job(name, sent) for name in strategies],
         _search,
         prepare=_prepare,
         load=load_libraries,
@@ -69,17 +64,12 @@ def search_all(jobs: Sequence[Job], workers: int | None, progress: Progress) -> 
 # -- in the worker process ---------------------------------------------------------------
 
 
-def _make_search(job: Job) -> Search:
-    stream = resolve.open_stream(job.scenario, job.options)
-    return Search(stream=stream, progress=worker_progress(job.name), **job.search)
-
-
 def _prepare(job: Job) -> None:
     """Build the base model that all runs start from."""
-    search = _make_search(job)
+    search = job.search
     tables = resolve.tables_for(search.settings, job.strategy, search.strategies)
     make_base_model(search.stream, resolve.resolve(job.strategy, tables))
 
 
 def _search(job: Job) -> None:
-    _make_search(job).tune(job.strategy)
+    replace(job.search, progress=worker_progress(job.name)).tune(job.strategy)
