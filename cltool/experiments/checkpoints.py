@@ -73,22 +73,18 @@ def load(run: Path, step: int, model: nn.Module, strategies: Strategies) -> None
 
 def last(run: Path, before: int) -> int:
     """Return the latest step before step ``before`` that has a checkpoint; -1 if none has."""
-    steps = [step for step in range(before) if folder(run, step).is_dir()]
-    return max(steps, default=-1)
+    return max((step for step in steps(run) if step < before), default=-1)
 
 
 def keep_only(run: Path, step: int, others: Collection[int] = ()) -> None:
     """Remove the checkpoints of all steps except ``step`` and ``others``."""
-    kept = {folder(run, one) for one in (step, *others)}
-    for place in (run / "checkpoints").glob("step-*"):
-        if place not in kept:
-            shutil.rmtree(place, ignore_errors=True)
+    _remove(run, {*steps(run)} - {step, *others})
 
 
 def steps(run: Path) -> list[int]:
     """Return the steps that have a checkpoint in the run folder ``run``."""
-    found = (place.name.partition("-")[2] for place in (run / "checkpoints").glob("step-*"))
-    return sorted(int(step) for step in found if step.isdigit())
+    numbers = (place.name.partition("-")[2] for place in (run / "checkpoints").glob("step-*"))
+    return sorted(int(number) for number in numbers if number.isdigit())
 
 
 def digest(run: Path, step: int) -> str:
@@ -103,9 +99,12 @@ def digest(run: Path, step: int) -> str:
 
 def drop_before(run: Path, step: int) -> None:
     """Remove the checkpoints of all steps before ``step``."""
-    for earlier in steps(run):
-        if earlier < step:
-            shutil.rmtree(folder(run, earlier), ignore_errors=True)
+    _remove(run, {earlier for earlier in steps(run) if earlier < step})
+
+
+def _remove(run: Path, unwanted: Collection[int]) -> None:
+    for step in unwanted:
+        shutil.rmtree(folder(run, step), ignore_errors=True)
 
 
 def _is_adapter(model: nn.Module) -> bool:

@@ -100,7 +100,7 @@ def kept_steps(run: Run) -> list[int]:
     from cltool.experiments import checkpoints
 
     done = run.steps_done()
-    steps = [step for step in range(done) if checkpoints.folder(run.folder, step).is_dir()]
+    steps = [step for step in checkpoints.steps(run.folder) if step < done]
     if not steps:
         raise UserError(
             "the run has no checkpoint",

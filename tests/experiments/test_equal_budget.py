@@ -39,13 +39,13 @@ def test_budgets_that_are_given() -> None:
             parse(wrong)
 
 
-def test_budgets_that_naive_takes() -> None:
+def test_budgets_that_naive_spends() -> None:
     done = finished(tokens=[999.0, 100.0, 201.0], seconds=[9.0, 1.0, 2.0])
     assert budget("tokens", {}, lambda: done) == {"tokens": 151}
     assert budget("seconds", {}, lambda: done) == {"seconds": 1.5}
 
 
-def test_budgets_that_cannot_be() -> None:
+def test_budgets_that_are_refused() -> None:
     with pytest.raises(UserError, match="both given"):
         budget("tokens=5", {"learner": {"steps": 3}}, never)
     with pytest.raises(UserError, match="trains nothing"):
@@ -55,7 +55,7 @@ def test_budgets_that_cannot_be() -> None:
         budget("tokens", {}, lambda: failed)
 
 
-def test_the_command_gives_each_update_what_naive_takes(
+def test_the_command_gives_each_update_what_naive_spends(
     checkpoint: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     command = ["compare", "--strategies", "replay,ewc", "--equal", "steps", "--workers", "1"]
@@ -75,14 +75,14 @@ def test_the_command_gives_each_update_what_naive_takes(
 
 
 @pytest.mark.parametrize(("kind", "workers"), [("seconds", 1), ("tokens", 2)])
-def test_seconds_are_measured_and_given_alone(
+def test_a_budget_of_seconds_needs_one_worker(
     kind: str, workers: int, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     asked: list[Any] = []
 
     def watched(*args: Any, **options: Any) -> Comparison:
         asked.append(options["workers"])
-        raise UserError("enough is known")
+        raise UserError("stop here")
 
     monkeypatch.setattr("cltool.experiments.compare.compare", watched)
     command = ["compare", "--equal", f"{kind}=5", "--workers", "2", "--out", str(tmp_path)]

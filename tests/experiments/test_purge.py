@@ -1,4 +1,4 @@
-"""What the strategies keep of a fact before it is purged and after."""
+"""Entries of a fact in the strategies' stores before and after a purge."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from ..conftest import MakeLearner, apply
 
 
 def purged(learner: Learner, update: Update) -> list[dict[str, Any]]:
-    """Take an update in up to the point at which it is trained."""
-    gone = learner.known.superseded_by(update)
+    """Purge what ``update`` erases, as `apply` does before it trains; return the counts."""
+    superseded = learner.known.superseded_by(update)
     asked = {fact.key for fact in update.forget}
-    purge = Purge(learner.strategies, [fact for fact in gone if fact.key in asked])
+    purge = Purge(learner.strategies, [fact for fact in superseded if fact.key in asked])
     learner.known.apply(update)
-    learner.strategies.forget(gone)
+    learner.strategies.forget(superseded)
     return purge.clear(learner)
 
 
@@ -47,7 +47,7 @@ def test_every_store_loses_the_fact(
 ) -> None:
     learner = make_learner(name, strategy=options, epochs=1)
     apply(learner, stream.updates[1])
-    # One of the base, of which some keep nothing or a sample, and one that an update taught.
+    # A base fact, which some strategies do not store or only sample, and a fact of an update.
     asked = [stream.updates[0].learn[2], stream.updates[1].learn[4]]
     told = purged(learner, Update(2, "two", [], asked))
     assert len(told) == 2
@@ -68,7 +68,7 @@ def test_a_codebook_counts_entries_of_every_token(
     assert told["grace"]["entries_before"] > told["grace"]["entries_after"] == 0
 
 
-def test_only_what_is_asked_for_is_purged_and_not_what_is_superseded(
+def test_erased_facts_are_purged_and_superseded_ones_are_not(
     make_learner: MakeLearner, stream: Stream, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     learner = make_learner("replay+ewc", strategy={"share": 1.0})
@@ -88,12 +88,12 @@ def test_only_what_is_asked_for_is_purged_and_not_what_is_superseded(
     assert list(told) == ["replay", "ewc"]
     assert told["replay"]["purged"] == {}
     assert list(told["ewc"]["purged"]) == ["Fisher information"]
-    # The superseded one left as well: what is counted in bytes is all that is kept.
+    # Bytes count everything in the store; the superseded fact has left it as well.
     assert told["replay"]["entries_before"] == 1
     assert told["ewc"]["bytes_before"] == told["ewc"]["bytes_after"]
 
 
-def test_a_strategy_that_keeps_nothing_is_not_named(
+def test_a_strategy_that_stores_nothing_is_left_out(
     make_learner: MakeLearner, stream: Stream
 ) -> None:
     (told,) = purged(make_learner("naive"), Update(1, "one", [], [stream.updates[0].learn[2]]))

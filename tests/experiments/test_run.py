@@ -52,7 +52,7 @@ Start = Callable[..., Run]
 
 @pytest.fixture
 def start(checkpoint: Callable[[str], Path], stream: Stream) -> Start:
-    """A short run on a random Llama."""
+    """Return a function that makes a short run on a Llama with random weights."""
 
     def go(out: Path, strategy: str = "naive", **options: Any) -> Run:
         options = {"settings": SHORT, "model": str(checkpoint("llama")), **options}
@@ -118,14 +118,14 @@ def test_a_run_records_everything(start: Start, stream: Stream, tmp_path: Path) 
     assert shares == sorted(shares)
 
 
-def test_the_ledger_follows_the_stream(start: Start, tmp_path: Path) -> None:
+def test_the_ledger_has_the_groups_of_the_stream(start: Start, tmp_path: Path) -> None:
     rows = start(tmp_path / "run").answers
     keyed = rows[rows["form"] == "trained"].set_index(["subject", "relation", "step"])
     keyed = keyed.sort_index()
     chain = keyed.loc[CHAIN]
     assert list(chain["group"]) == ["new", "new", "new", "retained"]
     assert list(chain["learned"]) == [0, 1, 2, 2]
-    # Superseded objects with their aliases; the latest object stands last.
+    # Superseded objects with their aliases, the latest last.
     assert [len(old) for old in chain["outdated"]] == [0, 2, 3, 3]
     assert list(keyed.loc[FORGOTTEN]["group"]) == ["new", "retained", "retained", "erased"]
     isle = keyed.loc[("Isle 2", "ruler")]
@@ -166,7 +166,7 @@ def test_asking_changes_nothing(
     assert states(tmp_path / "plain") == states(tmp_path / "noisy")
 
 
-def test_only_a_sample_of_the_keys_is_asked(start: Start, tmp_path: Path) -> None:
+def test_probe_limit_asks_about_a_sample_of_the_keys(start: Start, tmp_path: Path) -> None:
     settings = {**SHORT, "probe": {"limit": 5}}
     rows = start(tmp_path / "one", settings=settings).answers
     keys = rows.groupby("step")[["subject", "relation"]].apply(
@@ -202,7 +202,7 @@ def trap(
     patch.setattr(owner, name, sprung)
 
 
-def _breakers(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+def _traps(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """Set a trap at each point between two writes, one at a time."""
 
     def second(_: Any, step: int, *rest: Any) -> int:
@@ -233,26 +233,26 @@ def _breakers(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("strategy", STRATEGIES)
-def test_a_run_that_is_broken_off_anywhere_ends_with_the_same_bytes(
+def test_a_run_killed_anywhere_resumes_to_the_same_bytes(
     strategy: str, start: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     start(tmp_path / "whole", strategy)
-    broken = tmp_path / "broken"
-    for place in _breakers(monkeypatch):
+    killed = tmp_path / "killed"
+    for place in _traps(monkeypatch):
         with pytest.raises(Killed):
-            start(broken, strategy)
-        assert Run.open(broken).record["status"] == "running", place
-    start(broken, strategy)
-    assert answers(broken) == answers(tmp_path / "whole")
-    assert states(broken) == states(tmp_path / "whole")
-    whole, again = Run.open(tmp_path / "whole"), Run.open(broken)
+            start(killed, strategy)
+        assert Run.open(killed).record["status"] == "running", place
+    start(killed, strategy)
+    assert answers(killed) == answers(tmp_path / "whole")
+    assert states(killed) == states(tmp_path / "whole")
+    whole, again = Run.open(tmp_path / "whole"), Run.open(killed)
     assert whole.record == again.record
     for name in ("label", "tokens", "stored_bytes"):
         assert list(whole.costs[name]) == list(again.costs[name])
-    assert not list(broken.rglob("*.partial"))
+    assert not list(killed.rglob("*.partial"))
 
 
-def test_a_run_does_not_go_on_from_other_weights(
+def test_a_run_does_not_resume_from_other_weights(
     start: Start,
     checkpoint: Callable[[str], Path],
     stream: Stream,
@@ -275,20 +275,20 @@ def test_a_run_does_not_go_on_from_other_weights(
     assert start(tmp_path / "run", model=str(mine), fresh=True).record["status"] == "finished"
 
 
-def test_dropout_is_the_same_when_a_run_goes_on(
+def test_dropout_is_the_same_when_a_run_resumes(
     start: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings = {**SHORT, "strategy": {"options": {"lora_dropout": 0.5}}}
     start(tmp_path / "whole", "lora", settings=settings)
     with monkeypatch.context() as patch, pytest.raises(Killed):
         trap(patch, checkpoints, "keep_only", lambda run, step, *more: step, 1, after=True)
-        start(tmp_path / "broken", "lora", settings=settings)
-    start(tmp_path / "broken", "lora", settings=settings)
-    assert answers(tmp_path / "broken") == answers(tmp_path / "whole")
-    assert states(tmp_path / "broken") == states(tmp_path / "whole")
+        start(tmp_path / "killed", "lora", settings=settings)
+    start(tmp_path / "killed", "lora", settings=settings)
+    assert answers(tmp_path / "killed") == answers(tmp_path / "whole")
+    assert states(tmp_path / "killed") == states(tmp_path / "whole")
 
 
-def test_what_is_done_is_not_done_again(start: Start, tmp_path: Path) -> None:
+def test_finished_steps_are_not_repeated(start: Start, tmp_path: Path) -> None:
     class Count:
         def __init__(self, most: int) -> None:
             self.most = most
@@ -310,7 +310,7 @@ def test_what_is_done_is_not_done_again(start: Start, tmp_path: Path) -> None:
 
 
 def test_answers_that_were_deleted_are_asked_again(start: Start, tmp_path: Path) -> None:
-    # What `ledger.read` advises for a damaged file.
+    # `ledger.read` advises to delete a damaged file.
     for step, keep in ((1, False), (3, False), (1, True), (3, True)):
         folder = tmp_path / f"run-{step}-{keep}"
         start(folder, keep_checkpoints=keep)
@@ -326,7 +326,7 @@ def test_kept_checkpoints(start: Start, tmp_path: Path) -> None:
     assert kept == ["step-000", "step-001", "step-002", "step-003"]
 
 
-def test_checkpoints_of_some_steps_are_kept_beside_the_last(start: Start, tmp_path: Path) -> None:
+def test_checkpoints_of_chosen_steps_are_kept_with_the_last(start: Start, tmp_path: Path) -> None:
     run = start(tmp_path / "run", keep_checkpoints=[1])
     assert checkpoints.steps(run.folder) == [1, 3]
     with pytest.raises(UserError, match="no step 4"):
@@ -355,7 +355,7 @@ def report(*told):
     if calls == int(sys.argv[1]):
         os.kill(os.getpid(), signal.SIGKILL)
 run(helpers.make_stream(), strategy="replay+ewc", model={str(checkpoint("llama"))!r},
-    out={str(tmp_path / "broken")!r}, settings={SHORT!r}, progress=Progress(report))
+    out={str(tmp_path / "killed")!r}, settings={SHORT!r}, progress=Progress(report))
 """
     ends = []
     for calls in (7, 12, 3, 0):
@@ -367,7 +367,7 @@ run(helpers.make_stream(), strategy="replay+ewc", model={str(checkpoint("llama")
         ends.append(found.returncode)
     assert ends[0] == -signal.SIGKILL
     assert ends[-1] == 0
-    assert answers(tmp_path / "broken") == answers(tmp_path / "whole")
+    assert answers(tmp_path / "killed") == answers(tmp_path / "whole")
 
 
 # Refused.
@@ -402,14 +402,14 @@ def test_a_rate_that_was_set_is_not_mistaken_for_the_default(start: Start, tmp_p
         start(tmp_path / "run", settings={**SHORT, "learner": {}})
 
 
-def test_fresh_begins_anew(start: Start, tmp_path: Path) -> None:
+def test_fresh_replaces_the_run(start: Start, tmp_path: Path) -> None:
     start(tmp_path / "run")
     other = start(tmp_path / "run", "frozen", fresh=True)
     assert other.record["strategy"] == "frozen"
     assert list(other.costs["tokens"]) == [0, 0, 0, 0]
 
 
-def test_a_folder_of_something_else_is_left_alone(start: Start, tmp_path: Path) -> None:
+def test_a_folder_with_other_files_is_not_touched(start: Start, tmp_path: Path) -> None:
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "thesis.txt").write_text("years of work")
     for fresh in (False, True):
@@ -466,7 +466,7 @@ def test_probes_of_other_scenario_options_are_another_run(start: Start, tmp_path
         {"settings": {"model": {"device": "warp"}}},
     ],
 )
-def test_what_is_wrong_is_said_and_nothing_is_left(
+def test_wrong_arguments_are_refused_and_nothing_is_written(
     options: dict[str, Any], start: Start, tmp_path: Path
 ) -> None:
     with pytest.raises(UserError):
@@ -514,7 +514,7 @@ def test_a_model_is_never_saved_over_something(start: Start, tmp_path: Path) -> 
     assert [path.name for path in (tmp_path / "model").iterdir()] == ["mine"]
 
 
-def test_the_base_is_taught_to_a_model_that_knows_nothing(
+def test_teach_base_teaches_the_base_facts(
     start: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     few = make_stream(6, name="few")
@@ -523,14 +523,14 @@ def test_the_base_is_taught_to_a_model_that_knows_nothing(
     plain = start(tmp_path / "plain", "frozen", of=few)
     assert plain.metrics()["trained"][0] == 0.0
     assert done.metrics()["trained"][0] >= 0.9
-    # The second time it comes from the cache.
+    # The second run gets the model from the cache.
     monkeypatch.setattr(Learner, "fit", None)
     again = start(tmp_path / "again", "frozen", of=few, settings=settings)
     assert answers(tmp_path / "again") == answers(tmp_path / "taught")
     assert again.record["model"] == done.record["model"]
 
 
-def test_learning_shows_in_the_scores(start: Start, tmp_path: Path) -> None:
+def test_scores_show_what_was_learned(start: Start, tmp_path: Path) -> None:
     settings = {**SHORT, "learner": {"epochs": 60, "stop_at": 2, "schedule": "linear"}}
     runs = {
         name: start(tmp_path / name, name, model="tiny", settings=settings)
@@ -542,7 +542,7 @@ def test_learning_shows_in_the_scores(start: Start, tmp_path: Path) -> None:
     assert (frozen["new"][1:] == 0).all()
     assert frozen["stale"][1] >= 0.95 > 0.4 >= naive["stale"][1]
     assert frozen["erased"][3] == 1.0
-    # What is never superseded is still known to the model that is never changed.
+    # A model that is never changed still knows the facts that are never superseded.
     matrix = metrics.accuracy_matrix(runs["frozen"].answers)
     assert matrix[0].nunique() == 1 and matrix[0][3] >= 0.95
     assert runs["frozen"].summary()["forgetting"] == 0.0
@@ -552,7 +552,7 @@ def test_learning_shows_in_the_scores(start: Start, tmp_path: Path) -> None:
 # Avalanche.
 
 
-def test_loggers_of_avalanche_are_told(start: Start, tmp_path: Path) -> None:
+def test_avalanches_loggers_are_called(start: Start, tmp_path: Path) -> None:
     from avalanche.logging import BaseLogger
 
     class Heard(BaseLogger):  # type: ignore[misc]
@@ -567,7 +567,7 @@ def test_loggers_of_avalanche_are_told(start: Start, tmp_path: Path) -> None:
 
 
 class Logging(Strategy):
-    """Logs the number of the update, in the updates that train."""
+    """Logs the number of the update in each update."""
 
     def update(self, learner: Learner, update: Update) -> None:
         super().update(learner, update)
@@ -576,7 +576,7 @@ class Logging(Strategy):
         learner.log("endless", float("inf"))
 
 
-def test_what_a_strategy_logs_is_kept_a_step(start: Start, tmp_path: Path) -> None:
+def test_what_a_strategy_logs_is_recorded_for_each_step(start: Start, tmp_path: Path) -> None:
     from avalanche.logging import BaseLogger
 
     class Heard(BaseLogger):  # type: ignore[misc]
@@ -605,14 +605,14 @@ def test_an_update_that_only_forgets(start: Start, stream: Stream, tmp_path: Pat
     short = replace(stream, updates=[stream.updates[0], only])
     done = start(tmp_path / "run", "replay+ewc", of=short)
     assert done.costs["tokens"][0] > 0  # the Fisher information of the base
-    # One fact of 24 is taken out of it again; what has no importances has nothing to spend.
+    # One fact of 24 is removed from it; a strategy without importances spends nothing.
     assert 0 < done.costs["tokens"][1] < done.costs["tokens"][0] / 8
     assert start(tmp_path / "plain", "replay", of=short).costs["tokens"][1] == 0
     rows = done.answers
     assert set(rows[(rows["step"] == 1) & (rows["group"] == "erased")]["subject"]) == {"Land 0"}
 
 
-def test_a_budget_is_kept_over_the_run_and_when_it_goes_on(
+def test_a_budget_holds_over_the_whole_run_and_when_it_resumes(
     start: Start, stream: Stream, tmp_path: Path
 ) -> None:
     options = {"settings": {"learner": {"tokens": 2_000}}}
@@ -621,8 +621,8 @@ def test_a_budget_is_kept_over_the_run_and_when_it_goes_on(
     steps = sum(bool(update.learn) for update in stream.updates[1:])
     assert spent == pytest.approx(2_000 * steps, rel=0.5)
     with pytest.raises(KeyboardInterrupt):
-        start(tmp_path / "broken", "ewc", progress=_stopping_at(2, len(stream)), **options)
-    again = start(tmp_path / "broken", "ewc", **options)
+        start(tmp_path / "killed", "ewc", progress=_stopping_at(2, len(stream)), **options)
+    again = start(tmp_path / "killed", "ewc", **options)
     rows = [{**row, "seconds": 0, "peak_memory": 0} for row in again.cost_rows()]
     assert rows == [{**row, "seconds": 0, "peak_memory": 0} for row in whole.cost_rows()]
 
@@ -653,7 +653,7 @@ def test_the_default_folder_tells_runs_apart(
 @pytest.mark.parametrize(
     ("strategy", "what"), [("grace", "its codebook"), ("retrieval+naive", "the facts")]
 )
-def test_what_a_saved_model_lacks_is_said(
+def test_a_warning_says_what_a_saved_model_lacks(
     strategy: str, what: str, start: Start, tmp_path: Path
 ) -> None:
     settings = {"learner": {"epochs": 1}}
@@ -668,8 +668,8 @@ def test_what_a_saved_model_lacks_is_said(
     assert what in said and strategy.partition("+")[0] in said
 
 
-def test_modules_are_where_the_tests_look() -> None:
-    # The traps above work on these names.
+def test_patched_names_exist() -> None:
+    # The traps above patch these names.
     assert experiment.ledger is ledger
     assert cache_folder() == Path(os.environ["CLTOOL_CACHE"])
     assert resolve.resolve("naive").model.name == "tiny"

@@ -28,7 +28,7 @@ BUILT_IN = [entry.name for entry in STRATEGIES.entries() if entry.source == "bui
 
 
 @pytest.mark.parametrize("name", BUILT_IN)
-def test_what_is_declared_can_be_set_and_holds_the_preset(name: str) -> None:
+def test_declared_ranges_are_valid_and_contain_the_preset(name: str) -> None:
     kind = STRATEGIES.load(name).Config
     preset = kind().model_dump(by_alias=True)
     for setting, range_ in space(kind).items():
@@ -134,7 +134,9 @@ def test_settings_are_searched_on_the_first_updates_and_tested_on_the_later_ones
     assert found.verdict.presets["tokens"] == sum(steps["tokens"].sum() for steps in later) / 2
 
 
-def test_a_rate_that_is_given_is_searched_around(make_search: Callable[..., Search]) -> None:
+def test_a_given_learning_rate_is_searched_around(
+    make_search: Callable[..., Search],
+) -> None:
     settings = {**make_search().settings, "learner": {"epochs": 1, "lr": 1e-3}}
     ranges = make_search(settings=settings).ranges("ewc")
     assert LR_SCALE not in ranges
@@ -143,7 +145,7 @@ def test_a_rate_that_is_given_is_searched_around(make_search: Callable[..., Sear
     assert (lora.low, lora.high) == (1.5 * RATES[0], 1.5 * RATES[1])
 
 
-def test_what_has_nothing_to_search_is_refused(make_search: Callable[..., Search]) -> None:
+def test_a_strategy_with_nothing_to_search_is_refused(make_search: Callable[..., Search]) -> None:
     with pytest.raises(UserError, match="nothing to search"):
         make_search().tune("frozen")
 
@@ -187,7 +189,7 @@ def test_a_plain_setting_applies_where_it_exists(
         make_search(settings={**tables, "strategy": {"mixx": 1}}, strategies=["replay", "ewc"])
 
 
-def test_what_cannot_be_searched_is_refused(make_search: Callable[..., Search]) -> None:
+def test_impossible_searches_are_refused(make_search: Callable[..., Search]) -> None:
     with pytest.raises(UserError, match="3 updates"):
         make_search(first=4)
     with pytest.raises(UserError, match="two trials"):
