@@ -195,8 +195,12 @@ class Search:
         """Return the tables without plain settings that only other strategies have."""
         return resolve.tables_for(self.settings, strategy, self.strategies)
 
+    def folder(self, strategy: str) -> Path:
+        """Return the folder of the runs that search the settings of ``strategy``."""
+        return self.out / f"{file_name(strategy)}-first{self.first}"
+
     def _run(self, stream: Stream, strategy: str, name: str, values: Values, seed: int) -> Run:
-        folder = self.out / f"{file_name(strategy)}-first{self.first}" / name
+        folder = self.folder(strategy) / name
         tables = merge(self._settings(strategy), as_tables(values))
         return experiment.run(
             stream, strategy=strategy, seed=seed, out=folder, settings=tables, fresh=self.fresh

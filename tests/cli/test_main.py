@@ -159,7 +159,7 @@ def test_help_lists_the_commands_and_the_exit_codes(cltool: Cltool) -> None:
     for code, meaning in exit_codes.MEANINGS.items():
         assert f" {code} {meaning}" in text
     for name in COMMANDS:
-        assert re.search(rf"^    {name} +\w", told.out, re.M)
+        assert re.search(rf"^    {name}\s+\w", told.out, re.M)
 
 
 # Refusals.

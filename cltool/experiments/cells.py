@@ -1,0 +1,289 @@
+"""Finished cells of an experiment, one small JSON file each: scores and settings, no answers.
+
+A report is made from these files without the run folders, so that cells can be made in several
+sessions and on several machines.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from typing_extensions import override
+
+from cltool.core.errors import UserError
+from cltool.core.files import write_text
+from cltool.evaluation.ledger import KEY
+from cltool.evaluation.outcomes import OUTCOMES
+from cltool.experiments.experiment_plan import Plan, PlannedCell
+from cltool.experiments.trials import Trial
+from cltool.experiments.tune import Tuning, Verdict
+from cltool.runs.measured import Asked, Measured
+from cltool.runs.run import Run
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+RESURFACING = [*KEY, "object", "erased", "step", "right", "asked"]
+FORMAT = 1
+FOLDER = "cells"
+DECIMALS = 6
+RECORDED = ("scenario", "strategy", "seed", "model", "weights", "labels", "settings", "stream",
+            "warnings", "versions")  # fmt: skip
+"""The parts of a run's record that a cell keeps."""
+
+Json = dict[str, Any]
+
+
+def file_of(folder: Path, name: str) -> Path:
+    """Return the file of the cell called ``name`` of the experiment in ``folder``."""
+    return folder / FOLDER / f"{name}.json"
+
+
+def write_run(file: Path, cell: PlannedCell, run: Run) -> None:
+    """Write what a finished run scored."""
+    measured = Measured(run)
+    _write(
+        file,
+        cell,
+        {
+            "run": {key: run.record[key] for key in RECORDED if key in run.record},
+            "summary": _rounded(measured.summary),
+            "asked": asdict(measured.asked),
+            "moves_from_base": measured.moves_from_base.to_numpy().tolist(),
+            "moves_since_taught": measured.moves_since_taught.to_numpy().tolist(),
+            "lost_by_step": {str(step): count for step, count in measured.lost_by_step.items()},
+            "resurfacing": measured.resurfacing.to_dict("records"),
+            "matrix": _rounded(measured.matrix.to_numpy().tolist()),
+            "steps": _rounded(run.metrics().reset_index().to_dict("records")),
+        },
+    )
+
+
+def write_search(
+    file: Path, cell: PlannedCell, tuning: Tuning, versions: Mapping[str, str]
+) -> None:
+    """Write what a search found."""
+    found = asdict(tuning) | {
+        "front": [trial.number for trial in tuning.front],
+        "chosen": tuning.chosen.number,
+    }
+    trials = found.pop("trials")
+    _write(file, cell, {"versions": dict(versions), "search": found, "trials": trials})
+
+
+def read(file: Path) -> Json | None:
+    """Return the content of a cell's file; None where there is none.
+
+    Raises:
+        UserError: the file is damaged, or of a later version of cltool.
+    """
+    try:
+        content = json.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError) as error:
+        raise UserError(f"cannot be read: {error}", where=str(file)) from error
+    if not isinstance(content, dict) or content.get("format") != FORMAT:
+        raise UserError(
+            f"is not a cell of format {FORMAT}",
+            where=str(file),
+            hint="Delete it and reproduce the experiment, or use a later version of cltool.",
+        )
+    return content
+
+
+def out_of_date(held: Json | None, cell: PlannedCell) -> str:
+    """Return why a cell has to run again; nothing where it has not."""
+    if held is None:
+        return "not run yet"
+    before = held.get("digest", {})
+    changed = [part for part, value in cell.digest.items() if before.get(part) != value]
+    return f"changed: {', '.join(changed)}" if changed else ""
+
+
+def finished_runs(plan: Plan) -> Sequence[Measured]:
+    """Return the cells of a plan whose results still count.
+
+    Those of other settings or facts do not. Those of earlier code do; `by_earlier_code` names them.
+    """
+    found = []
+    for cell in plan.cells:
+        file = file_of(plan.folder, cell.name)
+        held = read(file)
+        if held is not None and out_of_date(held, cell) in ("", _CODE_ONLY):
+            found.append(MeasuredCell(_CellRun(file.with_suffix(""), held)))
+    return found
+
+
+_CODE_ONLY = "changed: code"
+
+
+def by_earlier_code(plan: Plan) -> Sequence[str]:
+    """Return the names of the cells that an earlier version of the code made."""
+    held = {cell: read(file_of(plan.folder, cell.name)) for cell in plan.cells}
+    return [cell.name for cell, content in held.items() if out_of_date(content, cell) == _CODE_ONLY]
+
+
+def finished_searches(plan: Plan) -> Sequence[Tuning]:
+    """Return the searches of a plan whose results still count; see `finished_runs`."""
+    found = []
+    for cell in plan.cells:
+        held = read(file_of(plan.folder, cell.name))
+        if held is None or out_of_date(held, cell) not in ("", _CODE_ONLY):
+            continue
+        search = held["search"]
+        trials = [Trial(**trial) for trial in held["trials"]]
+        verdict = search["verdict"]
+        found.append(
+            Tuning(
+                search["strategy"],
+                trials,
+                [trials[number] for number in search["front"]],
+                trials[search["chosen"]],
+                search["kept"],
+                None if verdict is None else Verdict(**verdict),
+            )
+        )
+    return found
+
+
+@dataclass(frozen=True)
+class _CellRun(Run):
+    """What a cell kept of a run's record; the folder only names it."""
+
+    content: Json
+
+    @cached_property
+    @override
+    def record(self) -> Json:
+        return {**self.content["run"], "variant": self.content["variant"]}
+
+
+class MeasuredCell(Measured):
+    """The scores of a run, read from a cell's file."""
+
+    @property
+    def content(self) -> Json:
+        """What the file holds."""
+        if not isinstance(self.run, _CellRun):
+            raise TypeError("a measured cell is made of a cell")
+        return self.run.content
+
+    @property
+    @override
+    def has_answers(self) -> bool:
+        return False
+
+    @cached_property
+    @override
+    def done(self) -> int:
+        return len(self.labels)
+
+    @cached_property
+    @override
+    def steps(self) -> pd.DataFrame:
+        import pandas as pd
+
+        rows = [_with_nan(row) for row in self.content["steps"]]
+        return pd.DataFrame(rows).set_index("step")
+
+    @cached_property
+    @override
+    def matrix(self) -> pd.DataFrame:
+        import pandas as pd
+
+        return pd.DataFrame(self.content["matrix"], dtype=float)
+
+    @cached_property
+    @override
+    def summary(self) -> dict[str, float]:
+        return _with_nan(self.content["summary"])
+
+    @cached_property
+    @override
+    def asked(self) -> Asked:
+        return Asked(**self.content["asked"])
+
+    @cached_property
+    @override
+    def moves_from_base(self) -> pd.DataFrame:
+        return _moves(self.content["moves_from_base"])
+
+    @cached_property
+    @override
+    def moves_since_taught(self) -> pd.DataFrame:
+        return _moves(self.content["moves_since_taught"])
+
+    @cached_property
+    @override
+    def lost_by_step(self) -> Counter[int]:
+        return Counter({int(step): count for step, count in self.content["lost_by_step"].items()})
+
+    @cached_property
+    @override
+    def resurfacing(self) -> pd.DataFrame:
+        import pandas as pd
+
+        return pd.DataFrame(self.content["resurfacing"], columns=RESURFACING)
+
+
+def _with_nan(values: Json) -> Json:
+    """Return ``values`` with NaN in place of null."""
+    return {name: math.nan if value is None else value for name, value in values.items()}
+
+
+def _moves(rows: Sequence[Sequence[int]]) -> pd.DataFrame:
+    import pandas as pd
+
+    return pd.DataFrame(rows, index=list(OUTCOMES), columns=list(OUTCOMES))
+
+
+def _write(file: Path, cell: PlannedCell, content: Mapping[str, Any]) -> None:
+    """Write a cell, a part a line, and a long list's entries a line each."""
+    head = {
+        "format": FORMAT,
+        "cell": cell.name,
+        "variant": cell.variant,
+        "strategy": cell.strategy,
+        "seed": cell.seed,
+        "digest": dict(cell.digest),
+    }
+    lines = []
+    for key, value in {**head, **content}.items():
+        plain = _plain(value)
+        text = _compact(plain)
+        if isinstance(plain, list) and len(text) > 100:
+            text = "[\n" + ",\n".join(_compact(entry) for entry in plain) + "\n]"
+        lines.append(f"{json.dumps(key)}: {text}")
+    write_text(file, "{\n" + ",\n".join(lines) + "\n}\n")
+
+
+def _compact(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+
+
+def _rounded(value: Any) -> Any:
+    """Return ``value`` with all numbers in it rounded to `DECIMALS`."""
+    if isinstance(value, Mapping):
+        return {key: _rounded(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_rounded(one) for one in value]
+    return round(value, DECIMALS) if isinstance(value, float) else value
+
+
+def _plain(value: Any) -> Any:
+    """Return ``value`` as JSON values; null for what is not a number."""
+    if isinstance(value, Mapping):
+        return {str(key): _plain(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(one) for one in value]
+    if hasattr(value, "item"):
+        value = value.item()
+    return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -1,0 +1,236 @@
+"""Runs the cells of an experiment that are missing or out of date, in worker processes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, fields
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from cltool.core.errors import UserError
+from cltool.core.files import write_json
+from cltool.core.progress import Progress
+from cltool.core.workers import Failure, run_tasks, worker_progress
+from cltool.experiments import cells, resolve
+from cltool.experiments.experiment_plan import Plan, PlannedCell
+from cltool.experiments.resume import clear
+from cltool.experiments.tune import Search
+from cltool.experiments.worker_setup import load_libraries, make_base_model
+from cltool.facts.stream import Stream
+from cltool.runs import erasures
+from cltool.runs.run import Run, run_folders
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One cell for a worker process; plain values only.
+
+    Attributes:
+        cell: what runs.
+        cell_file: where its result is written.
+        folder: the run folder; of a search, the folder of its runs.
+        scenario: a name, or the path of a file of facts.
+        options: of the scenario, as JSON.
+        keep_checkpoints: steps whose checkpoints are kept.
+        search: for a search, its attributes without the stream and the progress.
+        fresh: whether a run that is there is replaced.
+    """
+
+    cell: PlannedCell
+    cell_file: Path
+    folder: Path
+    scenario: str
+    options: str
+    keep_checkpoints: Sequence[int]
+    search: Mapping[str, Any]
+    fresh: bool
+
+    @property
+    def name(self) -> str:
+        """Name in progress reports."""
+        return self.cell.name
+
+    @property
+    def error_file(self) -> Path:
+        """File for the traceback of an unexpected error."""
+        return self.folder.with_name(f"{self.folder.name}.error.txt")
+
+    @property
+    def digest_file(self) -> Path:
+        """Beside the run folder; says which settings, facts and code the run began with."""
+        return self.folder.with_name(f"{self.folder.name}.digest.json")
+
+
+def pending(
+    plan: Plan, only: Collection[str] = (), *, every: bool = False
+) -> Mapping[PlannedCell, str]:
+    """Return the cells that have to run, with the reason.
+
+    Args:
+        plan: the experiment.
+        only: strategies or variants; none: all.
+        every: cells that are up to date count too.
+
+    Raises:
+        UserError: ``only`` names one that the experiment does not have.
+    """
+    known = {name for cell in plan.cells for name in (cell.strategy, cell.variant)}
+    for name in only:
+        if name not in known:
+            raise UserError(
+                f"the experiment has no strategy {name!r}",
+                where="--only",
+                hint=f"There are: {', '.join(dict.fromkeys(cell.variant for cell in plan.cells))}.",
+            )
+    found: dict[PlannedCell, str] = {}
+    for cell in plan.cells:
+        if not only or not {cell.strategy, cell.variant}.isdisjoint(only):
+            held = cells.read(cells.file_of(plan.folder, cell.name))
+            reason = cells.out_of_date(held, cell)
+            if reason or every:
+                found[cell] = reason
+    return found
+
+
+def run_cells(
+    plan: Plan,
+    chosen: Sequence[PlannedCell],
+    out: Path,
+    *,
+    fresh: bool = False,
+    workers: int | None = None,
+    progress: Progress,
+) -> list[Failure[Job]]:
+    """Run cells, each of which is written as soon as it is finished.
+
+    An unfinished run in ``out`` that began with the same settings, facts and code is resumed.
+
+    Args:
+        plan: the experiment.
+        chosen: its cells that run.
+        out: folder of the run folders.
+        fresh: replace runs that are there.
+        workers: processes; by default one for each core, and one if there is a GPU.
+        progress: receives the progress of each cell.
+
+    Returns:
+        The cells that failed.
+    """
+    if not chosen:
+        return []
+    search = None if plan.experiment.tune is None else plan.search(out)
+    jobs = [_job(plan, cell, out, fresh, search) for cell in chosen]
+    return run_tasks(
+        jobs,
+        _run_cell if search is None else _search,
+        prepare=_prepare,
+        load=load_libraries,
+        workers=workers,
+        progress=progress,
+    )
+
+
+def runs_on_disk(plan: Plan, out: Path) -> Mapping[PlannedCell, Run]:
+    """Return the finished runs in ``out`` of cells that are up to date; none of a search."""
+    if plan.experiment.tune is not None:
+        return {}
+    found = {}
+    for cell in plan.cells:
+        job = _job(plan, cell, out)
+        if not (job.folder / "run.json").is_file() or _begun_with(job) != dict(cell.digest):
+            continue
+        run = Run.open(job.folder)
+        if run.record["status"] == "finished":
+            found[cell] = run
+    erasures.write_references(list(found.values()))
+    return found
+
+
+def _job(
+    plan: Plan, cell: PlannedCell, out: Path, fresh: bool = False, search: Search | None = None
+) -> Job:
+    given = (
+        {} if search is None else {one.name: getattr(search, one.name) for one in fields(search)}
+    )
+    return Job(
+        cell,
+        cells.file_of(plan.folder, cell.name),
+        out / cell.name if search is None else search.folder(cell.strategy),
+        plan.scenario,
+        json.dumps(dict(plan.options), default=str),
+        plan.experiment.keep_checkpoints,
+        {name: value for name, value in given.items() if name not in ("stream", "progress")},
+        fresh,
+    )
+
+
+def _begun_with(job: Job) -> Any:
+    """Return the digest with which the run in the folder began; None where nothing says it."""
+    try:
+        return json.loads(job.digest_file.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+
+
+def _clear_other_run(job: Job) -> None:
+    """Remove what the folder holds, unless it began with the settings, facts and code of the cell.
+
+    Raises:
+        UserError: another command made the run in the folder.
+    """
+    begun = _begun_with(job)
+    if begun is None and not job.fresh and any(job.folder.glob("*")):
+        raise UserError(
+            "cltool reproduce did not make what this folder holds",
+            where=str(job.folder),
+            hint="Name another folder with --out, or replace it with --fresh.",
+        )
+    if job.fresh or begun != dict(job.cell.digest):
+        for folder in run_folders(job.folder):
+            if (folder / "run.json").is_file():
+                clear(Run.open(folder))
+        write_json(job.digest_file, dict(job.cell.digest))
+
+
+# -- in the worker process ---------------------------------------------------------------
+
+
+@lru_cache(maxsize=1)
+def _open_stream(scenario: str, options: str, facts: str) -> Stream:
+    """Return the stream; ``facts`` is its digest, for a file that changes between two calls."""
+    return resolve.open_stream(scenario, json.loads(options))
+
+
+def _stream(job: Job) -> Stream:
+    return _open_stream(job.scenario, job.options, job.cell.digest["facts"])
+
+
+def _prepare(job: Job) -> None:
+    make_base_model(_stream(job), resolve.resolve(job.cell.strategy, job.cell.tables))
+
+
+def _run_cell(job: Job) -> None:
+    from cltool.experiments import run
+
+    cell = job.cell
+    _clear_other_run(job)
+    finished = run.run(
+        _stream(job),
+        strategy=cell.strategy,
+        seed=cell.seed or 0,
+        out=job.folder,
+        settings=cell.tables,
+        keep_checkpoints=job.keep_checkpoints,
+        progress=worker_progress(job.name),
+    )
+    cells.write_run(job.cell_file, cell, finished)
+
+
+def _search(job: Job) -> None:
+    from cltool.experiments.manifest import versions
+
+    _clear_other_run(job)
+    search = Search(stream=_stream(job), progress=worker_progress(job.name), **job.search)
+    cells.write_search(job.cell_file, job.cell, search.tune(job.cell.strategy), versions())

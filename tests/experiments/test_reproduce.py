@@ -1,0 +1,378 @@
+"""Experiments on a small random model: cells are made once, go stale, resume, and make the page."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cltool.cli.main import main
+from cltool.evaluation import ledger
+from cltool.experiments import cells, reproduce
+from cltool.experiments import run as experiment
+from cltool.experiments.experiment_plan import plan
+from cltool.experiments.source_digest import Sources
+from cltool.reporting.report_data import page_data
+from cltool.reporting.templates import read_data
+from cltool.runs.run import Run
+
+from .. import in_process
+from .test_experiment_plan import HEAD, ROWS, write
+
+TEXT = """
+strategies = ["naive", "frozen"]
+seeds = 2
+settings.learner.epochs = 2
+settings.learner.lr = 3e-3
+settings.model.device = "cpu"
+"""
+NAMES = ("naive-seed0", "frozen-seed0", "naive-seed1", "frozen-seed1")
+
+
+class Workplace:
+    """An experiment in a folder of its own, with a random model."""
+
+    def __init__(self, folder: Path, model: Path) -> None:
+        self.root = folder
+        self.model = model
+        self.folder = Path("reports/group/name")
+        self.runs = Path("runs/group/name")
+
+    def write(self, text: str = TEXT, rows: list[dict[str, Any]] = ROWS) -> None:
+        model = f"settings.model.name = {json.dumps(str(self.model))}\n"
+        write(self.root, HEAD + model + text, rows)
+
+    def reproduce(self, *options: str) -> int:
+        return main(["reproduce", str(self.folder), *options])
+
+    def stale(self) -> dict[str, str]:
+        return {cell.name: why for cell, why in reproduce.pending(plan(self.folder)).items()}
+
+    def cell(self, name: str) -> dict[str, Any]:
+        found = cells.read(cells.file_of(self.folder, name))
+        assert found is not None
+        return found
+
+    def files(self) -> dict[str, bytes]:
+        paths = [path for path in self.folder.rglob("*") if path.is_file()]
+        return {str(path.relative_to(self.folder)): path.read_bytes() for path in sorted(paths)}
+
+
+@pytest.fixture(scope="module")
+def finished(
+    tmp_path_factory: pytest.TempPathFactory, checkpoint: Callable[[str], Path]
+) -> Iterator[Path]:
+    """An experiment that was reproduced once."""
+    place = tmp_path_factory.mktemp("reproduced")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(reproduce, "run_tasks", in_process.run_tasks)
+        patch.chdir(place)
+        workplace = Workplace(place, checkpoint("llama"))
+        workplace.write()
+        assert workplace.reproduce() == 0
+    yield place
+
+
+@pytest.fixture
+def work(
+    finished: Path,
+    tmp_path: Path,
+    checkpoint: Callable[[str], Path],
+    monkeypatch: pytest.MonkeyPatch,
+) -> Workplace:
+    """A copy of it."""
+    shutil.copytree(finished, tmp_path, dirs_exist_ok=True)
+    monkeypatch.setattr(reproduce, "run_tasks", in_process.run_tasks)
+    monkeypatch.chdir(tmp_path)
+    return Workplace(tmp_path, checkpoint("llama"))
+
+
+@pytest.fixture
+def steps(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, int]]:
+    """The steps that were trained: run folder and number."""
+    done: list[tuple[str, int]] = []
+    write_step = ledger.write_step
+
+    def noted(folder: Path, step: int, rows: Any) -> None:
+        done.append((folder.name, step))
+        write_step(folder, step, rows)
+
+    monkeypatch.setattr(ledger, "write_step", noted)
+    return done
+
+
+def test_every_cell_is_one_small_file_and_the_report_names_the_command(work: Workplace) -> None:
+    assert {path.stem for path in (work.folder / cells.FOLDER).iterdir()} == set(NAMES)
+    for name in NAMES:
+        assert cells.file_of(work.folder, name).stat().st_size < 50_000
+    held = work.cell("naive-seed1")
+    run = Run.open(work.runs / "naive-seed1")
+    assert held["seed"] == 1 and held["run"]["versions"] == run.record["versions"]
+    assert held["summary"]["new"] == pytest.approx(run.summary()["new"], abs=1e-6)
+    assert [row["label"] for row in held["steps"]] == run.record["labels"]
+    answers = [text for text in run.answers["answer"] if len(text) > 8]
+    assert answers and not any(text in json.dumps(held) for text in answers)
+    data = read_data(work.folder / "report.html")
+    assert data["command"] == "cltool reproduce reports/group/name"
+    table = json.loads((work.folder / "report.json").read_text(encoding="utf-8"))["table"]
+    assert [(row["strategy"], row["runs"]) for row in table] == [("naive", 2), ("frozen", 2)]
+
+
+def test_the_page_of_cells_shows_what_that_of_the_runs_shows(work: Workplace) -> None:
+    for number, (cell, run) in enumerate(
+        reproduce.runs_on_disk(plan(work.folder), work.runs).items()
+    ):
+        _answer_some(run, number)
+        cells.write_run(cells.file_of(work.folder, cell.name), cell, Run.open(run.folder))
+    assert work.reproduce() == 0
+    (ours,) = read_data(work.folder / "report.html")["groups"]
+    (theirs,) = page_data([Run.open(work.runs / name) for name in NAMES])["groups"]
+    assert ours["views"].pop("lost_facts") == {"rows": [], "total": None}
+    del theirs["views"]["lost_facts"]
+    assert _numbers(ours) == pytest.approx(_numbers(theirs), abs=1e-6)
+    assert any(0 < one < 1 for one in _numbers(ours["views"]["scores"]))
+    assert ours["asked"] == theirs["asked"] and ours["labels"] == theirs["labels"]
+    assert "without the answers of the runs" in (work.folder / "report.html").read_text(
+        encoding="utf-8"
+    )
+
+
+def _answer_some(run: Run, number: int) -> None:
+    """Let some answers of a run be right: the random model gives none."""
+    for step, rows in run.answers.groupby("step"):
+        records = rows.to_dict("records")
+        for place, row in enumerate(records):
+            if (place + number + int(step)) % 3:
+                row |= {"answer": row["accepted"][0], "stopped": True, "right": True}
+        ledger.write_step(run.folder, int(step), records)
+
+
+def _numbers(value: Any) -> list[float]:
+    if isinstance(value, dict):
+        return [one for part in value.values() for one in _numbers(part)]
+    if isinstance(value, list):
+        return [one for part in value for one in _numbers(part)]
+    return [value] if isinstance(value, int | float) else []
+
+
+def test_without_run_folders_the_report_is_made_again_and_nothing_is_trained(
+    work: Workplace, steps: list[tuple[str, int]]
+) -> None:
+    before = work.files()
+    shutil.rmtree(work.runs)
+    for name in ("report.html", "report.json"):
+        (work.folder / name).unlink()
+    assert work.reproduce() == 0
+    assert work.files() == before
+    assert steps == []
+
+
+def test_only_what_changed_runs_again(
+    work: Workplace, steps: list[tuple[str, int]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert work.reproduce("--check") == 0
+    work.write(TEXT.replace('"frozen"', '"replay", "frozen"') + "settings.strategy.share = 0.3\n")
+    assert work.stale() == {f"replay-seed{seed}": "not run yet" for seed in (0, 1)}
+    work.write(TEXT.replace("epochs = 2", "epochs = 3"))
+    assert work.stale() == dict.fromkeys(NAMES, "changed: settings")
+    capsys.readouterr()
+    assert work.reproduce("--check", "--only", "naive") == 1
+    assert capsys.readouterr().out.splitlines() == [
+        f"reports/group/name: naive-seed{seed}: changed: settings" for seed in (0, 1)
+    ]
+    assert work.reproduce("--only", "naive") == 0
+    assert {name for name, _ in steps} == {"naive-seed0", "naive-seed1"}
+    (group,) = read_data(work.folder / "report.html")["groups"]
+    # The others' settings are not those of the experiment any more.
+    assert [strategy["name"] for strategy in group["strategies"]] == ["naive"]
+    assert any("2 cells of 4" in text for text in group["doubts"])
+
+
+def test_other_facts_make_all_cells_stale(work: Workplace) -> None:
+    work.write(rows=[*ROWS, {"subject": "C", "relation": "mayor", "new": "D", "update": 2}])
+    assert work.stale() == dict.fromkeys(NAMES, "changed: facts")
+
+
+def test_other_code_runs_a_cell_from_its_beginning(
+    work: Workplace, steps: list[tuple[str, int]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Sources, "digest", lambda *args, **more: "other")
+    assert work.stale() == dict.fromkeys(NAMES, "changed: code")
+    assert work.reproduce("--only", "frozen") == 0
+    assert len(steps) == 6
+    (group,) = read_data(work.folder / "report.html")["groups"]
+    assert [strategy["name"] for strategy in group["strategies"]] == ["naive", "frozen"]
+    assert any("naive-seed0, naive-seed1" in text for text in group["doubts"])
+
+
+def test_an_interrupted_cell_goes_on_where_it_stopped(
+    work: Workplace, steps: list[tuple[str, int]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expected = work.cell("naive-seed0")
+    cells.file_of(work.folder, "naive-seed0").unlink()
+    shutil.rmtree(work.runs / "naive-seed0")
+    write_costs = Run.write_costs
+
+    def killed(self: Run, rows: list[dict[str, Any]]) -> None:
+        if len(rows) == 3:
+            raise KeyboardInterrupt
+        write_costs(self, rows)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Run, "write_costs", killed)
+        assert work.reproduce() == 130
+    assert list(work.stale()) == ["naive-seed0"]
+    steps.clear()
+    assert work.reproduce() == 0
+    assert steps == [("naive-seed0", 2)]
+    again = work.cell("naive-seed0")
+    timed = ("seconds", "peak_memory")
+    assert _without(again["summary"], timed) == _without(expected["summary"], timed)
+    assert again["matrix"] == expected["matrix"]
+
+
+def _without(values: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if name not in names}
+
+
+def test_a_failed_cell_is_named_and_the_others_go_on(
+    work: Workplace, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("naive-seed0", "frozen-seed1"):
+        cells.file_of(work.folder, name).unlink()
+    # Made by another command: who knows with which code.
+    (work.runs / "naive-seed0.digest.json").unlink()
+    assert work.reproduce() == 1
+    err = capsys.readouterr().err
+    assert "naive-seed0 failed" in err and "did not make what this folder holds" in err
+    assert list(work.stale()) == ["naive-seed0"]
+    assert work.reproduce("--fresh", "--only", "naive") == 0
+    assert work.stale() == {}
+
+
+def test_an_older_report_stays_until_all_cells_are_finished(work: Workplace) -> None:
+    (work.folder / "report.json").write_text('{"table": []}', encoding="utf-8")
+    (work.folder / "report.html").write_text("an older page", encoding="utf-8")
+    cells.file_of(work.folder, "naive-seed0").rename(work.root / "aside.json")
+    assert work.reproduce("--only", "frozen") == 0
+    assert (work.folder / "report.html").read_text(encoding="utf-8") == "an older page"
+    (work.root / "aside.json").rename(cells.file_of(work.folder, "naive-seed0"))
+    assert work.reproduce() == 0
+    assert read_data(work.folder / "report.html")["groups"]
+
+
+def test_variants_have_their_own_names_on_the_page(
+    work: Workplace, steps: list[tuple[str, int]]
+) -> None:
+    variant = '[[variants]]\nname = "naive-slow"\nstrategy = "naive"\nseeds = 1\n'
+    work.write(TEXT + variant + "settings.learner.lr = 1e-4\n")
+    assert work.reproduce() == 0
+    assert {name for name, _ in steps} == {"naive-slow-seed0"}
+    (group,) = read_data(work.folder / "report.html")["groups"]
+    names = [strategy["name"] for strategy in group["strategies"]]
+    assert names == ["naive", "frozen", "naive-slow"]
+
+
+def test_a_damaged_cell_is_refused_with_its_file(
+    work: Workplace, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = cells.file_of(work.folder, "naive-seed0")
+    for text, message in (("{", "cannot be read"), ('{"format": 99}', "not a cell of format 1")):
+        file.write_text(text, encoding="utf-8")
+        assert work.reproduce() == 2
+        err = capsys.readouterr().err
+        assert str(file) in err and message in err
+
+
+def test_experiments_are_listed_with_what_is_finished(
+    work: Workplace, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cells.file_of(work.folder, "naive-seed0").unlink()
+    assert main(["reproduce", "--list"]) == 0
+    assert capsys.readouterr().out == "reports/group/name  3 of 4 cells: a test\n"
+    (work.folder.parent / "facts.jsonl").unlink()
+    assert main(["reproduce", "--list"]) == 0
+    assert "cannot be planned" in capsys.readouterr().out
+    assert main(["reproduce"]) == 2
+    assert main(["reproduce", str(work.folder), "--only", "ewc"]) == 2
+
+
+def test_a_search_is_reported_from_its_cell(
+    work: Workplace, steps: list[tuple[str, int]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    shutil.rmtree(work.folder)
+    text = TEXT.replace('"naive", "frozen"', '"naive"').replace("seeds = 2", "seeds = 1")
+    work.write(text.replace("settings.learner.lr = 3e-3", "tune = {first = 1, trials = 2}"))
+    assert work.reproduce() == 0
+    first = capsys.readouterr().out
+    assert len(steps) > 0 and "naive" in first
+    before = work.files()
+    assert set(before) == {"cells/naive.json", "experiment.toml", "report.html", "report.json"}
+    shutil.rmtree("runs")
+    steps.clear()
+    assert work.reproduce() == 0
+    assert work.files() == before and steps == []
+    assert capsys.readouterr().out == first
+    (tuning,) = read_data(work.folder / "report.html")["tunings"]
+    assert [trial["number"] for trial in tuning["trials"]] == [0, 1]
+
+
+def test_erasing_is_audited_from_the_run_folders(
+    work: Workplace, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from cltool.audit import survey_workers
+
+    from ..audit.test_audit import QUICK
+
+    monkeypatch.setattr(survey_workers, "run_tasks", in_process.run_tasks)
+    shutil.rmtree(work.folder)
+    audit = "".join(
+        f"audit.settings.{name} = {json.dumps(value)}\n" for name, value in QUICK.items()
+    )
+    text = TEXT.replace('"frozen"', '"retrain"').replace("seeds = 2", 'erasures = "naive"')
+    text = text.replace("lr = 3e-3", "lr = 1e-3")
+    rows = [*ROWS, {"subject": "Borley", "relation": "mayor", "forget": True, "update": 2}]
+    work.write(text + audit, [*rows[:3], rows[-1]])
+    assert work.reproduce() == 0
+    data = read_data(work.folder / "audit.html")
+    assert data["command"] == "cltool reproduce reports/group/name"
+    assert [step["step"] for step in data["steps"]] == [2]
+    record = json.loads((work.folder / "erasures.json").read_text(encoding="utf-8"))
+    assert len(record["requests"]) == 1 and record["reference"] is not None
+    before = work.files()
+    shutil.rmtree(work.runs / "retrain-seed0")
+    capsys.readouterr()
+    assert work.reproduce() == 0
+    assert "audit.html needs all run folders; 1 of 2 are missing" in capsys.readouterr().err
+    assert work.files()["audit.html"] == before["audit.html"]
+
+
+def test_the_cell_runs_what_the_experiment_says(
+    work: Workplace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[dict[str, Any]] = []
+
+    def noted(stream: Any, **given: Any) -> Run:
+        asked.append(given)
+        return Run.open(work.runs / "naive-seed0")
+
+    monkeypatch.setattr(experiment, "run", noted)
+    work.write(TEXT.replace("epochs = 2", "epochs = 7") + "keep_checkpoints = [1]\n")
+    reproduce.run_cells(
+        plan(work.folder), list(plan(work.folder).cells)[2:3], work.runs, progress=_quiet()
+    )
+    (given,) = asked
+    assert given["strategy"] == "naive" and given["seed"] == 1
+    assert given["settings"]["learner"]["epochs"] == 7
+    assert list(given["keep_checkpoints"]) == [1]
+    assert given["out"] == work.runs / "naive-seed1"
+
+
+def _quiet() -> Any:
+    from cltool.core.progress import QUIET
+
+    return QUIET
