@@ -19,7 +19,7 @@ from pydantic import Field
 
 from cltool.lm import optimizers
 from cltool.strategies.rehearsal.common.gradients import draw
-from cltool.strategies.unlearning.common.eraser import Eraser, EraserConfig, Goal
+from cltool.strategies.unlearning.common.eraser import Eraser, EraserConfig, stopping_goal
 from cltool.strategies.unlearning.common.sentences import forward, parts
 from cltool.training.search_space import search
 
@@ -67,9 +67,7 @@ class TaskVector(Eraser[TaskVectorConfig]):
         """Fine-tune, then subtract."""
         config = self.config
         learner = phase.learner
-        goal = Goal(phase, None, None)
-        if config.target == "foils":
-            goal = Goal.of_distractors(phase, config.foils, whole=config.tokens == "answer")
+        goal = stopping_goal(phase, config)
         if not goal.pending():
             return
         before = {name: p.detach().clone() for name, p in learner.trainable().items()}

@@ -29,7 +29,13 @@ from typing_extensions import TypeVar
 from cltool.lm import optimizers
 from cltool.lm.batches import IGNORED, Batch
 from cltool.lm.teacher import Teacher
-from cltool.strategies.unlearning.common.eraser import Eraser, EraserConfig, Goal, Phase
+from cltool.strategies.unlearning.common.eraser import (
+    Eraser,
+    EraserConfig,
+    Goal,
+    Phase,
+    stopping_goal,
+)
 from cltool.strategies.unlearning.common.retain_set import RetainSet
 from cltool.strategies.unlearning.common.sam import perturbed
 from cltool.strategies.unlearning.common.sentences import Sentence, parts
@@ -186,12 +192,8 @@ class Unlearning(Eraser[U]):
             self.teacher = None
 
     def goal(self, phase: Phase) -> Goal:
-        """Return the target of each sentence, as the settings say."""
-        config = self.config
-        if config.target == "none":
-            return Goal(phase, None, None)
-        whole = config.tokens == "answer"
-        return Goal.of_distractors(phase, config.foils, whole=whole, unseen=self._unseen)
+        """Return the target of the sentences."""
+        return stopping_goal(phase, self.config, self._unseen)
 
     def run_phase(self, phase: Phase) -> None:
         """Take the steps of the phase."""

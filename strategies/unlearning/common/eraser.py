@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from pydantic import Field
 from typing_extensions import TypeVar
@@ -159,25 +159,6 @@ class Goal:
     def __init__(self, phase: Phase, lower: Tensor | None, upper: Tensor | None) -> None:
         self._phase, self.lower, self.upper = phase, lower, upper
 
-    @classmethod
-    def of_distractors(
-        cls, phase: Phase, count: int, *, whole: bool, unseen: UnseenNames | None = None
-    ) -> Goal:
-        """Return the goal that objects are as improbable as objects that were never true.
-
-        Args:
-            phase: the erasing; its current model is measured.
-            count: number of distractors per erased object.
-            whole: whether the end of the sentences is erased too.
-            unseen: probabilities of new names before they were taught.
-        """
-        learner, chosen = phase.learner, phase.chosen
-        current, random = likelihoods(learner, chosen), learner.generator("foils")
-        found = bounds(
-            learner, chosen, current, phase.known, count, random, whole=whole, unseen=unseen
-        )
-        return cls(phase, *found)
-
     def pending(self) -> list[Sentence]:
         """Return the sentences to push: none if all have reached their target.
 
@@ -193,3 +174,47 @@ class Goal:
             return []
         above = current.greedy | (current.logps > self.lower)
         return [one for one, pushed in zip(chosen, above.tolist(), strict=True) if pushed]
+
+
+class TargetSettings(Protocol):
+    """The settings of an eraser that its target depends on."""
+
+    @property
+    def target(self) -> Literal["foils", "none"]:
+        """Whether there is a target."""
+
+    @property
+    def foils(self) -> int:
+        """Number of distractors per erased object."""
+
+    @property
+    def tokens(self) -> Literal["object", "answer"]:
+        """Which tokens are erased."""
+
+
+def stopping_goal(
+    phase: Phase, settings: TargetSettings, unseen: UnseenNames | None = None
+) -> Goal:
+    """Return the goal at which the erasing of ``phase`` stops.
+
+    With a target, erased objects become as improbable as objects that were never true.
+
+    Args:
+        phase: the erasing; its current model is measured.
+        settings: of the eraser.
+        unseen: probabilities of new names before they were taught.
+    """
+    if settings.target == "none":
+        return Goal(phase, None, None)
+    learner, whole = phase.learner, settings.tokens == "answer"
+    found = bounds(
+        learner,
+        phase.chosen,
+        likelihoods(learner, phase.chosen),
+        phase.known,
+        settings.foils,
+        learner.generator("foils"),
+        whole=whole,
+        unseen=unseen,
+    )
+    return Goal(phase, *found)

@@ -10,6 +10,7 @@ import torch
 from cltool.facts.facts import Update
 from cltool.facts.stream import Stream
 from cltool.strategies.unlearning import task_vector
+from cltool.strategies.unlearning.common.eraser import Goal
 
 from ...conftest import MakeLearner, apply, weights
 
@@ -67,7 +68,7 @@ def test_with_a_target_no_more_is_subtracted_than_it_takes(
     make_learner: MakeLearner, stream: Stream, tuned: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     answers = iter([["a sentence"], ["a sentence"], ["a sentence"], []])
-    monkeypatch.setattr(task_vector.Goal, "pending", lambda self: next(answers))
+    monkeypatch.setattr(Goal, "pending", lambda self: next(answers))
     learner = make_learner("task_vector", strategy={"alpha": 2.0})
     before = weights(learner.model)
     apply(learner, Update(1, "forget", (), stream.updates[0].learn[2:4]))
