@@ -30,7 +30,7 @@ are not learned.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 import torch
 from pydantic import Field
@@ -84,7 +84,7 @@ class AlphaEditConfig(StrategyConfig):
 class AlphaEdit(Strategy[AlphaEditConfig]):
     """Solves least squares in the null space of the base's keys, and protects earlier edits."""
 
-    trains: ClassVar[bool] = False
+    trains = False
 
     def attach(self, learner: Learner) -> None:
         """Find the null space of the base knowledge's keys.

@@ -33,7 +33,7 @@ the codebook is in the strategy's state.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 import torch
 from pydantic import Field
@@ -88,7 +88,7 @@ class GRACE(Strategy[GRACEConfig]):
     """Stores hidden states in a codebook; the model is frozen."""
 
     outside = "its codebook"
-    trains: ClassVar[bool] = False
+    trains = False
 
     def attach(self, learner: Learner) -> None:
         """Measure the spread of the base knowledge's keys, and add the lookup to the model.

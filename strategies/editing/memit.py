@@ -35,7 +35,7 @@ the update is learned only in part, and earlier knowledge is lost.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, ClassVar
+from typing import TYPE_CHECKING, Annotated
 
 import torch
 from pydantic import Field
@@ -86,7 +86,7 @@ class MEMITConfig(StrategyConfig):
 class MEMIT(Strategy[MEMITConfig]):
     """Solves least squares over the update's keys, with a penalty on changes at the base's keys."""
 
-    trains: ClassVar[bool] = False
+    trains = False
 
     def attach(self, learner: Learner) -> None:
         """Compute the second moment of the base knowledge's keys.
@@ -94,8 +94,8 @@ class MEMIT(Strategy[MEMITConfig]):
         Raises:
             UserError: the model has no such blocks, or none with an ordinary MLP.
         """
-        config = self.config
-        self._editor = Editor(learner.model, learner.score, config.layers, "strategy.memit.layers")
+        layers, where = self.config.layers, "strategy.memit.layers"
+        self._editor = Editor(learner.model, learner.score, layers, where)
         self._moments = self._editor.moments(sentence_batches(learner, learner.known.valid()))
 
     def update(self, learner: Learner, update: Update) -> None:

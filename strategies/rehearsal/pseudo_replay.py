@@ -81,10 +81,9 @@ class PseudoReplay(Strategy[PseudoReplayConfig]):
         Raises:
             UserError: sentences are to be generated, but the model did not learn whole sentences.
         """
-        config = self.config
         self._prompts = Prompts()
         self._rehearsed: list[Encoded] = []
-        if config.prompts == "stored":
+        if self.config.prompts == "stored":
             self._prompts.take(learner.known.valid())
         else:
             _check_can_write(learner)

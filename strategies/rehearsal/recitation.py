@@ -168,12 +168,11 @@ class Recitation(Strategy[RecitationConfig]):
 
     def before_training_exp(self, learner: Learner, **kwargs: Any) -> None:
         """Let the model recite before it learns the update."""
-        config = self.config
         update: Update = learner.experience.update
         random = learner.generator("rehearsal")
         old = self._old(learner, update)
         self._targets = [*old, *lines(learner, update.learn)]
-        self._lines = _schedule(self._targets, config.trouble, random)
+        self._lines = _schedule(self._targets, self.config.trouble, random)
         # Other wordings are known only for lines that a wording matches.
         facts = [line.fact for line in old if line.fact is not None]
         self._sentences = Schedule(learner.examples(facts), DIFFICULT, random)

@@ -58,10 +58,9 @@ class DPO(Unlearning[DPOConfig]):
 
     def prepare(self, phase: Phase) -> None:
         """Encode the refusals, and compute the reference's margin of both answers once."""
-        config = self.config
         learner, chosen = phase.learner, phase.chosen
         random = learner.generator("refusals")
-        self._refusals = refusals(learner, chosen, config.refusals, random)
+        self._refusals = refusals(learner, chosen, self.config.refusals, random)
         won = likelihoods(learner, list(self._refusals.values())).logps
         lost = likelihoods(learner, chosen).logps
         self._margins = dict(zip(chosen, won - lost, strict=True))

@@ -97,15 +97,13 @@ class EditRefusal(Eraser[EditRefusalConfig]):
         editor.edit(batches, plan, hold, [None] * len(hold), left)
 
     def _editor(self, learner: Learner) -> Editor:
-        layers = self.config.layers
-
         def score(batch: Batch) -> Scored:
             # The forward pass that solves for a projection counts as training tokens too.
             if not torch.is_grad_enabled():
                 learner.spend(int(batch["attention_mask"].sum()))
             return learner.score(batch)
 
-        return Editor(learner.model, score, layers, "strategy.edit_refusal.layers")
+        return Editor(learner.model, score, self.config.layers, "strategy.edit_refusal.layers")
 
 
 def _ridged(moment: Tensor, ridge: float) -> Tensor:

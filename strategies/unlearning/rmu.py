@@ -15,7 +15,7 @@ for large language model unlearning", set it for each layer.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 import torch
 from pydantic import Field
@@ -72,7 +72,7 @@ class RMUConfig(UnlearningConfig):
 class RMU(Unlearning[RMUConfig]):
     """Trains hidden states towards a random vector at erased facts, and keeps the others."""
 
-    needs_teacher: ClassVar[bool] = True
+    needs_teacher = True
 
     def attach(self, learner: Learner) -> None:
         """Determine the block.

@@ -13,7 +13,7 @@ retain term.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from pydantic import Field
 from torch.nn import functional
@@ -46,7 +46,7 @@ class UNDIALConfig(UnlearningConfig):
 class UNDIAL(Unlearning[UNDIALConfig]):
     """Distillation of the old model with the erased tokens' logits lowered."""
 
-    needs_teacher: ClassVar[bool] = True
+    needs_teacher = True
 
     def loss(self, learner: Learner, chosen: Sequence[Sentence]) -> Tensor:
         """Return Σ_t CE(softmax(z − β e_y), p_θ) over the tokens of ``chosen``."""

@@ -48,8 +48,7 @@ class WGA(Unlearning[WGAConfig]):
         """Return Σ_t p^β log p over the tokens of ``chosen``."""
         scored = forward(learner, chosen)
         learned = scored.labels != IGNORED
-        beta = self.config.beta
-        return wga(scored.logits[learned], scored.labels[learned], beta).sum()
+        return wga(scored.logits[learned], scored.labels[learned], self.config.beta).sum()
 
 
 def wga(logits: Tensor, labels: Tensor, beta: float) -> Tensor:

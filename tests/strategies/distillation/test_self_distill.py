@@ -54,7 +54,7 @@ def forward(learner: Learner, own: list[Encoded], rehearsed: list[Encoded]) -> N
     batch["place"] = torch.arange(len(own) + len(rehearsed))
     batch["own"] = batch["place"] < len(own)
     part._drawn = {
-        len(own) + place: part._soft[part._answered.index(one)]
+        len(own) + place: part._targets[part._answered.index(one)]
         for place, one in enumerate(rehearsed)
         if one in part._answered
     }
@@ -202,7 +202,7 @@ def test_only_keys_of_what_is_true_are_asked_and_no_answer_is_kept(
         kept = [fact for fact in learner.known.valid() if fact not in update.learn]
         prompts = {one.ids[: one.start] for one in learner.examples(kept)}
         assert drawn[-1] and drawn[-1] <= prompts
-        assert part_of(learner)._answered == part_of(learner)._soft == []
+        assert part_of(learner)._answered == part_of(learner)._targets == []
         assert part_of(learner)._drawn == {}
         keys = {tuple(key) for key in part_of(learner).state_dict()["keys"]}
         assert keys == {fact.key for fact in learner.known.valid()}

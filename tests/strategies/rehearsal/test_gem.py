@@ -183,7 +183,7 @@ def test_no_more_gradients_than_groups_and_every_memory_has_its_share(
 
     class Watch(SupervisedPlugin):  # type: ignore[misc, type-arg]
         def after_training_epoch(self, learner: Learner, **kwargs: Any) -> None:
-            seen.append(gem_of(learner)._worded)
+            seen.append(gem_of(learner)._sentences)
 
     settings = {"groups": groups}
     learner = make_learner("gem", strategy=settings, epochs=1, plugins=[Watch()])
@@ -191,7 +191,7 @@ def test_no_more_gradients_than_groups_and_every_memory_has_its_share(
     for update in stream.updates[1:]:
         apply(learner, update)
         worded = seen[-1]
-        assert gem_of(learner)._worded == []  # nothing of a fact that leaves later stays in them
+        assert gem_of(learner)._sentences == []  # nothing of a fact that leaves later stays in them
         found.append(len(worded))
         old = [fact for memory in memories(learner)[:-1] for fact in memory]
         assert set(learner.examples(old)) <= {one for group in worded for one in group}
