@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -43,12 +43,7 @@ def stream_of(
         name = _find_file(run, source.get("file"), "facts", "--scenario")
     kind = SCENARIOS.load(FILE if Path(name).suffix.lower() in resolve.FILES else name)
     known = set(field_names(kind.Config))
-    values = {key: value for key, value in source.items() if key in known and value is not None}
-    if "relations" in known and "relations" not in values:
-        chosen = [text.partition("=")[2] for text in source.get("where", ())]
-        values |= {"relations": chosen[0]} if chosen else {}
-    if isinstance(source.get("seed"), int):
-        values["seed"] = source["seed"]
+    values = _recorded_options(source, known)
     given = dict(options or {})
     if "path" in known and values.get("wordings") and "wordings" not in given:
         values["wordings"] = _find_file(run, values["wordings"], "wordings", "--wordings")
@@ -61,6 +56,23 @@ def stream_of(
             "scenario (--set scenario.NAME=VALUE).",
         )
     return stream
+
+
+def _recorded_options(source: Mapping[str, Any], known: Collection[str]) -> dict[str, Any]:
+    """Return the scenario's options and seed that a record holds.
+
+    Args:
+        source: the stream's source in the record. If the scenario has the option ``relations``,
+            their names are in ``where`` (``relation=A,B``).
+        known: names of the options that the scenario has.
+    """
+    values = {key: value for key, value in source.items() if key in known and value is not None}
+    if "relations" in known and "relations" not in values:
+        chosen = [text.partition("=")[2] for text in source.get("where", ())]
+        values |= {"relations": chosen[0]} if chosen else {}
+    if isinstance(source.get("seed"), int):
+        values["seed"] = source["seed"]
+    return values
 
 
 def _find_file(run: Run, name: Any, what: str, option: str) -> str:

@@ -1,4 +1,4 @@
-"""The registry of models, and a function that loads any model. Importing this imports none."""
+"""The registry of models, and a function that loads any model. Importing it imports no model."""
 
 from __future__ import annotations
 
