@@ -6,16 +6,16 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from cltool.core.errors import UserError
-from cltool.core.workers import Failure, Given
+from cltool.core.workers import AnyTask, Failure
 
 
 def run_tasks(
-    tasks: Sequence[Given],
-    work: Callable[[Given], None],
+    tasks: Sequence[AnyTask],
+    work: Callable[[AnyTask], None],
     *,
-    prepare: Callable[[Given], None],
+    prepare: Callable[[AnyTask], None],
     **unused: Any,
-) -> list[Failure[Given]]:
+) -> list[Failure[AnyTask]]:
     """Stands for `cltool.core.workers.run_tasks`."""
     prepare(tasks[0])
     failed = []

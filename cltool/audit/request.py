@@ -12,7 +12,7 @@ from cltool.core.errors import UserError
 
 @dataclass(frozen=True)
 class AuditRequest:
-    """What an audit looks at, besides the models.
+    """Options of an audit, besides the models and the settings of the attacks.
 
     Attributes:
         scenario: a scenario's name or file; for a run, used if the run's own cannot be found.

@@ -50,7 +50,7 @@ class AuditedRun:
 
 @dataclass
 class Plan:
-    """What is audited, and what cannot be."""
+    """The runs to audit, and those that cannot be audited."""
 
     stream: Stream
     steps: list[int]

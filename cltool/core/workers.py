@@ -42,26 +42,26 @@ class Task(Protocol):
         ...
 
 
-Given = TypeVar("Given", bound=Task)
+AnyTask = TypeVar("AnyTask", bound=Task)
 
 
 @dataclass(frozen=True, slots=True)
-class Failure(Generic[Given]):
+class Failure(Generic[AnyTask]):
     """A task that did not finish, and why."""
 
-    task: Given
+    task: AnyTask
     error: str
 
 
 def run_tasks(
-    tasks: Sequence[Given],
-    work: Callable[[Given], None],
+    tasks: Sequence[AnyTask],
+    work: Callable[[AnyTask], None],
     *,
-    prepare: Callable[[Given], None],
+    prepare: Callable[[AnyTask], None],
     load: Callable[[], None],
     workers: int | None,
     progress: Progress,
-) -> list[Failure[Given]]:
+) -> list[Failure[AnyTask]]:
     """Run ``work`` on every task in worker processes.
 
     Tasks start in their order. The worker of a task that kills it is replaced.
@@ -80,7 +80,7 @@ def run_tasks(
     Raises:
         UserError: ``prepare`` raised it, its worker died, or a task cannot be pickled.
     """
-    pool = _Pool[Given](min(workers or default_workers(), len(tasks)), progress)
+    pool = _Pool[AnyTask](min(workers or default_workers(), len(tasks)), progress)
     try:
         pool.prepare(prepare, tasks[0], load)
         return pool.run(work, tasks)
@@ -96,7 +96,7 @@ def default_workers() -> int:
     return os.cpu_count() or 1
 
 
-class _Pool(Generic[Given]):
+class _Pool(Generic[AnyTask]):
     """Worker processes, each with its own executor: one that dies breaks no other."""
 
     def __init__(self, count: int, progress: Progress) -> None:
@@ -114,7 +114,9 @@ class _Pool(Generic[Given]):
             1, initializer=_initialize, initargs=(self._writer,), env=self._environment
         )
 
-    def prepare(self, work: Callable[[Given], None], task: Given, load: Callable[[], None]) -> None:
+    def prepare(
+        self, work: Callable[[AnyTask], None], task: AnyTask, load: Callable[[], None]
+    ) -> None:
         """Run ``work`` in one worker, and ``load`` in the others."""
         future = self._submit(0, work, task)
         for worker in range(1, len(self._executors)):
@@ -133,12 +135,14 @@ class _Pool(Generic[Given]):
                 hint="Leave out locks, open files and the like.",
             ) from error
 
-    def run(self, work: Callable[[Given], None], tasks: Sequence[Given]) -> list[Failure[Given]]:
+    def run(
+        self, work: Callable[[AnyTask], None], tasks: Sequence[AnyTask]
+    ) -> list[Failure[AnyTask]]:
         """Run ``work`` on every task; return the failures in the order of ``tasks``."""
         waiting = deque(enumerate(tasks))
         idle = deque(range(len(self._executors)))
         running: dict[Future[None], tuple[int, int]] = {}
-        failures: dict[int, Failure[Given]] = {}
+        failures: dict[int, Failure[AnyTask]] = {}
         while waiting or running:
             while waiting and idle:
                 number, task = waiting.popleft()
@@ -153,7 +157,7 @@ class _Pool(Generic[Given]):
                     failures[number] = Failure(tasks[number], error)
         return [failures[number] for number in sorted(failures)]
 
-    def _submit(self, worker: int, work: Callable[..., None], *arguments: Given) -> Future[None]:
+    def _submit(self, worker: int, work: Callable[..., None], *arguments: AnyTask) -> Future[None]:
         # A process that is started here keeps SIGINT blocked: only the parent handles Ctrl-C.
         before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         try:

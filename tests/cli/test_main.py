@@ -541,7 +541,7 @@ def test_the_final_model_is_saved(cltool: Cltool) -> None:
     assert "model: the folder is not empty" in refused(again)
 
 
-# Comparisons; their workers are tested in test_comparing.py.
+# Comparisons; their workers are tested in test_compare.py.
 
 
 @pytest.fixture

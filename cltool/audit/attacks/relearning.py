@@ -134,7 +134,7 @@ def _splits(case: Case, settings: AuditSettings) -> dict[str, list[tuple[Pairs, 
 
 
 def _filled(pairs: Pairs) -> Pairs:
-    """Add plain sentences up to their number, so that a few sentences are not memorised."""
+    """Fill up with plain sentences, so that the model does not memorise a few sentences."""
     return [*pairs, *PLAIN_TEXT[len(pairs) :]]
 
 

@@ -11,7 +11,7 @@ LEAST_DROP = 1e-12
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """What an attack brought back.
+    """The effect of an attack on a score that erasing had lowered.
 
     Attributes:
         of_drop: share of the drop in score that the attack undid: 0 nothing, 1 all of it. Below
