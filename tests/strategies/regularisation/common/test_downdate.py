@@ -1,4 +1,4 @@
-"""Erased facts are taken out of importances: exactly, while the weights have not moved."""
+"""Erased facts are subtracted from importances, exactly if the weights have not moved."""
 
 from __future__ import annotations
 

@@ -73,7 +73,7 @@ def _sentences(held: object) -> Iterator[Encoded]:
 @pytest.mark.parametrize(
     "name", ["replay", "der", "mir", "agem", "gem", "pseudo_replay", "self_distill"]
 )
-def test_nothing_stays_worded_between_updates(
+def test_no_sentences_are_kept_between_updates(
     name: str, make_learner: MakeLearner, stream: Stream
 ) -> None:
     seen = 0
