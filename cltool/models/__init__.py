@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 MODELS = Registry(
     "model",
     "cltool.models",
-    (Entry("tiny", "cltool.models.tiny.model:Tiny", "built from the base facts at first use"),),
+    (
+        # One line for each model.
+        Entry("tiny", "cltool.models.tiny.model:Tiny", "built from the base facts at first use"),
+    ),
 )
 
 
