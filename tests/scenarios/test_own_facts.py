@@ -530,9 +530,36 @@ class TestFormats:
 
     def test_tags_change_neither_facts_nor_the_digest(self, tmp_path: Path) -> None:
         plain = from_rows(tmp_path, GOOD)
-        tagged = from_rows(tmp_path, [{**row, "region": "\ud800 south"} for row in GOOD])
+        tagged = from_rows(tmp_path, [{**row, "region": "south"} for row in GOOD])
         assert list(plain) == list(tagged) and plain.digest() == tagged.digest()
-        assert tagged.updates[0].learn[0].tags == (("region", "? south"),)
+        assert tagged.updates[0].learn[0].tags == (("region", "south"),)
+
+    @pytest.mark.parametrize(
+        ("cell", "tag"),
+        [
+            ("south ", "south"),
+            (True, "true"),
+            (0.5, "0.5"),
+            ("x" * 30, "x" * 30),
+            ("x" * 31, None),
+            ("two\nlines", None),
+            ("\ud800 south", None),
+            ([0.5, 0.25], None),
+            ({"a": 1}, None),
+            ("  ", None),
+            (None, None),
+        ],
+    )
+    def test_only_valid_scalar_cells_are_tags(
+        self, tmp_path: Path, cell: object, tag: str | None
+    ) -> None:
+        rows = [fact("Ulm", "Ada", 0, other=cell), fact("Ulm", "Cy", 1)]
+        stream = from_rows(tmp_path, rows, max_chars=30)
+        assert dict(stream.updates[0].learn[0].tags).get("other") == tag
+
+    def test_a_column_with_an_invalid_name_is_not_a_tag(self, tmp_path: Path) -> None:
+        rows = [{**fact("Ulm", "Ada", 0), "\ud800": "x"}, fact("Ulm", "Cy", 1)]
+        assert from_rows(tmp_path, rows).updates[0].learn[0].tags == ()
 
     def test_csv_lines_are_those_of_the_file(self, tmp_path: Path) -> None:
         path = tmp_path / "facts.csv"
@@ -590,6 +617,22 @@ class TestFormats:
         with pytest.raises(UserError) as caught:
             load(path)
         assert len(caught.value.details) == 1
+        assert caught.value.details[0].startswith("facts.parquet:row 2: not UTF-8")
+
+    def test_parquet_columns_that_are_not_used_may_be_unreadable(self, tmp_path: Path) -> None:
+        path = tmp_path / "facts.parquet"
+        raw = pa.array([b"x", b"\xff", b"z"], pa.binary())
+        broken = pa.StringArray.from_buffers(3, raw.buffers()[1], raw.buffers()[2])
+        rows = [fact("Ulm", "Ada", 0), fact("Bonn", "Bea", 0), fact("Ulm", "Cy", 1)]
+        table = pa.Table.from_pylist(rows).append_column("note", broken)
+        table = table.append_column("vector", pa.array([[0.5] * 8] * 3))
+        pq.write_table(table.append_column("raw", raw), path)
+        stream = load(path)
+        tags = {one.subject: one.tags for one in stream.updates[0].learn}
+        assert tags == {"Ulm": (("note", "x"),), "Bonn": ()}
+        assert stream.updates[1].learn[0].tags == (("note", "z"),)
+        with pytest.raises(UserError) as caught:
+            load(path, where=["note=x,z"])
         assert caught.value.details[0].startswith("facts.parquet:row 2: not UTF-8")
 
 

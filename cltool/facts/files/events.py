@@ -3,7 +3,7 @@
 A file is ``.jsonl``, ``.csv`` or ``.parquet``. A line states a fact (``subject``, ``relation``,
 ``new`` or ``object``) or a question (``prompt``, ``answer``, optionally ``paraphrases``), and
 its time: an ``update`` number or a ``date``. It may also have ``old``, ``aliases`` and
-``forget``; other columns are tags of the fact.
+``forget``; short texts, numbers and dates in other columns are tags of the fact.
 """
 
 from __future__ import annotations
@@ -13,8 +13,10 @@ import sys
 import unicodedata
 from calendar import monthrange
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, time
+from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 
@@ -31,6 +33,7 @@ USED = (
 )
 _KEY_COLUMNS = frozenset({"subject", "relation", "prompt"})
 _YES_NO = {"": False, "false": False, "no": False, "0": False, "true": True, "yes": True, "1": True}
+_SCALAR = (str, int, float, Decimal, date, time)
 _DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", re.ASCII)
 
 
@@ -49,7 +52,7 @@ class Event:
         moment: the update number, or the day as a proleptic Gregorian ordinal; the first
             possible day if the date has no day or month.
         until: the last possible day; equal to ``moment`` for update numbers.
-        tags: the cells of other columns.
+        tags: the usable cells of other columns.
         kept: whether the filter keeps it; other events only tell what was valid before.
     """
 
@@ -144,7 +147,7 @@ def read_events(
         dated: whether the time of an event is its ``date`` instead of its ``update``; None:
             neither, every event belongs to update 0.
         where: conditions; lines for which all of them hold are kept.
-        max_chars: the longest text allowed.
+        max_chars: the longest text allowed; longer cells of other columns are not tags.
 
     Raises:
         UserError: the file does not exist, is of another kind, or cannot be read at all.
@@ -152,7 +155,8 @@ def read_events(
     reading = Reading(path)
     parser = _Parser(dated, max_chars)
     try:
-        for line, row in read_rows(path, reading.columns):
+        used = {*USED, *(item.column for item in where)}
+        for line, row in read_rows(path, reading.columns, used):
             reading.lines += 1
             if isinstance(row, str):
                 reading.bad[line] = row
@@ -252,7 +256,7 @@ class _Parser:
         spellings = dict.fromkeys(self._texts(row, "aliases"))
         aliases = tuple(alias for alias in spellings if alias != value)
         old = self._text(row, "old")
-        tags = _tags(row)
+        tags = self._tags(row)
         return Event(line, key, value, old, forget, aliases, prompts, moment, until, tags, kept)
 
     def _new(self, row: Row) -> str:
@@ -283,6 +287,18 @@ class _Parser:
         texts = [self._clean(name, item, lines_allowed) for item in items]
         return [text for text in texts if text]
 
+    def _tags(self, row: Row) -> Tags:
+        """Return the cells that are tags: scalar, not empty, and valid as texts."""
+        tags = []
+        for name, value in row.items():
+            if name and name not in USED and isinstance(value, _SCALAR):
+                # A cell that fails is not needed to learn the fact, so the line stays good.
+                with suppress(_LineError):
+                    text = self._clean(name, _cell(value), lines_allowed=False)
+                    if text:
+                        tags.append((sys.intern(self._clean("a column", name, False)), text))
+        return tuple(tags)
+
     def _clean(self, name: str, value: object, lines_allowed: bool) -> str:
         if not isinstance(value, str):
             raise _LineError(f"{name} is not a text: {shown(value)}")
@@ -299,7 +315,7 @@ def _check_characters(name: str, text: str, allowed: str) -> None:
     for place, char in enumerate(text, start=1):
         kind = unicodedata.category(char)
         if kind == "Cs":
-            raise _LineError(f"{name} is not Unicode: half a character at position {place}")
+            raise _LineError(f"{name} is not Unicode: an unpaired surrogate at position {place}")
         if kind in ("Cc", "Zl", "Zp") and char not in allowed:
             what = "line break" if char in "\n\r\u2028\u2029" else "control character"
             raise _LineError(f"{name} has a {what} (U+{ord(char):04X}) at position {place}")
@@ -311,17 +327,6 @@ def _forget(row: Row) -> bool:
     if forget is None:
         raise _LineError(f"forget must be true or false, not {shown(value)}")
     return forget
-
-
-def _tags(row: Row) -> Tags:
-    """Return the non-empty cells of columns that have no meaning of their own."""
-    cells = ((name, _cell(row[name])) for name in row if name and name not in USED)
-    return tuple((sys.intern(_whole(name)), _whole(text)) for name, text in cells if text)
-
-
-def _whole(text: str) -> str:
-    """Replace half characters, which cannot be written to a file."""
-    return text.encode("utf-8", "replace").decode()
 
 
 def _cell(value: object) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import difflib
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -37,12 +37,14 @@ def shown(value: object) -> str:
     return text if len(text) <= 60 else f"{text[:57]}…{text[-1]}"
 
 
-def read_rows(path: Path, columns: dict[str, None]) -> Rows:
+def read_rows(path: Path, columns: dict[str, None], used: Collection[str]) -> Rows:
     """Read ``path`` row by row, in constant memory.
 
     Args:
         path: a ``.jsonl``, ``.csv`` or ``.parquet`` file.
         columns: receives the names of the file's columns.
+        used: names of the columns that a row needs. A Parquet row lacks the cells of other columns
+            that are nested, binary or not decodable.
 
     Raises:
         UserError: the file does not exist, is of another kind, or cannot be read at all.
@@ -57,7 +59,7 @@ def read_rows(path: Path, columns: dict[str, None]) -> Rows:
     if not path.is_file():
         raise _missing(path)
     if suffix == ".parquet":
-        yield from _parquet_rows(path, columns)
+        yield from _parquet_rows(path, columns, used)
         return
     with path.open("rb") as handle:
         yield from (_jsonl_rows if suffix == ".jsonl" else _csv_rows)(path, handle, columns)
@@ -163,28 +165,47 @@ def _not_utf8(error: UnicodeDecodeError) -> str:
     return f"not UTF-8: byte 0x{error.object[error.start]:02x} at position {error.start + 1}"
 
 
-def _parquet_rows(path: Path, columns: dict[str, None]) -> Rows:
+def _parquet_rows(path: Path, columns: dict[str, None], used: Collection[str]) -> Rows:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     try:
         with pq.ParquetFile(path) as file:
-            columns.update(dict.fromkeys(file.schema_arrow.names))
+            schema = file.schema_arrow
+            columns.update(dict.fromkeys(schema.names))
+            wanted = [one.name for one in schema if one.name in used or _is_scalar(one.type)]
             row = 1
-            for batch in file.iter_batches(batch_size=_BATCH_ROWS):
-                yield from enumerate(_batch_rows(batch), start=row)
+            for batch in file.iter_batches(_BATCH_ROWS, columns=wanted):
+                yield from enumerate(_batch_rows(batch, used), start=row)
                 row += batch.num_rows
     except pa.ArrowException as error:
         raise UserError(f"not a readable Parquet file: {error}", where=str(path)) from error
 
 
-def _batch_rows(batch: pa.RecordBatch) -> Iterator[Row | str]:
+def _is_scalar(kind: pa.DataType) -> bool:
+    import pyarrow.types as kinds
+
+    binary = kinds.is_binary(kind) or kinds.is_large_binary(kind)
+    return not (kinds.is_nested(kind) or binary or kinds.is_fixed_size_binary(kind))
+
+
+def _batch_rows(batch: pa.RecordBatch, used: Collection[str]) -> Iterator[Row | str]:
     try:
         yield from batch.to_pylist()
-    except UnicodeDecodeError:
-        # Arrow decodes a whole batch at once: read row by row to find the bad one.
+    except (ValueError, OverflowError):
+        # Arrow decodes a whole batch at once: read cell by cell to find the bad ones.
         for number in range(batch.num_rows):
-            try:
-                yield batch.slice(number, 1).to_pylist()[0]
-            except UnicodeDecodeError as error:
-                yield _not_utf8(error)
+            yield _row(batch, number, used)
+
+
+def _row(batch: pa.RecordBatch, number: int, used: Collection[str]) -> Row | str:
+    """Return a row without the cells of unused columns that cannot be decoded."""
+    row: Row = {}
+    for name, column in zip(batch.schema.names, batch.columns, strict=True):
+        try:
+            row[name] = column[number].as_py()
+        except (ValueError, OverflowError) as error:
+            if name in used:
+                unicode = isinstance(error, UnicodeDecodeError)
+                return _not_utf8(error) if unicode else f"{name} cannot be read: {error}"
+    return row
