@@ -204,8 +204,10 @@ def _row(batch: pa.RecordBatch, number: int, used: Collection[str]) -> Row | str
     for name, column in zip(batch.schema.names, batch.columns, strict=True):
         try:
             row[name] = column[number].as_py()
+        except UnicodeDecodeError as error:
+            if name in used:
+                return _not_utf8(error)
         except (ValueError, OverflowError) as error:
             if name in used:
-                unicode = isinstance(error, UnicodeDecodeError)
-                return _not_utf8(error) if unicode else f"{name} cannot be read: {error}"
+                return f"{name} cannot be read: {error}"
     return row
