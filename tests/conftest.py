@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -23,6 +24,10 @@ if TYPE_CHECKING:
 
     from cltool.lm.language_model import LanguageModel
     from cltool.training.learner import Learner
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # Shells start background jobs with Ctrl-C ignored, and the processes of tests inherit that.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 ARCHITECTURES = ("llama", "gpt2", "qwen3", "gpt_neox", "opt", "gemma", "mamba")
 CONTEXT = 96
