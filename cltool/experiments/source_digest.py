@@ -1,18 +1,20 @@
 """A hash of the source code that a strategy's results depend on.
 
-Comments, docstrings and white space do not count, so that rewriting a text makes nothing stale.
+Comments, docstrings, descriptions of settings and layout do not count: to rewrite a text makes
+nothing stale. Other strings count, because a prompt or a name can change a result.
 """
 
 from __future__ import annotations
 
 import ast
 import hashlib
-import io
-import tokenize
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib.util import find_spec
+from importlib.util import find_spec, resolve_name
 from pathlib import Path
+from typing import Any
+
+from typing_extensions import override
 
 from cltool.experiments.resolve import strategy_names
 from cltool.models import MODELS
@@ -22,6 +24,7 @@ ENTRY = "cltool.experiments.run"
 """The module that runs a cell."""
 
 COUNTED = (
+    "cltool.avalanche",
     "cltool.core.seeds",
     "cltool.core.settings",
     "cltool.evaluation",
@@ -38,8 +41,13 @@ COUNTED = (
 )
 """Packages and modules that can change an answer or a score."""
 
-IGNORED = ("cltool.strategies", "cltool.models", "cltool.training.loggers")
-"""Modules among them that cannot: the registries, and logging."""
+IGNORED = (
+    "cltool.strategies",
+    "cltool.models",
+    "cltool.training.loggers",
+    "cltool.evaluation.scores",
+)
+"""Modules among them that cannot: the registries, logging, and the definitions of the scores."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +55,7 @@ class _Module:
     """A source file.
 
     Attributes:
-        code: without comments, docstrings and white space.
+        code: its syntax tree as text, without what changes no result.
         imported: the names of all modules that it imports, also inside functions.
     """
 
@@ -71,9 +79,11 @@ class Sources:
         """
         entries = [STRATEGIES.entry(name) for name in strategy_names(strategy)]
         entries += [MODELS.entry(model)] if model in MODELS else []
-        own = [*(entry.target.partition(":")[0] for entry in entries), *more]
+        own = [entry.target.partition(":")[0] for entry in entries]
+        packages = [name for name in (one.partition(".")[0] for one in own) if name != "cltool"]
         hasher = hashlib.sha256()
-        for name, module in sorted(self._reached([ENTRY, *own], own).items()):
+        reached = self._reached([ENTRY, *own, *more], [*own, *packages, *more])
+        for name, module in sorted(reached.items()):
             hasher.update(f"{name}\n{module.code}\n".encode())
         return hasher.hexdigest()[:20]
 
@@ -104,8 +114,10 @@ def _read(name: str) -> _Module | None:
     file = _file(name)
     if file is None:
         return None
-    text = file.read_text(encoding="utf-8")
-    return _Module(_code(text), _imported(text))
+    tree = ast.parse(file.read_bytes())
+    package = name if file.name == "__init__.py" else name.rpartition(".")[0]
+    imported = _imported(tree, package)
+    return _Module(repr(_plain(_WithoutTexts().visit(tree))), imported)
 
 
 def _file(name: str) -> Path | None:
@@ -120,51 +132,49 @@ def _file(name: str) -> Path | None:
     return Path(origin) if origin is not None and origin.endswith(".py") else None
 
 
-def _imported(text: str) -> Sequence[str]:
+def _imported(tree: ast.Module, package: str) -> Sequence[str]:
     """Return the names of all modules that are imported.
 
     A name that is imported from a module may be a module itself, so both are returned.
+
+    Args:
+        tree: a module.
+        package: that relative imports start from.
     """
     found: dict[str, None] = {}
-    for node in ast.walk(ast.parse(text)):
+    for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             found |= dict.fromkeys(alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            found[node.module] = None
-            found |= dict.fromkeys(f"{node.module}.{alias.name}" for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            module = resolve_name("." * node.level + (node.module or ""), package)
+            found[module] = None
+            found |= dict.fromkeys(f"{module}.{alias.name}" for alias in node.names)
     return list(found)
 
 
-def _code(text: str) -> str:
-    """Return code without comments, docstrings and white space."""
-    lines = text.splitlines()
-    for (first, start), (last, end) in sorted(
-        [*_docstrings(ast.parse(text)), *_comments(text)], reverse=True
-    ):
-        head, tail = lines[first - 1].encode()[:start], lines[last - 1].encode()[end:]
-        lines[first - 1 : last] = [(head + tail).decode()]
-    return "".join("".join(lines).split())
+class _WithoutTexts(ast.NodeTransformer):
+    """Removes docstrings and the descriptions of settings from a syntax tree."""
+
+    @override
+    def visit_Expr(self, node: ast.Expr) -> ast.AST | None:
+        text = isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
+        return None if text else self.generic_visit(node)
+
+    @override
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        if isinstance(node.func, ast.Name) and node.func.id == "Field":
+            node.keywords = [one for one in node.keywords if one.arg != "description"]
+        return self.generic_visit(node)
 
 
-Span = tuple[tuple[int, int], tuple[int, int]]
-"""Where a text begins and ends: line from 1, and byte."""
+def _plain(node: Any) -> Any:
+    """Return a syntax tree as nested tuples.
 
-
-def _docstrings(tree: ast.Module) -> Iterator[Span]:
-    """Yield the place of every string that is a statement of its own."""
-    for node in ast.walk(tree):
-        if not isinstance(node, ast.Expr) or not isinstance(node.value, ast.Constant):
-            continue
-        if isinstance(node.value.value, str):
-            yield (
-                (node.lineno, node.col_offset),
-                (node.end_lineno or node.lineno, node.end_col_offset or 0),
-            )
-
-
-def _comments(text: str) -> Iterator[Span]:
-    for token in tokenize.generate_tokens(io.StringIO(text).readline):
-        if token.type == tokenize.COMMENT:
-            row, start = token.start
-            begin = len(token.line[:start].encode())
-            yield (row, begin), (row, begin + len(token.string.encode()))
+    Unlike `ast.dump`, it leaves out empty parts, which differ between versions of Python.
+    """
+    if isinstance(node, list):
+        return tuple(_plain(one) for one in node)
+    if not isinstance(node, ast.AST):
+        return node
+    parts = [(name, value) for name, value in ast.iter_fields(node) if value not in (None, [])]
+    return (type(node).__name__, *((name, _plain(value)) for name, value in parts))

@@ -10,7 +10,7 @@ from cltool.evaluation.scores import SCORES
 from cltool.reporting import formats
 from cltool.reporting.table import compare as compared
 from cltool.reporting.table import leaders
-from cltool.runs.groups import Group
+from cltool.runs.groups import Group, flatten
 
 KNOWN = 0.8
 """Accuracy on the base facts before the first update, below which the base is in doubt."""
@@ -78,4 +78,15 @@ def _wordings(group: Group) -> str:
     )
 
 
-CHECKS: tuple[Callable[[Group], str], ...] = (_base, _naive, _noise, _wordings)
+def _devices(group: Group) -> str:
+    settings = [flatten(run.run.record.get("settings")) for run in group.runs]
+    devices = {str(one["model.device"]): None for one in settings if "model.device" in one}
+    if len(devices) < 2:
+        return ""
+    return (
+        f"These runs are from different devices ({', '.join(devices)}), which round differently."
+        " A small difference between strategies can come from that."
+    )
+
+
+CHECKS: tuple[Callable[[Group], str], ...] = (_base, _naive, _noise, _wordings, _devices)

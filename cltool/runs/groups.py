@@ -85,6 +85,7 @@ def group_runs(runs: Sequence[Run | Measured]) -> list[Group]:
 
     A folder that is given twice counts once. Two runs with the same strategy, seed and settings
     are two variants: a repetition is not another seed, and would make the interval too narrow.
+    Runs of an experiment name their variant, which counts in place of the settings.
     """
     folders: dict[Path, Measured] = {}
     for one in runs:
@@ -98,7 +99,9 @@ def group_runs(runs: Sequence[Run | Measured]) -> list[Group]:
         scenario, model = str(run.record.get("scenario", "")), str(run.record.get("model", ""))
         where = (scenario, model, *measured.labels)
         group = groups.setdefault(where, Group(scenario, model, measured.labels))
-        what = (where, run.strategy, _canonical(run.record.get("settings")))
+        # The seeds of an experiment's variant may come from machines with other devices.
+        kind = run.record.get("variant") or _canonical(run.record.get("settings"))
+        what = (where, run.strategy, kind)
         repetition = seen[(*what, run.seed)] = seen.get((*what, run.seed), -1) + 1
         if (*what, repetition) not in variants:
             variant = variants[(*what, repetition)] = Variant(run.strategy)

@@ -11,10 +11,12 @@ import pytest
 
 from cltool.audit.attacks.settings import AuditSettings
 from cltool.core.errors import UserError
+from cltool.core.registry import Entry
 from cltool.core.settings import validate
 from cltool.experiments import experiment_file
 from cltool.experiments.experiment_plan import Plan, plan
 from cltool.experiments.source_digest import Sources
+from cltool.strategies import STRATEGIES
 
 ROOT = Path(__file__).parents[2]
 COMMITTED = experiment_file.committed(ROOT / experiment_file.REPORTS)
@@ -51,10 +53,9 @@ def test_every_committed_experiment_resolves(folder: Path) -> None:
     assert found.cells
     assert found.name == "/".join(folder.parts[-2:])
     if experiment.audit is not None:
-        assert validate(AuditSettings, experiment.audit.settings, "audit")
+        validate(AuditSettings, experiment.audit.settings, "audit")
         assert experiment.audit.run or "retrain" in {cell.strategy for cell in found.cells}
-    pages = [file.name for file in folder.glob("*.html")]
-    assert pages == ["audit.html" if experiment.audit else "report.html"]
+    assert (folder / ("audit.html" if experiment.audit else "report.html")).is_file()
 
 
 def test_the_committed_experiments_are_found() -> None:
@@ -195,7 +196,13 @@ X = "é # no comment"  # a comment
 
 def f(a: int) -> int:
     """Return one more."""
+    if a:
+        a = 2
+        a = 3
     return a + 1
+
+
+Y = Field(1, description="a number", ge=0)
 '''
 
 
@@ -203,12 +210,21 @@ def test_texts_and_layout_change_no_digest(package: Path) -> None:
     first = digest(package, ONE, "Y = 1\n")
     rewritten = ONE.replace("A text.", "Another\ntext.").replace("# a comment", "# é, more")
     rewritten = rewritten.replace("Return one more.", "Return a, plus one.").replace("\n\n", "\n")
+    rewritten = rewritten.replace("a number", 'a whole" + "number').replace(", ge=", ",\n  ge=")
     assert rewritten != ONE
     assert digest(package, rewritten, "# why\nY = 1\n") == first
 
 
 @pytest.mark.parametrize(
-    ("old", "new"), [("a + 1", "a + 2"), ("no comment", "no # comment"), ("X =", "Z =")]
+    ("old", "new"),
+    [
+        ("a + 1", "a + 2"),
+        ("no comment", "no # comment"),
+        ("no comment", "nocomment"),
+        ("X =", "Z ="),
+        ("        a = 3", "    a = 3"),
+        ("ge=0", "ge=1"),
+    ],
 )
 def test_code_changes_the_digest(package: Path, old: str, new: str) -> None:
     first = digest(package, ONE, "Y = 1\n")
@@ -225,6 +241,54 @@ def test_what_a_module_imports_counts_too(package: Path) -> None:
         return Sources().digest("naive", more=(f"{name}.one", name))
 
     assert found("Y = 1\n") != found("Y = 2\n")
+
+
+def test_all_that_a_strategy_of_another_package_imports_from_it_counts(
+    package: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def found(code: str) -> str:
+        (package / "inner").mkdir(exist_ok=True)
+        (package / "inner" / "__init__.py").write_text("from .mine import Mine\n")
+        (package / "inner" / "mine.py").write_text("from ..shared import Y\nfrom . import near\n")
+        (package / "inner" / "near.py").write_text("Z = 1\n")
+        (package / "shared.py").write_text(code)
+        return Sources().digest("theirs")
+
+    entry = Entry("theirs", f"{package.name}.inner:Mine", "", family="mine", source="theirs")
+    by_name = STRATEGIES.entry
+    monkeypatch.setattr(
+        STRATEGIES, "entry", lambda name: entry if name == "theirs" else by_name(name)
+    )
+    first = found("Y = 1\n")
+    assert found("Y = 2\n") != first
+    (package / "inner" / "near.py").write_text("Z = 2\n")
+    assert Sources().digest("theirs") != found("Y = 2\n")
+
+
+@pytest.mark.parametrize(
+    ("strategy", "module", "counts"),
+    [
+        ("avalanche:ReplayPlugin", "cltool.avalanche.view", True),
+        ("avalanche:ReplayPlugin", "cltool.avalanche.state", True),
+        ("avalanche:ReplayPlugin", "cltool.avalanche.verdicts", True),
+        ("avalanche:ReplayPlugin", "cltool.avalanche.sentences", True),
+        ("naive", "cltool.avalanche.view", False),
+        ("naive", "cltool.evaluation.summary", True),
+        ("naive", "cltool.evaluation.scores", False),
+    ],
+)
+def test_the_modules_that_count(
+    strategy: str, module: str, counts: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = Sources().digest(strategy)
+    read = Path.read_bytes
+    file = Path(*module.split(".")).with_suffix(".py")
+
+    def changed(path: Path) -> bytes:
+        return read(path) + (b"\nCHANGED = 1\n" if path.match(str(file)) else b"")
+
+    monkeypatch.setattr(Path, "read_bytes", changed)
+    assert (Sources().digest(strategy) != before) is counts
 
 
 def test_strategies_differ_in_their_code() -> None:

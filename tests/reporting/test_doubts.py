@@ -54,6 +54,17 @@ def test_wordings_that_were_all_trained(make: Make) -> None:
     assert "was also trained" in told(run)
 
 
+def test_seeds_of_one_variant_from_several_devices(make: Make) -> None:
+    runs = [
+        make(seed=seed, settings={"model": {"device": device}}, record={"variant": "naive"})
+        for seed, device in enumerate(("cpu", "cuda", "cpu"))
+    ]
+    (group,) = group_runs(runs)
+    assert [(one.label, len(one.runs)) for one in group.variants] == [("naive", 3)]
+    assert "different devices (cpu, cuda)" in told(*runs)
+    assert "different devices" not in told(runs[0], runs[2])
+
+
 def test_doubts_are_on_the_page(make: Make) -> None:
     page = render(page_data([make(strategy="naive"), make(strategy="ewc")]))
     assert "Before you conclude" in page
