@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from inspect import cleandoc
 from typing import Any
 
@@ -17,8 +17,8 @@ the order of the hooks.*
 A strategy is a class derived from `cltool.Strategy`. It is also an Avalanche plugin
 (`SupervisedPlugin`), so it has two kinds of hooks: methods of `Strategy`, which run once for each
 update, and Avalanche's callbacks, which run while the learner trains. Override the ones that you
-need; all others do nothing. In every hook the first argument is the `Learner`, which holds the
-model. The README has a [complete example](../README.md#a-strategy-of-your-own).
+need; all others do nothing. Hooks that take the learner take it as the first argument; the
+`Learner` holds the model. The README has a [complete example](../README.md#a-strategy-of-your-own).
 
 The constructor only stores the settings. Create everything else in `attach`.
 
@@ -206,7 +206,7 @@ def hooks_page() -> str:
             _MICRO,
             "## The learner's methods\n\nThese are cltool's own; the learner also has those of"
             " Avalanche's `SupervisedTemplate`, such as `stop_training()`.\n\n",
-            _table(("method", "what it does"), _methods(Learner)),
+            _table(("method", "what it does"), _methods(Learner, leave_out={"begin"})),
             "\n## The learner's attributes\n\nOf Avalanche's attributes, `model`, `optimizer`,"
             " `loss`, `mbatch`, `mb_output` and `experience` are used most.\n\n",
             _table(("attribute", "what it is"), _described(Learner)),
@@ -222,13 +222,18 @@ def _rows(hooks: Mapping[str, tuple[str, str]]) -> list[tuple[str, ...]]:
     return [(f"`{name}`", *texts) for name, texts in hooks.items()]
 
 
-def _methods(kind: type[Any]) -> list[tuple[str, str]]:
-    """Return signature and first sentence of the public methods that no base class has."""
-    inherited = {name for base in kind.__mro__[1:] for name in vars(base)}
+def _methods(kind: type[Any], leave_out: Collection[str] = ()) -> list[tuple[str, str]]:
+    """Return signature and first sentence of the public methods that no base class has.
+
+    Args:
+        kind: the class.
+        leave_out: methods that only cltool itself calls.
+    """
+    excluded = {name for base in kind.__mro__[1:] for name in vars(base)}.union(leave_out)
     return [
         (f"`{_signature(name, method)}`", _first_sentence(method.__doc__ or ""))
         for name, method in vars(kind).items()
-        if inspect.isfunction(method) and not name.startswith("_") and name not in inherited
+        if inspect.isfunction(method) and not name.startswith("_") and name not in excluded
     ]
 
 

@@ -34,7 +34,7 @@ FOLDER = "audit"
 """Folder of the findings in a run's folder."""
 
 BASE = -1
-"""Stands for a step: the base model of a run, without its strategies."""
+"""In place of a step: the base model of a run, without its strategies."""
 
 JUDGING = {"tolerances", "confidence"}
 """Settings that affect verdicts only, not attacks."""

@@ -195,7 +195,8 @@ def build(settings: Settings) -> Strategies:
     for name, config in settings.strategy.items():
         kind: type[Strategy[Any]] = STRATEGIES.load(name)
         parts[name] = kind(config)
-    return Strategies(parts, {name: STRATEGIES.entry(name).family for name in parts})
+    entries = (*STRATEGIES.entries(), *(STRATEGIES.entry(name) for name in parts))
+    return Strategies(parts, {entry.name: entry.family for entry in entries})
 
 
 def _strategy_tables(

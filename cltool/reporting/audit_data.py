@@ -60,13 +60,13 @@ def _fact(audit: Audit, fact: Fact) -> Data:
     answers: Data = {}
     for column, names in SAID.items():
         outcomes = [audit.model.outcomes[name] for name in names if name in audit.model.outcomes]
-        told = [
+        candidates = [
             {"answer": one.answers[fact.key], "score": number(one.scores[fact.key])}
             for one in outcomes
             if fact.key in one.answers
         ]
         # Of several answers, show the one that leaks most.
-        answers[column] = max(told, key=lambda one: one["score"] or 0.0, default=None)
+        answers[column] = max(candidates, key=lambda one: one["score"] or 0.0, default=None)
     return {
         "subject": fact.subject,
         "relation": fact.relation,

@@ -67,12 +67,12 @@ def write_from_cells(plan: Plan) -> Summary:
     group["doubts"] += _incomplete(plan, len(measured))
     if not _keeps_older_report(plan, len(measured)):
         write_page(plan.folder / PAGE, render(data))
-        told = {
+        content = {
             "table": table.as_json(frame),
             "doubts": group["doubts"],
             "resurfaced": group["resurfaced"],
         }
-        write_json(plan.folder / DATA, _head(plan) | told)
+        write_json(plan.folder / DATA, _head(plan) | content)
     return Summary(frame, doubts=group["doubts"])
 
 
@@ -85,8 +85,8 @@ def _write_tuning(plan: Plan) -> Summary:
     data = tuning_data(search, found, plan.command)
     if not _keeps_older_report(plan, len(found)):
         write_tuning(data, plan.folder / PAGE)
-        told = {"tunings": data["tunings"], "doubts": doubts}
-        write_json(plan.folder / DATA, _head(plan) | told)
+        content = {"tunings": data["tunings"], "doubts": doubts}
+        write_json(plan.folder / DATA, _head(plan) | content)
     return Summary(tunings=found, doubts=doubts)
 
 

@@ -7,9 +7,9 @@
   /* Sorting: a header becomes a button; rows without a number stay at the end. */
   function value(row, column, asText) {
     var cell = row.cells[column];
-    var told = cell.getAttribute("data-value");
-    if (asText) return told === null ? cell.textContent : told;
-    return told === null ? null : Number(told);
+    var given = cell.getAttribute("data-value");
+    if (asText) return given === null ? cell.textContent : given;
+    return given === null ? null : Number(given);
   }
 
   function sort(table, header, column, direction) {

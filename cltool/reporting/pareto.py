@@ -51,7 +51,7 @@ def _points(tuning: Data) -> list[Data]:
     points = []
     for trial in tuning["trials"]:
         x, y = point(trial["scores"])
-        told = ", ".join(
+        scores = ", ".join(
             f"{name} {formats.share(trial['scores'][name])}" for name in ("new", "retained")
         )
         points.append(
@@ -61,7 +61,7 @@ def _points(tuning: Data) -> list[Data]:
                 "best": trial["number"] in best,
                 "chosen": trial["number"] == tuning["chosen"]["number"],
                 "presets": trial["number"] == 0,
-                "title": f"{tuning['strategy']}, {settings(trial)}: {told}",
+                "title": f"{tuning['strategy']}, {settings(trial)}: {scores}",
             }
         )
     return points

@@ -134,7 +134,7 @@ class Recorder:
 
     def resume(self, done: int) -> None:
         """Restore the requests of the first ``done`` steps."""
-        told = {
+        recorded = {
             (one["step"], one["subject"], one["relation"]): one
             for one in (read(self._folder) or {"requests": []})["requests"]
         }
@@ -145,7 +145,7 @@ class Recorder:
             known.apply(update)
             for belief in held:
                 if belief is not None:
-                    old = told.get((step, *belief.fact.key), {})
+                    old = recorded.get((step, *belief.fact.key), {})
                     request = Request(belief.fact, belief.learned, step, update.label)
                     request.time, request.stores = old.get("time"), old.get("stores")
                     self._requests.append(request)
@@ -236,13 +236,13 @@ def with_reference(record: Mapping[str, Any], runs: Sequence[Run]) -> dict[str, 
         runs: its `references`; those without a record are ignored.
     """
     found = {run.folder.name: read(run.folder) for run in runs}
-    told = {name: _by_request(one["requests"]) for name, one in found.items() if one is not None}
+    tables = {name: _by_request(one["requests"]) for name, one in found.items() if one is not None}
     requests = []
     for request in record["requests"]:
-        own = [table[key] for table in told.values() if (key := _request_key(request)) in table]
+        own = [table[key] for table in tables.values() if (key := _request_key(request)) in table]
         requests.append({**request, "retrained": _mean_scores(own) if own else None})
-    exact = all(_exact(run) for run in runs if run.folder.name in told)
-    reference = {"runs": [*told], "exact": exact} if told else None
+    exact = all(_exact(run) for run in runs if run.folder.name in tables)
+    reference = {"runs": [*tables], "exact": exact} if tables else None
     return {**record, "reference": reference, "requests": requests}
 
 

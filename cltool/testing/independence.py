@@ -30,7 +30,7 @@ _SGD = {"learner": {"optimizer": "sgd", "lr": 0.05}}
 
 @dataclass(frozen=True, slots=True)
 class _Outcome:
-    """What a walk through the small stream ended with.
+    """The weights and states after running the small stream.
 
     Attributes:
         weights: after attach() and after each update, all parameters as one vector.
@@ -42,7 +42,7 @@ class _Outcome:
 
 
 def check_micro_batches(suite: Suite, strategy: str, tables: Mapping[str, Any]) -> None:
-    """Check that updates come to the same weights with and without micro-batches."""
+    """Check that training with and without micro-batches gives the same weights."""
     with suite.during("training in micro-batches"):
         whole = _walk(strategy, merge(tables, _SGD))
         cut = _walk(strategy, merge(tables, _SGD, {"learner": {"micro_batch_size": 3}}))

@@ -68,7 +68,7 @@ def _one_thread() -> Iterator[None]:
 
 
 class _Killed(BaseException):
-    """Stands for the end of a killed process."""
+    """Raised in place of killing the process."""
 
 
 def _kill_after_half(task: str, done: int, of: int, what: str) -> None:
@@ -95,7 +95,7 @@ def _check_walks(suite: Suite, strategy: str, tables: Mapping[str, Any], scratch
     with suppress(_Killed):
         walk("killed", progress=Progress(_kill_after_half))
     before = _files(scratch / "killed")
-    hint = "Draw from learner.generator(purpose), or from torch's global generator."
+    hint = "Draw from learner.generator(purpose), or inside `with learner.seeded(purpose):`."
     differing = "two runs of one seed differ"
     suite.same(before, {name: whole.get(name, "") for name in before}, differing, hint)
     resumed = walk("killed")

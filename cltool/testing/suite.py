@@ -61,10 +61,12 @@ class Suite:
         """Check the class of the config, and return the config to use in the checks."""
         declared: Any = getattr(self.kind, "Config", None)
         name = getattr(declared, "__name__", "Config")
+        kind, own = self.kind.__name__, f"{self.kind.__name__}Config"
+        generic = f"{base.__name__.removesuffix('Config')}[{own}]"
         self.expect(
             isinstance(declared, type) and issubclass(declared, base),
             f"Config is not a {base.__name__}",
-            f"Write `class {name}({base.__name__})`, and `Config = {name}` in the class.",
+            f"Write `class {own}({base.__name__})`, and `class {kind}({generic})`.",
         )
         for option, value in (("extra", "forbid"), ("frozen", True)):
             self.expect(

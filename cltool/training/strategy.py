@@ -161,7 +161,7 @@ class Strategies:
 
     Args:
         parts: name → strategy.
-        families: name → the family in which it is registered.
+        families: name → the family in which it is registered; it may name other strategies too.
 
     Raises:
         UserError: two of them cannot be composed, or a required one is missing.
@@ -323,10 +323,15 @@ def _refuse_missing(
     present = others | {families.get(other, "") for other in others}
     for required, reason in parts[name].requires.items():
         if required not in present:
+            members = [other for other, family in families.items() if family == required]
+            hint = f"Run {name}+{required}."
+            if members:
+                hint = f"Compose it with a strategy of the family {required}, such as"
+                hint += f" {name}+{members[0]}."
             raise UserError(
                 f"{name} needs {required}: {reason}",
                 where="+".join(parts),
-                hint=f"Run {name}+{required}; of a family, any strategy will do.",
+                hint=hint,
             )
 
 

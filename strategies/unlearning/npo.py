@@ -39,7 +39,7 @@ class NPOConfig(UnlearningConfig):
         json_schema_extra=search(0.05, 1, log=True),
         default=0.1,
         gt=0,
-        description="β: the larger, the sooner the ascent on a sentence ends; 0: plain ascent",
+        description="β: the larger, the sooner the ascent on a sentence ends; near 0: plain ascent",
     )
 
 

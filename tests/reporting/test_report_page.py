@@ -153,9 +153,11 @@ def test_unfinished_runs_are_listed(make: Make) -> None:
     assert "no step finished" in page
 
 
-def test_only_a_run_that_has_not_begun(make: Make) -> None:
-    Tree(render(page_data([make(done=0)])))
-    Tree(render(page_data([make(done=1)])))
+def test_a_run_without_a_finished_update_has_a_page(make: Make) -> None:
+    for done, state in ((0, "no step finished"), (1, "step 0 of 7")):
+        page = render(page_data([make(done=done)]))
+        Tree(page)
+        assert "1 run is not finished" in page and state in page
 
 
 def test_failed_runs_are_listed(tmp_path: Path) -> None:

@@ -66,10 +66,24 @@ def test_what_is_required_must_be_composed(name: str, families: dict[str, str]) 
 
 
 @pytest.mark.parametrize("parts", [{}, {"plain": Strategy(StrategyConfig())}])
-def test_without_what_is_required_a_strategy_is_refused(parts: dict[str, Strategy]) -> None:
+@pytest.mark.parametrize(
+    ("families", "hint"),
+    [
+        ({}, "Run needy+rehearsal."),
+        (
+            {"plain": "other", "replay": "rehearsal"},
+            "of the family rehearsal, such as needy+replay.",
+        ),
+    ],
+    ids=["a strategy", "a family"],
+)
+def test_without_what_is_required_a_strategy_is_refused(
+    families: dict[str, str], hint: str, parts: dict[str, Strategy]
+) -> None:
     what = "needy needs rehearsal: it weighs what is rehearsed"
-    with pytest.raises(UserError, match=what):
-        Strategies({"needy": Needy(StrategyConfig()), **parts}, {"needy": "rehearsal"})
+    with pytest.raises(UserError, match=what) as caught:
+        Strategies({"needy": Needy(StrategyConfig()), **parts}, families)
+    assert caught.value.hint.endswith(hint)
 
 
 @pytest.mark.parametrize("excluded", ["one", "family of one"])

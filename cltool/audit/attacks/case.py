@@ -29,7 +29,7 @@ class Case:
         retained: the facts that are true.
         former: key → objects that were true of it before.
         own: the scenario's own probes of erased facts, such as reversed ones.
-        seed: of foils and samples.
+        seed: of distractors and samples.
     """
 
     wordings: Wordings
@@ -73,12 +73,13 @@ class Case:
             seed,
         )
 
-    def foils(self, fact: Fact, count: int) -> list[str]:
-        """Return up to ``count`` foils: objects that were never true of ``fact``'s key.
+    def distractors(self, fact: Fact, count: int) -> list[str]:
+        """Return up to ``count`` distractors: objects that were never true of ``fact``'s key.
 
         They are objects of retained facts of the same relation, or of any if there are none.
         """
         found = self._distractors.of(fact, self.former.get(fact.key, ()))
+        # The word seeds the draw: another one would change the results of saved audits.
         return self.sample(found, count, "foils", *fact.key)
 
     @cached_property

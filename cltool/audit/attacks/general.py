@@ -30,7 +30,7 @@ LOOP = 0.5
 """Share of repeated token pairs from which a text counts as degenerate."""
 
 LINE = "a line of text"
-"""Stands for the relation in the key of a text that is not a fact."""
+"""The relation in the key of a text that is not a fact."""
 
 MOST_NATS = 700.0
 """Above this loss, exp(loss) is infinite."""

@@ -1,6 +1,6 @@
 """Membership inference: does the model show that it was trained on the erased sentences?
 
-See `cltool.audit.measures.membership`. An erased sentence is compared with *foils*: the same
+See `cltool.audit.measures.membership`. An erased sentence is compared with *distractors*: the same
 subject in the same wording, with an object of the relation that was never true of it, so the two
 sets differ only in the object. A text's score is the mean over its trained wordings; only the
 completion is scored, because the prompts are the same in both sets.
@@ -30,7 +30,7 @@ class Membership:
 
     Attributes:
         erased: (facts,), of the erased sentences.
-        unseen: (foils,), of sentences that were never taught.
+        unseen: (distractors,), of sentences that were never taught.
     """
 
     erased: list[float]
@@ -49,21 +49,21 @@ class Membership:
         )
 
 
-def membership_attacks(target: Target, case: Case, foils: int) -> dict[str, Membership]:
+def membership_attacks(target: Target, case: Case, distractors: int) -> dict[str, Membership]:
     """Run the attacks that need only one model: loss, zlib, min_k and min_k_plus_plus.
 
     Args:
         target: the model.
         case: the erased facts.
-        foils: number of unseen sentences for each erased one.
+        distractors: number of unseen sentences for each erased one.
 
     Returns:
-        Attack → scores; empty if no fact has foils.
+        Attack → scores; empty if no fact has distractors.
     """
     names: list[tuple[str, ...]] = []
     pairs: list[tuple[str, str]] = []
     for fact in case.erased:
-        others = case.foils(fact, foils)
+        others = case.distractors(fact, distractors)
         for text in (fact.object, *others) if others else ():
             asked = case.trained_wordings(fact)
             pairs += [(one.prompt, one.wording.target(text)) for one in asked]

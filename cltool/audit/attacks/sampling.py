@@ -26,7 +26,11 @@ def sampled_answers(target: Target, case: Case, settings: AuditSettings) -> dict
         samples leaked.
     """
     asked = [(fact, one) for fact in case.erased for one in case.few_wordings(fact)]
-    texts = [o for fact in case.erased for o in (*fact.accepted, *case.foils(fact, settings.foils))]
+    texts = [
+        text
+        for fact in case.erased
+        for text in (*fact.accepted, *case.distractors(fact, settings.foils))
+    ]
     written = target.sampler.sample_each(
         target.lm.coder.prompts([target.frame(one.prompt) for _, one in asked]),
         settings.samples,
@@ -43,8 +47,8 @@ def sampled_answers(target: Target, case: Case, settings: AuditSettings) -> dict
     for key, row in zip(keys, leaks, strict=True):
         counts[key] = counts.get(key, 0) + sum(row)
     drawn = {key: settings.samples * keys.count(key) for key in counts}
-    told = {key: f"{count} of {drawn[key]}" for key, count in counts.items()}
-    return {"leak_at_k": Outcome(means(keys, leak_at_k(leaks, settings.k).values), told)}
+    leaked = {key: f"{count} of {drawn[key]}" for key, count in counts.items()}
+    return {"leak_at_k": Outcome(means(keys, leak_at_k(leaks, settings.k).values), leaked)}
 
 
 def _leaks(target: Target, fact: Fact, asking: Asking, ids: list[int]) -> bool:

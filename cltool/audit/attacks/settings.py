@@ -19,7 +19,7 @@ class Tolerances(BaseModel):
         0.02, gt=0, description="exact memorisation, extraction strength, ROUGE-L recall"
     )
     truth_ratio: float = Field(
-        0.05, gt=0, description="share of the right answer's probability against foils"
+        0.05, gt=0, description="share of the right answer's probability against distractors"
     )
     membership: float = Field(0.03, gt=0, description="AUC of a membership attack")
     relearning: float = Field(0.05, gt=0, description="scores after relearning")
@@ -36,14 +36,17 @@ class AuditSettings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
-    seed: int = Field(0, description="seed of foils, samples, batches and resampling")
+    seed: int = Field(0, description="seed of distractors, samples, batches and resampling")
     k: int = Field(16, ge=1, description="number of answers that an attacker samples, for leak@k")
     samples: int = Field(
         32, ge=1, description="answers sampled in each wording, from which leak@k is estimated"
     )
     temperature: float = Field(1.0, gt=0, description="temperature of the sampled answers")
+    # Named so in saved audits and in experiment files.
     foils: int = Field(
-        5, ge=1, description="number of foils of each fact: objects that were never true of it"
+        5,
+        ge=1,
+        description="number of distractors of each fact: objects that were never true of it",
     )
     steps: int = Field(20, ge=0, description="training steps of a relearning attack")
     lr: float | None = Field(

@@ -17,15 +17,15 @@ from cltool.audit.measures import memorisation, truth_ratio
 from cltool.facts.facts import Fact
 
 RIGHT, WRONG = "right_log", "wrong_log"
-"""Mean log-probability per token of the object, and of its foils, in held-out wordings."""
+"""Mean log-probability per token of the object, and of its distractors, in held-out wordings."""
 
 
-def forced_scores(target: Target, case: Case, foils: int) -> dict[str, Outcome]:
-    """Return teacher-forced scores of the erased facts, with up to ``foils`` foils for each.
+def forced_scores(target: Target, case: Case, distractors: int) -> dict[str, Outcome]:
+    """Return teacher-forced scores of the erased facts, each beside up to ``distractors`` others.
 
     Returns:
         ``probability``, ``exact_memorisation``, ``extraction_strength``: means over the
-        trained wordings. ``truth_ratio``: share of the right answer against foils in held-out
+        trained wordings. ``truth_ratio``: share of the right answer against distractors in held-out
         wordings; `RIGHT` and `WRONG` are the logarithms of both sides. ``alias``: probability of
         the most probable alias, for facts that have one.
     """
@@ -39,7 +39,7 @@ def forced_scores(target: Target, case: Case, foils: int) -> dict[str, Outcome]:
         "extraction_strength": memorisation.extraction_strength(hits).values,
     }
     outcomes = {name: Outcome(means(keys, values)) for name, values in found.items()}
-    return outcomes | _against_foils(target, case, foils) | _aliases(target, case)
+    return outcomes | _against_distractors(target, case, distractors) | _aliases(target, case)
 
 
 def probabilities(target: Target, case: Case, facts: Iterable[Fact]) -> Outcome:
@@ -53,16 +53,16 @@ def probabilities(target: Target, case: Case, facts: Iterable[Fact]) -> Outcome:
     return Outcome(means([fact.key for fact, _ in asked], values))
 
 
-def _against_foils(target: Target, case: Case, count: int) -> dict[str, Outcome]:
-    """Return R / (R + W) for each erased fact that has foils, in its held-out wordings."""
+def _against_distractors(target: Target, case: Case, count: int) -> dict[str, Outcome]:
+    """Return R / (R + W) for each erased fact that has distractors, in its held-out wordings."""
     right, wrong, keys = [], [], []
     for fact in case.erased:
-        foils = case.foils(fact, count)
-        if foils:
+        others = case.distractors(fact, count)
+        if others:
             askings = case.held_out_wordings(fact)
             keys.append(fact.key)
             right.append([(one.prompt, one.wording.target(fact.object)) for one in askings])
-            wrong.append([(one.prompt, one.wording.target(o)) for one in askings for o in foils])
+            wrong.append([(one.prompt, one.wording.target(o)) for one in askings for o in others])
     if not keys:
         return {}
     pairs = [pair for row in (*right, *wrong) for pair in row]

@@ -147,7 +147,7 @@ class Exercises:
     """Draws pages of invented facts with questions.
 
     Args:
-        facts: the base facts, which the model also learns by heart.
+        facts: the base facts, on which the model is also trained.
         wordings: how facts are stated and asked for.
         coder: the model's tokenizer.
         context: longest page, in tokens.

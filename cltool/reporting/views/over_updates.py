@@ -91,11 +91,11 @@ def _chart(score: str, series: Mapping[str, Data], labels: Sequence[str]) -> Dat
 
 
 def _cells(series: Data, steps: int) -> list[str]:
-    told = [
+    shown = [
         formats.with_margin(mean, half, formats.share)
         for mean, half in zip(series["mean"], series["half"], strict=True)
     ]
-    return told + [formats.DASH] * (steps - len(told))
+    return shown + [formats.DASH] * (steps - len(shown))
 
 
 def _x(step: int, steps: int) -> float:
@@ -142,9 +142,9 @@ def _line(place: int, name: str, series: Data, labels: Sequence[str]) -> Data:
     points = []
     for step, mean in enumerate(means):
         if mean is not None:
-            told = formats.with_margin(mean, series["half"][step], formats.share)
+            score = formats.with_margin(mean, series["half"][step], formats.share)
             marked = (step + place) % every == 0 or step == len(means) - 1
-            text = f"{name}, after {labels[step]}: {told}"
+            text = f"{name}, after {labels[step]}: {score}"
             points.append((_x(step, steps), _y(mean), marked, text))
     return {
         **style(place),

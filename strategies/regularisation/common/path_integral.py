@@ -76,6 +76,7 @@ def train_and_restore(
     settings, model = learner.settings, learner.model
     parameters = learner.trainable()
     start = copies(parameters)
+    # The word seeds the draw: another one would change the results.
     random = learner.generator("walk")
     loader = Loader(examples, settings.batch_size, random, learner.collate, [])
     optimizer = optimizers.build(

@@ -169,6 +169,7 @@ class Unlearning(Eraser[U]):
         """Measure the probabilities of new names, if the update asks to forget facts."""
         if update.forget and self.config.target == "foils":
             whole = self.config.tokens == "answer"
+            # The word seeds the draw: another one would change the results.
             self._unseen.note(learner, learner.generator("unheard"), whole=whole)
 
     def state_dict(self) -> State:

@@ -213,6 +213,7 @@ def stopping_goal(
         likelihoods(learner, phase.chosen),
         phase.known,
         settings.foils,
+        # The word seeds the draw: another one would change the results.
         learner.generator("foils"),
         whole=whole,
         unseen=unseen,

@@ -54,22 +54,24 @@ def test_neighbours_by_what_they_share() -> None:
     assert [fact.object for fact in groups[OTHER]] == ["Dee"]
 
 
-def test_foils_were_never_true() -> None:
+def test_distractors_were_never_true() -> None:
     case = Case.of_stream(small(), 2)
     hal = next(fact for fact in case.erased if fact.subject == "E")
-    assert case.foils(hal, 9) == ["Gil"]
+    assert case.distractors(hal, 9) == ["Gil"]
     everything = Case.of_stream(make_stream(), 3)
     (gone,) = everything.erased
-    foils = everything.foils(gone, 4)
-    assert len(set(foils)) == 4 and gone.object not in foils
-    assert set(foils) <= {fact.object for fact in everything.retained if fact.relation == "capital"}
-    assert foils == Case.of_stream(make_stream(), 3).foils(gone, 4)
+    distractors = everything.distractors(gone, 4)
+    assert len(set(distractors)) == 4 and gone.object not in distractors
+    assert set(distractors) <= {
+        fact.object for fact in everything.retained if fact.relation == "capital"
+    }
+    assert distractors == Case.of_stream(make_stream(), 3).distractors(gone, 4)
 
 
-def test_without_others_of_the_relation_any_object_is_a_foil() -> None:
+def test_without_others_of_the_relation_any_object_is_a_distractor() -> None:
     case = Case(make_wordings(), (Fact("Z", "hue", "red"),), (Fact("A", "ruler", "Ann"),))
-    assert case.foils(case.erased[0], 3) == ["Ann"]
-    assert Case(make_wordings(), case.erased, ()).foils(case.erased[0], 3) == []
+    assert case.distractors(case.erased[0], 3) == ["Ann"]
+    assert Case(make_wordings(), case.erased, ()).distractors(case.erased[0], 3) == []
 
 
 def test_a_list_of_facts_stands_in_for_requests() -> None:
