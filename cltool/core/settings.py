@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -79,6 +79,11 @@ class LearnerSettings(BaseModel):
         " sentences correctly, each just before it was trained on; above 1: never stop early",
     )
 
+    @property
+    def forward_size(self) -> int:
+        """Largest number of sequences in a forward pass."""
+        return self.micro_batch_size or self.batch_size
+
     @model_validator(mode="after")
     def _one_budget(self) -> LearnerSettings:
         given = [name for name in ("tokens", "steps", "seconds") if getattr(self, name) is not None]
@@ -116,6 +121,21 @@ class ModelSettings(BaseModel):
     teach_base: bool = Field(
         False, description="first train the base facts into a model that is not the embedded one"
     )
+
+
+def declared_config(cls: type, base: type[BaseModel]) -> type[Any] | None:
+    """Return the class of settings that ``cls`` names in brackets after a base class.
+
+    If it names a type variable, that is the variable's default. None if it names no subclass of
+    ``base``.
+    """
+    found = None
+    for parent in cls.__dict__.get("__orig_bases__", ()):
+        for argument in get_args(parent):
+            kind = getattr(argument, "__default__", argument)
+            if isinstance(kind, type) and issubclass(kind, base):
+                found = kind
+    return found
 
 
 def read_toml(path: Path) -> dict[str, Any]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import Any, ClassVar, Generic, get_args
+from typing import Any, ClassVar, Generic
 
 from pydantic import BaseModel, ConfigDict
 from typing_extensions import TypeVar
 
+from cltool.core.settings import declared_config
 from cltool.facts.stream import Stream
 
 
@@ -42,10 +43,7 @@ class Scenario(ABC, Generic[C]):
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
-        for base in cls.__dict__.get("__orig_bases__", ()):
-            for argument in get_args(base):
-                if isinstance(argument, type) and issubclass(argument, ScenarioConfig):
-                    cls.Config = argument
+        cls.Config = declared_config(cls, ScenarioConfig) or cls.Config
 
     @abstractmethod
     def stream(self, seed: int) -> Stream:

@@ -346,7 +346,7 @@ class Learner(SupervisedTemplate[Any, Any, Any]):  # type: ignore[misc]
 
     def micro_batches(self, batch: Batch) -> list[Batch]:
         """Split ``batch`` into parts of at most ``micro_batch_size`` rows."""
-        size = self.settings.micro_batch_size or self.settings.batch_size
+        size = self.settings.forward_size
         rows = len(batch["labels"])
         if rows <= size:
             return [batch]

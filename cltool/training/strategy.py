@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import combinations
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, get_args
+from typing import TYPE_CHECKING, Any, ClassVar, Generic
 
 from avalanche.core import SupervisedPlugin
 from pydantic import BaseModel, ConfigDict
 from typing_extensions import TypeVar
 
 from cltool.core.errors import UserError
+from cltool.core.settings import declared_config
 from cltool.facts.facts import Fact, Update
 
 if TYPE_CHECKING:
@@ -83,10 +84,7 @@ class Strategy(SupervisedPlugin, Generic[C]):  # type: ignore[misc]
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
-        for base in cls.__dict__.get("__orig_bases__", ()):
-            for argument in get_args(base):
-                if isinstance(argument, type) and issubclass(argument, StrategyConfig):
-                    cls.Config = argument
+        cls.Config = declared_config(cls, StrategyConfig) or cls.Config
 
     def attach(self, learner: Learner) -> None:
         """Prepare the strategy; called once, on the base model, before the first update.

@@ -56,6 +56,13 @@ def test_defaults_are_valid_and_described_and_fixed(kind: Any) -> None:
         made.name = "x"
 
 
+def test_a_forward_pass_has_a_micro_batch_or_a_batch() -> None:
+    assert LearnerSettings(batch_size=8).forward_size == 8
+    settings = LearnerSettings(batch_size=8, micro_batch_size=3)
+    assert settings.forward_size == 3
+    assert "forward_size" not in settings.model_dump()
+
+
 def test_assignments() -> None:
     tables = parse_assignments(
         [

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 import pytest
+from typing_extensions import TypeVar
 
 from cltool.core.errors import UserError
 from cltool.facts.facts import Fact, Update
@@ -49,6 +50,47 @@ def test_nobody_is_asked_to_erase_nothing() -> None:
 def test_facts_are_erased_in_one_way() -> None:
     with pytest.raises(UserError, match="one and two cannot be composed: each erases facts"):
         Strategies({"one": Eraser(), "two": Eraser()})
+
+
+class Config(StrategyConfig):
+    """Settings of a base class of strategies."""
+
+
+class OwnConfig(Config):
+    """Settings of one strategy."""
+
+
+C = TypeVar("C", bound=Config, default=Config)
+
+
+class Generic(Strategy[C]):
+    """A base class of strategies."""
+
+
+class Named(Generic[OwnConfig]):
+    """Names its settings."""
+
+
+class Unnamed(Generic):
+    """Names no settings."""
+
+
+class Further(Named):
+    """Derives from a strategy."""
+
+
+@pytest.mark.parametrize(
+    ("kind", "expected"),
+    [
+        (Strategy, StrategyConfig),
+        (Generic, Config),
+        (Named, OwnConfig),
+        (Unnamed, Config),
+        (Further, OwnConfig),
+    ],
+)
+def test_the_class_of_the_settings(kind: type[Strategy], expected: type[StrategyConfig]) -> None:
+    assert kind.Config is expected
 
 
 class Needy(Strategy):

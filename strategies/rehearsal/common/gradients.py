@@ -43,7 +43,7 @@ def micro_batches(learner: Learner, examples: Sequence[Encoded]) -> Iterator[tup
     Yields:
         A batch, and the index of its first example in ``examples``.
     """
-    size = learner.settings.micro_batch_size or learner.settings.batch_size
+    size = learner.settings.forward_size
     for begin in range(0, len(examples), size):
         yield learner.collate(examples[begin : begin + size]), begin
 

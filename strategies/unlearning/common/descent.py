@@ -114,7 +114,6 @@ class Unlearning(Eraser[U]):
         needs_teacher: whether the loss needs the model before the erasing, as ``self.teacher``.
     """
 
-    Config = UnlearningConfig
     needs_teacher: ClassVar[bool] = False
 
     # -- what a method may override --------------------------------------------------------

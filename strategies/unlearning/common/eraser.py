@@ -77,8 +77,6 @@ E = TypeVar("E", bound=EraserConfig, default=EraserConfig)
 class Eraser(Strategy[E]):
     """Stores a bounded sample of the valid facts; a subclass erases with it."""
 
-    Config = EraserConfig
-
     def run_phase(self, phase: Phase) -> None:
         """Erase ``phase.chosen``, which is not empty; the model is in evaluation mode."""
         raise NotImplementedError
