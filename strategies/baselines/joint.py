@@ -10,24 +10,21 @@ rebuilds them without these facts.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
-from cltool.training.strategy import INSEPARABLE, State, Strategy, fact_rows
+from cltool.strategies.baselines.common.from_base import FromBase
+from cltool.training.strategy import INSEPARABLE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from torch import Tensor
-
-    from cltool.facts.facts import Fact, Update
+    from cltool.facts.facts import Fact
     from cltool.training.learner import Learner
 
 
-class Joint(Strategy):
+class Joint(FromBase):
     """Trains the base weights on all valid facts."""
 
-    # Most sentences are known already, so a share of all sentences says little about the new ones.
-    presets: ClassVar[Mapping[str, Any]] = {"stop_at": 0.99}
     excludes: ClassVar[Mapping[str, str]] = {
         "rehearsal": "it trains on all valid facts, so there is nothing to rehearse",
         "regularisation": "it starts from the base each time, so earlier weights do not matter",
@@ -38,30 +35,9 @@ class Joint(Strategy):
         "earlier updates",
     }
 
-    def attach(self, learner: Learner) -> None:
-        """Store the base weights."""
-        self._base: dict[str, Tensor] = {
-            name: parameter.detach().cpu().clone()
-            for name, parameter in learner.trainable().items()
-        }
-        self._learner = learner
-
-    def update(self, learner: Learner, update: Update) -> None:
-        """Restore the base weights and train on all facts that are valid after the update."""
-        import torch
-
-        with torch.no_grad():
-            for name, parameter in learner.trainable().items():
-                parameter.copy_(self._base[name])
-        learner.fit(learner.known.valid())
-
     def purge(self, learner: Learner, facts: Sequence[Fact]) -> dict[str, str]:
         """Report that no fact can be removed from base weights."""
         base = {fact.key for fact in learner.stream.updates[0].learn}
         if base.isdisjoint(fact.key for fact in facts):
             return {}
         return {"base weights": f"{INSEPARABLE}: weights hold all facts at once (see retrain)"}
-
-    def stored(self) -> State:
-        """Return the base weights and every valid fact."""
-        return {**self._base, "facts": fact_rows(self._learner.known.valid())}

@@ -26,26 +26,21 @@ the run's record warns that it is not an exact reference.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
-import torch
-
-from cltool.training.strategy import INSEPARABLE, State, Strategy, fact_rows
+from cltool.strategies.baselines.common.from_base import FromBase
+from cltool.training.strategy import INSEPARABLE, State
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from torch import Tensor
 
     from cltool.facts.facts import Fact, Key, Update
     from cltool.training.learner import Learner
 
 
-class Retrain(Strategy):
+class Retrain(FromBase):
     """Trains a base that was never taught the erased facts on all valid facts."""
 
-    # Most sentences are known already, so a share of all sentences says little about the new ones.
-    presets: ClassVar[Mapping[str, Any]] = {"stop_at": 0.99}
     rebuilds = True
     excludes: ClassVar[Mapping[str, str]] = {
         "rehearsal": "it trains on all valid facts, so there is nothing to rehearse",
@@ -61,21 +56,14 @@ class Retrain(Strategy):
 
     def attach(self, learner: Learner) -> None:
         """Store the base weights."""
-        self._base: dict[str, Tensor] = {
-            name: parameter.detach().cpu().clone()
-            for name, parameter in learner.trainable().items()
-        }
+        super().attach(learner)
         self._without = 0
         self._outdated = False
-        self._learner = learner
 
     def update(self, learner: Learner, update: Update) -> None:
         """Restore a base without the erased facts and train on all valid facts."""
         self._bring_base(learner)
-        with torch.no_grad():
-            for name, parameter in learner.trainable().items():
-                parameter.copy_(self._base[name])
-        learner.fit(learner.known.valid())
+        super().update(learner, update)
 
     def purge(self, learner: Learner, facts: Sequence[Fact]) -> dict[str, str]:
         """Report that the update rebuilds the base."""
@@ -87,10 +75,6 @@ class Retrain(Strategy):
         if learner.rebuild is None:
             text = f"{INSEPARABLE}: cltool did not teach this model its base facts"
         return {"base weights": text}
-
-    def stored(self) -> State:
-        """Return the base weights and every valid fact."""
-        return {**self._base, "facts": fact_rows(self._learner.known.valid())}
 
     def state_dict(self) -> State:
         """Return the number of facts that the base lacks; a resumed run rebuilds the rest."""
