@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
@@ -73,6 +74,21 @@ class Registry:
             if entry.name in self._built_in:
                 raise UserError(f"{kind} {entry.name!r} is registered twice")
             self._built_in[entry.name] = entry
+
+    @contextmanager
+    def extended(self, entry: Entry) -> Iterator[None]:
+        """Register ``entry`` as a built-in one inside the context.
+
+        Raises:
+            UserError: an entry has this name already.
+        """
+        if entry.name in self:
+            raise UserError(f"{self.kind} {entry.name!r} is registered twice")
+        self._built_in[entry.name] = entry
+        try:
+            yield
+        finally:
+            del self._built_in[entry.name]
 
     def entries(self) -> list[Entry]:
         """Return all entries, built-ins first, without importing any class."""

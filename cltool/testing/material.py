@@ -120,8 +120,9 @@ def small_learner(strategy: str, tables: Mapping[str, Any]) -> Learner:
 def registered(cls: type[Strategy]) -> Iterator[None]:
     """Register ``cls`` under `NAME` inside the context."""
     globals()["under_test"] = cls
-    STRATEGIES._built_in[NAME] = Entry(NAME, f"{__name__}:under_test", "the class under test")
+    entry = Entry(NAME, f"{__name__}:under_test", "the class under test")
     try:
-        yield
+        with STRATEGIES.extended(entry):
+            yield
     finally:
-        del STRATEGIES._built_in[NAME], globals()["under_test"]
+        del globals()["under_test"]

@@ -53,6 +53,18 @@ def test_a_name_is_registered_once() -> None:
         made(("a", "x:y"), ("a", "z:w"))
 
 
+def test_a_registry_can_be_extended_for_a_while() -> None:
+    things = made(("fact", "cltool.facts.facts:Fact"))
+    other = Entry("update", "cltool.facts.facts:Update", "an update")
+    with pytest.raises(ZeroDivisionError), things.extended(other):
+        assert things.names() == ["fact", "update"]
+        raise ZeroDivisionError
+    assert things.names() == ["fact"]
+    same = Entry("fact", "cltool.facts.facts:Update", "another fact")
+    with pytest.raises(UserError, match="registered twice"), things.extended(same):
+        pass
+
+
 def test_installed_packages_add_names(monkeypatch: pytest.MonkeyPatch) -> None:
     points = [EntryPoint("theirs", "cltool.facts.facts:Fact", "things")]
     monkeypatch.setattr(registry, "entry_points", lambda group: points)
