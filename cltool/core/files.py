@@ -46,9 +46,11 @@ def refuse_newer_format(found: object, known: int, file: Path) -> None:
         file: where it was found.
 
     Raises:
-        UserError: the version is newer, or is not a number.
+        UserError: the version is newer, or is not a whole number.
     """
-    if not isinstance(found, int) or found > known:
+    if not isinstance(found, int):
+        raise UserError(f"has no valid format number: {found!r}", where=str(file))
+    if found > known:
         raise UserError(
             f"has format {found}, but this version of cltool reads formats up to {known}",
             where=str(file),

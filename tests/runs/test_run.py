@@ -158,9 +158,16 @@ def test_a_record_without_a_version_is_read(run: Run) -> None:
     assert len(run.metrics()) == 2
 
 
-@pytest.mark.parametrize("version", [2, "new"])
-def test_a_newer_record_is_refused(run: Run, version: object) -> None:
-    run.write_record(run.record | {"format": version})
-    with pytest.raises(UserError, match=f"has format {version}, but") as caught:
+def test_a_newer_record_is_refused(run: Run) -> None:
+    run.write_record(run.record | {"format": 2})
+    with pytest.raises(UserError, match="has format 2, but") as caught:
         _ = Run.open(run.folder).strategy
     assert caught.value.where.endswith("run.json") and "newer cltool" in caught.value.hint
+
+
+@pytest.mark.parametrize("version", [None, "new", 1.5])
+def test_a_record_with_an_invalid_version_is_refused(run: Run, version: object) -> None:
+    run.write_record(run.record | {"format": version})
+    with pytest.raises(UserError, match="has no valid format number") as caught:
+        _ = Run.open(run.folder).strategy
+    assert caught.value.where.endswith("run.json") and "newer cltool" not in caught.value.hint
