@@ -130,10 +130,7 @@ class _Pool(Generic[AnyTask]):
                 hint="It may have been out of memory: use a smaller model.",
             ) from error
         except PicklingError as error:
-            raise UserError(
-                f"{task.name} cannot be sent to a worker process: {error.__cause__ or error}",
-                hint="Leave out locks, open files and the like.",
-            ) from error
+            raise _not_sent(task, error) from error
 
     def run(
         self, work: Callable[[AnyTask], None], tasks: Sequence[AnyTask]
@@ -184,12 +181,23 @@ class _Pool(Generic[AnyTask]):
             executor.shutdown(kill_workers=True)
 
 
+def _not_sent(task: Task, error: PicklingError) -> UserError:
+    # The cause is a traceback as text, in quotes; its last line says what cannot be pickled.
+    reason = str(error.__cause__ or error).strip('"\n').splitlines()[-1]
+    return UserError(
+        f"{task.name} cannot be sent to a worker process: {reason}",
+        hint="Leave out locks, open files and the like.",
+    )
+
+
 def _error_of(task: Task, future: Future[None]) -> str:
     """Return why a task failed, or an empty string; keep the traceback of an unexpected error."""
     try:
         future.result()
     except BrokenProcessPool:
         return "the worker process died (killed, or out of memory)"
+    except PicklingError as error:
+        return str(_not_sent(task, error))
     except UserError as error:
         return str(error)
     except Exception as error:  # a task may fail in any way; the others go on

@@ -49,7 +49,10 @@ def run(tasks: Any, tmp_path: Path) -> Run:
         *names: str, workers: int = 1, told: Told | None = None, prepare: str = "prepare"
     ) -> dict[str, str]:
         failures = run_tasks(
-            [tasks.Task(name, tmp_path) for name in names],
+            [
+                (tasks.Locked if name.startswith("lock") else tasks.Task)(name, tmp_path)
+                for name in names
+            ],
             tasks.work,
             prepare=getattr(tasks, prepare),
             load=tasks.load,
@@ -87,6 +90,14 @@ def test_a_death_while_preparing_ends_everything(run: Run, tmp_path: Path) -> No
     with pytest.raises(UserError, match="died while the model was prepared"):
         run("do 1", prepare="die_at_once")
     assert done(tmp_path) == set()
+
+
+def test_a_task_that_cannot_be_sent_fails_alone(run: Run, tmp_path: Path) -> None:
+    assert run("do 1", "lock 2", "do 3") == {
+        "lock 2": "lock 2 cannot be sent to a worker process: TypeError: cannot pickle "
+        "'_thread.lock' object\nLeave out locks, open files and the like."
+    }
+    assert done(tmp_path) == {"do 1", "do 3"}
 
 
 def test_a_bug_is_kept_until_the_task_succeeds(run: Run, tasks: Any, tmp_path: Path) -> None:

@@ -6,8 +6,9 @@ import os
 import signal
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from cltool.core.errors import UserError
 from cltool.core.workers import worker_progress
@@ -23,6 +24,13 @@ class Task:
     @property
     def error_file(self) -> Path:
         return self.folder / f"{self.name}.error.txt"
+
+
+@dataclass(frozen=True)
+class Locked(Task):
+    """A task that cannot be pickled."""
+
+    lock: Any = field(default_factory=threading.Lock)
 
 
 def prepare(task: Task) -> None:
