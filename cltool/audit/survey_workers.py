@@ -13,6 +13,7 @@ from cltool.audit import findings
 from cltool.audit.attacks import findings_file
 from cltool.audit.attacks.battery import Findings
 from cltool.audit.findings import ModelState, Scope
+from cltool.core.errors import UserError
 from cltool.core.progress import Progress
 from cltool.core.workers import run_tasks, worker_progress
 from cltool.experiments import restore
@@ -120,15 +121,19 @@ def attack_all(
     progress.task("attacks")(len(wanted) - len(jobs), len(wanted), "found on disk")
     jobs.sort(key=lambda job: times[job.key] < 2)
     if jobs:
-        failures = run_tasks(
-            jobs,
-            _attack,
-            prepare=_prepare,
-            load=load_libraries,
-            workers=workers,
-            progress=progress,
-        )
-        errors = {one.task.key: one.error for one in failures}
+        try:
+            failures = run_tasks(
+                jobs,
+                _attack,
+                prepare=_prepare,
+                load=load_libraries,
+                workers=workers,
+                progress=progress,
+            )
+            errors = {one.task.key: one.error for one in failures}
+        except UserError as error:
+            # No job has run; models whose findings are on disk are still judged.
+            errors = {job.key: str(error) for job in jobs}
         for job in jobs:
             found.finish(job, errors.get(job.key))
     found.share()

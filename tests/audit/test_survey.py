@@ -191,6 +191,22 @@ def test_what_cannot_be_audited_is_told_and_the_others_go_on(folder: Path, here:
     assert list(one.seeds) == [0]
 
 
+def test_models_with_findings_are_judged_although_the_worker_died(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def dies(*arguments: Any, **options: Any) -> Any:
+        raise UserError("the worker process died", hint="Use a smaller model.")
+
+    monkeypatch.setattr(survey_workers, "run_tasks", dies)
+    for file in (folder / "naive-seed1" / "audit").glob("step-3-*"):
+        file.unlink()
+    found = surveyed(folder)
+    ((name, reason),) = found.left_out
+    assert "naive-seed1" in name and "the worker process died" in reason
+    seeds = {one.label: list(one.seeds) for one in found.tables[0].strategies}
+    assert seeds == {"naive": [0], "replay": [0]}
+
+
 def test_where_nothing_is_left_that_is_an_error(folder: Path, here: list[str]) -> None:
     with pytest.raises(UserError, match="no run that can be audited") as told:
         surveyed(folder, ["retrain-seed0", "retrain-seed1"])
