@@ -73,10 +73,13 @@ class Adapter:
         known = methods[name].__dataclass_fields__
         chosen = {option: value for option, value in usual.items() if option in known}
         try:
-            with warnings.catch_warnings(), learner.seeded("global"):
+            with warnings.catch_warnings():
                 # PEFT warns about settings that it corrects itself, once per layer.
                 warnings.simplefilter("ignore")
                 settings = methods[name](**{"task_type": "CAUSAL_LM", **chosen, **options})
+                # PEFT draws from the global generator. Its state is not restored afterwards:
+                # otherwise dropout and Avalanche would draw the same numbers again.
+                torch.manual_seed(learner.generator("global").initial_seed())
                 wrapped = peft.get_peft_model(cast(Any, learner.model), settings)
             learner.replace_model(wrapped)
             _try(learner)

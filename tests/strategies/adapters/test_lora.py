@@ -8,6 +8,7 @@ import pytest
 import torch
 
 from cltool.core.errors import UserError
+from cltool.experiments.build_learner import seed_globally
 from cltool.facts.stream import Stream
 from cltool.lm.language_model import load_weights, save_weights
 
@@ -40,6 +41,20 @@ def test_a_fresh_adapter_changes_no_answer(make_learner: MakeLearner, stream: St
     assert adapted.lm.model is adapted.model
     with torch.no_grad():
         torch.testing.assert_close(adapted.score(batch).logits, plain.score(batch).logits)
+
+
+def test_draws_after_an_adapter_do_not_repeat_those_of_its_weights(
+    make_learner: MakeLearner,
+) -> None:
+    drawn = []
+    for other in (0, 7):
+        learner = make_learner("lora", attach=False)
+        torch.manual_seed(other)
+        learner.strategies.attach(learner)
+        drawn.append(torch.rand(4))
+    seed_globally(learner.seed, learner.known.step)
+    assert torch.equal(*drawn)
+    assert not torch.equal(drawn[0], torch.rand(4))
 
 
 def test_rank_and_targets_are_taken(make_learner: MakeLearner) -> None:
