@@ -39,7 +39,8 @@ def check_strategy(
         config: its settings; required if a setting has no default.
         with_: strategies to compose it with, such as ``replay`` or ``replay+ewc``; required if
             the class has ``requires``. All of them are checked together.
-        quick: skip the check of micro-batches, which needs two more runs.
+        quick: skip two checks, which need two more runs each: whether results depend on
+            micro-batches and, if no global random generator has changed, on their state.
 
     Raises:
         ContractError: it breaks the contract, or cannot be composed with the others.

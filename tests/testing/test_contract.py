@@ -26,7 +26,7 @@ from cltool.scenarios import SCENARIOS
 from cltool.scenarios.own_facts import OwnFactsConfig
 from cltool.strategies import STRATEGIES
 from cltool.testing import ContractError, check_scenario, check_strategy
-from cltool.testing.independence import check_micro_batches
+from cltool.testing.independence import check_global_random, check_micro_batches
 from cltool.testing.material import small_settings, small_stream
 from cltool.testing.suite import Suite
 from cltool.training.learner import Learner
@@ -70,6 +70,12 @@ CUT = ("naive", "der", "agem", "ewc", "lora", "lwf")
 def test_a_built_in_strategy_does_not_depend_on_micro_batches(entry: Entry) -> None:
     suite = Suite(STRATEGIES.load(entry.name))
     check_micro_batches(suite, entry.name, small_settings())
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("entry", _built_in(STRATEGIES), ids=_named)
+def test_a_built_in_strategy_does_not_depend_on_global_generators(entry: Entry) -> None:
+    check_global_random(Suite(STRATEGIES.load(entry.name)), entry.name, small_settings())
 
 
 @pytest.mark.parametrize("entry", _built_in(SCENARIOS), ids=_named)
@@ -184,8 +190,21 @@ class DrawsGlobally(Strategy):
                 parameter.add_(1e-3 * torch.randn(parameter.shape))
 
 
+class ReadsGlobally(Strategy):
+    """The same, but it restores the generator's state."""
+
+    def attach(self, learner: Learner) -> None:
+        with torch.random.fork_rng(devices=[]):
+            self._noise = 1e-3 * float(torch.randn(1))
+
+    def update(self, learner: Learner, update: Update) -> None:
+        with torch.no_grad():
+            for parameter in learner.trainable().values():
+                parameter.add_(self._noise)
+
+
 class DrawsSeeded(DrawsGlobally):
-    """The same, from a state of its own."""
+    """Noise from torch's global generator, in a state of its own."""
 
     def update(self, learner: Learner, update: Update) -> None:
         with learner.seeded("noise"):
@@ -371,6 +390,7 @@ class NoStrategy:
         (Unseeded, "two runs of one seed differ: .*step-001"),
         (UnseededLate, "two runs of one seed differ: .*step-003"),
         (DrawsGlobally, "results depend on a global random number generator"),
+        (ReadsGlobally, "results depend on a global random number generator"),
         (CountsParts, "the weights after update 1 depend on learner.micro_batch_size"),
         (Composable, "composing under-test raised UserError: .* needs replay"),
         (Amnesiac, "resumed from state_dict.. differs from a run .*step-002"),
