@@ -24,6 +24,7 @@ from cltool.avalanche.verdicts import CANNOT, PREFIX, VERDICTS, WARNS, Verdict
 from cltool.avalanche.view import View
 from cltool.core.errors import UserError
 from cltool.core.progress import QUIET
+from cltool.training.budget import KINDS, Budget
 from cltool.training.strategy import INSEPARABLE, State, Strategy, StrategyConfig
 
 if TYPE_CHECKING:
@@ -138,15 +139,17 @@ class AvalancheStrategy(Strategy):
     @contextmanager
     def _training_base(self, learner: Learner) -> Iterator[None]:
         """Set the learner to train the base: only with this plugin's hooks, and its passes."""
-        before = learner.plugins, learner.settings, learner.progress
-        changes = {"epochs": max(self._passes or 0, 1), "tokens": None, "stop_at": 2.0}
+        before = learner.plugins, learner.settings, learner.budget, learner.progress
+        changes: dict[str, Any] = dict.fromkeys(KINDS)
+        changes |= {"epochs": max(self._passes or 0, 1), "stop_at": 2.0}
         learner.plugins = [self, learner.clock]
         learner.settings = learner.settings.model_copy(update=changes)
+        learner.budget = Budget(learner.settings)
         learner.progress = QUIET
         try:
             yield
         finally:
-            learner.plugins, learner.settings, learner.progress = before
+            learner.plugins, learner.settings, learner.budget, learner.progress = before
             self._passes = None
 
     @contextmanager

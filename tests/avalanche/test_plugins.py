@@ -581,6 +581,17 @@ def test_a_budget_of_tokens_is_kept(name: str, make_learner: MakeLearner, stream
     assert 4000 <= learner.tokens - before < 6000
 
 
+@pytest.mark.parametrize("budget", ["tokens", "steps", "seconds"])
+def test_a_budget_does_not_shorten_the_passes_over_the_base(
+    budget: str, make_learner: MakeLearner
+) -> None:
+    name = PREFIX + "SynapticIntelligencePlugin"
+    expected = make_learner(name, batch_size=8).steps
+    learner = make_learner(name, batch_size=8, **{budget: 50})
+    assert learner.steps == expected > 1
+    assert learner.budget.kind == budget
+
+
 def test_a_runs_warnings_are_recorded_and_its_files_have_plain_names(tmp_path: Path) -> None:
     from cltool.experiments import run
 
