@@ -34,7 +34,7 @@ def main() -> int:
         ("learner over a bare PyTorch loop of the same arithmetic (≤ 1.05)", learner_ratio),
         ("prober's speed over a bare batched generate of the same prompts (≥ 0.5)", prober_ratio),
         ("bfloat16 over float32, a training step", precision_ratios),
-        ("the embedded model of leaders, by heart and from a page of facts", open_book_figures),
+        ("the embedded model of leaders, without and with a page of facts", open_book_figures),
         ("strategies over naive, after 1, 10 and 50 updates", strategy_costs),
     ):
         print(f"\n{name}")
@@ -52,7 +52,7 @@ def open_book_figures() -> Iterator[str]:
 
 
 def strategy_costs() -> Iterator[str]:
-    """Every built-in strategy beside naive (`tools.costs`), on a stream that forgets nothing."""
+    """Measure every built-in strategy relative to naive, on a stream that forgets nothing."""
     from cltool.strategies import STRATEGIES
     from tools import costs
 

@@ -1,12 +1,13 @@
-"""What every strategy costs beside ``naive``, after 1, 10 and 50 updates (part of ``make bench``).
+"""Measures the cost of every strategy relative to ``naive`` (part of ``make bench``).
 
+It measures after 1, 10 and 50 updates.
 ``python -m tools.costs ewc kfac`` measures some of them alone.
 
-Each strategy walks a stream of small updates in a process of its own, with ``naive`` beside
-it: they take turns on the same updates, so that a machine whose speed drifts slows both alike,
-and what is printed are ratios of medians, of CPU seconds on one thread, so that other work on the
-machine does not count. A *step* is one training step; an *update* is all that applying one takes,
-a Fisher information or a codebook included.
+Each strategy runs a stream of small updates in its own process, together with ``naive``. The two
+take turns on the same updates, so a machine that becomes slower slows both equally. The printed
+ratios are of medians of CPU seconds on one thread, so other work on the machine does not count. A
+*step* is one training step. An *update* is all work of applying an update, including, for example,
+a Fisher information or a codebook.
 """
 
 from __future__ import annotations
@@ -182,7 +183,7 @@ def _measure(name: str, answer: Connection) -> None:
 
 
 def walk(ours: Walker, naive: Walker, stream: Stream) -> Cost:
-    """What ``ours`` costs beside ``naive``, memory left open."""
+    """Return the cost of ``ours`` relative to ``naive``, without memory."""
     cost = Cost()
     for after, measured in WINDOWS.items():
         walked = ours.learner.known.step

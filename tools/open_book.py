@@ -1,9 +1,9 @@
-"""How well a model reads what it is given (part of ``make bench``).
+"""Measures how well a model answers from a page of facts (part of ``make bench``).
 
 ``python -m tools.open_book world entities=50 updates=20`` makes the embedded model of a scenario
-and asks it, by free generation and exact match, in trained wordings: for facts that contradict
-what it knows, and for facts about names that it never saw, each among three others, in any order;
-and, with nothing given, for what it knows by heart.
+and asks it questions in trained wordings, with free generation and exact match. It asks about
+facts that contradict what the model knows and about facts with new names, each given on a page with
+three others in random order, and about base facts without a page.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 ``python -m tools.rooms`` counts this checkout, ``python -m tools.rooms FOLDER`` another one. A room
 is a module or a package directly below ``cltool``; an arrow is an import from one room to another,
 wherever in a file it is, imports for type checkers left out. The floors are the longest chain
-of arrows, counted in rooms. An arrow points back up if it lies on a circle of arrows, or if
+of arrows, counted in rooms. An arrow points back up if it is part of a circle of arrows, or if
 pyproject.toml lists the imported room as a higher layer than the importing one.
 """
 

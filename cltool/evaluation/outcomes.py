@@ -58,7 +58,7 @@ def no_moves() -> pd.DataFrame:
 
 
 def since_taught(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return the probes of facts that are valid at the end, beside their answers when taught.
+    """Return the probes of facts that are valid at the end, with their answers when taught.
 
     Returns:
         The rows of the last step, with ``right_then`` and ``stale_then`` of the step that taught

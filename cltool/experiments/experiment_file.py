@@ -29,7 +29,7 @@ class _Table(BaseModel):
 
 
 class Variant(_Table):
-    """A strategy with settings of its own, beside those of the whole experiment."""
+    """A strategy with its own settings, in addition to those of the whole experiment."""
 
     name: FileName = Field(description="names its cells")
     strategy: str = Field(description="a name, or several composed: replay+ewc")
@@ -72,7 +72,7 @@ class Experiment(_Table):
     settings: Tables = Field({}, description="tables of settings, as in a settings file")
     variants: tuple[Variant, ...] = Field((), description="strategies with settings of their own")
     keep_checkpoints: tuple[int, ...] = Field(
-        (), description="steps whose checkpoints the runs keep beside the last one's"
+        (), description="steps whose checkpoints the runs keep, in addition to the last one's"
     )
     audit: AuditTable | None = Field(None, description="audit the finished runs")
     tune: TuneTable | None = Field(None, description="search settings in place of running cells")

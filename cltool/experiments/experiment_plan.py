@@ -25,7 +25,7 @@ DEFAULTS: Tables = {"model": {"reading": True}}
 """Defaults that the environment may change elsewhere, but not for an experiment."""
 
 SEARCH_CODE = ("cltool.experiments.trials", "cltool.experiments.tune")
-"""What a search depends on beside its runs."""
+"""What a search depends on in addition to its runs."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -92,7 +92,7 @@ class Sources:
 
         Args:
             waiting: names of modules.
-            more: names of modules that count beside those of `COUNTED`.
+            more: names of modules that count in addition to those of `COUNTED`.
         """
         found: dict[str, _Module] = {}
         while waiting:

@@ -15,10 +15,10 @@ from cltool.runs.groups import flatten
 Data = dict[str, Any]
 
 LEAD = (
-    "This page shows whether a model that was made to forget facts can be told from the reference,"
-    " a model that was retrained without them. Both were attacked in the same ways, with the same"
-    " questions, seeds and batches. The target is the reference's score, not 0. A model that shows"
-    " more of the erased facts than the reference has residue, one that shows less is"
+    "This page shows whether a model that was made to forget facts can be distinguished from the"
+    " reference, a model that was retrained without them. Both were attacked in the same ways, with"
+    " the same questions, seeds and batches. The target is the reference's score, not 0. A model"
+    " that shows more of the erased facts than the reference has residue, one that shows less is"
     " over-forgotten, and one that does worse on what was to be kept is damaged. All three are"
     " failures."
 )

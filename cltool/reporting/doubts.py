@@ -57,8 +57,8 @@ def _noise(group: Group) -> str:
         return ""
     if any(len(variant.counted) == 1 for variant in group.variants):
         return (
-            "With one seed, a small difference cannot be told from noise. Compare with --seeds 3 or"
-            " more before you conclude anything from it."
+            "With one seed, a small difference cannot be distinguished from noise. Compare with"
+            " --seeds 3 or more before you conclude anything from it."
         )
     frame = compared(group)
     judged = [SCORES[name] for name in ("new", "retained", "acc")]

@@ -68,7 +68,7 @@ def render(data: Data) -> str:
         counts=COUNTS,
         families=[(family, len(list(members))) for family, members in families],
         tally=_tally,
-        told_apart=lambda verdicts: sum(verdicts.get(word, 0) for word in BAD),
+        differing=lambda verdicts: sum(verdicts.get(word, 0) for word in BAD),
         facts_of=partial(_facts_of, data),
         settings=flatten(data["settings"], "audit"),
     )

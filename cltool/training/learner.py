@@ -299,7 +299,7 @@ class Learner(SupervisedTemplate[Any, Any, Any]):  # type: ignore[misc]
         # The number of rehearsed examples is known only when an epoch begins.
         if self.budget.kind is None:
             return int(len(self.loader) * (self.train_epochs - self.clock.train_exp_epochs))
-        # What strategies spend beside the batches can only be estimated from earlier steps.
+        # What strategies spend in addition to the batches can only be estimated from earlier steps.
         first = {"tokens": self.loader.tokens, "steps": 1.0, "seconds": self.budget.amount / STEPS}
         a_step = (self._spent() - self._began) / self._step if self._step else 0.0
         left = self.budget.left(self.tokens, self.steps)

@@ -64,7 +64,7 @@ class OSF(Strategy[OSFConfig]):
 
     @torch.no_grad()
     def after_update(self, learner: Learner, **kwargs: Any) -> None:
-        """Remove the part of the low factors that lies in the high directions."""
+        """Remove the component of the low factors in the high directions."""
         for layer in self._layers:
             low = layer.osf_svd_params["default"]
             u, v = low["U_low"], low["V_low"]

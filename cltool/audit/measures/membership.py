@@ -121,7 +121,7 @@ def _lowest(scores: Sequence[Values], k: float) -> Values:
 def auc(erased: ArrayLike, holdout: ArrayLike) -> float:
     """Return the probability that an ``erased`` text looks more like a member than a holdout one.
 
-    1: all erased texts are recognised as members. 0.5: the two sets cannot be told apart. 0: the
+    1: all erased texts are recognised as members. 0.5: the two sets cannot be distinguished. 0: the
     erased texts look less familiar than unseen ones, which identifies them too. Ties count half.
 
     Args:

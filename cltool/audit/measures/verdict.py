@@ -1,4 +1,4 @@
-"""Verdicts: can a model that erased facts be told apart from one that never knew them?
+"""Verdicts: can a model that erased facts be distinguished from one that never knew them?
 
 The target is the retrained model's score, not 0: a score above it is residue, a score below it is
 over-forgotten, and both are failures. The rule is that of equivalence testing (Schuirmann 1987, "A

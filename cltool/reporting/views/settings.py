@@ -75,7 +75,7 @@ def render(data: Mapping[str, Any], group: Mapping[str, Any]) -> Markup:
 
 
 def _marked(values: Sequence[str | None]) -> list[tuple[str | None, bool]]:
-    """Return each value, and whether it is unlike the most frequent one."""
+    """Return each value, and whether it differs from the most frequent one."""
     usual = max(values, key=lambda value: (values.count(value), value is not None))
     frequent = values.count(usual) > 1
     return [(value, frequent and value not in (usual, None)) for value in values]

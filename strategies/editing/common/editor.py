@@ -125,7 +125,7 @@ class Editor:
         return sums
 
     def targets(self, batches: Sequence[Batch], steps: int, rate: float) -> Targets:
-        """Return states after the last edited block that make the learned tokens likelier.
+        """Return states after the last edited block that make the learned tokens more probable.
 
         Each token's δ starts at 0 and follows the negative gradient of its sentence's cross
         entropy, scaled by the mean square of the token's hidden state. Tokens that are already
