@@ -35,17 +35,18 @@ def run(options: argparse.Namespace) -> int:
     from cltool.runs.run import Run, run_folders
 
     runs = [Run.open(folder) for name in options.runs for folder in run_folders(Path(name))]
+    groups = _by(runs, options.by) if options.by else []
     page = write_report(runs, Path(options.out), options.title, command=options.typed)
     resurfaced = warn_resurfaced(runs)
     if options.json:
         rows = comparison.as_json(comparison.comparison(runs))
         doubted = [text for group in group_runs(runs) for text in doubts(group)]
         found = {"report": str(page), "table": rows, "doubts": doubted, "failed": []}
-        groups = {"by": _by(runs, options.by)} if options.by else {}
-        print_json({**found, **groups, "resurfaced": resurfaced})
+        by = {"by": groups} if options.by else {}
+        print_json({**found, **by, "resurfaced": resurfaced})
     else:
         if options.by:
-            print_all([_table(_by(runs, options.by), options.by), ""])
+            print_all([_table(groups, options.by), ""])
         print(f"The report is in {page}.")
     return exit_codes.DONE
 
@@ -55,7 +56,7 @@ def _by(runs: Sequence[Run], tag: str) -> list[dict[str, Any]]:
     rows = []
     for run in runs:
         scores = run.metrics(by=tag)
-        for value, own in scores.groupby(level=tag):
+        for value, own in scores.groupby(level=0):  # a tag may be called "step"
             last = json.loads(own.iloc[-1].to_json())
             rows.append({"run": str(run.folder), "value": str(value), **last})
     return rows

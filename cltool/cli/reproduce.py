@@ -6,10 +6,11 @@ import argparse
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cltool.cli import options as shared
 from cltool.cli.compare import scores_table
+from cltool.cli.output import print_json
 from cltool.cli.tables import Part, print_all
 from cltool.cli.tune import fronts
 from cltool.core import exit_codes
@@ -18,7 +19,7 @@ from cltool.core.progress import Progress, stderr_progress
 
 if TYPE_CHECKING:
     from cltool.experiments.experiment_plan import Plan
-    from cltool.reporting.experiment_reports import Summary
+    from cltool.reporting.experiment_reports import FromRuns, Summary
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -49,6 +50,11 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--workers", type=int, help="number of processes [one per core]")
     parser.add_argument("--out", metavar="DIR", help="folder of the runs [runs/GROUP/NAME]")
     parser.add_argument("--fresh", action="store_true", help="run all chosen cells again")
+    parser.add_argument(
+        "--json",
+        action="store_true",
+        help="print the result as JSON",
+    )
 
 
 def run(options: argparse.Namespace) -> int:
@@ -59,7 +65,9 @@ def run(options: argparse.Namespace) -> int:
     folders = [Path(name) for name in options.experiment]
     if options.list or options.check:
         folders = folders or experiment_file.committed()
-        return _list(folders) if options.list else _check(folders, options.only)
+        if options.list:
+            return _list(folders, options.json)
+        return _check(folders, options.only, options.json)
     if not folders:
         raise UserError(
             "no experiment is named",
@@ -68,73 +76,129 @@ def run(options: argparse.Namespace) -> int:
         )
     if options.out is not None and len(folders) > 1:
         raise UserError("one folder of runs serves one experiment", where="--out")
-    codes = [_reproduce(folder, options) for folder in folders]
-    return max(codes)
+    done = [_reproduce(folder, options) for folder in folders]
+    if options.json:
+        print_json([told for _, told in done])
+    return max(code for code, _ in done)
 
 
-def _list(folders: Sequence[Path]) -> int:
+def _plan(folder: Path) -> Plan:
+    """Read and resolve an experiment, with the settings of its audit."""
+    from cltool.experiments.experiment_plan import plan
+    from cltool.reporting.experiment_reports import audit_settings
+
+    found = plan(folder)
+    audit_settings(found)
+    return found
+
+
+def _list(folders: Sequence[Path], as_json: bool) -> int:
     """Print a line for each experiment; one that cannot be read says why."""
     from cltool.experiments import experiment_file
-    from cltool.experiments.experiment_plan import plan
     from cltool.experiments.reproduce import pending
 
-    width = max((len(str(folder)) for folder in folders), default=0)
+    rows: list[dict[str, Any]] = []
     for folder in folders:
+        row: dict[str, Any] = {"experiment": str(folder), "shows": ""}
         try:
-            found = plan(folder)
-            done = len(found.cells) - len(pending(found))
-            state = f"{done} of {len(found.cells)} cells"
+            row["shows"] = experiment_file.read(folder).shows
+            found = _plan(folder)
+            row["cells"] = len(found.cells)
+            row["finished"] = len(found.cells) - len(pending(found))
         except UserError as error:
-            state = f"cannot be planned: {error.what}"
-        print(f"{str(folder).ljust(width)}  {state}: {experiment_file.read(folder).shows}")
+            row["error"] = str(error)
+        rows.append(row)
+    if as_json:
+        print_json(rows)
+        return exit_codes.DONE
+    width = max((len(str(folder)) for folder in folders), default=0)
+    for row in rows:
+        state = (
+            f"cannot be planned: {row['error'].splitlines()[0]}"
+            if "error" in row
+            else f"{row['finished']} of {row['cells']} cells: {row['shows']}"
+        )
+        print(f"{row['experiment'].ljust(width)}  {state}")
     return exit_codes.DONE
 
 
-def _check(folders: Sequence[Path], only: Sequence[str]) -> int:
+def _check(folders: Sequence[Path], only: Sequence[str], as_json: bool) -> int:
     """Print the cells that have to run, with the reason."""
-    from cltool.experiments.experiment_plan import plan
     from cltool.experiments.reproduce import pending
 
-    found = 0
-    for folder in folders:
-        for cell, reason in pending(plan(folder), only).items():
-            print(f"{folder}: {cell.name}: {reason}")
-            found += 1
+    found = [
+        {"experiment": str(folder), "cell": cell.name, "reason": reason}
+        for folder in folders
+        for cell, reason in pending(_plan(folder), only).items()
+    ]
+    if as_json:
+        print_json(found)
+    else:
+        for row in found:
+            print(": ".join(row.values()))
     return exit_codes.SOME_FAILED if found else exit_codes.DONE
 
 
-def _reproduce(folder: Path, options: argparse.Namespace) -> int:
-    """Run the cells of one experiment and write its reports."""
-    from cltool.experiments.experiment_plan import plan
+def _reproduce(folder: Path, options: argparse.Namespace) -> tuple[int, dict[str, Any]]:
+    """Run the cells of one experiment and write its reports.
 
-    found = plan(folder)
-    out = Path(options.out) if options.out else Path("runs") / found.name
-    with stderr_progress() as progress:
-        failed, notes, summary = _run(found, out, options, progress)
-    for line in (*failed, *notes):
+    Returns:
+        The exit code, and what was done as JSON.
+    """
+    from cltool.experiments.reproduce import pending
+
+    told: dict[str, Any] = {"experiment": str(folder)}
+    try:
+        found = _plan(folder)
+        out = Path(options.out) if options.out else Path("runs") / found.name
+        if found.nothing_to_search:
+            names = ", ".join(found.nothing_to_search)
+            print(f"cltool: nothing to search in {names}", file=sys.stderr)
+        with stderr_progress() as progress:
+            failed, summary, reports = _run(found, out, options, progress)
+    except UserError as error:
+        print(f"cltool: {error}", file=sys.stderr)
+        return exit_codes.BAD_INPUT, told | {"error": str(error)}
+    for line in (*failed, *reports.failed, *reports.not_written):
         print(f"cltool: {line}", file=sys.stderr)
+    if not options.json:
+        _print(found, out, summary, reports)
+    told |= {
+        "runs": str(out),
+        "written": [str(found.folder / name) for name in (*summary.written, *reports.written)],
+        "not_written": reports.not_written,
+        "failed": [*failed, *reports.failed],
+        "doubts": list(summary.doubts),
+        "stale": [cell.name for cell in pending(found)],
+    }
+    return exit_codes.SOME_FAILED if told["failed"] else exit_codes.DONE, told
+
+
+def _print(found: Plan, out: Path, summary: Summary, reports: FromRuns) -> None:
+    """Print the scores, the doubts, and where the reports are."""
     parts: list[Part] = []
     if summary.table is not None:
         parts += scores_table(summary.table)
     if summary.tunings:
         search = found.search(out)
         parts += fronts(summary.tunings, search.first, search.keep)
-    doubts = [f"\nDoubt: {text}" for text in summary.doubts]
-    places = f"\nThe reports are in {found.folder}, the runs are in {out}."
-    print_all([*parts, *doubts, places])
-    return exit_codes.SOME_FAILED if failed else exit_codes.DONE
+    parts += [f"\nDoubt: {text}" for text in summary.doubts]
+    if summary.kept:
+        parts.append(f"\nThe older report in {found.folder} is kept until all cells are finished.")
+    written = [*summary.written, *reports.written]
+    names = f"{', '.join(written) or 'no report'} in {found.folder}"
+    print_all([*parts, f"\nWritten: {names}. The runs are in {out}."])
 
 
 def _run(
     found: Plan, out: Path, options: argparse.Namespace, progress: Progress
-) -> tuple[Sequence[str], Sequence[str], Summary]:
-    """Run and report; return what failed, what was not written, and what the cells say."""
+) -> tuple[Sequence[str], Summary, FromRuns]:
+    """Run and report; return which cells failed, what the cells say, and the other reports."""
     from cltool.experiments import reproduce
 
     progress.task("model")(0, 1, "loading libraries")
     from cltool.reporting import experiment_reports
 
-    experiment_reports.audit_settings(found)
     pending = reproduce.pending(found, options.only, every=options.fresh)
     failures = reproduce.run_cells(
         found,
@@ -144,8 +208,7 @@ def _run(
         workers=options.workers,
         progress=progress,
     )
+    summary = experiment_reports.write_from_cells(found)
     runs = reproduce.runs_on_disk(found, out)
     reports = experiment_reports.write_from_runs(found, runs, options.workers, progress)
-    summary = experiment_reports.write_from_cells(found)
-    failed = [f"{one.task.name} failed: {one.error}" for one in failures]
-    return [*failed, *reports.not_audited], reports.not_written, summary
+    return [f"{one.task.name} failed: {one.error}" for one in failures], summary, reports

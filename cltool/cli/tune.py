@@ -109,7 +109,7 @@ def fronts(tunings: Sequence[Tuning], first: int, keep: Sequence[Bound]) -> list
         parts.append("")
     tested = [tuning for tuning in tunings if tuning.verdict is not None]
     if not tested:
-        return [*parts, "There are no later updates to test on: search on fewer (--first)."]
+        return [*parts, "There are no later updates to test on: search on fewer updates."]
     return [*parts, "Scores on the later updates, chosen settings against presets:", _later(tested)]
 
 

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 OUTCOMES = ("right", "outdated", "wrong")
+RESURFACING = (*KEY, "object", "erased", "step", "right", "asked")
+"""Columns of `resurfacing`."""
 
 
 def outcomes(rows: pd.DataFrame, suffix: str = "") -> list[str]:
@@ -133,8 +135,7 @@ def resurfacing(rows: pd.DataFrame) -> pd.DataFrame:
     by_fact = table.groupby(fact, observed=True)
     table["erased"] = by_fact["step"].transform("min")
     back = by_fact["right"].transform(lambda own: came_back(own.tolist())).astype(bool)
-    columns = [*KEY, "object", "erased", "step", "right", "asked"]
-    return table[back].sort_values(["step", *KEY])[columns].reset_index(drop=True)
+    return table[back].sort_values(["step", *KEY])[list(RESURFACING)].reset_index(drop=True)
 
 
 def resurfaced(rows: pd.DataFrame) -> float:

@@ -18,9 +18,8 @@ from typing import TYPE_CHECKING, Any
 from typing_extensions import override
 
 from cltool.core.errors import UserError
-from cltool.core.files import write_text
-from cltool.evaluation.ledger import KEY
-from cltool.evaluation.outcomes import OUTCOMES
+from cltool.core.files import refuse_newer_format, write_text
+from cltool.evaluation.outcomes import OUTCOMES, RESURFACING
 from cltool.experiments.experiment_plan import Plan, PlannedCell
 from cltool.experiments.trials import Trial
 from cltool.experiments.tune import Tuning, Verdict
@@ -30,7 +29,6 @@ from cltool.runs.run import Run
 if TYPE_CHECKING:
     import pandas as pd
 
-RESURFACING = [*KEY, "object", "erased", "step", "right", "asked"]
 FORMAT = 1
 FOLDER = "cells"
 DECIMALS = 6
@@ -90,11 +88,13 @@ def read(file: Path) -> Json | None:
         return None
     except (OSError, ValueError) as error:
         raise UserError(f"cannot be read: {error}", where=str(file)) from error
-    if not isinstance(content, dict) or content.get("format") != FORMAT:
+    if isinstance(content, dict):
+        refuse_newer_format(content.get("format", FORMAT), FORMAT, file)
+    if not isinstance(content, dict) or not isinstance(content.get("digest"), dict):
         raise UserError(
-            f"is not a cell of format {FORMAT}",
+            "is not a cell of an experiment",
             where=str(file),
-            hint="Delete it and reproduce the experiment, or use a later version of cltool.",
+            hint="Delete it and reproduce the experiment.",
         )
     return content
 
@@ -103,7 +103,7 @@ def out_of_date(held: Json | None, cell: PlannedCell) -> str:
     """Return why a cell has to run again; nothing where it has not."""
     if held is None:
         return "not run yet"
-    before = held.get("digest", {})
+    before = held["digest"]
     changed = [part for part, value in cell.digest.items() if before.get(part) != value]
     return f"changed: {', '.join(changed)}" if changed else ""
 
@@ -231,7 +231,7 @@ class MeasuredCell(Measured):
     def resurfacing(self) -> pd.DataFrame:
         import pandas as pd
 
-        return pd.DataFrame(self.content["resurfacing"], columns=RESURFACING)
+        return pd.DataFrame(self.content["resurfacing"], columns=list(RESURFACING))
 
 
 def _with_nan(values: Json) -> Json:

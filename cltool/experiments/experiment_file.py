@@ -13,8 +13,9 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from cltool.core.errors import UserError
-from cltool.core.settings import read_toml, validate
+from cltool.core.settings import ModelSettings, read_toml, validate
 from cltool.experiments import resolve
+from cltool.experiments.trials import FIRST, MATCHED, TRIALS
 
 FILE = "experiment.toml"
 REPORTS = Path("reports")
@@ -48,14 +49,20 @@ class AuditTable(_Table):
     )
     settings: Tables = Field({}, description="of the audit, as in its settings file")
 
+    @model_validator(mode="after")
+    def _consistent(self) -> AuditTable:
+        if self.run is not None and "steps" in self.model_fields_set:
+            raise ValueError("audit.run and audit.steps cannot be combined")
+        return self
+
 
 class TuneTable(_Table):
     """How settings are searched."""
 
-    first: int = Field(2, ge=1, description="updates that the search uses")
-    trials: int = Field(12, ge=2, description="settings tried of each strategy")
+    first: int = Field(FIRST, ge=1, description="updates that the search uses")
+    trials: int = Field(TRIALS, ge=2, description="settings tried of each strategy")
     keep: tuple[str, ...] = Field(
-        ("new>=0.95",), min_length=1, description="bounds that settings must keep"
+        (MATCHED,), min_length=1, description="bounds that settings must keep"
     )
 
 
@@ -86,6 +93,15 @@ class Experiment(_Table):
             raise ValueError("scenario.name is missing: a scenario, or a file of facts")
         if not self.strategies and not self.variants:
             raise ValueError("strategies or variants must name at least one strategy")
+        for settings in (self.settings, *(one.settings for one in self.variants)):
+            if "scenario" in settings:
+                raise ValueError("options of the scenario belong in [scenario], not in settings")
+        model = _model(self.settings, ModelSettings.model_fields["name"].default)
+        for one in self.variants:
+            if _model(one.settings, model) != model:
+                raise ValueError(
+                    f"variant {one.name!r} has another model; all cells of an experiment have one"
+                )
         for given, what in (
             (self.variants, "variants"),
             (self.keep_checkpoints, "keep_checkpoints"),
@@ -95,6 +111,11 @@ class Experiment(_Table):
             if self.tune is not None and given:
                 raise ValueError(f"tune and {what} cannot be combined")
         return self
+
+
+def _model(settings: Tables, default: object) -> object:
+    table = settings.get("model")
+    return table.get("name", default) if isinstance(table, dict) else default
 
 
 def read(folder: Path) -> Experiment:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -77,9 +79,20 @@ class Plan:
         return "/".join(self.folder.resolve().parts[-2:])
 
     @property
+    def file(self) -> Path:
+        """The experiment file."""
+        return experiment_file.file_of(self.folder)
+
+    @property
     def command(self) -> str:
-        """The command that reproduces the experiment."""
-        return f"cltool reproduce {experiment_file.REPORTS / self.name}"
+        """The command that reproduces the experiment, from the working folder.
+
+        For an experiment in a folder ``reports``, it is that from the folder above.
+        """
+        place = self.folder.resolve()
+        if place.parts[-3:-2] == experiment_file.REPORTS.parts:
+            return f"cltool reproduce {experiment_file.REPORTS / self.name}"
+        return f"cltool reproduce {shlex.quote(Path(os.path.relpath(place)).as_posix())}"
 
     def search(self, out: Path) -> Search:
         """Return the search of an experiment that tunes.
@@ -111,11 +124,25 @@ def plan(folder: Path) -> Plan:
     except UserError as error:
         raise UserError(
             error.what,
-            where=f"{file}: {error.where}" if error.where else str(file),
+            where=f"{file}: {_key(error.where)}" if error.where else str(file),
             hint=error.hint,
             details=error.details,
         ) from error
     return Plan(file.parent, experiment, scenario, options, stream, cells, left_out)
+
+
+def _key(where: str) -> str:
+    """Return the key of an experiment file for an option of the command line, or a setting."""
+    option = where.removeprefix("--")
+    if option in ("first", "trials", "keep"):
+        return f"tune.{option}"
+    if option == "strategy":
+        return "strategies"
+    section = option.partition(".")[0]
+    return f"settings.{option}" if section in _SETTINGS else option
+
+
+_SETTINGS = tuple(name for name in resolve.SECTIONS if name != "scenario")
 
 
 def _run_cells(experiment: Experiment, digests: _Digests) -> Sequence[PlannedCell]:
@@ -130,6 +157,8 @@ def _run_cells(experiment: Experiment, digests: _Digests) -> Sequence[PlannedCel
         variants.append(
             (one.name, one.strategy, one.seeds or experiment.seeds, merge(own, one.settings))
         )
+    if not variants:
+        raise UserError("no strategy is named", where="strategies")
     _refuse_twice([variant for variant, *_ in variants])
     cells = []
     for seed in range(max(seeds for _, _, seeds, _ in variants)):
@@ -157,6 +186,8 @@ def _search_cells(
         more = {"tune": tune | {"seeds": experiment.seeds}}
         digest = digests.of(tables, name, None, more)
         cells.append(PlannedCell(file_name(name), name, name, None, tables, digest))
+    if not cells:
+        raise UserError("nothing can be searched in these strategies", where="strategies")
     return cells, left_out
 
 

@@ -11,12 +11,10 @@ from cltool.runs import references
 from cltool.runs.references import RETRAIN
 from cltool.runs.run import Run
 from cltool.strategies import STRATEGIES
+from cltool.training.budget import KINDS
 
 if TYPE_CHECKING:
     from cltool.facts.stream import Stream
-
-BUDGETS = ("tokens", "steps", "seconds")
-"""Budgets of the audited run, which do not apply to its reference."""
 
 
 def find(run: Run) -> Run | None:
@@ -64,7 +62,7 @@ def _reference_settings(run: Run) -> dict[str, Any]:
     learner = {
         name: value
         for name, value in requested.get("learner", {}).items()
-        if name not in BUDGETS and presets.get(name) != value
+        if name not in KINDS and presets.get(name) != value
     }
     probe = requested.get("probe", {})
     return {"model": requested.get("model", {}), "learner": learner, "probe": probe}

@@ -265,7 +265,8 @@ def tables_for(
 ) -> dict[str, Any]:
     """Return the tables of ``strategy``, without plain settings that only other strategies have.
 
-    A plain setting that no strategy has is kept, so that `resolve` refuses it.
+    A plain setting that no strategy has is kept, so that `resolve` refuses it. So is what is not a
+    table.
 
     Args:
         tables: settings for all ``strategies``.
@@ -273,6 +274,8 @@ def tables_for(
         strategies: all that run with these settings.
     """
     given = tables.get("strategy", {})
+    if not isinstance(given, Mapping):
+        return dict(tables)
     fields: dict[str, set[str]] = {}
     for name in {*strategies, strategy}:
         kinds = [STRATEGIES.load(part) for part in strategy_names(name)]

@@ -18,6 +18,13 @@ MATCHED = "new>=0.95"
 """The default bound. With it, strategies are compared at similar accuracy on new facts."""
 
 
+FIRST = 2
+"""How many updates are searched on by default."""
+
+TRIALS = 12
+"""How many settings are tried by default."""
+
+
 @dataclass(frozen=True, slots=True)
 class Bound:
     """A bound on a score that settings must meet, such as ``retained>=0.98``.

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cltool.audit.attacks.settings import AuditSettings
+from cltool.core.errors import UserError
 from cltool.core.files import write_json
 from cltool.core.progress import Progress
 from cltool.core.settings import validate
 from cltool.experiments import cells
+from cltool.experiments.experiment_file import AuditTable
 from cltool.experiments.experiment_plan import Plan, PlannedCell
 from cltool.experiments.tune import Tuning
 from cltool.reporting import formats, table
@@ -41,11 +44,15 @@ class Summary:
         table: the comparison; None for a search, or without cells.
         tunings: of a search.
         doubts: what limits the conclusions, a sentence each.
+        written: names of the files that were written.
+        kept: whether an older report was kept, because it shows more than the cells.
     """
 
     table: pd.DataFrame | None = None
     tunings: Sequence[Tuning] = ()
     doubts: Sequence[str] = ()
+    written: Sequence[str] = ()
+    kept: bool = False
 
 
 def write_from_cells(plan: Plan) -> Summary:
@@ -65,7 +72,8 @@ def write_from_cells(plan: Plan) -> Summary:
     data = page_data(measured, command=plan.command)
     (group,) = data["groups"]
     group["doubts"] += _incomplete(plan, len(measured))
-    if not _keeps_older_report(plan, len(measured)):
+    kept = _keeps_older_report(plan, len(measured))
+    if not kept:
         write_page(plan.folder / PAGE, render(data))
         content = {
             "table": table.as_json(frame),
@@ -73,7 +81,7 @@ def write_from_cells(plan: Plan) -> Summary:
             "resurfaced": group["resurfaced"],
         }
         write_json(plan.folder / DATA, _head(plan) | content)
-    return Summary(frame, doubts=group["doubts"])
+    return Summary(frame, (), group["doubts"], () if kept else (PAGE, DATA), kept)
 
 
 def _write_tuning(plan: Plan) -> Summary:
@@ -82,12 +90,13 @@ def _write_tuning(plan: Plan) -> Summary:
         return Summary()
     doubts = _incomplete(plan, len(found))
     search = plan.search(Path())
-    data = tuning_data(search, found, plan.command)
-    if not _keeps_older_report(plan, len(found)):
+    data = tuning_data(search, found, plan.command, doubts)
+    kept = _keeps_older_report(plan, len(found))
+    if not kept:
         write_tuning(data, plan.folder / PAGE)
         content = {"tunings": data["tunings"], "doubts": doubts}
         write_json(plan.folder / DATA, _head(plan) | content)
-    return Summary(tunings=found, doubts=doubts)
+    return Summary(None, found, doubts, () if kept else (PAGE, DATA), kept)
 
 
 def _head(plan: Plan) -> dict[str, Any]:
@@ -118,17 +127,19 @@ def _incomplete(plan: Plan, finished: int) -> list[str]:
     return found
 
 
-@dataclass(frozen=True)
+@dataclass
 class FromRuns:
-    """What kept the reports that need run folders from being whole.
+    """What became of the reports that need run folders.
 
     Attributes:
-        not_written: a sentence for each report that was not written.
-        not_audited: a sentence for each run that an audit left out.
+        written: names of the files that were written.
+        not_written: a sentence for each report whose run folders are missing.
+        failed: a sentence for each report that failed, and each run that an audit left out.
     """
 
-    not_written: Sequence[str] = ()
-    not_audited: Sequence[str] = ()
+    written: list[str] = field(default_factory=list)
+    not_written: list[str] = field(default_factory=list)
+    failed: list[str] = field(default_factory=list)
 
 
 def write_from_runs(
@@ -144,23 +155,67 @@ def write_from_runs(
         runs: its finished runs.
         workers: processes of an audit of several runs.
         progress: receives the progress of the audit.
-
-    Raises:
-        UserError: an audit's setting is wrong, or nothing can be audited.
     """
     found = FromRuns()
-    if plan.experiment.audit is not None:
-        found = _write_audit(plan, runs, workers, progress)
-    if plan.experiment.erasures is not None:
-        run = _first_seed(plan, runs, plan.experiment.erasures)
-        if run is None:
-            needed = f"{ERASURES} needs the run folder of {plan.experiment.erasures}, seed 0."
-            return FromRuns([*found.not_written, needed], found.not_audited)
-        record = erasures.open_record(run)
-        if record["reference"] is None:
-            record = erasures.with_reference(record, references.beside(run))
-        write_json(plan.folder / ERASURES, record)
+    experiment = plan.experiment
+    if experiment.audit is not None:
+        _write(
+            plan,
+            AUDIT_PAGE,
+            experiment.audit.run,
+            runs,
+            found,
+            partial(_write_audit, plan, workers=workers, progress=progress, failed=found.failed),
+        )
+    if experiment.erasures is not None:
+        _write(plan, ERASURES, experiment.erasures, runs, found, partial(_write_erasures, plan))
     return found
+
+
+def _write(
+    plan: Plan,
+    name: str,
+    variant: str | None,
+    runs: Mapping[PlannedCell, Run],
+    found: FromRuns,
+    write: Callable[[Sequence[Run]], None],
+) -> None:
+    """Write a report, and add to ``found`` what became of it.
+
+    Args:
+        plan: the experiment.
+        name: of the report's file.
+        variant: whose run with seed 0 the report needs; none: all runs.
+        runs: the finished runs.
+        found: is added to.
+        write: writes the report from the runs that it needs.
+    """
+    needed = [cell for cell in plan.cells if variant in (None, cell.variant)]
+    needed = needed if variant is None else [cell for cell in needed if cell.seed == 0]
+    missing = [cell for cell in needed if cell not in runs]
+    if missing:
+        what = "all run folders" if variant is None else f"the run folder of {variant}, seed 0"
+        held = [cells.read(cells.file_of(plan.folder, cell.name)) for cell in missing]
+        finished = not any(map(cells.out_of_date, held, missing))
+        found.not_written.append(
+            f"{name} is not written: it needs {what}; {len(missing)} of {len(needed)} are missing."
+            + (" Run the same command with --fresh to make them again." if finished else "")
+        )
+        return
+    try:
+        write([runs[cell] for cell in needed])
+    except UserError as error:
+        found.failed.append(f"{name} is not written: {error}")
+        return
+    found.written.append(name)
+
+
+def _write_erasures(plan: Plan, runs: Sequence[Run]) -> None:
+    (run,) = runs
+    record = erasures.open_record(run)
+    if record["reference"] is None:
+        record = erasures.with_reference(record, references.beside(run))
+    write_json(plan.folder / ERASURES, record)
 
 
 def audit_settings(plan: Plan) -> AuditSettings:
@@ -170,44 +225,30 @@ def audit_settings(plan: Plan) -> AuditSettings:
         UserError: one is wrong.
     """
     table_of = plan.experiment.audit.settings if plan.experiment.audit else {}
-    return validate(AuditSettings, table_of, f"{plan.name}: audit.settings")
+    return validate(AuditSettings, table_of, f"{plan.file}: audit.settings")
 
 
 def _write_audit(
-    plan: Plan, runs: Mapping[PlannedCell, Run], workers: int | None, progress: Progress
-) -> FromRuns:
+    plan: Plan, runs: Sequence[Run], *, workers: int | None, progress: Progress, failed: list[str]
+) -> None:
     from cltool.audit.request import AuditRequest
 
-    table_of = plan.experiment.audit
-    if table_of is None:
-        return FromRuns()
+    table_of = plan.experiment.audit or AuditTable()
     settings = audit_settings(plan)
     request = AuditRequest(plan.scenario, plan.options)
     if table_of.run is not None:
-        run = _first_seed(plan, runs, table_of.run)
-        if run is None:
-            return FromRuns([f"{AUDIT_PAGE} needs the run folder of {table_of.run}, seed 0."])
         from cltool.audit.audit import audit_run
         from cltool.reporting.audit_data import audit_data
         from cltool.reporting.audit_page import write_audit
 
-        found = audit_run(run, None, settings, request, progress.task("audit"))
-        write_audit(audit_data(found, plan.command), plan.folder / AUDIT_PAGE)
-        return FromRuns()
-    if missing := len(plan.cells) - len(runs):
-        total = len(plan.cells)
-        return FromRuns([f"{AUDIT_PAGE} needs all run folders; {missing} of {total} are missing."])
+        audited = audit_run(runs[0], None, settings, request, progress.task("audit"))
+        write_audit(audit_data(audited, plan.command), plan.folder / AUDIT_PAGE)
+        return
     from cltool.audit.survey import survey
     from cltool.reporting.survey_data import survey_data
     from cltool.reporting.survey_page import write_survey
 
     steps = [None if step == "last" else step for step in table_of.steps]
-    surveyed = survey(list(runs.values()), None, settings, request, steps, workers, progress)
+    surveyed = survey(list(runs), None, settings, request, steps, workers, progress)
     write_survey(survey_data(surveyed, plan.command), plan.folder / AUDIT_PAGE)
-    return FromRuns(
-        not_audited=[f"{name} is not audited: {reason}" for name, reason in surveyed.left_out]
-    )
-
-
-def _first_seed(plan: Plan, runs: Mapping[PlannedCell, Run], variant: str) -> Run | None:
-    return next((run for cell, run in runs.items() if cell.variant == variant), None)
+    failed += [f"{name} is not audited: {reason}" for name, reason in surveyed.left_out]

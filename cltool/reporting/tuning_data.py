@@ -11,13 +11,19 @@ from cltool.experiments.tune import Search, Tuning
 Data = dict[str, Any]
 
 
-def tuning_data(search: Search, found: Sequence[Tuning], command: str | None = None) -> Data:
+def tuning_data(
+    search: Search,
+    found: Sequence[Tuning],
+    command: str | None = None,
+    doubts: Sequence[str] = (),
+) -> Data:
     """Return everything that a search found.
 
     Args:
         search: what was searched.
         found: the result for each strategy.
         command: the command that makes the page.
+        doubts: what limits the conclusions, a sentence each.
     """
     tokens = search.settings.get("learner", {}).get("tokens")
     return {
@@ -30,6 +36,7 @@ def tuning_data(search: Search, found: Sequence[Tuning], command: str | None = N
         },
         "keep": " and ".join(map(str, search.keep)),
         "tunings": tunings(found),
+        "doubts": list(doubts),
         "command": command,
     }
 

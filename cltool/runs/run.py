@@ -53,7 +53,7 @@ class Run:
         """Open a run folder.
 
         Raises:
-            UserError: the folder has no run.
+            UserError: the folder has no run, its record is damaged, or a newer cltool wrote it.
         """
         run = cls(Path(folder))
         if not run.settings_file.is_file():
@@ -62,6 +62,7 @@ class Run:
                 where=str(folder),
                 hint=_runs_inside(run.folder),
             )
+        _read_record(run.settings_file)
         return run
 
     def refuse_missing(self, step: int) -> None:
@@ -89,14 +90,7 @@ class Run:
         Raises:
             UserError: the file cannot be read, or a newer cltool wrote it.
         """
-        try:
-            value = json.loads(self.settings_file.read_text(encoding="utf-8"))
-        except (OSError, ValueError) as error:
-            raise UserError(f"cannot be read: {error}", where=str(self.settings_file)) from error
-        if not isinstance(value, dict):
-            raise UserError("is not a JSON object", where=str(self.settings_file))
-        refuse_newer_format(value.get("format", 1), FORMAT, self.settings_file)
-        return value
+        return _read_record(self.settings_file)
 
     @property
     def strategy(self) -> str:
@@ -160,7 +154,10 @@ class Run:
             UserError: no fact has the tag.
         """
         if by is not None:
-            return per_step_by(self.answers, by)
+            try:
+                return per_step_by(self.answers, by)
+            except UserError as error:
+                raise UserError(error.what, where=str(self.folder), hint=error.hint) from error
         scores = per_step(self.answers).join(installed_per_step(self.answers))
         return scores.join(self.costs).join(self.logs.add_prefix(LOGGED))
 
@@ -196,6 +193,17 @@ class Run:
         write_text(self.folder / "steps.jsonl", "".join(lines))
         self.__dict__.pop("costs", None)
         self.__dict__.pop("logs", None)
+
+
+def _read_record(file: Path) -> dict[str, Any]:
+    try:
+        value = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise UserError(f"cannot be read: {error}", where=str(file)) from error
+    if not isinstance(value, dict):
+        raise UserError("is not a JSON object", where=str(file))
+    refuse_newer_format(value.get("format", 1), FORMAT, file)
+    return value
 
 
 def _runs_inside(folder: Path) -> str:

@@ -100,8 +100,27 @@ def test_scores_for_each_value_of_a_tag(tmp_path: Path, capsys: pytest.CaptureFi
     with pytest.raises(UserError, match="no fact has the tag 'colour'") as caught:
         tagged.metrics(by="colour")
     assert caught.value.hint == "There are: region, kind."
+    assert caught.value.where == str(run.folder)
     with pytest.raises(UserError, match="no fact has the tag"):
         run.metrics(by="region")
+
+
+def test_a_tag_may_be_called_step_and_an_unknown_one_writes_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = write_run(tmp_path / "run", Recipe())
+    for step, rows in run.answers.groupby("step"):
+        records = rows[list(COLUMNS)].to_dict("records")
+        tagged_rows = [row | {"tags": json.dumps({"step": "first"})} for row in records]
+        write_step(run.folder, int(str(step)), tagged_rows)
+    page = tmp_path / "page.html"
+    asked = ["report", str(run.folder), "--out", str(page), "--by"]
+    assert main([*asked, "stpe"]) == 2
+    assert f"{run.folder}: no fact has the tag 'stpe'" in capsys.readouterr().err
+    assert not page.exists()
+    assert main([*asked, "step"]) == 0
+    assert "first" in capsys.readouterr().out
+    assert page.exists()
 
 
 def test_what_is_not_there_is_not_a_number(tmp_path: Path) -> None:

@@ -115,14 +115,33 @@ def test_a_search_has_a_cell_for_each_strategy_that_declares_something(tmp_path:
         ("strategies = []", "", "at least one strategy"),
         ("strategies = ['nave']", "", "unknown strategy"),
         ("strategies = ['naive']\nscenario.cuts = 'year'", "scenario", "did you mean 'cut'"),
-        ("strategies = ['ewc']\nsettings.strategy.lamda = 1", "strategy.ewc", "'lamda'"),
+        ("strategies = ['ewc']\nsettings.strategy.lamda = 1", "settings.strategy.ewc", "'lamda'"),
+        ("strategies = ['ewc']\nsettings.strategy = 3", ": settings", "strategy = 3"),
+        ("strategies = ['']", "strategies", "no strategy is named"),
+        ("strategies = ['ewc+ewc']", "strategies", "names a strategy twice"),
+        ("strategies = ['ewc']\nsettings.scenario.cut = 1", "", "belong in [scenario]"),
+        (
+            "variants = [{name = 'a', strategy = 'ewc', settings.model.name = 'other'}]",
+            "",
+            "variant 'a' has another model",
+        ),
+        (
+            "strategies = ['ewc']\naudit.run = 'ewc'\naudit.steps = ['last']",
+            "",
+            "audit.run and audit.steps",
+        ),
+        ("strategies = ['frozen']\ntune.first = 1", "strategies", "nothing can be searched"),
         ("strategies = ['ewc']\nsettings.strategy.lora.rank = 1", "strategy.lora", "'lora'"),
-        ("strategies = ['ewc']\nsettings.learner.epochs = 0", "learner", "learner.epochs = 0"),
+        (
+            "strategies = ['ewc']\nsettings.learner.epochs = 0",
+            "settings.learner",
+            "learner.epochs = 0",
+        ),
         ("strategies = ['naive']\nkeep_checkpoints = [9]", "", "no step 9"),
         ("strategies = ['naive']\naudit.steps = [1]", "audit.steps", "not kept"),
         ("strategies = ['naive']\nerasures = 'npo'", "erasures", "no cell is called 'npo'"),
-        ("strategies = ['ewc']\ntune.first = 9", "--first", "9 cannot be searched on"),
-        ("strategies = ['ewc']\ntune.keep = ['x']", "--keep", "'x'"),
+        ("strategies = ['ewc']\ntune.first = 9", "tune.first", "9 cannot be searched on"),
+        ("strategies = ['ewc']\ntune.keep = ['x']", "tune.keep", "'x'"),
         ("strategies = ['ewc']\ntune.first = 1\naudit.steps = [1]", "", "tune and audit"),
         ("variants = [{name = 'a b', strategy = 'ewc'}]", "", "variants.0.name = 'a b'"),
         (
@@ -141,6 +160,17 @@ def test_a_bad_file_is_refused_with_its_name_and_key(
     assert message in str(caught.value)
     assert caught.value.where.startswith(str(folder / experiment_file.FILE))
     assert caught.value.where.endswith(where)
+
+
+def test_the_command_names_the_folder_from_here(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path, HEAD + "strategies = ['naive']").parent.parent.rename(tmp_path / "my own")
+    monkeypatch.chdir(tmp_path)
+    found = plan(Path("my own/group/name"))
+    assert found.command == "cltool reproduce 'my own/group/name'"
+    monkeypatch.chdir(tmp_path / "my own" / "group" / "name")
+    assert plan(Path()).command == "cltool reproduce ."
 
 
 def test_a_missing_or_broken_file_is_refused(tmp_path: Path) -> None:

@@ -281,11 +281,16 @@ def test_a_damaged_cell_is_refused_with_its_file(
     work: Workplace, capsys: pytest.CaptureFixture[str]
 ) -> None:
     file = cells.file_of(work.folder, "naive-seed0")
-    for text, message in (("{", "cannot be read"), ('{"format": 99}', "not a cell of format 1")):
+    for text, message, hint in (
+        ("{", "cannot be read", ""),
+        ('{"format": 99}', "has format 99", "Install a newer cltool"),
+        ('{"format": 1, "digest": 3}', "is not a cell", "Delete it"),
+        ("[]", "is not a cell", "Delete it"),
+    ):
         file.write_text(text, encoding="utf-8")
         assert work.reproduce() == 2
         err = capsys.readouterr().err
-        assert str(file) in err and message in err
+        assert str(file) in err and message in err and hint in err
 
 
 def test_experiments_are_listed_with_what_is_finished(
@@ -297,6 +302,13 @@ def test_experiments_are_listed_with_what_is_finished(
     (work.folder.parent / "facts.jsonl").unlink()
     assert main(["reproduce", "--list"]) == 0
     assert "cannot be planned" in capsys.readouterr().out
+    second = work.folder.parent / "second"
+    shutil.copytree(work.folder, second)
+    (second / "experiment.toml").write_text("sede = 3", encoding="utf-8")
+    assert main(["reproduce", "--list"]) == 0
+    assert "reports/group/second  cannot be planned" in capsys.readouterr().out
+    assert main(["reproduce", "--list", "--json"]) == 0
+    assert [row["shows"] for row in json.loads(capsys.readouterr().out)] == ["a test", ""]
     assert main(["reproduce"]) == 2
     assert main(["reproduce", str(work.folder), "--only", "ewc"]) == 2
 
@@ -305,11 +317,12 @@ def test_a_search_is_reported_from_its_cell(
     work: Workplace, steps: list[tuple[str, int]], capsys: pytest.CaptureFixture[str]
 ) -> None:
     shutil.rmtree(work.folder)
-    text = TEXT.replace('"naive", "frozen"', '"naive"').replace("seeds = 2", "seeds = 1")
+    text = TEXT.replace("seeds = 2", "seeds = 1")
     work.write(text.replace("settings.learner.lr = 3e-3", "tune = {first = 1, trials = 2}"))
     assert work.reproduce() == 0
-    first = capsys.readouterr().out
+    first, told = capsys.readouterr()
     assert len(steps) > 0 and "naive" in first
+    assert "nothing to search in frozen" in told
     before = work.files()
     assert set(before) == {"cells/naive.json", "experiment.toml", "report.html", "report.json"}
     shutil.rmtree("runs")
@@ -347,8 +360,59 @@ def test_erasing_is_audited_from_the_run_folders(
     shutil.rmtree(work.runs / "retrain-seed0")
     capsys.readouterr()
     assert work.reproduce() == 0
-    assert "audit.html needs all run folders; 1 of 2 are missing" in capsys.readouterr().err
+    shown, told = capsys.readouterr()
+    assert "it needs all run folders; 1 of 2 are missing" in told
+    assert "--fresh" in told
+    assert "Written: report.html, report.json, erasures.json in reports/group/name" in shown
     assert work.files()["audit.html"] == before["audit.html"]
+    cells.file_of(work.folder, "retrain-seed0").unlink()
+    assert work.reproduce("--only", "naive") == 0
+    # The cell has to run anyway.
+    assert "--fresh" not in capsys.readouterr().err
+
+
+def test_a_report_that_fails_keeps_neither_the_others_nor_other_experiments(
+    work: Workplace, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    work.write(TEXT + 'erasures = "naive"\n')
+    shutil.copytree(work.folder, work.folder.parent / "second")
+    broken = work.folder.parent / "broken"
+    broken.mkdir()
+    for name in ("report.html", "report.json"):
+        (work.folder / name).unlink()
+    # No fact is forgotten, so there is no record of erasures.
+    second = "reports/group/second"
+    options = [str(broken), str(work.folder), second, "--only", "naive", "--json"]
+    assert main(["reproduce", *options]) == 2
+    shown, told = capsys.readouterr()
+    assert "there is no experiment file" in told
+    first, ours, theirs = json.loads(shown)
+    assert "no experiment file" in first["error"]
+    assert ours["written"] == [str(work.folder / name) for name in ("report.html", "report.json")]
+    assert any("erasures.json is not written" in text for text in ours["failed"])
+    assert theirs["experiment"] == second and theirs["stale"] == []
+
+
+def test_the_record_of_erasures_is_that_of_seed_0(
+    work: Workplace, capsys: pytest.CaptureFixture[str]
+) -> None:
+    work.write(TEXT + 'erasures = "naive"\n')
+    shutil.rmtree(work.runs / "naive-seed0")
+    assert work.reproduce() == 0
+    assert "erasures.json is not written: it needs the run folder of naive, seed 0" in (
+        capsys.readouterr().err
+    )
+
+
+def test_wrong_settings_of_the_audit_are_found_before_anything_runs(
+    work: Workplace, capsys: pytest.CaptureFixture[str]
+) -> None:
+    work.write(TEXT + "audit.settings.foil = 3\n")
+    for option in ("--check", "--only=naive"):
+        assert work.reproduce(option) == 2
+        assert "experiment.toml: audit.settings" in capsys.readouterr().err
+    assert main(["reproduce", "--list"]) == 0
+    assert "cannot be planned" in capsys.readouterr().out
 
 
 def test_the_cell_runs_what_the_experiment_says(

@@ -37,8 +37,13 @@ def data(*found: Tuning, text: str = "world") -> dict[str, Any]:
         "about": {"Scenario": text, text: text},
         "keep": text,
         "tunings": tunings(found),
+        "doubts": [],
         "command": text,
     }
+
+
+def test_doubts_are_on_the_page() -> None:
+    assert "2 cells of 4" in render(data(tuning()) | {"doubts": ["2 cells of 4 are missing."]})
 
 
 def test_every_setting_is_a_point_with_its_scores_and_settings() -> None:

@@ -161,7 +161,7 @@ def test_a_record_without_a_version_is_read(run: Run) -> None:
 def test_a_newer_record_is_refused(run: Run) -> None:
     run.write_record(run.record | {"format": 2})
     with pytest.raises(UserError, match="has format 2, but") as caught:
-        _ = Run.open(run.folder).strategy
+        Run.open(run.folder)
     assert caught.value.where.endswith("run.json") and "newer cltool" in caught.value.hint
 
 
@@ -169,5 +169,5 @@ def test_a_newer_record_is_refused(run: Run) -> None:
 def test_a_record_with_an_invalid_version_is_refused(run: Run, version: object) -> None:
     run.write_record(run.record | {"format": version})
     with pytest.raises(UserError, match="has no valid format number") as caught:
-        _ = Run.open(run.folder).strategy
+        Run.open(run.folder)
     assert caught.value.where.endswith("run.json") and "newer cltool" not in caught.value.hint
