@@ -88,7 +88,7 @@ def _own(module: str) -> list[Import]:
 MODULES = sorted(_files())
 
 
-def test_there_are_files_to_look_at() -> None:
+def test_the_checked_files_are_found() -> None:
     assert {
         "cltool.facts.facts",
         "cltool.lm.language_model",
@@ -97,7 +97,7 @@ def test_there_are_files_to_look_at() -> None:
     assert len(MODULES) > 40
 
 
-def test_no_imports_go_round_in_a_circle() -> None:
+def test_imports_are_acyclic() -> None:
     ahead = {m: {found.target for found in _own(m) if found.at_once} for m in MODULES}
     done: set[str] = set()
 
@@ -112,7 +112,7 @@ def test_no_imports_go_round_in_a_circle() -> None:
         visit(module, ())
 
 
-def test_the_test_sees_what_is_imported() -> None:
+def test_the_check_sees_imports() -> None:
     text = """
 import cltool.facts.facts
 from cltool.evaluation import ledger
@@ -136,7 +136,7 @@ class C:
 
 
 @pytest.mark.parametrize("module", MODULES)
-def test_nothing_is_too_long_to_read(module: str) -> None:
+def test_files_and_functions_are_short(module: str) -> None:
     path = _files()[module]
     length = len(path.read_text(encoding="utf-8").splitlines())
     assert length <= LONGEST_FILE, f"{path.relative_to(ROOT)} has {length} lines: part it"
@@ -168,7 +168,7 @@ LIGHT = {
 
 
 @pytest.mark.parametrize(("modules", "heavy"), LIGHT.items())
-def test_what_is_light_stays_light(modules: str, heavy: tuple[str, ...]) -> None:
+def test_light_modules_import_nothing_heavy(modules: str, heavy: tuple[str, ...]) -> None:
     code = f"import sys, {modules}; print(*({{*sys.modules}} & {set(heavy)!r}))"
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False

@@ -135,7 +135,7 @@ def test_the_functions_of_the_package_are_not_hidden_by_its_modules() -> None:
     assert not names & modules
 
 
-def test_the_links_lead_somewhere() -> None:
+def test_links_have_existing_targets() -> None:
     headings = re.findall(r"^#+ (.+)$", TEXT, re.M)
     anchors = {re.sub(r"[^\w -]", "", text).lower().replace(" ", "-") for text in headings}
     for target in re.findall(r"\]\(([^)]+)\)", TEXT):
@@ -166,6 +166,6 @@ def test_the_scores_have_the_names_of_the_table() -> None:
     }
 
 
-def test_it_names_no_place_on_a_machine_or_index() -> None:
+def test_it_names_no_local_path_or_package_index() -> None:
     for word in ("/work", "/root", "/home", "/tmp", "http:", "https:", "pypi"):
         assert word not in TEXT

@@ -63,7 +63,7 @@ def _tree() -> set[str]:
     return found
 
 
-def test_it_holds_the_files_of_the_tree_and_no_others(wheel: list[str]) -> None:
+def test_it_contains_exactly_the_files_of_the_tree(wheel: list[str]) -> None:
     expected = _tree()
     assert len(wheel) == len(set(wheel))
     missing, extra = expected - set(wheel), set(wheel) - expected
@@ -71,7 +71,7 @@ def test_it_holds_the_files_of_the_tree_and_no_others(wheel: list[str]) -> None:
     assert not extra, "nothing else may be installed"
 
 
-def test_it_holds_data_beside_code(wheel: list[str]) -> None:
+def test_it_contains_data_files(wheel: list[str]) -> None:
     for name in (
         "cltool/py.typed",
         "cltool/reporting/page.css",
@@ -87,5 +87,5 @@ def test_it_holds_data_beside_code(wheel: list[str]) -> None:
         assert name in wheel
 
 
-def test_nothing_but_cltool_stands_at_the_top(wheel: list[str]) -> None:
+def test_cltool_is_the_only_top_level_package(wheel: list[str]) -> None:
     assert {name.partition("/")[0] for name in wheel} == {"cltool"}

@@ -87,7 +87,7 @@ def audited(folder: Path, audits: dict[str, audit.Audit]) -> audit.Audit:
     return audits["naive"]
 
 
-def test_a_run_is_audited_whole(audited: audit.Audit) -> None:
+def test_a_run_is_audited_completely(audited: audit.Audit) -> None:
     assert {fact.subject for fact in audited.facts} == {"Town 1", "Town 2", "Town 3", EVIL}
     families = {row.attack.family for row in audited.rows}
     assert len(families) == 8
@@ -98,7 +98,7 @@ def test_a_run_is_audited_whole(audited: audit.Audit) -> None:
     assert sum(audited.tally.values()) == len(audited.rows)
 
 
-def test_a_run_audited_against_itself_is_never_told_apart(folder: Path) -> None:
+def test_a_run_audited_against_itself_never_differs(folder: Path) -> None:
     found = audit.audit_run(Run.open(folder / "joint"), str(folder / "joint"), SETTINGS)
     assert set(found.tally) <= {"undecided", "indistinguishable"}
 
@@ -109,13 +109,13 @@ def test_the_command_prints_what_the_page_shows(
     page = tmp_path / "page.html"
     arguments = ["audit", "naive", "--reference", "joint", "--out", str(page), *ASSIGNED]
     assert main([*arguments, "--json"]) == 0
-    told = json.loads(capfd.readouterr().out)
-    assert [one["attack"] for one in told["attacks"]] == [r.attack.name for r in audited.rows]
-    assert [one["figure"] for one in told["attacks"]] == pytest.approx(
+    message = json.loads(capfd.readouterr().out)
+    assert [one["attack"] for one in message["attacks"]] == [r.attack.name for r in audited.rows]
+    assert [one["figure"] for one in message["attacks"]] == pytest.approx(
         [row.figure for row in audited.rows], abs=1e-4
     )
-    assert told["settings"]["k"] == 2
-    assert all(set(one) == set(ATTACK) for one in told["attacks"])
+    assert message["settings"]["k"] == 2
+    assert all(set(one) == set(ATTACK) for one in message["attacks"])
     text = page.read_text("utf-8")
     assert EVIL not in text and "&lt;script&gt;alert(1)" in text
     assert "cltool audit naive" in text
@@ -164,11 +164,11 @@ def test_a_list_that_does_not_fit_the_stream_is_doubted(folder: Path, tmp_path: 
         for f in (valid, gone[0], typo)
     ]
     scope = findings.Scope(stream, last, SETTINGS, write(tmp_path / "f.jsonl", rows))
-    told = audit.listed_doubts(scope)
-    assert len(told) == 2
-    (never,) = [text for text in told if "never taught" in text]
+    message = audit.listed_doubts(scope)
+    assert len(message) == 2
+    (never,) = [text for text in message if "never taught" in text]
     assert "Twon 1, mayor" in never and gone[0].subject not in never
-    (still,) = [text for text in told if "the reference was taught" in text]
+    (still,) = [text for text in message if "the reference was taught" in text]
     assert f"{valid.subject}, {valid.relation}" in still and "Twon" not in still
     assert audit.listed_doubts(findings.Scope(stream, last, SETTINGS)) == []
 
@@ -184,7 +184,7 @@ def test_a_reference_of_other_facts_is_refused(
         audit.audit_run(Run.open(folder / "naive"), str(made.folder), SETTINGS)
 
 
-def test_only_a_retrain_run_beside_is_taken_unasked(folder: Path) -> None:
+def test_by_default_only_a_retrain_run_in_the_same_folder_is_the_reference(folder: Path) -> None:
     assert reference_run.find(Run.open(folder / "naive")) is None
 
 
@@ -216,10 +216,10 @@ REFUSED = {
 
 @pytest.mark.parametrize("name", REFUSED)
 def test_bad_input_is_one_clear_error(name: str, capfd: pytest.CaptureFixture[str]) -> None:
-    arguments, told = REFUSED[name]
+    arguments, message = REFUSED[name]
     assert main(arguments) == 2
     captured = capfd.readouterr()
-    assert told in captured.err and "Traceback" not in captured.err
+    assert message in captured.err and "Traceback" not in captured.err
     assert captured.out == ""
 
 
@@ -244,12 +244,12 @@ def test_the_page_of_the_docs_names_every_attack_and_setting() -> None:
         assert f"`{named}`" in text or f"`{attack.name}`" in text, attack.name
 
 
-def test_what_stands_outside_the_weights_is_attacked_too(
+def test_strategies_that_store_facts_outside_the_weights_are_attacked(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, checkpoint: Callable[[str], Path]
 ) -> None:
     stream = resolve.open_stream("facts.jsonl")
     tables = {"model": {"name": str(checkpoint("llama")), "device": "cpu"}}
-    run = experiment.run(stream, strategy="in_context", out=tmp_path / "told", settings=tables)
+    run = experiment.run(stream, strategy="in_context", out=tmp_path / "message", settings=tables)
     framed: list[str] = []
     plain = InContext.frame
 

@@ -79,7 +79,7 @@ def audit(name: str, settings: AuditSettings = SETTINGS, **asked: Any) -> str:
 
 
 @pytest.mark.parametrize("name", ["naive", "kept"])
-def test_a_second_audit_attacks_nothing_and_says_the_same(
+def test_a_second_audit_attacks_nothing_and_gives_the_same_result(
     name: str, folder: Path, attacked: list[bool]
 ) -> None:
     first = audit(name)
@@ -90,9 +90,7 @@ def test_a_second_audit_attacks_nothing_and_says_the_same(
     assert len(attacked) == 6
 
 
-def test_runs_share_what_was_found_of_reference_and_base(
-    folder: Path, attacked: list[bool]
-) -> None:
+def test_runs_share_findings_of_reference_and_base(folder: Path, attacked: list[bool]) -> None:
     audit("naive")
     assert sorted(path.name[:5] for path in (folder / "joint" / "audit").iterdir()) == [
         "base-",
@@ -104,15 +102,15 @@ def test_runs_share_what_was_found_of_reference_and_base(
     assert len(list((folder / "replay" / "audit").iterdir())) == 1
 
 
-def test_the_command_takes_what_is_kept_unless_told_otherwise(
+def test_the_command_reuses_findings_without_fresh(
     folder: Path, attacked: list[bool], capfd: pytest.CaptureFixture[str]
 ) -> None:
     arguments = ["audit", "naive", "--reference", "joint", "--json", *ASSIGNED]
-    told = []
+    outputs = []
     for more in ([], [], ["--fresh"]):
         assert main([*arguments, *more]) == 0
-        told.append(json.loads(capfd.readouterr().out) | {"command": ""})
-    assert told[0] == told[1] == told[2]
+        outputs.append(json.loads(capfd.readouterr().out) | {"command": ""})
+    assert outputs[0] == outputs[1] == outputs[2]
     assert len(attacked) == 6
 
 
@@ -127,14 +125,14 @@ CHANGES: dict[str, Callable[[Path], dict[str, Any]]] = {
 
 
 @pytest.mark.parametrize("name", CHANGES)
-def test_other_questions_are_asked_anew(name: str, folder: Path, attacked: list[bool]) -> None:
+def test_other_questions_are_asked_again(name: str, folder: Path, attacked: list[bool]) -> None:
     audit("naive")
     attacked.clear()
     audit("naive", **CHANGES[name](folder))
     assert len(attacked) == 3
 
 
-def test_other_weights_are_attacked_anew(folder: Path, attacked: list[bool]) -> None:
+def test_other_weights_are_attacked_again(folder: Path, attacked: list[bool]) -> None:
     audit("naive")
     attacked.clear()
     here, there = (folder / name / "checkpoints" / "step-002" for name in ("naive", "replay"))
@@ -143,7 +141,7 @@ def test_other_weights_are_attacked_anew(folder: Path, attacked: list[bool]) -> 
     assert attacked == [True]
 
 
-def test_a_file_of_general_text_counts_by_what_it_says(folder: Path) -> None:
+def test_a_file_of_general_text_is_identified_by_its_content(folder: Path) -> None:
     text = folder / "text.txt"
     scope = Scope(
         resolve.open_stream("facts.jsonl"), 2, AuditSettings.model_validate(QUICK | {"text": text})
@@ -155,7 +153,7 @@ def test_a_file_of_general_text_counts_by_what_it_says(folder: Path) -> None:
     assert digests[0] == digests[2] != digests[1]
 
 
-def test_what_is_judged_by_is_no_reason_to_attack_anew() -> None:
+def test_settings_of_verdicts_cause_no_new_attack() -> None:
     stream = resolve.open_stream(
         "world", {"entities": 8, "updates": 2, "changed": 2, "new": 1, "forgotten": 1}
     )
@@ -179,7 +177,7 @@ def test_steps_strategies_and_kinds_of_attack_have_keys_of_their_own(folder: Pat
     assert other.key(scope) == sides[-1].key(scope)
 
 
-def test_what_is_damaged_is_attacked_again(folder: Path, attacked: list[bool]) -> None:
+def test_damaged_findings_are_attacked_again(folder: Path, attacked: list[bool]) -> None:
     first = audit("naive")
     attacked.clear()
     (file,) = (folder / "naive" / "audit").iterdir()
@@ -188,7 +186,7 @@ def test_what_is_damaged_is_attacked_again(folder: Path, attacked: list[bool]) -
     assert attacked == [True]
 
 
-def test_other_code_attacks_anew(
+def test_other_code_attacks_again(
     folder: Path, attacked: list[bool], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     audit("naive")

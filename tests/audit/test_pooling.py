@@ -41,7 +41,7 @@ def test_a_fact_of_two_seeds_counts_once() -> None:
     assert judged["probability"].figure == pytest.approx(0.4)
 
 
-def test_more_seeds_of_the_same_are_no_more_facts() -> None:
+def test_equal_seeds_do_not_add_facts() -> None:
     """Intervals are over facts, so that copies of a seed change none."""
     model, reference, before = found(0.1, 0.9, 5.0), found(0.2, 0.3), found(1.0, 1.0)
     settings = AuditSettings()
@@ -77,7 +77,7 @@ def test_figures_are_those_of_the_verdicts() -> None:
     assert {"membership_loss", "membership_reference"} <= set(figures(model, reference))
 
 
-def test_what_was_not_known_cannot_be_restored() -> None:
+def test_facts_that_were_not_known_cannot_be_restored() -> None:
     """int4 brings A back whole; B was never taught before the erasing."""
 
     def side(known: float, attacked: float) -> Findings:
@@ -113,7 +113,7 @@ def test_forget_quality_takes_published_ratios() -> None:
     assert row.notes["forget quality (p)"] != forget_quality(*shares).p
 
 
-def test_what_is_left_of_what_was_known() -> None:
+def test_share_of_known_facts_that_is_left() -> None:
     keys = [(f"s{number}", "r") for number in range(12)]
 
     def side(right: float) -> Findings:

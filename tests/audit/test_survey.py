@@ -107,7 +107,7 @@ def plain(found: Survey) -> str:
     return json.dumps(survey_data(found))
 
 
-def test_one_seed_is_judged_as_in_an_audit_of_its_own(folder: Path, here: list[str]) -> None:
+def test_one_seed_gets_the_verdicts_of_a_single_audit(folder: Path, here: list[str]) -> None:
     (table,) = surveyed(folder, ["replay-seed0"]).tables
     (one,) = table.strategies
     alone = audit.audit_run(Run.open(folder / "replay-seed0"), settings=SETTINGS)
@@ -150,7 +150,7 @@ def test_a_model_is_attacked_once_a_step_the_shared_ones_first(folder: Path) -> 
     assert set(done[: len(shared)]) == shared
 
 
-def test_asked_again_only_what_is_missing_is_attacked(folder: Path, here: list[str]) -> None:
+def test_a_repeated_survey_attacks_only_missing_runs(folder: Path, here: list[str]) -> None:
     first = plain(surveyed(folder))
     assert here == []
     (file,) = (folder / "naive-seed1" / "audit").glob("step-3-*")
@@ -165,7 +165,7 @@ def test_asked_again_only_what_is_missing_is_attacked(folder: Path, here: list[s
     assert len(here) == 3
 
 
-def test_an_audit_of_one_run_takes_what_a_survey_found(
+def test_an_audit_reuses_the_findings_of_a_survey(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def attack(*arguments: Any, **options: Any) -> Any:
@@ -175,7 +175,9 @@ def test_an_audit_of_one_run_takes_what_a_survey_found(
     audit.audit_run(Run.open(folder / "naive-seed1"), settings=SETTINGS)
 
 
-def test_what_cannot_be_audited_is_told_and_the_others_go_on(folder: Path, here: list[str]) -> None:
+def test_runs_that_cannot_be_audited_are_reported_and_the_others_continue(
+    folder: Path, here: list[str]
+) -> None:
     shutil.rmtree(folder / "retrain-seed1")
     shutil.copytree(folder / "naive-seed0", folder / "broken")
     (folder / "broken" / "checkpoints" / "step-003" / "model.safetensors").write_bytes(b"no")
@@ -207,12 +209,12 @@ def test_models_with_findings_are_judged_although_the_worker_died(
     assert seeds == {"naive": [0], "replay": [0]}
 
 
-def test_where_nothing_is_left_that_is_an_error(folder: Path, here: list[str]) -> None:
-    with pytest.raises(UserError, match="no run that can be audited") as told:
+def test_a_survey_without_auditable_runs_is_an_error(folder: Path, here: list[str]) -> None:
+    with pytest.raises(UserError, match="no run that can be audited") as result:
         surveyed(folder, ["retrain-seed0", "retrain-seed1"])
-    with pytest.raises(UserError, match="no run that can be audited") as told:
+    with pytest.raises(UserError, match="no run that can be audited") as result:
         surveyed(folder, steps=[1])
-    assert "no checkpoint of step 1" in str(told.value) or "no fact that had" in str(told.value)
+    assert "no checkpoint of step 1" in str(result.value) or "no fact that had" in str(result.value)
     with pytest.raises(UserError, match="there is no step 9"):
         surveyed(folder, steps=[2, 9])
 
@@ -260,7 +262,7 @@ def test_a_reference_among_the_runs_is_not_audited(folder: Path, here: list[str]
     assert found.left_out == []
 
 
-def test_attacked_anew_everywhere(folder: Path, here: list[str]) -> None:
+def test_fresh_attacks_every_model_again(folder: Path, here: list[str]) -> None:
     """What a fresh survey finds goes before what older audits kept anywhere."""
     files = sorted(folder.glob("*/audit/*.json"))
     for file in files:
@@ -290,11 +292,11 @@ def test_the_command_surveys_a_folder_with_workers(
     arguments = ["audit", str(folder), "--step", "3,last", "--workers", "1", *ASSIGNED]
     assert main([*arguments, "--json", "--fresh"]) == 0
     captured = capfd.readouterr()
-    told = json.loads(captured.out)
+    result = json.loads(captured.out)
     assert "retrain seed 0, step 3" in captured.err
-    assert told["page"] == str(folder / "audits.html")
-    assert [step["step"] for step in told["steps"]] == [3]
-    strategies = told["steps"][0]["strategies"]
+    assert result["page"] == str(folder / "audits.html")
+    assert [step["step"] for step in result["steps"]] == [3]
+    strategies = result["steps"][0]["strategies"]
     assert [one["strategy"] for one in strategies] == ["replay"]
     named = {"attack", "family", "title", "meaning"}
     for one in strategies:
@@ -328,8 +330,8 @@ REFUSED = {
 def test_bad_input_is_one_clear_error(
     name: str, folder: Path, here: list[str], capfd: pytest.CaptureFixture[str]
 ) -> None:
-    arguments, told = REFUSED[name]
+    arguments, result = REFUSED[name]
     assert main(arguments) == 2
     captured = capfd.readouterr()
-    assert told in captured.err and "Traceback" not in captured.err
+    assert result in captured.err and "Traceback" not in captured.err
     assert captured.out == ""

@@ -76,7 +76,7 @@ def test_every_plugin_of_avalanche_has_a_verdict() -> None:
     assert found - {"SupervisedPlugin", "EvaluationPlugin"} == set(VERDICTS)
 
 
-def test_those_that_run_are_listed_without_importing_anything() -> None:
+def test_plugins_that_run_are_listed_without_imports() -> None:
     listed = [entry for entry in STRATEGIES.entries() if entry.family == "avalanche"]
     assert [entry.name for entry in listed] == [PREFIX + name for name in RUN]
     code = (
@@ -91,7 +91,7 @@ def test_those_that_run_are_listed_without_importing_anything() -> None:
 
 
 @pytest.mark.parametrize("name", REFUSED)
-def test_what_cannot_run_is_refused_with_its_reason(name: str) -> None:
+def test_plugins_that_cannot_run_are_refused_with_the_reason(name: str) -> None:
     with pytest.raises(UserError) as caught:
         resolve.resolve(f"replay+{PREFIX}{name}")
     assert VERDICTS[name].why in caught.value.what
@@ -99,7 +99,7 @@ def test_what_cannot_run_is_refused_with_its_reason(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["avalanche:ewcplugin", "avalanche:EWC", "Avalanche:EwcPlugin"])
-def test_a_near_name_is_guessed(name: str) -> None:
+def test_a_similar_name_is_suggested(name: str) -> None:
     with pytest.raises(UserError, match="unknown strategy") as caught:
         STRATEGIES.entry(name)
     assert "Did you mean 'avalanche:EWCPlugin'?" in caught.value.hint
@@ -121,18 +121,18 @@ def test_settings_are_the_constructors_arguments(table: dict[str, Any]) -> None:
     assert own["ewc_lambda"] == 7.5
 
 
-def test_another_plugins_table_is_left_alone() -> None:
+def test_the_table_of_another_plugin_is_ignored() -> None:
     resolved = resolve.resolve("naive", {"strategy": {"ReplayPlugin": {"mem_size": 1}}})
     assert resolved.as_tables()["strategy"] == {"naive": {}}
 
 
-def test_an_unknown_argument_is_refused_with_those_there_are() -> None:
+def test_an_unknown_argument_is_refused_with_the_known_ones() -> None:
     with pytest.raises(UserError, match="did you mean 'mem_size'") as caught:
         resolve.resolve("avalanche:ReplayPlugin", {"strategy": {"ReplayPlugin": {"memsize": 3}}})
     assert "mem_size, batch_size, batch_size_mem" in caught.value.hint
 
 
-def test_what_avalanche_refuses_is_said(make_learner: MakeLearner) -> None:
+def test_errors_of_avalanche_are_reported(make_learner: MakeLearner) -> None:
     with pytest.raises(UserError, match="EWCPlugin failed in constructor: AssertionError: You"):
         make_learner("avalanche:EWCPlugin", strategy={"mode": "online"})
     with pytest.raises(UserError, match=r"sample_size = 9 is too small.*16"):
@@ -172,7 +172,9 @@ def test_the_classifiers_loss_is_the_learners(
     torch.testing.assert_close(criterion(classifier(x), y), scored.loss_per_sample())
 
 
-def test_sentences_survive_being_samples(make_learner: MakeLearner, stream: Stream) -> None:
+def test_sentences_are_unchanged_as_avalanche_samples(
+    make_learner: MakeLearner, stream: Stream
+) -> None:
     learner = make_learner()
     examples = learner.examples(stream.updates[0].learn)
     data = dataset(examples, max(map(len, examples)), False)
@@ -183,7 +185,7 @@ def test_sentences_survive_being_samples(make_learner: MakeLearner, stream: Stre
     assert list(data.targets) == [example.ids[example.start] for example in examples]
 
 
-def test_what_a_plugin_computes_counts_as_training(make_learner: MakeLearner) -> None:
+def test_computations_of_plugins_count_as_training(make_learner: MakeLearner) -> None:
     learner = make_learner()
     examples = learner.examples(learner.known.valid())[:3]
     classifier, x = Classifier(learner.model, learner), inputs_of(learner.collate(examples))
@@ -195,7 +197,7 @@ def test_what_a_plugin_computes_counts_as_training(make_learner: MakeLearner) ->
 
 
 @pytest.mark.parametrize("architecture", ["llama", "gpt2", "mamba"])
-def test_features_are_what_the_output_layer_is_given(
+def test_features_are_the_input_of_the_output_layer(
     architecture: str, make_learner: MakeLearner, stream: Stream
 ) -> None:
     learner = make_learner(lm=architecture)
@@ -210,7 +212,7 @@ def test_features_are_what_the_output_layer_is_given(
 
 
 @pytest.mark.parametrize("name", RUN)
-def test_it_trains_and_leaves_the_model_as_it_should_be(
+def test_it_trains_and_restores_mode_and_gradients(
     name: str, make_learner: MakeLearner, stream: Stream
 ) -> None:
     learner = make_learner(PREFIX + name, **QUICK)
@@ -233,7 +235,7 @@ RESUMED = [name for name in RUN if name != "MIRPlugin"]
 
 
 @pytest.mark.parametrize("name", RESUMED)
-def test_a_resumed_plugin_goes_on_as_if_never_interrupted(
+def test_a_resumed_plugin_continues_as_if_uninterrupted(
     name: str, make_learner: MakeLearner, stream: Stream
 ) -> None:
     def made() -> Learner:
@@ -281,7 +283,7 @@ def test_a_generator_cannot_be_resumed(make_learner: MakeLearner, stream: Stream
         ("LFLPlugin", "lambda_e", 1e3),
     ],
 )
-def test_a_stronger_penalty_holds_the_model_more(
+def test_a_stronger_penalty_moves_the_model_less(
     name: str, argument: str, strong: float, make_learner: MakeLearner, stream: Stream
 ) -> None:
     moved = {}
@@ -444,7 +446,7 @@ def test_gradients_are_projected(
     assert min(after) > -1e-3
 
 
-def test_mir_rehearses_what_a_step_would_hurt_most(
+def test_mir_rehearses_the_examples_with_the_largest_loss_increase(
     make_learner: MakeLearner, stream: Stream
 ) -> None:
     arguments = {"batch_size_mem": 4, "mem_size": 60, "subsample": 20}
@@ -485,7 +487,7 @@ def test_gdumb_trains_the_base_on_its_memory(make_learner: MakeLearner, stream: 
     assert sorted((one for one, _ in seen), key=repr) == sorted(memory, key=repr)
 
 
-def test_from_scratch_begins_at_the_base(make_learner: MakeLearner, stream: Stream) -> None:
+def test_from_scratch_starts_from_the_base(make_learner: MakeLearner, stream: Stream) -> None:
     learner = make_learner("avalanche:FromScratchTrainingPlugin", **QUICK)
     base = weights(learner.model)
     apply(learner, stream.updates[1])
@@ -505,7 +507,7 @@ def test_lfl_freezes_the_last_layer(make_learner: MakeLearner, stream: Stream) -
 
 
 @pytest.mark.parametrize("name", ["AGEMPlugin", "GDumbPlugin", "ReplayPlugin"])
-def test_a_memory_keeps_what_was_superseded(
+def test_a_memory_keeps_superseded_facts(
     name: str, make_learner: MakeLearner, stream: Stream
 ) -> None:
     learner = make_learner(PREFIX + name, epochs=1)
@@ -554,7 +556,7 @@ def test_compositions_run(name: str, make_learner: MakeLearner, stream: Stream) 
         ("frozen+avalanche:ReplayPlugin", "does not train"),
     ],
 )
-def test_compositions_without_sense_are_refused(name: str, reason: str) -> None:
+def test_unsupported_compositions_are_refused(name: str, reason: str) -> None:
     with pytest.raises(UserError, match=reason):
         resolve.build(resolve.resolve(name))
 
@@ -622,7 +624,7 @@ def test_the_page_has_a_row_for_every_plugin() -> None:
 
 
 @pytest.mark.parametrize("name", VERDICTS)
-def test_what_is_there_instead_is_there(name: str) -> None:
+def test_named_replacements_exist(name: str) -> None:
     instead = VERDICTS[name].instead
     section, _, setting = instead.partition(".")
     if setting:

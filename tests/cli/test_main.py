@@ -88,13 +88,13 @@ def run_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "naive-seed0"
 
 
-def refused(told: Told) -> str:
+def refused(output: Told) -> str:
     """The message of a command that was refused: on stderr only, and no traceback."""
-    assert told.code == 2, told
-    assert told.out == ""
-    assert "Traceback" not in told.err
-    assert told.err.count("cltool: ") == 1
-    return told.err[told.err.index("cltool: ") :]
+    assert output.code == 2, output
+    assert output.out == ""
+    assert "Traceback" not in output.err
+    assert output.err.count("cltool: ") == 1
+    return output.err[output.err.index("cltool: ") :]
 
 
 # Light.
@@ -135,8 +135,8 @@ CHEAP = {
 
 
 @pytest.mark.parametrize("name", CHEAP)
-def test_cheap_refusals_come_before_anything_heavy(name: str, tmp_path: Path) -> None:
-    typed, told = CHEAP[name]
+def test_cheap_errors_come_before_heavy_imports(name: str, tmp_path: Path) -> None:
+    typed, output = CHEAP[name]
     (tmp_path / "facts.jsonl").write_text("{}\n", encoding="utf-8")
     (tmp_path / "run").mkdir()
     (tmp_path / "run" / "run.json").write_text('{"labels": ["base", "1"]}', encoding="utf-8")
@@ -149,17 +149,17 @@ def test_cheap_refusals_come_before_anything_heavy(name: str, tmp_path: Path) ->
         [sys.executable, "-c", code], capture_output=True, text=True, check=False, cwd=tmp_path
     )
     assert done.stdout.strip() == "False", done
-    assert told in done.stderr
+    assert output in done.stderr
 
 
 def test_help_lists_the_commands_and_the_exit_codes(cltool: Cltool) -> None:
-    told = cltool("--help")
-    assert told.code == exit_codes.DONE
-    text = " ".join(told.out.split())
+    output = cltool("--help")
+    assert output.code == exit_codes.DONE
+    text = " ".join(output.out.split())
     for code, meaning in exit_codes.MEANINGS.items():
         assert f" {code} {meaning}" in text
     for name in COMMANDS:
-        assert re.search(rf"^    {name}\s+\w", told.out, re.M)
+        assert re.search(rf"^    {name}\s+\w", output.out, re.M)
 
 
 # Refusals.
@@ -321,9 +321,9 @@ def test_refusals(case: str, cltool: Cltool) -> None:
 
 def test_wrong_usage_is_refused_too(cltool: Cltool) -> None:
     for arguments in ([], ["rum"], ["run", "--seed", "x"], ["list", "colours"]):
-        told = cltool(*arguments)
-        assert (told.code, told.out) == (2, "")
-        assert "usage: cltool" in told.err
+        output = cltool(*arguments)
+        assert (output.code, output.out) == (2, "")
+        assert "usage: cltool" in output.err
 
 
 def test_all_wrong_settings_are_named_at_once(cltool: Cltool) -> None:
@@ -361,8 +361,8 @@ def test_every_bad_line_is_named(cltool: Cltool) -> None:
 def test_bad_lines_can_be_left_out_and_are_counted(cltool: Cltool) -> None:
     with Path("facts.jsonl").open("a", encoding="utf-8") as file:
         file.write("{not json\n")
-    told = cltool("run", *QUICK, "--strategy", "frozen", "--skip-bad", "--out", "out")
-    assert told.code == 0, told.err
+    output = cltool("run", *QUICK, "--strategy", "frozen", "--skip-bad", "--out", "out")
+    assert output.code == 0, output.err
     warning, other = Run.open("out").record["warnings"]
     assert "skipped" in warning and "does not erase facts from the weights" in other
     assert Run.open("out").record["stream"]["skipped"][0].startswith("facts.jsonl:11: not JSON")
@@ -380,7 +380,7 @@ def test_a_bug_keeps_its_traceback(cltool: Cltool, monkeypatch: pytest.MonkeyPat
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_an_interruption_says_how_to_go_on(
+def test_an_interruption_says_how_to_resume(
     number: int, cltool: Cltool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from cltool.cli import run as command
@@ -391,9 +391,9 @@ def test_an_interruption_says_how_to_go_on(
         return 0
 
     monkeypatch.setattr(command, "run", interrupted)
-    told = cltool("run")
-    assert told.code == 130
-    assert "run the same command again to continue" in told.err
+    output = cltool("run")
+    assert output.code == 130
+    assert "run the same command again to continue" in output.err
 
 
 # Results.
@@ -414,67 +414,67 @@ def test_another_run_in_the_folder_is_refused(cltool: Cltool, run_folder: Path) 
 def test_a_finished_run_is_shown_again(cltool: Cltool, run_folder: Path) -> None:
     scenario = str(run_folder.parent / "facts.jsonl")
     before = {path: path.stat().st_mtime_ns for path in run_folder.rglob("*")}
-    told = cltool("run", *QUICK, "--scenario", scenario, "--out", str(run_folder))
-    assert told.code == 0
-    assert "retained" in told.out
-    assert f"cltool show {run_folder} SUBJECT" in told.out
+    output = cltool("run", *QUICK, "--scenario", scenario, "--out", str(run_folder))
+    assert output.code == 0
+    assert "retained" in output.out
+    assert f"cltool show {run_folder} SUBJECT" in output.out
     assert {path: path.stat().st_mtime_ns for path in run_folder.rglob("*")} == before
 
 
 def test_run_prints_json_and_nothing_else(cltool: Cltool) -> None:
-    told = cltool("run", *QUICK, "--strategy", "frozen", "--json", "--out", "out", "--seed", "2")
-    assert told.code == 0, told.err
-    assert set(told.json) == {"folder", "summary", "steps", "resurfaced"}
-    assert told.json["folder"] == "out"
-    assert [row["label"] for row in told.json["steps"]] == ["base", "1", "2"]
-    assert told.json["summary"]["tokens"] == 0
-    assert told.json["steps"][0]["retained"] is None
-    assert "frozen: " in told.err
+    output = cltool("run", *QUICK, "--strategy", "frozen", "--json", "--out", "out", "--seed", "2")
+    assert output.code == 0, output.err
+    assert set(output.json) == {"folder", "summary", "steps", "resurfaced"}
+    assert output.json["folder"] == "out"
+    assert [row["label"] for row in output.json["steps"]] == ["base", "1", "2"]
+    assert output.json["summary"]["tokens"] == 0
+    assert output.json["steps"][0]["retained"] is None
+    assert "frozen: " in output.err
     assert Run.open("out").seed == 2
 
 
 def test_progress_goes_to_stderr_only(cltool: Cltool) -> None:
-    told = cltool("run", *QUICK, "--out", "out")
-    assert told.code == 0
-    assert re.search(r"^naive: +0% loading libraries$", told.err, re.M)
-    assert re.search(r"^naive: 100% naive: after 2$", told.err, re.M)
-    assert "%" not in told.out
-    others = [line for line in told.err.splitlines() if not re.match(r"naive: +\d+% ", line)]
+    output = cltool("run", *QUICK, "--out", "out")
+    assert output.code == 0
+    assert re.search(r"^naive: +0% loading libraries$", output.err, re.M)
+    assert re.search(r"^naive: 100% naive: after 2$", output.err, re.M)
+    assert "%" not in output.out
+    others = [line for line in output.err.splitlines() if not re.match(r"naive: +\d+% ", line)]
     (warning,) = others
     assert warning.startswith("cltool: naive does not erase facts from the weights")
 
 
 def test_report_prints_json_and_nothing_else(cltool: Cltool, run_folder: Path) -> None:
-    told = cltool("report", str(run_folder.parent), "--out", "page.html", "--json")
-    assert told.code == 0, told.err
-    assert told.json["report"] == "page.html"
-    assert [row["strategy"] for row in told.json["table"]] == ["naive"]
+    output = cltool("report", str(run_folder.parent), "--out", "page.html", "--json")
+    assert output.code == 0, output.err
+    assert output.json["report"] == "page.html"
+    assert [row["strategy"] for row in output.json["table"]] == ["naive"]
     assert Path("page.html").read_text(encoding="utf-8").lower().startswith("<!doctype html>")
-    assert told.err == ""
+    assert output.err == ""
     assert cltool("report", str(run_folder), "--out", "x.html").out == "The report is in x.html.\n"
 
 
-def test_show_tells_a_life(cltool: Cltool, run_folder: Path) -> None:
-    told = cltool("show", str(run_folder), "alden", "mayor")
-    assert told.code == 0
-    head, *lines = told.out.splitlines()
+def test_show_prints_a_timeline(cltool: Cltool, run_folder: Path) -> None:
+    output = cltool("show", str(run_folder), "alden", "mayor")
+    assert output.code == 0
+    head, *lines = output.out.splitlines()
     assert head == "Alden, mayor (naive, seed 0)"
     assert [line.split()[0] for line in lines] == ["base", "1", "2"]
     assert "is taught: Sam Reed, in place of Ada Brook." in lines[1]
-    assert told.err == ""
+    assert output.err == ""
 
 
 def test_show_prints_json_and_nothing_else(cltool: Cltool, run_folder: Path) -> None:
-    told = cltool("show", str(run_folder), "Alden", "--json")
-    assert told.code == 0
-    assert [life["relation"] for life in told.json] == ["mayor", "judge"]
-    moments = told.json[0]["moments"]
+    output = cltool("show", str(run_folder), "Alden", "--json")
+    assert output.code == 0
+    assert [life["relation"] for life in output.json] == ["mayor", "judge"]
+    moments = output.json[0]["moments"]
     assert [moment["true"] for moment in moments] == ["Ada Brook", "Sam Reed", "Sam Reed"]
     assert [moment["group"] for moment in moments] == ["new", "new", "retained"]
     assert all(moment["words"] for moment in moments)
 
 
-def test_show_suggests_what_is_near(cltool: Cltool, run_folder: Path) -> None:
+def test_show_suggests_similar_names(cltool: Cltool, run_folder: Path) -> None:
     message = refused(cltool("show", str(run_folder), "ALDENN"))
     assert "has no facts about 'ALDENN'" in message
     assert "Similar: Alden" in message
@@ -500,7 +500,7 @@ def test_list_one_family(cltool: Cltool) -> None:
 # Settings.
 
 
-def test_assignments_go_over_the_file_and_falsy_values_count(cltool: Cltool) -> None:
+def test_assignments_override_the_file_and_falsy_values_count(cltool: Cltool) -> None:
     Path("s.toml").write_text(
         "[learner]\nlr = 0.5\nweight_decay = 0.1\nclip = 2.0\nbatch_size = 4\n"
         "[strategy.ewc]\nlambda = 7\nnormalise = true\n[strategy]\ndecay = 0.5\n",
@@ -508,10 +508,10 @@ def test_assignments_go_over_the_file_and_falsy_values_count(cltool: Cltool) -> 
     )
     zero = "learner.lr=0 learner.weight_decay=0 strategy.decay=0.0 strategy.ewc.normalise=false"
     assignments = [part for text in zero.split() for part in ("--set", text)]
-    told = cltool(
+    output = cltool(
         "run", *QUICK, "--strategy", "ewc", "--settings", "s.toml", *assignments, "--out", "out"
     )
-    assert told.code == 0, told.err
+    assert output.code == 0, output.err
     held = Run.open("out").record["settings"]
     expected = {"lr": 0, "weight_decay": 0, "clip": 2.0, "batch_size": 4, "epochs": 1}
     assert {name: held["learner"][name] for name in expected} == expected
@@ -523,18 +523,20 @@ def test_assignments_go_over_the_file_and_falsy_values_count(cltool: Cltool) -> 
     }
 
 
-def test_options_go_over_assignments(cltool: Cltool) -> None:
+def test_options_override_assignments(cltool: Cltool) -> None:
     over = ["--set", "learner.loss=answer", "--loss", "all", "--set", "model.dtype=bfloat16"]
-    told = cltool("run", *QUICK, *over, "--strategy", "frozen", "--dtype", "float32", "--out", "o")
-    assert told.code == 0, told.err
+    output = cltool(
+        "run", *QUICK, *over, "--strategy", "frozen", "--dtype", "float32", "--out", "o"
+    )
+    assert output.code == 0, output.err
     held = Run.open("o").record["settings"]
     assert held["learner"]["loss"] == "all"
     assert held["model"]["dtype"] == "float32"
 
 
 def test_the_final_model_is_saved(cltool: Cltool) -> None:
-    told = cltool("run", *QUICK, "--strategy", "frozen", "--out", "out", "--save-model", "model")
-    assert told.code == 0, told.err
+    output = cltool("run", *QUICK, "--strategy", "frozen", "--out", "out", "--save-model", "model")
+    assert output.code == 0, output.err
     saved = {file.name for file in Path("model").iterdir()}
     assert {"config.json", "model.safetensors", "tokenizer.json"} <= saved
     again = cltool("run", *QUICK, "--strategy", "frozen", "--out", "new", "--save-model", "model")
@@ -558,12 +560,12 @@ def compared(run_folder: Path, monkeypatch: pytest.MonkeyPatch) -> list[dict[str
     return calls
 
 
-def test_compare_says_what_failed(cltool: Cltool, compared: list[dict[str, Any]]) -> None:
-    told = cltool("compare", *QUICK, "--strategies", "naive, lora", "--seeds", "3")
-    assert told.code == 1
-    assert "cltool: lora seed 0 failed: strategy.lora: it broke" in told.err
-    assert "naive" in told.out
-    assert "The report is in runs/facts/report.html, the runs are in runs/facts." in told.out
+def test_compare_reports_failures(cltool: Cltool, compared: list[dict[str, Any]]) -> None:
+    output = cltool("compare", *QUICK, "--strategies", "naive, lora", "--seeds", "3")
+    assert output.code == 1
+    assert "cltool: lora seed 0 failed: strategy.lora: it broke" in output.err
+    assert "naive" in output.out
+    assert "The report is in runs/facts/report.html, the runs are in runs/facts." in output.out
     assert list(compared[0]["strategies"]) == ["naive", "lora"]
     assert compared[0]["seeds"] == range(3)
     assert compared[0]["settings"]["learner"] == {"epochs": 1}
@@ -573,14 +575,14 @@ def test_compare_says_what_failed(cltool: Cltool, compared: list[dict[str, Any]]
 def test_compare_prints_json_and_nothing_else(
     cltool: Cltool, compared: list[dict[str, Any]]
 ) -> None:
-    told = cltool("compare", *QUICK, "--strategies", "naive,lora", "--json", "--report", "p.html")
-    assert told.code == 1
-    assert set(told.json) == {"report", "table", "doubts", "failed", "resurfaced"}
-    assert told.json["report"] == "p.html"
-    assert told.json["failed"][0]["strategy"] == "lora"
+    output = cltool("compare", *QUICK, "--strategies", "naive,lora", "--json", "--report", "p.html")
+    assert output.code == 1
+    assert set(output.json) == {"report", "table", "doubts", "failed", "resurfaced"}
+    assert output.json["report"] == "p.html"
+    assert output.json["failed"][0]["strategy"] == "lora"
 
 
-def test_a_family_stands_for_its_members_and_all_for_everything(
+def test_a_family_means_its_members_and_all_means_everything(
     cltool: Cltool, compared: list[dict[str, Any]]
 ) -> None:
     cltool("compare", *QUICK, "--strategies", "replay,rehearsal,naive+ewc")
@@ -610,7 +612,7 @@ def test_a_family_is_composed_member_by_member(
     assert len(baselines) == sum(entry.family == "baselines" for entry in entries)
 
 
-def test_compare_keeps_the_checkpoints_that_it_is_told_to(
+def test_compare_keeps_the_chosen_checkpoints(
     cltool: Cltool, compared: list[dict[str, Any]]
 ) -> None:
     for more in ([], ["--keep-checkpoints"], ["--keep-checkpoints", "1, 2"]):

@@ -20,7 +20,9 @@ class Terminal(io.StringIO):
         return True
 
 
-def test_numbers_end_flush_and_text_is_printed_as_it_is(capsys: pytest.CaptureFixture[str]) -> None:
+def test_numbers_are_right_aligned_and_text_is_unchanged(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     rows = [["a [b]", "0.97 ± 0.01"], [":smile: ab", "*1.00"]]
     print_all([table(["name", "score"], rows, text=["name"]), "", "[c]"])
     assert capsys.readouterr().out.splitlines() == [
@@ -32,7 +34,7 @@ def test_numbers_end_flush_and_text_is_printed_as_it_is(capsys: pytest.CaptureFi
     ]
 
 
-def test_nothing_is_cut_where_there_is_no_terminal(
+def test_without_a_terminal_nothing_is_shortened(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("COLUMNS", "40")

@@ -24,7 +24,9 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     return Clock(monkeypatch)
 
 
-def test_the_first_line_comes_at_once(clock: Clock, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_first_line_is_written_immediately(
+    clock: Clock, capsys: pytest.CaptureFixture[str]
+) -> None:
     with stderr_progress() as shown:
         shown.show("naive", 1, 3, "update 1")
     assert capsys.readouterr() == ("", "naive:  33% update 1\n")
@@ -50,7 +52,9 @@ def test_tasks_do_not_silence_each_other(clock: Clock, capsys: pytest.CaptureFix
     assert lines == ["naive seed 0:   0% update 1", "ewc seed 0:   0% update 1"]
 
 
-def test_the_end_is_told_at_once_and_once(clock: Clock, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_end_is_written_immediately_and_once(
+    clock: Clock, capsys: pytest.CaptureFixture[str]
+) -> None:
     with stderr_progress() as shown:
         for done, what in ((1, "update 1"), (2, "after 2"), (2, "after 2"), (2, "finished")):
             shown.show("naive", done, 2, what)
@@ -58,9 +62,7 @@ def test_the_end_is_told_at_once_and_once(clock: Clock, capsys: pytest.CaptureFi
     assert lines == ["naive:  50% update 1", "naive: 100% after 2", "naive: 100% finished"]
 
 
-def test_nothing_to_do_is_no_division_by_zero(
-    clock: Clock, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_task_without_work_is_allowed(clock: Clock, capsys: pytest.CaptureFixture[str]) -> None:
     with stderr_progress() as shown:
         shown.show("naive", 0, 0, "nothing")
     assert capsys.readouterr().err == "naive:   0% nothing\n"
@@ -89,7 +91,7 @@ def test_a_terminal_gets_a_bar_for_each_task(monkeypatch: pytest.MonkeyPatch) ->
     assert "naive: " not in text
 
 
-def test_bars_are_put_away_when_something_breaks(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_bars_are_removed_after_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     terminal = Terminal()
     monkeypatch.setattr(sys, "stderr", terminal)
     monkeypatch.setenv("TERM", "xterm")
@@ -101,13 +103,13 @@ def test_bars_are_put_away_when_something_breaks(monkeypatch: pytest.MonkeyPatch
 
 
 def test_a_part_reports_on_the_line_of_its_task() -> None:
-    told: list[tuple[str, int, int, str]] = []
-    task = Progress(lambda *what: told.append(what)).task("audit")
+    reports: list[tuple[str, int, int, str]] = []
+    task = Progress(lambda *what: reports.append(what)).task("audit")
     part = task.part(1, 3, "the model")
     part(0, 8, "questions")
     part(8, 8)
     part(0, 0)
-    assert told == [
+    assert reports == [
         ("audit", 100, 300, "the model: questions"),
         ("audit", 199, 300, "the model"),
         ("audit", 100, 300, "the model"),

@@ -22,7 +22,7 @@ def made(*entries: tuple[str, str]) -> Registry:
     return Registry("thing", "no.such.group", tuple(Entry(n, t, f"the {n}") for n, t in entries))
 
 
-def test_loads_what_it_names() -> None:
+def test_entries_are_loaded() -> None:
     things = made(("fact", "cltool.facts.facts:Fact"))
     from cltool.facts.facts import Fact
 
@@ -31,7 +31,7 @@ def test_loads_what_it_names() -> None:
     assert "fact" in things and "fiction" not in things
 
 
-def test_an_unknown_name_is_guessed_and_all_are_listed() -> None:
+def test_an_unknown_name_gets_a_suggestion_and_the_list() -> None:
     with pytest.raises(UserError, match="unknown strategy 'replya'") as caught:
         STRATEGIES.load("replya")
     assert "Did you mean 'replay'?" in caught.value.hint
@@ -42,7 +42,7 @@ def test_an_unknown_name_is_guessed_and_all_are_listed() -> None:
 
 
 @pytest.mark.parametrize("target", ["no.such.module:Class", "cltool.facts.facts:NoSuchClass"])
-def test_what_cannot_be_loaded_is_said(target: str) -> None:
+def test_an_entry_that_cannot_be_loaded_is_reported(target: str) -> None:
     with pytest.raises(UserError, match="'broken' cannot be loaded") as caught:
         made(("broken", target)).load("broken")
     assert target in caught.value.where
@@ -77,7 +77,7 @@ def test_installed_packages_add_names(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("known", [STRATEGIES, SCENARIOS])
-def test_every_built_in_can_be_loaded_and_says_what_it_is(known: Registry) -> None:
+def test_every_built_in_can_be_loaded_and_has_a_summary(known: Registry) -> None:
     for entry in known.entries():
         kind = known.load(entry.name)
         assert kind.__doc__ and sys.modules[kind.__module__].__doc__

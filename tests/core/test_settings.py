@@ -19,7 +19,7 @@ from cltool.core.settings import (
 )
 
 
-def test_everything_that_is_wrong_is_said_at_once() -> None:
+def test_all_errors_are_reported_together() -> None:
     bad = {"epochs": 0, "optimiser": "sgd", "lr": "fast", "schedule": "step"}
     with pytest.raises(UserError, match="4 settings are wrong") as caught:
         validate(LearnerSettings, bad, "learner")
@@ -88,13 +88,13 @@ def test_assignments() -> None:
 @pytest.mark.parametrize(
     "texts", [["epochs"], ["=3"], ["a..b=3"], ["a.=3"], ["a=1", "a.b=2"], ["a.b=2", "a=1"]]
 )
-def test_assignments_that_are_none_or_contradict(texts: list[str]) -> None:
+def test_malformed_and_contradicting_assignments_are_refused(texts: list[str]) -> None:
     with pytest.raises(UserError) as caught:
         parse_assignments(texts)
     assert caught.value.where == "--set"
 
 
-def test_the_last_assignment_holds() -> None:
+def test_the_last_assignment_counts() -> None:
     assert parse_assignments(["a.b=1", "a.b=2"]) == {"a": {"b": 2}}
 
 

@@ -91,7 +91,7 @@ def test_steps_are_in_order_beyond_the_first_thousand(tmp_path: Path) -> None:
     assert list(ledger.read(tmp_path)["step"]) == [2, 10, 999, 1000]
 
 
-def test_a_crash_while_writing_leaves_nothing_under_the_name(
+def test_a_crash_while_writing_leaves_no_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def crash(table: object, where: Path, **kwargs: object) -> None:

@@ -27,7 +27,7 @@ def test_normalise(text: str, expected: str) -> None:
 
 
 @given(st.text())
-def test_normalising_edges_and_case_away(text: str) -> None:
+def test_normalising_ignores_quotes_spaces_and_the_final_full_stop(text: str) -> None:
     assert normalise(f' "{text}". ') == normalise(text)
     assert " " * 2 not in normalise(text)
 
@@ -69,7 +69,7 @@ def test_said(answer: str, stopped: bool, closing: str, right: bool) -> None:
     assert said(answer, stopped, ["Paris"], closing) == ("Paris" if right else None)
 
 
-def test_the_accepted_answer_that_was_given_is_told() -> None:
+def test_the_accepted_answer_that_was_given_is_returned() -> None:
     assert said(" the Netherlands.", True, ["Holland", "The Netherlands"], ".") == "The Netherlands"
     assert said(" Belgium.", True, ["Holland", "The Netherlands"], ".") is None
     assert said(" Belgium.", True, [], ".") is None

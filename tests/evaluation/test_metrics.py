@@ -143,7 +143,7 @@ def test_the_whole_run_by_hand(story: pd.DataFrame) -> None:
         assert scores[name] == pytest.approx(value), name
 
 
-def test_columns_of_which_nothing_is_left_are_no_zero(story: pd.DataFrame) -> None:
+def test_empty_columns_are_nan_and_not_zero(story: pd.DataFrame) -> None:
     # Update 1 taught A alone; had update 2 changed it again, its column would be empty.
     gone = story[~((story["subject"] == "A") & (story["step"] == 2))]
     matrix = metrics.accuracy_matrix(gone)
@@ -155,7 +155,7 @@ def test_columns_of_which_nothing_is_left_are_no_zero(story: pd.DataFrame) -> No
     assert metrics.fwt(values) == pytest.approx(0.0)
 
 
-def test_a_superseded_fact_that_is_answered_anew_is_no_forgetting() -> None:
+def test_a_superseded_fact_answered_with_its_new_object_is_not_forgotten() -> None:
     kept = {"accepted": ["new"], "outdated": ["old"], "learned": 1}
     rows = table(
         asked(0, "A", ["old", "old"], group="new", accepted=["old"]),
@@ -187,7 +187,7 @@ def thrice(step: int, subject: str, answers: Sequence[str], **other: Any) -> lis
     ]
 
 
-def test_a_fact_weighs_the_same_however_often_it_is_asked() -> None:
+def test_every_fact_has_the_same_weight() -> None:
     rows = table(
         thrice(0, "A", ["A", "A", "A"], group="new"),
         asked(0, "B", ["?", "?"], group="new"),
@@ -199,7 +199,7 @@ def test_a_fact_weighs_the_same_however_often_it_is_asked() -> None:
     assert list(matrix[0]) == pytest.approx([0.5, (2 / 3 + 1 / 2) / 2])
 
 
-def test_a_fact_weighs_the_same_in_fuar() -> None:
+def test_every_fact_has_the_same_weight_in_fuar() -> None:
     rows = table(
         thrice(0, "A", ["A", "A", "A"], group="new"),
         asked(0, "B", ["B", "B"], group="new"),
@@ -460,7 +460,7 @@ def test_an_interval_by_hand() -> None:
     assert 0 < narrow < half
 
 
-def test_an_interval_of_nothing_of_one_and_of_holes() -> None:
+def test_intervals_of_no_value_one_value_and_missing_values() -> None:
     assert all(map(math.isnan, metrics.interval([])))
     mean, half = metrics.interval([0.4])
     assert mean == 0.4 and math.isnan(half)

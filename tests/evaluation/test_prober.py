@@ -129,7 +129,7 @@ def test_the_shortcut_gives_the_rows_of_generation(
     assert any(row["stale"] for row in short)
 
 
-def test_the_shortcut_does_not_outrun_the_longest_answer(
+def test_the_shortcut_stops_at_the_longest_answer(
     load_lm: LoadLM, stream: Stream, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lm = load_lm("tiny")
@@ -190,7 +190,9 @@ def test_log_probabilities_equal_a_sum_by_hand(trained: LanguageModel, stream: S
     assert checked >= 9
 
 
-def test_forced_is_teacher_forced_without_the_end(trained: LanguageModel, stream: Stream) -> None:
+def test_forced_is_teacher_forced_accuracy_without_the_end_token(
+    trained: LanguageModel, stream: Stream
+) -> None:
     probes = probes_at(stream, 2)
     rows = ask(trained, probes)
     for probe, row in zip(probes, rows, strict=True):
@@ -205,7 +207,7 @@ def test_forced_is_teacher_forced_without_the_end(trained: LanguageModel, stream
     assert {row["forced"] for row in rows} == {True, False}
 
 
-def test_every_row_says_what_was_asked(load_lm: LoadLM, stream: Stream) -> None:
+def test_every_row_contains_its_question(load_lm: LoadLM, stream: Stream) -> None:
     probes = probes_at(stream, 2)
     rows = Prober(load_lm("llama"), ProbeSettings()).ask(7, probes)
     for probe, row in zip(probes, rows, strict=True):
@@ -270,7 +272,7 @@ def test_an_answer_that_is_cut_off_is_not_right(load_lm: LoadLM, stream: Stream)
     assert not row["stopped"]
 
 
-def test_a_wording_that_goes_on_after_the_object(
+def test_a_wording_with_text_after_the_object(
     load_lm: LoadLM, stream: Stream, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # "... {object} as its capital.": what was trained is what counts as right.
@@ -312,7 +314,7 @@ def test_the_model_keeps_its_mode(load_lm: LoadLM, stream: Stream) -> None:
         assert lm.model.training is training
 
 
-def test_settings_that_a_checkpoint_ships_do_not_bend_the_answers(
+def test_generation_settings_of_a_checkpoint_are_ignored(
     checkpoint: Callable[[str], Path], stream: Stream, tmp_path: Path
 ) -> None:
     folder = tmp_path / "bent"

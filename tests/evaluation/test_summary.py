@@ -91,9 +91,9 @@ def test_scores_for_each_value_of_a_tag(tmp_path: Path, capsys: pytest.CaptureFi
         pd.testing.assert_frame_equal(found.loc[name], own)
     page = str(tmp_path / "page.html")
     assert main(["report", str(run.folder), "--by", "region", "--json", "--out", page]) == 0
-    told = json.loads(capsys.readouterr().out)["by"]
-    assert [one["value"] for one in told] == ["", "north", "south"]
-    assert told[1]["retained"] == pytest.approx(found.loc["north"]["retained"].iloc[-1])
+    groups = json.loads(capsys.readouterr().out)["by"]
+    assert [one["value"] for one in groups] == ["", "north", "south"]
+    assert groups[1]["retained"] == pytest.approx(found.loc["north"]["retained"].iloc[-1])
     assert main(["report", str(run.folder), "--by", "region", "--out", page]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert lines[0].split()[:4] == ["run", "region", "new", "retained"] and "north" in lines[2]
@@ -123,7 +123,7 @@ def test_a_tag_may_be_called_step_and_an_unknown_one_writes_nothing(
     assert page.exists()
 
 
-def test_what_is_not_there_is_not_a_number(tmp_path: Path) -> None:
+def test_missing_scores_are_nan(tmp_path: Path) -> None:
     run = write_run(tmp_path / "run", Recipe())
     found = run.summary(until=1)
     assert math.isnan(found["erased"]) and math.isnan(found["erased_max"])
@@ -131,7 +131,7 @@ def test_what_is_not_there_is_not_a_number(tmp_path: Path) -> None:
     assert math.isnan(base["new"]) and math.isnan(base["new_min"])
 
 
-def test_a_run_that_did_not_count_what_erasing_took_says_so(tmp_path: Path) -> None:
+def test_a_run_without_counted_erasing_costs_has_none(tmp_path: Path) -> None:
     run = write_run(tmp_path / "run", Recipe())
     rows = [{k: v for k, v in row.items() if k != "erasing_tokens"} for row in run.cost_rows()]
     run.write_costs(rows)

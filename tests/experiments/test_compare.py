@@ -66,7 +66,7 @@ class Compared:
     facts: Path
     out: Path
     first: Comparison
-    told: list[tuple[str, int, int, str]]
+    reports: list[tuple[str, int, int, str]]
     killed: dict[str, int]
     before: dict[str, int]
     victim_steps: int
@@ -94,11 +94,11 @@ def compared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Compared]:
             return future
 
         patch.setattr(ProcessPoolExecutor, "submit", watch)
-        told: list[tuple[str, int, int, str]] = []
+        reports: list[tuple[str, int, int, str]] = []
         killed: dict[str, int] = {}
 
         def report(name: str, done: int, of: int, what: str) -> None:
-            told.append((name, done, of, what))
+            reports.append((name, done, of, what))
             if name == VICTIM and "update 1" in what and not killed:
                 (worker,) = workers[name]
                 assert worker is not None
@@ -112,7 +112,7 @@ def compared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Compared]:
             progress=Progress(report),
         )  # fmt: skip
         steps = Run.open(out / "naive-seed1").steps_done()
-        yield Compared(facts, out, first, told, killed, files(out), steps)
+        yield Compared(facts, out, first, reports, killed, files(out), steps)
 
 
 @pytest.fixture(scope="module")
@@ -147,7 +147,7 @@ def test_a_killed_worker_fails_only_its_cell(compared: Compared) -> None:
     assert compared.victim_steps == 1
 
 
-def test_a_cell_that_fails_says_why_and_the_rest_goes_on(compared: Compared) -> None:
+def test_a_failed_cell_gives_its_reason_and_the_others_continue(compared: Compared) -> None:
     errors = [one.error for one in compared.first.failures if one.strategy == "lora"]
     assert len(errors) == 2
     for error in errors:
@@ -157,14 +157,14 @@ def test_a_cell_that_fails_says_why_and_the_rest_goes_on(compared: Compared) -> 
 
 
 def test_progress_of_every_cell_is_reported(compared: Compared) -> None:
-    last = {name: (done, of, what) for name, done, of, what in compared.told}
+    last = {name: (done, of, what) for name, done, of, what in compared.reports}
     assert last["frozen seed 0"] == last["naive seed 0"] == (1, 1, "finished")
     assert last["lora seed 1"] == last[VICTIM] == (1, 1, "failed")
     assert last["model"] == (1, 1, "ready")
-    assert all(0 <= done <= of for _, done, of, _ in compared.told)
+    assert all(0 <= done <= of for _, done, of, _ in compared.reports)
 
 
-def test_started_again_only_unfinished_cells_run(again: Compared) -> None:
+def test_a_restart_runs_only_unfinished_cells(again: Compared) -> None:
     after = files(again.out)
     for name in ("frozen-seed0", "frozen-seed1", "naive-seed0"):
         held = {path: time for path, time in again.before.items() if path.startswith(name)}
@@ -188,7 +188,9 @@ def test_the_command_line_reports_what_finished_and_what_failed(again: Compared)
 
 
 @pytest.mark.parametrize("seed", [0, 1])
-def test_a_worker_gives_the_run_of_this_process(seed: int, again: Compared, tmp_path: Path) -> None:
+def test_a_run_in_a_worker_equals_one_in_this_process(
+    seed: int, again: Compared, tmp_path: Path
+) -> None:
     """The ledgers are the same byte for byte, also for the cell that was killed and resumed."""
     import torch
 
@@ -205,7 +207,7 @@ def test_a_worker_gives_the_run_of_this_process(seed: int, again: Compared, tmp_
 # Without workers.
 
 
-def test_the_costly_cells_begin_first_and_failures_keep_the_order(
+def test_costly_cells_start_first_and_failures_keep_their_order(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     begun: list[str] = []
@@ -232,7 +234,7 @@ def test_a_setting_applies_to_the_strategies_that_have_it() -> None:
         assert comparing._tables(cell, name) == tables
 
 
-def test_a_setting_that_no_strategy_has_stops_everything(tmp_path: Path) -> None:
+def test_a_setting_that_no_strategy_has_is_refused(tmp_path: Path) -> None:
     facts = write_facts(tmp_path / "facts.jsonl")
     with pytest.raises(UserError, match="unknown setting 'lamda'"):
         compare(str(facts), ["naive", "ewc"], settings={"strategy": {"lamda": 5}}, out=tmp_path)

@@ -182,7 +182,7 @@ def test_a_missing_or_broken_file_is_refused(tmp_path: Path) -> None:
         plan(write(tmp_path, 'shows = "x"\nscenario.cut = "year"\nstrategies = ["naive"]'))
 
 
-def test_the_digest_follows_settings_facts_and_nothing_else(
+def test_the_digest_depends_on_settings_and_facts_only(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     text = 'strategies = ["ewc"]\n'
@@ -262,7 +262,7 @@ def test_code_changes_the_digest(package: Path, old: str, new: str) -> None:
     assert digest(package, ONE, "Y = 2\n") != first
 
 
-def test_what_a_module_imports_counts_too(package: Path) -> None:
+def test_the_digest_includes_imported_modules(package: Path) -> None:
     def found(two: str) -> str:
         name = package.name
         code = f"def f():\n    from {name}.two import Y\n    return Y\n"

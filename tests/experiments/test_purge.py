@@ -42,7 +42,7 @@ STORES: list[tuple[str, dict[str, Any]]] = [
 
 
 @pytest.mark.parametrize(("name", "options"), STORES)
-def test_every_store_loses_the_fact(
+def test_every_store_drops_the_fact(
     name: str, options: dict[str, Any], make_learner: MakeLearner, stream: Stream
 ) -> None:
     learner = make_learner(name, strategy=options, epochs=1)

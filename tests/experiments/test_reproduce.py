@@ -122,7 +122,7 @@ def test_every_cell_is_one_small_file_and_the_report_names_the_command(work: Wor
     assert [(row["strategy"], row["runs"]) for row in table] == [("naive", 2), ("frozen", 2)]
 
 
-def test_the_page_of_cells_shows_what_that_of_the_runs_shows(work: Workplace) -> None:
+def test_the_page_of_cells_equals_the_page_of_the_runs(work: Workplace) -> None:
     for number, (cell, run) in enumerate(
         reproduce.runs_on_disk(plan(work.folder), work.runs).items()
     ):
@@ -209,7 +209,7 @@ def test_other_code_runs_a_cell_from_its_beginning(
     assert any("naive-seed0, naive-seed1" in text for text in group["doubts"])
 
 
-def test_an_interrupted_cell_goes_on_where_it_stopped(
+def test_an_interrupted_cell_resumes(
     work: Workplace, steps: list[tuple[str, int]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     expected = work.cell("naive-seed0")
@@ -239,7 +239,7 @@ def _without(values: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
     return {name: value for name, value in values.items() if name not in names}
 
 
-def test_a_failed_cell_is_named_and_the_others_go_on(
+def test_a_failed_cell_is_named_and_the_others_continue(
     work: Workplace, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for name in ("naive-seed0", "frozen-seed1"):

@@ -84,13 +84,13 @@ def test_the_last_step_or_one_with_a_checkpoint_is_chosen(finished: Run) -> None
         restore.chosen_step(finished, 7)
 
 
-def test_the_path_of_a_moved_file_must_be_given(
+def test_a_moved_file_needs_its_path(
     finished: Run, facts: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(UserError, match=r"facts\.jsonl") as told:
+    with pytest.raises(UserError, match=r"facts\.jsonl") as caught:
         restore.stream_of(finished)
-    assert "--scenario" in str(told.value)
+    assert "--scenario" in str(caught.value)
     monkeypatch.chdir(facts.parent)
     assert restore.stream_of(finished).digest() == finished.record["stream"]["digest"]
 

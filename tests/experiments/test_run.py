@@ -71,7 +71,7 @@ def states(folder: Path) -> dict[str, bytes]:
     return {file.name: file.read_bytes() for file in sorted(place.iterdir())}
 
 
-def test_what_cannot_be_composed_is_refused_before_a_model_is_made(
+def test_bad_compositions_are_refused_before_a_model_is_made(
     start: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(build_learner, "prepare", lambda *asked: pytest.fail("made a model"))
@@ -84,8 +84,8 @@ def test_what_cannot_be_composed_is_refused_before_a_model_is_made(
 
 
 def test_a_run_records_everything(start: Start, stream: Stream, tmp_path: Path) -> None:
-    told: list[tuple[int, int, str]] = []
-    progress = Progress(lambda task, *what: told.append(what))
+    reports: list[tuple[int, int, str]] = []
+    progress = Progress(lambda task, *what: reports.append(what))
     done = start(tmp_path / "run", "replay", progress=progress)
     record = Run.open(tmp_path / "run").record
     assert record["status"] == "finished"
@@ -113,8 +113,8 @@ def test_a_run_records_everything(start: Start, stream: Stream, tmp_path: Path) 
     assert list(rows.groupby("step").size()) == [probes] * 4
     assert [path.name for path in (tmp_path / "run" / "checkpoints").iterdir()] == ["step-003"]
     assert not list((tmp_path / "run").rglob("*.pkl")) + list((tmp_path / "run").rglob("*.pt"))
-    assert told[-1][0] == told[-1][1] == 4
-    shares = [now / of for now, of, _ in told if of != 1]
+    assert reports[-1][0] == reports[-1][1] == 4
+    shares = [now / of for now, of, _ in reports if of != 1]
     assert shares == sorted(shares)
 
 
@@ -151,7 +151,7 @@ def test_the_same_run_twice_gives_the_same_bytes_and_another_seed_others(
     assert answers(tmp_path / "one") != answers(tmp_path / "other")
 
 
-def test_asking_changes_nothing(
+def test_asking_does_not_change_the_run(
     start: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     start(tmp_path / "plain", "replay")
@@ -349,7 +349,7 @@ spec.loader.exec_module(helpers)
 from cltool.core.progress import Progress
 from cltool.experiments.run import run
 calls = 0
-def report(*told):
+def report(*reports):
     global calls
     calls += 1
     if calls == int(sys.argv[1]):
@@ -396,7 +396,7 @@ def test_another_run_in_the_folder_is_refused(
     assert answers(tmp_path / "run") == before
 
 
-def test_a_rate_that_was_set_is_not_mistaken_for_the_default(start: Start, tmp_path: Path) -> None:
+def test_a_set_rate_equal_to_the_default_is_another_run(start: Start, tmp_path: Path) -> None:
     start(tmp_path / "run", settings={**SHORT, "learner": {"lr": 1e-4}})
     with pytest.raises(UserError, match="other settings"):
         start(tmp_path / "run", settings={**SHORT, "learner": {}})
@@ -409,7 +409,7 @@ def test_fresh_replaces_the_run(start: Start, tmp_path: Path) -> None:
     assert list(other.costs["tokens"]) == [0, 0, 0, 0]
 
 
-def test_a_folder_with_other_files_is_not_touched(start: Start, tmp_path: Path) -> None:
+def test_a_folder_with_other_files_is_refused(start: Start, tmp_path: Path) -> None:
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "thesis.txt").write_text("years of work")
     for fresh in (False, True):
@@ -418,7 +418,7 @@ def test_a_folder_with_other_files_is_not_touched(start: Start, tmp_path: Path) 
     assert (tmp_path / "mine" / "thesis.txt").read_text() == "years of work"
 
 
-def test_facts_that_are_too_long_are_named_before_any_training(
+def test_too_long_facts_are_reported_before_training(
     start: Start, stream: Stream, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Learner, "fit", None)
@@ -437,7 +437,7 @@ def test_facts_that_are_too_long_are_named_before_any_training(
     assert not (tmp_path / "run").exists()
 
 
-def test_a_held_out_wording_that_is_too_long_is_named_too(
+def test_too_long_held_out_wordings_are_reported(
     start: Start, stream: Stream, tmp_path: Path
 ) -> None:
     wordy = stream.wordings.with_prompts({("Q", "question"): ("Who?", "Who, " * 200 + "who?")})
@@ -576,7 +576,7 @@ class Logging(Strategy):
         learner.log("endless", float("inf"))
 
 
-def test_what_a_strategy_logs_is_recorded_for_each_step(start: Start, tmp_path: Path) -> None:
+def test_logs_of_a_strategy_are_recorded_for_each_step(start: Start, tmp_path: Path) -> None:
     from avalanche.logging import BaseLogger
 
     class Heard(BaseLogger):  # type: ignore[misc]
@@ -635,7 +635,7 @@ def _stopping_at(step: int, of: int) -> Any:
     return Progress(report)
 
 
-def test_the_default_folder_tells_runs_apart(
+def test_different_runs_have_different_default_folders(
     checkpoint: Callable[[str], Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -653,7 +653,7 @@ def test_the_default_folder_tells_runs_apart(
 @pytest.mark.parametrize(
     ("strategy", "what"), [("grace", "its codebook"), ("retrieval+naive", "the facts")]
 )
-def test_a_warning_says_what_a_saved_model_lacks(
+def test_a_warning_names_what_a_saved_model_lacks(
     strategy: str, what: str, start: Start, tmp_path: Path
 ) -> None:
     settings = {"learner": {"epochs": 1}}

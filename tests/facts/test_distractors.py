@@ -19,7 +19,7 @@ def plain(fact: Fact, outdated: list[str], known: list[Fact]) -> list[str]:
     return list(dict.fromkeys(k.object for k in same or never))
 
 
-def test_nothing_that_was_true_of_the_key_is_among_them() -> None:
+def test_distractors_were_never_true_of_the_key() -> None:
     known = make_stream().knowledge(2)
     belief = known.belief(CHAIN)
     assert belief is not None and len(belief.outdated) == 3
@@ -30,7 +30,7 @@ def test_nothing_that_was_true_of_the_key_is_among_them() -> None:
     assert {*found} <= {fact.object for fact in others if fact.relation == "ruler"}
 
 
-def test_where_the_relation_has_no_other_object_any_will_do() -> None:
+def test_without_other_objects_of_the_relation_any_object_is_used() -> None:
     fact = Fact("Land 1", "capital", "Qo")
     known = [Fact("A", "ruler", "Bo"), Fact("B", "ruler", "Bo"), Fact("C", "capital", "Qo")]
     assert Distractors(known).of(fact) == ["Bo"]
@@ -39,7 +39,7 @@ def test_where_the_relation_has_no_other_object_any_will_do() -> None:
 
 
 @pytest.mark.parametrize("seed", range(20))
-def test_they_are_those_of_the_definition_in_the_same_order(seed: int) -> None:
+def test_distractors_match_the_definition_and_its_order(seed: int) -> None:
     chance = random.Random(seed)
     names = [f"N{n}" for n in range(6)]
 

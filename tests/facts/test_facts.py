@@ -33,7 +33,7 @@ def test_a_chain_of_supersessions() -> None:
     assert len(known) == 1
 
 
-def test_a_value_that_comes_back_is_not_outdated() -> None:
+def test_a_value_that_is_valid_again_is_not_outdated() -> None:
     known = after(([fact("a")], []), ([fact("b")], []), ([fact("a")], []))
     assert known.belief(A) == Belief(fact("a"), 2, ("b",))
 
@@ -45,14 +45,14 @@ def test_an_alias_of_the_value_is_not_outdated() -> None:
     assert belief.outdated == ("Bo",)
 
 
-def test_outdated_values_are_named_once_the_latest_last() -> None:
+def test_outdated_values_are_listed_once_latest_last() -> None:
     values = ["a", "b", "a", "c", "b", "d"]
     belief = after(*(([fact(value)], []) for value in values)).belief(A)
     assert belief is not None
     assert belief.outdated == ("a", "c", "b")  # b went last
 
 
-def test_forgetting_and_learning_again() -> None:
+def test_a_forgotten_fact_can_be_learned_again() -> None:
     known = after(([fact("a"), fact("x", subject="B")], []), ([], [fact("a")]))
     belief = known.belief(A)
     assert belief is not None
@@ -63,7 +63,7 @@ def test_forgetting_and_learning_again() -> None:
     assert known.belief(A) == Belief(fact("b"), 2, ("a",))
 
 
-def test_what_an_update_makes_untrue() -> None:
+def test_facts_that_an_update_makes_untrue() -> None:
     known = after(([fact("a"), fact("x", subject="B"), fact("y", subject="C")], []))
     update = Update(1, "1", [fact("b"), fact("n", subject="N")], [fact("y", subject="C")])
     assert known.superseded_by(update) == [fact("a"), fact("y", subject="C")]
@@ -87,7 +87,7 @@ def test_bad_updates_are_refused() -> None:
 
 @settings(max_examples=50, deadline=None)
 @given(st.lists(st.dictionaries(st.sampled_from("ABC"), st.sampled_from("xyz")), max_size=8))
-def test_the_last_word_holds(history: list[dict[str, str]]) -> None:
+def test_the_last_value_of_a_key_is_valid(history: list[dict[str, str]]) -> None:
     known = after(*(([fact(v, subject=s) for s, v in one.items()], []) for one in history))
     last: dict[str, str] = {}
     for one in history:

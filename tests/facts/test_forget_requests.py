@@ -47,7 +47,7 @@ def streams(draw: st.DrawFn) -> Stream:
 
 @settings(max_examples=150, deadline=None)
 @given(streams(), st.integers(0, 99), st.integers(0, 3), st.integers(0, 6) | st.none())
-def test_requests_fall_on_what_is_valid_and_never_mentioned_again(
+def test_requested_facts_are_valid_and_do_not_occur_later(
     stream: Stream, seed: int, forgotten: int, forgetting: int | None
 ) -> None:
     try:
@@ -74,13 +74,13 @@ def test_requests_fall_on_what_is_valid_and_never_mentioned_again(
         assert replace(update, forget=()) == replace(before, forget=())
 
 
-def test_nothing_changes_where_nothing_is_asked_for() -> None:
+def test_without_requests_the_stream_is_unchanged() -> None:
     stream = make((BASE, []), ([fact(1, 1)], []))
     for forgotten, forgetting in ((0, None), (0, 5), (3, 0)):
         assert with_requests(stream, 0, forgotten, forgetting) is stream
 
 
-def test_the_seed_draws_and_later_updates_change_nothing() -> None:
+def test_draws_depend_on_the_seed_and_not_on_later_updates() -> None:
     stream = make((BASE, []), *[([fact(20 + n)], []) for n in range(4)])
 
     def drawn(seed: int, **options: int) -> list[list[Key]]:
@@ -103,7 +103,7 @@ def test_facts_of_earlier_updates_are_drawn_too() -> None:
     assert min(taught[True], taught[False]) >= 8
 
 
-def test_too_few_facts_are_named() -> None:
+def test_too_few_facts_are_refused() -> None:
     # Of the ten, nine are taught again in update 2, so the first finds one and the second none.
     stream = make((BASE, []), ([], []), ([fact(n, 1) for n in range(9)], []))
     with pytest.raises(UserError, match=r"update 1 \(u1\) must ask .* 2 .* only 1 ") as caught:
@@ -114,7 +114,7 @@ def test_too_few_facts_are_named() -> None:
     assert with_requests(stream, 0, 1, 1).updates[1].forget == (fact(9),)
 
 
-def test_a_fact_that_the_stream_itself_forgets_is_left_to_it() -> None:
+def test_facts_that_the_stream_forgets_are_not_drawn() -> None:
     stream = make((BASE[:2], []), ([], []), ([], [BASE[0]]))
     made = with_requests(stream, 0, 1, 1)
     assert made.updates[1].forget == (BASE[1],)
@@ -123,12 +123,12 @@ def test_a_fact_that_the_stream_itself_forgets_is_left_to_it() -> None:
         with_requests(stream, 0, 1)
 
 
-def test_the_source_says_what_was_asked() -> None:
+def test_the_source_contains_the_requests() -> None:
     made = with_requests(make((BASE, []), ([], [])), 7, 1)
     assert made.source == {"scenario": "made", "forgotten": 1, "forgetting": None, "seed": 7}
 
 
-def test_how_many_are_asked_for() -> None:
+def test_number_of_requests() -> None:
     assert [requested(step, 3, None) for step in range(4)] == [0, 3, 6, 9]
     assert [requested(step, 3, 2) for step in range(4)] == [0, 3, 6, 6]
     assert [requested(step, 3, 0) for step in range(3)] == [0, 0, 0]

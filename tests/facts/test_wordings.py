@@ -29,7 +29,7 @@ from ..conftest import make_wordings
         ("Ruler of {subject}:\n{object}", "Ruler of X:", "\nY"),
     ],
 )
-def test_a_wording_is_cut_at_its_slots(template: str, prompt: str, target: str) -> None:
+def test_wordings_are_split_at_slots(template: str, prompt: str, target: str) -> None:
     wording = Wording.parse(template)
     assert wording.prompt("X") == prompt
     assert wording.target("Y") == target
@@ -37,7 +37,7 @@ def test_a_wording_is_cut_at_its_slots(template: str, prompt: str, target: str) 
 
 
 @given(st.text(), st.text())
-def test_any_subject_and_object_pass_through(subject: str, value: str) -> None:
+def test_any_subject_and_object_are_inserted_unchanged(subject: str, value: str) -> None:
     wording = Wording.parse("The ruler of {subject} is {object}.")
     whole = wording.prompt(subject) + wording.target(value)
     assert whole == f"The ruler of {subject} is {value}."
@@ -60,7 +60,7 @@ def test_malformed_wordings_are_refused(template: str) -> None:
     assert caught.value.where == "w.toml: [ruler]"
 
 
-def test_what_is_held_out_is_never_trained() -> None:
+def test_held_out_wordings_are_never_trained() -> None:
     wordings = make_wordings()
     for number in range(50):
         key = (f"Land {number}", "ruler")
@@ -86,7 +86,7 @@ def test_every_wording_is_trained_on_some_keys_and_held_out_on_others() -> None:
     assert all(95 < held[number] < 175 for number in range(5, 8))  # 133 each
 
 
-def test_what_is_held_out_is_the_same_in_every_process() -> None:
+def test_held_out_wordings_are_the_same_in_every_process() -> None:
     code = (
         "from cltool.facts.wordings import Wordings\n"
         "w = Wordings({})\n"
@@ -134,7 +134,7 @@ def test_wordings_that_are_never_trained() -> None:
         assert forms == [TRAINED, TRAINED, QUESTION]
 
 
-def test_prompts_of_their_own() -> None:
+def test_keys_with_their_own_prompts() -> None:
     wordings = make_wordings().with_prompts(
         {
             ("Q1", "question"): ["Who is it?"],
@@ -179,7 +179,7 @@ def test_a_file_of_wordings(tmp_path: Path) -> None:
         '[ruler]\nheld_out = ["{subject} {object}"]',
     ],
 )
-def test_files_that_are_not_clean(text: str, tmp_path: Path) -> None:
+def test_files_with_errors_are_refused(text: str, tmp_path: Path) -> None:
     path = tmp_path / "w.toml"
     path.write_text(text)
     with pytest.raises(UserError) as caught:
@@ -187,7 +187,7 @@ def test_files_that_are_not_clean(text: str, tmp_path: Path) -> None:
     assert str(path) in caught.value.where
 
 
-def test_a_file_that_is_not_there_or_not_text(tmp_path: Path) -> None:
+def test_a_missing_or_binary_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="does not exist"):
         Wordings.load(tmp_path / "none.toml")
     (tmp_path / "latin.toml").write_bytes('a = ["é {subject} {object}"]'.encode("latin-1"))
@@ -220,12 +220,12 @@ def test_a_wording_cannot_be_trained_and_held_out_at_once(tmp_path: Path, text: 
         ("The capital of {subject} is {object}.", "The capital of Peru is Lima", None),
     ],
 )
-def test_a_sentence_is_read(template: str, text: str, read: tuple[str, str] | None) -> None:
+def test_a_sentence_is_parsed(template: str, text: str, read: tuple[str, str] | None) -> None:
     assert Wording.parse(template).read(text) == read
 
 
 @given(name=st.text(min_size=1, max_size=12), answer=st.text(min_size=1, max_size=12))
-def test_what_is_worded_is_among_the_readings(name: str, answer: str) -> None:
+def test_a_worded_sentence_is_among_its_parses(name: str, answer: str) -> None:
     name, answer = name.strip(), answer.strip()
     if not name or not answer:
         return
@@ -238,7 +238,7 @@ def test_what_is_worded_is_among_the_readings(name: str, answer: str) -> None:
         assert (fact, asked) in found
 
 
-def test_keys_with_prompts_of_their_own_are_read_in_no_wording() -> None:
+def test_keys_with_their_own_prompts_are_parsed_in_no_wording() -> None:
     plain = Wordings({"head": [Wording.parse("The head of {subject} is {object}.")]})
     own = plain.with_prompts({("A", "head"): ["Who leads A?"]})
     assert len(plain.readings("The head of A is B.")) == 1

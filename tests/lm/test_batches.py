@@ -39,7 +39,7 @@ def test_an_end_token_that_is_also_the_padding_is_learned() -> None:
 
 @settings(max_examples=60, deadline=None)
 @given(LENGTHS, st.integers(1, 16), st.integers(0, 99))
-def test_an_epoch_sees_everything_once(lengths: list[int], size: int, seed: int) -> None:
+def test_an_epoch_has_every_example_once(lengths: list[int], size: int, seed: int) -> None:
     batches = bucketed(lengths, size, torch.Generator().manual_seed(seed), chunk=2)
     assert sorted(index for batch in batches for index in batch) == list(range(len(lengths)))
     assert all(0 < len(batch) <= size for batch in batches)
@@ -48,7 +48,7 @@ def test_an_epoch_sees_everything_once(lengths: list[int], size: int, seed: int)
     assert batches == again
 
 
-def test_a_generator_goes_on() -> None:
+def test_a_generator_continues() -> None:
     generator = torch.Generator().manual_seed(0)
     lengths = [1] * 50
     assert bucketed(lengths, 5, generator) != bucketed(lengths, 5, generator)

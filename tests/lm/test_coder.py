@@ -37,7 +37,9 @@ def test_a_pair_is_its_prompt_then_its_completion_then_the_end(plain: Coder) -> 
 
 @settings(max_examples=60, deadline=None)
 @given(st.text(min_size=1, max_size=12), st.text(min_size=1, max_size=12), st.booleans())
-def test_any_text_is_cut_where_its_prompt_ends(prompt: str, completion: str, bos: bool) -> None:
+def test_any_text_is_split_at_the_end_of_its_prompt(
+    prompt: str, completion: str, bos: bool
+) -> None:
     either = _EITHER[bos]
     (one,) = either.pairs([(prompt, completion)])
     (head,) = either.prompts([prompt])
@@ -51,7 +53,7 @@ def test_any_text_is_cut_where_its_prompt_ends(prompt: str, completion: str, bos
 _EITHER = {bos: coder(bos=bos) for bos in (True, False)}
 
 
-def test_a_merge_over_the_cut_is_undone(plain: Coder) -> None:
+def test_a_merge_across_the_split_is_undone(plain: Coder) -> None:
     # "Land" is one token; cut within it, the prompt must still be a prompt's tokens.
     whole = plain.prompts(["The ruler of Land"])[0]
     (one,) = plain.pairs([("The ruler of La", "nd")])
@@ -60,7 +62,7 @@ def test_a_merge_over_the_cut_is_undone(plain: Coder) -> None:
     assert plain.decode(one.ids[one.start :]) == "nd"
 
 
-def test_a_tokenizer_that_closes_every_text() -> None:
+def test_a_tokenizer_that_adds_an_end_token() -> None:
     from tokenizers import processors
 
     made = byte_bpe(SENTENCES, bos=True, pad=True)
@@ -82,7 +84,7 @@ def test_padding_falls_back_to_the_end_token() -> None:
     assert padded.pad == padded.tokenizer.pad_token_id != padded.eos
 
 
-def test_without_an_end_token_nothing_ends() -> None:
+def test_without_an_end_token_none_is_added() -> None:
     made = byte_bpe(SENTENCES, bos=False, pad=False)
     made.eos_token = None
     endless = Coder(made)
@@ -101,7 +103,7 @@ def test_stops_are_the_end_and_the_line_breaks(plain: Coder) -> None:
     assert not set(plain.prompts(["The ruler of Land is Bobo."])[0]) & set(plain.stops)
 
 
-def test_nothing_gives_nothing(plain: Coder) -> None:
+def test_no_texts_give_no_examples(plain: Coder) -> None:
     assert plain.pairs([]) == []
     assert plain.prompts([]) == []
 

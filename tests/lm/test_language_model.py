@@ -32,7 +32,7 @@ def test_every_architecture_is_loaded(name: str, load_lm: LoadLM) -> None:
 
 
 @pytest.mark.parametrize("name", ARCHITECTURES)
-def test_weights_go_to_a_file_and_back(name: str, load_lm: LoadLM, tmp_path: Path) -> None:
+def test_weights_are_saved_and_loaded(name: str, load_lm: LoadLM, tmp_path: Path) -> None:
     lm, other = load_lm(name), load_lm(name)
     digest = lm.digest()
     assert other.digest() == digest
@@ -103,7 +103,7 @@ def test_an_existing_empty_folder_may_be_saved_to(load_lm: LoadLM, tmp_path: Pat
 # What is refused.
 
 
-def test_a_model_that_is_not_there(stream: Stream) -> None:
+def test_a_missing_model_is_refused(stream: Stream) -> None:
     with pytest.raises(UserError, match="cannot be loaded") as caught:
         load("no/such-model", stream)
     assert caught.value.where == "no/such-model"
@@ -156,7 +156,7 @@ def test_weights_of_another_model(load_lm: LoadLM, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("device", ["warp", "cuda:99", ""])
-def test_a_device_that_is_not_there(device: str) -> None:
+def test_a_missing_device_is_refused(device: str) -> None:
     with pytest.raises(UserError, match="cannot be used") as caught:
         precision.choose_device(device)
     assert "auto" in caught.value.hint
@@ -165,7 +165,7 @@ def test_a_device_that_is_not_there(device: str) -> None:
 # Arithmetic.
 
 
-def test_the_arithmetic_that_is_asked_for(checkpoint: Checkpoint, stream: Stream) -> None:
+def test_the_precision_of_the_setting_is_used(checkpoint: Checkpoint, stream: Stream) -> None:
     lm = load(str(checkpoint("llama")), stream, device="cpu", dtype="bfloat16")
     assert lm.precision.name == "bfloat16"
     assert {p.dtype for p in lm.model.parameters()} == {torch.float32}

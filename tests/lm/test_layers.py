@@ -30,7 +30,7 @@ def test_blocks_run_one_after_another(name: str, load_lm: LoadLM) -> None:
 
 
 @pytest.mark.parametrize("name", PLAIN)
-def test_what_is_added_to_a_projection_is_added_to_the_block(name: str, load_lm: LoadLM) -> None:
+def test_a_change_of_the_projection_changes_the_block_output(name: str, load_lm: LoadLM) -> None:
     model: Any = load_lm(name).model
     block = blocks(model)[-1]
     projection = output_projection(block)
@@ -53,14 +53,14 @@ def test_a_block_without_a_plain_mlp(load_lm: LoadLM) -> None:
         output_projection(blocks(load_lm("mamba").model)[0])
 
 
-def test_numbers_count_from_either_end() -> None:
+def test_block_numbers_may_be_negative() -> None:
     assert numbers([-1, 0, 3], 4, "layers") == [0, 3]
     for wrong in (4, -5):
         with pytest.raises(UserError, match=f"has no block {wrong}"):
             numbers([wrong], 4, "layers")
 
 
-def test_hidden_states_in_a_tuple_are_put_back() -> None:
+def test_hidden_states_in_a_tuple_are_replaced() -> None:
     one, other = torch.zeros(1), torch.ones(1)
     assert with_hidden(one, other) is other
     changed = with_hidden((one, "cache"), other)

@@ -43,7 +43,7 @@ def test_muon_takes_the_matrices_inside_the_blocks(load_lm: LoadLM) -> None:
 
 
 @pytest.mark.parametrize("name", ["adamw", "sgd"])
-def test_gains_and_biases_do_not_decay(name: str, load_lm: LoadLM) -> None:
+def test_gains_and_biases_have_no_weight_decay(name: str, load_lm: LoadLM) -> None:
     built = optimizers.build(load_lm("gpt2").model, name, 1e-3, 0.3)
     for group in built.param_groups:
         dimensions = {p.ndim for p in group["params"]}
@@ -98,7 +98,7 @@ def test_schedules() -> None:
 
 
 @pytest.mark.parametrize("shape", ["constant", "linear", "cosine"])
-def test_warm_up_rises_evenly_and_then_the_shape_begins(shape: str) -> None:
+def test_warm_up_is_linear_and_then_the_schedule_starts(shape: str) -> None:
     found = factors(shape, warmup=4)
     assert found[:4] == pytest.approx([0.25, 0.5, 0.75, 1.0])
     assert found[4] == 1.0
@@ -113,7 +113,7 @@ def test_beyond_the_end_and_all_warm_up(shape: str) -> None:
     assert schedule_factor(shape, 3, 2, 8) == 0.5
 
 
-def test_the_factor_is_of_the_rate_it_began_with(load_lm: LoadLM) -> None:
+def test_the_factor_applies_to_the_initial_rate(load_lm: LoadLM) -> None:
     model: Any = load_lm("llama").model
     built = optimizers.build(model, "muon", 1e-3, 0.0)
     for factor in (0.5, 0.25, 1.0):

@@ -79,7 +79,7 @@ def test_samples_depend_on_the_generator_alone(load_lm: LoadLM) -> None:
     assert len(drawn[0]) == 6 and len({tuple(ids) for ids in drawn[0]}) > 1
 
 
-def test_the_context_bounds_what_is_written(load_lm: LoadLM) -> None:
+def test_generation_stops_at_the_context(load_lm: LoadLM) -> None:
     lm = load_lm("gpt2")
     long = lm.coder.prompts(["Land " * lm.context])[0][: lm.context - 2]
     (written,) = Sampler(lm).greedy([long], 50)

@@ -93,7 +93,7 @@ def test_a_model_that_gives_all_logits(load_lm: LoadLM, stream: Stream) -> None:
     torch.testing.assert_close(one.logits, other.logits)
 
 
-def test_an_adapter_is_looked_through(load_lm: LoadLM, stream: Stream) -> None:
+def test_an_adapter_is_unwrapped(load_lm: LoadLM, stream: Stream) -> None:
     import peft
 
     lm = load_lm("llama")

@@ -126,7 +126,7 @@ def test_texts_without_label_tokens(load_lm: LoadLM, stream: Stream) -> None:
 
 
 @pytest.mark.parametrize("training", [False, True])
-def test_the_model_is_left_as_it_was(training: bool, load_lm: LoadLM, stream: Stream) -> None:
+def test_the_model_is_unchanged(training: bool, load_lm: LoadLM, stream: Stream) -> None:
     lm = load_lm("gpt2")
     examples = examples_of(lm, stream)
     expected = token_scores(lm, examples)

@@ -66,7 +66,7 @@ def page_data(text: str = "plain", *attacks: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def test_the_data_is_text_and_never_markup(tmp_path: Path) -> None:
+def test_data_is_escaped_as_text(tmp_path: Path) -> None:
     page = write_audit(page_data(EVIL), tmp_path / "a.html").read_text("utf-8")
     tree = safe(page)
     for place in ("title", "h1", "li", "code", "dd", "td"):
@@ -85,7 +85,7 @@ def test_every_verdict_is_counted_and_bad_ones_are_highlighted(word: str) -> Non
     assert (f'<span class="bad">{word}</span>' in page) == (word in BAD)
 
 
-def test_what_is_not_there_is_a_dash() -> None:
+def test_missing_values_are_a_dash() -> None:
     missing = dict.fromkeys(("figure", "low", "high", "difference", "within"))
     page = render(page_data("x", attack("undecided", **missing)))
     assert "None" not in page and "nan" not in page.lower().replace("finance", "")

@@ -12,7 +12,7 @@ from cltool.runs.groups import group_runs
 from .conftest import Make
 
 
-def told(*runs: Any) -> str:
+def doubts_of(*runs: Any) -> str:
     (group,) = group_runs(runs)
     return " ".join(doubts(group))
 
@@ -20,38 +20,38 @@ def told(*runs: Any) -> str:
 def test_no_doubts_where_intervals_separate_the_strategies(make: Make) -> None:
     runs = [make(strategy="naive", seed=seed, keep=0.6, gain=1.0) for seed in range(3)]
     runs += [make(strategy="replay", seed=seed, keep=1.0, gain=0.9) for seed in range(3)]
-    assert told(*runs) == ""
+    assert doubts_of(*runs) == ""
     assert "Before you conclude" not in render(page_data(runs))
 
 
 def test_a_base_that_was_not_known(make: Make) -> None:
-    assert "Before the first update" in told(make(gain=0.5), make(gain=0.5, seed=1))
-    assert "Before the first update" not in told(make(gain=1.0), make(gain=1.0, seed=1))
+    assert "Before the first update" in doubts_of(make(gain=0.5), make(gain=0.5, seed=1))
+    assert "Before the first update" not in doubts_of(make(gain=1.0), make(gain=1.0, seed=1))
 
 
 def test_naive_that_hardly_forgets(make: Make) -> None:
-    assert "hardly anything" in told(make(strategy="naive", keep=1.0))
-    assert "hardly anything" not in told(make(strategy="naive", keep=0.7))
-    assert "hardly anything" not in told(make(strategy="ewc", keep=1.0))
+    assert "hardly anything" in doubts_of(make(strategy="naive", keep=1.0))
+    assert "hardly anything" not in doubts_of(make(strategy="naive", keep=0.7))
+    assert "hardly anything" not in doubts_of(make(strategy="ewc", keep=1.0))
 
 
 def test_differences_within_the_noise(make: Make) -> None:
     pair = [make(strategy="naive"), make(strategy="ewc")]
-    assert "With one seed" in told(*pair)
-    assert "With one seed" not in told(pair[0])
+    assert "With one seed" in doubts_of(*pair)
+    assert "With one seed" not in doubts_of(pair[0])
     alike = [
         make(strategy=name, seed=seed, keep=0.8, facts=200)
         for name in ("naive", "ewc")
         for seed in range(3)
     ]
-    assert "larger than the noise" in told(*alike)
+    assert "larger than the noise" in doubts_of(*alike)
 
 
 def test_wordings_that_were_all_trained(make: Make) -> None:
-    assert "was also trained" not in told(make())
+    assert "was also trained" not in doubts_of(make())
     run = make()
     run.__dict__["answers"] = run.answers[run.answers["form"] == "trained"]
-    assert "was also trained" in told(run)
+    assert "was also trained" in doubts_of(run)
 
 
 def test_seeds_of_one_variant_from_several_devices(make: Make) -> None:
@@ -61,8 +61,8 @@ def test_seeds_of_one_variant_from_several_devices(make: Make) -> None:
     ]
     (group,) = group_runs(runs)
     assert [(one.label, len(one.runs)) for one in group.variants] == [("naive", 3)]
-    assert "different devices (cpu, cuda)" in told(*runs)
-    assert "different devices" not in told(runs[0], runs[2])
+    assert "different devices (cpu, cuda)" in doubts_of(*runs)
+    assert "different devices" not in doubts_of(runs[0], runs[2])
 
 
 def test_doubts_are_on_the_page(make: Make) -> None:

@@ -33,7 +33,7 @@ def _cells(markup: str) -> list[list[str]]:
     ]
 
 
-def test_the_page_is_balanced_whole_and_the_same_each_time(make: Make, tmp_path: Path) -> None:
+def test_the_page_is_well_formed_and_deterministic(make: Make, tmp_path: Path) -> None:
     runs = [make(strategy=name, seed=seed) for name in ("naive", "ewc") for seed in range(2)]
     path = write_report(runs, tmp_path / "out" / "report.html", command="cltool report runs")
     page = path.read_text("utf-8")
@@ -45,7 +45,7 @@ def test_the_page_is_balanced_whole_and_the_same_each_time(make: Make, tmp_path:
     assert again.read_bytes() == path.read_bytes()
 
 
-def test_the_embedded_data_is_the_data_of_the_page(make: Make, tmp_path: Path) -> None:
+def test_the_embedded_data_equals_the_page_data(make: Make, tmp_path: Path) -> None:
     runs = [make(seed=seed, done=done) for seed, done in enumerate((None, 3, 0))]
     failed = [{"strategy": "gem", "seed": 1, "error": "no memory"}]
     path = write_report(runs, tmp_path / "r.html", "T", failed, "cltool report runs")
@@ -58,7 +58,7 @@ def test_other_files_hold_no_data(tmp_path: Path) -> None:
         read_data(tmp_path / "x.html")
 
 
-def test_the_numbers_of_the_strategy_table_are_those_of_metrics(make: Make) -> None:
+def test_the_strategy_table_shows_the_numbers_of_metrics(make: Make) -> None:
     runs = [make(strategy=name, seed=seed) for name in ("naive", "ewc") for seed in range(3)]
     page = render(page_data(runs))
     columns = [all_scores()[name] for name in COMPARED if name not in OPTIONAL]
@@ -70,8 +70,8 @@ def test_the_numbers_of_the_strategy_table_are_those_of_metrics(make: Make) -> N
         summaries = [run.summary() for run in runs[3 * place : 3 * place + 3]]
         pairs = [metrics.interval([s[column.name] for s in summaries]) for column in columns]
         assert exact == [mean for mean, _ in pairs]
-        told = _cells(row)[0][1:]
-        for column, (mean, half), text in zip(columns, pairs, told, strict=True):
+        expected = _cells(row)[0][1:]
+        for column, (mean, half), text in zip(columns, pairs, expected, strict=True):
             assert text == shown(column, mean, half)
 
 
@@ -94,17 +94,17 @@ def test_line_charts_and_their_tables_have_the_same_numbers(make: Make) -> None:
         assert svg.count('class="band"') == 2
         for place, name in enumerate(("naive", "ewc")):
             steps = [run.metrics()[score].tolist() for run in runs[2 * place : 2 * place + 2]]
-            told = [
+            expected = [
                 formats.with_margin(*metrics.interval(list(values)), formats.share)
                 for values in zip(*steps, strict=True)
             ]
-            assert _cells(table)[1 + place] == [name, *told]
+            assert _cells(table)[1 + place] == [name, *expected]
             labels = ("2010-01", "2011-12", "2012-06")
-            for label, text in zip(labels, told[:3], strict=True):
+            for label, text in zip(labels, expected[:3], strict=True):
                 assert (f"<title>{name}, after {label}: {text}</title>" in svg) == (text != "–")
 
 
-def test_erased_facts_have_a_chart_where_there_are_any(make: Make) -> None:
+def test_runs_with_erased_facts_have_a_chart_of_them(make: Make) -> None:
     assert len(_figures(render(page_data([make(erase=True)])), "panel")) == 4
 
 
@@ -133,7 +133,7 @@ def test_a_matrix_column_without_facts_is_a_dash(make: Make) -> None:
     assert "nan" not in re.sub(r"<script.*?</script>", "", page, flags=re.S).casefold()
 
 
-def test_many_steps_leave_no_room_for_numbers(make: Make) -> None:
+def test_large_heat_maps_have_no_numbers(make: Make) -> None:
     labels = [f"step {number}" for number in range(25)]
     page = render(page_data([make(labels=labels, facts=40, per_update=2)]))
     svg = _figures(page, "heat")[0].split("<details>")[0]
@@ -183,7 +183,7 @@ def test_runs_of_other_scenarios_are_in_separate_parts(make: Make) -> None:
     assert len(tree.all("h3")) == 12
 
 
-def test_settings_that_differ_are_apart_from_those_in_common(make: Make) -> None:
+def test_differing_and_common_settings_are_listed_separately(make: Make) -> None:
     learners = {"naive": 0.1, "ewc": 0.1, "lora": 0.5}
     runs = [make(strategy=name, settings={"learner": {"lr": lr}}) for name, lr in learners.items()]
     (group,) = page_data(runs)["groups"]
@@ -227,7 +227,7 @@ def test_the_report_of_a_demo_is_small(make: Make, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("learner", "told"),
+    ("learner", "expected"),
     [
         ({}, "Each strategy trained on every update until it was learned."),
         ({"epochs": 3}, "until it was learned, for at most 3 passes."),
@@ -237,13 +237,13 @@ def test_the_report_of_a_demo_is_small(make: Make, tmp_path: Path) -> None:
     ],
 )
 def test_the_first_paragraph_says_how_long_strategies_trained(
-    make: Make, learner: dict[str, Any], told: str
+    make: Make, learner: dict[str, Any], expected: str
 ) -> None:
-    assert told in render(page_data([make(settings={"learner": learner})]))
+    assert expected in render(page_data([make(settings={"learner": learner})]))
 
 
 def test_strategies_that_trained_differently_are_named(make: Make) -> None:
     runs = [make(strategy="naive"), make(strategy="ewc", settings={"learner": {"steps": 9}})]
     page = render(page_data(runs))
-    told = "until it was learned, for at most 4 passes (except ewc: with a budget of 9 steps)."
-    assert told in page
+    expected = "until it was learned, for at most 4 passes (except ewc: with a budget of 9 steps)."
+    assert expected in page

@@ -26,7 +26,7 @@ def _evil_page(make: Make, tmp_path: Path) -> str:
     return path.read_text("utf-8")
 
 
-def test_the_data_is_text_and_never_markup(make: Make, tmp_path: Path) -> None:
+def test_data_is_escaped_as_text(make: Make, tmp_path: Path) -> None:
     page = _evil_page(make, tmp_path)
     tree = safe(page)
     assert "<i>" not in page

@@ -75,7 +75,7 @@ def page_data(*strategies: dict[str, Any], text: str = "plain") -> dict[str, Any
     }  # fmt: skip
 
 
-def test_the_data_is_text_and_never_markup(tmp_path: Path) -> None:
+def test_data_is_escaped_as_text(tmp_path: Path) -> None:
     page = write_survey(page_data(text=EVIL), tmp_path / "a.html").read_text("utf-8")
     tree = safe(page)
     for place in ("title", "h1", "h2", "th", "li", "code", "dd", "td"):
@@ -88,19 +88,19 @@ def test_the_data_can_be_read_back(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("word", WORDS)
-def test_a_verdict_has_a_sign_a_colour_and_a_word(word: str) -> None:
+def test_a_verdict_has_a_sign_a_colour_and_a_label(word: str) -> None:
     page = render(page_data(strategy("npo", word)))
     cell = rf'<td class="{CLASSES[word]} first" title="{word}: [^"]*">'
     sign = rf'<span class="sign" aria-label="{word}" role="img">{re.escape(SIGNS[word])}</span>'
     assert re.search(cell + sign + "0.25</td>", page)
 
 
-def test_every_verdict_has_a_sign_and_a_colour_of_its_own() -> None:
+def test_every_verdict_has_a_distinct_sign_and_colour() -> None:
     assert set(SIGNS) == set(CLASSES) == set(WORDS)
     assert len(set(SIGNS.values())) == len(set(CLASSES.values())) == len(WORDS)
 
 
-def test_every_row_is_whole_and_the_reference_is_first() -> None:
+def test_every_row_is_complete_and_the_reference_is_first() -> None:
     names = [f"strategy {n}" for n in range(20)]
     page = render(page_data(*(strategy(name) for name in names)))
     body = page[page.index("<tbody>") : page.index("</tbody>")]
@@ -114,20 +114,20 @@ def test_every_row_is_whole_and_the_reference_is_first() -> None:
     assert len(re.findall(r"<th\b", second)) == columns - 2
 
 
-def test_told_apart_counts_what_surely_differs() -> None:
+def test_the_count_of_differing_measures_excludes_undecided_ones() -> None:
     page = render(page_data(strategy("npo", "damaged", "undecided", "indistinguishable")))
     assert '<td title="1 damaged, 1 undecided, 1 indistinguishable">1 of 3</td>' in page
     assert set(BAD) < set(WORDS)
 
 
-def test_what_is_not_there_is_a_dash() -> None:
+def test_missing_values_are_a_dash() -> None:
     missing = dict.fromkeys(("figure", "low", "high", "difference"))
     page = render(page_data(strategy("npo", "undecided", **missing)))
     text = " ".join(text for tag, text in Tree(page).text if tag not in ("script", "style"))
     assert "None" not in text and "nan" not in text
 
 
-def test_seeds_are_spread() -> None:
+def test_the_spread_over_seeds_ignores_missing_values() -> None:
     found = spread([0.5, None, float("nan"), 1.0])
     assert found == {"mean": 0.75, "min": 0.5, "max": 1.0, "by_seed": [0.5, None, None, 1.0]}
     assert spread([None])["mean"] is None

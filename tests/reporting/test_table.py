@@ -31,7 +31,7 @@ def cells_of(frame: pd.DataFrame) -> list[list[str]]:
     return [re.split(" {2,}", line) for line in as_text(scores_table(frame)).splitlines()]
 
 
-def test_every_score_is_the_one_of_metrics(make: Make) -> None:
+def test_scores_equal_those_of_metrics(make: Make) -> None:
     runs = [make(strategy=name, seed=seed) for name in ("naive", "ewc") for seed in range(3)]
     frame = comparison(runs)
     assert list(frame.index) == ["naive", "ewc"]
@@ -46,7 +46,7 @@ def test_every_score_is_the_one_of_metrics(make: Make) -> None:
     assert not {*OPTIONAL} & {*frame.columns}
 
 
-def test_erased_is_a_column_where_something_was_to_be_forgotten(make: Make) -> None:
+def test_erased_is_a_column_for_streams_that_forget(make: Make) -> None:
     run = make(erase=True)
     for name in ("erased", "resurfaced"):
         assert at(comparison([run]), "naive", name) == run.summary()[name]
@@ -78,7 +78,7 @@ def test_one_seed_has_no_interval_and_no_leader(make: Make) -> None:
     assert "±" not in as_text(scores_table(frame))
 
 
-def test_leaders_are_all_that_the_best_is_not_separated_from(make: Make) -> None:
+def test_leaders_are_all_strategies_not_separated_from_the_best(make: Make) -> None:
     frame = comparison([make(strategy=name) for name in ("a", "b", "c")])
     retained = SCORES["retained"]
     frame["retained"], frame["retained_half"] = [0.9, 0.85, 0.5], [0.03, 0.03, 0.1]
@@ -89,7 +89,7 @@ def test_leaders_are_all_that_the_best_is_not_separated_from(make: Make) -> None
     assert leaders(frame, retained) == []
 
 
-def test_lower_is_better_for_stale_and_costs_are_no_contest(make: Make) -> None:
+def test_lower_stale_is_better_and_costs_have_no_leader(make: Make) -> None:
     frame = comparison([make(strategy=name) for name in ("a", "b")])
     for name in ("stale", "tokens"):
         frame[name], frame[f"{name}_half"] = [0.2, 0.1], [0.01, 0.01]
@@ -97,7 +97,7 @@ def test_lower_is_better_for_stale_and_costs_are_no_contest(make: Make) -> None:
     assert leaders(frame, COSTS["tokens"]) == []
 
 
-def test_runs_that_are_behind_do_not_count(make: Make) -> None:
+def test_unfinished_runs_are_not_counted(make: Make) -> None:
     whole, part = make(seed=0), make(seed=1, done=3)
     frame = comparison([whole, part])
     assert [at(frame, "naive", name) for name in ("runs", "steps", "of")] == [1, 8, 8]
@@ -117,7 +117,7 @@ def test_a_run_that_has_not_begun(make: Make) -> None:
     assert cells_of(frame)[1][:2] == ["naive (no step finished)", "–"]
 
 
-def test_answers_without_costs_are_of_a_step_that_is_not_done(make: Make) -> None:
+def test_a_step_with_answers_but_without_costs_is_not_finished(make: Make) -> None:
     run, shorter = make(), make(folder="shorter", done=7)
     lines = (run.folder / "steps.jsonl").read_text().splitlines()[:7]
     (run.folder / "steps.jsonl").write_text("\n".join(lines) + "\n")
@@ -138,7 +138,7 @@ def test_settings_that_differ_make_variants_named_by_folder(make: Make) -> None:
 
 
 @pytest.mark.parametrize("stream_seed", [0, 1, 7])
-def test_the_streams_own_seed_parts_no_variants(make: Make, stream_seed: int) -> None:
+def test_the_seed_of_the_stream_makes_no_variants(make: Make, stream_seed: int) -> None:
     options = {"scenario": {"seed": stream_seed}}
     runs = [make(seed=seed, settings=options) for seed in range(3)]
     assert comparison(runs)["runs"].tolist() == [3]
@@ -173,7 +173,7 @@ def test_text_and_json(make: Make) -> None:
     assert values[0]["retained_half"] is None
 
 
-def test_stars_mark_all_that_are_not_told_from_the_best(make: Make) -> None:
+def test_stars_mark_all_strategies_not_separated_from_the_best(make: Make) -> None:
     runs = [
         make(strategy=name, seed=seed, keep=keep)
         for name, keep in (("naive", 0.5), ("ewc", 1.0), ("kfac", 1.0))

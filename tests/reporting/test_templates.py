@@ -18,6 +18,6 @@ def test_text_and_attributes_are_escaped() -> None:
     assert "<script>" not in page and 'aria-label="&#34;&#39;&gt;' in page
 
 
-def test_a_value_that_is_missing_is_an_error_and_not_an_empty_text() -> None:
+def test_a_missing_value_in_a_template_is_an_error() -> None:
     with pytest.raises(UndefinedError):
         fill("views/settings.html", parts=[], names=[])

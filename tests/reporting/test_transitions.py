@@ -29,7 +29,7 @@ def test_base_transitions_are_those_of_metrics_over_all_runs(make: Make) -> None
             assert moves["base"][before][after] == sum(int(at(t, before, after)) for t in tables)
 
 
-def test_the_worst_step_is_the_one_with_most_losses_between_neighbours(make: Make) -> None:
+def test_the_worst_step_loses_the_most_facts_since_the_step_before(make: Make) -> None:
     run = make(keep=0.8)
     moves = transitions(_group(run).variants[0])
     assert moves is not None
@@ -52,7 +52,7 @@ def test_taught_transitions_agree_with_bwt_in_direction_and_count(make: Make) ->
     assert sum(moves["taught"][kind]["right"] for kind in OUTCOMES) == len(kept)
 
 
-def test_nothing_moves_within_one_step(make: Make) -> None:
+def test_one_step_has_no_transitions(make: Make) -> None:
     assert transitions(_group(make(done=1)).variants[0]) is None
 
 
@@ -84,7 +84,7 @@ def test_a_lost_fact_shows_the_answer_given_instead(make: Make) -> None:
     assert row["cells"][0]["answer"] != row["object"]
 
 
-def test_variants_that_are_behind_have_no_cells(make: Make) -> None:
+def test_unfinished_variants_have_no_cells(make: Make) -> None:
     lost = lost_facts.data(_group(make(keep=0.5), make(strategy="ewc", done=3, keep=0.5)))
     assert lost["rows"]
     assert all(row["cells"][1] is None for row in lost["rows"])

@@ -48,15 +48,15 @@ def test_doubts_are_on_the_page() -> None:
 
 def test_every_setting_is_a_point_with_its_scores_and_settings() -> None:
     page = render(data(tuning()))
-    told = [text for tag, text in Tree(page).text if tag == "title" and text.startswith("ewc")]
+    titles = [text for tag, text in Tree(page).text if tag == "title" and text.startswith("ewc")]
     # In the chart of all, and in the strategy's own.
-    assert len(told) == 2 * 4
-    assert "ewc, presets: new 0.90, retained 0.20" in told
-    assert "ewc, learner.lr_scale 0.5: new 0.80, retained 0.60" in told
+    assert len(titles) == 2 * 4
+    assert "ewc, presets: new 0.90, retained 0.20" in titles
+    assert "ewc, learner.lr_scale 0.5: new 0.80, retained 0.60" in titles
 
 
 @pytest.mark.parametrize(("score", "place"), [(0.0, "low"), (1.0, "high"), (1.5, "high")])
-def test_points_are_where_their_scores_are(score: float, place: str) -> None:
+def test_points_are_placed_by_their_scores(score: float, place: str) -> None:
     x, y = pareto.point({"new": score, "retained": score})
     if place == "low":
         assert (x, y) == (pareto.LEFT, pareto.HEIGHT - pareto.BOTTOM)
@@ -76,7 +76,7 @@ def test_the_verdict_has_the_differences_of_chosen_and_presets() -> None:
     assert cells[:9] == ["0.75", "0.50", "+0.25", "0.50", "0.75", "−0.25", "0.25", "0.25", "0.00"]
 
 
-def test_who_keeps_no_bound_is_marked_and_without_judges_there_is_no_verdict() -> None:
+def test_missed_bounds_are_marked_and_untested_ones_have_no_verdict() -> None:
     page = Tree(render(data(tuning("ewc", kept=False), tuning("si"))))
     heads = [text for tag, text in page.text if tag == "th"]
     assert "ewc *" in heads and "si" in heads
@@ -84,12 +84,12 @@ def test_who_keeps_no_bound_is_marked_and_without_judges_there_is_no_verdict() -
     assert any("No updates are left for the test" in text for tag, text in alone.text if tag == "p")
 
 
-def test_as_many_fronts_in_a_chart_as_there_are_colours() -> None:
+def test_a_chart_has_at_most_one_front_per_colour() -> None:
     page = Tree(render(data(*(tuning(f"one{number}") for number in range(10)))))
     assert len(page.all("svg")) == 10 + 10 + 2  # samples in legends, own charts, charts of all
 
 
-def test_what_is_shown_is_data_and_comes_back(tmp_path: Path) -> None:
+def test_shown_data_can_be_read_back(tmp_path: Path) -> None:
     given = data(tuning(EVIL), text=EVIL)
     file = write_tuning(given, tmp_path / "page.html")
     safe(file.read_text("utf-8"))

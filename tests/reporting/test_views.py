@@ -15,11 +15,11 @@ from cltool.reporting.report_page import render
 from .conftest import Make, Tree
 
 
-def test_views_have_headings_of_their_own() -> None:
+def test_views_have_distinct_headings() -> None:
     assert len({view.TITLE for view in views.views().values()}) == len(views.VIEWS)
 
 
-def test_a_new_view_is_a_section_in_its_place(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_new_view_becomes_a_section(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     toy = ModuleType("toy")
     vars(toy).update(
         TITLE="A toy",

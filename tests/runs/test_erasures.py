@@ -24,7 +24,7 @@ from .conftest import LABELS, SHORT, Start, forgetful, requests_of, timeless
 # The record.
 
 
-def test_the_record_says_what_was_asked_and_what_was_cleared(start: Start, tmp_path: Path) -> None:
+def test_the_record_has_requests_and_cleared_stores(start: Start, tmp_path: Path) -> None:
     before = datetime.now(UTC).replace(microsecond=0)
     settings = {**SHORT, "strategy": {"replay": {"share": 1.0}}}
     run = start(tmp_path / "run", "replay+ewc", settings=settings)
@@ -77,7 +77,7 @@ def test_a_run_without_requests_has_no_record(start: Start, tmp_path: Path) -> N
     assert "scenario.forgotten" in caught.value.hint
 
 
-def test_a_fact_that_is_not_asked_has_no_scores(start: Start, tmp_path: Path) -> None:
+def test_a_fact_without_probes_has_no_scores(start: Start, tmp_path: Path) -> None:
     settings = {**SHORT, "probe": {"limit": 1}}
     found = requests_of(start(tmp_path / "run", "frozen", settings=settings))
     assert sorted(bool(one["scores"]) for one in found) in ([False, False], [False, True])
@@ -87,7 +87,7 @@ def test_a_fact_that_is_not_asked_has_no_scores(start: Start, tmp_path: Path) ->
 @pytest.mark.parametrize(
     ("strategy", "options"), [("replay+ewc", {}), ("kfac", {}), ("rwalk", {"base_steps": 2})]
 )
-def test_a_resumed_run_ends_with_the_same_record_but_for_times(
+def test_a_resumed_run_ends_with_the_same_record_except_times(
     strategy: str,
     options: dict[str, Any],
     start: Start,
@@ -127,7 +127,7 @@ def test_a_resumed_run_ends_with_the_same_record_but_for_times(
     assert not list((tmp_path / "broken").rglob("*.partial"))
 
 
-def test_a_step_that_is_done_keeps_its_time(
+def test_a_finished_step_keeps_its_time(
     start: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     keep = checkpoints.keep_only
@@ -152,7 +152,7 @@ def test_a_step_that_is_done_keeps_its_time(
     assert len(first["scores"]) == 5
 
 
-def test_a_run_from_before_the_record_was_kept_goes_on(
+def test_a_run_without_a_record_resumes(
     start: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     keep = checkpoints.keep_only
@@ -181,7 +181,7 @@ def test_a_damaged_record_is_refused(text: str, tmp_path: Path) -> None:
     assert caught.value.where.endswith(erasures.FILE)
 
 
-def test_a_fresh_run_begins_with_no_record(start: Start, tmp_path: Path) -> None:
+def test_a_fresh_run_starts_without_a_record(start: Start, tmp_path: Path) -> None:
     start(tmp_path / "run")
     again = start(tmp_path / "run", "frozen", fresh=True)
     assert all(one["stores"] == {} for one in requests_of(again))
@@ -194,7 +194,7 @@ def kept(run: Run) -> list[int]:
     return checkpoints.steps(run.folder)
 
 
-def test_checkpoints_of_earlier_steps_are_purged_where_that_is_asked(
+def test_checkpoints_of_earlier_steps_are_purged_with_the_setting(
     start: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     options = {"keep_checkpoints": True}
@@ -217,7 +217,7 @@ def test_checkpoints_of_earlier_steps_are_purged_where_that_is_asked(
     assert kept(start(tmp_path / "broken", "frozen", **options)) == [2, 3, 4]
 
 
-def test_a_key_that_is_taught_again_says_so() -> None:
+def test_the_record_marks_keys_that_are_taught_again() -> None:
     request = {
         "label": "one", "subject": "A", "relation": "mayor", "object": "Bo", "scores": [],
         "retrained": None, "stores": {}, "resurfaced": [], "taught_again": 2,

@@ -16,7 +16,7 @@ from cltool.runs import erasures, references
 from .conftest import LABELS, Start, forgetful, requests_of
 
 
-def test_the_record_is_held_to_the_retrained_runs(start: Start, tmp_path: Path) -> None:
+def test_the_record_has_the_scores_of_the_retrained_runs(start: Start, tmp_path: Path) -> None:
     run = start(tmp_path / "replay-seed0")
     for seed in (0, 1):
         start(tmp_path / f"retrain-seed{seed}", "retrain", seed=seed)
@@ -41,7 +41,7 @@ def test_the_record_is_held_to_the_retrained_runs(start: Start, tmp_path: Path) 
     assert erasures.read(run.folder) == record
 
 
-def test_what_is_no_reference_is_refused(
+def test_invalid_references_are_refused(
     start: Start, tmp_path: Path, checkpoint: Callable[[str], Path]
 ) -> None:
     run = start(tmp_path / "run", "frozen")
@@ -59,7 +59,7 @@ def test_what_is_no_reference_is_refused(
     assert erasures.with_reference(erasures.open_record(run), [])["reference"] is None
 
 
-def test_what_lies_beside_a_run_and_is_none_is_passed_over(start: Start, tmp_path: Path) -> None:
+def test_other_folders_beside_a_run_are_ignored(start: Start, tmp_path: Path) -> None:
     run = start(tmp_path / "run", "frozen")
     for name, text in (("foreign", "{}"), ("broken", "{"), ("list", "[]")):
         (tmp_path / name).mkdir()

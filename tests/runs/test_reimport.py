@@ -16,7 +16,7 @@ LIST = Path(__file__).parents[2] / "docs" / "examples" / "reimport.jsonl"
 
 
 @pytest.mark.slow
-def test_what_an_old_list_brings_back_is_caught(
+def test_facts_reimported_from_an_old_list_are_reported(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     plain = ["run", "--scenario", str(LIST), "--strategy", "npo+replay", "--device", "cpu"]
@@ -24,9 +24,9 @@ def test_what_an_old_list_brings_back_is_caught(
     out = tmp_path / "run"
     options = [*plain, *settings, "--out", str(out), "--fail-on-resurface", "--json"]
     assert main(options) == 3
-    told = capsys.readouterr()
-    assert "resurfaced in" in told.err
-    (alarm,) = json.loads(told.out)["resurfaced"]
+    output = capsys.readouterr()
+    assert "resurfaced in" in output.err
+    (alarm,) = json.loads(output.out)["resurfaced"]
     assert alarm["text"].startswith("Robert Hale, home_town: Ostrava was erased by update 1")
     record = {one["subject"]: one for one in requests_of(Run.open(out))}
     assert record["Robert Hale"]["resurfaced"] == [3, 4]

@@ -45,7 +45,7 @@ def rows_of(*steps: tuple[int, str, str, int, Sequence[bool]], form: str = "ques
     )
 
 
-def test_what_resurfaces() -> None:
+def test_resurfaced_facts() -> None:
     rows = rows_of(
         (0, "Back", "new", 0, [True, True]),
         (1, "Back", "erased", 0, [False, False]),
@@ -78,14 +78,14 @@ def test_what_resurfaces() -> None:
     ]
 
 
-def test_what_is_asked_another_way_round_is_no_alarm() -> None:
+def test_reverse_probes_cause_no_alarm() -> None:
     steps = ((1, "Ada", "erased", 0, [False]), (2, "Ada", "erased", 0, [True]))
     assert outcomes.resurfaced(rows_of(*steps)) == 1.0
     assert outcomes.resurfaced(rows_of(*steps, form="reverse")) == 0.0
     assert pd.isna(outcomes.resurfaced(rows_of((1, "Ada", "new", 0, [True]))))
 
 
-def test_a_relapse_is_an_alarm_in_record_scores_and_page(relapsed: Path) -> None:
+def test_a_resurfaced_fact_is_in_record_scores_and_page(relapsed: Path) -> None:
     run = Run.open(relapsed)
     first, second = requests_of(run)
     rights = [score["right"] for score in first["scores"]]
@@ -141,15 +141,15 @@ def in_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def test_a_relapse_on_the_command_line(
+def test_a_resurfaced_fact_on_the_command_line(
     in_folder: Path, capsys: pytest.CaptureFixture[str], checkpoint: Callable[[str], Path]
 ) -> None:
     with registered(Relapse):
         options = [*WORLD, "--strategy", NAME, "--out", "run"]
         assert main([*options, "--json"]) == 0
-        told = capsys.readouterr()
-        assert told.err.count("cltool: resurfaced in run: ") == 2
-        result = json.loads(told.out)
+        output = capsys.readouterr()
+        assert output.err.count("cltool: resurfaced in run: ") == 2
+        result = json.loads(output.out)
         assert [one["run"] for one in result["resurfaced"]] == ["run", "run"]
         assert result["summary"]["resurfaced"] == 2.0
         assert [step["n_erased"] for step in result["steps"]] == [0, 1, 2, 2]
@@ -157,24 +157,24 @@ def test_a_relapse_on_the_command_line(
         assert main([*options, "--fail-on-resurface"]) == 3
         assert "resurfaced in run" in capsys.readouterr().err
     assert main(["report", "run", "--out", "page.html", "--json"]) == 0
-    told = capsys.readouterr()
-    table = json.loads(told.out)
-    assert len(table["resurfaced"]) == 2 and "resurfaced in run" in told.err
+    output = capsys.readouterr()
+    table = json.loads(output.out)
+    assert len(table["resurfaced"]) == 2 and "resurfaced in run" in output.err
     assert table["table"][0]["resurfaced"] == 2.0
     assert "2 erased facts resurfaced" in (in_folder / "page.html").read_text(encoding="utf-8")
 
 
-def test_nothing_that_stays_erased_is_an_alarm(
+def test_facts_that_stay_erased_cause_no_alarm(
     in_folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     options = [*WORLD, "--strategy", "frozen", "--fail-on-resurface", "--purge-checkpoints"]
     assert main([*options, "--json", "--out", "run"]) == 0
-    told = capsys.readouterr()
-    assert "resurfaced in" not in told.err
-    assert json.loads(told.out)["resurfaced"] == []
+    output = capsys.readouterr()
+    assert "resurfaced in" not in output.err
+    assert json.loads(output.out)["resurfaced"] == []
 
 
-def test_a_comparison_ends_with_the_alarm_too(
+def test_a_comparison_ends_with_the_alarm(
     relapsed: Path,
     in_folder: Path,
     capsys: pytest.CaptureFixture[str],
@@ -200,7 +200,7 @@ def test_a_comparison_ends_with_the_alarm_too(
     assert main([*plain, "--fail-on-resurface"]) == 1
 
 
-def test_a_comparison_holds_its_records_to_retrain(
+def test_a_comparison_adds_the_retrained_scores_to_records(
     in_folder: Path,
     capsys: pytest.CaptureFixture[str],
     checkpoint: Callable[[str], Path],
@@ -240,8 +240,8 @@ def test_bad_input_to_the_command(
     assert main(["erasures", "nowhere"]) == 2
     assert "there is no run in this folder" in capsys.readouterr().err
     assert main(["erasures", str(relapsed), "--retrained", str(relapsed)]) == 2
-    told = capsys.readouterr()
-    assert f"its strategy is {NAME}, not retrain" in told.err and told.out == ""
+    output = capsys.readouterr()
+    assert f"its strategy is {NAME}, not retrain" in output.err and output.out == ""
     assert main(["erasures", str(relapsed), "--retrained", "nowhere"]) == 2
     capsys.readouterr()
     assert main(["erasures", str(relapsed)]) == 0

@@ -83,7 +83,7 @@ def test_logs_of_strategies_are_columns(run: Run) -> None:
     assert "logs" not in run.costs
 
 
-def test_what_is_written_again_is_read_again(run: Run) -> None:
+def test_rewritten_records_are_read_again(run: Run) -> None:
     assert run.record["seed"] == 3 and len(run.costs) == 2
     run.write_record({**run.record, "seed": 4})
     run.write_costs([cost(0)])
@@ -91,7 +91,7 @@ def test_what_is_written_again_is_read_again(run: Run) -> None:
     assert len(run.costs) == 1
 
 
-def test_steps_count_from_the_first_on_that_are_whole(run: Run) -> None:
+def test_finished_steps_are_counted_up_to_the_first_gap(run: Run) -> None:
     run.write_costs([cost(0)])
     assert run.steps_done() == 1
     run.write_costs([cost(0), cost(1), cost(2)])
@@ -126,7 +126,7 @@ def test_damaged_costs_are_named(text: str, run: Run) -> None:
     assert str(file) in caught.value.where
 
 
-def test_of_a_folder_of_runs_those_inside_are_named(tmp_path: Path) -> None:
+def test_a_folder_of_runs_names_the_runs_inside(tmp_path: Path) -> None:
     for number in range(7):
         (tmp_path / f"naive-seed{number}").mkdir()
         (tmp_path / f"naive-seed{number}" / "run.json").write_text("{}", encoding="utf-8")
@@ -135,7 +135,7 @@ def test_of_a_folder_of_runs_those_inside_are_named(tmp_path: Path) -> None:
     assert "naive-seed0, naive-seed1" in caught.value.hint and "2 more" in caught.value.hint
 
 
-def test_a_step_that_never_comes_is_refused_and_one_to_come_is_not(run: Run) -> None:
+def test_steps_beyond_the_stream_are_refused_and_unfinished_ones_are_not(run: Run) -> None:
     for step in (0, 1):
         run.refuse_missing(step)
     for step in (-1, 2):

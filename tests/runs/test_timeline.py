@@ -102,12 +102,12 @@ def test_facts_that_are_to_be_forgotten(run: Run) -> None:
     )
 
 
-def test_what_is_said_twice_is_shown_once() -> None:
+def test_repeated_answers_are_shown_once() -> None:
     moment = Moment(1, "x", "retained", "Ann", [], 0, 2, 0, {"a": "Zoe", "b": "Zoe"})
     assert moment.in_words() == "still true: Ann. The model says “Zoe” (0 of 2 right)."
 
 
-def test_what_closes_the_sentence_is_not_shown(run: Run) -> None:
+def test_the_final_full_stop_is_not_shown(run: Run) -> None:
     rows = [row(0, "new", "Ann", said, form=form) for form, said in
             (("trained", "Zoe."), ("question", "Zoe"), ("paraphrase", "."))]  # fmt: skip
     ledger.write_step(run.folder, 0, rows)
@@ -117,7 +117,7 @@ def test_what_closes_the_sentence_is_not_shown(run: Run) -> None:
     )
 
 
-def test_all_relations_of_a_subject_whatever_its_case(run: Run) -> None:
+def test_all_relations_of_a_subject_in_any_case(run: Run) -> None:
     found = timelines(run, "cUBA")
     assert [(one.subject, one.relation) for one in found] == [
         ("Cuba", "president"),
@@ -148,19 +148,19 @@ def test_a_timeline_is_plain_json(run: Run) -> None:
 @pytest.mark.parametrize(
     ("asked", "near"), [("Chille", "Chile"), ("CHILI", "Chile"), ("cubaa", "Cuba")]
 )
-def test_near_names_are_suggested(run: Run, asked: str, near: str) -> None:
+def test_similar_names_are_suggested(run: Run, asked: str, near: str) -> None:
     with pytest.raises(UserError) as caught:
         timelines(run, asked)
     assert near in caught.value.hint
     assert asked in str(caught.value)
 
 
-def test_nothing_is_near(run: Run) -> None:
+def test_without_similar_names_nothing_is_suggested(run: Run) -> None:
     with pytest.raises(UserError) as caught:
         timelines(run, "qqqqqq")
     assert caught.value.hint
 
 
-def test_an_unknown_relation_lists_those_there_are(run: Run) -> None:
+def test_an_unknown_relation_lists_the_known_ones(run: Run) -> None:
     with pytest.raises(UserError, match="There are: president, judge"):
         timelines(run, "Cuba", "king")

@@ -73,7 +73,7 @@ def test_the_file_is_sorted_and_clean() -> None:
         assert len(set(aliases)) == len(aliases)
 
 
-def test_the_terms_of_an_office_follow_each_other() -> None:
+def test_the_terms_of_an_office_do_not_overlap() -> None:
     for key, terms in _terms().items():
         for (earlier, before), (later, after) in pairwise(terms):
             assert earlier < later, key
@@ -87,7 +87,7 @@ def test_every_office_has_exactly_one_holder_in_the_base() -> None:
         assert sum(day < FIRST_DAY for day, _ in terms) == 1, key
 
 
-def test_a_person_has_the_same_aliases_everywhere() -> None:
+def test_a_person_has_the_same_aliases_on_every_line() -> None:
     aliases: dict[str, set[str]] = defaultdict(set)
     for row in _rows():
         aliases[row["object"]].add(row["aliases"])
@@ -124,7 +124,7 @@ def test_every_relation_has_enough_wordings() -> None:
 
 def test_no_wording_fits_two_relations() -> None:
     # Two relations of one subject would then be asked for with the same words. The president
-    # of an organisation is kept apart as well, so that all relations can be told apart.
+    # of an organisation is kept apart as well, so that all relations can be distinguished.
     prompts = [wording.prompt("x") for items in _templates().values() for wording in items]
     assert len(set(prompts)) == len(prompts)
 
@@ -191,7 +191,7 @@ def test_who_held_the_office(label: str, subject: str, relation: str, holder: st
     assert belief.fact.object == holder
 
 
-def test_a_return_to_office_is_not_outdated() -> None:
+def test_a_person_who_returns_to_office_is_not_outdated() -> None:
     belief = _stream().knowledge(7).belief(("Brazil", "president"))
     assert belief is not None
     assert belief.fact.object == "Luiz Inácio Lula da Silva"

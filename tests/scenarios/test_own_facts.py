@@ -110,7 +110,7 @@ class TestUpdates:
             {"Ulm": "Cy"},
         ]
 
-    def test_what_is_known_already_is_not_taught_again(self, tmp_path: Path) -> None:
+    def test_known_facts_are_not_taught_again(self, tmp_path: Path) -> None:
         stream = from_rows(tmp_path, [*GOOD, fact("Bonn", "Bea", 1), fact("Ulm", "Cy", 1)])
         assert taught(stream)[1] == {"Ulm": "Cy"}
 
@@ -119,7 +119,7 @@ class TestUpdates:
         error = refused(tmp_path, [fact("Ulm", "Di", 1)])
         assert "update 0, the base knowledge, is missing" in error.what
 
-    def test_an_update_that_the_filter_empties_is_no_gap(self, tmp_path: Path) -> None:
+    def test_an_update_emptied_by_the_filter_is_not_a_gap(self, tmp_path: Path) -> None:
         rows = [*GOOD, {**fact("Ulm", "x", 2), "relation": "river"}, fact("Ulm", "Di", 3)]
         stream = from_rows(tmp_path, rows, where="relation=mayor")
         assert taught(stream)[2:] == [{}, {"Ulm": "Di"}]
@@ -151,7 +151,7 @@ class TestCuts:
         dated("Ulm", "Fay", "2017-01-01"),
     )
 
-    def test_a_cut_begins_an_update_and_the_last_takes_in_the_rest(self, tmp_path: Path) -> None:
+    def test_a_cut_starts_an_update_and_the_last_includes_the_rest(self, tmp_path: Path) -> None:
         stream = from_rows(tmp_path, self.rows, cut="2013,2015-01")
         assert [update.label for update in stream] == ["base", "2013", "2015-01"]
         assert taught(stream) == [
@@ -173,7 +173,7 @@ class TestCuts:
             {"Ulm": "Fay"},
         ]
 
-    def test_each_year_in_which_something_happens_is_a_step(self, tmp_path: Path) -> None:
+    def test_each_year_with_events_is_a_step(self, tmp_path: Path) -> None:
         stream = from_rows(tmp_path, self.rows, cut="year")
         labels = [update.label for update in stream]
         assert labels == ["2011", "2012", "2013", "2014", "2015", "2017"]
@@ -195,7 +195,7 @@ class TestCuts:
         "cut",
         ["2014,2012", "2012,2012-01", "2012-13,2014", "weekly,2014", "", []],
     )
-    def test_cuts_that_make_no_sense(self, tmp_path: Path, cut: object) -> None:
+    def test_invalid_cuts_are_refused(self, tmp_path: Path, cut: object) -> None:
         with pytest.raises(ValidationError, match="cut"):
             OwnFactsConfig.model_validate({"path": tmp_path / "facts.jsonl", "cut": cut})
 
@@ -347,7 +347,7 @@ class TestBadLines:
         places = [detail.split(": ")[0] for detail in error.details]
         assert places == [f"facts.jsonl:{line}" for line in range(4, 4 + len(BAD_LINES))]
 
-    def test_a_long_list_is_cut_and_counted(self, tmp_path: Path) -> None:
+    def test_a_long_list_of_errors_is_shortened_and_counted(self, tmp_path: Path) -> None:
         error = refused(tmp_path, [*GOOD, *(["no"] * 1200)])
         assert error.what == "1,200 bad lines"
         assert len(error.details) == 51
@@ -362,7 +362,7 @@ class TestBadLines:
         assert valid(stream, 3) == {"Ulm": "Eve", "Bonn": "Dan"}
 
     @pytest.mark.parametrize("old", [None, "", "Cy"])
-    def test_an_empty_old_states_nothing(self, tmp_path: Path, old: str | None) -> None:
+    def test_an_empty_old_is_ignored(self, tmp_path: Path, old: str | None) -> None:
         stream = from_rows(tmp_path, [*GOOD, fact("Ulm", "Di", 2, old=old)])
         assert taught(stream)[2] == {"Ulm": "Di"}
 
@@ -379,7 +379,7 @@ class TestBadLines:
         assert from_rows(tmp_path, rows, max_chars=3000)
         assert "subject is too long" in refused(tmp_path, rows, max_chars=2).details[0]
 
-    def test_facts_are_never_taken_for_anything_but_text(self, tmp_path: Path) -> None:
+    def test_facts_are_always_treated_as_text(self, tmp_path: Path) -> None:
         evil = "{object} {0.__class__} %s $(x) ../../etc ${HOME}"
         stream = from_rows(tmp_path, [*GOOD, fact(evil, evil, 1)])
         (asked,) = [item for item in stream.updates[1].learn if item.subject == evil]
@@ -402,7 +402,7 @@ class TestWhere:
         assert taught(stream) == [{"Ulm": "Ada"}, {"Ulm": "Cy"}, {"Ulm": "Di"}]
         assert stream.source["filtered_out"] == 3
 
-    def test_several_must_all_hold_and_old_is_checked_on_the_whole_file(
+    def test_all_conditions_must_hold_and_old_is_checked_on_the_whole_file(
         self, tmp_path: Path
     ) -> None:
         stream = from_rows(tmp_path, self.rows, where=["party=A", "relation=mayor"])
@@ -669,7 +669,7 @@ class TestFiles:
         with pytest.raises(UserError, match="is a folder"):
             load(path)
 
-    def test_nothing_but_bad_lines_left_out(self, tmp_path: Path) -> None:
+    def test_a_file_of_bad_lines_only_is_refused(self, tmp_path: Path) -> None:
         assert "no usable event" in refused(tmp_path, ["no"] * 3, skip_bad=True).what
 
     def test_wordings_file(self, tmp_path: Path) -> None:

@@ -126,7 +126,7 @@ def test_more_relations_leave_the_others_as_they_are() -> None:
     assert few <= set(make(5, relations=12).updates[0].learn)
 
 
-def test_a_stream_travels_between_processes() -> None:
+def test_a_stream_can_be_pickled() -> None:
     stream = make(2)
     assert spelled(pickle.loads(pickle.dumps(stream))) == spelled(stream)
 
@@ -136,7 +136,7 @@ def test_a_stream_travels_between_processes() -> None:
 
 @settings(max_examples=60, deadline=None)
 @given(configs(), st.integers(-(2**40), 2**70))
-def test_every_update_is_sound(config: WorldConfig, seed: int) -> None:
+def test_every_update_is_consistent(config: WorldConfig, seed: int) -> None:
     stream = World(config).stream(seed)
     known = Knowledge()
     erased: set[Key] = set()
@@ -200,7 +200,7 @@ def test_new_facts_come_subject_by_subject() -> None:
     assert not set(counts) & {f.subject for f in stream.updates[0].learn}
 
 
-def test_changes_and_forgetting_are_spread_over_the_base() -> None:
+def test_changes_and_requests_are_spread_over_the_base() -> None:
     stream = make(4, entities=500, relations=2, updates=4, changed=200, new=0, forgotten=100)
     places = {fact.key: place for place, fact in enumerate(stream.updates[0].learn)}
     for update in stream.updates[1:]:
@@ -221,7 +221,7 @@ def test_forgotten_facts_may_have_been_changed_before() -> None:
 
 
 @pytest.mark.parametrize("relation", list(RELATIONS))
-def test_no_object_is_a_good_guess(relation: str) -> None:
+def test_no_object_is_frequent(relation: str) -> None:
     facts = make(0, entities=1000, relations=12).updates[0].learn
     objects = Counter(fact.object for fact in facts if fact.relation == relation)
     assert objects.most_common(1)[0][1] <= 20
@@ -256,7 +256,7 @@ def glued(word: str) -> list[list[str]]:
 
 
 @pytest.mark.parametrize("name", sorted(set(CATALOGUE["names"]) - {"badge"}))
-def test_every_index_spells_another_name(name: str) -> None:
+def test_every_index_gives_another_name(name: str) -> None:
     for word in CATALOGUE["names"][name].split():
         lists = glued(word)
         spelled_words = ["".join(parts) for parts in itertools.product(*lists)]
@@ -264,12 +264,12 @@ def test_every_index_spells_another_name(name: str) -> None:
         assert len({text.count(" ") for text in spelled_words}) == 1
 
 
-def test_every_badge_is_spelled_by_one_index() -> None:
+def test_every_badge_has_one_index() -> None:
     assert {len(text) for part in ("letter", "digit") for text in CATALOGUE["parts"][part]} == {1}
 
 
 @pytest.mark.parametrize("part", sorted(CATALOGUE["parts"]))
-def test_no_word_comes_twice_in_a_list(part: str) -> None:
+def test_lists_have_no_duplicate_words(part: str) -> None:
     words = CATALOGUE["parts"][part]
     assert len(set(words)) == len(words)
 
@@ -427,7 +427,7 @@ def test_impossible_options_are_named(options: dict[str, int], named: str) -> No
     assert raised.value.hint
 
 
-def test_all_findings_come_at_once() -> None:
+def test_all_errors_are_reported_together() -> None:
     with pytest.raises(UserError) as raised:
         make(entities=10, relations=1, changed=11, two_hop=5, reverse=5)
     assert len(raised.value.details) == 3
@@ -447,7 +447,7 @@ def test_probes_not_asked_for_need_no_relations(relations: int) -> None:
     assert ("reverse" in forms) == (relations >= 3)
 
 
-def test_it_is_registered_and_tells_its_source() -> None:
+def test_it_is_registered_and_has_a_source() -> None:
     assert SCENARIOS.load("world") is World
     assert World.Config is WorldConfig
     source = make(4, entities=70).source
@@ -457,7 +457,7 @@ def test_it_is_registered_and_tells_its_source() -> None:
 # --- scale
 
 
-def test_reading_a_stream_holds_nothing() -> None:
+def test_reading_a_stream_keeps_nothing_in_memory() -> None:
     tracemalloc.start()
     try:
         stream = make(entities=2500, changed=500, new=500, forgotten=500)
@@ -472,7 +472,7 @@ def test_reading_a_stream_holds_nothing() -> None:
 
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="no getrusage")
-def test_a_million_facts_hold_nothing() -> None:
+def test_a_million_facts_need_no_memory() -> None:
     code = (
         "import resource, sys, time\n"
         "from cltool.scenarios.world import World, WorldConfig\n"
@@ -490,7 +490,7 @@ def test_a_million_facts_hold_nothing() -> None:
     assert float(seconds) < 120
 
 
-def test_any_place_of_a_huge_stream_is_near() -> None:
+def test_any_update_of_a_huge_stream_is_computed_directly() -> None:
     stream = make(entities=250_000, updates=50, changed=5000, new=5000, forgotten=5000)
     started = time.perf_counter()
     assert stream.updates[0].learn[999_999] != stream.updates[50].learn[4_999]

@@ -440,7 +440,7 @@ def test_a_strategy_is_checked_with_others() -> None:
         check_strategy(HoarderOfFacts, with_="replay")
 
 
-def test_the_name_under_test_is_gone_afterwards() -> None:
+def test_the_name_under_test_is_unregistered_afterwards() -> None:
     with pytest.raises(ContractError):
         check_strategy(NestedTensors)
     assert "under-test" not in STRATEGIES

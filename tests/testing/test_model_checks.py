@@ -110,7 +110,7 @@ def test_registered_models_keep_the_contract(name: str) -> None:
     check_model(MODELS.load(name))
 
 
-def test_a_model_with_fixed_weights_keeps_it() -> None:
+def test_a_model_with_fixed_weights_keeps_the_contract() -> None:
     check_model(Fixed)
 
 
@@ -128,6 +128,6 @@ def test_a_model_with_fixed_weights_keeps_it() -> None:
         (Infinite, "not all finite"),
     ],
 )
-def test_a_broken_promise_is_named(kind: type[Model], what: str) -> None:
+def test_a_broken_contract_is_named(kind: type[Model], what: str) -> None:
     with pytest.raises(ContractError, match=what):
         check_model(kind)

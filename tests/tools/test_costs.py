@@ -37,12 +37,12 @@ def test_a_strategy_that_never_trains_has_no_steps() -> None:
     assert set(cost.stored.values()) == {0}
 
 
-def test_a_strategy_that_cannot_be_measured_says_why() -> None:
+def test_a_strategy_that_cannot_be_measured_gives_the_reason() -> None:
     cost = costs.measure("frozen+joint")
     assert "cannot be composed" in cost.error
 
 
 def test_only_known_strategies_are_measured(capsys: pytest.CaptureFixture[str]) -> None:
     assert costs.main(["naive", "kfca"]) == 2
-    told = capsys.readouterr()
-    assert told.out == "" and "Did you mean 'kfac'?" in told.err
+    output = capsys.readouterr()
+    assert output.out == "" and "Did you mean 'kfac'?" in output.err

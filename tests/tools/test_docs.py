@@ -31,11 +31,11 @@ def test_the_pages_of_strategies_are_what_the_code_says() -> None:
         assert path.read_text(encoding="utf-8") == text, "run python -m tools.docs"
 
 
-def test_no_page_is_left_of_a_family_that_is_gone() -> None:
+def test_every_page_belongs_to_a_family() -> None:
     assert {*(PAGES / "strategies").glob("*")} < {*docs.pages(PAGES)}
 
 
-def test_the_pages_are_written_where_they_are_asked_for(
+def test_the_pages_are_written_to_the_given_folder(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert docs.main([str(tmp_path / "docs")]) == 0
@@ -59,7 +59,7 @@ def test_every_strategy_has_its_settings_on_its_family_s_page() -> None:
             assert f"| `{info.alias or field}` |" in part
 
 
-def test_a_measured_table_shows_the_family_beside_the_references(tmp_path: Path) -> None:
+def test_a_measured_table_shows_the_family_and_the_references(tmp_path: Path) -> None:
     folder = tmp_path / "reports" / docs.LIBRARY / "toy"
     folder.mkdir(parents=True)
     rows = [
@@ -78,7 +78,7 @@ def test_a_measured_table_shows_the_family_beside_the_references(tmp_path: Path)
     assert "`ewc`" not in table
 
 
-def test_what_a_search_chose_stands_beside_the_presets(tmp_path: Path) -> None:
+def test_chosen_settings_are_shown_with_the_presets(tmp_path: Path) -> None:
     file = tmp_path / "reports" / docs.TUNING
     file.parent.mkdir(parents=True)
     scores = {"new": 0.91, "retained": 0.26}

@@ -27,7 +27,7 @@ def asked(
     return dict(zip(figures, batches, strict=True))
 
 
-def test_what_is_asked(
+def test_the_questions_that_are_asked(
     stream: Stream,
     load_lm: Callable[..., LanguageModel],
     monkeypatch: pytest.MonkeyPatch,
@@ -67,7 +67,7 @@ def test_the_command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixt
     assert capsys.readouterr().out.split() == ["trained", "0.500"]
 
 
-def test_a_scenario_that_is_not_there(capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_unknown_scenario_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     assert open_book.main(["wrold"]) == 2
     assert "Did you mean 'world'?" in capsys.readouterr().err
 

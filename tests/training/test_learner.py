@@ -113,9 +113,9 @@ def some_examples(learner: Learner, count: int) -> list[Encoded]:
     return chosen
 
 
-def counted(told: list[tuple[int, int]]) -> Progress:
-    """Progress that appends (done, of) to ``told``."""
-    return Progress(lambda task, done, of, what: told.append((done, of)))
+def counted(reports: list[tuple[int, int]]) -> Progress:
+    """Progress that appends (done, of) to ``reports``."""
+    return Progress(lambda task, done, of, what: reports.append((done, of)))
 
 
 def close(one: dict[str, Tensor], other: dict[str, Tensor], atol: float = 1e-6) -> None:
@@ -185,7 +185,9 @@ def test_eight_micro_batches_of_one_are_one_batch_of_eight(
         close(steps[0], found[0][1][0], atol=1e-5 * scale)
 
 
-def test_a_penalty_is_counted_once_a_step_however_it_is_cut(make_learner: MakeLearner) -> None:
+def test_a_penalty_counts_once_per_step_with_any_micro_batch_size(
+    make_learner: MakeLearner,
+) -> None:
     class Penalty(SupervisedPlugin):  # type: ignore[misc, type-arg]
         def before_backward(self, learner: Learner, **kwargs: Any) -> None:
             learner.loss = learner.loss * 0 + learner.model.lm_head.weight.sum()
@@ -203,7 +205,7 @@ def test_a_penalty_is_counted_once_a_step_however_it_is_cut(make_learner: MakeLe
 # The optimizer.
 
 
-def test_clipping_bounds_what_one_step_moves(make_learner: MakeLearner) -> None:
+def test_clipping_bounds_the_size_of_a_step(make_learner: MakeLearner) -> None:
     moved = {}
     for clip in (0.0, 0.5):
         watch = Gradients()
@@ -238,7 +240,7 @@ def test_the_rate_follows_the_schedule(
         assert diary.rates[-1] < 0.25e-3
 
 
-def test_the_schedule_ends_with_the_training_where_more_is_rehearsed(
+def test_the_schedule_ends_with_the_training_with_rehearsal(
     make_learner: MakeLearner, stream: Stream
 ) -> None:
     diary = Diary()
@@ -319,7 +321,7 @@ def test_forward_is_called_for_each_micro_batch_and_the_optimizer_once(
         assert counts[name] == 1
 
 
-def test_avalanches_clock_counts_the_steps(make_learner: MakeLearner, stream: Stream) -> None:
+def test_avalanches_clock_counts_steps(make_learner: MakeLearner, stream: Stream) -> None:
     learner = make_learner(epochs=2, batch_size=8, stop_at=2)
     learner.fit(some(stream, 4))
     learner.fit(some(stream, 4))
@@ -339,12 +341,12 @@ def test_nothing_to_learn_trains_nothing(make_learner: MakeLearner) -> None:
 
 def test_progress_ends_at_its_end(make_learner: MakeLearner, stream: Stream) -> None:
     for strategy in ("naive", "replay"):
-        told: list[tuple[int, int]] = []
+        reports: list[tuple[int, int]] = []
         learner = make_learner(strategy, epochs=3, batch_size=8, stop_at=2)
-        learner.progress = counted(told)
+        learner.progress = counted(reports)
         apply(learner, stream.updates[1])
-        assert [done for done, _ in told] == list(range(1, len(told) + 1))
-        assert {of for _, of in told} == {len(told)}
+        assert [done for done, _ in reports] == list(range(1, len(reports) + 1))
+        assert {of for _, of in reports} == {len(reports)}
 
 
 # When to stop, and what it cost.
@@ -424,7 +426,7 @@ def test_the_same_seed_gives_the_same_weights(
     assert any(not torch.equal(first[name], other[name]) for name in first)
 
 
-def test_every_epoch_has_an_order_of_its_own(make_learner: MakeLearner) -> None:
+def test_every_epoch_has_its_own_order(make_learner: MakeLearner) -> None:
     class Order(SupervisedPlugin):  # type: ignore[misc, type-arg]
         def __init__(self) -> None:
             super().__init__()
@@ -474,7 +476,7 @@ def test_only_the_adapter_is_in_the_optimizer(
     assert changed and all("lora_" in name for name in changed)
 
 
-def test_parameters_that_take_no_gradient_are_left_alone(
+def test_parameters_without_gradients_are_unchanged(
     make_learner: MakeLearner, load_lm: LoadLM, stream: Stream
 ) -> None:
     lm = load_lm("gpt2")
@@ -502,7 +504,7 @@ def test_every_architecture_learns(name: str, make_learner: MakeLearner, stream:
     assert sum(diary.losses[-3:]) < 0.8 * sum(diary.losses[:3])
 
 
-def test_an_update_is_learned_though_prompts_cannot_be_foretold(make_learner: MakeLearner) -> None:
+def test_an_update_is_learned_with_unpredictable_prompts(make_learner: MakeLearner) -> None:
     # With the loss on all tokens, early stopping looks at what follows the prompts.
     learner = make_learner(lm="tiny", loss="all", epochs=40, batch_size=8, lr=3e-3)
     learner.fit(learner.stream.updates[1].learn)
@@ -529,7 +531,9 @@ def test_every_update_gets_its_tokens(
         assert budget <= learner.tokens - before - fisher < budget + longest
 
 
-def test_what_was_spent_too_much_is_owed(make_learner: MakeLearner, stream: Stream) -> None:
+def test_overspent_tokens_are_subtracted_from_the_next_update(
+    make_learner: MakeLearner, stream: Stream
+) -> None:
     learner = make_learner("naive", tokens=3_000)
     learner.known.apply(stream.updates[1])
     learner.begin(stream.updates[1], owed=2_000)
@@ -539,30 +543,30 @@ def test_what_was_spent_too_much_is_owed(make_learner: MakeLearner, stream: Stre
 
 
 def test_a_schedule_ends_with_the_budget(make_learner: MakeLearner, stream: Stream) -> None:
-    told: list[tuple[int, int]] = []
+    reports: list[tuple[int, int]] = []
     learner = make_learner("naive", tokens=6_000, schedule="linear")
-    learner.progress = counted(told)
+    learner.progress = counted(reports)
     learner.known.apply(stream.updates[1])
     learner.begin(stream.updates[1])
     learner.strategies.update(learner, stream.updates[1])
-    assert told[-1][0] == pytest.approx(told[0][1], rel=0.2)
-    assert told[-1][0] <= told[-1][1] <= told[-1][0] + 1
+    assert reports[-1][0] == pytest.approx(reports[0][1], rel=0.2)
+    assert reports[-1][0] <= reports[-1][1] <= reports[-1][0] + 1
 
 
-def test_what_is_spent_before_the_first_step_does_not_bend_the_schedule(
+def test_tokens_spent_before_the_first_step_do_not_change_the_schedule(
     make_learner: MakeLearner, stream: Stream
 ) -> None:
     class Spender(SupervisedPlugin):  # type: ignore[misc, type-arg]
         def before_training_exp(self, learner: Learner, **kwargs: Any) -> None:
             learner.spend(3_000)
 
-    told: list[tuple[int, int]] = []
+    reports: list[tuple[int, int]] = []
     learner = make_learner("naive", tokens=9_000, schedule="linear", plugins=[Spender()])
-    learner.progress = counted(told)
+    learner.progress = counted(reports)
     learner.known.apply(stream.updates[1])
     learner.begin(stream.updates[1])
     learner.strategies.update(learner, stream.updates[1])
-    assert all(of == pytest.approx(told[-1][0], rel=0.2) for _, of in told)
+    assert all(of == pytest.approx(reports[-1][0], rel=0.2) for _, of in reports)
 
 
 def test_tokens_without_gradients_are_not_counted(
@@ -610,16 +614,16 @@ def test_every_update_gets_its_steps(
 
 
 def test_a_schedule_ends_with_the_steps(make_learner: MakeLearner, stream: Stream) -> None:
-    told: list[tuple[int, int]] = []
+    reports: list[tuple[int, int]] = []
     learner = make_learner("naive", steps=11, schedule="linear")
-    learner.progress = counted(told)
+    learner.progress = counted(reports)
     learner.known.apply(stream.updates[1])
     learner.begin(stream.updates[1])
     learner.strategies.update(learner, stream.updates[1])
-    assert told == [(done, 11) for done in range(1, 12)]
+    assert reports == [(done, 11) for done in range(1, 12)]
 
 
-def test_seconds_run_out(
+def test_training_ends_when_the_seconds_are_used_up(
     make_learner: MakeLearner, stream: Stream, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = [100.0]

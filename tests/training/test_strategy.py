@@ -31,14 +31,14 @@ NOBODY: Any = None
 FACT = Fact("Alden", "mayor", "Bram Quill")
 
 
-def test_what_is_to_be_forgotten_is_erased() -> None:
+def test_facts_to_forget_are_erased() -> None:
     eraser = Eraser()
     together = Strategies({"plain": Strategy(StrategyConfig()), "eraser": eraser})
     together.erase(NOBODY, Update(1, "one", (), forget=(FACT,)))
     assert eraser.erased == [FACT]
 
 
-def test_nobody_is_asked_to_erase_nothing() -> None:
+def test_erase_is_not_called_without_facts_to_forget() -> None:
     class Refuses(Strategy):
         def erase(self, learner: Learner, update: Update) -> None:
             pytest.fail("asked to erase nothing")
@@ -47,7 +47,7 @@ def test_nobody_is_asked_to_erase_nothing() -> None:
     Strategies({"refuses": part}).erase(NOBODY, Update(1, "one", (FACT,)))
 
 
-def test_facts_are_erased_in_one_way() -> None:
+def test_two_strategies_that_erase_are_refused() -> None:
     with pytest.raises(UserError, match="one and two cannot be composed: each erases facts"):
         Strategies({"one": Eraser(), "two": Eraser()})
 
@@ -102,7 +102,9 @@ class Needy(Strategy):
     [("replay", {"replay": "rehearsal"}), ("rehearsal", {})],
     ids=["by its family", "by its name"],
 )
-def test_what_is_required_must_be_composed(name: str, families: dict[str, str]) -> None:
+def test_a_required_strategy_may_be_given_by_name_or_family(
+    name: str, families: dict[str, str]
+) -> None:
     parts = {"needy": Needy(StrategyConfig()), name: Strategy(StrategyConfig())}
     assert Strategies(parts, families).parts.keys() == {"needy", name}
 
@@ -119,7 +121,7 @@ def test_what_is_required_must_be_composed(name: str, families: dict[str, str]) 
     ],
     ids=["a strategy", "a family"],
 )
-def test_without_what_is_required_a_strategy_is_refused(
+def test_a_strategy_without_its_required_one_is_refused(
     families: dict[str, str], hint: str, parts: dict[str, Strategy]
 ) -> None:
     what = "needy needs rehearsal: it weighs what is rehearsed"

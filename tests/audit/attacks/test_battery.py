@@ -44,7 +44,7 @@ def by_name(judged: list[Row]) -> dict[str, Row]:
     return {row.attack.name: row for row in judged}
 
 
-def test_a_model_audited_against_itself_is_never_told_apart(attacked: Attacked) -> None:
+def test_a_model_audited_against_itself_never_differs(attacked: Attacked) -> None:
     judged = rows([attacked("knows")], [attacked("knows")], QUICK)
     assert {row.word for row in judged} <= {"indistinguishable", "undecided"}
     assert all(row.difference.estimate == 0 for row in judged)
@@ -80,7 +80,7 @@ def test_a_model_that_still_knows_is_residue(attacked: Attacked) -> None:
     assert judged["membership_loss"].notes["PrivLeak (%)"] < 0
 
 
-def test_a_model_pushed_too_far_is_over_forgotten(attacked: Attacked) -> None:
+def test_a_model_below_the_reference_is_over_forgotten(attacked: Attacked) -> None:
     judged = by_name(rows([attacked("ascended")], [attacked("retrained")], QUICK))
     assert judged["membership_reference"].verdict == Verdict.OVER_FORGOTTEN
     assert judged["membership_loss"].difference.estimate < 0
@@ -88,14 +88,14 @@ def test_a_model_pushed_too_far_is_over_forgotten(attacked: Attacked) -> None:
     assert judged["membership_loss"].notes["PrivLeak (%)"] > 0
 
 
-def test_damage_has_its_own_word(attacked: Attacked) -> None:
+def test_damage_has_its_own_verdict(attacked: Attacked) -> None:
     judged = rows([attacked("retrained")], [attacked("knows")], QUICK)
     words = {row.attack.word(Verdict.OVER_FORGOTTEN) for row in judged if row.attack.kept}
     assert words == {"damaged"}
     assert all(row.word != "damaged" for row in judged if not row.attack.kept)
 
 
-def test_what_was_known_before_counts_only_what_was_taught(attacked: Attacked, case: Case) -> None:
+def test_of_before_counts_only_taught_facts(attacked: Attacked, case: Case) -> None:
     sides = attacked("retrained"), attacked("retrained")
     taught = [fact.key for fact in case.erased[:3]]
     judged = by_name(rows([sides[0]], [sides[1]], QUICK, [attacked("knows")], taught))
@@ -105,7 +105,7 @@ def test_what_was_known_before_counts_only_what_was_taught(attacked: Attacked, c
     assert judged["int4"].notes["beyond the reference"] == 0.0
 
 
-def test_attacks_leave_the_model_as_it_was(case: Case, target: Get) -> None:
+def test_attacks_do_not_change_the_model(case: Case, target: Get) -> None:
     one = target("knows")
     before = weights(one.lm.model)
     marks = [p.requires_grad for p in one.lm.model.parameters()]
@@ -133,15 +133,15 @@ def test_scores_are_shares(attacked: Attacked) -> None:
             assert all(0 <= one <= 1 for one in outcome.scores.values()), attack_.name
 
 
-def test_a_model_that_tells_no_rate_to_relearn_at_is_refused_before_anything_is_asked(
+def test_a_model_without_a_learning_rate_for_relearning_is_refused_first(
     case: Case, target: Get, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    one, told = target("knows"), list[str]()
+    one, reports = target("knows"), list[str]()
     unrated = QUICK.model_copy(update={"lr": None})
     monkeypatch.setattr(type(one.lm), "width", property(lambda self: 0))
     with pytest.raises(UserError, match="width") as caught:
-        attack(one, case, unrated, lambda done, of, what: told.append(what))
-    assert not told and "audit.lr" in str(caught.value)
+        attack(one, case, unrated, lambda done, of, what: reports.append(what))
+    assert not reports and "audit.lr" in str(caught.value)
     questions = attack(one, case, unrated, weights=False)
     assert "greedy_trained" in questions.outcomes
     assert not any(name.startswith("relearn") for name in questions.outcomes)

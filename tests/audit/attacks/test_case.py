@@ -31,7 +31,7 @@ def small() -> Stream:
     return Stream("small", updates, make_wordings())
 
 
-def test_what_is_taught_again_is_not_erased() -> None:
+def test_facts_taught_again_are_not_erased() -> None:
     assert [fact.key for fact in Case.of_stream(small(), 2).erased] == [
         ("A", "ruler"),
         ("E", "ruler"),
@@ -46,7 +46,7 @@ def test_a_stream_that_erased_nothing_is_refused() -> None:
         Case.of_stream(small(), 1)
 
 
-def test_neighbours_by_what_they_share() -> None:
+def test_neighbours_are_grouped_by_the_shared_name_or_relation() -> None:
     groups = Case.of_stream(small(), 3).groups
     assert [fact.object for fact in groups[SUBJECT]] == ["Aton"]
     assert [fact.object for fact in groups[OBJECT]] == ["Carn"]
@@ -74,7 +74,7 @@ def test_without_others_of_the_relation_any_object_is_a_distractor() -> None:
     assert Case(make_wordings(), case.erased, ()).distractors(case.erased[0], 3) == []
 
 
-def test_a_list_of_facts_stands_in_for_requests() -> None:
+def test_a_list_of_facts_replaces_requests() -> None:
     stream = small()
     chosen = [Fact("B", "ruler", "Gil"), Fact("Z", "ruler", "Zoe")]
     case = Case.of_facts(stream, stream.knowledge(3), chosen)

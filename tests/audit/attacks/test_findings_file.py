@@ -25,7 +25,7 @@ FOUND = Findings(
 )
 
 
-def test_everything_comes_back_as_it_was_in_its_order(tmp_path: Path) -> None:
+def test_findings_are_read_back_unchanged_and_in_order(tmp_path: Path) -> None:
     file = tmp_path / "audit" / "step-2-ab.json"
     findings_file.write(file, FOUND, "key")
     again = findings_file.read(file, "key")
@@ -44,7 +44,7 @@ def test_everything_comes_back_as_it_was_in_its_order(tmp_path: Path) -> None:
         lambda text: json.dumps(json.loads(text) | {"squares": None}),
     ],
 )
-def test_what_is_damaged_is_not_read(damage: object, tmp_path: Path) -> None:
+def test_damaged_files_are_not_read(damage: object, tmp_path: Path) -> None:
     file = tmp_path / "one.json"
     findings_file.write(file, FOUND, "key")
     assert callable(damage)
@@ -52,7 +52,7 @@ def test_what_is_damaged_is_not_read(damage: object, tmp_path: Path) -> None:
     assert findings_file.read(file, "key") is None
 
 
-def test_what_is_of_another_key_or_not_there_is_not_read(tmp_path: Path) -> None:
+def test_missing_files_and_files_of_another_key_are_not_read(tmp_path: Path) -> None:
     findings_file.write(tmp_path / "one.json", FOUND, "key")
     assert findings_file.read(tmp_path / "one.json", "other") is None
     assert findings_file.read(tmp_path / "none.json", "key") is None

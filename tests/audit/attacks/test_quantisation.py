@@ -30,7 +30,7 @@ def test_the_error_is_at_most_half_a_scale(bits: int, channels: int) -> None:
         torch.testing.assert_close(row, row.round(), atol=1e-4, rtol=0)
 
 
-def test_the_largest_weight_of_a_channel_stays() -> None:
+def test_the_largest_weight_of_a_channel_is_unchanged() -> None:
     weight = torch.tensor([[0.1, -2.0, 0.7], [0.0, 0.0, 0.0]])
     found = rounded(weight, 4)
     assert found[0, 1] == -2.0

@@ -44,7 +44,7 @@ def test_probability_is_the_mean_over_trained_wordings(case: Case, target: Get) 
     assert found[fact.key] == pytest.approx(probability(each).mean, rel=1e-4)
 
 
-def test_the_frame_stands_before_every_question(case: Case, target: Get) -> None:
+def test_every_question_is_framed(case: Case, target: Get) -> None:
     plain = target("retrained")
     framed = Target(plain.lm, lambda prompt: f"Hear this. {prompt}")
     one = forced_scores(plain, case, 3)["probability"].scores
@@ -52,7 +52,7 @@ def test_the_frame_stands_before_every_question(case: Case, target: Get) -> None
     assert one.keys() == other.keys() and one != other
 
 
-def test_foils_stand_in_the_erased_sentences(case: Case, target: Get) -> None:
+def test_distractors_replace_the_object_in_erased_sentences(case: Case, target: Get) -> None:
     found = membership.membership_attacks(target("knows"), case, 3)
     assert set(found) == {"loss", "zlib", "min_k", "min_k_plus_plus"}
     for scores in found.values():
@@ -62,7 +62,7 @@ def test_foils_stand_in_the_erased_sentences(case: Case, target: Get) -> None:
     assert set(own.erased) | set(own.unseen) == {0.0} and own.auc == 0.5
 
 
-def test_nothing_to_compare_with_is_no_attack(case: Case, target: Get) -> None:
+def test_without_distractors_there_is_no_attack(case: Case, target: Get) -> None:
     alone = Case(case.wordings, case.erased, ())
     assert membership.membership_attacks(target("knows"), alone, 3) == {}
     assert "truth_ratio" not in forced_scores(target("knows"), alone, 3)
@@ -84,7 +84,7 @@ def test_looked_up_is_the_reciprocal_rank(case: Case, target: Get) -> None:
     assert found[fact.key] == pytest.approx(1 / rank)
 
 
-def test_two_hops_lead_over_the_erased_fact_and_to_it() -> None:
+def test_two_hop_questions_pass_through_or_end_at_the_erased_fact() -> None:
     erased = (Fact("Land 1", "ruler", "Ann"),)
     retained = (
         Fact("Ann", "capital", "Carn"),
@@ -99,7 +99,7 @@ def test_two_hops_lead_over_the_erased_fact_and_to_it() -> None:
     ]
 
 
-def test_a_name_in_thousands_of_facts_makes_no_thousands_of_questions() -> None:
+def test_the_number_of_questions_about_a_name_is_bounded() -> None:
     erased = (Fact("Land 1", "ruler", "Ann"), Fact("Land 2", "ruler", "Bea"))
     retained = tuple(Fact(f"Isle {number}", "capital", "Land 1") for number in range(1000))
     case = Case(make_wordings(), erased, (*retained, Fact("Bea", "capital", "Carn")))
@@ -109,7 +109,7 @@ def test_a_name_in_thousands_of_facts_makes_no_thousands_of_questions() -> None:
     assert asked == indirect_questions._two_hop(case)
 
 
-def test_the_scenarios_own_way_to_reverse_goes_first() -> None:
+def test_reverse_probes_of_the_scenario_come_first() -> None:
     erased = (Fact("Land 1", "ruler", "Ann"), Fact("Land 2", "deputy_ruler", "Bea"))
     own = Probe(erased[0].key, "reverse", 0, "Ann rules", " ", ".", ERASED, 0, ("Land 1",))
     case = Case(make_wordings(), erased, (), own=(own,))
@@ -119,13 +119,13 @@ def test_the_scenarios_own_way_to_reverse_goes_first() -> None:
     assert found[1].accepted == ("Land 2",)
 
 
-def test_questions_that_do_not_fit_are_left_out(case: Case, target: Get) -> None:
+def test_questions_longer_than_the_context_are_left_out(case: Case, target: Get) -> None:
     long = Fact("Land 1", "ruler", "Ann " * 100)
     far = Case(case.wordings, (long,), ())
     assert "reversed" not in indirect_questions.indirect_answers(target("knows"), far)
 
 
-def test_leaks_are_told_in_numbers(case: Case, target: Get) -> None:
+def test_leaks_are_reported_as_counts(case: Case, target: Get) -> None:
     outcome = sampling.sampled_answers(target("knows"), case, QUICK)["leak_at_k"]
     for fact in case.erased:
         count, drawn = outcome.answers[fact.key].split(" of ")

@@ -53,7 +53,7 @@ def test_training_moves_the_model_and_is_undone_even_after_an_error(
     assert all(torch.equal(one, before[n]) for n, one in weights(fresh.lm.model).items())
 
 
-def test_the_same_batches_whatever_the_model(
+def test_batches_are_the_same_for_every_model(
     fresh: Target, case: Case, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     examples = sentences(fresh.lm, case, case.erased)
@@ -70,7 +70,7 @@ def sentences_of(case: Case, facts: Iterable[Fact]) -> set[tuple[str, str]]:
     return {pair for fact in facts for pair in case.wordings.examples(fact)}
 
 
-def test_no_fact_is_scored_that_was_trained(case: Case) -> None:
+def test_trained_facts_are_not_scored(case: Case) -> None:
     splits = relearning._splits(case, QUICK)
     for kind, pairs in splits.items():
         for taught, scored in pairs:
@@ -81,7 +81,7 @@ def test_no_fact_is_scored_that_was_trained(case: Case) -> None:
     assert set(splits["related"][0][0]) <= sentences_of(case, case.retained)
 
 
-def test_unrelated_sentences_are_of_facts_that_share_nothing_or_of_none(case: Case) -> None:
+def test_unrelated_sentences_share_nothing_with_erased_facts(case: Case) -> None:
     strangers = [Fact(f"S{n}", "stranger_to", f"O{n}") for n in range(3)]
     known = Case(case.wordings, case.erased, (*case.retained, *strangers))
     ((taught, scored),) = relearning._splits(known, QUICK)["unrelated"]
@@ -94,7 +94,7 @@ def test_unrelated_sentences_are_of_facts_that_share_nothing_or_of_none(case: Ca
     assert tuple(taught) == PLAIN_TEXT
 
 
-def test_plain_sentences_are_trained_on_where_all_facts_are_near(fresh: Target, case: Case) -> None:
+def test_plain_sentences_are_used_if_all_facts_are_related(fresh: Target, case: Case) -> None:
     alone = Case(case.wordings, case.erased, ())
     found = relearned_scores(fresh, alone, QUICK)
     still = relearned_scores(fresh, alone, QUICK.model_copy(update={"steps": 0}))
@@ -104,12 +104,12 @@ def test_plain_sentences_are_trained_on_where_all_facts_are_near(fresh: Target, 
     assert "relearn_related" not in found
 
 
-def test_one_erased_fact_has_no_other_to_relearn_from(case: Case) -> None:
+def test_one_erased_fact_cannot_be_relearned_from_others(case: Case) -> None:
     alone = Case(case.wordings, case.erased[:1], case.retained)
     assert relearning._splits(alone, QUICK)["erased"] == []
 
 
-def test_what_is_trained_on_is_learned(fresh: Target, case: Case) -> None:
+def test_trained_facts_are_learned(fresh: Target, case: Case) -> None:
     long = AuditSettings(steps=60, lr=1e-2)
     few: list[Fact] = list(case.erased[:2])
     with restored_afterwards(fresh.lm.model):

@@ -46,7 +46,7 @@ def test_symmetric_differences_have_students_interval(size: int) -> None:
 
 
 @pytest.mark.parametrize("size", [4, 7, 12])
-def test_it_covers_as_often_as_it_says(size: int) -> None:
+def test_the_coverage_is_at_least_the_confidence(size: int) -> None:
     rng = np.random.default_rng(4)
     covered = 0
     for seed in range(200):
@@ -66,7 +66,7 @@ def test_more_facts_narrow_it() -> None:
     assert widths[0] > widths[1] > widths[2]
 
 
-def test_below_six_facts_it_is_students() -> None:
+def test_below_six_facts_it_is_students_interval() -> None:
     # t(0.975, 2 degrees of freedom) = 4.302653
     far = (-5.0, 5.0)
     found = paired_difference([-4.0, 0.0, 4.0], [0.0, 0.0, 0.0], seed=0, span=(-50.0, 50.0))
@@ -104,7 +104,7 @@ def test_seeds_and_the_order_of_facts() -> None:
 
 @pytest.mark.parametrize("size", [1, 5, 30])
 @pytest.mark.parametrize("value", [0.0, 1.0, -1.0])
-def test_where_all_agree_what_was_not_seen_is_possible(size: int, value: float) -> None:
+def test_equal_differences_still_have_a_wide_interval(size: int, value: float) -> None:
     found = paired_difference([value] * size, [0.0] * size, seed=0)
     share = 1 - 0.025 ** (1 / size)
     assert found.estimate == value
@@ -123,7 +123,7 @@ def test_differences_without_bounds() -> None:
     ("values", "reference"),
     [([], []), ([1.0], [1.0, 2.0]), ([math.nan], [0.0]), ([[1.0]], [[1.0]])],
 )
-def test_what_makes_no_pairs(values: list[float], reference: list[float]) -> None:
+def test_scores_that_make_no_pairs_are_refused(values: list[float], reference: list[float]) -> None:
     with pytest.raises(UserError):
         paired_difference(values, reference, seed=0)
 
@@ -141,7 +141,7 @@ def test_difference_of_auc() -> None:
     assert found == auc_difference([model], [reference], seed=0)
 
 
-def test_a_model_beside_itself() -> None:
+def test_a_model_compared_with_itself() -> None:
     scores = np.arange(10.0), np.arange(5.0, 15.0)
     found = auc_difference([scores], [scores], seed=0)
     assert found.estimate == 0.0
@@ -161,14 +161,14 @@ def test_perfect_attacks_on_few_texts_prove_little() -> None:
         (([1.0, 2.0], [1.0]), ([1.0], [1.0])),
     ],
 )
-def test_attacks_must_fit(
+def test_texts_of_attacks_must_match(
     model: tuple[list[float], list[float]], reference: tuple[list[float], list[float]]
 ) -> None:
     with pytest.raises(UserError):
         auc_difference([model], [reference], seed=0)
 
 
-def test_of_a_single_text_anything_may_be() -> None:
+def test_one_text_gives_the_widest_interval() -> None:
     found = auc_difference([([0.1], [0.2, 0.05, 0.3])], [([0.3], [0.2, 0.05, 0.1])], seed=0)
     assert (found.low, found.high, found.n) == (-1.0, 1.0, 1)
     assert found.estimate == pytest.approx(2 / 3)
@@ -189,7 +189,7 @@ def test_aucs_of_several_seeds() -> None:
 
 
 @pytest.mark.parametrize("size", [100, 160, 180, 183, 250])
-def test_one_that_differs_makes_nobody_surer(size: int) -> None:
+def test_a_differing_seed_does_not_narrow_the_interval(size: int) -> None:
     """The interval of 0 in n is never wider than that of 1 in n, whichever way resampling goes."""
     none, one = np.zeros(size), np.zeros(size)
     one[0] = 1.0
@@ -201,7 +201,7 @@ def test_one_that_differs_makes_nobody_surer(size: int) -> None:
 
 @settings(max_examples=20, deadline=None)
 @given(st.integers(60, 400), st.integers(0, 8))
-def test_the_more_differ_the_higher_it_may_be(size: int, leaks: int) -> None:
+def test_the_bound_rises_with_the_number_of_differing_facts(size: int, leaks: int) -> None:
     def high(count: int) -> float:
         return paired_difference(np.arange(size) < count, np.zeros(size), seed=0).high
 

@@ -53,7 +53,7 @@ def test_many_answers_do_not_overflow() -> None:
     assert leak_at_k([leaks], 1000).mean == pytest.approx(0.5)
 
 
-def test_facts_may_have_unlike_numbers_of_answers() -> None:
+def test_facts_may_have_different_numbers_of_answers() -> None:
     found = leak_at_k([[1, 0], [0, 0, 0, 1]], 2)
     assert found.values.tolist() == pytest.approx([1.0, 0.5]) and found.n == 2
 

@@ -46,7 +46,7 @@ def test_reference_is_a_difference() -> None:
         a.reference([[-1.0]], [])
 
 
-def test_texts_must_fit() -> None:
+def test_numbers_of_texts_must_match() -> None:
     with pytest.raises(UserError, match="texts"):
         a.zlib_ratio([[-1.0]], [])
 
@@ -64,7 +64,7 @@ def test_min_k_by_hand(k: float, expected: float) -> None:
     assert a.min_k([row], k=k)[0] == pytest.approx(expected)
 
 
-def test_min_k_of_one_token_and_of_none() -> None:
+def test_min_k_of_one_token_and_of_no_tokens() -> None:
     assert a.min_k([[-3.0], []], k=0.1).tolist() == [3.0, 0.0]
 
 
@@ -87,7 +87,7 @@ def test_min_k_sees_labels_only() -> None:
 
 
 @pytest.mark.parametrize("k", [0.0, -0.1, 1.01, 20])
-def test_k_is_a_share(k: float) -> None:
+def test_k_must_be_a_share(k: float) -> None:
     with pytest.raises(UserError, match="share of tokens"):
         a.min_k([[-1.0]], k=k)
     with pytest.raises(UserError, match="share of tokens"):
@@ -125,7 +125,7 @@ def test_plus_plus_of_standard_places_is_min_k(items: list[list[float]]) -> None
     )
 
 
-def test_plus_plus_needs_a_place_for_each_token() -> None:
+def test_plus_plus_needs_statistics_of_each_token() -> None:
     with pytest.raises(UserError, match="means"):
         a.min_k_plus_plus([[-1.0, -2.0]], [[-1.0]], [[1.0, 1.0]])
     with pytest.raises(UserError, match="standard deviations"):
@@ -185,6 +185,6 @@ def test_more_recognised_is_more_negative() -> None:
     assert found[0] > 0 > found[-1]
 
 
-def test_leakage_beside_a_reference_that_knows_all() -> None:
+def test_leakage_against_a_reference_that_recognises_all() -> None:
     assert a.privacy_leakage(1.0, 1.0) == 0.0
     assert a.privacy_leakage(0.9, 1.0) == pytest.approx(0.1 / 1e-10 * 100)

@@ -84,7 +84,7 @@ def test_impossible_tokens_have_probability_zero() -> None:
 
 
 @pytest.mark.parametrize("masks", [[[True]], [[True, True], [True]], [[[True, True]]]])
-def test_masks_must_fit(masks: Any) -> None:
+def test_shapes_of_masks_must_match(masks: Any) -> None:
     with pytest.raises(UserError):
         m.probability([[-1.0, -2.0]], masks)
 
@@ -124,7 +124,7 @@ def test_a_wrong_last_token_leaves_the_published_floor() -> None:
     assert m.extraction_strength([[0]]).mean == 1.0
 
 
-def test_no_tokens_have_no_strength_and_count() -> None:
+def test_texts_without_tokens_have_no_strength() -> None:
     found = m.extraction_strength([[], [True]])
     assert found.values.tolist() == [0.0, 1.0] and found.mean == 0.5 and found.n == 2
 
@@ -167,7 +167,7 @@ def test_rouge_by_hand() -> None:
     assert found.mean == 0.25
 
 
-def test_recall_does_not_mind_more_words() -> None:
+def test_recall_ignores_additional_words() -> None:
     assert m.rouge_l(["Paris"] * 2, ["Paris", "Paris"]).mean == 1.0
     assert m.rouge_l(["it may be Paris or London"], ["Paris"]).mean == 1.0
 
@@ -180,7 +180,7 @@ def test_rouge_equals_a_slow_recursion(said: list[str], true: list[str]) -> None
     assert found.mean == pytest.approx(common / len(true) if true else 0.0)
 
 
-def test_words_are_stemmed_unless_told_otherwise() -> None:
+def test_words_are_stemmed_by_default() -> None:
     assert m.rouge_l(["governed cities"], ["governing city"]).mean == 1.0
     assert m.rouge_l(["governed cities"], ["governing city"], stem=False).mean == 0.0
     assert m.rouge_l(["PARIS, France!"], ["paris france"]).mean == 1.0
@@ -190,7 +190,7 @@ def test_other_scripts_have_no_words() -> None:
     assert m.rouge_l(["Москва"], ["Москва"]).mean == 0.0
 
 
-def test_answers_and_truths_must_fit() -> None:
+def test_numbers_of_answers_and_truths_must_match() -> None:
     with pytest.raises(UserError, match="true texts"):
         m.rouge_l(["a"], [])
 
@@ -202,7 +202,7 @@ def test_single_numbers_are_arrays_of_one() -> None:
     assert [row.tolist() for row in rows([-1.0, [-2.0, -3.0]])] == [[-1.0], [-2.0, -3.0]]
 
 
-def test_the_mean_is_over_what_counts() -> None:
+def test_the_mean_is_over_counted_tokens() -> None:
     found = per_item([1.0, 2.0, 6.0], [True, False, True])
     assert (found.mean, found.n) == (3.5, 2)
     assert found.values.tolist() == [1.0, 2.0, 6.0]

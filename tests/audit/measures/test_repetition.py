@@ -34,7 +34,7 @@ def test_degenerate_texts() -> None:
     assert found.mean == 0.5
 
 
-def test_the_cut_off_counts_itself() -> None:
+def test_a_share_equal_to_the_threshold_counts() -> None:
     assert seq_rep(["aaa"], 2).mean == 0.5
     assert degenerate(["aaa"], at_least=0.5).mean == 1.0
     assert degenerate(["aaa"], at_least=0.51).mean == 0.0
@@ -42,11 +42,11 @@ def test_the_cut_off_counts_itself() -> None:
 
 @settings(max_examples=60, deadline=None)
 @given(st.lists(TEXT, min_size=1, max_size=5), st.floats(0.1, 0.9))
-def test_a_higher_cut_off_finds_fewer(texts: list[list[str]], cut: float) -> None:
+def test_a_higher_threshold_finds_fewer(texts: list[list[str]], cut: float) -> None:
     assert degenerate(texts, at_least=cut).mean >= degenerate(texts, at_least=cut + 0.1).mean
 
 
-def test_what_makes_no_sense() -> None:
+def test_invalid_arguments_are_refused() -> None:
     with pytest.raises(UserError, match="length of n-grams: 0"):
         seq_rep(["a"], 0)
     for cut in (0.0, 1.5):

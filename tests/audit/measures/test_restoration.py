@@ -34,12 +34,12 @@ def test_relearning_that_helps_any_model_restores_nothing() -> None:
 
 
 @pytest.mark.parametrize(("before", "erased"), [(0.5, 0.5), (0.0, 0.0), (0.3, 0.6)])
-def test_where_nothing_dropped_nothing_comes_back(before: float, erased: float) -> None:
+def test_without_a_drop_nothing_is_restored(before: float, erased: float) -> None:
     assert math.isnan(restored(before, erased, 0.7).of_drop)
     assert math.isnan(restored(before, 0.0, 0.7, reference=before).beyond_reference)
 
 
-def test_without_a_reference_nothing_is_said_of_it() -> None:
+def test_without_a_reference_there_is_no_comparison() -> None:
     assert math.isnan(restored(0.9, 0.1, 0.5).beyond_reference)
 
 

@@ -74,12 +74,12 @@ def test_as_many_items_on_both_sides() -> None:
 # Forget quality.
 
 
-def test_equal_samples_cannot_be_told_apart() -> None:
+def test_equal_samples_are_indistinguishable() -> None:
     found = t.forget_quality([0.1, 0.5, 0.9], [0.9, 0.1, 0.5])
     assert (found.p, found.statistic, found.n, found.n_reference) == (1.0, 0.0, 3, 3)
 
 
-def test_two_apart_by_counting() -> None:
+def test_two_separate_samples_by_counting() -> None:
     # Of the C(6, 3) = 20 orders of three and three, two part them completely.
     found = t.forget_quality([1.0, 2.0, 3.0], [4.0, 5.0, 6.0])
     assert found.statistic == 1.0
@@ -95,7 +95,9 @@ def test_the_same_distance_weighs_more_with_more_facts() -> None:
 
 @settings(max_examples=60, deadline=None)
 @given(RATIOS, RATIOS)
-def test_quality_is_symmetric_and_of_ranks(one: list[float], other: list[float]) -> None:
+def test_quality_is_symmetric_and_depends_on_ranks_only(
+    one: list[float], other: list[float]
+) -> None:
     ratios, reference = np.round(one, 6), np.round(other, 6)
     found = t.forget_quality(ratios, reference)
     assert t.forget_quality(reference, ratios).p == pytest.approx(found.p)

@@ -45,7 +45,9 @@ def test_regions(low: float, high: float, expected: str) -> None:
 
 @settings(max_examples=60, deadline=None)
 @given(st.floats(-1, 1), st.floats(0, 1), st.floats(0.001, 0.5))
-def test_the_other_direction_is_the_mirror(low: float, width: float, tolerance: float) -> None:
+def test_the_other_direction_mirrors_the_verdicts(
+    low: float, width: float, tolerance: float
+) -> None:
     forth, back = between(low, low + width), between(-low - width, -low)
     assert decide(forth, tolerance, "higher") == decide(back, tolerance, "lower")
 
@@ -89,6 +91,6 @@ def test_a_few_facts_that_agree_prove_nothing() -> None:
         assert judge(none, none) == expected
 
 
-def test_three_of_three_is_residue_all_the_same() -> None:
+def test_three_of_three_leaks_are_residue() -> None:
     assert judge([1.0] * 3, [0.0] * 3) == "undecided"
     assert judge([1.0] * 6, [0.0] * 6) == "residue"

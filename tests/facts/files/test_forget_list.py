@@ -31,7 +31,7 @@ def test_csv_without_updates_or_dates(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "message"),
     [
         ("", "no facts"),
         ('{"subject": "A", "relation": "r"}\n', "missing"),
@@ -40,14 +40,14 @@ def test_csv_without_updates_or_dates(tmp_path: Path) -> None:
         ("nonsense\n", "not JSON"),
     ],
 )
-def test_bad_lists_are_refused(text: str, told: str, tmp_path: Path) -> None:
+def test_bad_lists_are_refused(text: str, message: str, tmp_path: Path) -> None:
     file = tmp_path / "gone.jsonl"
     file.write_text(text, encoding="utf-8")
     with pytest.raises(UserError) as error:
         read_forget_list(file)
-    assert told in str(error.value)
+    assert message in str(error.value)
 
 
-def test_a_file_that_is_not_there(tmp_path: Path) -> None:
+def test_a_missing_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="no such file"):
         read_forget_list(tmp_path / "none.csv")

@@ -115,9 +115,7 @@ def test_its_name_depends_on_everything_that_determines_it() -> None:
     assert len(others) == 8 and one not in others
 
 
-def test_a_failed_build_leaves_nothing_behind(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_failed_build_leaves_no_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CLTOOL_CACHE", str(tmp_path))
 
     def stop(task: str, done: int, of: int, what: str) -> None:
@@ -131,16 +129,16 @@ def test_a_failed_build_leaves_nothing_behind(
 
 def test_progress(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CLTOOL_CACHE", str(tmp_path))
-    told: list[tuple[int, int]] = []
+    reports: list[tuple[int, int]] = []
     few = make_stream(2, name="two lands").updates[0].learn
     build(
         few,
         make_wordings(),
         reading=False,
-        progress=Progress(lambda task, done, of, what: told.append((done, of))),
+        progress=Progress(lambda task, done, of, what: reports.append((done, of))),
     )
-    assert [done for done, _ in told] == sorted(done for done, _ in told)
-    assert told[-1][0] == told[-1][1]
+    assert [done for done, _ in reports] == sorted(done for done, _ in reports)
+    assert reports[-1][0] == reports[-1][1]
 
 
 def test_more_facts_get_a_larger_model() -> None:
@@ -202,15 +200,15 @@ def test_it_learns_to_read(tmp_path: Path) -> None:
     stream = make_stream(10, name="few")
     base = stream.updates[0].learn
     recipe = Recipe(vocabulary=400, pages=1_600, page_batch=16, steps=20)
-    told: list[tuple[int, int]] = []
+    reports: list[tuple[int, int]] = []
     embedded.make(
         base,
         stream.wordings,
         recipe,
         tmp_path / "model",
-        progress=Progress(lambda task, done, of, what: told.append((done, of))),
+        progress=Progress(lambda task, done, of, what: reports.append((done, of))),
     )
-    assert told[-1][0] == told[-1][1] >= 100
+    assert reports[-1][0] == reports[-1][1] >= 100
     lm = load(str(tmp_path / "model"), stream, device="cpu")
     pages = Exercises(base, stream.wordings, lm.coder, 256, seed=9).pages(40)
     assert _nats(lm, pages) < 0.75 * _nats(lm, [_without_lines(page, lm) for page in pages])

@@ -39,14 +39,14 @@ def copied(made: LlamaForCausalLM) -> float:
 
 
 @pytest.mark.parametrize(("hidden", "heads", "layers"), [(96, 4, 2), (128, 4, 2), (256, 4, 4)])
-def test_heads_copy_before_they_are_trained(hidden: int, heads: int, layers: int) -> None:
+def test_initialised_heads_copy_tokens(hidden: int, heads: int, layers: int) -> None:
     made = model(hidden, heads, layers)
     assert copied(made) < 0.05
     induction.write(made)
     assert copied(made) > 0.2
 
 
-def test_only_attention_of_two_layers_is_written() -> None:
+def test_only_the_attention_of_two_layers_is_initialised() -> None:
     made = model(96, 4, 3)
     before = {name: tensor.clone() for name, tensor in made.state_dict().items()}
     induction.write(made)

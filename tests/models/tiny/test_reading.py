@@ -59,7 +59,7 @@ def test_most_answers_are_on_the_page_and_the_others_are_base_facts(
 ) -> None:
     base = stream.updates[0].learn
     true = {pair for fact in base for pair in stream.wordings.examples(fact)}
-    told = known = 0
+    on_page = known = 0
     for page in exercises(stream, small).pages(200):
         text = small.decode(page.ids)
         lines, _, _ = text.rpartition("\n")
@@ -71,11 +71,11 @@ def test_most_answers_are_on_the_page_and_the_others_are_base_facts(
                 # One subject may end like another: the longest one is meant.
                 fact = max(about, key=lambda fact: len(fact.subject))
                 assert answer.strip(" .") == fact.object.strip(" .")
-                told += 1
+                on_page += 1
             else:
                 assert any(before.endswith(prompt) and answer == end_ for prompt, end_ in true)
                 known += 1
-    share = known / (told + known)
+    share = known / (on_page + known)
     assert 0.5 * reading.FROM_MEMORY < share < 1.2 * reading.FROM_MEMORY
 
 
@@ -116,7 +116,7 @@ def test_invented_names_are_never_only_commas() -> None:
     assert all(name.strip() for name in drawn)
 
 
-def test_names_have_words_of_others_and_letters_with_accents() -> None:
+def test_invented_names_reuse_words_and_have_accents() -> None:
     names = Names(["Ann Bell"], ["Ann", " Be", "ll", "x1"], random.Random(0))
     drawn = [names.invent(4, ["Zed Quux"]) for _ in range(500)]
     assert all(1 <= len(name.split()) <= 4 and not name.endswith(",") for name in drawn)

@@ -64,7 +64,7 @@ def inputs_of(learner: Learner, example: Encoded) -> dict[str, Tensor]:
 
 
 @pytest.mark.parametrize("energy", [0.5, 0.9, 0.999])
-def test_gpm_holds_the_share_with_as_few_directions_as_can_be(energy: float) -> None:
+def test_gpm_keeps_the_share_with_the_fewest_directions(energy: float) -> None:
     x = inputs(200, 12, 0)
     basis = more_directions(x.new_zeros(12, 0), x.T @ x, energy)
     u, s, _ = torch.linalg.svd(x.T, full_matrices=False)
@@ -74,7 +74,7 @@ def test_gpm_holds_the_share_with_as_few_directions_as_can_be(energy: float) -> 
     torch.testing.assert_close(basis @ basis.T, u[:, :count] @ u[:, :count].T)
 
 
-def test_gpm_adds_only_what_is_missing() -> None:
+def test_gpm_adds_only_missing_directions() -> None:
     old, new = inputs(50, 12, 1, rank=4), inputs(50, 12, 2, rank=3)
     first = more_directions(old.new_zeros(12, 0), old.T @ old, 1 - 1e-9)
     assert first.shape[1] == 4
@@ -137,7 +137,7 @@ def test_moments_are_of_every_token_but_padding(
 
 @pytest.mark.parametrize("optimizer", ["adamw", "sgd", "muon"])
 @pytest.mark.parametrize("method", ["gpm", "null_space"])
-def test_the_step_is_orthogonal_to_what_is_protected(
+def test_the_step_is_orthogonal_to_protected_directions(
     method: str, optimizer: str, make_learner: MakeLearner, stream: Stream
 ) -> None:
     check_steps(make_learner, stream, "llama", {"method": method}, optimizer=optimizer)
@@ -188,7 +188,9 @@ def test_earlier_inputs_are_answered_as_before(make_learner: MakeLearner, stream
     assert changes[0] < 0.2 * changes[1]
 
 
-def test_the_others_may_be_left_free(make_learner: MakeLearner, stream: Stream) -> None:
+def test_other_parameters_can_be_left_unprojected(
+    make_learner: MakeLearner, stream: Stream
+) -> None:
     learner = make_learner("gradient_projection", strategy={"others": "free"}, epochs=1)
     before = weights(learner.model)
     apply(learner, stream.updates[1])
@@ -232,7 +234,7 @@ def test_null_space_is_of_the_mean_over_all_tokens_so_far(
         )
 
 
-def test_a_full_memory_lets_nothing_be_learned(make_learner: MakeLearner, stream: Stream) -> None:
+def test_with_a_full_memory_nothing_is_learned(make_learner: MakeLearner, stream: Stream) -> None:
     learner = make_learner("gradient_projection", strategy={"energy": 1.0}, epochs=1)
     before = weights(learner.model)
     apply(learner, stream.updates[1])

@@ -21,7 +21,9 @@ def own(state: dict[str, Any], adapter: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("lm", ARCHITECTURES)
-def test_the_models_own_weights_stay(lm: str, make_learner: MakeLearner, stream: Stream) -> None:
+def test_the_models_own_weights_are_unchanged(
+    lm: str, make_learner: MakeLearner, stream: Stream
+) -> None:
     # PEFT cannot adapt the convolution and the output projection of a Mamba.
     targets = ["in_proj", "x_proj"] if lm == "mamba" else "all-linear"
     learner = make_learner("lora", lm=lm, strategy={"target_modules": targets}, epochs=2)
@@ -57,7 +59,7 @@ def test_draws_after_an_adapter_do_not_repeat_those_of_its_weights(
     assert not torch.equal(drawn[0], torch.rand(4))
 
 
-def test_rank_and_targets_are_taken(make_learner: MakeLearner) -> None:
+def test_rank_and_targets_are_applied(make_learner: MakeLearner) -> None:
     settings = {"rank": 3, "alpha": 9.0, "target_modules": ["q_proj", "v_proj"]}
     learner = make_learner("lora", strategy=settings)
     shapes = {name: p.shape for name, p in learner.trainable().items()}

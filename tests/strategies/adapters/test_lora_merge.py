@@ -39,7 +39,7 @@ def kinds(learner: Learner) -> list[type]:
 
 
 @pytest.mark.parametrize("lm", ["llama", "gpt2"])
-def test_what_is_merged_is_what_was_trained(
+def test_the_merged_weights_equal_the_trained_ones(
     lm: str, make_learner: MakeLearner, stream: Stream
 ) -> None:
     watch = Watch()
@@ -66,9 +66,7 @@ def test_what_is_merged_is_what_was_trained(
     assert len(watch.factors) == 2
 
 
-def test_every_update_begins_with_an_adapter_of_its_own(
-    make_learner: MakeLearner, stream: Stream
-) -> None:
+def test_every_update_starts_with_a_new_adapter(make_learner: MakeLearner, stream: Stream) -> None:
     watch = Watch()
     learner = make_learner("lora_merge", strategy=SMALL, plugins=[watch], epochs=1)
     whole = set(learner.trainable())
@@ -95,7 +93,7 @@ def test_an_option_of_lora(make_learner: MakeLearner, stream: Stream) -> None:
     assert any("magnitude" in name for name in watch.trained[0])
 
 
-def test_a_target_that_is_not_there(make_learner: MakeLearner, stream: Stream) -> None:
+def test_a_missing_target_is_refused(make_learner: MakeLearner, stream: Stream) -> None:
     learner = make_learner("lora_merge", strategy={"target_modules": ["nowhere"]}, epochs=1)
     with pytest.raises(UserError, match="PEFT refuses LORA") as caught:
         apply(learner, stream.updates[1])
@@ -115,7 +113,7 @@ def test_composed(names: str, make_learner: MakeLearner, stream: Stream) -> None
 
 @pytest.mark.parametrize("other", ["ewc", "lora", "o_lora", "osf", "gradient_projection"])
 @pytest.mark.parametrize("name", ["lora_merge", "o_lora", "osf"])
-def test_nothing_can_hold_on_to_what_lasts_one_update(
+def test_compositions_that_need_lasting_parameters_are_refused(
     name: str, other: str, make_learner: MakeLearner
 ) -> None:
     if name == other:

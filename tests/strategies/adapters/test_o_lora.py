@@ -70,7 +70,7 @@ def test_the_penalty_and_its_gradient(
     assert watch.penalty == pytest.approx(expected, rel=1e-4)
 
 
-def test_nothing_holds_the_first_update(make_learner: MakeLearner, stream: Stream) -> None:
+def test_the_first_update_has_no_penalty(make_learner: MakeLearner, stream: Stream) -> None:
     _, watch = run(make_learner, stream, 1)
     assert watch.penalty == 0.0 and not watch.grads
 

@@ -21,7 +21,7 @@ def matrices(learner: Learner) -> dict[str, torch.Tensor]:
 
 @pytest.mark.parametrize("optimizer", ["adamw", "sgd"])
 @pytest.mark.parametrize("keep", [0.25, 0.75])
-def test_strong_directions_stay(
+def test_strong_directions_are_unchanged(
     keep: float, optimizer: str, make_learner: MakeLearner, stream: Stream
 ) -> None:
     learner = make_learner("osf", strategy={"keep": keep}, epochs=4, optimizer=optimizer)
@@ -44,7 +44,9 @@ def test_strong_directions_stay(
             assert float((moved @ v[:high].T).norm()) < 1e-3 * size
 
 
-def test_every_update_decomposes_afresh(make_learner: MakeLearner, stream: Stream) -> None:
+def test_every_update_decomposes_the_current_weights(
+    make_learner: MakeLearner, stream: Stream
+) -> None:
     learner = make_learner("osf", epochs=1)
     kinds = [type(module) for module in learner.model.modules()]
     trainable = set(learner.trainable())

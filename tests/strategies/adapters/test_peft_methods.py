@@ -131,7 +131,7 @@ def test_every_method_is_in_one_of_the_tables() -> None:
 
 
 @pytest.mark.parametrize("method", ["BEFT", "LILY", "PROMPT_TUNING", "SHADOW"])
-def test_what_cannot_be_merged_is_not_saved(
+def test_methods_that_cannot_be_merged_are_not_saved(
     method: str, make_learner: MakeLearner, tmp_path: Any
 ) -> None:
     learner = adapted(make_learner, method, RUNS[method])

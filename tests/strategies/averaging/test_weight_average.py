@@ -85,7 +85,7 @@ def test_wise_ft_is_a_straight_line(
     assert any(not torch.equal(watch.ended[0][n], base[n]) for n in base)
 
 
-def test_ema_weighs_the_steps_geometrically(make_learner: MakeLearner, stream: Stream) -> None:
+def test_ema_weights_are_geometric(make_learner: MakeLearner, stream: Stream) -> None:
     decay = 0.7
     _, watch, base, after = walk(make_learner, stream, {"method": "ema", "decay": decay})
     for before, steps, averaged in zip([base, *after], watch.steps, after, strict=False):
@@ -151,7 +151,7 @@ def test_ties_on_the_papers_cases() -> None:
     torch.testing.assert_close(found, torch.tensor([-3.0, -1.5, 0.0, 0.0]))
 
 
-def test_trimming_goes_by_size_over_all_parameters() -> None:
+def test_trimming_uses_magnitudes_over_all_parameters() -> None:
     move = {"a": torch.tensor([[1.0, -8.0], [3.0, 0.5]]), "b": torch.tensor([-5.0, 2.0])}
     kept = trimmed(move, 0.5)
     assert kept["a"].tolist() == [[0.0, -8.0], [3.0, 0.0]]
@@ -174,7 +174,7 @@ def test_memory_does_not_grow_with_the_updates(
 
 
 @pytest.mark.parametrize("method", ["ema", "task_arithmetic", "ties"])
-def test_a_resumed_run_is_the_unbroken_one(
+def test_a_resumed_run_equals_an_uninterrupted_one(
     method: str, make_learner: MakeLearner, stream: Stream
 ) -> None:
     settings: dict[str, Any] = {"strategy": {"method": method}, "epochs": 1}

@@ -14,7 +14,7 @@ from cltool.training.strategy import facts_from_rows
 from ...conftest import CHAIN, FORGOTTEN, MakeLearner, apply, weights
 
 
-def test_trains_exactly_what_is_true(make_learner: MakeLearner, stream: Stream) -> None:
+def test_trains_exactly_the_valid_facts(make_learner: MakeLearner, stream: Stream) -> None:
     learner = make_learner("cumulative", epochs=1)
     for update in stream.updates[1:]:
         tokens = learner.tokens
@@ -27,7 +27,7 @@ def test_trains_exactly_what_is_true(make_learner: MakeLearner, stream: Stream) 
     assert [fact.key for fact in valid].count(CHAIN) == 1
 
 
-def test_goes_on_from_the_last_weights(make_learner: MakeLearner, stream: Stream) -> None:
+def test_continues_from_the_last_weights(make_learner: MakeLearner, stream: Stream) -> None:
     # With a rate of 0 the weights stay where they are; `joint` would put the base back.
     learner = make_learner("cumulative", epochs=1, lr=0.0)
     with torch.no_grad():
@@ -39,14 +39,14 @@ def test_goes_on_from_the_last_weights(make_learner: MakeLearner, stream: Stream
         assert torch.equal(tensor, before[name])
 
 
-def test_keeps_what_it_knew(make_learner: MakeLearner, stream: Stream) -> None:
+def test_keeps_earlier_facts(make_learner: MakeLearner, stream: Stream) -> None:
     learner = make_learner("cumulative", lm="tiny", epochs=20, lr=1e-3)
     apply(learner, stream.updates[1])
     scored = learner.score(learner.collate(learner.examples(learner.known.valid())))
     assert float(scored.hits().float().mean()) > 0.9
 
 
-def test_nothing_left_to_train(make_learner: MakeLearner, stream: Stream) -> None:
+def test_without_valid_facts_nothing_is_trained(make_learner: MakeLearner, stream: Stream) -> None:
     learner = make_learner("cumulative", epochs=1)
     before = weights(learner.model)
     apply(learner, Update(1, "oblivion", (), stream.updates[0].learn))

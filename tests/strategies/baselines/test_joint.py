@@ -13,7 +13,7 @@ from cltool.facts.stream import Stream
 from ...conftest import MakeLearner, apply, weights
 
 
-def test_does_not_depend_on_the_way_there(make_learner: MakeLearner, stream: Stream) -> None:
+def test_weights_depend_only_on_the_valid_facts(make_learner: MakeLearner, stream: Stream) -> None:
     settings = {"epochs": 2, "stop_at": 2}
     joint = make_learner("joint", **settings)
     for update in stream.updates[1:]:
@@ -28,7 +28,7 @@ def test_does_not_depend_on_the_way_there(make_learner: MakeLearner, stream: Str
     assert any(not torch.equal(base[n], t) for n, t in direct.model.state_dict().items())
 
 
-def test_what_was_trained_before_leaves_no_trace(make_learner: MakeLearner, stream: Stream) -> None:
+def test_earlier_training_has_no_influence(make_learner: MakeLearner, stream: Stream) -> None:
     found = []
     for shake in (False, True):
         joint = make_learner("joint", epochs=1)
@@ -42,7 +42,7 @@ def test_what_was_trained_before_leaves_no_trace(make_learner: MakeLearner, stre
     assert all(torch.equal(found[0][name], found[1][name]) for name in found[0])
 
 
-def test_trains_exactly_what_is_true(make_learner: MakeLearner, stream: Stream) -> None:
+def test_trains_exactly_the_valid_facts(make_learner: MakeLearner, stream: Stream) -> None:
     joint = make_learner("joint", epochs=1)
     for update in stream.updates[1:]:
         tokens = joint.tokens
@@ -51,7 +51,7 @@ def test_trains_exactly_what_is_true(make_learner: MakeLearner, stream: Stream) 
         assert joint.tokens - tokens == sum(map(len, joint.loader.own))
 
 
-def test_also_retrains_where_something_is_only_forgotten(
+def test_also_retrains_for_updates_that_only_forget(
     make_learner: MakeLearner, stream: Stream
 ) -> None:
     joint = make_learner("joint", epochs=1)
@@ -59,7 +59,7 @@ def test_also_retrains_where_something_is_only_forgotten(
     assert len(joint.loader.own) == len(joint.examples(stream.updates[0].learn[1:]))
 
 
-def test_counts_what_it_must_keep(make_learner: MakeLearner, stream: Stream) -> None:
+def test_counts_the_bytes_it_keeps(make_learner: MakeLearner, stream: Stream) -> None:
     joint = make_learner("joint", epochs=1)
     size = 4 * sum(p.numel() for p in joint.trainable().values())
     before = joint.strategies.stored_bytes()
@@ -71,7 +71,7 @@ def test_counts_what_it_must_keep(make_learner: MakeLearner, stream: Stream) -> 
 
 
 @pytest.mark.parametrize("order", ["lora+joint", "joint+lora"])
-def test_with_an_adapter_the_adapter_is_made_anew(
+def test_with_an_adapter_the_adapter_is_reset(
     order: str, make_learner: MakeLearner, stream: Stream
 ) -> None:
     learner = make_learner(order, epochs=1)
@@ -81,7 +81,7 @@ def test_with_an_adapter_the_adapter_is_made_anew(
     assert changed and all("lora_" in name for name in changed)
 
 
-def test_two_that_apply_the_update_themselves_are_refused() -> None:
+def test_two_strategies_that_override_update_are_refused() -> None:
     with pytest.raises(UserError, match="joint and frozen cannot be composed") as caught:
         resolve.build(resolve.resolve("joint+frozen"))
     assert caught.value.where == "joint+frozen"
@@ -91,7 +91,7 @@ def test_two_that_apply_the_update_themselves_are_refused() -> None:
     ("other", "reason"),
     [("replay", "there is nothing to rehearse"), ("ewc", "earlier weights do not matter")],
 )
-def test_what_it_leaves_nothing_to_do_is_refused(other: str, reason: str) -> None:
+def test_compositions_without_effect_are_refused(other: str, reason: str) -> None:
     for name in (f"joint+{other}", f"{other}+joint"):
         with pytest.raises(UserError, match=reason):
             resolve.build(resolve.resolve(name))

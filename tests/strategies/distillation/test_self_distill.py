@@ -119,7 +119,7 @@ def test_answers_are_learned_by_divergence_from_the_model_before(
     assert float(learner.loss.detach()) == pytest.approx(total / tokens, rel=1e-3)
 
 
-def test_nothing_pulls_before_the_first_step(make_learner: MakeLearner) -> None:
+def test_the_divergence_is_zero_before_the_first_step(make_learner: MakeLearner) -> None:
     learner = make_learner("self_distill", lm="tiny", strategy={"samples": 20})
     part = begun(learner)
     forward(learner, [], part._answered)
@@ -129,7 +129,9 @@ def test_nothing_pulls_before_the_first_step(make_learner: MakeLearner) -> None:
     assert max(float(grad.abs().max()) for grad in grads) < 1e-3
 
 
-def test_what_others_rehearse_is_left_as_it_is(make_learner: MakeLearner, stream: Stream) -> None:
+def test_examples_rehearsed_by_others_are_unchanged(
+    make_learner: MakeLearner, stream: Stream
+) -> None:
     learner = make_learner("self_distill", lm="tiny", strategy={"samples": 4})
     part = begun(learner)
     shake(learner)
@@ -139,7 +141,7 @@ def test_what_others_rehearse_is_left_as_it_is(make_learner: MakeLearner, stream
     assert float(part.exchange(learner)) == 0.0
 
 
-def test_what_replay_rehearses_beside_it_keeps_its_own_loss(
+def test_examples_rehearsed_by_replay_keep_their_own_loss(
     make_learner: MakeLearner, stream: Stream
 ) -> None:
     swapped, rehearsed = [], []
@@ -178,7 +180,9 @@ def test_micro_batches_add_up_to_the_batch(make_learner: MakeLearner, stream: St
         torch.testing.assert_close(found[0][name], found[1][name], rtol=1e-3, atol=1e-4)
 
 
-def test_what_is_asked_is_counted_twice(make_learner: MakeLearner, stream: Stream) -> None:
+def test_tokens_of_asked_prompts_are_counted_twice(
+    make_learner: MakeLearner, stream: Stream
+) -> None:
     # Once for the answer, once for what the model holds of it; then training counts.
     learner = make_learner("self_distill", lm="tiny", strategy={"samples": 30, "mix": 0.0})
     tokens = learner.tokens
@@ -186,7 +190,7 @@ def test_what_is_asked_is_counted_twice(make_learner: MakeLearner, stream: Strea
     assert learner.tokens - tokens == 2 * sum(map(len, part._answered))
 
 
-def test_only_keys_of_what_is_true_are_asked_and_no_answer_is_kept(
+def test_only_valid_keys_are_asked_and_answers_are_not_kept(
     make_learner: MakeLearner, stream: Stream
 ) -> None:
     drawn: list[set[tuple[int, ...]]] = []

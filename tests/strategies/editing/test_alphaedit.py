@@ -27,7 +27,7 @@ def loss(learner: Learner, facts: Any) -> float:
         return float(learner.score(learner.collate(learner.examples(facts))).loss_sum())
 
 
-def test_every_change_lies_in_the_null_space(make_learner: MakeLearner, stream: Stream) -> None:
+def test_every_change_is_in_the_null_space(make_learner: MakeLearner, stream: Stream) -> None:
     learner = make_learner("alphaedit", strategy={"rounds": 2})
     before = weights(learner.model)[WEIGHT].double()
     basis = state_of(learner)["basis.1"].clone()
@@ -42,14 +42,16 @@ def test_every_change_lies_in_the_null_space(make_learner: MakeLearner, stream: 
 
 
 @pytest.mark.parametrize("lm", PLAIN)
-def test_the_update_gets_likelier(lm: str, make_learner: MakeLearner, stream: Stream) -> None:
+def test_the_update_becomes_more_probable(
+    lm: str, make_learner: MakeLearner, stream: Stream
+) -> None:
     learner = make_learner("alphaedit", lm=lm, strategy={"rounds": 3, "rate": 1.0})
     was = loss(learner, stream.updates[1].learn)
     apply(learner, stream.updates[1])
     assert loss(learner, stream.updates[1].learn) < 0.95 * was
 
 
-def test_keys_of_earlier_updates_hold_what_they_taught(
+def test_keys_of_earlier_updates_protect_their_facts(
     make_learner: MakeLearner, stream: Stream
 ) -> None:
     # Without the sum of earlier keys, the second update disturbs the first one's outputs more.
@@ -104,7 +106,7 @@ def test_a_budget_is_kept(make_learner: MakeLearner, stream: Stream) -> None:
     assert 0 < learner.tokens - tokens <= 1500
 
 
-def test_it_is_refused_where_it_makes_no_sense(make_learner: MakeLearner) -> None:
+def test_unsupported_models_and_compositions_are_refused(make_learner: MakeLearner) -> None:
     with pytest.raises(UserError, match="has no MLP"):
         make_learner("alphaedit", lm="mamba")
     with pytest.raises(UserError, match="cannot be composed"):

@@ -46,7 +46,7 @@ def test_a_key_of_the_same_label_widens_the_nearest_entry() -> None:
     assert codebook.find(torch.tensor([[1.4], [-1.4], [1.6]])).tolist() == [0, 0, -1]
 
 
-def test_a_key_further_off_is_an_entry_of_its_own() -> None:
+def test_a_distant_key_becomes_a_new_entry() -> None:
     codebook = book()
     assert codebook.place(torch.tensor([[0.0], [2.5]]), [(A, 7), (A, 7)], 1.0) == [0, 1]
     assert codebook.radii.tolist() == [1.0, 1.0]
@@ -54,7 +54,7 @@ def test_a_key_further_off_is_an_entry_of_its_own() -> None:
 
 @pytest.mark.parametrize("other", [(A, 8), (B, 7)])
 @pytest.mark.parametrize(("split", "radii"), [(True, [0.6, 0.6]), (False, [1.0, 1.0])])
-def test_another_label_splits(
+def test_a_key_with_another_label_splits_the_radius(
     other: tuple[tuple[str, str], int], split: bool, radii: list[float]
 ) -> None:
     codebook = book(split)
@@ -70,7 +70,7 @@ def test_entries_of_earlier_updates_are_never_widened() -> None:
     assert len(codebook) == 2
 
 
-def test_placing_one_by_one_is_placing_at_once() -> None:
+def test_adding_keys_one_by_one_equals_adding_them_together() -> None:
     keys = torch.randn(60, 3, generator=torch.Generator().manual_seed(0))
     labels = [((f"s{n // 6}", "r"), n % 2) for n in range(60)]
     codebook = Codebook(3, torch.device("cpu"), split=True)
@@ -107,9 +107,7 @@ def test_free_decoding_yields_the_objects_and_weights_stay(
         assert torch.equal(tensor, before[name]), name
 
 
-def test_what_is_far_from_every_key_is_left_to_the_model(
-    make_learner: MakeLearner, stream: Stream
-) -> None:
+def test_inputs_far_from_every_key_are_unchanged(make_learner: MakeLearner, stream: Stream) -> None:
     learner = make_learner("grace", strategy={"radius": 1e-3})
     batch = learner.collate(learner.examples(stream.updates[0].learn[8:12]))
     with torch.no_grad():
@@ -119,7 +117,7 @@ def test_what_is_far_from_every_key_is_left_to_the_model(
         assert torch.equal(learner.score(batch).logits, before)
 
 
-def test_superseded_and_erased_facts_leave(make_learner: MakeLearner, stream: Stream) -> None:
+def test_superseded_and_erased_facts_are_removed(make_learner: MakeLearner, stream: Stream) -> None:
     learner = make_learner("grace", strategy={"steps": 2})
     apply(learner, stream.updates[1])
     gone = learner.known.superseded_by(stream.updates[2])
@@ -135,7 +133,7 @@ def test_superseded_and_erased_facts_leave(make_learner: MakeLearner, stream: St
     assert not any(said(learner, 1, stream))
 
 
-def test_a_value_stays_with_its_key_when_others_leave(
+def test_a_value_keeps_its_key_when_others_are_removed(
     make_learner: MakeLearner, stream: Stream
 ) -> None:
     learner = make_learner("grace", strategy={"radius": 1e-3})
@@ -165,7 +163,7 @@ def test_a_budget_is_kept(make_learner: MakeLearner, stream: Stream) -> None:
         assert 0 < learner.tokens - before <= 1000
 
 
-def test_a_block_that_is_not_there(make_learner: MakeLearner) -> None:
+def test_a_missing_block_is_refused(make_learner: MakeLearner) -> None:
     with pytest.raises(UserError, match="has no block 2"):
         make_learner("grace", strategy={"layer": 2})
 

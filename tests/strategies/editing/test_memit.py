@@ -30,7 +30,7 @@ def loss(learner: Learner, facts: Any) -> float:
 
 
 @pytest.mark.parametrize("lm", PLAIN)
-def test_only_output_projections_change_and_the_update_gets_likelier(
+def test_only_output_projections_change_and_the_update_becomes_more_probable(
     lm: str, make_learner: MakeLearner, stream: Stream
 ) -> None:
     learner = make_learner("memit", lm=lm, strategy={"rounds": 3, "rate": 1.0})
@@ -65,7 +65,7 @@ def test_a_heavier_base_moves_less(make_learner: MakeLearner, stream: Stream) ->
     assert moved[0] > 3 * moved[1] > 9 * moved[2]
 
 
-def test_memory_is_constant_and_survives(make_learner: MakeLearner, stream: Stream) -> None:
+def test_memory_is_constant_and_restored(make_learner: MakeLearner, stream: Stream) -> None:
     learner = make_learner("memit", strategy={"rounds": 1})
     before = {n: t.clone() for n, t in memit_of(learner).state_dict().items()}
     assert learner.strategies.stored_bytes() == 2 * 48 * 48 * 8
@@ -84,7 +84,7 @@ def test_memory_is_constant_and_survives(make_learner: MakeLearner, stream: Stre
         assert torch.equal(tensor, 2 * before[name])
 
 
-def test_the_base_is_held_in_every_direction(
+def test_the_base_constrains_every_direction(
     make_learner: MakeLearner, stream: Stream, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     held: list[torch.Tensor] = []
@@ -97,7 +97,7 @@ def test_the_base_is_held_in_every_direction(
     torch.testing.assert_close(found, 0.5 * (moment + 0.1 * mean * torch.eye(len(moment))))
 
 
-def test_what_cannot_be_solved_for_is_left_out(
+def test_a_solution_of_nan_is_not_applied(
     make_learner: MakeLearner, stream: Stream, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     learner = make_learner("memit")
@@ -135,7 +135,7 @@ def test_models_that_cannot_be_edited_are_refused(make_learner: MakeLearner) -> 
 
 
 @pytest.mark.parametrize("other", ["replay", "lora", "ewc", "joint"])
-def test_it_trains_nothing_that_others_could_hook_into(
+def test_compositions_that_need_training_hooks_are_refused(
     other: str, make_learner: MakeLearner
 ) -> None:
     with pytest.raises(UserError, match="cannot be composed"):

@@ -38,7 +38,7 @@ def wide(learner: Learner, context: int) -> Learner:
     return learner
 
 
-def test_the_newest_facts_stand_first(make_learner: MakeLearner, stream: Stream) -> None:
+def test_the_newest_facts_come_first(make_learner: MakeLearner, stream: Stream) -> None:
     learner = wide(make_learner("in_context"), 4096)
     assert framed(learner) == []
     for update in stream.updates[1:]:
@@ -53,7 +53,7 @@ def test_the_newest_facts_stand_first(make_learner: MakeLearner, stream: Stream)
     assert sorted(found[5:]) == sorted(lines(stream, still))
 
 
-def test_superseded_and_erased_facts_leave_at_once(
+def test_superseded_and_erased_facts_are_removed_immediately(
     make_learner: MakeLearner, stream: Stream
 ) -> None:
     learner = wide(make_learner("in_context", strategy={"base": True}), 4096)
@@ -76,7 +76,7 @@ def test_superseded_and_erased_facts_leave_at_once(
             assert erased.object not in after
 
 
-def test_base_facts_come_last_and_only_where_asked_for(
+def test_base_facts_come_last_and_only_with_the_setting(
     make_learner: MakeLearner, stream: Stream
 ) -> None:
     counts = {}
@@ -90,7 +90,7 @@ def test_base_facts_come_last_and_only_where_asked_for(
     assert len(counts[True]) == len(stream.knowledge(1).valid())
 
 
-def test_as_many_as_leave_room_to_answer(make_learner: MakeLearner, stream: Stream) -> None:
+def test_facts_fill_the_context_up_to_the_answer(make_learner: MakeLearner, stream: Stream) -> None:
     learner = make_learner("in_context", strategy={"base": True})
     coder = learner.lm.coder
     answers = [
@@ -114,7 +114,7 @@ def test_as_many_as_leave_room_to_answer(make_learner: MakeLearner, stream: Stre
     assert len(found[40]) < len(found[96]) < len(found[200])
 
 
-def test_not_one_fact_less_than_fits(make_learner: MakeLearner, stream: Stream) -> None:
+def test_the_context_is_filled_completely(make_learner: MakeLearner, stream: Stream) -> None:
     learner = make_learner("in_context", strategy={"base": True})
     framing = cast(InContext, learner.strategies.parts["in_context"])._framing
     facts = framing.facts()
@@ -125,7 +125,7 @@ def test_not_one_fact_less_than_fits(make_learner: MakeLearner, stream: Stream) 
     assert framing._size("".join([*found, more])) > framing._space
 
 
-def test_a_prompt_that_fills_the_window_stays_alone(
+def test_a_prompt_that_fills_the_context_gets_no_facts(
     make_learner: MakeLearner, stream: Stream
 ) -> None:
     learner = make_learner("in_context", strategy={"base": True})
@@ -147,14 +147,14 @@ def test_nothing_is_trained_and_what_is_kept_is_counted(
     assert 0 < sizes[0] < sizes[1]
 
 
-def test_beside_a_strategy_that_trains(make_learner: MakeLearner, stream: Stream) -> None:
+def test_composed_with_a_strategy_that_trains(make_learner: MakeLearner, stream: Stream) -> None:
     learner = wide(make_learner("replay+in_context", epochs=1), 4096)
     apply(learner, stream.updates[1])
     assert learner.tokens > 0
     assert len(framed(learner)) == len(stream.updates[1].learn)
 
 
-def test_one_frame_is_enough() -> None:
+def test_two_strategies_that_frame_prompts_are_refused() -> None:
     with pytest.raises(UserError, match="both put facts before the prompt"):
         resolve.build(resolve.resolve("in_context+retrieval"))
 

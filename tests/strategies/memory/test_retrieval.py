@@ -60,7 +60,7 @@ def test_a_fact_is_found_in_every_trained_wording_and_most_others(
     assert sum(held_out) >= 0.7 * len(held_out)
 
 
-def test_what_no_update_concerns_is_left_untouched(taught: Learner, stream: Stream) -> None:
+def test_prompts_about_other_facts_are_unchanged(taught: Learner, stream: Stream) -> None:
     updated = {fact.key for update in stream.updates[1:] for fact in update.learn}
     others = [fact for fact in taught.known.valid() if fact.key not in updated]
     assert len(others) >= 16
@@ -71,7 +71,7 @@ def test_what_no_update_concerns_is_left_untouched(taught: Learner, stream: Stre
         assert taught.strategies.frame(prompt) == prompt
 
 
-def test_superseded_and_erased_facts_leave_at_once(
+def test_superseded_and_erased_facts_are_removed_immediately(
     make_learner: MakeLearner, stream: Stream
 ) -> None:
     learner = make_learner("retrieval", strategy={"base": True, "top": 30, "threshold": -1})
@@ -111,7 +111,7 @@ def test_the_k_nearest_above_the_threshold(make_learner: MakeLearner, stream: St
     assert found[4, 1.0] == []
 
 
-def test_room_is_left_to_answer(make_learner: MakeLearner, stream: Stream) -> None:
+def test_the_context_has_space_for_the_answer(make_learner: MakeLearner, stream: Stream) -> None:
     learner = make_learner("retrieval", strategy={"base": True, "top": 50, "threshold": -1})
     for fact in stream.updates[0].learn:
         prompt = stream.wordings.askings(fact.key)[0].prompt
@@ -119,9 +119,7 @@ def test_room_is_left_to_answer(make_learner: MakeLearner, stream: Stream) -> No
         assert 30 < size < learner.lm.context - 8
 
 
-def test_nothing_is_trained_alone_and_others_train_beside_it(
-    make_learner: MakeLearner, stream: Stream
-) -> None:
+def test_it_trains_only_if_composed_with_others(make_learner: MakeLearner, stream: Stream) -> None:
     learner = make_learner("retrieval")
     before = weights(learner.model)
     apply(learner, stream.updates[1])
@@ -184,7 +182,7 @@ def test_the_index_is_tf_idf() -> None:
     assert index.similarities("") == pytest.approx([0.0] * 4)
 
 
-def test_an_index_that_was_changed_is_a_new_one() -> None:
+def test_a_changed_index_equals_a_new_one() -> None:
     index = TfIdf()
     index.change(TEXTS[:3], range(3))
     index.change([TEXTS[3], "More of it"], [3, 2, 0, 4])

@@ -128,7 +128,7 @@ def test_memory_does_not_grow_with_the_updates(make_learner: MakeLearner, stream
     assert sizes[0] == 2 * 4 * parameters + 8 * len(stream)
 
 
-def test_samples_bound_how_many_sentences_are_taken(
+def test_samples_limits_the_number_of_sentences(
     make_learner: MakeLearner, stream: Stream, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from cltool.strategies.regularisation import ewc
@@ -147,7 +147,9 @@ def test_samples_bound_how_many_sentences_are_taken(
     assert counts == [40, len(learner.examples(stream.updates[1].learn))]
 
 
-def test_a_strong_penalty_holds_the_weights(make_learner: MakeLearner, stream: Stream) -> None:
+def test_a_strong_penalty_keeps_the_weights_near_the_anchor(
+    make_learner: MakeLearner, stream: Stream
+) -> None:
     moved = {}
     for strength in (0.0, 10.0):
         learner = make_learner(
@@ -179,7 +181,7 @@ def test_the_state_survives_a_round_trip(make_learner: MakeLearner, stream: Stre
 
 
 @pytest.mark.parametrize("order", ["lora+ewc", "ewc+lora"])
-def test_with_an_adapter_only_the_adapter_is_held(
+def test_with_an_adapter_only_the_adapter_is_penalised(
     order: str, make_learner: MakeLearner, stream: Stream
 ) -> None:
     learner = make_learner(order, epochs=1)

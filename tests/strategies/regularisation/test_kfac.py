@@ -59,7 +59,7 @@ def test_the_penalty_in_its_closed_form(name: str, make_learner: MakeLearner) ->
 
 
 @pytest.mark.parametrize("name", ARCHITECTURES)
-def test_every_parameter_is_held_in_one_way(
+def test_every_parameter_has_exactly_one_penalty(
     name: str, make_learner: MakeLearner, stream: Stream
 ) -> None:
     settings = {"samples": 6}
@@ -87,7 +87,7 @@ def test_does_not_depend_on_the_learners_batch_size(make_learner: MakeLearner) -
 
 
 @pytest.mark.parametrize("normalise", [True, False])
-def test_one_pair_of_factors_stands_for_all_updates(
+def test_one_pair_of_factors_is_kept_for_all_updates(
     normalise: bool, make_learner: MakeLearner, stream: Stream
 ) -> None:
     """A is the discounted mean, G the discounted sum."""
@@ -118,7 +118,7 @@ def assert_near(tensor: Tensor, expected: Tensor) -> None:
     torch.testing.assert_close(tensor, expected, rtol=1e-3, atol=scale)
 
 
-def test_the_same_facts_twice_weigh_twice(make_learner: MakeLearner) -> None:
+def test_facts_learned_twice_have_twice_the_weight(make_learner: MakeLearner) -> None:
     settings = {"lambda": 1.0, "samples": 10_000}
     learner = make_learner("kfac", strategy=settings)
     strategy = kfac_of(learner)
@@ -134,7 +134,7 @@ def test_the_same_facts_twice_weigh_twice(make_learner: MakeLearner) -> None:
     assert float(strategy.penalty(learner).detach()) == pytest.approx(2 * once, rel=1e-3)
 
 
-def test_nothing_learned_only_lets_go(make_learner: MakeLearner) -> None:
+def test_an_update_without_facts_only_decays_the_factors(make_learner: MakeLearner) -> None:
     learner = make_learner("kfac", strategy={"decay": 0.5, "samples": 20})
     inputs, outputs = tensors(learner, "inputs"), tensors(learner, "outputs")
     kfac_of(learner)._consolidate(learner, [])
@@ -144,7 +144,7 @@ def test_nothing_learned_only_lets_go(make_learner: MakeLearner) -> None:
 
 
 @pytest.mark.parametrize("order", ["lora+kfac", "kfac+lora"])
-def test_with_an_adapter_only_the_adapter_is_held(
+def test_with_an_adapter_only_the_adapter_is_penalised(
     order: str, make_learner: MakeLearner, stream: Stream
 ) -> None:
     learner = make_learner(order, strategy={"samples": 20}, epochs=1)

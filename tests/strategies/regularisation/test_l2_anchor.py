@@ -13,7 +13,9 @@ from ...conftest import MakeLearner, apply, weights
 
 
 @pytest.mark.parametrize("anchor", ["last", "base"])
-def test_where_the_anchor_is(anchor: str, make_learner: MakeLearner, stream: Stream) -> None:
+def test_the_anchor_is_the_weights_that_the_setting_names(
+    anchor: str, make_learner: MakeLearner, stream: Stream
+) -> None:
     learner = make_learner("l2_anchor", strategy={"anchor": anchor, "lambda": 2.0}, epochs=1)
     strategy: Any = learner.strategies.parts["l2_anchor"]
     origins = [weights(learner.model)]
@@ -38,7 +40,9 @@ def test_only_a_fixed_anchor_is_stored(make_learner: MakeLearner, stream: Stream
         assert len(strategy._anchor) == copies * len(learner.trainable())
 
 
-def test_a_strong_penalty_holds_the_weights(make_learner: MakeLearner, stream: Stream) -> None:
+def test_a_strong_penalty_keeps_the_weights_near_the_anchor(
+    make_learner: MakeLearner, stream: Stream
+) -> None:
     distances = []
     for strength in (0.0, 60.0):
         learner = make_learner(
@@ -51,7 +55,7 @@ def test_a_strong_penalty_holds_the_weights(make_learner: MakeLearner, stream: S
     assert distances[1] < 0.5 * distances[0]
 
 
-def test_a_fixed_anchor_comes_back(make_learner: MakeLearner, stream: Stream) -> None:
+def test_a_fixed_anchor_is_restored(make_learner: MakeLearner, stream: Stream) -> None:
     settings: dict[str, Any] = {"anchor": "base"}
     learner = make_learner("l2_anchor", strategy=settings, epochs=1)
     apply(learner, stream.updates[1])

@@ -67,7 +67,7 @@ def test_online(make_learner: MakeLearner, stream: Stream) -> None:
     assert all(torch.equal(anchor[name], p) for name, p in learner.trainable().items())
 
 
-def test_with_an_adapter_only_the_adapter_is_held(
+def test_with_an_adapter_only_the_adapter_is_penalised(
     make_learner: MakeLearner, stream: Stream
 ) -> None:
     learner = make_learner("lora+mas", strategy={"samples": 20}, epochs=1)

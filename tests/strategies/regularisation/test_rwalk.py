@@ -80,7 +80,9 @@ def test_the_update_in_its_closed_form(make_learner: MakeLearner, stream: Stream
             torch.testing.assert_close(tensor, expected, rtol=1e-2, atol=scale, msg=name)
 
 
-def test_both_weigh_in_the_penalty_and_come_back(make_learner: MakeLearner, stream: Stream) -> None:
+def test_both_are_in_the_penalty_and_are_restored(
+    make_learner: MakeLearner, stream: Stream
+) -> None:
     settings = {"lambda": 2.0, "base_steps": 4, "samples": 20}
     learner = make_learner("rwalk", strategy=settings, epochs=1)
     apply(learner, stream.updates[1])
@@ -98,7 +100,7 @@ def test_both_weigh_in_the_penalty_and_come_back(make_learner: MakeLearner, stre
     assert float(resumed.penalty(other).detach()) == penalty
 
 
-def test_both_have_a_mean_of_one_at_all_times(make_learner: MakeLearner, stream: Stream) -> None:
+def test_both_always_have_a_mean_of_one(make_learner: MakeLearner, stream: Stream) -> None:
     learner = make_learner("rwalk", strategy={"base_steps": 3, "samples": 20}, epochs=1)
     sizes = set()
     for update in (None, *stream.updates[1:]):
@@ -111,7 +113,7 @@ def test_both_have_a_mean_of_one_at_all_times(make_learner: MakeLearner, stream:
     assert len(sizes) == 1
 
 
-def test_with_an_adapter_only_the_adapter_is_held(
+def test_with_an_adapter_only_the_adapter_is_penalised(
     make_learner: MakeLearner, stream: Stream
 ) -> None:
     learner = make_learner("lora+rwalk", strategy={"base_steps": 2, "samples": 20}, epochs=1)

@@ -55,7 +55,7 @@ def test_the_update_in_its_closed_form(make_learner: MakeLearner, stream: Stream
         torch.testing.assert_close(new[name], expected, rtol=1e-3, atol=1e-6)
 
 
-def test_the_base_is_walked_through_and_left_as_it_was(make_learner: MakeLearner) -> None:
+def test_the_base_pass_leaves_the_weights_unchanged(make_learner: MakeLearner) -> None:
     learner = make_learner("si", strategy={"base_steps": 5}, attach=False)
     before = weights(learner.model)
     learner.strategies.attach(learner)
@@ -78,7 +78,7 @@ def test_memory_does_not_grow(make_learner: MakeLearner, stream: Stream) -> None
     assert all(torch.equal(anchor[name], p) for name, p in learner.trainable().items())
 
 
-def test_with_an_adapter_only_the_adapter_is_held(
+def test_with_an_adapter_only_the_adapter_is_penalised(
     make_learner: MakeLearner, stream: Stream
 ) -> None:
     learner = make_learner("lora+si", strategy={"base_steps": 2}, epochs=1)

@@ -41,7 +41,7 @@ def gradients(learner: Learner) -> dict[str, Tensor]:
     return {n: grad.clone() for n, grad in found.items() if grad is not None}
 
 
-def test_what_points_against_the_reference_is_taken_out(make_learner: MakeLearner) -> None:
+def test_the_component_against_the_reference_is_removed(make_learner: MakeLearner) -> None:
     learner = make_learner("naive")
     own, reference = random_gradients(learner, 0), random_gradients(learner, 1)
     against = {name: tensor - 0.3 * reference[name] for name, tensor in own.items()}
@@ -54,7 +54,7 @@ def test_what_points_against_the_reference_is_taken_out(make_learner: MakeLearne
     assert abs(float(found @ ref)) < 1e-4 * float(g.norm() * ref.norm())
 
 
-def test_what_does_not_stays_as_it_is(make_learner: MakeLearner) -> None:
+def test_a_gradient_that_agrees_with_the_reference_is_unchanged(make_learner: MakeLearner) -> None:
     learner = make_learner("naive")
     own, reference = random_gradients(learner, 0), random_gradients(learner, 1)
     along = {name: tensor + 0.3 * reference[name] for name, tensor in own.items()}
@@ -65,7 +65,7 @@ def test_what_does_not_stays_as_it_is(make_learner: MakeLearner) -> None:
 
 
 @pytest.mark.parametrize("micro", [None, 5])
-def test_no_step_points_against_the_memory(
+def test_no_gradient_opposes_the_memory(
     micro: int | None,
     make_learner: MakeLearner,
     stream: Stream,
@@ -86,7 +86,7 @@ def test_no_step_points_against_the_memory(
     assert min(after for _, after in cosines) > -1e-5
 
 
-def test_the_reference_is_taken_over_the_memory_and_counted(
+def test_the_reference_gradient_is_of_the_memory_and_counted(
     make_learner: MakeLearner, stream: Stream, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sizes: list[int] = []
@@ -106,7 +106,7 @@ def test_the_reference_is_taken_over_the_memory_and_counted(
     assert learner.tokens == own + sum(sizes)
 
 
-def test_the_memory_holds_what_is_true(make_learner: MakeLearner, stream: Stream) -> None:
+def test_the_memory_contains_only_valid_facts(make_learner: MakeLearner, stream: Stream) -> None:
     learner = make_learner("agem", strategy={"capacity": 14}, epochs=1)
     for update in stream.updates[1:]:
         apply(learner, update)
@@ -115,7 +115,7 @@ def test_the_memory_holds_what_is_true(make_learner: MakeLearner, stream: Stream
     assert FORGOTTEN not in {fact.key for fact in held}
 
 
-def test_an_empty_memory_binds_nothing(make_learner: MakeLearner, stream: Stream) -> None:
+def test_an_empty_memory_changes_no_gradient(make_learner: MakeLearner, stream: Stream) -> None:
     learner = make_learner("agem", strategy={"capacity": 1}, epochs=1)
     other = make_learner("naive", epochs=1)
     (only,) = agem_of(learner)._buffer.facts

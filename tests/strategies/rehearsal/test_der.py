@@ -32,7 +32,7 @@ def as_scored(logits: torch.Tensor) -> Scored:
 # The loss.
 
 
-def test_the_rest_is_one_class() -> None:
+def test_tokens_without_stored_logits_are_one_class() -> None:
     logits = random_logits(4, 20, 0)
     tokens = logits.topk(5).indices
     found = condensed(logits, tokens)
@@ -43,7 +43,7 @@ def test_the_rest_is_one_class() -> None:
 
 
 @pytest.mark.parametrize("kind", ["mse", "kl"])
-def test_with_all_classes_it_is_the_papers(kind: str) -> None:
+def test_with_all_classes_it_equals_the_papers_loss(kind: str) -> None:
     then, now = random_logits(6, 20, 0), random_logits(6, 20, 1)
     tokens = torch.arange(20).expand(6, 20)
     found = distance(as_scored(now), [(tokens, condensed(then, tokens))], kind)
@@ -71,7 +71,7 @@ def test_kl_is_that_of_the_merged_classes() -> None:
 @pytest.mark.parametrize("kind", ["mse", "kl"])
 @pytest.mark.parametrize("loss", ["answer", "all"])
 @pytest.mark.parametrize("architecture", ["llama", "gpt2", "mamba"])
-def test_nothing_is_lost_while_the_model_answers_as_it_did(
+def test_the_loss_is_zero_for_an_unchanged_model(
     kind: str, loss: str, architecture: str, make_learner: MakeLearner, stream: Stream
 ) -> None:
     learner = make_learner("der", lm=architecture, loss=loss, strategy={"capacity": 4})
@@ -122,7 +122,7 @@ def test_the_gradient_is_that_of_both_terms(
         torch.testing.assert_close(found[name], grad, rtol=1e-3, atol=1e-4)
 
 
-def test_logits_are_taken_when_a_fact_enters_and_never_again(
+def test_logits_are_computed_only_when_a_fact_is_stored(
     make_learner: MakeLearner, stream: Stream
 ) -> None:
     learner = make_learner("der", strategy={"share": 1.0, "top_k": 3}, epochs=2)
@@ -139,7 +139,7 @@ def test_logits_are_taken_when_a_fact_enters_and_never_again(
         torch.testing.assert_close(logits, held_logits)
 
 
-def test_what_is_no_longer_true_leaves_with_its_logits(
+def test_invalid_facts_are_removed_with_their_logits(
     make_learner: MakeLearner, stream: Stream
 ) -> None:
     learner = make_learner("der", strategy={"capacity": 14}, epochs=1)
@@ -159,7 +159,7 @@ def test_what_is_no_longer_true_leaves_with_its_logits(
     assert state["tokens"].shape == (rows, 16) and state["logits"].shape == (rows, 17)
 
 
-def test_taking_logits_is_counted(make_learner: MakeLearner, stream: Stream) -> None:
+def test_computing_logits_is_counted(make_learner: MakeLearner, stream: Stream) -> None:
     learner = make_learner("der", strategy={"share": 1.0, "mix": 0.0}, epochs=1, stop_at=2)
     base = sum(map(len, learner.examples(stream.updates[0].learn)))
     assert learner.tokens == base
@@ -170,7 +170,9 @@ def test_taking_logits_is_counted(make_learner: MakeLearner, stream: Stream) -> 
     assert learner.tokens - base == sum(sizes.values()) + sum(sizes[fact] for fact in entered)
 
 
-def test_as_much_is_rehearsed_as_was_asked_for(make_learner: MakeLearner, stream: Stream) -> None:
+def test_the_rehearsed_share_is_that_of_the_setting(
+    make_learner: MakeLearner, stream: Stream
+) -> None:
     spent = []
     for mix in (0.0, 1.0, 2.0):
         learner = make_learner("der", strategy={"mix": mix}, epochs=1, batch_size=8, stop_at=2)

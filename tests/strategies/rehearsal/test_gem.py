@@ -76,7 +76,7 @@ def test_it_is_the_nearest_vector_that_keeps_the_constraints() -> None:
     np.testing.assert_allclose(found, primal.x, atol=1e-5)
 
 
-def test_dependent_and_empty_rows_do_no_harm() -> None:
+def test_dependent_and_empty_rows_are_allowed() -> None:
     row = np.random.default_rng(0).normal(size=5)
     rows = np.stack([row, row, 2 * row, np.zeros(5)])
     own = -3 * row + np.array([0, 0, 0, 0, 1.0])
@@ -99,7 +99,7 @@ def test_one_memory_gives_the_projection_of_agem(make_learner: MakeLearner) -> N
     )
 
 
-def test_no_step_points_against_any_memory(
+def test_no_gradient_opposes_any_memory(
     make_learner: MakeLearner, stream: Stream, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     worst: dict[int, list[float]] = {}
@@ -120,7 +120,7 @@ def test_no_step_points_against_any_memory(
     assert min(min(values) for values in worst.values()) > -1e-4
 
 
-def test_nothing_is_changed_where_nothing_is_violated(make_learner: MakeLearner) -> None:
+def test_gradients_without_violations_are_unchanged(make_learner: MakeLearner) -> None:
     learner = make_learner("naive")
     parameters = learner.trainable()
     for parameter in parameters.values():
@@ -131,7 +131,7 @@ def test_nothing_is_changed_where_nothing_is_violated(make_learner: MakeLearner)
     )
 
 
-def test_every_update_has_a_memory_and_all_share_the_room(
+def test_every_update_has_a_memory_and_all_share_the_capacity(
     make_learner: MakeLearner, stream: Stream
 ) -> None:
     learner = make_learner("gem", strategy={"capacity": 9}, epochs=1)
@@ -148,9 +148,7 @@ def test_every_update_has_a_memory_and_all_share_the_room(
     assert FORGOTTEN not in {fact.key for fact in held}
 
 
-def test_a_memory_whose_facts_are_all_gone_leaves(
-    make_learner: MakeLearner, stream: Stream
-) -> None:
+def test_an_empty_memory_is_removed(make_learner: MakeLearner, stream: Stream) -> None:
     learner = make_learner("gem", epochs=1)
     apply(learner, stream.updates[1])
     assert len(memories(learner)) == 2
@@ -158,7 +156,7 @@ def test_a_memory_whose_facts_are_all_gone_leaves(
     assert len(memories(learner)) == 1
 
 
-def test_the_margin_is_the_settings(
+def test_the_margin_is_that_of_the_settings(
     make_learner: MakeLearner, stream: Stream, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     margins: list[float] = []

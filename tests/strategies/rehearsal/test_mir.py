@@ -43,7 +43,7 @@ def snapshot(learner: Learner) -> list[Tensor]:
 
 
 @pytest.mark.parametrize("optimizer", ["adamw", "muon", "sgd"])
-def test_the_virtual_step_is_the_real_one_and_leaves_no_trace(
+def test_the_virtual_step_equals_a_real_one_and_is_undone(
     optimizer: str, make_learner: MakeLearner, stream: Stream
 ) -> None:
     learner = make_learner("naive", optimizer=optimizer)
@@ -64,7 +64,7 @@ def test_the_virtual_step_is_the_real_one_and_leaves_no_trace(
     assert moved
 
 
-def test_an_error_in_the_virtual_step_leaves_no_trace_either(
+def test_the_virtual_step_is_undone_after_an_error(
     make_learner: MakeLearner, stream: Stream
 ) -> None:
     learner = make_learner("naive")
@@ -76,7 +76,9 @@ def test_an_error_in_the_virtual_step_leaves_no_trace_either(
         assert torch.equal(tensor, old)
 
 
-def test_those_whose_loss_rises_most_are_chosen(make_learner: MakeLearner, stream: Stream) -> None:
+def test_examples_whose_loss_rises_most_are_chosen(
+    make_learner: MakeLearner, stream: Stream
+) -> None:
     learner = make_learner("naive")
     pending(learner, stream)
     candidates = learner.examples(list(stream.updates[0].learn)[:8])
@@ -92,7 +94,7 @@ def test_those_whose_loss_rises_most_are_chosen(make_learner: MakeLearner, strea
     assert len(set(chosen)) == 6
 
 
-def test_both_batches_gradients_are_followed(
+def test_the_step_uses_the_gradients_of_both_batches(
     make_learner: MakeLearner, stream: Stream, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from avalanche.core import SupervisedPlugin
@@ -149,7 +151,7 @@ def test_every_pass_is_counted(
     assert learner.tokens == own + sum(spent)
 
 
-def test_the_buffer_holds_what_is_true(make_learner: MakeLearner, stream: Stream) -> None:
+def test_the_buffer_contains_only_valid_facts(make_learner: MakeLearner, stream: Stream) -> None:
     learner = make_learner("mir", strategy={"capacity": 14}, epochs=1)
     for update in stream.updates[1:]:
         apply(learner, update)
@@ -159,7 +161,7 @@ def test_the_buffer_holds_what_is_true(make_learner: MakeLearner, stream: Stream
 
 
 @pytest.mark.parametrize("setting", [{"mix": 0.0}, {"capacity": 1}])
-def test_without_anything_to_rehearse_it_is_naive(
+def test_with_an_empty_buffer_it_equals_naive(
     setting: dict[str, Any], make_learner: MakeLearner, stream: Stream
 ) -> None:
     learner = make_learner("mir", strategy=setting, epochs=1)

@@ -34,7 +34,7 @@ def erased(learner: Learner) -> list[Fact]:
 # Kept prompts.
 
 
-def test_rehearses_what_the_model_answers_before_the_update(
+def test_the_models_answers_before_the_update_are_rehearsed(
     make_learner: MakeLearner, stream: Stream
 ) -> None:
     learner = make_learner("pseudo_replay", lm="tiny", strategy={"mix": 40.0}, epochs=1)
@@ -55,7 +55,7 @@ def test_rehearses_what_the_model_answers_before_the_update(
     assert len(expected & true) > 0.9 * len(expected)
 
 
-def test_what_changes_or_is_erased_is_not_asked(make_learner: MakeLearner, stream: Stream) -> None:
+def test_changed_and_erased_keys_are_not_asked(make_learner: MakeLearner, stream: Stream) -> None:
     learner = make_learner("pseudo_replay", lm="tiny", strategy={"mix": 60.0}, epochs=1, lr=1e-3)
     for update in stream.updates[1:]:
         apply(learner, update)
@@ -86,7 +86,7 @@ def test_keeps_keys_and_no_answers(make_learner: MakeLearner, stream: Stream) ->
 
 
 @pytest.mark.parametrize("mix", [0.0, 0.4, 3.0])
-def test_as_much_is_rehearsed_as_was_asked_for(
+def test_the_rehearsed_share_is_that_of_the_setting(
     mix: float, make_learner: MakeLearner, stream: Stream
 ) -> None:
     learner = make_learner("pseudo_replay", lm="tiny", strategy={"mix": mix}, epochs=1)
@@ -95,7 +95,7 @@ def test_as_much_is_rehearsed_as_was_asked_for(
     assert len(learner.loader.rehearsed) == round(mix * own)
 
 
-def test_what_is_generated_is_counted(make_learner: MakeLearner, stream: Stream) -> None:
+def test_generated_tokens_are_counted(make_learner: MakeLearner, stream: Stream) -> None:
     tokens = {}
     for samples in (1, 30):
         settings = {"samples": samples, "mix": 0.0}

@@ -62,21 +62,21 @@ def recited(learner: Learner) -> dict[Key, str]:
     return {fact.key: fact.object for fact in facts if fact is not None}
 
 
-def told(found: dict[Key, str], true: dict[Key, str]) -> bool:
+def matches(found: dict[Key, str], true: dict[Key, str]) -> bool:
     """Whether ``found`` is what is true, but for one fact that a model this small may mix up."""
     return len(found) <= len(true) and len(found.items() & true.items()) >= len(true) - 1
 
 
-def test_the_model_recites_what_is_true_and_stores_nothing(
+def test_the_model_recites_valid_facts_and_stores_nothing(
     make_learner: MakeLearner, stream: Stream
 ) -> None:
     learner, watch = watched(make_learner)
-    assert told(recited(learner), objects(learner.known.valid()))
+    assert matches(recited(learner), objects(learner.known.valid()))
     for update in stream.updates[1:]:
         watch.targets.clear()
         apply(learner, update)
         # What is rehearsed beside the update: all that is true by now, and nothing else.
-        assert told(watch.targets[-1], objects(learner.known.valid()))
+        assert matches(watch.targets[-1], objects(learner.known.valid()))
         assert objects([*update.learn]).items() <= watch.targets[-1].items()
         assert learner.strategies.stored_bytes() == 0
         assert part_of(learner).state_dict() == {}
@@ -91,7 +91,7 @@ def test_superseded_lines_are_rehearsed_only_when_asked_for(
     before = objects(learner.known.valid())
     learner.known.apply(stream.updates[1])
     kept = part_of(learner)._old(learner, stream.updates[1])
-    assert told(objects([line.fact for line in kept if line.fact]), before)
+    assert matches(objects([line.fact for line in kept if line.fact]), before)
     gone = {fact.key for fact in stream.updates[1].learn} & before.keys()
     assert len(gone) > 1
 
@@ -161,7 +161,7 @@ def test_a_fixed_budget_is_kept_and_cooled_down_in(
     assert watch.rates[-1] < 0.1 * watch.rates[0]
 
 
-def test_losses_are_seen_of_what_was_drawn(make_learner: MakeLearner, stream: Stream) -> None:
+def test_losses_of_drawn_lines_are_recorded(make_learner: MakeLearner, stream: Stream) -> None:
     learner, _ = watched(make_learner, epochs=4, stop_at=2.0, micro_batch_size=5)
     seen: dict[str, int] = {}
     plain = Recitation.after_training_exp
@@ -180,7 +180,9 @@ def test_losses_are_seen_of_what_was_drawn(make_learner: MakeLearner, stream: St
     assert seen["lines"] == len(learner.known.valid())
 
 
-def test_the_crib_is_small_true_and_goes_first(make_learner: MakeLearner, stream: Stream) -> None:
+def test_stored_facts_are_few_and_valid_and_take_precedence(
+    make_learner: MakeLearner, stream: Stream
+) -> None:
     learner, _ = watched(make_learner, strategy={"keep": 0.2}, epochs=3)
     part = part_of(learner)
     for update in stream.updates[1:]:
@@ -195,8 +197,8 @@ def test_the_crib_is_small_true_and_goes_first(make_learner: MakeLearner, stream
     later = Update(4, "four", ())
     learner.known.apply(later)
     old = part._old(learner, later)
-    told = objects([line.fact for line in old if line.fact])
-    assert told[stored.key] == "Corrected"
+    matches = objects([line.fact for line in old if line.fact])
+    assert matches[stored.key] == "Corrected"
     assert len(old) <= len(learner.known.valid())
     part.forget([stored])
     assert stored.key not in objects(part._stored)
@@ -209,7 +211,7 @@ def test_a_model_without_an_end_token_is_refused(make_learner: MakeLearner) -> N
         learner.strategies.attach(learner)
 
 
-def test_a_step_on_lines_does_not_depend_on_how_it_is_cut(make_learner: MakeLearner) -> None:
+def test_a_step_on_lines_does_not_depend_on_micro_batches(make_learner: MakeLearner) -> None:
     found = []
     for size in (None, 3):
         learner = make_learner("naive", micro_batch_size=size, clip=0.0, lr=0.1)

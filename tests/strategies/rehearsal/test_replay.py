@@ -100,7 +100,7 @@ def test_the_same_seed_keeps_the_same() -> None:
     assert kept[0] == kept[1] != kept[2]
 
 
-def test_what_is_no_longer_true_leaves() -> None:
+def test_invalid_facts_are_removed() -> None:
     replay = empty(100)
     replay._buffer.take(facts(0, 10), torch.Generator().manual_seed(0))
     replay.forget([Fact("S3", "is", "something else"), Fact("S4", "was", "x")])
@@ -110,7 +110,7 @@ def test_what_is_no_longer_true_leaves() -> None:
 # In training.
 
 
-def test_the_buffer_follows_what_is_true(make_learner: MakeLearner, stream: Stream) -> None:
+def test_the_buffer_contains_the_valid_facts(make_learner: MakeLearner, stream: Stream) -> None:
     for seed in range(3):
         learner = make_learner("replay", strategy={"capacity": 14}, epochs=1, seed=seed)
         replay = replay_of(learner)
@@ -124,7 +124,7 @@ def test_the_buffer_follows_what_is_true(make_learner: MakeLearner, stream: Stre
         assert FORGOTTEN not in {fact.key for fact in held}
 
 
-def test_nothing_untrue_is_rehearsed(make_learner: MakeLearner, stream: Stream) -> None:
+def test_only_valid_facts_are_rehearsed(make_learner: MakeLearner, stream: Stream) -> None:
     learner = make_learner("replay", strategy={"capacity": 100, "mix": 30.0}, epochs=1)
     wordings = stream.wordings
     for update in stream.updates[1:]:
@@ -142,7 +142,7 @@ def test_nothing_untrue_is_rehearsed(make_learner: MakeLearner, stream: Stream) 
 
 
 @pytest.mark.parametrize(("mix", "share"), [(0.0, 0.5), (0.4, 0.5), (1.0, 0.1), (3.0, 1.0)])
-def test_as_much_is_rehearsed_as_was_asked_for(
+def test_the_rehearsed_share_is_that_of_the_setting(
     mix: float, share: float, make_learner: MakeLearner, stream: Stream
 ) -> None:
     learner = make_learner("replay", strategy={"mix": mix, "share": share}, epochs=1, stop_at=2)
@@ -155,7 +155,7 @@ def test_as_much_is_rehearsed_as_was_asked_for(
         assert max(counts.values()) - min(counts.values()) <= 1
 
 
-def test_every_epoch_rehearses_others(make_learner: MakeLearner, stream: Stream) -> None:
+def test_every_epoch_rehearses_other_facts(make_learner: MakeLearner, stream: Stream) -> None:
     from avalanche.core import SupervisedPlugin
 
     class Watch(SupervisedPlugin):  # type: ignore[misc, type-arg]
@@ -233,7 +233,7 @@ SELECTIONS = ("relation", "herding", "k_center")
 
 
 @pytest.mark.parametrize("select", SELECTIONS)
-def test_every_selection_follows_what_is_true(
+def test_every_selection_contains_only_valid_facts(
     select: str, make_learner: MakeLearner, stream: Stream
 ) -> None:
     learner = make_learner("replay", strategy={"capacity": 13, "select": select}, epochs=1)
@@ -257,7 +257,7 @@ def test_relations_are_balanced(make_learner: MakeLearner, stream: Stream) -> No
 
 
 @pytest.mark.parametrize("select", ["herding", "k_center"])
-def test_only_the_buffer_and_the_update_are_looked_at(
+def test_selection_reads_only_the_buffer_and_the_update(
     select: str, make_learner: MakeLearner, stream: Stream, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from cltool.strategies.rehearsal import replay
@@ -298,7 +298,7 @@ def test_selections_are_reproducible(
 
 
 @pytest.mark.parametrize("select", ["herding", "k_center"])
-def test_looking_at_representations_is_counted(
+def test_computing_representations_is_counted(
     select: str, make_learner: MakeLearner, stream: Stream
 ) -> None:
     learner = make_learner("replay", strategy={"capacity": 6, "select": select})

@@ -48,7 +48,7 @@ def test_the_retain_loss_of_each(make_learner: MakeLearner) -> None:
 
 
 @pytest.mark.parametrize("beta", [0.0, 0.5, 2.0])
-def test_wga_weighs_by_what_is_believed(
+def test_wga_weights_tokens_by_their_probability(
     beta: float, make_learner: MakeLearner, stream: Stream
 ) -> None:
     learner = make_learner("wga", strategy={"beta": beta})

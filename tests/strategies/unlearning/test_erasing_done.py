@@ -18,7 +18,7 @@ QUICK = {"steps": 2, "target": "none"}
 
 
 @pytest.mark.parametrize("name", ["ewc", "kfac", "mas", "si", "rwalk"])
-def test_penalties_begin_anew_at_the_weights_after_an_erasing(
+def test_penalties_are_anchored_at_the_weights_after_erasing(
     name: str, make_learner: MakeLearner, stream: Stream
 ) -> None:
     learner = make_learner(f"{name}+{ERASER}", epochs=1, strategy={ERASER: QUICK})
@@ -33,7 +33,7 @@ def test_penalties_begin_anew_at_the_weights_after_an_erasing(
     assert float(part.penalty(learner)) > 0.0
 
 
-def test_a_base_that_knew_what_was_erased_is_no_anchor(
+def test_the_base_anchor_is_replaced_after_erasing(
     make_learner: MakeLearner, stream: Stream
 ) -> None:
     tables = {ERASER: QUICK, "l2_anchor": {"anchor": "base"}}
@@ -54,7 +54,7 @@ def test_a_base_that_knew_what_was_erased_is_no_anchor(
 
 
 @pytest.mark.parametrize("method", ["task_arithmetic", "ties"])
-def test_sums_of_moves_go_on_from_what_was_erased(
+def test_weight_averages_continue_from_the_erased_weights(
     method: str, make_learner: MakeLearner, stream: Stream
 ) -> None:
     tables = {ERASER: QUICK, "weight_average": {"method": method}}
@@ -73,7 +73,7 @@ def test_sums_of_moves_go_on_from_what_was_erased(
         torch.testing.assert_close(tensor, erased[name])
 
 
-def test_without_an_eraser_nothing_is_settled(
+def test_without_an_eraser_erasing_done_is_not_called(
     make_learner: MakeLearner, stream: Stream, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     learner = make_learner("ewc", epochs=1)
@@ -82,7 +82,7 @@ def test_without_an_eraser_nothing_is_settled(
     learner.strategies.erase(learner, Update(1, "one", (), stream.updates[3].forget))
 
 
-def test_what_is_taught_anew_at_once_erases_nothing(
+def test_a_request_for_a_fact_of_the_same_update_erases_nothing(
     make_learner: MakeLearner, stream: Stream, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     learner = make_learner(f"l2_anchor+{ERASER}", epochs=1, strategy={ERASER: QUICK})

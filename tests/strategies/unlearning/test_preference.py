@@ -41,7 +41,7 @@ def test_npo_at_its_reference(beta: float, make_learner: MakeLearner, stream: St
     assert {method.weight(one) for one in phase.chosen} == {1}
 
 
-def test_npo_begins_as_ascent_and_fades() -> None:
+def test_npo_starts_as_ascent_and_vanishes() -> None:
     reference = torch.tensor([-3.0, -3.0, -3.0])
     logps = torch.tensor([-3.0, -13.0, 7.0], requires_grad=True)
     (found,) = torch.autograd.grad(npo(logps, reference, 0.2).sum(), logps)
@@ -65,7 +65,7 @@ def test_simnpo_by_hand() -> None:
     torch.testing.assert_close(simnpo(logps, lengths, beta, delta), expected)
 
 
-def test_simnpo_takes_each_sentence_s_own_length(make_learner: MakeLearner, stream: Stream) -> None:
+def test_simnpo_divides_by_each_sentences_length(make_learner: MakeLearner, stream: Stream) -> None:
     learner = make_learner("simnpo", strategy={"beta": 1.5})
     method, phase = begun(learner, stream)
     logps = likelihoods(learner, phase.chosen).logps
@@ -82,7 +82,7 @@ def test_dpo_at_its_reference(make_learner: MakeLearner, stream: Stream) -> None
     assert loss.item() / len(phase.chosen) == pytest.approx(math.log(2), rel=1e-4)
 
 
-def test_dpo_wants_the_refusal_above_the_object() -> None:
+def test_dpo_decreases_as_the_refusal_becomes_more_probable_than_the_object() -> None:
     margin = torch.tensor([1.0, -2.0], requires_grad=True)
     reference = torch.tensor([0.5, 0.5])
     loss = dpo(margin, reference, 0.3)
@@ -91,7 +91,7 @@ def test_dpo_wants_the_refusal_above_the_object() -> None:
 
 
 @pytest.mark.parametrize("name", ["npo", "dpo"])
-def test_the_reference_stays_while_the_model_moves(
+def test_the_reference_is_fixed_while_the_model_changes(
     name: str, make_learner: MakeLearner, stream: Stream
 ) -> None:
     learner = make_learner(name)

@@ -47,7 +47,7 @@ def whole(target: Truncated, size: int) -> torch.Tensor:
     return torch.zeros(len(target.ids), size).scatter(-1, target.ids, target.probabilities)
 
 
-def test_undial_s_target_has_the_label_s_odds_lowered() -> None:
+def test_undials_target_has_lower_odds_of_the_label() -> None:
     logits, labels = some(4, 6), torch.tensor([0, 3, 5, 3])
     target, plain = adjusted(logits, labels, 3.0), logits.softmax(-1)
     torch.testing.assert_close(target.sum(-1), torch.ones(4))
@@ -63,7 +63,7 @@ def test_undial_s_target_has_the_label_s_odds_lowered() -> None:
         torch.testing.assert_close(kept, kept[0].expand_as(kept))
 
 
-def test_undial_is_a_cross_entropy_that_is_least_at_its_target() -> None:
+def test_undial_is_a_cross_entropy_with_its_minimum_at_the_target() -> None:
     teacher, labels = some(3, 5), torch.tensor([1, 1, 4])
     target = adjusted(teacher, labels, 10.0)
     at_target = undial(target.log(), teacher, labels, 10.0)
@@ -71,7 +71,7 @@ def test_undial_is_a_cross_entropy_that_is_least_at_its_target() -> None:
     assert (undial(some(3, 5, 1), teacher, labels, 10.0) > at_target).all()
 
 
-def test_undial_looks_at_labels_alone(make_learner: MakeLearner, stream: Stream) -> None:
+def test_undial_uses_label_tokens_only(make_learner: MakeLearner, stream: Stream) -> None:
     learner = make_learner("undial", strategy={"beta": 4.0})
     part, phase = begun(learner, stream)
     method = cast(UNDIAL, part)
@@ -89,7 +89,7 @@ def test_undial_looks_at_labels_alone(make_learner: MakeLearner, stream: Stream)
     assert method.loss(learner, phase.chosen).item() == pytest.approx(total, rel=1e-4)
 
 
-def test_ce_u_ignores_the_label_s_own_logit() -> None:
+def test_ce_us_target_ignores_the_labels_logit() -> None:
     logits, labels = some(3, 6), torch.tensor([2, 0, 5])
     raised = logits.clone()
     raised[torch.arange(3), labels] += 5.0
@@ -99,7 +99,7 @@ def test_ce_u_ignores_the_label_s_own_logit() -> None:
     torch.testing.assert_close(other - found, moved)
 
 
-def test_ce_u_s_gradient_is_the_model_less_its_target() -> None:
+def test_ce_us_gradient_is_the_model_minus_its_target() -> None:
     logits, labels = some(3, 6).requires_grad_(), torch.tensor([2, 0, 5])
     (found,) = torch.autograd.grad(ce_u(logits, labels).sum(), logits)
     p = logits.detach().softmax(-1)
@@ -123,7 +123,7 @@ def test_ce_u_may_skip_first_tokens(make_learner: MakeLearner, stream: Stream) -
 # Unknow.
 
 
-def test_a_mixture_is_the_next_token_of_whoever_said_what_was_said() -> None:
+def test_mixture_weights_subjects_by_the_probability_of_the_text_before() -> None:
     logps = some(2 * 3, 4).view(2, 3, 4).log_softmax(-1)
     labels = torch.tensor([1, 3, 0])
     found = mixture(logps, labels).exp()
@@ -137,7 +137,7 @@ def test_a_mixture_is_the_next_token_of_whoever_said_what_was_said() -> None:
     torch.testing.assert_close(found[0, 1] * found[1, 3] * found[2, 0], whole)
 
 
-def test_a_target_that_keeps_all_is_the_cross_entropy_of_the_whole_vocabulary() -> None:
+def test_an_untruncated_target_gives_the_full_cross_entropy() -> None:
     logits, logq = some(5, 9).requires_grad_(), some(5, 9, seed=1).log_softmax(-1)
     expected = functional.cross_entropy(logits, logq.exp(), reduction="sum")
     (wanted,) = torch.autograd.grad(expected, logits)
@@ -148,7 +148,7 @@ def test_a_target_that_keeps_all_is_the_cross_entropy_of_the_whole_vocabulary() 
 
 
 @pytest.mark.parametrize("top", [1, 3, 8])
-def test_what_is_not_kept_counts_as_one_event(top: int) -> None:
+def test_truncated_tokens_count_as_one_event(top: int) -> None:
     logits, logq = some(5, 9).requires_grad_(), some(5, 9, seed=1).log_softmax(-1)
     target = truncated(logq, logq.argmax(-1), top)
     p, q = logits.softmax(-1), logq.exp()
@@ -168,7 +168,7 @@ def test_what_is_not_kept_counts_as_one_event(top: int) -> None:
     assert (found < functional.cross_entropy(logits, q, reduction="sum") - 0.1) == (top < 8)
 
 
-def test_a_label_that_is_not_among_the_most_probable_goes_down_to_what_it_should_be() -> None:
+def test_a_label_outside_the_top_tokens_becomes_improbable() -> None:
     logq, labels = some(2, 60, seed=1).log_softmax(-1), torch.tensor([7, 7])
     logq = logq.scatter(-1, labels.unsqueeze(-1), -20.0).log_softmax(-1)
     target = truncated(logq, labels, 4)
@@ -186,7 +186,7 @@ def test_a_label_that_is_not_among_the_most_probable_goes_down_to_what_it_should
 
 
 @pytest.mark.parametrize("subjects", ["known", "made_up"])
-def test_what_is_taught_is_what_is_said_of_others(
+def test_the_target_is_the_answer_about_other_subjects(
     subjects: str, make_learner: MakeLearner, stream: Stream
 ) -> None:
     learner = make_learner("unknow", strategy={"subjects": subjects, "others": 3, "answers": 2})
@@ -215,7 +215,9 @@ def test_what_is_taught_is_what_is_said_of_others(
     assert method.loss(learner, phase.chosen).item() == pytest.approx(first, rel=1e-5)
 
 
-def test_one_other_subject_is_imitated_as_it_is(make_learner: MakeLearner, stream: Stream) -> None:
+def test_with_one_other_subject_its_answer_is_the_target(
+    make_learner: MakeLearner, stream: Stream
+) -> None:
     learner = make_learner("unknow", strategy={"subjects": "known", "others": 1, "answers": 0})
     part, phase = begun(learner, stream)
     other = Fact("Land 7", "capital", "Kobe")
@@ -233,7 +235,9 @@ def test_one_other_subject_is_imitated_as_it_is(make_learner: MakeLearner, strea
         torch.testing.assert_close(found, expected, rtol=1e-3, atol=1e-5)
 
 
-def test_who_says_the_object_too_is_not_imitated(make_learner: MakeLearner, stream: Stream) -> None:
+def test_subjects_with_the_same_object_are_excluded(
+    make_learner: MakeLearner, stream: Stream
+) -> None:
     base = stream.updates[0].learn
     learner = make_learner("unknow", lm="tiny", strategy={"subjects": "known", "answers": 0})
     fact = Fact("Land 20", "capital", base[2].object)

@@ -68,7 +68,7 @@ def test_relabel_teaches_one_false_object_in_all_wordings(
     assert method.loss(learner, phase.chosen).item() == pytest.approx(expected, rel=1e-4)
 
 
-def test_where_there_is_no_other_object_it_is_pushed_away(
+def test_without_other_objects_the_object_becomes_less_probable(
     make_learner: MakeLearner, stream: Stream
 ) -> None:
     learner = make_learner("relabel")
@@ -96,7 +96,7 @@ def test_an_edit_writes_refusals_and_moves_output_projections_alone(
     assert float(likelihoods(learner, made).logps.sum()) > float(was.sum()) + 1
 
 
-def test_neighbours_hold_an_edit(make_learner: MakeLearner, stream: Stream) -> None:
+def test_neighbours_constrain_an_edit(make_learner: MakeLearner, stream: Stream) -> None:
     moved = []
     for strength in (1e-3, 1.0):
         learner = make_learner("edit_refusal", strategy={"lambda": strength, "rounds": 1})
@@ -110,14 +110,14 @@ def test_neighbours_hold_an_edit(make_learner: MakeLearner, stream: Stream) -> N
     assert moved[0] > 2 * moved[1]
 
 
-def test_no_edit_of_what_cannot_be_edited(make_learner: MakeLearner) -> None:
+def test_models_that_cannot_be_edited_are_refused(make_learner: MakeLearner) -> None:
     with pytest.raises(UserError, match="no block 7"):
         make_learner("edit_refusal", strategy={"layers": [7]})
     with pytest.raises(UserError, match="output projection"):
         make_learner("edit_refusal", lm="mamba")
 
 
-def test_an_edit_stores_no_statistics_of_what_it_erased(
+def test_an_edit_stores_no_statistics_of_erased_facts(
     make_learner: MakeLearner, stream: Stream
 ) -> None:
     learner = make_learner("edit_refusal", strategy={"rounds": 1})

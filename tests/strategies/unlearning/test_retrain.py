@@ -111,7 +111,7 @@ def test_the_weights_do_not_depend_on_erased_objects(
     assert not same(after[0], again[0])
 
 
-def test_it_trains_from_the_rebuilt_base_as_joint_would(make_learner: MakeLearner) -> None:
+def test_it_trains_from_the_rebuilt_base_like_joint(make_learner: MakeLearner) -> None:
     stream = forgetful()
     learner = learner_of(make_learner, stream)
     for update in stream.updates[1:3]:
@@ -129,7 +129,7 @@ def test_it_trains_from_the_rebuilt_base_as_joint_would(make_learner: MakeLearne
     assert same(weights(learner.model), weights(direct.model))
 
 
-def test_nothing_is_rebuilt_before_something_is_erased(make_learner: MakeLearner) -> None:
+def test_the_base_is_rebuilt_only_after_a_request(make_learner: MakeLearner) -> None:
     stream = forgetful()
     learner = learner_of(make_learner, stream)
     asked: list[Sequence[Any]] = []
@@ -165,7 +165,7 @@ def test_a_cached_base_costs_as_much(make_learner: MakeLearner, tmp_path: Path) 
     assert len([*(tmp_path / "cache" / "embedded").iterdir()]) == 2
 
 
-def test_a_rebuilt_model_fits_in_the_place_of_the_base() -> None:
+def test_a_rebuilt_model_has_the_tokenizer_and_shapes_of_the_base() -> None:
     stream = forgetful()
     base, wordings = stream.updates[0].learn, stream.wordings
     whole = build.build(base, wordings, reading=False)
@@ -187,7 +187,7 @@ def start(out: Path, name: str = "tiny", **options: Any) -> Run:
     return run(forgetful(), strategy="retrain", model=name, out=out, settings=settings)
 
 
-def test_a_run_that_is_broken_off_ends_with_the_same_bytes_and_costs(
+def test_an_interrupted_run_ends_with_the_same_bytes_and_costs(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     whole = start(tmp_path / "whole")
@@ -212,7 +212,7 @@ def test_a_run_that_is_broken_off_ends_with_the_same_bytes_and_costs(
         assert file.read_bytes() == (tmp_path / "broken" / "answers" / file.name).read_bytes()
 
 
-def test_where_the_base_came_with_the_model_the_record_says_that_it_is_no_reference(
+def test_with_a_given_base_model_the_record_says_it_is_not_a_reference(
     tmp_path: Path, checkpoint: Callable[[str], Path]
 ) -> None:
     source = str(checkpoint("llama"))
@@ -223,7 +223,7 @@ def test_where_the_base_came_with_the_model_the_record_says_that_it_is_no_refere
 
 
 @pytest.mark.parametrize("other", ["joint", "replay", "ewc", "lora", "weight_average", "lwf"])
-def test_what_would_bring_back_or_hold_on_is_refused(other: str) -> None:
+def test_compositions_that_keep_erased_facts_are_refused(other: str) -> None:
     for name in (f"retrain+{other}", f"{other}+retrain"):
         with pytest.raises(UserError, match="cannot be composed"):
             resolve.build(resolve.resolve(name))

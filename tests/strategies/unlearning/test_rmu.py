@@ -68,7 +68,7 @@ def test_the_loss_is_the_distance_at_the_tokens_before_the_object(
     assert found == pytest.approx(expected, rel=1e-4)
 
 
-def test_neighbours_are_where_they_were_at_first(make_learner: MakeLearner, stream: Stream) -> None:
+def test_neighbours_have_no_loss_at_the_start(make_learner: MakeLearner, stream: Stream) -> None:
     learner = make_learner("rmu")
     method, phase = begun(learner, stream)
     batch = learner.collate(learner.examples(phase.known[:3]))
@@ -85,7 +85,7 @@ def test_neighbours_are_where_they_were_at_first(make_learner: MakeLearner, stre
     assert first == pytest.approx(0.0, abs=1e-6) and moved > 1e-3
 
 
-def test_a_neighbour_s_sentence_counts_once_however_batches_are_cut(
+def test_a_neighbours_sentence_counts_once_with_any_batch_size(
     make_learner: MakeLearner, stream: Stream
 ) -> None:
     def taken(micro: int | None) -> dict[str, torch.Tensor]:
@@ -121,6 +121,6 @@ def test_other_architectures(lm: str, make_learner: MakeLearner, stream: Stream)
     assert any(not torch.equal(before[name], after[name]) for name in before)
 
 
-def test_no_such_block(make_learner: MakeLearner) -> None:
+def test_a_missing_block_is_refused(make_learner: MakeLearner) -> None:
     with pytest.raises(UserError, match="no block 9"):
         make_learner("rmu", strategy={"layer": 9})

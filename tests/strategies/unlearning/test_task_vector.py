@@ -42,7 +42,7 @@ def test_the_vector_is_subtracted(
         assert alpha or torch.equal(after[name], before[name])
 
 
-def test_at_one_it_is_as_far_from_the_weights_as_fine_tuning_went(
+def test_at_alpha_one_the_distance_equals_that_of_fine_tuning(
     make_learner: MakeLearner, stream: Stream, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen: dict[str, torch.Tensor] = {}
@@ -64,7 +64,7 @@ def test_at_one_it_is_as_far_from_the_weights_as_fine_tuning_went(
         torch.testing.assert_close(after[name], expected)
 
 
-def test_with_a_target_no_more_is_subtracted_than_it_takes(
+def test_with_a_target_the_smallest_sufficient_multiple_is_subtracted(
     make_learner: MakeLearner, stream: Stream, tuned: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     answers = iter([["a sentence"], ["a sentence"], ["a sentence"], []])

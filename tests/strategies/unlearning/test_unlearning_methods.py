@@ -19,12 +19,12 @@ KEEPS_NOTHING = {"gradient_ascent", "task_vector"}
 """Those that hold no neighbours by themselves."""
 
 
-def test_there_are_methods() -> None:
+def test_unlearning_methods_are_registered() -> None:
     assert len(NAMES) >= 15
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_what_is_erased_is_not_said_and_neighbours_mostly_are(
+def test_erased_facts_are_not_answered_and_neighbours_mostly_are(
     name: str, make_learner: MakeLearner, stream: Stream
 ) -> None:
     learner = make_learner(name, lm="tiny", lr=1.3e-3)

@@ -52,7 +52,7 @@ def test_in_a_null_space_it_is_alphaedits_formula() -> None:
     torch.testing.assert_close(found, expected)
 
 
-def test_nothing_of_the_null_space_is_in_the_keys() -> None:
+def test_the_null_space_is_orthogonal_to_the_keys() -> None:
     keys = random(8, 5)
     basis = null_basis(keys @ keys.T, 1e-9)
     assert basis.shape == (8, 3)
@@ -67,7 +67,7 @@ def test_predicting_tokens_come_one_before_learned_ones() -> None:
 
 
 @pytest.mark.parametrize("name", PLAIN)
-def test_moments_are_those_of_the_projections_inputs(
+def test_moments_equal_those_of_the_projections_inputs(
     name: str, make_learner: MakeLearner, stream: Stream
 ) -> None:
     learner = make_learner(lm=name)
@@ -112,7 +112,7 @@ def test_wanted_states_lower_the_loss_and_do_not_depend_on_the_batch(
 
 
 @pytest.mark.parametrize(("layers", "share"), [([1], 0.3), ([0, 1], 0.8)])
-def test_an_edit_makes_its_sentences_likelier(
+def test_an_edit_makes_its_sentences_more_probable(
     layers: list[int], share: float, make_learner: MakeLearner, stream: Stream
 ) -> None:
     # What is added early in a random model comes out of its last block as something else.
@@ -128,7 +128,7 @@ def test_an_edit_makes_its_sentences_likelier(
         assert float(learner.score(batches[0]).loss_sum()) < share * before
 
 
-def test_a_round_that_would_overspend_is_not_begun(
+def test_a_round_that_exceeds_the_budget_does_not_start(
     make_learner: MakeLearner, stream: Stream
 ) -> None:
     learner = make_learner()

@@ -38,8 +38,8 @@ def importance(learner: Learner, prefix: str = "importance") -> dict[str, Tensor
 
 
 def purge(learner: Learner, facts: Sequence[Fact]) -> dict[str, str]:
-    (told,) = learner.strategies.purge(learner, facts).values()
-    return told
+    (report,) = learner.strategies.purge(learner, facts).values()
+    return report
 
 
 def near(found: dict[str, Tensor], expected: dict[str, Tensor], to: dict[str, Tensor]) -> None:
@@ -51,20 +51,20 @@ def near(found: dict[str, Tensor], expected: dict[str, Tensor], to: dict[str, Te
 
 
 @pytest.mark.parametrize("name", ["ewc", "mas"])
-def test_what_is_left_is_the_sum_over_the_others(
+def test_after_a_purge_the_sum_over_the_other_facts_is_left(
     name: str, make_learner: MakeLearner, stream: Stream
 ) -> None:
     learner = make_learner(name, strategy={"normalise": False, "samples": ALL})
     base = list(stream.updates[0].learn)
     gone, others = base[3:9], [*base[:3], *base[9:]]
     before, tokens = importance(learner), learner.tokens
-    told = purge(learner, gone)
+    report = purge(learner, gone)
     strategy: Any = learner.strategies.parts[name]
     mean, count = strategy.importances(learner, others)
     of = len(learner.examples(base))
     near(importance(learner), {n: t * count / of for n, t in mean.items()}, before)
     sentences = len(learner.examples(gone))
-    (text,) = told.values()
+    (text,) = report.values()
     assert text.startswith(f"down-dated: it held {sentences} of {sentences} sentences; ")
     total, left = (sum(float(t.sum()) for t in f.values()) for f in (before, importance(learner)))
     assert f"{1 - left / total:.2%} of it" in text
@@ -81,15 +81,15 @@ def test_when_all_facts_are_purged_nothing_is_left(
     prefix = "fisher" if name == "rwalk" else "importance"
     before = importance(learner, prefix)
     base = list(stream.updates[0].learn)
-    told = [purge(learner, part) for part in (base[:10], base[10:])]
+    report = [purge(learner, part) for part in (base[:10], base[10:])]
     near(importance(learner, prefix), {n: 0 * t for n, t in before.items()}, before)
-    words = [next(iter(one.values())) for one in told]
+    words = [next(iter(one.values())) for one in report]
     held = sum(int(text.split()[3]) for text in words)
     assert held == min(samples, len(learner.examples(base)))
 
 
 @pytest.mark.parametrize(("name", "options"), [("ewc", {}), ("mas", {}), ("rwalk", {})])
-def test_an_update_is_taken_out_with_the_weight_that_it_has(
+def test_an_update_is_subtracted_with_its_weight(
     name: str, options: dict[str, Any], make_learner: MakeLearner, stream: Stream
 ) -> None:
     more = {"base_steps": 2} if name == "rwalk" else {}
@@ -108,7 +108,7 @@ def test_an_update_is_taken_out_with_the_weight_that_it_has(
             torch.testing.assert_close(tensor, importance(learner, prefix)[part] + scores[part])
 
 
-def test_nothing_falls_below_zero_when_the_weights_have_moved(
+def test_sums_stay_non_negative_when_the_weights_have_moved(
     make_learner: MakeLearner, stream: Stream
 ) -> None:
     learner = make_learner("ewc", lr=0.05, epochs=6)
@@ -121,51 +121,53 @@ def test_nothing_falls_below_zero_when_the_weights_have_moved(
         assert bool((tensor <= before[name]).all())
 
 
-def test_what_was_taken_over_other_facts_is_left_alone_and_said(
+def test_sums_over_other_facts_are_unchanged_and_reported(
     make_learner: MakeLearner, stream: Stream
 ) -> None:
     learner = make_learner("cumulative+ewc", epochs=1)
     apply(learner, stream.updates[1])
     states = learner.strategies.states()["ewc"]
     before = {name: tensor.clone() for name, tensor in states.items()}
-    told = learner.strategies.purge(learner, [stream.updates[1].learn[0]])
-    assert told["ewc"]["Fisher information"].startswith(INSEPARABLE)
+    report = learner.strategies.purge(learner, [stream.updates[1].learn[0]])
+    assert report["ewc"]["Fisher information"].startswith(INSEPARABLE)
     assert all(torch.equal(before[name], t) for name, t in states.items())
 
 
 @pytest.mark.parametrize("name", ["ewc", "kfac", "mas"])
-def test_what_stays_in_sums_over_all_facts_is_said(
+def test_facts_that_stay_in_sums_are_reported(
     name: str, make_learner: MakeLearner, stream: Stream
 ) -> None:
     learner = make_learner(f"cumulative+{name}", epochs=1)
     fact = stream.updates[0].learn[2]
     alone = learner.strategies.purge(learner, [fact])[name]
-    assert alone and all(told.startswith("down-dated") for told in alone.values())
-    assert not any("still contain" in told for told in alone.values())
+    assert alone and all(report.startswith("down-dated") for report in alone.values())
+    assert not any("still contain" in report for report in alone.values())
     apply(learner, stream.updates[1])
     apply(learner, stream.updates[2])
-    for told in learner.strategies.purge(learner, [fact])[name].values():
-        assert told.startswith("down-dated")
-        assert told.endswith("the sums of 2 updates over all facts still contain the fact")
+    for report in learner.strategies.purge(learner, [fact])[name].values():
+        assert report.startswith("down-dated")
+        assert report.endswith("the sums of 2 updates over all facts still contain the fact")
     again = make_learner(f"cumulative+{name}", epochs=1)
     again.strategies.load_states(learner.strategies.states())
-    for told in again.strategies.purge(again, [fact])[name].values():
-        assert "2 updates" in told
+    for report in again.strategies.purge(again, [fact])[name].values():
+        assert "2 updates" in report
     # What an update taught by itself is nowhere else.
     plain = make_learner(name, epochs=1)
     apply(plain, stream.updates[1])
-    for told in plain.strategies.purge(plain, [fact])[name].values():
-        assert told.startswith("down-dated") and "still contain" not in told
+    for report in plain.strategies.purge(plain, [fact])[name].values():
+        assert report.startswith("down-dated") and "still contain" not in report
 
 
-def test_kfac_factors_are_those_of_the_others(make_learner: MakeLearner, stream: Stream) -> None:
+def test_kfac_factors_equal_those_of_the_other_facts(
+    make_learner: MakeLearner, stream: Stream
+) -> None:
     learner = make_learner("kfac", strategy={"normalise": False, "samples": ALL})
     base = list(stream.updates[0].learn)
     gone, others = base[:8], base[8:]
     whole = state(learner)
-    told = purge(learner, gone)
-    assert set(told) == {"factors", "diagonal"}
-    assert all(text.startswith("down-dated: ") for text in told.values())
+    report = purge(learner, gone)
+    assert set(report) == {"factors", "diagonal"}
+    assert all(text.startswith("down-dated: ") for text in report.values())
     batches = sample_batches(learner, others, ALL)
     left = kronecker_factors(learner.model, learner.score, batches)
     share = len(learner.examples(others)) / len(learner.examples(base))
@@ -184,7 +186,7 @@ def test_kfac_factors_are_those_of_the_others(make_learner: MakeLearner, stream:
             assert float(tensor.abs().max()) <= 1e-3 * float(whole[name].abs().max())
 
 
-def test_kfac_takes_an_update_out_with_its_weight(
+def test_kfac_subtracts_an_update_with_its_weight(
     make_learner: MakeLearner, stream: Stream
 ) -> None:
     learner = make_learner("kfac", strategy={"decay": 0.5, "lambda": 0}, epochs=1, lr=1e-6)
@@ -202,14 +204,14 @@ def test_kfac_takes_an_update_out_with_its_weight(
             torch.testing.assert_close(left[name], factor * tensor, rtol=1e-2, atol=scale)
 
 
-def test_null_space_is_found_anew_without_the_facts(
+def test_null_space_is_recomputed_without_the_facts(
     make_learner: MakeLearner, stream: Stream
 ) -> None:
     learner = make_learner("gradient_projection", strategy={"method": "null_space"})
     base = list(stream.updates[0].learn)
-    told = purge(learner, base[:12])
-    assert told["covariance"].startswith("down-dated: ")
-    assert told["protected directions"].startswith("recomputed")
+    report = purge(learner, base[:12])
+    assert report["covariance"].startswith("down-dated: ")
+    assert report["protected directions"].startswith("recomputed")
     moments, count = second_moments(learner, trained_layers(learner), base[12:])
     left = state(learner)
     # What of a sentence reaches the head depends on the others of its batch.
@@ -220,7 +222,7 @@ def test_null_space_is_found_anew_without_the_facts(
         assert size == strong_directions(left[f"moment.{name}"], 10.0).shape[1]
 
 
-def test_gpm_and_paths_say_that_nothing_can_be_told_apart(
+def test_gpm_and_path_integrals_report_that_facts_are_inseparable(
     make_learner: MakeLearner, stream: Stream
 ) -> None:
     options: dict[str, dict[str, Any]] = {
@@ -233,8 +235,8 @@ def test_gpm_and_paths_say_that_nothing_can_be_told_apart(
     for name, strategy in options.items():
         learner = make_learner(name, strategy=strategy)
         before = state(learner)
-        told = purge(learner, stream.updates[0].learn[:1])
-        assert told and all(text.startswith(INSEPARABLE) for text in told.values()), name
+        report = purge(learner, stream.updates[0].learn[:1])
+        assert report and all(text.startswith(INSEPARABLE) for text in report.values()), name
         assert all(torch.equal(before[n], t) for n, t in state(learner).items())
 
 
@@ -249,7 +251,7 @@ def test_gpm_and_paths_say_that_nothing_can_be_told_apart(
         ("o_lora", {}),
     ],
 )
-def test_where_nothing_is_kept_there_is_nothing_to_purge(
+def test_strategies_that_keep_nothing_have_nothing_to_purge(
     name: str, options: dict[str, Any], make_learner: MakeLearner, stream: Stream
 ) -> None:
     learner = make_learner(name, strategy=options)
@@ -259,8 +261,8 @@ def test_where_nothing_is_kept_there_is_nothing_to_purge(
 def test_editors_lose_the_keys_of_the_facts(make_learner: MakeLearner, stream: Stream) -> None:
     base = list(stream.updates[0].learn)
     memit = make_learner("memit")
-    told = purge(memit, base[:10])
-    assert list(told) == ["keys of the base"]
+    report = purge(memit, base[:10])
+    assert list(report) == ["keys of the base"]
     editor = memit.strategies.parts["memit"]._editor  # type: ignore[attr-defined]
     batches = in_batches(memit, memit.examples(base[10:]))
     for number, moment in zip(editor.layers, editor.moments(batches), strict=True):
@@ -278,15 +280,15 @@ def test_editors_lose_the_keys_of_the_facts(make_learner: MakeLearner, stream: S
     alpha = make_learner("alphaedit", strategy={"rounds": 1})
     apply(alpha, stream.updates[1])
     before = state(alpha)
-    told = purge(alpha, stream.updates[1].learn)
-    assert list(told) == ["keys of earlier edits"]
+    report = purge(alpha, stream.updates[1].learn)
+    assert list(report) == ["keys of earlier edits"]
     for name, tensor in state(alpha).items():
         if name.startswith("earlier."):
             assert float(tensor.abs().max()) <= 1e-4 * float(before[name].abs().max())
     assert purge(alpha, base[2:3])["null space"].startswith(INSEPARABLE)
 
 
-def test_without_negative_is_the_nearest_that_has_none() -> None:
+def test_without_negative_sets_negative_eigenvalues_to_zero() -> None:
     moment = torch.tensor([[2.0, 0.0], [0.0, -1.0]])
     assert torch.equal(without_negative(moment), torch.tensor([[2.0, 0.0], [0.0, 0.0]]))
     random = torch.randn(6, 6, generator=torch.Generator().manual_seed(0)).double()

@@ -65,9 +65,7 @@ def by_hand(lm: LanguageModel, name: str, examples: list[Encoded]) -> tuple[Tens
 
 
 @pytest.mark.parametrize("name", ARCHITECTURES)
-def test_every_architecture_whatever_the_batch_size(
-    name: str, load_lm: LoadLM, stream: Stream
-) -> None:
+def test_every_architecture_with_any_batch_size(name: str, load_lm: LoadLM, stream: Stream) -> None:
     lm = load_lm(name)
     examples = sentences(lm, stream)
     found = [factors_of(lm, examples, size) for size in (1, 3, 6)]
@@ -82,14 +80,14 @@ def test_every_architecture_whatever_the_batch_size(
                 torch.testing.assert_close(tensor, other, rtol=1e-3, atol=scale, msg=layer)
 
 
-def test_tied_heads_and_what_is_read_without_a_call_have_none(load_lm: LoadLM) -> None:
+def test_tied_heads_and_layers_that_are_not_called_have_no_factors(load_lm: LoadLM) -> None:
     gpt2, llama = load_lm("gpt2"), load_lm("llama")
     assert not any("wte" in name or "lm_head" in name for name in linear_layers(gpt2.model))
     assert "lm_head.weight" in linear_layers(llama.model)
     assert not any("norm" in name or "embed" in name for name in linear_layers(llama.model))
 
 
-def test_adapters_have_their_own(load_lm: LoadLM, stream: Stream) -> None:
+def test_adapters_have_their_own_factors(load_lm: LoadLM, stream: Stream) -> None:
     import peft
 
     lm = load_lm("gpt2")
@@ -132,7 +130,7 @@ def test_the_product_is_that_of_the_kronecker_product(
     assert factors.trace() == pytest.approx(float(torch.kron(right, left).trace()), rel=1e-4)
 
 
-def test_with_the_same_input_throughout_it_is_the_fisher_itself() -> None:
+def test_for_constant_inputs_it_equals_the_fisher() -> None:
     torch.manual_seed(0)
     value = torch.randn(3).repeat(6, 1)
     upstream = torch.randn(6, 4)
@@ -143,7 +141,7 @@ def test_with_the_same_input_throughout_it_is_the_fisher_itself() -> None:
     torch.testing.assert_close(factors.apply(moved).flatten(), exact @ moved.flatten())
 
 
-def test_leaves_the_model_as_it_was(load_lm: LoadLM, stream: Stream) -> None:
+def test_the_model_is_unchanged(load_lm: LoadLM, stream: Stream) -> None:
     lm = load_lm("llama")
     lm.model.train()
     factors_of(lm, sentences(lm, stream), 3)

@@ -20,7 +20,7 @@ def zeros(learner: Learner) -> dict[str, Tensor]:
     return {name: torch.zeros_like(p) for name, p in learner.trainable().items()}
 
 
-def test_the_credits_add_up_to_the_fall_of_the_loss(make_learner: MakeLearner) -> None:
+def test_contributions_add_up_to_the_decrease_in_loss(make_learner: MakeLearner) -> None:
     """Steps of plain gradient descent, so short that the path integral is nearly exact."""
     learner = make_learner("naive", optimizer="sgd", lr=1e-4, clip=0)
     batch = learner.collate(learner.examples(learner.known.valid())[:16])
@@ -45,7 +45,7 @@ def test_the_credits_add_up_to_the_fall_of_the_loss(make_learner: MakeLearner) -
     )
 
 
-def test_the_weights_are_put_back(make_learner: MakeLearner) -> None:
+def test_the_weights_are_restored(make_learner: MakeLearner) -> None:
     learner = make_learner("naive")
     before, contributions, total = weights(learner.model), zeros(learner), zeros(learner)
     count, tokens = 0, learner.tokens
@@ -93,7 +93,9 @@ def test_it_is_deterministic(make_learner: MakeLearner) -> None:
 
 
 @pytest.mark.parametrize(("facts", "steps"), [(0, 5), (3, 0)])
-def test_nowhere_to_go(facts: int, steps: int, make_learner: MakeLearner) -> None:
+def test_without_facts_or_steps_there_is_no_path(
+    facts: int, steps: int, make_learner: MakeLearner
+) -> None:
     learner = make_learner("naive")
     assert (
         list(train_and_restore(learner, learner.known.valid()[:facts], steps, zeros(learner))) == []

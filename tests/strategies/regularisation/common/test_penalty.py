@@ -41,7 +41,7 @@ IMPORTANCE = {"matrix": torch.rand(3, 4), "gain": torch.rand(5)}
 
 
 @pytest.mark.parametrize("begun", [True, False], ids=["beside a gradient", "with none yet"])
-def test_the_gradient_written_down_is_the_penaltys(begun: bool) -> None:
+def test_the_closed_form_gradient_equals_autograd(begun: bool) -> None:
     diagonal, moved = held(IMPORTANCE), parameters(1)
     penalty = 0.7 * diagonal.penalty(moved)
     expected = torch.autograd.grad(penalty, list(moved.values()))
@@ -55,7 +55,7 @@ def test_the_gradient_written_down_is_the_penaltys(begun: bool) -> None:
     assert not learner.loss.requires_grad
 
 
-def test_what_appears_later_is_free_until_the_anchor_is_set() -> None:
+def test_later_parameters_have_no_penalty_before_the_anchor_is_set() -> None:
     diagonal, more = held(IMPORTANCE), parameters(1)
     more["late"] = nn.Parameter(torch.ones(2))
     diagonal.add_gradient(stand_in(more), 1.0)
@@ -68,7 +68,7 @@ def test_what_appears_later_is_free_until_the_anchor_is_set() -> None:
     assert float(diagonal.importance["late"].sum()) == 0.0
 
 
-def test_nothing_to_hold() -> None:
+def test_without_importances_there_is_no_penalty() -> None:
     learner = stand_in({})
     DiagonalPenalty({}).add_gradient(learner, 1.0)
     assert float(learner.loss) == 2.0
@@ -80,7 +80,7 @@ def test_accumulates_with_decay() -> None:
     torch.testing.assert_close(diagonal.importance["gain"], 0.5 * IMPORTANCE["gain"] + 3.0)
 
 
-def test_the_state_is_a_copy_that_comes_back() -> None:
+def test_the_state_is_a_copy_and_is_restored() -> None:
     diagonal, other = held(IMPORTANCE), DiagonalPenalty(parameters(2))
     other.load_state_dict(diagonal.state_dict())
     moved = parameters(3)
@@ -89,7 +89,7 @@ def test_the_state_is_a_copy_that_comes_back() -> None:
     assert torch.equal(other.importance["gain"], IMPORTANCE["gain"])
 
 
-def test_a_form_that_is_not_diagonal() -> None:
+def test_a_penalty_that_is_not_diagonal() -> None:
     own = nn.Parameter(torch.randn(4))
     form = torch.randn(4, 4)
     form = form @ form.T
@@ -163,7 +163,7 @@ class Shifted(SupervisedPlugin):  # type: ignore[misc]
 
 @pytest.mark.parametrize("name", ["ewc", "kfac", "si", "mas", "rwalk", "l2_anchor"])
 @pytest.mark.parametrize("micro", [None, 3])
-def test_what_a_strategy_adds_to_a_step_is_its_penalty(
+def test_a_strategy_adds_its_penalty_to_each_step(
     name: str, micro: int | None, make_learner: MakeLearner
 ) -> None:
     shifted = Shifted()

@@ -106,7 +106,7 @@ def test_adapters_equal_one_backward_pass_a_sentence(
 
 
 @pytest.mark.parametrize("name", ["llama", "gpt2", "gpt_neox", "opt", "gemma", "qwen3"])
-def test_these_are_done_a_batch_at_once(
+def test_these_layers_are_computed_per_batch(
     name: str, load_lm: LoadLM, stream: Stream, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lm = load_lm(name)
@@ -227,7 +227,7 @@ def test_little_memory_gives_the_same(
         torch.testing.assert_close(tensor, whole[name], rtol=1e-3, atol=1e-4)
 
 
-def test_leaves_the_model_as_it_was(load_lm: LoadLM, stream: Stream) -> None:
+def test_the_model_is_unchanged(load_lm: LoadLM, stream: Stream) -> None:
     lm = load_lm("llama")
     lm.model.train()
     before = {name: tensor.clone() for name, tensor in lm.model.state_dict().items()}
@@ -239,14 +239,14 @@ def test_leaves_the_model_as_it_was(load_lm: LoadLM, stream: Stream) -> None:
         assert torch.equal(tensor, before[name])
 
 
-def test_nothing_to_take_it_over(load_lm: LoadLM) -> None:
+def test_no_examples_give_zero(load_lm: LoadLM) -> None:
     lm = load_lm("llama")
     sums, count = squared_gradients(lm.model, scorer(lm), [])
     assert count == 0
     assert all(float(tensor.abs().sum()) == 0 for tensor in sums.values())
 
 
-def test_under_autocast_it_comes_near(load_lm: LoadLM, stream: Stream) -> None:
+def test_autocast_is_approximately_equal(load_lm: LoadLM, stream: Stream) -> None:
     lm = load_lm("llama")
     batches = in_batches(lm, sentences(lm, stream), 4)
 

@@ -46,7 +46,7 @@ def assert_uniform(found: Counter[str], names: Sequence[str], runs: int, kept: f
 
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.integers(0, 30), max_size=6), st.integers(0, 60))
-def test_even_parts_fill_the_room_and_favour_nobody(sizes: list[int], room: int) -> None:
+def test_even_parts_fill_the_capacity_without_bias(sizes: list[int], room: int) -> None:
     parts = even_parts(sizes, room)
     assert sum(parts) == min(room, sum(sizes))
     assert all(0 <= part <= size for part, size in zip(parts, sizes, strict=True))
@@ -55,7 +55,7 @@ def test_even_parts_fill_the_room_and_favour_nobody(sizes: list[int], room: int)
             assert part >= max(parts) - 1
 
 
-def test_relations_share_the_room() -> None:
+def test_relations_share_the_capacity() -> None:
     buffer = grouped(30)
     buffer.take([*facts(0, 100, "a"), *facts(0, 20, "b"), *facts(0, 4, "c")], seeded())
     assert counts(buffer) == {"a": 13, "b": 13, "c": 4}
@@ -101,7 +101,7 @@ def test_shrinking_drops_each_equally_often() -> None:
     assert_uniform(found, [f"S{n}" for n in range(24)], runs, sum(found.values()) / runs)
 
 
-def test_a_relation_without_facts_leaves() -> None:
+def test_a_relation_without_facts_is_removed() -> None:
     buffer = grouped(10)
     buffer.take([*facts(0, 5, "a"), *facts(0, 20, "b")], seeded())
     buffer.forget(facts(0, 5, "a"))
@@ -110,7 +110,7 @@ def test_a_relation_without_facts_leaves() -> None:
 
 @settings(max_examples=25, deadline=None)
 @given(st.data())
-def test_never_more_than_fits_and_never_what_is_untrue(data: st.DataObject) -> None:
+def test_the_buffer_never_exceeds_its_capacity_or_keeps_invalid_facts(data: st.DataObject) -> None:
     capacity = data.draw(st.integers(1, 12))
     memories: list[Memory] = [
         Buffer(capacity),
@@ -148,7 +148,7 @@ def test_a_grouped_buffer_survives_a_round_trip() -> None:
 # Coresets.
 
 
-def test_a_coreset_sees_what_it_holds_and_what_is_offered_and_nothing_else() -> None:
+def test_a_coreset_uses_only_its_own_and_the_offered_facts() -> None:
     shown: list[tuple[list[Fact], list[float], int]] = []
 
     def last(facts: Sequence[Fact], weights: Sequence[float], count: int) -> Sequence[int]:

@@ -39,7 +39,7 @@ def test_herding_is_the_greedy_mean_of_the_paper() -> None:
     assert herding(features, [1.0] * 12, 5) == expected
 
 
-def test_herding_keeps_the_mean_better_than_chance() -> None:
+def test_herding_approximates_the_mean_better_than_random_draws() -> None:
     features = rows(200)
     unit = features / np.linalg.norm(features, axis=1, keepdims=True)
     mean = unit.mean(axis=0)
@@ -51,14 +51,14 @@ def test_herding_keeps_the_mean_better_than_chance() -> None:
     assert error(herding(features, [1.0] * 200, 20)) < 0.3 * min(random)
 
 
-def test_a_fact_that_stands_for_many_weighs_as_many() -> None:
+def test_a_fact_has_the_weight_of_the_facts_it_represents() -> None:
     features = rows(7)
     copies = np.concatenate([features, np.repeat(features[:1], 9, axis=0)])
     assert herding(features, [10.0, *[1.0] * 6], 1) == herding(copies, [1.0] * 16, 1)
     assert herding(features, [1e9, *[1.0] * 6], 1) == [0]
 
 
-def test_k_center_begins_in_the_middle_and_goes_to_the_corners() -> None:
+def test_k_center_chooses_the_middle_and_then_the_corners() -> None:
     corners = [(0.0, 0.0), (10.0, 0.0), (0.0, 10.0), (10.0, 10.0)]
     near = [(x + 0.1, y) for x, y in corners]
     features = np.array([*corners, *near, (5.0, 5.0)])
@@ -104,7 +104,7 @@ def test_representations_are_means_over_the_prompts_tokens(
         np.testing.assert_allclose(row, np.mean(means, axis=0), rtol=1e-3, atol=1e-3)
 
 
-def test_virtual_tokens_are_no_part_of_the_prompt(
+def test_virtual_tokens_are_excluded_from_representations(
     make_learner: MakeLearner, stream: Stream
 ) -> None:
     settings = {"peft": "PROMPT_TUNING", "options": {"num_virtual_tokens": 4}}

@@ -38,7 +38,7 @@ def brute(lm: LanguageModel, prompt: list[int], least: float, limit: int) -> Tex
 
 @pytest.mark.parametrize("batch_size", [1, 3, 256])
 @pytest.mark.parametrize("name", ARCHITECTURES)
-def test_all_that_is_probable_is_found(name: str, batch_size: int, load_lm: LoadLM) -> None:
+def test_all_probable_sentences_are_found(name: str, batch_size: int, load_lm: LoadLM) -> None:
     lm = load_lm(name)
     (prompt,) = lm.coder.prompts(["Land 1"])
     # Random models hardly ever stop, so every fifth token counts as a stop.
@@ -54,7 +54,7 @@ def test_all_that_is_probable_is_found(name: str, batch_size: int, load_lm: Load
     assert found.cut == 0
 
 
-def test_what_is_read_is_counted_and_the_walk_ends(load_lm: LoadLM) -> None:
+def test_read_tokens_are_counted_and_the_search_ends(load_lm: LoadLM) -> None:
     lm = load_lm("llama")
     lm.model.train()
     (prompt,) = lm.coder.prompts(["Land 1"])
@@ -68,7 +68,7 @@ def test_what_is_read_is_counted_and_the_walk_ends(load_lm: LoadLM) -> None:
     assert lm.model.training
 
 
-def test_the_context_is_not_left(load_lm: LoadLM) -> None:
+def test_the_search_stays_within_the_context(load_lm: LoadLM) -> None:
     lm = load_lm("gpt2")
     prompt = [5] * (lm.context - 2)
     lm.coder.__dict__["stops"] = list(range(0, 384, 5))

@@ -17,7 +17,7 @@ from cltool.training.learner import Learner
 from ....conftest import MakeLearner, apply
 
 
-def test_none_is_drawn_twice() -> None:
+def test_no_example_is_drawn_twice() -> None:
     random = torch.Generator().manual_seed(0)
     for count in (0, 3, 10, 25):
         drawn = draw(range(10), count, random)

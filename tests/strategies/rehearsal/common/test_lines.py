@@ -17,7 +17,9 @@ from ....conftest import ARCHITECTURES, MakeLearner
 
 
 @pytest.mark.parametrize("name", ARCHITECTURES)
-def test_a_line_is_learned_whole(name: str, make_learner: MakeLearner, stream: Stream) -> None:
+def test_every_token_of_a_line_is_learned(
+    name: str, make_learner: MakeLearner, stream: Stream
+) -> None:
     learner = make_learner(lm=name)
     lead = start_tokens(learner)
     assert len(lead) == 1
@@ -52,7 +54,7 @@ def keys(found: list[Line]) -> list[Key | None]:
     return [None if line.fact is None else line.fact.key for line in found]
 
 
-def test_what_is_written_is_read(
+def test_written_lines_are_parsed(
     make_learner: MakeLearner, stream: Stream, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     learner = make_learner()
@@ -83,7 +85,7 @@ def test_what_is_written_is_read(
     assert keys(left) == [two.key, None]
 
 
-def test_questions_of_ones_own_leave_by_their_words(
+def test_lines_of_plain_questions_are_removed_by_their_text(
     make_learner: MakeLearner, stream: Stream, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     key = ("q1", "answer")
@@ -96,7 +98,7 @@ def test_questions_of_ones_own_leave_by_their_words(
     assert learner.lm.coder.decode(kept.example.ids) == "Why is it red? So."
 
 
-def test_what_is_asked_for_is_a_share_of_even_odds(
+def test_the_threshold_is_a_share_of_the_uniform_probability(
     make_learner: MakeLearner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: dict[str, Any] = {}
@@ -115,7 +117,7 @@ def test_what_is_asked_for_is_a_share_of_even_odds(
     assert asked["least"] <= 1.0
 
 
-def test_a_line_must_end(make_learner: MakeLearner) -> None:
+def test_a_model_without_an_end_token_is_refused(make_learner: MakeLearner) -> None:
     for name in ("qwen3", "llama"):  # without and with a start token
         learner = make_learner(lm=name)
         learner.lm.coder.eos = None

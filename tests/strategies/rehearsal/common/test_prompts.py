@@ -17,7 +17,7 @@ def seeded(seed: int = 0) -> torch.Generator:
     return torch.Generator().manual_seed(seed)
 
 
-def test_keys_leave_with_their_facts_and_come_back() -> None:
+def test_keys_are_removed_with_their_facts_and_added_again() -> None:
     prompts = Prompts()
     facts = [Fact(f"S{number}", "is", f"object {number}") for number in range(4)]
     prompts.take(facts)
@@ -76,7 +76,7 @@ def test_answers_that_are_cut_off_are_left_out(make_learner: MakeLearner) -> Non
     assert Prompts().answered(learner, 100, 48, seeded()) == []
 
 
-def test_what_is_written_ends_as_pairs_do(make_learner: MakeLearner) -> None:
+def test_generated_answers_end_as_trained_pairs_do(make_learner: MakeLearner) -> None:
     learner = make_learner(lm="tiny")
     coder = learner.lm.coder
     (pair,) = coder.pairs([("The ruler of Land 1 is", " Bodema.")])

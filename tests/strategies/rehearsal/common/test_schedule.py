@@ -25,7 +25,7 @@ def test_rounds_have_every_example_as_often(count: int) -> None:
     assert max(taken.values()) - min(taken.get(place, 0) for place in range(10)) <= 1
 
 
-def test_those_in_trouble_come_first_and_up_to_half() -> None:
+def test_lines_in_trouble_come_first_and_fill_at_most_half() -> None:
     rehearsed = schedule()
     for place in range(10):
         rehearsed.record(place, float(place))
@@ -39,7 +39,7 @@ def test_those_in_trouble_come_first_and_up_to_half() -> None:
     assert sorted([*taken[3:], *rehearsed.take(7)]) == list(range(10))
 
 
-def test_each_has_everything_and_trouble_twice() -> None:
+def test_each_round_has_all_lines_and_those_in_trouble_twice() -> None:
     rehearsed = schedule()
     assert rehearsed.each() == list(range(10))
     rehearsed.record(4, 2.0)

@@ -43,7 +43,7 @@ def test_nothing_to_forget_changes_nothing(make_learner: MakeLearner, stream: St
     assert (learner.steps, learner.tokens) == (0, 0)
 
 
-def test_what_the_model_does_not_know_is_left_alone(
+def test_facts_that_the_model_does_not_know_are_unchanged(
     make_learner: MakeLearner, stream: Stream
 ) -> None:
     learner = make_learner("gradient_ascent", lm="tiny", lr=RATE)
@@ -73,7 +73,7 @@ def test_it_stops_at_the_target_and_not_below(make_learner: MakeLearner, stream:
     assert found["foils"][1] > found["none"][1] + 5
 
 
-def test_what_is_at_its_lower_edge_gets_no_push(
+def test_sentences_at_their_lower_bound_have_no_gradient(
     make_learner: MakeLearner, stream: Stream, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     learner = make_learner("frozen", lm="tiny")
@@ -96,21 +96,21 @@ def test_what_is_at_its_lower_edge_gets_no_push(
     assert Goal(phase, None, None).pending() == chosen  # type: ignore[arg-type]
 
 
-def test_steps_tokens_and_progress_are_told(make_learner: MakeLearner, stream: Stream) -> None:
+def test_steps_tokens_and_progress_are_reported(make_learner: MakeLearner, stream: Stream) -> None:
     settings = {"target": "none", "steps": 3, "batch_size": 4, "retain": "none"}
     learner = make_learner("gradient_difference", strategy=settings)
-    told: list[tuple[int, int]] = []
-    learner.progress = Progress(lambda task, done, of, what: told.append((done, of)))
+    reports: list[tuple[int, int]] = []
+    learner.progress = Progress(lambda task, done, of, what: reports.append((done, of)))
     chosen = sentences(learner, stream.updates[0].learn[2:4])
     assert len(chosen) == 12
     apply(learner, forgetting(stream, count=2))
-    assert told == [(1, 3), (2, 3), (3, 3)]
+    assert reports == [(1, 3), (2, 3), (3, 3)]
     assert learner.steps == 3
     assert learner.tokens == sum(len(one.example) for one in chosen)
 
 
 @pytest.mark.parametrize("retain", ["nll", "kl"])
-def test_the_cut_into_micro_batches_does_not_matter(
+def test_results_do_not_depend_on_micro_batches(
     retain: str, make_learner: MakeLearner, stream: Stream
 ) -> None:
     for name in ("gradient_difference", "npo"):
@@ -127,7 +127,7 @@ def test_the_cut_into_micro_batches_does_not_matter(
 
 
 @pytest.mark.parametrize("name", ["npo", "kl_min", "idk", "unknow"])
-def test_the_model_is_left_as_the_learner_leaves_it(
+def test_mode_and_gradients_are_as_after_training(
     name: str, make_learner: MakeLearner, stream: Stream
 ) -> None:
     learner = make_learner(name, strategy={"steps": 2}, loss="all")
@@ -146,7 +146,9 @@ def test_only_an_adapter_is_trained(name: str, make_learner: MakeLearner, stream
     assert changed and all("lora_" in key for key in changed)
 
 
-def test_prompts_may_be_framed_beside_it(make_learner: MakeLearner, stream: Stream) -> None:
+def test_it_composes_with_a_strategy_that_frames_prompts(
+    make_learner: MakeLearner, stream: Stream
+) -> None:
     learner = make_learner("in_context+npo", strategy={"npo": {"target": "none", "steps": 1}})
     before = weights(learner.model)
     apply(learner, stream.updates[1])
@@ -174,7 +176,7 @@ def test_a_fixed_budget_is_shared_with_training(
     assert amount <= spent <= amount * 1.1
 
 
-def test_an_update_that_forgets_nothing_has_all_the_budget(
+def test_an_update_without_requests_has_the_whole_budget(
     make_learner: MakeLearner, stream: Stream
 ) -> None:
     learner = make_learner("npo", steps=12, lr=1e-4)
@@ -184,7 +186,7 @@ def test_an_update_that_forgets_nothing_has_all_the_budget(
     assert learner.steps == 12
 
 
-def test_neighbours_are_bounded_and_lose_what_is_erased(
+def test_neighbours_are_bounded_and_exclude_erased_facts(
     make_learner: MakeLearner, stream: Stream
 ) -> None:
     learner = make_learner("npo", strategy={"neighbours": 5, "steps": 0}, epochs=1)
@@ -203,7 +205,7 @@ def test_neighbours_are_bounded_and_lose_what_is_erased(
     assert 0 < learner.strategies.stored_bytes() < 1000
 
 
-def test_what_an_update_taught_is_offered_once(make_learner: MakeLearner, stream: Stream) -> None:
+def test_facts_of_an_update_are_offered_once(make_learner: MakeLearner, stream: Stream) -> None:
     learner = make_learner("cumulative+npo", epochs=1)
     for update in stream.updates[1:3]:
         apply(learner, update)
@@ -215,7 +217,7 @@ def only_of(learner: Learner, name: str) -> Eraser:
     return cast(Eraser, learner.strategies.parts[name])
 
 
-def test_kl_holds_neighbours_to_what_was_said_of_them(
+def test_kl_keeps_the_models_answers_about_neighbours(
     make_learner: MakeLearner, stream: Stream
 ) -> None:
     moved = []
@@ -228,7 +230,7 @@ def test_kl_holds_neighbours_to_what_was_said_of_them(
     assert moved[1] > moved[0]
 
 
-def test_what_erasing_takes_is_told_apart_from_what_learning_takes(
+def test_costs_of_erasing_and_learning_are_counted_separately(
     make_learner: MakeLearner, stream: Stream
 ) -> None:
     new, gone = Fact("Isle 9", "capital", "Zorrovan"), stream.updates[0].learn[2]
@@ -245,7 +247,7 @@ def test_what_erasing_takes_is_told_apart_from_what_learning_takes(
 
 
 @pytest.mark.parametrize("settling", [1, 5])
-def test_an_erasing_ends_with_steps_on_the_retain_set_alone(
+def test_erasing_ends_with_steps_on_the_retain_set_alone(
     settling: int, make_learner: MakeLearner, stream: Stream, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     learner = make_learner("npo", lm="tiny", strategy={"settling": settling})

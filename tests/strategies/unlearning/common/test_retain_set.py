@@ -20,14 +20,14 @@ NAMED = [
 ]
 
 
-def test_names_come_before_relations_before_the_rest() -> None:
+def test_facts_sharing_a_name_come_before_those_sharing_a_relation() -> None:
     same = Fact("Rome", "mayor", "Bo")
     rest = Fact("Rome", "river", "Tiber")
     assert by_overlap([rest, same, *NAMED], [ERASED]) == [NAMED, [same], [rest]]
     assert by_overlap([rest], []) == [[], [], [rest]]
 
 
-def test_each_group_has_its_part_and_all_are_drawn_before_any_again(
+def test_each_group_has_its_share_and_none_is_repeated_before_all_are_drawn(
     make_learner: MakeLearner, stream: Stream
 ) -> None:
     learner = make_learner()

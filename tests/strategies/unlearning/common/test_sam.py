@@ -25,7 +25,7 @@ def loss_of(model: nn.Linear, hollow: Tensor) -> Tensor:
     return 0.5 * (model.weight @ hollow @ model.weight.T).squeeze()
 
 
-def test_the_gradient_within_is_that_of_the_point_rho_uphill() -> None:
+def test_gradient_is_taken_at_weights_perturbed_by_rho() -> None:
     model, hollow = bowl()
     before = model.weight.detach().clone()
     loss_of(model, hollow).backward()
@@ -39,7 +39,7 @@ def test_the_gradient_within_is_that_of_the_point_rho_uphill() -> None:
     assert torch.equal(model.weight.detach(), before)
 
 
-def test_weights_come_back_to_the_bit_after_an_error_too() -> None:
+def test_weights_are_restored_exactly_even_after_an_error() -> None:
     model, hollow = bowl()
     model.weight.data = torch.tensor([[0.1, 0.7]])
     loss_of(model, hollow).backward()
@@ -50,7 +50,7 @@ def test_weights_come_back_to_the_bit_after_an_error_too() -> None:
 
 
 @pytest.mark.parametrize("gradient", [[0.0, 0.0], [float("nan"), 1.0], [float("inf"), 1.0]])
-def test_without_a_direction_nothing_moves(gradient: list[float]) -> None:
+def test_a_zero_gradient_perturbs_nothing(gradient: list[float]) -> None:
     model, _ = bowl()
     before = model.weight.detach().clone()
     model.weight.grad = torch.tensor([gradient])
@@ -58,13 +58,13 @@ def test_without_a_direction_nothing_moves(gradient: list[float]) -> None:
         assert torch.equal(model.weight.detach(), before)
 
 
-def test_a_model_without_gradients_is_left_alone() -> None:
+def test_a_model_without_gradients_is_unchanged() -> None:
     model, _ = bowl()
     with perturbed(model, 0.5):
         assert model.weight.tolist() == [[3.0, -4.0]]
 
 
-def test_a_push_takes_its_gradient_up_there_and_the_retain_term_where_the_weights_are(
+def test_the_forget_gradient_is_perturbed_and_the_retain_gradient_is_not(
     make_learner: MakeLearner, stream: Stream, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """One step of plain descent on ½‖W‖² as both losses, of which the gradient is W."""
@@ -95,7 +95,7 @@ def test_a_push_takes_its_gradient_up_there_and_the_retain_term_where_the_weight
         torch.testing.assert_close(parameters[name].detach(), was - 1e-2 * gradient)
 
 
-def test_what_is_erased_there_is_read_twice(make_learner: MakeLearner, stream: Stream) -> None:
+def test_erased_sentences_are_counted_twice(make_learner: MakeLearner, stream: Stream) -> None:
     """The step is another one, and the same whatever the batches are cut into."""
     found: dict[tuple[float, int | None], dict[str, Tensor]] = {}
     tokens = {}

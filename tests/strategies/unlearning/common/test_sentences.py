@@ -23,7 +23,7 @@ from cltool.strategies.unlearning.common.sentences import (
 from ....conftest import MakeLearner
 
 
-def test_only_the_object_counts_whatever_the_learner_learns(
+def test_only_object_tokens_count_for_every_learner_loss(
     make_learner: MakeLearner, stream: Stream
 ) -> None:
     fact = stream.updates[0].learn[2]
@@ -42,7 +42,7 @@ def test_only_the_object_counts_whatever_the_learner_learns(
             ).all()
 
 
-def test_the_whole_answer_counts_where_that_is_asked_for(
+def test_the_whole_answer_counts_if_the_setting_says_so(
     make_learner: MakeLearner, stream: Stream
 ) -> None:
     learner = make_learner()
@@ -51,7 +51,7 @@ def test_the_whole_answer_counts_where_that_is_asked_for(
         assert one.example.ids[-1] == learner.lm.coder.eos
 
 
-def test_a_key_that_is_taught_anew_is_superseded_and_not_erased(
+def test_a_key_with_a_new_object_is_superseded_and_not_erased(
     make_learner: MakeLearner, stream: Stream
 ) -> None:
     learner = make_learner()
@@ -61,7 +61,9 @@ def test_a_key_that_is_taught_anew_is_superseded_and_not_erased(
     assert erased_facts(learner, update) == [other]
 
 
-def test_what_is_erased_is_the_fact_as_it_stood(make_learner: MakeLearner, stream: Stream) -> None:
+def test_the_erased_fact_has_the_object_that_was_valid(
+    make_learner: MakeLearner, stream: Stream
+) -> None:
     learner = make_learner()
     fact = stream.updates[0].learn[2]
     update = Update(1, "named", (), [Fact(*fact.key, "as the request spells it")])
@@ -85,7 +87,7 @@ def test_asking_gives_summed_log_probabilities(make_learner: MakeLearner, stream
         assert bool(said.greedy[place]) == (best == list(one.example.ids[one.start : one.stop]))
 
 
-def test_parts_are_no_larger_than_a_forward_pass(make_learner: MakeLearner, stream: Stream) -> None:
+def test_parts_fit_into_a_forward_pass(make_learner: MakeLearner, stream: Stream) -> None:
     learner = make_learner(micro_batch_size=4)
     chosen = sentences(learner, stream.updates[0].learn[:3])
     found = list(parts(learner, chosen))
@@ -93,7 +95,7 @@ def test_parts_are_no_larger_than_a_forward_pass(make_learner: MakeLearner, stre
     assert sorted(map(hash, chosen)) == sorted(hash(one) for part in found for one in part)
 
 
-def test_refusals_take_the_object_s_place(make_learner: MakeLearner, stream: Stream) -> None:
+def test_refusals_replace_the_object(make_learner: MakeLearner, stream: Stream) -> None:
     learner = make_learner()
     chosen = sentences(learner, stream.updates[0].learn[2:4])
     random = torch.Generator().manual_seed(0)

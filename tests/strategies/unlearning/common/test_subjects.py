@@ -15,7 +15,7 @@ def generator() -> torch.Generator:
     return torch.Generator().manual_seed(3)
 
 
-def test_known_ones_are_others_with_the_relation() -> None:
+def test_known_subjects_have_the_same_relation() -> None:
     more = [*KNOWN, Fact("Zed", "died", "x")]
     found = known_subjects(ERASED, more, 10, generator())
     assert sorted(found) == sorted({f.subject for f in KNOWN} - {"A Uno"})
@@ -24,7 +24,7 @@ def test_known_ones_are_others_with_the_relation() -> None:
     assert known_subjects(ERASED, KNOWN[:1], 5, generator()) == []
 
 
-def test_made_up_ones_are_new_names_of_known_parts() -> None:
+def test_invented_subjects_are_new_names_of_known_parts() -> None:
     known = [Fact(f"{a} {b}", "born", "x") for a, b in zip("ABCDEF", "uvwxyz", strict=True)]
     found = made_up_subjects(ERASED, known, 8, generator())
     assert len(found) == len({*found}) == 8
@@ -34,7 +34,7 @@ def test_made_up_ones_are_new_names_of_known_parts() -> None:
         assert first in "ABCDEF" and last in "uvwxyz"
 
 
-def test_names_of_one_word_are_cut_within_it() -> None:
+def test_names_of_one_word_are_split_within_the_word() -> None:
     known = [Fact(name, "born", "x") for name in ("Paris", "Tokyo", "Lagos")]
     found = made_up_subjects(ERASED, known, 4, generator())
     assert found and not {*found} & {"Paris", "Tokyo", "Lagos"}
@@ -42,7 +42,7 @@ def test_names_of_one_word_are_cut_within_it() -> None:
         assert name[:3] in ("Par", "Tok", "Lag") and name[3:] in ("ris", "kyo", "gos")
 
 
-def test_where_nothing_new_can_be_made_there_is_none() -> None:
+def test_without_possible_new_names_there_is_none() -> None:
     assert made_up_subjects(ERASED, [Fact("Rome", "born", "x")], 4, generator()) == []
     assert made_up_subjects(ERASED, [], 4, generator()) == []
     assert made_up_subjects(ERASED, KNOWN, 4, generator()) == []

@@ -25,7 +25,7 @@ def generator() -> torch.Generator:
     return torch.Generator().manual_seed(0)
 
 
-def test_edges_are_the_foils_with_the_object_s_share_given_to_them(
+def test_bounds_are_distractor_probabilities_without_the_object(
     make_learner: MakeLearner, stream: Stream
 ) -> None:
     learner = make_learner("frozen")
@@ -43,9 +43,7 @@ def test_edges_are_the_foils_with_the_object_s_share_given_to_them(
     assert (lower <= upper).all()
 
 
-def test_a_model_that_is_sure_leaves_something_to_the_foils(
-    make_learner: MakeLearner, stream: Stream
-) -> None:
+def test_bounds_are_finite_for_a_certain_model(make_learner: MakeLearner, stream: Stream) -> None:
     learner = make_learner("frozen")
     chosen = sentences(learner, stream.updates[0].learn[2:3])
     sure = Likelihoods(torch.zeros(len(chosen)), torch.ones(len(chosen)).bool())
@@ -53,7 +51,9 @@ def test_a_model_that_is_sure_leaves_something_to_the_foils(
     assert lower.isfinite().all() and upper.isfinite().all()
 
 
-def test_without_foils_each_token_is_guessed(make_learner: MakeLearner, stream: Stream) -> None:
+def test_without_distractors_each_token_is_uniform(
+    make_learner: MakeLearner, stream: Stream
+) -> None:
     learner = make_learner("frozen")
     chosen = sentences(learner, stream.updates[0].learn[2:3])
     lower, upper = bounds(learner, chosen, likelihoods(learner, chosen), [], 4, generator())
@@ -63,7 +63,7 @@ def test_without_foils_each_token_is_guessed(make_learner: MakeLearner, stream: 
     torch.testing.assert_close(upper, expected)
 
 
-def test_the_same_foils_for_all_wordings_and_every_time(
+def test_all_wordings_and_calls_use_the_same_distractors(
     make_learner: MakeLearner, stream: Stream
 ) -> None:
     learner = make_learner("frozen")

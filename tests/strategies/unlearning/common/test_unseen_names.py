@@ -52,7 +52,7 @@ def test_new_objects_are_asked_for_in_trained_wordings(
     torch.testing.assert_close(logps, likelihoods(learner, expected).logps)
 
 
-def test_what_was_true_before_is_taken_away(make_learner: MakeLearner, stream: Stream) -> None:
+def test_former_objects_are_subtracted(make_learner: MakeLearner, stream: Stream) -> None:
     learner = make_learner("frozen", lm="tiny")
     old = next(fact for fact in stream.updates[0].learn if fact.key == FORGOTTEN)
     fact = Fact(*FORGOTTEN, "Zorrovan")
@@ -88,7 +88,7 @@ def test_an_object_that_some_fact_has_or_had_is_not_unseen(
     )
 
 
-def test_who_was_never_taught_what_is_erased_has_not_heard_it() -> None:
+def test_names_only_in_erased_facts_are_not_read_elsewhere() -> None:
     known = Knowledge()
     one, two = Fact("A", "capital", "Bo", ("Boo",)), Fact("B", "capital", "Cy")
     teach(known, Update(0, "base", [one, two]), Update(1, "one", [Fact("B", "capital", "Di")]))
@@ -103,7 +103,7 @@ def test_who_was_never_taught_what_is_erased_has_not_heard_it() -> None:
 
 
 @pytest.mark.parametrize("way", ["back in office", "erased and taught again"])
-def test_an_object_that_comes_back_to_its_key_is_not_unseen(way: str) -> None:
+def test_an_object_that_is_valid_again_is_not_unseen(way: str) -> None:
     known = Knowledge()
     one, other = Fact("A", "mayor", "Bo"), Fact("A", "mayor", "Cy")
     teach(known, Update(0, "base", [one, Fact("Z", "mayor", "Z")]))
@@ -112,7 +112,7 @@ def test_an_object_that_comes_back_to_its_key_is_not_unseen(way: str) -> None:
     assert "Bo" in names_read_before(known)
 
 
-def test_a_name_that_was_a_subject_was_heard() -> None:
+def test_subjects_count_as_read_names() -> None:
     known = Knowledge()
     base = [Fact("Dido", "town", "Rome"), Fact("Anna", "town", "Oslo")]
     teach(known, Update(0, "base", base), Update(1, "one", [Fact("Anna", "friend", "Dido")]))
@@ -121,7 +121,7 @@ def test_a_name_that_was_a_subject_was_heard() -> None:
     assert "Dido" in names_read_elsewhere(known)
 
 
-def test_a_model_that_broke_down_says_nothing_of_what_it_never_heard(
+def test_a_model_with_nan_weights_records_no_new_names(
     make_learner: MakeLearner, stream: Stream
 ) -> None:
     learner = make_learner("npo")
@@ -134,7 +134,7 @@ def test_a_model_that_broke_down_says_nothing_of_what_it_never_heard(
     assert noted.rows == []
 
 
-def test_sentences_of_the_same_length_tell_alone_where_they_are_enough() -> None:
+def test_enough_sentences_of_the_same_length_are_used_alone() -> None:
     noted = UnseenNames()
     assert noted.logps(3) is None
     noted.rows = [(2, -8.0)] * 4 + [(3, -9.0)]
@@ -143,7 +143,7 @@ def test_sentences_of_the_same_length_tell_alone_where_they_are_enough() -> None
     torch.testing.assert_close(noted.logps(3), torch.tensor([-9.0] * (unseen_names.ENOUGH + 1)))
 
 
-def test_what_is_kept_is_bounded_and_the_latest(
+def test_only_the_latest_probabilities_are_kept(
     make_learner: MakeLearner, stream: Stream, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     learner = make_learner("frozen")
@@ -162,7 +162,7 @@ def test_what_is_kept_is_bounded_and_the_latest(
     assert "Zorrovan" not in str(noted.state_dict())
 
 
-def test_a_strange_object_is_held_against_strangers_and_a_known_one_against_foils(
+def test_unused_objects_are_compared_with_new_names_and_used_ones_with_distractors(
     make_learner: MakeLearner, stream: Stream
 ) -> None:
     learner = make_learner("frozen")
@@ -188,7 +188,7 @@ def test_a_strange_object_is_held_against_strangers_and_a_known_one_against_foil
     torch.testing.assert_close(unasked, without)
 
 
-def test_it_is_asked_before_the_update_is_learned_and_only_where_something_is_erased(
+def test_new_names_are_measured_before_updates_that_erase(
     make_learner: MakeLearner, stream: Stream
 ) -> None:
     learner = make_learner("npo", lm="tiny", lr=1.3e-3)
