@@ -64,10 +64,10 @@ def test_a_fact_that_one_seed_was_not_asked_is_left_out() -> None:
 
 def test_the_auc_of_seeds_is_the_mean_of_theirs() -> None:
     each = [found(0.0, 0.2, 1.0), found(0.4, 1.0, 3.5)]
-    told = {row.attack.name: row for row in rows(each, each, AuditSettings())}
+    by_attack = {row.attack.name: row for row in rows(each, each, AuditSettings())}
     # 1 and 2 against 3 and 4; then 3.5 beats only 4.
-    assert told["membership_loss"].figure == pytest.approx((1.0 + 0.75) / 2)
-    assert told["membership_loss"].difference.n == 2
+    assert by_attack["membership_loss"].figure == pytest.approx((1.0 + 0.75) / 2)
+    assert by_attack["membership_loss"].difference.n == 2
 
 
 def test_figures_are_those_of_the_verdicts() -> None:

@@ -39,7 +39,7 @@ QUICK = ("--scenario", "facts.jsonl", "--device", "cpu", "--set", "learner.epoch
 
 
 @dataclass(frozen=True)
-class Told:
+class Output:
     """What a command gave back."""
 
     code: int
@@ -51,7 +51,7 @@ class Told:
         return json.loads(self.out)
 
 
-Cltool = Callable[..., Told]
+Cltool = Callable[..., Output]
 
 
 def write_facts(path: Path, rows: list[dict[str, Any]] = FACTS) -> Path:
@@ -67,13 +67,13 @@ def cltool(
     monkeypatch.chdir(tmp_path)
     write_facts(tmp_path / "facts.jsonl")
 
-    def call(*arguments: str) -> Told:
+    def call(*arguments: str) -> Output:
         capfd.readouterr()
         try:
             code = main(arguments)
         except SystemExit as end:
             code = int(end.code or 0)
-        return Told(code, *capfd.readouterr())
+        return Output(code, *capfd.readouterr())
 
     return call
 
@@ -88,7 +88,7 @@ def run_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "naive-seed0"
 
 
-def refused(output: Told) -> str:
+def refused(output: Output) -> str:
     """The message of a command that was refused: on stderr only, and no traceback."""
     assert output.code == 2, output
     assert output.out == ""

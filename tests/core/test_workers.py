@@ -26,7 +26,7 @@ def tasks(monkeypatch: pytest.MonkeyPatch) -> Any:
     return import_module("worker_tasks")
 
 
-class Told:
+class Reports:
     """Every report, and the time that the display takes for it."""
 
     def __init__(self, pause: float = 0.0) -> None:
@@ -46,7 +46,10 @@ def run(tasks: Any, tmp_path: Path) -> Run:
     """Run tasks of some names; return name -> error of those that failed."""
 
     def run(
-        *names: str, workers: int = 1, told: Told | None = None, prepare: str = "prepare"
+        *names: str,
+        workers: int = 1,
+        progress_reports: Reports | None = None,
+        prepare: str = "prepare",
     ) -> dict[str, str]:
         failures = run_tasks(
             [
@@ -57,7 +60,7 @@ def run(tasks: Any, tmp_path: Path) -> Run:
             prepare=getattr(tasks, prepare),
             load=tasks.load,
             workers=workers,
-            progress=Progress(told or Told()),
+            progress=Progress(progress_reports or Reports()),
         )
         return {one.task.name: one.error for one in failures}
 
@@ -82,7 +85,7 @@ def test_one_worker_is_replaced_after_each_death(run: Run, tmp_path: Path) -> No
 
 
 def test_a_worker_that_died_while_idle_is_replaced(run: Run, tmp_path: Path) -> None:
-    assert run("do 1", "do 2", told=Told(pause=1.0), prepare="stop_soon") == {}
+    assert run("do 1", "do 2", progress_reports=Reports(pause=1.0), prepare="stop_soon") == {}
     assert done(tmp_path) == {"do 1", "do 2"}
 
 
@@ -125,17 +128,18 @@ def test_reports_arrive_while_tasks_run(run: Run, tmp_path: Path) -> None:
     begun = time.monotonic()
     times: dict[str, float] = {}
 
-    class Timed(Told):
+    class Timed(Reports):
         def __call__(self, task: str, done: int, of: int, what: str) -> None:
             times.setdefault(f"{task} {what.split()[0]}", time.monotonic() - begun)
             super().__call__(task, done, of, what)
 
-    told = Timed()
-    run("wait 1", "refuse 2", workers=2, told=told)
+    progress_reports = Timed()
+    run("wait 1", "refuse 2", workers=2, progress_reports=progress_reports)
     threads = f"threads {max(1, (os.cpu_count() or 1) // 2)}"
-    assert told.reports[0] == ("model", 1, 1, "ready")
+    assert progress_reports.reports[0] == ("model", 1, 1, "ready")
     of = {
-        name: [one[1:] for one in told.reports if one[0] == name] for name in ("wait 1", "refuse 2")
+        name: [one[1:] for one in progress_reports.reports if one[0] == name]
+        for name in ("wait 1", "refuse 2")
     }
     assert of["wait 1"] == [(1, 2, threads), (1, 1, "finished")]
     assert of["refuse 2"] == [(1, 2, threads), (1, 1, "failed")]
@@ -222,6 +226,6 @@ def test_an_interruption_ends_all_workers(
         assert all(map(alive, workers))
         send(parent.pid, number)
         assert parent.wait(timeout=60) == 130
-        told = parent.stderr.read()
-    assert told == "cltool: interrupted; run the same command again to continue\n"
+        message = parent.stderr.read()
+    assert message == "cltool: interrupted; run the same command again to continue\n"
     assert not any(map(alive, workers))

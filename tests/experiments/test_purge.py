@@ -49,11 +49,11 @@ def test_every_store_drops_the_fact(
     apply(learner, stream.updates[1])
     # A base fact, which some strategies do not store or only sample, and a fact of an update.
     asked = [stream.updates[0].learn[2], stream.updates[1].learn[4]]
-    told = purged(learner, Update(2, "two", [], asked))
-    assert len(told) == 2
-    held = [one[name]["entries_before"] for one in told]
+    cleared = purged(learner, Update(2, "two", [], asked))
+    assert len(cleared) == 2
+    held = [one[name]["entries_before"] for one in cleared]
     assert held[1] >= 1 and (held[0] >= 1 or name in ("in_context", "gem"))
-    for one in told:
+    for one in cleared:
         assert one[name]["entries_after"] == 0
         assert 0 <= one[name]["bytes_after"] < one[name]["bytes_before"]
         assert all(isinstance(text, str) for text in one[name]["purged"].values())
@@ -64,8 +64,8 @@ def test_a_codebook_counts_entries_of_every_token(
 ) -> None:
     learner = make_learner("grace", epochs=1, strategy={"steps": 2})
     apply(learner, stream.updates[1])
-    (told,) = purged(learner, Update(2, "two", [], [stream.updates[1].learn[4]]))
-    assert told["grace"]["entries_before"] > told["grace"]["entries_after"] == 0
+    (cleared,) = purged(learner, Update(2, "two", [], [stream.updates[1].learn[4]]))
+    assert cleared["grace"]["entries_before"] > cleared["grace"]["entries_after"] == 0
 
 
 def test_erased_facts_are_purged_and_superseded_ones_are_not(
@@ -83,18 +83,18 @@ def test_erased_facts_are_purged_and_superseded_ones_are_not(
     base = stream.updates[0].learn
     assert purged(learner, Update(1, "one", [Fact(*base[0].key, "Zed")])) == []
     assert asked == []
-    (told,) = purged(learner, Update(2, "two", [Fact(*base[3].key, "Yan")], [base[2]]))
+    (cleared,) = purged(learner, Update(2, "two", [Fact(*base[3].key, "Yan")], [base[2]]))
     assert asked == [[base[2]]]
-    assert list(told) == ["replay", "ewc"]
-    assert told["replay"]["purged"] == {}
-    assert list(told["ewc"]["purged"]) == ["Fisher information"]
+    assert list(cleared) == ["replay", "ewc"]
+    assert cleared["replay"]["purged"] == {}
+    assert list(cleared["ewc"]["purged"]) == ["Fisher information"]
     # Bytes count everything in the store; the superseded fact has left it as well.
-    assert told["replay"]["entries_before"] == 1
-    assert told["ewc"]["bytes_before"] == told["ewc"]["bytes_after"]
+    assert cleared["replay"]["entries_before"] == 1
+    assert cleared["ewc"]["bytes_before"] == cleared["ewc"]["bytes_after"]
 
 
 def test_a_strategy_that_stores_nothing_is_left_out(
     make_learner: MakeLearner, stream: Stream
 ) -> None:
-    (told,) = purged(make_learner("naive"), Update(1, "one", [], [stream.updates[0].learn[2]]))
-    assert told == {}
+    (cleared,) = purged(make_learner("naive"), Update(1, "one", [], [stream.updates[0].learn[2]]))
+    assert cleared == {}

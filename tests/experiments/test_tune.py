@@ -215,8 +215,8 @@ def test_the_command(
     command += ["--model", str(checkpoint("llama")), "--set", "probe.max_tokens=4"]
     command += ["--out", str(tmp_path / "out")]
     assert main(command) == 0
-    shown, told = capsys.readouterr()
-    assert "nothing to search in frozen" in told
+    shown, message = capsys.readouterr()
+    assert "nothing to search in frozen" in message
     assert "frozen" not in shown
     assert "front of new against retained" in shown
     assert "Scores on the later updates" in shown
