@@ -109,6 +109,26 @@ A strategy has `chosen`, `front` and `trials` (each trial has `number`, `setting
 of the `chosen` settings and of the `presets`.
 """
 
+_REPRODUCE = """\
+## `report.json` of an experiment, `cltool reproduce --json`
+
+`report.json` has `experiment`, its name; `command`, which makes it; `doubts`, as above; and either
+`table` and `resurfaced`, as above, or `tunings`, as `cltool tune --json`.
+
+`cltool reproduce --json` prints an object for each experiment:
+
+- `experiment`: its folder; and `runs`, the folder of its runs;
+- `written`: paths of the pages and JSON files that were written;
+- `not_written`: reports whose run folders are missing;
+- `failed`: cells, audits and reports that failed, a sentence each;
+- `stale`: cells that are still missing or out of date;
+- `doubts`: as above.
+
+An experiment that cannot be read has `error` in place of these. With `--list` an object has
+`experiment`, `shows`, `cells` and `finished`, or `error`. With `--check` there is an object for
+each cell that has to run: `experiment`, `cell` and `reason`.
+"""
+
 _AUDIT = """\
 ## `cltool audit --json`
 
@@ -179,6 +199,7 @@ def outputs_page() -> str:
         _ERASURES,
         _table("key", erasures.COLUMNS),
         _TUNE,
+        _REPRODUCE,
         _AUDIT,
         _table("key", ATTACK),
         _SURVEY,

@@ -78,7 +78,7 @@ def run(options: argparse.Namespace) -> int:
         raise UserError("one folder of runs serves one experiment", where="--out")
     done = [_reproduce(folder, options) for folder in folders]
     if options.json:
-        print_json([told for _, told in done])
+        print_json([result for _, result in done])
     return max(code for code, _ in done)
 
 
@@ -147,7 +147,7 @@ def _reproduce(folder: Path, options: argparse.Namespace) -> tuple[int, dict[str
     """
     from cltool.experiments.reproduce import pending
 
-    told: dict[str, Any] = {"experiment": str(folder)}
+    result: dict[str, Any] = {"experiment": str(folder)}
     try:
         found = _plan(folder)
         out = Path(options.out) if options.out else Path("runs") / found.name
@@ -158,12 +158,12 @@ def _reproduce(folder: Path, options: argparse.Namespace) -> tuple[int, dict[str
             failed, summary, reports = _run(found, out, options, progress)
     except UserError as error:
         print(f"cltool: {error}", file=sys.stderr)
-        return exit_codes.BAD_INPUT, told | {"error": str(error)}
+        return exit_codes.BAD_INPUT, result | {"error": str(error)}
     for line in (*failed, *reports.failed, *reports.not_written):
         print(f"cltool: {line}", file=sys.stderr)
     if not options.json:
         _print(found, out, summary, reports)
-    told |= {
+    result |= {
         "runs": str(out),
         "written": [str(found.folder / name) for name in (*summary.written, *reports.written)],
         "not_written": reports.not_written,
@@ -171,7 +171,7 @@ def _reproduce(folder: Path, options: argparse.Namespace) -> tuple[int, dict[str
         "doubts": list(summary.doubts),
         "stale": [cell.name for cell in pending(found)],
     }
-    return exit_codes.SOME_FAILED if told["failed"] else exit_codes.DONE, told
+    return exit_codes.SOME_FAILED if result["failed"] else exit_codes.DONE, result
 
 
 def _print(found: Plan, out: Path, summary: Summary, reports: FromRuns) -> None:
