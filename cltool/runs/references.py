@@ -25,8 +25,8 @@ def neighbours(run: Run) -> list[Run]:
     """Return the runs in the same folder as ``run``, where a comparison puts them."""
     found = []
     for file in sorted(run.folder.absolute().parent.glob("*/run.json")):
-        other = Run.open(file.parent)
         try:
+            other = Run.open(file.parent)
             sound = bool(other.strategy)
         except (UserError, LookupError):
             # A file of that name need not be a run's.
