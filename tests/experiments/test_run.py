@@ -339,7 +339,7 @@ def test_a_process_that_is_killed(
     start: Start, tmp_path: Path, checkpoint: Callable[[str], Path]
 ) -> None:
     start(tmp_path / "whole", "replay+ewc")
-    helpers = str(Path(__file__).with_name("conftest.py"))
+    helpers = str(Path(__file__).parents[1] / "conftest.py")
     code = f"""
 import importlib.util, sys, os, signal, torch
 torch.set_num_threads(1)
