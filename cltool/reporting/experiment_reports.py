@@ -233,7 +233,7 @@ def _write_audit(
 ) -> None:
     from cltool.audit.request import AuditRequest
 
-    table_of = plan.experiment.audit or AuditTable()
+    table_of = plan.experiment.audit or AuditTable.model_validate({})
     settings = audit_settings(plan)
     request = AuditRequest(plan.scenario, plan.options)
     if table_of.run is not None:
