@@ -132,7 +132,7 @@ def read_tables(options: argparse.Namespace) -> dict[str, Any]:
         raise UserError(
             f"{', '.join(plain)}: a table of settings is needed, not a plain value",
             where="settings",
-            hint=f"Name the setting as well: --set {plain[0]}.NAME=VALUE.",
+            hint=_with_section(plain[0]),
         )
     model = {
         "name": options.model,
@@ -195,3 +195,18 @@ def refuse_below_one(number: int | None, option: str) -> None:
     if number is not None and number < 1:
         thing = option.strip("-").removesuffix("s")
         raise UserError(f"at least one {thing} is needed", where=option)
+
+
+def _with_section(name: str) -> str:
+    """Return a hint for a setting without its section, or a section without a setting."""
+    from cltool.core.settings import LearnerSettings, ModelSettings, ProbeSettings, field_names
+
+    names = {
+        "learner": field_names(LearnerSettings),
+        "model": field_names(ModelSettings),
+        "probe": field_names(ProbeSettings),
+    }
+    found = [f"{section}.{name}" for section, fields in names.items() if name in fields]
+    if found:
+        return f"Did you mean {' or '.join(found)}?"
+    return f"Name the setting as well: --set {name}.NAME=VALUE."

@@ -221,6 +221,10 @@ REFUSALS: dict[str, tuple[list[str], list[str]]] = {
         ["run", *QUICK, "--set", "probe=3", "--set", "strategy=ewc"],
         ["probe, strategy: a table of settings is needed", "--set probe.NAME=VALUE"],
     ),
+    "a setting without its section": (
+        ["run", *QUICK, "--set", "batch_size=4"],
+        ["batch_size: a table of settings is needed", "learner.batch_size or probe.batch_size?"],
+    ),
     "a section of a comparison that is no table": (
         ["compare", *QUICK, "--set", "scenario=3"],
         ["scenario: a table of settings is needed"],
