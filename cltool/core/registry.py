@@ -12,6 +12,9 @@ from typing import Any
 
 from cltool.core.errors import UserError
 
+FEW = 12
+"""Most names that a message lists."""
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -105,8 +108,8 @@ class Registry:
         """Return the entry called ``name``.
 
         Raises:
-            UserError: no entry has that name (the message suggests a similar one and lists all),
-                or the name is one of those that cannot be used.
+            UserError: no entry has that name (the message suggests similar ones, and lists all
+                if they are few), or the name is one of those that cannot be used.
         """
         found = self._built_in.get(name) or self._installed().get(name)
         if found is not None:
@@ -115,12 +118,16 @@ class Registry:
         if refusal is not None:
             raise UserError(f"{self.kind} {name!r}: {refusal.reason}", hint=refusal.hint)
         known = {one.casefold(): one for one in (*self._refused, *self.names())}
-        near = [known[one] for one in difflib.get_close_matches(name.casefold(), known, n=1)]
-        guess = f"Did you mean {near[0]!r}? " if near else ""
-        raise UserError(
-            f"unknown {self.kind} {name!r}",
-            hint=f"{guess}There are: {', '.join(sorted(self.names()))}.",
-        )
+        near = [repr(known[one]) for one in difflib.get_close_matches(name.casefold(), known)]
+        guess = f"Did you mean {' or '.join(near)}? " if near else ""
+        raise UserError(f"unknown {self.kind} {name!r}", hint=f"{guess}{self._all()}")
+
+    def _all(self) -> str:
+        """Return all names in a sentence, or the command that lists them if they are many."""
+        if len(names := sorted(self.names())) > FEW:
+            kinds = f"{self.kind[:-1]}ies" if self.kind.endswith("y") else f"{self.kind}s"
+            return f"cltool list {kinds} shows all {len(names)}."
+        return f"There are: {', '.join(names)}."
 
     def load(self, name: str) -> Any:
         """Import the class called ``name`` and return it.

@@ -167,7 +167,7 @@ def test_help_lists_the_commands_and_the_exit_codes(cltool: Cltool) -> None:
 REFUSALS: dict[str, tuple[list[str], list[str]]] = {
     "an unknown strategy": (
         ["run", "--strategy", "nayve"],
-        ["unknown strategy 'nayve'", "Did you mean 'naive'?", "There are: agem, alphaedit"],
+        ["unknown strategy 'nayve'", "Did you mean 'naive'", "cltool list strategies"],
     ),
     "an unknown part": (["run", "--strategy", "replay+ewcc"], ["unknown strategy 'ewcc'"]),
     "a part twice": (["run", "--strategy", "ewc+ewc"], ["names a strategy twice"]),

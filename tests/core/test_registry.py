@@ -31,14 +31,18 @@ def test_entries_are_loaded() -> None:
     assert "fact" in things and "fiction" not in things
 
 
-def test_an_unknown_name_gets_a_suggestion_and_the_list() -> None:
+def test_an_unknown_name_gets_a_suggestion_and_the_command_that_lists_all() -> None:
     with pytest.raises(UserError, match="unknown strategy 'replya'") as caught:
         STRATEGIES.load("replya")
-    assert "Did you mean 'replay'?" in caught.value.hint
-    assert all(name in caught.value.hint for name in STRATEGIES.names())
+    assert caught.value.hint.startswith("Did you mean 'replay'")
+    assert "cltool list strategies" in caught.value.hint
+    assert len(caught.value.hint) < 120
     with pytest.raises(UserError) as far:
         STRATEGIES.load("zzzzzz")
     assert "Did you mean" not in far.value.hint
+    with pytest.raises(UserError) as few:
+        made(("one", "a:b"), ("two", "a:b")).load("zzzzzz")
+    assert few.value.hint == "There are: one, two."
 
 
 @pytest.mark.parametrize("target", ["no.such.module:Class", "cltool.facts.facts:NoSuchClass"])
