@@ -2,16 +2,9 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable
 
-_EDGES = " \t\r\n.,;:!?\"'“”‘’«»()[]"
-
-
-def normalise(text: str) -> str:
-    """Apply Unicode NFKC, fold case, collapse white space, and strip punctuation at both ends."""
-    folded = unicodedata.normalize("NFKC", text).casefold()
-    return " ".join(folded.split()).strip(_EDGES)
+from cltool.facts.identity import object_identity
 
 
 def first_line(text: str) -> str:
@@ -22,9 +15,9 @@ def first_line(text: str) -> str:
 def said(answer: str, stopped: bool, accepted: Iterable[str], closing: str) -> str | None:
     """Return the accepted answer that the model gave, or None.
 
-    An answer counts if it equals an accepted one after normalisation and the model ended it by
-    itself: with its end token or a line break (``stopped``), or by closing the sentence as the
-    wording does and starting another.
+    An answer counts if it is the same object as an accepted one (`cltool.facts.identity`) and the
+    model ended it by itself: with its end token or a line break (``stopped``), or by closing the
+    sentence as the wording does and starting another.
 
     Args:
         answer: the text generated, without the prompt.
@@ -34,11 +27,11 @@ def said(answer: str, stopped: bool, accepted: Iterable[str], closing: str) -> s
     """
     line = first_line(answer)
     ended = stopped or "\n" in answer.lstrip()
-    plain = normalise(line)
+    plain = object_identity(line)
     closing = closing.rstrip()
     folded = line.casefold()
     for candidate in accepted:
-        if ended and plain == normalise(candidate) and (plain or line == candidate.strip()):
+        if ended and plain and plain == object_identity(candidate):
             return candidate
         sentence = (candidate.strip() + closing).casefold()
         if closing and folded.startswith(sentence):

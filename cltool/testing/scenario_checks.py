@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from cltool.core.seeds import derive
-from cltool.evaluation.matching import normalise
 from cltool.facts.facts import Fact, Key, Knowledge
+from cltool.facts.identity import object_identity
 from cltool.facts.scenario import Scenario, ScenarioConfig
 from cltool.facts.stream import ERASED, FUTURE, NEW, RETAINED, Probe, Stream
 from cltool.facts.wordings import TRAINED, Wordings
@@ -162,7 +162,7 @@ def _check_fact(suite: Suite, fact: Fact) -> None:
         )
     for text in fact.accepted:
         suite.expect(
-            normalise(text) and "\n" not in text.strip(),
+            object_identity(text) and "\n" not in text.strip(),
             f"the object {text!r} of {fact.key} cannot be matched as an answer",
             "An object must be one line, and more than punctuation.",
         )
@@ -202,7 +202,7 @@ def _check_probes(
             FUTURE: step < probe.learned < steps,
             ERASED: 0 <= probe.learned <= step,
         }
-        accepted = [*map(normalise, probe.accepted)]
+        accepted = [*map(object_identity, probe.accepted)]
         leaked = probe.form != TRAINED and probe.prompt in trained.get(probe.key, ())
         found = {
             "occurs twice: number the probes of one key and form": identity in seen,
@@ -211,7 +211,7 @@ def _check_probes(
             ),
             "has no accepted answer, or an empty one": not (accepted and all(accepted)),
             "has an outdated answer that is also accepted": bool(
-                {*accepted} & {*map(normalise, probe.outdated)}
+                {*accepted} & {*map(object_identity, probe.outdated)}
             ),
             f"has the group {probe.group!r}, learned {probe.learned}": not allowed.get(probe.group),
             "is held out, but its prompt is trained": leaked,

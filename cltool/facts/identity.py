@@ -1,0 +1,82 @@
+"""One notion of "the same" for names: subjects, relations, and objects.
+
+Two texts are the same name if their identities are equal. An identity is only for comparison:
+what was written stays as it was written in prompts, ledgers and messages.
+
+*Names* (subjects and relations) are compared after these changes, none of which can be seen:
+
+- Unicode normal form NFC: ``ü`` as one character, or as ``u`` and a combining accent.
+- White space of all kinds (also no-break and thin spaces) becomes one space, and none is left at
+  the ends.
+- Characters that are never shown are removed: the byte order mark, zero-width spaces, word joiners,
+  soft hyphens, and the marks and controls of writing direction. The zero-width joiner and
+  non-joiner stay, because they change the word in Persian, in the scripts of India, and in emoji.
+
+*Objects* are compared as the scorer compares answers. In addition, these do not count:
+
+- case: ``ß`` is ``ss``, and ``İ`` is ``i``
+- the compatibility form NFKC: ``２`` is ``2``, and ``ﬁ`` is ``fi``
+- sentence punctuation, quotes and brackets at both ends. A full stop directly before a letter or
+  digit belongs to the object: ``.5`` is not ``5``. An object that is made of punctuation alone
+  keeps it: ``?`` and ``!`` are different objects.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+_INVISIBLE = dict.fromkeys(
+    [
+        0x00AD,  # soft hyphen
+        0x061C,  # Arabic letter mark
+        0x200B,  # zero-width space
+        *(0x200E, 0x200F),  # left-to-right and right-to-left marks
+        *range(0x202A, 0x202F),  # embeddings and overrides of direction
+        *range(0x2060, 0x2065),  # word joiner, invisible operators
+        *range(0x2066, 0x2070),  # isolates, deprecated format characters
+        0xFEFF,  # byte order mark
+    ]
+)
+_EDGES = (
+    " \t\r\n.,;:!?\"'()[]“”‘’„‚‟‛«»‹›¡¿。、・「」『』【】〈〉《》〔〕〖〗〝〞〟،؛؟۔।॥՝՜՞։׃׀״׳።፣፤፧"
+)
+_DOTTED = re.compile("i\u0307+")
+
+
+def name_identity(text: str) -> str:
+    """Return the form of a subject or relation in which equal names are equal texts."""
+    if not text.isascii():
+        text = unicodedata.normalize("NFC", text.translate(_INVISIBLE))
+    return " ".join(text.split())
+
+
+@lru_cache(maxsize=1 << 16)
+def object_identity(text: str) -> str:
+    """Return the form of an object, or of an answer, in which equal objects are equal texts.
+
+    It is empty only if ``text`` has nothing but white space and characters that are never shown.
+    """
+    folded = folded_form(text)
+    plain = folded.strip(_EDGES)
+    if plain[:1].isalnum():
+        # The full stop of ".5" stays; that of an ellipsis does not.
+        before = folded[: folded.index(plain)]
+        plain = f".{plain}" if before.endswith(".") and not before.endswith("..") else plain
+    return plain or folded
+
+
+def folded_form(text: str) -> str:
+    """Return a name without white space, invisible characters, case and compatibility form.
+
+    Unlike an object's identity, it keeps all punctuation.
+    """
+    if text.isascii():
+        return " ".join(text.casefold().split())
+    # Compatibility caseless matching of the Unicode Standard (3.13, D146): folding the case of a
+    # decomposed text can leave something to decompose, and the other way round.
+    text = unicodedata.normalize("NFD", text.translate(_INVISIBLE)).casefold()
+    text = unicodedata.normalize("NFKD", text).casefold()
+    text = _DOTTED.sub("i", unicodedata.normalize("NFKD", text))
+    return " ".join(unicodedata.normalize("NFC", text).split())
