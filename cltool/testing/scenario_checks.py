@@ -164,7 +164,7 @@ def _check_fact(suite: Suite, fact: Fact) -> None:
         suite.expect(
             object_identity(text) and "\n" not in text.strip(),
             f"the object {text!r} of {fact.key} cannot be matched as an answer",
-            "An object must be one line, and more than punctuation.",
+            "An object must be one line, with characters that are shown.",
         )
 
 

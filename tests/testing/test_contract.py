@@ -498,7 +498,7 @@ class Contradictory(Good):
 
 class Unanswerable(Good):
     def changes(self, stream: Stream) -> dict[str, Any]:
-        return {"updates": (*stream.updates, Update(4, "four", (Fact("Oz", "mayor", "?!"),)))}
+        return {"updates": (*stream.updates, Update(4, "four", (Fact("Oz", "mayor", "\u200b"),)))}
 
 
 class Hollow(Good):
