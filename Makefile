@@ -10,7 +10,7 @@ READY := $(VENV)/.ready
 # One process a core, of one thread each; the tests' models are too small to share out.
 JOBS ?= auto
 
-.PHONY: demo test test-slow bench lint clean
+.PHONY: demo test test-slow torture bench lint clean
 
 demo: $(READY)
 	$(BIN)/cltool compare --scenario leaders --out runs/demo --report reports/demo.html
@@ -20,6 +20,9 @@ test: $(READY)
 
 test-slow: $(READY)
 	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal -m ''
+
+torture: $(READY)
+	$(BIN)/python -m tools.torture
 
 bench: $(READY)
 	$(BIN)/python -m tools.bench
