@@ -61,7 +61,11 @@ def manifest(
         "status": "running",
         "settings": {"scenario": dict(learner.stream.source), **tables},
         "stream": {**identity["stream"], "skipped": list(learner.stream.skipped)},
-        "warnings": [*stream_warnings(learner.stream), *strategy_warnings(learner)],
+        "warnings": [
+            *lm.warnings,
+            *stream_warnings(learner.stream),
+            *strategy_warnings(learner),
+        ],
         "versions": {**versions(), "threads": str(torch.get_num_threads())},
         "weights": lm.digest(),
     }

@@ -38,10 +38,12 @@ class Coder:
 
     Args:
         tokenizer: any fast tokenizer with an end token.
+        others: further tokens at which the model ends a text.
     """
 
-    def __init__(self, tokenizer: PreTrainedTokenizerBase) -> None:
+    def __init__(self, tokenizer: PreTrainedTokenizerBase, others: Sequence[int] = ()) -> None:
         self.tokenizer = tokenizer
+        self.others = tuple(others)
         eos = tokenizer.eos_token_id
         self.eos: int | None = eos if isinstance(eos, int) else None
         pad = tokenizer.pad_token_id
@@ -76,14 +78,14 @@ class Coder:
 
     @cached_property
     def stops(self) -> list[int]:
-        """Tokens at which an answer ends: the end token and all tokens with a line break."""
+        """Tokens at which an answer ends: the end tokens and all tokens with a line break."""
         breaks = [
             number
             for token, number in self.tokenizer.get_vocab().items()
             if "\n" in token or "Ċ" in token or token == "<0x0A>"
         ]
         ends = [] if self.eos is None else [self.eos]
-        return sorted({*ends, *breaks})
+        return sorted({*ends, *self.others, *breaks})
 
     def _ids(self, texts: Sequence[str], special: bool) -> list[list[int]]:
         if not texts:

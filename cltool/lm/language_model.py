@@ -5,13 +5,18 @@ from __future__ import annotations
 import hashlib
 import shutil
 import warnings
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cltool.core.errors import UserError
 from cltool.core.files import whole_file
+from cltool.lm import checkpoint_checks as checks
+from cltool.lm.checkpoint_folder import Problem, find, inspect, refuse
 from cltool.lm.coder import Coder
+from cltool.lm.companions import Companions
 from cltool.lm.precision import Precision, choose_device, choose_dtype
 
 if TYPE_CHECKING:
@@ -32,6 +37,10 @@ class LanguageModel:
         coder: its tokenizer.
         precision: the device and the arithmetic.
         reads: False if the model is known not to answer from facts in its prompt.
+        companions: the files beside the weights of the checkpoint that was loaded.
+        parts: hash of each part of the checkpoint that was loaded: ``weights``, ``tokenizer``,
+            ``config``, ``generation_config``, ``chat_template``.
+        warnings: what readers must know about the checkpoint.
     """
 
     name: str
@@ -40,6 +49,9 @@ class LanguageModel:
     coder: Coder
     precision: Precision
     reads: bool = True
+    companions: Companions = field(default_factory=Companions)
+    parts: Mapping[str, str] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
 
     @property
     def device(self) -> torch.device:
@@ -101,9 +113,14 @@ class LanguageModel:
 
 
 def load_checkpoint(
-    source: str, *, name: str = "", device: str = "auto", dtype: str = "auto"
+    source: str,
+    *,
+    name: str = "",
+    device: str = "auto",
+    dtype: str = "auto",
+    further: Callable[[LanguageModel], Sequence[str]] = lambda lm: (),
 ) -> LanguageModel:
-    """Load a causal LM from a folder or a hub name.
+    """Load a causal LM from a folder or a hub name, and check it.
 
     Weights are loaded from safetensors files as float32. Code in a checkpoint is never run.
 
@@ -112,51 +129,103 @@ def load_checkpoint(
         name: the name that the user gave; by default ``source``.
         device: ``auto``, ``cpu``, ``cuda``, …
         dtype: ``auto``, ``float32`` or ``bfloat16``.
+        further: returns further problems of the model. They are told with those that make the
+            checkpoint unusable; if there are none of these, the caller tells them.
 
     Raises:
-        UserError: the checkpoint cannot be loaded, or the device does not exist.
+        UserError: the checkpoint cannot be used, or the device does not exist. The error tells
+            everything that is wrong with the checkpoint.
     """
     place = choose_device(device)
-    model, tokenizer = _checkpoint(source)
-    model.to(place)
-    model.eval()
-    precision = Precision(place, choose_dtype(dtype, model, place))
-    return LanguageModel(name or source, source, model, Coder(tokenizer), precision)
+    folder = find(source)
+    refuse(source, inspect(folder))
+    companions = Companions.read(folder)
+    tokenizer, problems = _tokenizer(folder)
+    model, info, more = _model(folder)
+    problems += more
+    doubts: list[str] = []
+    lm = None
+    if model is not None:
+        model.to(place)
+        model.eval()
+        problems += checks.model_problems(model, info)
+        doubts += checks.model_warnings(model, info)
+    if model is not None and tokenizer is not None:
+        rows = int(model.get_input_embeddings().weight.shape[0])
+        problems += checks.tokenizer_problems(tokenizer, rows)
+        end = checks.end_token(tokenizer, companions, rows)
+        problems += end.problems
+        doubts += end.warnings
+        if end.token is not None:
+            tokenizer.eos_token = tokenizer.convert_ids_to_tokens(end.token)
+        precision = Precision(place, choose_dtype(dtype, model, place))
+        coder = Coder(tokenizer, end.others)
+        lm = LanguageModel(name or source, source, model, coder, precision)
+    if lm is None or problems:
+        facts = [] if lm is None else [Problem(text, "") for text in further(lm)]
+        refuse(source, problems + facts)
+        raise AssertionError("a checkpoint without problems is loaded")
+    lm.companions, lm.warnings = companions, tuple(doubts)
+    lm.parts = {"weights": lm.digest(), **companions.digests()}
+    return lm
 
 
-def _checkpoint(source: str) -> tuple[Any, Any]:
+def _tokenizer(folder: Path) -> tuple[Any, list[Problem]]:
+    """Return the tokenizer in ``folder``, or None and the problem."""
+    from transformers import AutoTokenizer
+
+    try:
+        with _silent():
+            return AutoTokenizer.from_pretrained(str(folder), trust_remote_code=False), []
+    except Exception as error:  # whatever a damaged file makes the libraries raise
+        return None, [_unloadable("tokenizer", error)]
+
+
+def _model(folder: Path) -> tuple[Any, dict[str, Any], list[Problem]]:
+    """Return the model in ``folder`` and its loading info, or None and the problem."""
     import torch
-    from safetensors import SafetensorError
-    from transformers import AutoModelForCausalLM, AutoTokenizer, GenerationConfig
+    from transformers import AutoModelForCausalLM, GenerationConfig
+
+    try:
+        with _silent():
+            model, info = AutoModelForCausalLM.from_pretrained(
+                str(folder),
+                trust_remote_code=False,
+                use_safetensors=True,
+                dtype=torch.float32,
+                ignore_mismatched_sizes=True,  # all of them are told, with their shapes
+                output_loading_info=True,
+            )
+    except Exception as error:  # whatever a damaged file makes the libraries raise
+        return None, {}, [_unloadable("model", error)]
+    # A checkpoint may have settings for sampling or penalties; answers use plain greedy decoding.
+    model.generation_config = GenerationConfig()
+    return model, info, []
+
+
+def _unloadable(what: str, error: Exception) -> Problem:
+    first = (str(error).strip() or type(error).__name__).split("\n", 1)[0]
+    return Problem(
+        f"the {what} cannot be loaded: {first}",
+        "Give the folder or hub name of a causal LM with safetensors weights and a fast "
+        "tokenizer, or a name that `cltool list models` shows.",
+    )
+
+
+@contextmanager
+def _silent() -> Iterator[None]:
+    """Keep `transformers` from printing what the checks of cltool say themselves."""
     from transformers.utils import logging
 
+    before = logging.get_verbosity()
     logging.disable_progress_bar()
-    if source.startswith((".", "/", "~")) and not (Path(source) / "config.json").is_file():
-        raise UserError(
-            "there is no model in this folder (no config.json)",
-            where=source,
-            hint="Give the folder of a checkpoint, or a hub name such as ORG/NAME.",
-        )
+    logging.set_verbosity(logging.CRITICAL)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            tokenizer = AutoTokenizer.from_pretrained(source, trust_remote_code=False)
-            model = AutoModelForCausalLM.from_pretrained(
-                source, trust_remote_code=False, use_safetensors=True, dtype=torch.float32
-            )
-    except (OSError, ValueError, KeyError, ImportError, RuntimeError, SafetensorError) as error:
-        first = str(error).strip().split("\n", 1)[0]
-        raise UserError(
-            f"the model cannot be loaded: {first}",
-            where=source,
-            hint=(
-                "Give the folder or hub name of a causal LM with safetensors weights and a "
-                "fast tokenizer, or a name that `cltool list models` shows."
-            ),
-        ) from error
-    # A checkpoint may have settings for sampling or penalties; answers use plain greedy decoding.
-    model.generation_config = GenerationConfig()
-    return model, tokenizer
+            yield
+    finally:
+        logging.set_verbosity(before)
 
 
 def save_weights(model: nn.Module, file: Path, *, trainable_only: bool = False) -> None:

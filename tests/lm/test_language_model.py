@@ -104,7 +104,7 @@ def test_an_existing_empty_folder_may_be_saved_to(load_lm: LoadLM, tmp_path: Pat
 
 
 def test_a_missing_model_is_refused(stream: Stream) -> None:
-    with pytest.raises(UserError, match="cannot be loaded") as caught:
+    with pytest.raises(UserError, match="cannot be used") as caught:
         load("no/such-model", stream)
     assert caught.value.where == "no/such-model"
     assert "cltool list models" in caught.value.hint
@@ -136,7 +136,7 @@ def test_a_checkpoint_that_cannot_be_used(
         config |= {"model_type": "evil", "auto_map": {"AutoModelForCausalLM": "evil.Evil"}}
         config["auto_map"]["AutoConfig"] = "evil.EvilConfig"
         (folder / "config.json").write_text(json.dumps(config))
-    with pytest.raises(UserError, match="cannot be loaded") as caught:
+    with pytest.raises(UserError, match="cannot be used") as caught:
         load(str(folder), stream, device="cpu")
     assert caught.value.where == str(folder)
     assert not ran.exists()

@@ -1,0 +1,91 @@
+"""Finds the checkpoint of a hub name: in the hub's cache, or by download if the hub answers."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from pathlib import Path
+from urllib.parse import urlsplit
+from urllib.request import getproxies
+
+from cltool.core.errors import UserError
+
+WAIT = 4.0
+"""Seconds to wait for the hub before it counts as out of reach."""
+
+FILES = ["*.json", "*.safetensors", "*.jinja", "*.txt", "*.model", "*.tiktoken"]
+OTHER_FORMATS = ["original/*", "onnx/*", "openvino/*", "coreml/*", "checkpoint-*/*"]
+
+
+def snapshot(name: str) -> Path:
+    """Return the folder of the checkpoint of a hub name.
+
+    If the hub does not answer within seconds, only its cache on this machine is searched: the
+    hub's own client would try again for minutes.
+
+    Raises:
+        UserError: there is no such name, or it is not on this machine and the hub is out of reach.
+    """
+    from huggingface_hub import constants, snapshot_download
+    from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
+
+    offline = bool(constants.HF_HUB_OFFLINE)
+    local = offline or not _answers(constants.ENDPOINT)
+    try:
+        return Path(
+            snapshot_download(
+                name,
+                allow_patterns=FILES,
+                ignore_patterns=OTHER_FORMATS,
+                local_files_only=local,
+                etag_timeout=WAIT,
+            )
+        )
+    except HFValidationError as error:
+        raise UserError(
+            "the model cannot be used: there is no such folder, and it is not a hub name",
+            where=name,
+            hint=_HINT,
+        ) from error
+    except LocalEntryNotFoundError as error:
+        why = "the hub is switched off (HF_HUB_OFFLINE)" if offline else "the hub does not answer"
+        raise UserError(
+            "the model cannot be used: there is no such folder, it is not in the hub's cache on "
+            f"this machine, and {why}",
+            where=name,
+            hint=_HINT,
+        ) from error
+    except (HfHubHTTPError, OSError, ValueError) as error:
+        first = str(error).strip().split("\n", 1)[0]
+        raise UserError(
+            "the model cannot be used: there is no such folder, and the hub does not give a model "
+            f"of this name: {first}",
+            where=name,
+            hint=_HINT,
+        ) from error
+
+
+_HINT = (
+    "Give the folder of a checkpoint, the name of a public model on the hub (ORG/NAME), or a name "
+    "that `cltool list models` shows."
+)
+
+
+def _answers(endpoint: str) -> bool:
+    """Return whether a connection to the hub, or to the proxy in front of it, can be made."""
+    target = urlsplit(getproxies().get(urlsplit(endpoint).scheme, endpoint))
+    port = target.port or (443 if target.scheme == "https" else 80)
+    found = threading.Event()
+
+    def connect() -> None:
+        try:
+            with socket.create_connection((target.hostname or "", port), timeout=WAIT):
+                found.set()
+        except OSError:
+            pass
+
+    # Looking up a host name can take much longer than the timeout of the connection.
+    thread = threading.Thread(target=connect, daemon=True)
+    thread.start()
+    thread.join(WAIT)
+    return found.is_set()
