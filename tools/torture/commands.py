@@ -87,10 +87,11 @@ class Started:
             self.send(signal.SIGKILL)
             status = self.poll(LIMIT)
         code = os.waitstatus_to_exitcode(status or 0)
-        texts = [
-            file.read_text(encoding="utf-8", errors="replace") for file in (self.out, self.err)
-        ]
-        return Outcome(self.argv, code, *texts, hung=hung)
+        out, err = (
+            file.read_bytes().decode("utf-8", "replace") if file.exists() else ""
+            for file in (self.out, self.err)
+        )
+        return Outcome(self.argv, code, out, err, hung=hung)
 
     def poll(self, seconds: float) -> int | None:
         """Wait at most ``seconds``; return the status if it has ended."""

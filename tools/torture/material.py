@@ -93,6 +93,7 @@ COMMANDS = {
 COMMANDS["audit"] = Command(
     COMMANDS["audit"].argv, ("run/audit", "retrained/audit"), ("replay+ewc", "retrain")
 )
+COMMANDS["naive-1"] = Command((*COMMANDS["naive"].argv, "--seed", "1"), ("run",))
 COMMANDS["fresh"] = Command((*COMMANDS["naive"].argv, "--fresh"), ("run",), ("replay+ewc",))
 COMMANDS["fresh-compare"] = Command(
     (*COMMANDS["compare"].argv, "--fresh"), ("runs",), ("compare",), workers=True
