@@ -55,7 +55,7 @@ RUN: Mapping[str, tuple[str, str]] = {
         " callbacks run. If no strategy of a composition overrides it, the default runs once.",
     ),
     "settled": (
-        "after each epoch in which the update was learned",
+        "after each epoch, once the update is learned or makes no more progress",
         "Training stops when every strategy returns true. With a fixed budget of tokens, steps or"
         " seconds it is not called.",
     ),

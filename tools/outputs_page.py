@@ -8,8 +8,9 @@ from cltool.core import exit_codes
 from cltool.evaluation import ledger
 from cltool.evaluation.scores import COSTS, SCORES, Score
 from cltool.reporting.table import COMPARED
-from cltool.runs import erasures
+from cltool.runs import erasures, trained
 from cltool.runs.run import FORMAT
+from cltool.training.stopping import REASONS
 
 _HEAD = f"""\
 # Outputs of runs and commands
@@ -65,8 +66,8 @@ _RUN = """\
 
 - `folder`: the run folder;
 - `summary`: a number for each score of the whole run and for each cost;
-- `steps`: an object for each step, with scores, costs and the counts `n_new`, `n_retained`,
-  `n_superseded` and `n_erased`;
+- `steps`: an object for each step, with scores, costs, the keys of `training` as `training.NAME`,
+  and the counts `n_new`, `n_retained`, `n_superseded` and `n_erased`;
 - `resurfaced`: erased facts that came back, each with `run` (its folder) and `text`.
 
 [scores.md](scores.md) defines the scores and costs. Those of a run are:
@@ -174,6 +175,7 @@ def outputs_page() -> str:
         "step": "number of the step; 0 is the base",
         "label": "label of the update",
         **_meanings(COSTS),
+        trained.KEY: "how training on the update went, as below; missing if nothing was trained",
         "logs": "what the strategy logged with `learner.log` ([hooks.md](hooks.md)), by name;"
         " missing if it logged nothing, null if a value was not finite",
     }
@@ -192,6 +194,10 @@ def outputs_page() -> str:
         ),
         "## `steps.jsonl`: a line for every step\n",
         _table("key", step),
+        "`training` has these keys:\n",
+        _table("key", trained.COLUMNS),
+        "Training stops for one of these reasons:\n",
+        _table("stop", {str(reason): meaning for reason, meaning in REASONS.items()}),
         _RUN,
         _names([*own, *COSTS]),
         _COMPARE,

@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from cltool.cli import options as shared
 from cltool.cli.output import print_json, warn_resurfaced
@@ -13,6 +14,8 @@ from cltool.cli.tables import Part, print_all, table
 from cltool.core import exit_codes
 from cltool.core.progress import stderr_progress
 from cltool.reporting import formats
+from cltool.runs.run import TRAINED
+from cltool.runs.trained import in_words
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -84,9 +87,19 @@ def _table(steps: pd.DataFrame) -> Part:
     from cltool.evaluation.scores import installed_scores
 
     names = [*SCORES, *installed_scores()]
+    stopped = TRAINED + "stop" in steps and steps[TRAINED + "stop"].notna().any()
     rows = []
     for step, values in zip(steps.index, steps.to_dict("records"), strict=True):
         scores = [formats.shown(values[name], "{:.3f}".format) for name in names]
         costs = [f"{values['tokens']:.0f}", f"{values['seconds']:.1f}"]
         rows.append([str(step), str(values["label"]), *scores, *costs])
-    return table(["step", "label", *names, "tokens", "seconds"], rows, text=["label"])
+        if stopped:
+            rows[-1].append(_stopped(values))
+    header = ["step", "label", *names, "tokens", "seconds", *(["training"] if stopped else [])]
+    return table(header, rows, text=["label", "training"])
+
+
+def _stopped(values: Mapping[Any, Any]) -> str:
+    """Return why and when training stopped, from a row of `cltool.runs.run.Run.metrics`."""
+    stop, epochs = (values[TRAINED + name] for name in ("stop", "epochs"))
+    return in_words({"stop": stop, "epochs": int(epochs)}) if isinstance(stop, str) else ""

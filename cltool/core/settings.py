@@ -22,8 +22,9 @@ class LearnerSettings(BaseModel):
     epochs: int | None = Field(
         None,
         ge=1,
-        description="maximum passes over an update; none: 12, or more if 12 passes are fewer than"
-        " 150 steps",
+        description="maximum passes over an update; none: training goes on while it makes"
+        " progress, and for at least 12 passes and 150 steps unless the update is learned earlier"
+        " (with a schedule that falls to zero, no longer than that)",
     )
     tokens: int | None = Field(
         None,

@@ -24,7 +24,8 @@ from cltool.experiments.experiment_plan import Plan, PlannedCell
 from cltool.experiments.trials import Trial
 from cltool.experiments.tune import Tuning, Verdict
 from cltool.runs.measured import Asked, Measured
-from cltool.runs.run import Run
+from cltool.runs.run import TRAINED, Run
+from cltool.runs.trained import COLUMNS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -193,6 +194,14 @@ class MeasuredCell(Measured):
 
         rows = [_with_nan(row) for row in self.content["steps"]]
         return pd.DataFrame(rows).set_index("step")
+
+    @cached_property
+    @override
+    def training(self) -> pd.DataFrame:
+        # Cells of earlier versions lack these columns.
+        columns = {name: f"{TRAINED}{name}" for name in COLUMNS}
+        steps = self.steps.reindex(columns=list(columns.values()))
+        return steps.set_axis(list(columns), axis="columns")
 
     @cached_property
     @override

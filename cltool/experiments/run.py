@@ -26,6 +26,7 @@ from cltool.experiments.manifest import identity, manifest
 from cltool.experiments.resume import default_folder, open_folder, refuse_other_weights, steps_kept
 from cltool.facts.facts import Fact, Key, Update
 from cltool.facts.stream import Stream
+from cltool.runs import trained
 from cltool.runs.erasures import Recorder
 from cltool.runs.run import LOGGED, Run
 from cltool.training.budget import Budget
@@ -160,6 +161,7 @@ class _Steps:
         seed_globally(learner.seed, step)
         tokens, steps, start = learner.tokens, learner.steps, time.perf_counter()
         learner.logs.clear()
+        learner.trained = None
         erasing_tokens = 0
         if step == 0:
             learner.strategies.attach(learner)
@@ -184,10 +186,14 @@ class _Steps:
                 "steps": learner.steps - steps,
                 "peak_memory": _peak_memory(learner.lm),
                 "stored_bytes": learner.strategies.stored_bytes(),
+                **_training(learner, rows),
                 **({"logs": _json_numbers(learner.logs)} if learner.logs else {}),
             }
         )
         self.run.write_costs(self.costs)
+        warnings = trained.with_warning(self.run.record["warnings"], self.costs)
+        if warnings != self.run.record["warnings"]:
+            self.run.change_record(warnings=warnings)
         if learner.evaluator in learner.plugins:
             self._publish(rows)
         checkpoints.keep_only(self.run.folder, step, kept)
@@ -243,6 +249,19 @@ def overspent(costs: Sequence[Mapping[str, Any]], budget: Budget) -> float:
         if budget.kind is not None:
             excess = max(0.0, excess + row[budget.kind] - budget.amount)
     return excess
+
+
+def _training(learner: Learner, answers: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return how the update was trained and whether it is answered; empty without training."""
+    import pandas as pd
+
+    from cltool.evaluation.summary import per_step
+
+    if learner.trained is None:
+        return {}
+    answered = float(per_step(pd.DataFrame(answers))["new"].iloc[0]) if answers else math.nan
+    shown = None if math.isnan(answered) else round(answered, 4)
+    return {trained.KEY: {**learner.trained.as_row(), "answered": shown}}
 
 
 def _json_numbers(logs: Mapping[str, float]) -> dict[str, float | None]:

@@ -96,10 +96,12 @@ def _training(variant: Variant) -> str:
             unit = "training tokens" if kind == "tokens" else kind
             return f"with a budget of {formats.whole(amount)} {unit}"
     epochs = learner.get("epochs")
-    passes = formats.plural(epochs, "pass", "passes") if epochs else "a fixed number of passes"
+    passes = formats.plural(epochs, "pass", "passes") if epochs else ""
     if learner.get("stop_at", 0) > 1:
-        return f"for {passes}"
-    return f"until it was learned, for at most {passes}" if epochs else "until it was learned"
+        return f"for {passes}" if epochs else "until it made no more progress"
+    if epochs:
+        return f"until it was learned, for at most {passes}"
+    return "until it was learned or made no more progress"
 
 
 def _asked(group: Group) -> Data:

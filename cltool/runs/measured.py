@@ -81,6 +81,11 @@ class Measured:
         return per_step(self.answers)
 
     @cached_property
+    def training(self) -> pd.DataFrame:
+        """How the update of each step that is done was trained (`Run.training`)."""
+        return self.run.training.loc[: self.done - 1]
+
+    @cached_property
     def matrix(self) -> pd.DataFrame:
         """The accuracy matrix R[i, j]."""
         return metrics.accuracy_matrix(self.answers)

@@ -14,12 +14,16 @@ from cltool.core.files import refuse_newer_format, write_json
 from cltool.evaluation import ledger
 from cltool.evaluation.scores import COSTS
 from cltool.evaluation.summary import installed_per_step, per_step, per_step_by, summary
+from cltool.runs import trained
 
 if TYPE_CHECKING:
     import pandas as pd
 
 FORMAT = 1
 """Version of ``run.json``; a record without one has version 1."""
+
+TRAINED = f"{trained.KEY}."
+"""Comes before the parts of `cltool.runs.trained.COLUMNS` in tables."""
 
 LOGGED = "log."
 """Comes before the name of a strategy's own diagnostics (`Learner.log`) in tables."""
@@ -128,6 +132,16 @@ class Run:
             dtype=float,
         )
 
+    @cached_property
+    def training(self) -> pd.DataFrame:
+        """How each update was trained (`cltool.runs.trained.COLUMNS`): one row a step."""
+        import pandas as pd
+
+        rows = self.cost_rows()
+        index = pd.Index([row["step"] for row in rows], name="step")
+        found = [trained.of(row) for row in rows]
+        return pd.DataFrame(found, index=index, columns=list(trained.COLUMNS))
+
     def cost_rows(self) -> list[dict[str, Any]]:
         """Read the rows of ``steps.jsonl``.
 
@@ -145,7 +159,7 @@ class Run:
         return rows
 
     def metrics(self, by: str | None = None) -> pd.DataFrame:
-        """Return one row a step: scores, costs, and logs as ``log.NAME``.
+        """Return one row a step: scores, costs, ``training.NAME``, and logs as ``log.NAME``.
 
         Args:
             by: name of a tag; the result then has the scores of each step for each of its values.
@@ -159,7 +173,8 @@ class Run:
             except UserError as error:
                 raise UserError(error.what, where=str(self.folder), hint=error.hint) from error
         scores = per_step(self.answers).join(installed_per_step(self.answers))
-        return scores.join(self.costs).join(self.logs.add_prefix(LOGGED))
+        training = self.training.add_prefix(TRAINED)
+        return scores.join(self.costs).join(training).join(self.logs.add_prefix(LOGGED))
 
     def summary(self, until: int | None = None) -> dict[str, float]:
         """Return the scores and costs of the run by name.
@@ -193,6 +208,7 @@ class Run:
         write_text(self.folder / "steps.jsonl", "".join(lines))
         self.__dict__.pop("costs", None)
         self.__dict__.pop("logs", None)
+        self.__dict__.pop("training", None)
 
 
 def _read_record(file: Path) -> dict[str, Any]:

@@ -34,10 +34,8 @@ from cltool.lm.scoring import Scored, score
 from cltool.training.budget import Budget
 from cltool.training.loader import Loader
 from cltool.training.loggers import Scores, evaluator
+from cltool.training.stopping import STEPS, Stopping, Training
 from cltool.training.strategy import Strategies
-
-EPOCHS, STEPS = 12, 150
-"""Most epochs of an update. A small update gets more, until it has had ``STEPS`` steps."""
 
 Rebuild = Callable[[Collection[Key], Progress], tuple[Mapping[str, Tensor], int]]
 """(keys, progress) → the parameters of a base model that was never taught these keys, by name,
@@ -74,6 +72,8 @@ class Learner(SupervisedTemplate[Any, Any, Any]):  # type: ignore[misc]
         tokens: tokens processed so far, in training or for a strategy.
         steps: training steps taken so far.
         logs: name → the last value logged in this update; emptied by the experiment.
+        trained: how the last training went; None where there was none since the experiment
+            emptied it.
         loader: the batches of the update in training.
         progress: receives the progress of the update; set by the experiment.
     """
@@ -98,7 +98,7 @@ class Learner(SupervisedTemplate[Any, Any, Any]):  # type: ignore[misc]
             optimizer=torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=0.0),
             criterion=nn.CrossEntropyLoss(),
             train_mb_size=settings.batch_size,
-            train_epochs=settings.epochs or EPOCHS,
+            train_epochs=settings.epochs or sys.maxsize,
             device=lm.device,
             plugins=strategies.plugins,
             evaluator=evaluator(scores, loggers),
@@ -116,6 +116,7 @@ class Learner(SupervisedTemplate[Any, Any, Any]):  # type: ignore[misc]
         self.tokens = 0
         self.steps = 0
         self.logs: dict[str, float] = {}
+        self.trained: Training | None = None
         self.budget = Budget(settings)
         self.progress = QUIET
         self.current: Update | None = None
@@ -154,6 +155,7 @@ class Learner(SupervisedTemplate[Any, Any, Any]):  # type: ignore[misc]
         experience = Experience(dataset, update)
         EagerCLStream("train", [experience])
         self.train(experience, eval_streams=[])
+        self.trained = self._stopping.result()
         # Gradients take as much memory as the weights; free it before the model is probed.
         self.optimizer.zero_grad(set_to_none=True)
         self.model.eval()
@@ -263,9 +265,10 @@ class Learner(SupervisedTemplate[Any, Any, Any]):  # type: ignore[misc]
             float(self.settings.lr or 0.0),
             self.settings.weight_decay,
         )
-        self.train_epochs = self.settings.epochs or max(EPOCHS, -(-STEPS // len(self.loader)))
-        if self.budget.kind is not None:
-            self.train_epochs = sys.maxsize
+        budget = self.budget.kind is not None
+        self._stopping = Stopping(self.settings, budget, len(self.loader))
+        self._own = len(self.loader.own)
+        self.train_epochs = sys.maxsize if budget else self._stopping.farthest
         self._began = self._spent()
         self._step = 0
 
@@ -279,26 +282,26 @@ class Learner(SupervisedTemplate[Any, Any, Any]):  # type: ignore[misc]
             # What strategies spent before the first step does not count as the cost of a step.
             self._began = self._spent()
         self._steps = self._step + self._steps_left()
-        hits: list[Tensor] = []
+        self._hits: list[Tensor] = []
+        self._losses: list[Tensor] = []
         for batch in self.dataloader:
             if self._stop_training:
                 break
-            hits += self._training_step(batch, kwargs)
+            self._training_step(batch, kwargs)
             self._step += 1
             self.steps += 1
             self.progress(self._step, max(self._steps, self._step))
             if self.share_left() == 0.0:
                 self.stop_training()
-        if hits and self.budget.kind is None:
-            joined = torch.cat(hits)
-            learned = int(joined.sum()) >= self.settings.stop_at * len(joined)
-            if learned and self.strategies.settled(self):
-                self.stop_training()
+        hits, losses = (torch.cat(t).tolist() if t else [] for t in (self._hits, self._losses))
+        if self._stopping.after_epoch(hits, self._own, losses) and self.strategies.settled(self):
+            self.stop_training()
 
     def _steps_left(self) -> int:
         # The number of rehearsed examples is known only when an epoch begins.
         if self.budget.kind is None:
-            return int(len(self.loader) * (self.train_epochs - self.clock.train_exp_epochs))
+            left = self._stopping.planned - self.clock.train_exp_epochs
+            return int(len(self.loader) * max(1, left))
         # What strategies spend in addition to the batches can only be estimated from earlier steps.
         first = {"tokens": self.loader.tokens, "steps": 1.0, "seconds": self.budget.amount / STEPS}
         a_step = (self._spent() - self._began) / self._step if self._step else 0.0
@@ -312,7 +315,7 @@ class Learner(SupervisedTemplate[Any, Any, Any]):  # type: ignore[misc]
         self.loader.rehearsed = []
         super()._before_training_epoch(**kwargs)
 
-    def _training_step(self, batch: Batch, kwargs: dict[str, Any]) -> list[Tensor]:
+    def _training_step(self, batch: Batch, kwargs: dict[str, Any]) -> None:
         settings = self.settings
         parts = self.micro_batches(batch)
         weights = _weights(parts)
@@ -320,7 +323,6 @@ class Learner(SupervisedTemplate[Any, Any, Any]):  # type: ignore[misc]
             self.optimizer,
             optimizers.schedule_factor(settings.schedule, self._step, self._steps, settings.warmup),
         )
-        hits: list[Tensor] = []
         self.tokens += int(batch["attention_mask"].sum())
         for number, part in enumerate(parts):
             self.mbatch = part
@@ -333,7 +335,9 @@ class Learner(SupervisedTemplate[Any, Any, Any]):  # type: ignore[misc]
             self._after_forward(**kwargs)
             self.loss = self._make_empty_loss() + self.criterion()
             self._before_backward(**kwargs)
-            hits.append(self._scored.hits()[self.mbatch["own"]])
+            self._hits.append(self._scored.hits()[self.mbatch["own"]])
+            if self._stopping.watches_loss:
+                self._losses.append(self.losses()[self.mbatch["own"]])
             if len(parts) > 1:
                 self.loss = self.loss * weights[number]
             self.backward()
@@ -342,7 +346,6 @@ class Learner(SupervisedTemplate[Any, Any, Any]):  # type: ignore[misc]
         self.optimizer_step()
         self._after_update(**kwargs)
         self._after_training_iteration(**kwargs)
-        return hits
 
     def micro_batches(self, batch: Batch) -> list[Batch]:
         """Split ``batch`` into parts of at most ``micro_batch_size`` rows."""

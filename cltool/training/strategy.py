@@ -106,7 +106,10 @@ class Strategy(SupervisedPlugin, Generic[C]):  # type: ignore[misc]
         """
 
     def settled(self, learner: Learner) -> bool:
-        """Return whether training may stop; called after an epoch that learned the update."""
+        """Return whether training may stop.
+
+        Called after each epoch once the update is learned, or makes no more progress.
+        """
         return True
 
     def erase(self, learner: Learner, update: Update) -> None:

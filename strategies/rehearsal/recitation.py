@@ -50,8 +50,8 @@ from cltool.lm.batches import bucketed
 from cltool.strategies.rehearsal.common.gradients import learned_tokens
 from cltool.strategies.rehearsal.common.lines import Line, lines, recite, start_tokens
 from cltool.strategies.rehearsal.common.schedule import Schedule
-from cltool.training.learner import STEPS
 from cltool.training.search_space import search
+from cltool.training.stopping import STEPS
 from cltool.training.strategy import State, Strategy, StrategyConfig, fact_rows, facts_from_rows
 
 if TYPE_CHECKING:

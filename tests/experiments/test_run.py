@@ -591,6 +591,13 @@ def test_logs_of_a_strategy_are_recorded_for_each_step(start: Start, tmp_path: P
     assert done.metrics()["log.number"].fillna(-1).tolist() == [-1.0, 1.0, 2.0, 3.0]
     assert "logs" not in done.cost_rows()[0]
     assert done.cost_rows()[1]["logs"] == {"number": 1.0, "endless": None}
+    # Two epochs teach an untrained model nothing; the base is not trained.
+    training = done.cost_rows()[1]["training"]
+    assert (training["stop"], training["epochs"]) == ("epochs", 2)
+    assert "training" not in done.cost_rows()[0]
+    assert done.metrics()["training.stop"].fillna("").tolist() == ["", *["epochs"] * 3]
+    (said,) = [text for text in done.record["warnings"] if text.startswith("Not learned")]
+    assert "3 of 3 updates" in said
 
 
 def test_a_stream_of_one_step(start: Start, stream: Stream, tmp_path: Path) -> None:

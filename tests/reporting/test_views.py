@@ -34,3 +34,21 @@ def test_a_new_view_becomes_a_section(make: Make, monkeypatch: pytest.MonkeyPatc
     headings = [text for tag, text in texts if tag == "h2"]
     assert headings == ["Strategies compared", "A toy", "Settings"]
     assert ("p", "2 on tiny") in texts
+
+
+def test_training_says_for_each_update_how_long_and_why(make: Make) -> None:
+    stops = ("learned", "no progress")
+    runs = [make(strategy="naive", seed=seed) for seed in (0, 1)] + [make(strategy="frozen")]
+    for run, stop in zip(runs, stops, strict=False):
+        rows = run.cost_rows()
+        for row in rows[1:]:
+            row["training"] = {
+                "stop": stop,
+                "epochs": 7 + run.seed,
+                "learned": 0.5 + 0.4 * run.seed,
+            }
+        run.write_costs(rows)
+    texts = Tree(render(page_data(runs))).text
+    assert ("td", "7–8: learned (1), no progress (1), 0.70") in texts
+    reasons = [text for tag, text in texts if tag == "b"]
+    assert "learned" in reasons and "budget" not in reasons

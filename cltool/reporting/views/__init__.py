@@ -20,6 +20,7 @@ VIEWS = [
     "accuracy_matrix",
     "transitions",
     "lost_facts",
+    "training",
     "settings",
 ]
 """The views in the order of the page."""

@@ -1,0 +1,82 @@
+"""How each update of a run was trained, and which updates were not learned."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+Row = Mapping[str, Any]
+
+KEY = "training"
+"""Where a row of ``steps.jsonl`` holds how its update was trained."""
+
+COLUMNS = {
+    "stop": "why training stopped",
+    "epochs": "passes over the update",
+    "learned": "share of the update's sentences that the model completed correctly when it was last"
+    " trained on each",
+    "answered": "`new` of the update: share of its facts answered right in held-out wordings",
+}
+"""What is held there, each with its meaning."""
+
+LEARNED = 0.9
+"""Share of completed sentences below which an update is missed, if `stop_at` was not reached."""
+
+ANSWERED = 0.8
+"""Facts answered right, as a share, below which an update was not learned."""
+
+_HEAD = "Not learned: "
+
+
+def of(row: Row) -> Row:
+    """Return how the update of a row of ``steps.jsonl`` was trained; empty if it was not."""
+    found = row.get(KEY)
+    return found if isinstance(found, Mapping) else {}
+
+
+def in_words(training: Row) -> str:
+    """Return ``learned, 7 epochs``; empty without training."""
+    if "stop" not in training:
+        return ""
+    epochs = training.get("epochs")
+    return f"{training['stop']}, {epochs} epoch{'s' * (epochs != 1)}"
+
+
+def with_warning(warnings: Sequence[str], rows: Sequence[Row]) -> list[str]:
+    """Return the warnings of a run with the one about the updates that were not learned.
+
+    Args:
+        warnings: those of the record; an earlier such warning is replaced.
+        rows: the rows of ``steps.jsonl``; the first is that of the base.
+    """
+    kept = [text for text in warnings if not text.startswith(_HEAD)]
+    missed = [row for row in rows[1:] if _missed(of(row))]
+    return [*kept, _warning(missed, rows)] if missed else kept
+
+
+def _missed(training: Row) -> bool:
+    learned, answered = training.get("learned"), training.get("answered")
+    unfinished = training.get("stop") != "learned" and learned is not None and learned < LEARNED
+    return unfinished or (answered is not None and answered < ANSWERED)
+
+
+def _warning(missed: Sequence[Row], rows: Sequence[Row]) -> str:
+    worst = min(missed, key=lambda row: _lowest(of(row)))
+    training = of(worst)
+    shares = []
+    if training.get("answered") is not None:
+        shares.append(f"{training['answered']:.2f} of its facts are answered right")
+    if training.get("learned") is not None:
+        shares.append(f"{training['learned']:.2f} of its sentences were completed in training")
+    labels = [str(row.get("label")) for row in missed]
+    named = ", ".join(labels[:5]) + (f" and {len(labels) - 5} more" if len(labels) > 5 else "")
+    return (
+        f"{_HEAD}{len(missed)} of {len(rows) - 1} updates ({named}). The worst is"
+        f" {worst.get('label')}: {', '.join(shares)}. Its training stopped"
+        f" ({in_words(training)}), see learner.stop_at and learner.epochs."
+    )
+
+
+def _lowest(training: Row) -> float:
+    shares = [training.get("learned"), training.get("answered")]
+    return min(share for share in shares if share is not None)

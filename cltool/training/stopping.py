@@ -1,0 +1,134 @@
+"""When training on an update stops.
+
+It stops as soon as the update is learned. It goes on for at least ``EPOCHS`` epochs and ``STEPS``
+steps to get there, and beyond them while it makes progress. All of this is computed from the
+losses of training alone, so it is the same on every repetition of a run.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from cltool.core.settings import LearnerSettings
+
+Reason = Literal["learned", "no progress", "epochs", "schedule", "budget", "limit", "strategy"]
+
+REASONS: dict[Reason, str] = {
+    "learned": "the update was learned (learner.stop_at)",
+    "no progress": "neither the loss nor the number of completed sentences improved any more",
+    "epochs": "the epochs that the settings allow were over (learner.epochs)",
+    "schedule": "the schedule of the learning rate was over (learner.schedule)",
+    "budget": "the budget was used up",
+    "limit": "there was still progress, but the farthest limit was reached",
+    "strategy": "the strategy stopped it",
+}
+"""Why training on an update stopped."""
+
+EPOCHS, STEPS = 12, 150
+"""Training goes on for this many epochs and steps before a lack of progress can stop it."""
+
+FARTHEST = 20
+"""The farthest limit, as a multiple of the epochs above."""
+
+PATIENCE = 1 / 3
+"""Epochs without progress after which training stops, as a share of the epochs above."""
+
+FALL = 0.05
+"""The smallest fall of the loss that is progress, as a share of the loss."""
+
+
+@dataclass(frozen=True, slots=True)
+class Training:
+    """How the training on an update went.
+
+    Attributes:
+        stop: why it stopped, one of `REASONS`.
+        epochs: passes over the update, the last of which may be incomplete.
+        learned: share of the update's sentences that the model completed correctly when it was
+            last trained on each; None if it was trained on none.
+    """
+
+    stop: Reason
+    epochs: int
+    learned: float | None
+
+    def as_row(self) -> dict[str, Any]:
+        """Return it as plain JSON values."""
+        learned = None if self.learned is None else round(self.learned, 4)
+        return {"stop": self.stop, "epochs": self.epochs, "learned": learned}
+
+
+class Stopping:
+    """Follows the training on one update, and says when to stop.
+
+    Args:
+        settings: the learner's.
+        budget: whether the update has a fixed budget, which alone decides.
+        steps: steps of an epoch over the update's own examples.
+
+    Attributes:
+        planned: epochs that training takes at most unless it goes on because of progress.
+        farthest: epochs that it never exceeds.
+        reason: why it is to stop; empty until this is known.
+    """
+
+    def __init__(self, settings: LearnerSettings, budget: bool, steps: int) -> None:
+        self._settings = settings
+        self._budget = budget
+        self.planned = settings.epochs or max(EPOCHS, -(-STEPS // steps))
+        self._adaptive = not budget and not settings.epochs and settings.schedule == "constant"
+        self.farthest = self.planned * (FARTHEST if self._adaptive else 1)
+        self.reason: Reason | Literal[""] = ""
+        self._patience = max(1, round(PATIENCE * self.planned))
+        self._epochs = 0
+        self._recent: list[bool] = []
+        self._shares: list[float] = []
+        self._losses: list[float] = []
+
+    @property
+    def watches_loss(self) -> bool:
+        """Whether the loss of the next epoch is needed."""
+        return self._adaptive and self._epochs >= self.planned - self._patience
+
+    def after_epoch(self, hits: list[bool], own: int, losses: list[float]) -> bool:
+        """Take note of an epoch; return whether training may stop after it.
+
+        Args:
+            hits: whether each of the update's sentences was completed correctly, in the order in
+                which they were trained on.
+            own: number of the update's sentences.
+            losses: their losses, in nats; empty unless `watches_loss`.
+        """
+        self._epochs += 1
+        self._recent = [*self._recent, *hits][-own:]
+        if self._budget or not hits:
+            return False
+        share = sum(hits) / len(hits)
+        if losses:
+            self._shares.append(share)
+            self._losses.append(sum(losses) / len(losses))
+        if sum(hits) >= self._settings.stop_at * len(hits):
+            self.reason = self.reason or "learned"
+        elif self._adaptive and self._epochs > self.planned and not self._progressed():
+            self.reason = self.reason or "no progress"
+        return bool(self.reason)
+
+    def _progressed(self) -> bool:
+        """Return whether one of the last epochs was better than all before them."""
+        before, since = slice(None, -self._patience), slice(-self._patience, None)
+        if not self._losses[before]:
+            return True
+        more = max(self._shares[since]) > max(self._shares[before])
+        return more or min(self._losses[since]) < (1 - FALL) * min(self._losses[before])
+
+    def result(self) -> Training:
+        """Return how the training went that has just ended."""
+        settings = self._settings
+        ended: Reason = "budget" if self._budget else "epochs" if settings.epochs else "limit"
+        if ended == "limit" and not self._adaptive:
+            ended = "schedule"
+        if self._epochs < self.farthest and not self._budget:
+            ended = "strategy"
+        learned = sum(self._recent) / len(self._recent) if self._recent else None
+        return Training(self.reason or ended, self._epochs, learned)
