@@ -79,4 +79,4 @@ def _warning(missed: Sequence[Row], rows: Sequence[Row]) -> str:
 
 def _lowest(training: Row) -> float:
     shares = [training.get("learned"), training.get("answered")]
-    return min(share for share in shares if share is not None)
+    return min(float(share) for share in shares if share is not None)
