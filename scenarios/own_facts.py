@@ -16,7 +16,7 @@ from __future__ import annotations
 import hashlib
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
@@ -30,11 +30,12 @@ from cltool.facts.files.consistency import History
 from cltool.facts.files.events import Condition, Event, Reading, parse_date, read_events
 from cltool.facts.files.rows import shown
 from cltool.facts.forget_requests import with_requests
+from cltool.facts.identity import name_identity
 from cltool.facts.scenario import Scenario, ScenarioConfig
 from cltool.facts.stream import Stream
 from cltool.facts.wordings import Wordings
 
-_MAX_SHOWN = 50
+_MAX_SHOWN, _MAX_PLACES = 50, 3
 _PERIODS = {"year": 4, "month": 7}
 """Calendar period → how much of an ISO date names it."""
 
@@ -121,7 +122,7 @@ class OwnFacts(Scenario[OwnFactsConfig]):
         for step, event in zip(steps, kept, strict=True):
             collected.add(step, event)
         collected.finish()
-        _check_steps(reading, collected.updates, len(kept))
+        _check_steps(reading, collected, len(kept))
         if options.wordings is not None:
             # The relation of question–answer pairs is an internal name.
             relations = {event.key[1] for event in kept if not event.prompts}
@@ -146,7 +147,7 @@ def _check_columns(reading: Reading, where: Sequence[Condition], dated: bool) ->
     some = [shown(name) for name in columns][:_MAX_SHOWN]
     listed = f"The columns are: {', '.join(some)}."
     for condition in where:
-        if condition.column not in columns:
+        if condition.column_of(columns) is None:
             what = f"no line has the column {condition.column!r} of the filter"
             raise UserError(what, where=path, hint=listed)
     if "subject" not in columns and "prompt" not in columns:
@@ -263,11 +264,16 @@ def _check_gaps(reading: Reading) -> None:
 
 @dataclass
 class _Updates:
-    """Collects events, in order of time, into updates with the net change of each key."""
+    """Collects events, in order of time, into updates with the net change of each key.
+
+    Attributes:
+        restated: the places of lines that state what holds already.
+    """
 
     reading: Reading
     labels: Sequence[str]
     updates: list[Update] = field(default_factory=list)
+    restated: list[str] = field(default_factory=list)
     origins: dict[tuple[int, Key], str] = field(default_factory=dict)
     _valid: dict[Key, Fact] = field(default_factory=dict)
     _last: dict[Key, Event] = field(default_factory=dict)
@@ -276,6 +282,10 @@ class _Updates:
         """Add an event; its ``step`` is not before that of the last event."""
         while len(self.updates) < step:
             self._complete_step()
+        last = self._last.get(event.key)
+        if last is not None and event.restates(last):
+            names = last.fact.with_names(event.fact.accepted)
+            event = replace(event, value=names.object, aliases=names.aliases)
         self._last[event.key] = event
 
     def finish(self) -> None:
@@ -287,24 +297,31 @@ class _Updates:
         step = len(self.updates)
         learn: list[Fact] = []
         forget: list[Fact] = []
+        restated: list[Fact] = []
         for key, event in self._last.items():
             before = self._valid.get(key)
             if event.forget:
                 if before is None:
                     continue
                 forget.append(self._valid.pop(key))
-            elif before is not None and before.object == event.value:
-                continue
+            elif before is not None and event.fact.restates(before):
+                fact = before.with_names(event.fact.accepted)
+                if fact is before:
+                    self.restated.append(self.reading.place(event.line))
+                    continue
+                self._valid[key] = fact
+                restated.append(fact)
             else:
                 self._valid[key] = fact = event.fact
                 learn.append(fact)
             self.origins[step, key] = self.reading.place(event.line)
         self._last.clear()
-        self.updates.append(Update(step, self.labels[step], tuple(learn), tuple(forget)))
+        facts = (tuple(learn), tuple(forget), tuple(restated))
+        self.updates.append(Update(step, self.labels[step], *facts))
 
 
-def _check_steps(reading: Reading, updates: Sequence[Update], used: int) -> None:
-    path = str(reading.path)
+def _check_steps(reading: Reading, collected: _Updates, used: int) -> None:
+    path, updates = str(reading.path), collected.updates
     counts = f"{reading.lines:,} lines, {reading.filtered_out:,} filtered out, "
     counts += f"{len(reading.bad):,} bad"
     if not used:
@@ -320,7 +337,10 @@ def _check_steps(reading: Reading, updates: Sequence[Update], used: int) -> None
             hint="Put the facts that the model knows already into update 0, or use a later first"
             " cut.",
         )
-    if not any(update.learn or update.forget for update in updates[1:]):
+    if not any(update.learn or update.forget or update.restated for update in updates[1:]):
+        same = collected.restated
+        lines = "1 line restates" if len(same) == 1 else f"{len(same):,} lines restate"
+        counts += f"; {lines} what holds: {', '.join(same[:_MAX_PLACES])}" if same else ""
         raise UserError(
             f"nothing changes after the base ({counts})",
             where=path,
@@ -331,11 +351,13 @@ def _check_steps(reading: Reading, updates: Sequence[Update], used: int) -> None
 
 def _prompts(events: Iterable[Event]) -> dict[Key, list[str]]:
     """Return the prompts of question–answer pairs; a repeated question can add paraphrases."""
-    prompts: dict[Key, dict[str, None]] = {}
+    prompts: dict[Key, dict[str, str]] = {}
     for event in events:
         if event.prompts:
-            prompts.setdefault(event.key, {}).update(dict.fromkeys(event.prompts))
-    return {key: list(items) for key, items in prompts.items()}
+            known = prompts.setdefault(event.key, {})
+            for prompt in event.prompts:
+                known.setdefault(name_identity(prompt), prompt)
+    return {key: list(items.values()) for key, items in prompts.items()}
 
 
 def _source(options: OwnFactsConfig, reading: Reading, used: int) -> dict[str, object]:

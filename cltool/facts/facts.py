@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from cltool.core.errors import UserError
+from cltool.facts.identity import key_of, names_object, object_identities, object_identity
 
 Tags = tuple[tuple[str, str], ...]
 """(name, value) pairs."""
 
 Key = tuple[str, str]
-"""(subject, relation): what a fact is about."""
+"""(subject, relation): what a fact is about. Make one with `cltool.facts.identity.key_of`, which
+makes keys equal whose names are the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +37,28 @@ class Fact:
 
     @property
     def key(self) -> Key:
-        """(subject, relation)."""
-        return self.subject, self.relation
+        """(subject, relation), equal to the key of every fact about the same names."""
+        return key_of(self.subject, self.relation)
 
     @property
     def accepted(self) -> tuple[str, ...]:
         """Every accepted spelling: the object, then its aliases."""
         return (self.object, *self.aliases)
+
+    def restates(self, other: Fact) -> bool:
+        """Return whether the object of one of both facts is the object or an alias of the other."""
+        return names_object(self.object, other.accepted) or names_object(
+            other.object, self.accepted
+        )
+
+    def with_names(self, names: Iterable[str]) -> Fact:
+        """Return this fact with those of ``names`` as further aliases that are not accepted yet."""
+        accepted = object_identities(self.accepted)
+        more: dict[str, str] = {}
+        for name in names:
+            if (identity := object_identity(name)) not in accepted:
+                more.setdefault(identity, name)
+        return replace(self, aliases=(*self.aliases, *more.values())) if more else self
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +70,15 @@ class Update:
         label: its name in reports, for example ``"2012-12"``.
         learn: facts to learn; a fact with a known key supersedes the earlier fact.
         forget: facts to forget, as they were before this update.
+        restated: facts that are true already, with further spellings of their objects. They are
+            not taught; the spellings count as right from this step on.
     """
 
     step: int
     label: str
     learn: Sequence[Fact]
     forget: Sequence[Fact] = ()
+    restated: Sequence[Fact] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,16 +90,22 @@ class Belief:
         learned: the step that taught ``fact``.
         outdated: superseded objects, oldest first, without the current one.
         erased: whether an update asked to forget the fact.
+        former: the superseded facts.
     """
 
     fact: Fact
     learned: int
     outdated: tuple[str, ...] = ()
     erased: bool = False
+    former: tuple[Fact, ...] = field(default=(), compare=False, repr=False)
 
 
 class Knowledge:
     """The valid, superseded and erased facts after the updates applied so far.
+
+    A key and a restated object keep the spelling in which they were first written. An object in
+    another spelling (`cltool.facts.identity`) supersedes nothing; its spellings are added to the
+    aliases of the fact.
 
     Attributes:
         step: the step of the last applied update; -1 before the first.
@@ -116,6 +142,8 @@ class Knowledge:
                     " names are spelled as in that update.",
                 )
             self._beliefs[fact.key] = replace(belief, erased=True)
+        for fact in update.restated:
+            self._beliefs[fact.key] = self._after_restating(fact, where)
         for fact in update.learn:
             if fact.key in taught:
                 raise UserError(f"two values for {fact.key} in one update", where=where)
@@ -124,24 +152,56 @@ class Knowledge:
         self.step = update.step
         self.updates.append(update)
 
+    def _after_restating(self, fact: Fact, where: str) -> Belief:
+        belief = self._beliefs.get(fact.key)
+        if belief is None or belief.erased or not fact.restates(belief.fact):
+            raise UserError(
+                f"restates {fact.subject}, {fact.relation}: {fact.object}, which is not what holds",
+                where=where,
+                hint="Put the fact into learn.",
+            )
+        merged = belief.fact.with_names(fact.accepted)
+        accepted = object_identities(merged.accepted)
+        outdated = (name for name in belief.outdated if object_identity(name) not in accepted)
+        return replace(belief, fact=merged, outdated=tuple(outdated))
+
     def _after_learning(self, fact: Fact, step: int) -> Belief:
         belief = self._beliefs.get(fact.key)
         if belief is None:
             return Belief(fact, step)
+        before = belief.fact
+        if (fact.subject, fact.relation) != (before.subject, before.relation):
+            fact = replace(fact, subject=before.subject, relation=before.relation)
+        former = belief.former
+        if not fact.restates(before):
+            former = (*former, before)
+        elif not belief.erased:
+            fact = replace(before.with_names(fact.accepted), tags=fact.tags)
+        else:
+            fact = fact.with_names(before.accepted)
+        same = [other for other in former if fact.restates(other)]
+        for other in same:
+            fact = fact.with_names(other.accepted)
+        accepted = object_identities(fact.accepted)
         # The object itself is last: it is the latest superseded one.
-        older = [*belief.outdated, *belief.fact.aliases, belief.fact.object]
-        outdated = tuple(dict.fromkeys(name for name in older if name not in fact.accepted))
-        return Belief(fact, step, outdated)
+        older = [*belief.outdated, *before.aliases, before.object]
+        outdated: dict[str, str] = {}
+        for name in older:
+            if (identity := object_identity(name)) not in accepted:
+                outdated.setdefault(identity, name)
+        former = tuple(other for other in former if other not in same)
+        return Belief(fact, step, tuple(outdated.values()), former=former)
 
     def __len__(self) -> int:
         return len(self._beliefs)
 
     def __contains__(self, key: object) -> bool:
-        return key in self._beliefs
+        return isinstance(key, tuple) and len(key) == 2 and key_of(*key) in self._beliefs
 
     def belief(self, key: Key) -> Belief | None:
         """Return the belief about ``key``, or None if it was never taught."""
-        return self._beliefs.get(key)
+        found = self._beliefs.get(key)
+        return self._beliefs.get(key_of(*key)) if found is None else found
 
     def beliefs(self) -> Iterator[Belief]:
         """Iterate over all beliefs, in the order in which their keys first appeared."""
@@ -152,7 +212,11 @@ class Knowledge:
         return [belief.fact for belief in self._beliefs.values() if not belief.erased]
 
     def superseded_by(self, update: Update) -> list[Fact]:
-        """Return the facts that ``update``, not yet applied, supersedes or erases."""
+        """Return the facts that ``update``, not yet applied, supersedes, restates or erases.
+
+        What strategies stored about them is not current after the update: a fact that is only
+        restated is learned again.
+        """
         superseded: list[Fact] = []
         for fact in (*update.learn, *update.forget):
             belief = self._beliefs.get(fact.key)

@@ -63,13 +63,15 @@ def with_requests(
         erased.update(drawn)
         forget = (*update.forget, *(valid[key] for key in drawn))
         updates.append(replace(update, forget=forget) if drawn else update)
-        valid |= {fact.key: fact for fact in update.learn}
+        valid |= {fact.key: fact for fact in (*update.restated, *update.learn)}
     source = {"forgotten": forgotten, "forgetting": forgetting, "seed": seed}
     return replace(stream, updates=updates, source={**stream.source, **source})
 
 
 def _free(stream: Stream) -> dict[Key, int]:
     """Return the last step that mentions each key, for keys that the stream never forgets."""
-    last = {fact.key: update.step for update in stream for fact in update.learn}
+    last = {
+        fact.key: update.step for update in stream for fact in (*update.restated, *update.learn)
+    }
     own = {fact.key for update in stream for fact in update.forget}
     return {key: step for key, step in last.items() if key not in own}

@@ -25,6 +25,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from functools import lru_cache
 
 _INVISIBLE = dict.fromkeys(
@@ -80,3 +81,44 @@ def folded_form(text: str) -> str:
     text = unicodedata.normalize("NFKD", text).casefold()
     text = _DOTTED.sub("i", unicodedata.normalize("NFKD", text))
     return " ".join(unicodedata.normalize("NFC", text).split())
+
+
+def object_identities(names: Iterable[str]) -> set[str]:
+    """Return the identity of each of ``names``."""
+    return {object_identity(name) for name in names}
+
+
+def names_object(name: str, accepted: Iterable[str]) -> bool:
+    """Return whether ``name`` is the same object as one of ``accepted``."""
+    own = object_identity(name)
+    return any(own == object_identity(other) for other in accepted)
+
+
+class SpelledKey(tuple[str, str]):
+    """A key that has its names as they are written, and equals every key of the same names."""
+
+    __slots__ = ()
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, tuple) or len(other) != 2:
+            return False
+        return all(
+            isinstance(theirs, str) and name_identity(ours) == name_identity(theirs)
+            for ours, theirs in zip(self, other, strict=True)
+        )
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
+    def __hash__(self) -> int:
+        return hash((name_identity(self[0]), name_identity(self[1])))
+
+
+def key_of(subject: str, relation: str) -> tuple[str, str]:
+    """Return the key of a fact: equal for facts whose subjects and relations are the same.
+
+    Most names are their own identities, and their key is a plain tuple.
+    """
+    if name_identity(subject) == subject and name_identity(relation) == relation:
+        return subject, relation
+    return SpelledKey((subject, relation))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from cltool.facts.facts import Belief, Fact, Key, Knowledge, Tags, Update
+from cltool.facts.spellings import other_spellings, respelled, respelled_key
 from cltool.facts.wordings import Wordings
 
 NEW, RETAINED, FUTURE, ERASED = "new", "retained", "future", "erased"
@@ -51,6 +52,10 @@ ExtraProbes = Callable[[Knowledge], Iterable[Probe]]
 class Stream:
     """Base knowledge (step 0), then updates 1 … T.
 
+    A subject or relation that is written in several ways (`cltool.facts.identity`) gets its first
+    spelling in all updates, if they are a list or a tuple. A lazy sequence is not read for this: it
+    must write each name in one way.
+
     Attributes:
         name: the scenario's name, for reports.
         updates: the steps; may be a lazy sequence that makes each step when it is read.
@@ -59,6 +64,8 @@ class Stream:
         source: how the stream was made (scenario options, file), for the run's record.
         skipped: lines of the source that were skipped, with the reason.
         origins: (step, key) → the ``file:line`` that taught it, if it came from a file.
+        spellings: other spelling of a name → its first spelling, which takes its place; found in
+            the updates.
     """
 
     name: str
@@ -68,6 +75,16 @@ class Stream:
     source: dict[str, object] = field(default_factory=dict)
     skipped: tuple[str, ...] = ()
     origins: Mapping[tuple[int, Key], str] = field(default_factory=dict)
+    spellings: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.updates, list | tuple):
+            return
+        if found := other_spellings(self.updates):
+            # The dataclass is frozen for its users.
+            updates = [respelled(update, found) for update in self.updates]
+            object.__setattr__(self, "updates", updates)
+            object.__setattr__(self, "spellings", {**self.spellings, **found})
 
     def __len__(self) -> int:
         """Return the number of steps, including the base."""
@@ -89,7 +106,8 @@ class Stream:
         hasher = hashlib.sha256(self.wordings.digest().encode())
         for update in self.updates:
             hasher.update(f"{update.step}\x1f{update.label}\x1e".encode())
-            for mark, facts in (("+", update.learn), ("-", update.forget)):
+            marked = (("+", update.learn), ("-", update.forget), ("=", update.restated))
+            for mark, facts in marked:
                 for fact in facts:
                     row = (mark, *fact.key, fact.object, *fact.aliases)
                     hasher.update(("\x1f".join(row) + "\x1e").encode())
@@ -133,7 +151,12 @@ class Stream:
                     shown.fact.tags,
                 )
         if self.extra_probes is not None:
-            yield from self.extra_probes(known)
+            for probe in self.extra_probes(known):
+                yield (
+                    replace(probe, key=respelled_key(probe.key, self.spellings))
+                    if self.spellings
+                    else probe
+                )
 
 
 def _group(belief: Belief | None, step: int) -> str:

@@ -20,6 +20,7 @@ from typing import Any
 
 from cltool.core.errors import UserError
 from cltool.facts.facts import Fact, Key
+from cltool.facts.identity import key_of, name_identity
 
 TRAINED, PARAPHRASE, QUESTION = "trained", "paraphrase", "question"
 
@@ -113,8 +114,9 @@ class Wordings:
     ) -> None:
         self._relations = {name: tuple(items) for name, items in relations.items()}
         self._held_out = {name: tuple(items) for name, items in (held_out or {}).items()}
-        self._prompts = dict(prompts or {})
+        self._prompts = {key_of(*key): texts for key, texts in (prompts or {}).items()}
         self._given = dict(self._relations)
+        self._names = {name_identity(name): name for name in (*self._held_out, *self._relations)}
 
     @classmethod
     def load(cls, path: Path) -> Wordings:
@@ -167,10 +169,11 @@ class Wordings:
 
     def askings(self, key: Key) -> list[Asking]:
         """Return every way of asking for ``key``, the trained ones first."""
-        own = self._prompts.get(key)
+        subject, relation = key
+        own = self._prompts.get(key_of(subject, relation)) if self._prompts else None
         if own is not None:
             return _own_prompts(own)
-        subject, relation = key
+        relation = self._names.get(name_identity(relation), relation)
         wordings = self._of(relation)
         held = _held_out_numbers(key, wordings) if not self._held_out.get(relation) else set()
         askings = [
@@ -201,10 +204,12 @@ class Wordings:
             relations: the relations of the facts.
             where: the file of the wordings.
         """
-        bare = [name for name in relations if name not in self._given]
+        given = set(map(name_identity, self._given))
+        known = set(map(name_identity, relations))
+        bare = [name for name in relations if name_identity(name) not in given]
         for name in self._given:
             near = difflib.get_close_matches(name, bare, n=1, cutoff=0.75)
-            if name not in relations and near:
+            if name_identity(name) not in known and near:
                 raise UserError(
                     f"has wordings for the relation {name!r}, which no fact has",
                     where=where,
@@ -279,7 +284,7 @@ def _held_form(wording: Wording) -> str:
 
 def _held_out_numbers(key: Key, wordings: Iterable[Wording]) -> set[int]:
     """Choose one statement and one question, of each kind that has at least two wordings."""
-    digest = hashlib.sha256("\x1f".join(key).encode()).digest()
+    digest = hashlib.sha256("\x1f".join(map(name_identity, key)).encode()).digest()
     held: set[int] = set()
     for place, question in enumerate((False, True)):
         numbers = [n for n, wording in enumerate(wordings) if wording.is_question == question]

@@ -73,11 +73,11 @@ def _possibly_too_long(stream: Stream, context: int) -> Iterator[tuple[Update, F
 
 def _without(stream: Stream, keys: set[Key], bad: list[str]) -> Stream:
     updates = [
-        Update(
-            update.step,
-            update.label,
-            tuple(fact for fact in update.learn if fact.key not in keys),
-            tuple(fact for fact in update.forget if fact.key not in keys),
+        replace(
+            update,
+            learn=tuple(fact for fact in update.learn if fact.key not in keys),
+            forget=tuple(fact for fact in update.forget if fact.key not in keys),
+            restated=tuple(fact for fact in update.restated if fact.key not in keys),
         )
         for update in stream
     ]

@@ -16,6 +16,7 @@ from cltool.core.seeds import derive
 from cltool.facts.facts import Fact, Key, Knowledge
 from cltool.facts.identity import object_identity
 from cltool.facts.scenario import Scenario, ScenarioConfig
+from cltool.facts.spellings import other_spellings
 from cltool.facts.stream import ERASED, FUTURE, NEW, RETAINED, Probe, Stream
 from cltool.facts.wordings import TRAINED, Wordings
 from cltool.testing.suite import Suite
@@ -135,6 +136,11 @@ def _check_stream(suite: Suite, stream: Stream) -> None:
         all(isinstance(update.label, str) and update.label.strip() for update in updates),
         "an update has no label",
         "Give each update a label for reports, such as a date.",
+    )
+    expect(
+        not (twice := [*other_spellings(updates).items()]),
+        f"it writes a name in two ways: {twice[:3]}",
+        "Write each subject and relation in one way, or make the updates a list.",
     )
     with suite.during("writing Stream.source as JSON"):
         json.dumps(dict(stream.source), allow_nan=False)

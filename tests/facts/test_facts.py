@@ -97,6 +97,95 @@ def test_the_last_value_of_a_key_is_valid(history: list[dict[str, str]]) -> None
         assert belief.fact.object not in belief.outdated
 
 
+# Spellings.
+
+
+@pytest.mark.parametrize("value", ["Ghent", "ghent", " “Ghent.” ", "Gent", "gent"])
+def test_another_spelling_supersedes_nothing(value: str) -> None:
+    known = after(([fact("Ghent", "Gent")], []), ([fact(value, "Gand", "GENT")], []))
+    belief = known.belief(A)
+    assert belief is not None
+    assert belief.fact.accepted == ("Ghent", "Gent", "Gand")
+    assert belief.outdated == ()
+    assert belief.learned == 1  # taught again, as a fact that is repeated unchanged
+
+
+def test_an_object_that_has_the_valid_one_as_alias_is_another_spelling() -> None:
+    belief = after(([fact("Ann")], []), ([fact("Queen Ann", "Ann")], [])).belief(A)
+    assert belief is not None
+    assert belief.fact.accepted == ("Ann", "Queen Ann")
+    assert belief.outdated == ()
+
+
+def test_objects_that_share_only_an_alias_are_different() -> None:
+    belief = after(([fact("G. Bush", "Bush")], []), ([fact("G. W. Bush", "Bush")], [])).belief(A)
+    assert belief is not None
+    assert belief.fact == fact("G. W. Bush", "Bush")
+    assert belief.outdated == ("G. Bush",)
+
+
+def test_an_object_that_returns_keeps_its_other_spellings() -> None:
+    known = after(([fact("Ghent", "Gent")], []), ([fact("Turin")], []), ([fact("ghent")], []))
+    belief = known.belief(A)
+    assert belief is not None
+    assert belief.fact.accepted == ("ghent", "Gent")
+    assert belief.outdated == ("Turin",)
+    known = after(([fact("Ghent", "Gent")], []), ([], [fact("Ghent")]), ([fact("ghent")], []))
+    assert known.belief(A) == Belief(fact("ghent", "Gent"), 2)
+
+
+def test_outdated_spellings_of_one_object_are_listed_once() -> None:
+    known = after(([fact("a", "A1")], []), ([fact("b")], []), ([fact("A")], []), ([fact("c")], []))
+    belief = known.belief(A)
+    assert belief is not None
+    assert belief.outdated == ("b", "A1", "A")
+
+
+def test_restated_facts_get_spellings_and_stay_as_they_were_learned() -> None:
+    known = after(([fact("Delft")], []), ([fact("Padua")], []))
+    known.apply(Update(2, "2", [], restated=[fact("padua", "Padova", "Delft")]))
+    belief = known.belief(A)
+    assert belief is not None
+    assert (belief.fact.accepted, belief.learned) == (("Padua", "Padova", "Delft"), 1)
+    assert belief.outdated == ()
+    for bad in (fact("Delfi"), fact("Padua", subject="B")):
+        with pytest.raises(UserError, match="not what holds"):
+            known.apply(Update(3, "3", [], restated=[bad]))
+
+
+NFC, NFD, WIDE = "Zürich\u00a0Lab", "Zu\u0308rich Lab", " Zürich  Lab"
+
+
+def test_spellings_of_a_subject_are_one_key() -> None:
+    one, other = (Fact(name, "is", "a") for name in (NFD, NFC))
+    assert one.key == other.key == ("Zürich Lab", "is")
+    assert hash(one.key) == hash(other.key)
+    assert one.key != fact("a").key
+    assert [*one.key] == [NFD, "is"]
+    known = after(([one], []), ([Fact(NFC, "is", "b")], []))
+    assert len(known) == 1
+    for name in (NFC, NFD, WIDE):
+        assert (name, "is") in known
+        assert known.belief((name, "is")) == Belief(Fact(NFD, "is", "b"), 1, ("a",))
+    known.apply(Update(2, "2", [], [Fact(WIDE, "is", "b")]))
+    assert known.valid() == []
+
+
+def test_a_stream_writes_each_name_as_it_is_first_written() -> None:
+    steps = [
+        Update(0, "base", [Fact(NFD, "mai\u0302tre", "a"), fact("x")]),
+        Update(1, "one", [Fact(NFC, "maître", "b"), Fact(WIDE, "city", "c")]),
+        Update(2, "two", [], [Fact(WIDE, "maître", "b")]),
+    ]
+    stream = Stream("s", steps, make_wordings())
+    names = {name for u in stream for f in (*u.learn, *u.forget) for name in f.key}
+    assert names == {NFD, "mai\u0302tre", "A", "is", "city"}
+    assert stream.spellings == {NFC: NFD, WIDE: NFD, "maître": "mai\u0302tre"}
+    assert {step: len(stream.knowledge(step)) for step in range(3)} == {0: 2, 1: 3, 2: 3}
+    plain = steps[:1]
+    assert Stream("s", plain, make_wordings()).updates is plain
+
+
 # Probes.
 
 

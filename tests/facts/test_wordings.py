@@ -243,3 +243,25 @@ def test_keys_with_their_own_prompts_are_parsed_in_no_wording() -> None:
     own = plain.with_prompts({("A", "head"): ["Who leads A?"]})
     assert len(plain.readings("The head of A is B.")) == 1
     assert own.readings("The head of A is B.") == []
+
+
+def test_a_relation_and_its_wordings_may_be_spelled_differently() -> None:
+    wordings = Wordings({"maître": [Wording.parse("{subject} obeys {object}.")]})
+    (asking,) = wordings.askings(("Ulm", "mai\u0302tre"))
+    assert asking.prompt == "Ulm obeys"
+    wordings.refuse_misspelt(["mai\u0302tre"], "w.toml")
+
+
+def test_spellings_of_a_subject_have_the_same_wordings_held_out() -> None:
+    forms = [
+        [asking.form for asking in Wordings({}).askings((f"{name} {number}", "city"))]
+        for number in range(20)
+        for name in ("Zu\u0308rich", "Zürich ")
+    ]
+    assert forms[::2] == forms[1::2]
+
+
+def test_own_prompts_are_found_in_another_spelling() -> None:
+    wordings = Wordings({}, prompts={("Où?\nDis.", "question"): ["Où?\nDis."]})
+    (asking,) = wordings.askings(("Ou\u0300? Dis.", "question"))
+    assert asking.prompt == "Où?\nDis."

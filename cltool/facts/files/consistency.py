@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 from cltool.facts.facts import Key
 from cltool.facts.files.events import Event, Reading
 from cltool.facts.files.rows import shown
+from cltool.facts.identity import folded_form
+from cltool.facts.lookalikes import difference
+
+_MOST_SEARCHED = 50
+"""Most unknown keys for which a similar one is searched."""
 
 
 class History:
@@ -23,19 +29,23 @@ class History:
         self._dated = dated
         self._last: dict[Key, Event] = {}
         self._before: dict[Key, Event | None] = {}
+        self._searched = 0
 
     def add(self, event: Event) -> None:
         """Add an event that was not refused."""
         last = self._last.get(event.key)
         if last is None or last.moment != event.moment:
             self._before[event.key] = last
+        if last is not None and event.restates(last):
+            known = dict.fromkeys((*event.aliases, last.value, *last.aliases))
+            event = replace(event, aliases=tuple(known))
         self._last[event.key] = event
 
     def refuse(self, event: Event) -> str:
         """Return why the event contradicts the events before it, or ``""``."""
         last = self._last.get(event.key)
         if last is not None and last.moment == event.moment:
-            if last.forget == event.forget and (event.forget or last.value == event.value):
+            if event.restates(last) or (last.forget and event.forget):
                 return self._refuse_repeat(event, last)
             stated = bool(event.old or (event.forget and event.value))
             if not (self._dated and stated and not self._contradicts(event, last)):
@@ -51,17 +61,30 @@ class History:
         valid = None if last is None or last.forget else last
         if valid is None:
             if event.forget:
-                return f"asks to forget {_named(event.key)}, which is not known at that point"
+                what = f"asks to forget {_named(event.key)}, which is not known at that point"
+                return what + self._similar(event.key)
             if event.old:
-                return (
-                    f"old is {shown(event.old)}, but {_named(event.key)} is not known at that point"
-                )
+                what = f"old is {shown(event.old)}, but {_named(event.key)} is not known at that"
+                return f"{what} point{self._similar(event.key)}"
             return ""
         stated = {"old": event.old, "new": event.value if event.forget else ""}
         for name, value in stated.items():
             if value and not valid.names(value):
                 where = self._reading.place(valid.line)
-                return f"{name} is {shown(value)}, but {where} says {shown(valid.value)}"
+                what = f"{name} is {shown(value)}, but {where} says {shown(valid.value)}"
+                return what + difference(value, valid.value)
+        return ""
+
+    def _similar(self, key: Key) -> str:
+        """Return which known key differs from ``key`` only in case or form, or ``""``."""
+        self._searched += 1
+        if self._searched > _MOST_SEARCHED:
+            return ""
+        form = [*map(folded_form, key)]
+        for other, event in self._last.items():
+            if other != key and [*map(folded_form, other)] == form:
+                where = self._reading.place(event.line)
+                return f", but {_named(other)} is, in {where}{difference(key[0], other[0])}"
         return ""
 
     def _two_at_once(self, event: Event, last: Event) -> str:
@@ -76,6 +99,7 @@ class History:
         return (
             f"two values for {_named(event.key)} {when}: "
             f"{shown(event.value)} here, {shown(last.value)} in {where}"
+            + difference(event.value, last.value)
         )
 
 

@@ -12,9 +12,9 @@ import re
 import sys
 import unicodedata
 from calendar import monthrange
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from decimal import Decimal
 from functools import lru_cache
@@ -23,6 +23,7 @@ from pathlib import Path
 from cltool.core.errors import UserError
 from cltool.facts.facts import Fact, Key, Tags
 from cltool.facts.files.rows import Row, line_name, read_rows, shown
+from cltool.facts.identity import key_of, name_identity, names_object, object_identity
 
 QUESTION_RELATION = "question"
 """The relation of plain question–answer pairs; their subject is the prompt."""
@@ -32,6 +33,7 @@ USED = (
     *("old", "aliases", "forget", "update", "date"),
 )
 _KEY_COLUMNS = frozenset({"subject", "relation", "prompt"})
+_OBJECT_COLUMNS = frozenset({"new", "object", "answer", "old"})
 _YES_NO = {"": False, "false": False, "no": False, "0": False, "true": True, "yes": True, "1": True}
 _SCALAR = (str, int, float, Decimal, date, time)
 _DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", re.ASCII)
@@ -75,14 +77,20 @@ class Event:
 
     def names(self, value: str) -> bool:
         """Return whether ``value`` is its object or another spelling of it."""
-        return value == self.value or value in self.aliases
+        return names_object(value, (self.value, *self.aliases))
+
+    def restates(self, other: Event) -> bool:
+        """Return whether both teach the same object."""
+        both_teach = not (self.forget or other.forget)
+        return both_teach and (self.names(other.value) or other.names(self.value))
 
 
 @dataclass(frozen=True, slots=True)
 class Condition:
     """A filter ``column=value,value``: the column has one of these values.
 
-    A comma inside a value is written ``\\,``.
+    A comma inside a value is written ``\\,``. Values are compared as names, and in the columns of
+    objects as objects (`cltool.facts.identity`).
     """
 
     column: str
@@ -99,11 +107,24 @@ class Condition:
         if not column.strip() or not equals:
             raise ValueError(f"{text!r} is not column=value or column=value,value")
         parts = re.split(r"(?<!\\),", values)
-        return cls(column.strip(), frozenset(p.replace("\\,", ",").strip() for p in parts))
+        condition = cls(column.strip(), frozenset())
+        given = (part.replace("\\,", ",") for part in parts)
+        return replace(condition, values=frozenset(map(condition._identity, given)))
+
+    def column_of(self, columns: Iterable[str]) -> str | None:
+        """Return the name of its column among ``columns``, or None."""
+        name = name_identity(self.column)
+        return next((one for one in columns if name_identity(one) == name), None)
 
     def holds(self, row: Row) -> bool:
         """Return whether ``row`` has one of the values; a missing cell counts as empty."""
-        return _cell(row.get(self.column)) in self.values
+        value = row.get(self.column)
+        if value is None and (column := self.column_of(row)) is not None:
+            value = row[column]
+        return self._identity(_cell(value)) in self.values
+
+    def _identity(self, text: str) -> str:
+        return (object_identity if self.column in _OBJECT_COLUMNS else name_identity)(text)
 
 
 @dataclass(slots=True)
@@ -242,14 +263,14 @@ class _Parser:
         if prompt and _cell(row.get("relation")):
             raise _LineError("has both a relation and a prompt: give only one of them")
         if prompt:
-            key = (prompt, QUESTION_RELATION)
+            key = key_of(prompt, QUESTION_RELATION)
             paraphrases = self._texts(row, "paraphrases", lines_allowed=True)
             prompts = tuple(dict.fromkeys((prompt, *paraphrases)))
             name, value = "answer", self._text(row, "answer")
         else:
             subject = self._required(row, "subject")
             # There are few relations: one copy of each name is enough for a million lines.
-            key = (subject, sys.intern(self._required(row, "relation")))
+            key = key_of(subject, sys.intern(self._required(row, "relation")))
             name, value = "new", self._new(row)
         if not value and not forget:
             raise _LineError(f"{name} is {'missing' if row.get(name) is None else 'empty'}")
@@ -261,7 +282,7 @@ class _Parser:
 
     def _new(self, row: Row) -> str:
         new, also = self._text(row, "new"), self._text(row, "object")
-        if new and also and new != also:
+        if new and also and object_identity(new) != object_identity(also):
             raise _LineError(f"new is {shown(new)}, but object is {shown(also)}")
         return new or also
 

@@ -1,0 +1,76 @@
+"""Different names that look alike: what distinguishes them, and which ones a stream has."""
+
+from __future__ import annotations
+
+import difflib
+import unicodedata
+from collections.abc import Iterable, Iterator
+
+from cltool.facts.identity import folded_form
+
+_MOST_CHARS = 200
+_MOST_NAMED = 4
+_MARKS = ("M", "Z", "C")
+"""General categories of characters that can be hard to see: marks, spaces and controls."""
+
+
+def difference(one: str, other: str) -> str:
+    """Return which characters distinguish two texts that can look the same on a screen.
+
+    Returns:
+        For example ``" (the first has U+0430 CYRILLIC SMALL LETTER A, the second has U+0061 LATIN
+        SMALL LETTER A)"``; empty if the texts are equal or look different.
+    """
+    if one == other or max(len(one), len(other)) > _MOST_CHARS:
+        return ""
+    ours: list[str] = []
+    theirs: list[str] = []
+    matcher = difflib.SequenceMatcher(None, one, other, autojunk=False)
+    for kind, start, end, begin, stop in matcher.get_opcodes():
+        if kind == "equal":
+            continue
+        if not _alike(one[start:end], other[begin:stop]):
+            return ""
+        ours += one[start:end]
+        theirs += other[begin:stop]
+    if unicodedata.normalize("NFC", one) == unicodedata.normalize("NFC", other):
+        decomposed = len(one) > len(other)
+        return f" (the {'first' if decomposed else 'second'} has decomposed accents)"
+    told = [
+        f"the {which} has {_code_points(chars)}"
+        for which, chars in (("first", ours), ("second", theirs))
+        if chars
+    ]
+    return f" ({', '.join(told)})"
+
+
+def _alike(one: str, other: str) -> bool:
+    """Return whether two different pieces of text can look the same."""
+    if one.isascii() and other.isascii() and not (one + other).isspace():
+        return False
+    if len(one) == len(other) and one.isascii() != other.isascii():
+        return True
+    plain = [
+        "".join(char for char in folded_form(text) if unicodedata.category(char)[0] not in _MARKS)
+        for text in (one, other)
+    ]
+    return plain[0] == plain[1]
+
+
+def _code_points(chars: Iterable[str]) -> str:
+    each = list(dict.fromkeys(chars))
+    named = [f"U+{ord(char):04X} {unicodedata.name(char, '')}".rstrip() for char in each]
+    more = len(named) - _MOST_NAMED
+    return " and ".join(named[:_MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
+
+
+def alike(names: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Return pairs of different names that differ only in case or compatibility form (NFKC).
+
+    Each name that is like an earlier one is in one pair, with the first that it is like.
+    """
+    first: dict[str, str] = {}
+    for name in names:
+        earlier = first.setdefault(folded_form(name), name)
+        if earlier != name:
+            yield earlier, name
