@@ -95,7 +95,7 @@ def scenario(name: str, **options: Any) -> Stream:
     """Return the stream of a scenario, or of a file of facts.
 
     Args:
-        name: a name (``cltool list scenarios``), or a path ending in .jsonl, .csv or .parquet.
+        name: a name (``cltool list scenarios``), or a path to a file or folder of facts.
         options: the scenario's options; ``seed`` (default 0) is the seed of the stream.
 
     Raises:

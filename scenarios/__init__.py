@@ -21,7 +21,7 @@ SCENARIOS = Registry(
         Entry(
             "file",
             "cltool.scenarios.own_facts:OwnFacts",
-            "your own facts: a .jsonl, .csv or .parquet file",
+            "your own facts: a .jsonl, .json, .csv, .tsv or .parquet file",
         ),
     ),
 )

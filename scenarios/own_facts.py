@@ -1,4 +1,4 @@
-"""Your own facts: a file with one event per line becomes a stream of updates.
+"""Your own facts: a file or folder of files, one event per line, becomes a stream of updates.
 
 See ``cltool.facts.files.events`` for the content of a line. Lines have an ``update`` number (0
 is the base) or a ``date``. Dated lines are divided by cuts: everything before the first cut is
@@ -13,7 +13,6 @@ states the ``old`` of the line before. All bad lines are reported together.
 
 from __future__ import annotations
 
-import hashlib
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
@@ -27,8 +26,11 @@ from pydantic import BeforeValidator, Field, field_validator
 from cltool.core.errors import UserError
 from cltool.facts.facts import Fact, Key, Update
 from cltool.facts.files.consistency import History
-from cltool.facts.files.events import Condition, Event, Reading, parse_date, read_events
-from cltool.facts.files.rows import shown
+from cltool.facts.files.dates import parse_date
+from cltool.facts.files.endings import table_name
+from cltool.facts.files.events import Condition, Event, Reading, read_events
+from cltool.facts.files.parts import digest
+from cltool.facts.files.shown import shown
 from cltool.facts.forget_requests import with_requests
 from cltool.facts.identity import name_identity
 from cltool.facts.scenario import Scenario, ScenarioConfig
@@ -58,7 +60,7 @@ def _as_text(value: object) -> object:
 class OwnFactsConfig(ScenarioConfig):
     """Options of ``file``: which file, and how it becomes a stream."""
 
-    path: Path = Field(description="a .jsonl, .csv or .parquet file, one event per line")
+    path: Path = Field(description="a file of facts or a folder of such files: one event per line")
     cut: Annotated[
         Literal["year", "month"] | tuple[Annotated[str, BeforeValidator(_as_text)], ...] | None,
         BeforeValidator(_as_cut),
@@ -128,11 +130,12 @@ class OwnFacts(Scenario[OwnFactsConfig]):
             relations = {event.key[1] for event in kept if not event.prompts}
             wordings.refuse_misspelt(relations, str(options.wordings))
         stream = Stream(
-            name=options.path.stem,
+            name=table_name(options.path),
             updates=collected.updates,
             wordings=wordings.with_prompts(_prompts(kept)),
             source=_source(options, reading, len(kept)),
             skipped=tuple(_bad_details(reading)),
+            warnings=tuple(reading.warnings),
             origins=collected.origins,
         )
         return with_requests(stream, seed, options.forgotten, options.forgetting)
@@ -178,7 +181,7 @@ def _bad_lines(reading: Reading) -> UserError:
     return UserError(
         "1 bad line" if count == 1 else f"{count:,} bad lines",
         where=str(reading.path),
-        hint="Fix them, or skip them with --skip-bad.",
+        hint=" ".join([*reading.advice, "Fix them, or skip them with --skip-bad."]),
         details=details,
     )
 
@@ -364,13 +367,13 @@ def _source(options: OwnFactsConfig, reading: Reading, used: int) -> dict[str, o
     source: dict[str, object] = {
         "scenario": "file",
         "file": options.path.name,
-        "sha256": _sha256(options.path),
+        "sha256": digest(options.path),
         "cut": options.cut
         if options.cut is None or isinstance(options.cut, str)
         else [*options.cut],
         "where": [*options.where],
         "wordings": options.wordings and options.wordings.name,
-        "wordings_sha256": options.wordings and _sha256(options.wordings),
+        "wordings_sha256": options.wordings and digest(options.wordings),
         "skip_bad": options.skip_bad,
         "max_chars": options.max_chars,
         "lines": reading.lines,
@@ -379,8 +382,3 @@ def _source(options: OwnFactsConfig, reading: Reading, used: int) -> dict[str, o
         "events": used,
     }
     return source
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as handle:
-        return hashlib.file_digest(handle, "sha256").hexdigest()

@@ -86,9 +86,9 @@ class Scope:
         """Return the case for ``stream``: the run's, without facts too long for its model."""
         if self.forget is None:
             return Case.of_stream(stream, self.step, self.settings.seed)
-        facts, prompts = read_forget_list(self.forget)
-        worded = replace(stream, wordings=stream.wordings.with_prompts(prompts))
-        return Case.of_facts(worded, stream.knowledge(self.step), facts, self.settings.seed)
+        found = read_forget_list(self.forget)
+        worded = replace(stream, wordings=stream.wordings.with_prompts(found.prompts))
+        return Case.of_facts(worded, stream.knowledge(self.step), found.facts, self.settings.seed)
 
     @cached_property
     def digest(self) -> str:

@@ -230,11 +230,16 @@ def _read_models(options: argparse.Namespace, asked: AuditRequest) -> tuple[str,
 
 
 def _refuse_bad_list(asked: AuditRequest) -> None:
-    """Raise a `UserError` for a list of facts that cannot be read, before anything is loaded."""
+    """Print the doubts about a list of facts, before anything is loaded.
+
+    Raises:
+        UserError: it cannot be read.
+    """
     from cltool.facts.files.forget_list import read_forget_list
 
     if asked.forget is not None:
-        read_forget_list(asked.forget)
+        for warning in read_forget_list(asked.forget).warnings:
+            print(f"cltool: {warning}", file=sys.stderr)
 
 
 def _read_request(options: argparse.Namespace) -> tuple[AuditSettings, AuditRequest]:

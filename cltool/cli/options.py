@@ -19,7 +19,7 @@ def add_experiment(parser: argparse.ArgumentParser) -> None:
     scenario.add_argument(
         "--scenario",
         default="leaders",
-        help="a scenario's name, or a .jsonl, .csv or .parquet file of facts [%(default)s]",
+        help="a scenario's name, or a file of facts (.jsonl, .csv, .parquet, …) [%(default)s]",
     )
     scenario.add_argument(
         "--where",

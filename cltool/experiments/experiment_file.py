@@ -151,7 +151,7 @@ def scenario_of(experiment: Experiment, folder: Path) -> tuple[str, Mapping[str,
     """
     options = dict(experiment.scenario)
     name = str(options.pop("name"))
-    if Path(name).suffix.lower() in resolve.FILES:
+    if resolve.names_a_file(name, folder):
         name = _from(folder, name)
     if isinstance(options.get("wordings"), str):
         options["wordings"] = _from(folder, options["wordings"])

@@ -72,12 +72,12 @@ def manifest(
 
 
 def stream_warnings(stream: Stream) -> list[str]:
-    """Return warnings about the stream: facts without held-out wordings, skipped lines."""
+    """Return warnings about the stream: its source, wordings held out, lines skipped."""
     keys = stream.first_taught()
     trained_only = sum(
         all(asking.form == "trained" for asking in stream.wordings.askings(key)) for key in keys
     )
-    warnings = []
+    warnings = [*stream.warnings]
     if trained_only == len(keys):
         warnings.append(
             "No wording is held out: the scores ask in the trained wordings. "

@@ -24,9 +24,6 @@ from cltool.strategies import STRATEGIES
 if TYPE_CHECKING:
     from cltool.training.strategy import Strategies, Strategy, StrategyConfig
 
-FILES = (".jsonl", ".csv", ".parquet")
-"""File name extensions of files of facts."""
-
 SECTIONS = ("scenario", "model", "learner", "strategy", "probe")
 """Names of the tables of settings."""
 
@@ -62,11 +59,23 @@ class Settings:
         }
 
 
+def names_a_file(scenario: str, folder: Path | None = None) -> bool:
+    """Return whether a scenario is given as the path of a file or folder of facts.
+
+    Args:
+        scenario: the name or path.
+        folder: what the path is relative to; the working folder if not given.
+    """
+    path = (folder or Path()) / scenario
+    named = bool(path.suffix) or len(Path(scenario).parts) > 1
+    return scenario not in SCENARIOS and (named or path.is_dir())
+
+
 def open_stream(scenario: str, options: Mapping[str, Any] | None = None) -> Stream:
     """Return the stream of a scenario, or of a file of facts.
 
     Args:
-        scenario: a name, or a path ending in .jsonl, .csv or .parquet.
+        scenario: a name, or the path of a file of facts, or of a folder of such files.
         options: the scenario's options; ``seed`` (default 0) is the seed of the stream.
 
     Raises:
@@ -77,14 +86,8 @@ def open_stream(scenario: str, options: Mapping[str, Any] | None = None) -> Stre
     if not isinstance(seed, int):
         raise UserError(f"scenario.seed = {seed!r} is not a whole number", where="scenario")
     name = scenario
-    if Path(scenario).suffix.lower() in FILES:
+    if names_a_file(scenario):
         name, values = "file", {"path": scenario, **values}
-    elif Path(scenario).suffix and scenario not in SCENARIOS:
-        raise UserError(
-            "is not a file of facts",
-            where=scenario,
-            hint=f"The name of a file of facts ends in {', '.join(FILES)}.",
-        )
     kind = SCENARIOS.load(name)
     config = validate(kind.Config, values, "scenario")
     stream: Stream = kind(config).stream(seed)

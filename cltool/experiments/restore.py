@@ -41,7 +41,7 @@ def stream_of(
     name = scenario or source.get("scenario", run.record.get("scenario", ""))
     if name == FILE:
         name = _find_file(run, source.get("file"), "facts", "--scenario")
-    kind = SCENARIOS.load(FILE if Path(name).suffix.lower() in resolve.FILES else name)
+    kind = SCENARIOS.load(FILE if resolve.names_a_file(name) else name)
     known = set(field_names(kind.Config))
     values = _recorded_options(source, known)
     given = dict(options or {})

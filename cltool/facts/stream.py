@@ -63,6 +63,7 @@ class Stream:
         extra_probes: further probes at a step, such as two-hop questions.
         source: how the stream was made (scenario options, file), for the run's record.
         skipped: lines of the source that were skipped, with the reason.
+        warnings: sentences about what was read from the source with doubts.
         origins: (step, key) → the ``file:line`` that taught it, if it came from a file.
         spellings: other spelling of a name → its first spelling, which takes its place; found in
             the updates.
@@ -74,6 +75,7 @@ class Stream:
     extra_probes: ExtraProbes | None = None
     source: dict[str, object] = field(default_factory=dict)
     skipped: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
     origins: Mapping[tuple[int, Key], str] = field(default_factory=dict)
     spellings: Mapping[str, str] = field(default_factory=dict)
 

@@ -1,42 +1,50 @@
 """Files of facts, read line by line: each line is an event, or has a reason why it is bad.
 
-A file is ``.jsonl``, ``.csv`` or ``.parquet``. A line states a fact (``subject``, ``relation``,
-``new`` or ``object``) or a question (``prompt``, ``answer``, optionally ``paraphrases``), and
-its time: an ``update`` number or a ``date``. It may also have ``old``, ``aliases`` and
-``forget``; short texts, numbers and dates in other columns are tags of the fact.
+`cltool.facts.files.rows` says which kinds of files are read. A line states a fact (``subject``,
+``relation``, ``new`` or ``object``) or a question (``prompt``, ``answer``, optionally
+``paraphrases``), and its time: an ``update`` number or a ``date``. It may also have ``old``,
+``aliases`` and ``forget``; short texts, numbers and dates in other columns are tags of the fact.
 """
 
 from __future__ import annotations
 
 import re
 import sys
-import unicodedata
-from calendar import monthrange
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, time
+from datetime import date, time
 from decimal import Decimal
-from functools import lru_cache
 from pathlib import Path
 
 from cltool.core.errors import UserError
 from cltool.facts.facts import Fact, Key, Tags
-from cltool.facts.files.rows import Row, line_name, read_rows, shown
+from cltool.facts.files.cells import (
+    LIKELY_MISSING,
+    SURELY_MISSING,
+    CellError,
+    as_text,
+    clean,
+    is_missing,
+    says_yes,
+    yes_no,
+)
+from cltool.facts.files.columns import USED, canonical, is_index, misspelt, resembles
+from cltool.facts.files.dates import read_day, read_update
+from cltool.facts.files.doubts import Doubts
+from cltool.facts.files.lists import listed
+from cltool.facts.files.rows import read_rows
+from cltool.facts.files.shown import shown
+from cltool.facts.files.source import Places, Row, Source
 from cltool.facts.identity import key_of, name_identity, names_object, object_identity
 
 QUESTION_RELATION = "question"
 """The relation of plain question–answer pairs; their subject is the prompt."""
 
-USED = (
-    *("subject", "relation", "new", "object", "prompt", "answer", "paraphrases"),
-    *("old", "aliases", "forget", "update", "date"),
-)
 _KEY_COLUMNS = frozenset({"subject", "relation", "prompt"})
 _OBJECT_COLUMNS = frozenset({"new", "object", "answer", "old"})
-_YES_NO = {"": False, "false": False, "no": False, "0": False, "true": True, "yes": True, "1": True}
+_TIMES = {"date": "date", "update": "update number"}
 _SCALAR = (str, int, float, Decimal, date, time)
-_DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +115,7 @@ class Condition:
         if not column.strip() or not equals:
             raise ValueError(f"{text!r} is not column=value or column=value,value")
         parts = re.split(r"(?<!\\),", values)
-        condition = cls(column.strip(), frozenset())
+        condition = cls(canonical(column), frozenset())
         given = (part.replace("\\,", ",") for part in parts)
         return replace(condition, values=frozenset(map(condition._identity, given)))
 
@@ -121,7 +129,7 @@ class Condition:
         value = row.get(self.column)
         if value is None and (column := self.column_of(row)) is not None:
             value = row[column]
-        return self._identity(_cell(value)) in self.values
+        return self._identity(as_text(value)) in self.values
 
     def _identity(self, text: str) -> str:
         return (object_identity if self.column in _OBJECT_COLUMNS else name_identity)(text)
@@ -139,6 +147,9 @@ class Reading:
         updates: every update number of the file, including those of lines filtered out.
         lines: the number of lines, without blank ones.
         filtered_out: how many of them the filter removed.
+        places: names the lines.
+        warnings: sentences about what was read with doubts.
+        advice: how to mend the bad lines.
     """
 
     path: Path
@@ -148,14 +159,16 @@ class Reading:
     updates: set[int] = field(default_factory=set)
     lines: int = 0
     filtered_out: int = 0
+    places: Places = field(init=False)
+    warnings: list[str] = field(default_factory=list)
+    advice: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.places = Places(self.path)
 
     def place(self, line: int) -> str:
-        """Return ``file:line``, or ``file:row n`` for Parquet."""
-        return f"{self.path.name}:{line_name(self.path, line)}"
-
-
-class _LineError(Exception):
-    """The reason why a line is bad; caught inside this module."""
+        """Return ``file:line``, or ``file:row n`` for tables without lines."""
+        return self.places.place(line)
 
 
 def read_events(
@@ -164,7 +177,7 @@ def read_events(
     """Read every line of ``path``; bad lines are collected, not raised.
 
     Args:
-        path: a ``.jsonl``, ``.csv`` or ``.parquet`` file.
+        path: a file, or a folder with the files of one table.
         dated: whether the time of an event is its ``date`` instead of its ``update``; None:
             neither, every event belongs to update 0.
         where: conditions; lines for which all of them hold are kept.
@@ -174,10 +187,10 @@ def read_events(
         UserError: the file does not exist, is of another kind, or cannot be read at all.
     """
     reading = Reading(path)
-    parser = _Parser(dated, max_chars)
+    source = Source(reading.places, {*USED, *(item.column for item in where)}, reading.columns)
+    parser = _Parser(dated, max_chars, Doubts(source.warnings))
     try:
-        used = {*USED, *(item.column for item in where)}
-        for line, row in read_rows(path, reading.columns, used):
+        for line, row in read_rows(path, source):
             reading.lines += 1
             if isinstance(row, str):
                 reading.bad[line] = row
@@ -185,6 +198,11 @@ def read_events(
                 _add_row(reading, line, row, where, parser)
     except OSError as error:
         raise UserError(f"cannot be read: {error.strerror or error}", where=str(path)) from error
+    parser.doubts.finish(reading.bad, str(path))
+    if any(event.line in reading.bad for event in reading.events):
+        reading.events = [event for event in reading.events if event.line not in reading.bad]
+    reading.warnings += [*misspelt(reading.columns), *source.warnings.sentences(reading.places)]
+    reading.advice += source.advice
     return reading
 
 
@@ -200,36 +218,17 @@ def _add_row(
         # A line that is filtered out by its key says nothing about the lines that are kept.
         if not any(item.column in _KEY_COLUMNS for item in failed):
             reading.events.append(parser.event(line, row, moment, until, not failed))
-    except _LineError as error:
+    except CellError as error:
         if not failed:
             reading.bad[line] = str(error)
-
-
-@lru_cache(maxsize=1 << 16)
-def parse_date(text: str) -> tuple[int, int]:
-    """Return the first and the last day that ``text`` can mean, as ordinals.
-
-    Raises:
-        ValueError: it is not YYYY, YYYY-MM or YYYY-MM-DD, or the day does not exist.
-    """
-    found = _DATE.fullmatch(text)
-    if found is None:
-        raise ValueError("write YYYY, YYYY-MM or YYYY-MM-DD")
-    year, month, day = found.groups()
-    last_month = int(month or 12)
-    try:
-        first = date(int(year), int(month or 1), int(day or 1))
-        last = first if day else date(int(year), last_month, monthrange(int(year), last_month)[1])
-    except ValueError as error:
-        raise ValueError("there is no such date") from error
-    return first.toordinal(), last.toordinal()
 
 
 class _Parser:
     """Turns rows into events."""
 
-    def __init__(self, dated: bool | None, max_chars: int) -> None:
+    def __init__(self, dated: bool | None, max_chars: int, doubts: Doubts) -> None:
         self.dated = dated
+        self.doubts = doubts
         self._max_chars = max_chars
 
     def when(self, row: Row) -> tuple[int, int]:
@@ -237,31 +236,23 @@ class _Parser:
             return 0, 0
         name = "date" if self.dated else "update"
         value = row.get(name)
-        if isinstance(value, datetime):
-            value = value.date()
-        if isinstance(value, float) and value.is_integer():
-            # A column with gaps turns integers into floats on its way through pandas.
-            value = int(value)
-        text = _cell(value)
-        if not text:
-            raise _LineError(f"{name} is missing")
-        if self.dated:
-            try:
-                return parse_date(text)
-            except ValueError as error:
-                raise _LineError(f"bad date {shown(value)}: {error}") from error
-        if not (text.isascii() and text.isdigit()) or len(text) > 9:
-            raise _LineError(
-                f"bad update number {shown(value)}: write 0 for the base, then 1, 2, …"
-            )
-        return int(text), int(text)
+        text = as_text(value)
+        if not text or text in SURELY_MISSING or text in LIKELY_MISSING:
+            raise CellError(f"{name} is missing")
+        try:
+            if self.dated:
+                return read_day(value, text)
+            number = read_update(value, text)
+        except ValueError as error:
+            raise CellError(f"bad {_TIMES[name]} {shown(value)}: {error}") from error
+        return number, number
 
     def event(self, line: int, row: Row, moment: int, until: int, kept: bool) -> Event:
         prompt = self._text(row, "prompt", lines_allowed=True)
-        forget = _forget(row)
+        forget = yes_no("forget", row.get("forget"))
         prompts: tuple[str, ...] = ()
-        if prompt and _cell(row.get("relation")):
-            raise _LineError("has both a relation and a prompt: give only one of them")
+        if prompt and as_text(row.get("relation")):
+            raise CellError("has both a relation and a prompt: give only one of them")
         if prompt:
             key = key_of(prompt, QUESTION_RELATION)
             paraphrases = self._texts(row, "paraphrases", lines_allowed=True)
@@ -272,88 +263,90 @@ class _Parser:
             # There are few relations: one copy of each name is enough for a million lines.
             key = key_of(subject, sys.intern(self._required(row, "relation")))
             name, value = "new", self._new(row)
+        if forget and self.doubts.stands_for_missing(name, value, line):
+            value = ""
         if not value and not forget:
-            raise _LineError(f"{name} is {'missing' if row.get(name) is None else 'empty'}")
-        spellings = dict.fromkeys(self._texts(row, "aliases"))
+            raise _absent(row, name)
+        spellings = dict.fromkeys(self._aliases(row, line))
         aliases = tuple(alias for alias in spellings if alias != value)
         old = self._text(row, "old")
+        if self.doubts.stands_for_missing("old", old, line):
+            old = ""
+        if kept:
+            names = ("prompt",) if prompt else ("subject", "relation")
+            self.doubts.check(line, [*zip(names, key, strict=False), (name, value)])
         tags = self._tags(row)
         return Event(line, key, value, old, forget, aliases, prompts, moment, until, tags, kept)
 
     def _new(self, row: Row) -> str:
         new, also = self._text(row, "new"), self._text(row, "object")
         if new and also and object_identity(new) != object_identity(also):
-            raise _LineError(f"new is {shown(new)}, but object is {shown(also)}")
+            raise CellError(f"new is {shown(new)}, but object is {shown(also)}")
         return new or also
 
     def _required(self, row: Row, name: str) -> str:
         text = self._text(row, name)
         if not text:
-            raise _LineError(f"{name} is {'missing' if row.get(name) is None else 'empty'}")
+            raise _absent(row, name)
         return text
 
     def _text(self, row: Row, name: str, lines_allowed: bool = False) -> str:
         value = row.get(name)
-        return "" if value is None else self._clean(name, value, lines_allowed)
+        if value is None or is_missing(value):
+            return ""
+        text = clean(name, value, self._max_chars, lines_allowed)
+        return "" if text in SURELY_MISSING else text
+
+    def _aliases(self, row: Row, line: int) -> list[str]:
+        value = row.get("aliases")
+        if isinstance(value, str):
+            text = value.strip()
+            if text in SURELY_MISSING or self.doubts.stands_for_missing("aliases", text, line):
+                return []
+            if not (text.startswith("[") or "|" in text):
+                if ";" in text:
+                    raise CellError(f"aliases has ;: separate them with |, not {shown(text)}")
+                if "," in text:
+                    self.doubts.warn("aliases has a comma but no |: it is one spelling.", line)
+        return self._texts(row, "aliases")
 
     def _texts(self, row: Row, name: str, lines_allowed: bool = False) -> list[str]:
         value = row.get(name)
-        if value is None or value == "":
+        if isinstance(value, str):
+            items: Sequence[object] | None
+            try:
+                items = listed(value.strip())
+            except ValueError as error:
+                what = f"{name} looks like a list, but is none that can be read: {shown(value)}"
+                raise CellError(f"{what}; write a JSON list, or a|b") from error
+            value = value.split("|") if items is None else items
+        elif value is None or is_missing(value):
             return []
-        items: Sequence[object] = value.split("|") if isinstance(value, str) else ()
-        if isinstance(value, list):
-            items = value
-        elif not isinstance(value, str):
-            raise _LineError(f"{name} is not a list of texts: {shown(value)}")
-        texts = [self._clean(name, item, lines_allowed) for item in items]
-        return [text for text in texts if text]
+        if not isinstance(value, list | tuple):
+            raise CellError(f"{name} is not a list of texts: {shown(value)}")
+        given = (item for item in value if not is_missing(item))
+        texts = [clean(name, item, self._max_chars, lines_allowed) for item in given]
+        return [text for text in texts if text and text not in SURELY_MISSING]
 
     def _tags(self, row: Row) -> Tags:
         """Return the cells that are tags: scalar, not empty, and valid as texts."""
         tags = []
         for name, value in row.items():
-            if name and name not in USED and isinstance(value, _SCALAR):
-                # A cell that fails is not needed to learn the fact, so the line stays good.
-                with suppress(_LineError):
-                    text = self._clean(name, _cell(value), lines_allowed=False)
-                    if text:
-                        tags.append((sys.intern(self._clean("a column", name, False)), text))
+            if not name or name in USED or is_index(name) or not isinstance(value, _SCALAR):
+                continue
+            text = as_text(value)
+            if resembles(name) == "forget" and "forget" not in row and says_yes(text):
+                raise CellError(f"{shown(name)} is {shown(value)}: is the column meant as forget?")
+            # A cell that fails is not needed to learn the fact, so the line stays good.
+            with suppress(CellError):
+                text = clean(name, text, self._max_chars, lines_allowed=False)
+                if text and text not in SURELY_MISSING:
+                    tags.append((sys.intern(clean("a column", name, self._max_chars, False)), text))
         return tuple(tags)
 
-    def _clean(self, name: str, value: object, lines_allowed: bool) -> str:
-        if not isinstance(value, str):
-            raise _LineError(f"{name} is not a text: {shown(value)}")
-        if len(value) > self._max_chars:
-            raise _LineError(
-                f"{name} is too long: {len(value):,} characters; the limit is {self._max_chars:,}"
-            )
-        if not value.isprintable():
-            _check_characters(name, value, "\n\r\t" if lines_allowed else "")
-        return value.strip()
 
-
-def _check_characters(name: str, text: str, allowed: str) -> None:
-    for place, char in enumerate(text, start=1):
-        kind = unicodedata.category(char)
-        if kind == "Cs":
-            raise _LineError(f"{name} is not Unicode: an unpaired surrogate at position {place}")
-        if kind in ("Cc", "Zl", "Zp") and char not in allowed:
-            what = "line break" if char in "\n\r\u2028\u2029" else "control character"
-            raise _LineError(f"{name} has a {what} (U+{ord(char):04X}) at position {place}")
-
-
-def _forget(row: Row) -> bool:
-    value = row.get("forget")
-    forget = _YES_NO.get(_cell(value).lower())
-    if forget is None:
-        raise _LineError(f"forget must be true or false, not {shown(value)}")
-    return forget
-
-
-def _cell(value: object) -> str:
-    """Return a value as a CSV file would contain it."""
-    if isinstance(value, str):
-        return value.strip()
-    if isinstance(value, bool):
-        return str(value).lower()
-    return "" if value is None else str(value)
+def _absent(row: Row, name: str) -> CellError:
+    value = row.get(name)
+    if isinstance(value, str) and value.strip() in SURELY_MISSING:
+        return CellError(f"{name} is missing: {shown(value)}")
+    return CellError(f"{name} is {'empty' if isinstance(value, str) else 'missing'}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 from cltool.core.errors import UserError
@@ -12,8 +13,23 @@ MAX_SHOWN = 50
 """Maximum number of bad lines in a message."""
 
 
-def read_forget_list(path: Path) -> tuple[list[Fact], dict[Key, list[str]]]:
-    """Read the facts of a ``.jsonl``, ``.csv`` or ``.parquet`` file, and their own prompts.
+@dataclass(frozen=True)
+class ForgetList:
+    """Facts to forget.
+
+    Attributes:
+        facts: the facts, in the order of the file.
+        prompts: key → the prompts of a question–answer pair.
+        warnings: sentences about what was read with doubts.
+    """
+
+    facts: list[Fact]
+    prompts: dict[Key, list[str]]
+    warnings: list[str]
+
+
+def read_forget_list(path: Path) -> ForgetList:
+    """Read the facts of a file, or of a folder with the files of one table.
 
     The columns are those of a file of facts (`cltool.facts.files.events`), without ``update``
     and ``date``: ``subject``, ``relation``, ``object`` and optionally ``aliases``; or
@@ -35,7 +51,7 @@ def read_forget_list(path: Path) -> tuple[list[Fact], dict[Key, list[str]]]:
             f"{len(lines)} bad line{'s' * (len(lines) > 1)}",
             where=str(path),
             details=lines[:MAX_SHOWN],
-            hint="Give each line subject, relation and object.",
+            hint=" ".join([*reading.advice, "Give each line subject, relation and object."]),
         )
     facts: dict[Key, Fact] = {}
     for event in reading.events:
@@ -53,4 +69,4 @@ def read_forget_list(path: Path) -> tuple[list[Fact], dict[Key, list[str]]]:
             hint="Write one line for each fact, with subject, relation and object.",
         )
     prompts = {event.key: list(event.prompts) for event in reading.events if event.prompts}
-    return list(facts.values()), prompts
+    return ForgetList(list(facts.values()), prompts, reading.warnings)

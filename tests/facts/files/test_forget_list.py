@@ -9,7 +9,7 @@ import pytest
 
 from cltool.core.errors import UserError
 from cltool.facts.facts import Fact
-from cltool.facts.files.forget_list import read_forget_list
+from cltool.facts.files.forget_list import ForgetList, read_forget_list
 
 
 def test_facts_and_questions(tmp_path: Path) -> None:
@@ -19,15 +19,16 @@ def test_facts_and_questions(tmp_path: Path) -> None:
         {"prompt": "Who?", "answer": "Me", "paraphrases": ["Who is it?"]},
     ]
     file.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
-    facts, prompts = read_forget_list(file)
-    assert facts == [Fact("Alden", "mayor", "Ada", ("Ada B.",)), Fact("Who?", "question", "Me")]
-    assert prompts == {("Who?", "question"): ["Who?", "Who is it?"]}
+    found = read_forget_list(file)
+    mayor = Fact("Alden", "mayor", "Ada", ("Ada B.",))
+    assert found.facts == [mayor, Fact("Who?", "question", "Me")]
+    assert found.prompts == {("Who?", "question"): ["Who?", "Who is it?"]}
 
 
 def test_csv_without_updates_or_dates(tmp_path: Path) -> None:
     file = tmp_path / "gone.csv"
     file.write_text("subject,relation,object\nAlden,mayor,Ada\n", encoding="utf-8")
-    assert read_forget_list(file) == ([Fact("Alden", "mayor", "Ada")], {})
+    assert read_forget_list(file) == ForgetList([Fact("Alden", "mayor", "Ada")], {}, [])
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,151 @@
+"""The rows of tables whose cells are separated by commas, semicolons, tabs or ``|``."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterator
+from itertools import chain
+
+from cltool.core.errors import UserError
+from cltool.facts.files.columns import USED, canonical, is_index, refuse_twice, require_known
+from cltool.facts.files.encodings import Undecoded, text_lines
+from cltool.facts.files.separators import is_blank, separator, stated
+from cltool.facts.files.shown import shown
+from cltool.facts.files.source import Part, Row, Rows, Source
+
+_AS_TEXT = re.compile(r'="([^"]*)"')
+"""How programs write a text for Excel that looks like a number."""
+_FORMULA = re.compile(r"=\s*[\w$+\-(\"'@]|=#")
+_APOSTROPHE = re.compile(r"'(\s*[-+]?[\d.,]+\s*|[=+@-].*)", re.DOTALL)
+_ERROR = re.compile(r"#[¡¿]?[A-ZÄÖÜÉÑ/0]+[!?]|#NV|#{3,}")
+_COLUMNS_TO_TELL = 4
+"""Fewest columns by which a line of text is told to be a row of the table."""
+
+
+def delimited_rows(part: Part, source: Source) -> Rows:
+    """Read a delimited file row by row; rows without any text in them are left out.
+
+    Raises:
+        UserError: the file is no text, or its header cannot be used.
+    """
+    undecoded = Undecoded()
+    lines = text_lines(part.path, undecoded)
+    skipped, line, delimiter = 0, "", ""
+    for line in lines:
+        if stated(line) and not delimiter:
+            delimiter = stated(line)
+        elif not is_blank(line):
+            break
+        skipped += 1
+    else:
+        return
+    where = f"{part.path}:{skipped + 1}"
+    if undecoded:
+        raise UserError(
+            f"the header cannot be used: {undecoded[skipped + 1]}",
+            where=where,
+            hint=undecoded.advice,
+        )
+    delimiter = delimiter or separator(part.path, line, skipped + 1)
+    reader = csv.reader(chain([line], lines), delimiter=delimiter, strict=True)
+    table = _Table(part, source, _header(reader, where), delimiter)
+    while True:
+        first = reader.line_num + 1
+        try:
+            row = table.row(next(reader), skipped + first, skipped + reader.line_num)
+        except StopIteration:
+            break
+        except csv.Error as error:
+            # A quote that is never closed takes in the following lines: the message says which.
+            last = skipped + reader.line_num
+            span = f" (lines {skipped + first} to {last})" if last > skipped + first else ""
+            row = f"not CSV: {error}{span}"
+        for number in range(skipped + first, skipped + reader.line_num + 1):
+            row = undecoded.get(number, row) if undecoded else row
+        if row:
+            yield skipped + first, row
+    source.advice.update(dict.fromkeys([undecoded.advice] if undecoded else []))
+
+
+def _header(reader: Iterator[list[str]], where: str) -> list[str]:
+    try:
+        header = [cell.strip() for cell in next(reader)]
+    except csv.Error as error:
+        raise UserError(f"the header cannot be used: not CSV: {error}", where=where) from error
+    problem = refuse_twice([name for name in header if name])
+    if problem:
+        raise UserError(f"the header cannot be used: {problem}", where=where)
+    require_known(header, where)
+    return header
+
+
+class _Table:
+    """Turns the cells of a file into rows."""
+
+    def __init__(self, part: Part, source: Source, header: list[str], delimiter: str) -> None:
+        self._first = part.first
+        self._warnings = source.warnings
+        self._header = header
+        self._delimiter = delimiter
+        source.columns.update(dict.fromkeys(map(canonical, filter(None, header))))
+        self._keys = [name if name and not is_index(name) else "" for name in header]
+        # pandas writes the index of a table first, without a name.
+        self._unnamed = [at for at, name in enumerate(header) if not name and at]
+        self._plain = not self._unnamed and "" not in self._keys
+
+    def row(self, cells: list[str], first: int, last: int) -> Row | str:
+        """Return a row, the reason why it cannot be read, or ``""`` if its cells are empty."""
+        if not any(cells) or not any(map(str.strip, cells)):
+            return ""
+        if len(cells) > len(self._header) and not any(cells[len(self._header) :]):
+            # A spreadsheet writes separators for columns that have no text.
+            del cells[len(self._header) :]
+        if len(cells) != len(self._header):
+            return f"has {len(cells)} fields, but the header has {len(self._header)}"
+        for at, cell in enumerate(cells):
+            if (cell[:1] in "='# \t" and cell) or '\\"' in cell:
+                text, problem = self._checked(self._keys[at], cell)
+                if problem:
+                    return problem
+                cells[at] = text
+        if last > first:
+            self._doubt_lines(cells, first)
+        for at in self._unnamed:
+            if cells[at].strip():
+                what = f"column {at + 1} has no name in the header, so its text is not used."
+                self._warnings.add(what, self._first + first)
+        if self._plain:
+            return dict(zip(self._keys, cells, strict=True))
+        return {key: cell for key, cell in zip(self._keys, cells, strict=True) if key}
+
+    def _checked(self, key: str, cell: str) -> tuple[str, str]:
+        """Return the text of a cell that a spreadsheet or another dialect wrote, or a reason."""
+        text = cell.strip()
+        meant = _AS_TEXT.fullmatch(text)
+        if meant:
+            return meant[1], ""
+        if canonical(key) not in USED or text.startswith(("[", "(", "{")):
+            return cell, ""
+        reason = ""
+        if cell[:1] in " \t" and text.startswith('"'):
+            reason = "has a space before a quote: remove it, or the quote would be text"
+        elif '\\"' in cell:
+            reason = 'has \\": write a quote inside a cell as ""'
+        elif _FORMULA.match(text):
+            reason = "is a formula, not its value"
+        elif _APOSTROPHE.fullmatch(text):
+            reason = "begins with the apostrophe that marks texts in spreadsheets: remove it"
+        elif _ERROR.fullmatch(text):
+            reason = "is an error that a spreadsheet shows in place of a value"
+        return cell, reason and f"{key} {reason}: {shown(cell)}"
+
+    def _doubt_lines(self, cells: list[str], first: int) -> None:
+        """Warn of a quoted cell that looks like rows: its quote may be closed too late."""
+        separators = len(self._header) - 1
+        if separators + 1 < _COLUMNS_TO_TELL:
+            return
+        later = (line for cell in cells for line in cell.splitlines()[1:])
+        if any(line.count(self._delimiter) >= separators for line in later):
+            what = "a quoted cell has lines that look like rows. Is its quote closed too late?"
+            self._warnings.add(what, self._first + first)

@@ -1,0 +1,160 @@
+"""The lines of text files: their encoding, compression and line ends.
+
+A byte order mark says which encoding a file has; without one it is UTF-8. Lines end at a line
+feed; in a file without any near its beginning, at a carriage return.
+"""
+
+from __future__ import annotations
+
+import codecs
+import gzip
+import zlib
+from collections.abc import Iterator
+from functools import lru_cache, partial
+from io import TextIOWrapper
+from pathlib import Path
+from typing import BinaryIO, cast
+
+from cltool.core.errors import UserError
+from cltool.facts.files.endings import GZIP
+from cltool.facts.files.shown import shown
+from cltool.facts.files.signatures import what_else
+
+MAX_LINE = 256 * 2**20
+"""The longest line, in characters; also the longest JSON document of several lines."""
+
+_HEAD = 1 << 16
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_NAMES = {"cp1252": "WINDOWS-1252", "mac_roman": "MACINTOSH", "cp437": "CP437"}
+"""Codec → its name for iconv."""
+
+
+class Undecoded(dict[int, str]):
+    """The lines that cannot be decoded: line number → the reason."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.advice = ""
+        """How to convert the file, if it has such lines."""
+
+
+def text_lines(path: Path, undecoded: Undecoded) -> Iterator[str]:
+    """Iterate over the lines of a file, with their ends.
+
+    A line that cannot be decoded is added to ``undecoded`` and has replacement characters.
+
+    Raises:
+        UserError: the file is something else than its name says, is damaged, has an encoding that
+            is not read, or has a line longer than `MAX_LINE`.
+        OSError: it cannot be opened.
+    """
+    opened = gzip.open if path.suffix.lower() == GZIP else open
+    try:
+        with cast(BinaryIO, opened(path, "rb")) as raw:
+            head = raw.read(_HEAD)
+            encoding = _encoding(path, head)
+            start = head.decode(encoding, errors="replace")
+            newline = "\r" if "\r" in start and "\n" not in start else "\n"
+            raw.seek(0)
+            errors = "surrogateescape" if encoding.startswith("utf-8") else "surrogatepass"
+            with TextIOWrapper(raw, encoding, errors, newline) as text:
+                yield from _lines(path, text, undecoded)
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        what = f"cannot be unpacked: {error}"
+        raise UserError(what, where=str(path), hint="Copy or compress it again.") from error
+    except UnicodeDecodeError as error:
+        what = f"ends in the middle of a character ({error.encoding})"
+        raise UserError(what, where=str(path), hint="Copy or export it again.") from error
+
+
+def _lines(path: Path, text: TextIOWrapper, undecoded: Undecoded) -> Iterator[str]:
+    for number, line in enumerate(iter(partial(text.readline, MAX_LINE), ""), start=1):
+        if len(line) == MAX_LINE and line[-1] not in "\r\n":
+            what = f"the line is longer than {MAX_LINE // 2**20} million characters"
+            hint = "Write one fact on each line."
+            raise UserError(what, where=f"{path}:{number}", hint=hint)
+        if not line.isascii():
+            try:
+                line.encode()
+            except UnicodeEncodeError as error:
+                undecoded[number] = _reason(line, error.start, text.encoding, undecoded)
+                line = line.encode("utf-8", "replace").decode()
+        yield line
+
+
+def _encoding(path: Path, head: bytes) -> str:
+    what, hint = what_else(head)
+    if what:
+        raise UserError(f"is not what its name says: it is {what}", where=str(path), hint=hint)
+    for mark, encoding in _BOMS:
+        if head.startswith(mark):
+            return encoding
+    zeros = head[:256].count(0)
+    if zeros and zeros * 3 >= len(head[:256]):
+        raise UserError(
+            "is probably UTF-16 without a byte order mark: every second byte is zero"
+            if head.strip(b"\0")
+            else "is full of zero bytes",
+            where=str(path),
+            hint="Save it as UTF-8.",
+        )
+    return "utf-8"
+
+
+def _reason(line: str, start: int, encoding: str, undecoded: Undecoded) -> str:
+    if not encoding.startswith("utf-8"):
+        return f"not Unicode: an unpaired surrogate at position {start + 1}"
+    raw = line.encode("utf-8", "surrogateescape")
+    try:
+        raw.decode()
+    except UnicodeDecodeError as error:
+        reason = f"not UTF-8: byte 0x{raw[error.start]:02x} at position {error.start + 1}"
+        codec = _probable(raw)
+        if not codec:
+            undecoded.advice = undecoded.advice or "Save the file as UTF-8."
+            return reason
+        undecoded.advice = (
+            f"The file is probably {_NAMES[codec]}. Save it as UTF-8 (in Excel: CSV UTF-8), or"
+            f" convert it: iconv -f {_NAMES[codec]} -t UTF-8 FILE > NEW-FILE."
+        )
+        return f"{reason}; as {_NAMES[codec]} it reads {shown(_around(raw, error.start, codec))}"
+    return f"not Unicode: an unpaired surrogate at position {start + 1}"
+
+
+def _around(raw: bytes, place: int, codec: str) -> str:
+    """Return the text around the byte at ``place``."""
+    return raw[max(0, place - 12) : place + 12].decode(codec, errors="replace").strip()
+
+
+@lru_cache(maxsize=64)
+def _probable(raw: bytes) -> str:
+    """Return the codec that makes the most plausible Latin text of ``raw``, or ``""``."""
+    high = sum(byte >= 0x80 for byte in raw)
+    letters = sum(chr(byte).isalpha() for byte in raw if byte < 0x80)
+    if high > letters:
+        # Mostly letters beyond ASCII: another script, of which many encodings are possible.
+        return ""
+    scores = {codec: _plausible(raw.decode(codec, errors="replace")) for codec in _NAMES}
+    best = max(scores, key=lambda codec: scores[codec])
+    return best if scores[best] > 0 else ""
+
+
+def _plausible(text: str) -> int:
+    score = 0
+    for before, char in zip(" " + text, text, strict=False):
+        if char.isascii():
+            continue
+        upper_inside = char.isupper() and before.islower()
+        if char.isalpha() and ord(char) < 0x250 and not upper_inside:
+            score += 2
+        elif char in "’‘“”„–—…€°£§«»¿¡®©™·":
+            score += 1
+        else:
+            score -= 3
+    return score

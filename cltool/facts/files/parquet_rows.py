@@ -1,0 +1,126 @@
+"""The rows of Parquet files."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterator
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from cltool.core.errors import UserError
+from cltool.facts.files.columns import USED, canonical, is_index, refuse_twice
+from cltool.facts.files.shown import shown
+from cltool.facts.files.source import Part, Row, Rows, Source
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+_BATCH_ROWS = 8192
+
+
+def parquet_rows(part: Part, source: Source) -> Rows:
+    """Read a Parquet file row by row, without the columns that cannot be tags of facts.
+
+    Raises:
+        UserError: the file is no readable Parquet file, or the names of its columns are not usable.
+        OSError: it cannot be opened.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    part.by_row = True
+    where = str(part.path)
+    try:
+        with pq.ParquetFile(part.path) as file:
+            schema = file.schema_arrow
+            names = _names(schema, where)
+            _refuse_class_labels(schema, where)
+            named = (canonical(name) for name in names if not is_index(name))
+            source.columns.update(dict.fromkeys(named))
+            wanted = [
+                one.name
+                for one in schema
+                if not is_index(one.name)
+                and (canonical(one.name) in source.used or _is_scalar(one.type))
+            ]
+            row = 1
+            for batch in file.iter_batches(_BATCH_ROWS, columns=wanted):
+                yield from enumerate(_batch_rows(batch, source.used), start=row)
+                row += batch.num_rows
+    except (pa.ArrowException, UnicodeDecodeError, MemoryError) as error:
+        raise UserError(f"not a readable Parquet file: {error}", where=where) from error
+
+
+def _names(schema: pa.Schema, where: str) -> list[str]:
+    names = []
+    for number in range(len(schema)):
+        try:
+            names.append(schema.field(number).name)
+        except UnicodeDecodeError as error:
+            raise UserError(
+                f"the name of column {number + 1} is not UTF-8: {shown(error.object)}",
+                where=where,
+                hint="Rename the column, and write the file again.",
+            ) from error
+    problem = refuse_twice(names)
+    if problem:
+        raise UserError(problem, where=where, hint="Rename one of the columns, or remove it.")
+    return names
+
+
+def _refuse_class_labels(schema: pa.Schema, where: str) -> None:
+    """Refuse columns in which `datasets` stores numbers in place of names."""
+    features: object = {}
+    with suppress(ValueError, TypeError, KeyError, RecursionError):
+        features = json.loads((schema.metadata or {})[b"huggingface"])["info"]["features"]
+    for name, kind in features.items() if isinstance(features, dict) else ():
+        if canonical(name) in USED and isinstance(kind, dict) and kind.get("_type") == "ClassLabel":
+            raise UserError(
+                f"the column {shown(name)} has numbers in place of names (ClassLabel)",
+                where=where,
+                hint="Write the names: map ClassLabel.int2str over the column first.",
+            )
+
+
+def _is_scalar(kind: pa.DataType) -> bool:
+    import pyarrow.types as kinds
+
+    if kinds.is_dictionary(kind):
+        return _is_scalar(kind.value_type)
+    return not (
+        kinds.is_nested(kind)
+        or kinds.is_binary(kind)
+        or kinds.is_large_binary(kind)
+        or kinds.is_fixed_size_binary(kind)
+        or kinds.is_binary_view(kind)
+        or kinds.is_duration(kind)
+    )
+
+
+def _batch_rows(batch: pa.RecordBatch, used: Collection[str]) -> Iterator[Row | str]:
+    import pyarrow as pa
+
+    try:
+        yield from batch.to_pylist()
+    except (ValueError, OverflowError, pa.ArrowException):
+        # Arrow decodes a whole batch at once: read cell by cell to find the bad ones.
+        for number in range(batch.num_rows):
+            yield _row(batch, number, used)
+
+
+def _row(batch: pa.RecordBatch, number: int, used: Collection[str]) -> Row | str:
+    """Return a row without the cells of unused columns that cannot be decoded."""
+    import pyarrow as pa
+
+    row: Row = {}
+    for name, column in zip(batch.schema.names, batch.columns, strict=True):
+        try:
+            row[name] = column[number].as_py()
+        except UnicodeDecodeError as error:
+            if canonical(name) in used:
+                byte = error.object[error.start]
+                return f"not UTF-8: byte 0x{byte:02x} at position {error.start + 1}"
+        except (ValueError, OverflowError, pa.ArrowException) as error:
+            if canonical(name) in used:
+                return f"{name} cannot be read: {error}"
+    return row

@@ -1,0 +1,142 @@
+"""The files of a table: one file, or the files of a folder in the order of their names."""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import re
+from pathlib import Path
+
+from cltool.core.errors import UserError
+from cltool.facts.files.endings import ENDINGS, GZIP, kind_of, unzipped
+
+_MAX_NAMED = 5
+_BESIDE = re.compile(r"(readme|license|licence|dataset_infos?\.json$)|.*\.(md|crc)$", re.IGNORECASE)
+"""Files that programs write beside the files of a table."""
+_SPLIT = re.compile(r"(train|test|validation|valid|val|dev)(?![a-z])", re.IGNORECASE)
+_EXPORT = "In Excel, LibreOffice or Google Sheets, save the sheet as CSV (UTF-8)."
+_OTHER_KINDS = {
+    **dict.fromkeys((".xlsx", ".xls", ".xlsm", ".xlsb", ".ods", ".numbers"), _EXPORT),
+    **dict.fromkeys((".zip", ".7z", ".rar", ".tar", ".tgz"), "Unpack it first."),
+    **dict.fromkeys((".bz2", ".xz", ".zst"), "Unpack it, or compress it with gzip (.gz)."),
+    **dict.fromkeys((".arrow", ".feather"), "Write it as Parquet: Dataset.to_parquet, to_parquet."),
+    **dict.fromkeys((".pkl", ".pickle"), "Write it as Parquet: to_parquet."),
+}
+
+
+def parts(path: Path) -> list[Path]:
+    """Return the files of the table at ``path``, in the order in which they are read.
+
+    In a folder, hidden files and files whose name begins with ``_`` are left out, as are a readme,
+    a license and checksums. Numbers in names are compared as numbers: part-2 is before part-10.
+
+    Raises:
+        UserError: there is no such file, it is not a kind that holds facts, or a folder has files
+            of several kinds, several splits, or no file of facts.
+    """
+    if path.is_dir():
+        return _shards(path)
+    if kind_of(path) is None:
+        ending = "".join(path.suffixes[-2:]) if path.suffix.lower() == GZIP else path.suffix
+        hint = _OTHER_KINDS.get(path.suffix.lower(), f"Use one of {', '.join(ENDINGS)}.")
+        if unzipped(path).suffix.lower() in (".parquet", ".pq"):
+            hint = "Unpack it: Parquet files are compressed inside."
+        raise UserError(
+            f"facts cannot be read from this kind of file: {ending or 'no ending'}",
+            where=str(path),
+            hint=hint,
+        )
+    if path.is_file():
+        return [path]
+    if path.exists():
+        raise UserError(
+            "is not a file on disk, but a pipe or a device",
+            where=str(path),
+            hint="The facts are read more than once: write them into a file first.",
+        )
+    raise _missing(path)
+
+
+def digest(path: Path) -> str:
+    """Return the SHA-256 of a file, or of the names and contents of a folder's files."""
+    if not path.is_dir():
+        return _sha256(path)
+    lines = [f"{_sha256(part)}  {part.name}\n" for part in parts(path)]
+    return hashlib.sha256("".join(lines).encode("utf-8", "surrogateescape")).hexdigest()
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as handle:
+        return hashlib.file_digest(handle, "sha256").hexdigest()
+
+
+def _shards(folder: Path) -> list[Path]:
+    entries = [one for one in folder.iterdir() if not one.name.startswith((".", "_"))]
+    entries = [one for one in entries if one.is_dir() or not _BESIDE.match(one.name)]
+    entries.sort(key=lambda one: _natural(one.name))
+    _refuse_others(folder, entries)
+    kinds = {kind_of(one): one.name for one in reversed(entries)}
+    if len(kinds) > 1:
+        raise UserError(
+            f"the folder has files of several kinds: {', '.join(sorted(kinds.values()))}",
+            where=str(folder),
+            hint="Give one of the files, or a folder with the files of one table.",
+        )
+    splits = {found[1].lower() for one in entries if (found := _SPLIT.match(one.name))}
+    if len(splits) > 1:
+        raise UserError(
+            f"the folder has several splits: {', '.join(sorted(splits))}",
+            where=str(folder),
+            hint="Give one of the files, or a folder with the files of one split.",
+        )
+    return entries
+
+
+def _refuse_others(folder: Path, entries: list[Path]) -> None:
+    if not entries:
+        raise UserError(
+            "is a folder without files of facts",
+            where=str(folder),
+            hint=f"Give a file, or a folder of files, that end in {', '.join(ENDINGS)}.",
+        )
+    names = {one.name for one in entries}
+    if any(name.endswith(".arrow") for name in names):
+        hint = "A folder of Dataset.save_to_disk is not read: use Dataset.to_parquet."
+        raise UserError("is a folder of Arrow files", where=str(folder), hint=hint)
+    for one in entries:
+        if one.is_dir():
+            what = f"is a folder that has a folder in it: {one.name}"
+            hint = "Give one of its files, or a folder that has only the files of one table."
+            raise UserError(what, where=str(folder), hint=hint)
+        if kind_of(one) is None or not one.is_file():
+            what = f"is a folder with a file that is not read: {one.name}"
+            hint = f"A folder may only have files of one table, in one of {', '.join(ENDINGS)}."
+            raise UserError(what, where=str(folder), hint=hint)
+
+
+def _natural(name: str) -> list[tuple[int, int, str]]:
+    pieces = re.split(r"([0-9]+)", name)
+    return [(0, int(piece), "") if at % 2 else (1, 0, piece) for at, piece in enumerate(pieces)]
+
+
+def _missing(path: Path) -> UserError:
+    if not path.parent.is_dir():
+        hint = f"The folder {path.parent} does not exist either."
+        return UserError("there is no such file", where=str(path), hint=hint)
+    found = sorted(one.name for one in path.parent.iterdir() if _holds_facts(one))
+    # Without the endings, because a common ending alone would make two names look similar.
+    stems = {unzipped(Path(name)).stem: name for name in found}
+    stem = unzipped(path).stem
+    near = [stems[one] for one in difflib.get_close_matches(stem, stems, 1, cutoff=0.75)]
+    folder = path.parent.resolve()
+    hint = f"There is no file of facts in {folder}."
+    if near:
+        hint = f"Did you mean {path.parent / near[0]}?"
+    elif found:
+        hint = f"In {folder} there are: {', '.join(found[:_MAX_NAMED])}"
+        hint += f" and {len(found) - _MAX_NAMED} more." if len(found) > _MAX_NAMED else "."
+    return UserError("there is no such file", where=str(path), hint=hint)
+
+
+def _holds_facts(path: Path) -> bool:
+    return kind_of(path) is not None and unzipped(path).suffix.lower() not in (".txt", ".json")
