@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from cltool.core.errors import UserError
+
+_PARTIAL = re.compile(r"\..+\.\d+\.partial|\.step-\d+\.partial")
+"""Names of temporary files and of temporary checkpoints."""
 
 
 @contextmanager
@@ -18,12 +23,67 @@ def whole_file(path: Path) -> Iterator[Path]:
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
     try:
-        yield partial
-        with partial.open("rb") as handle:
-            os.fsync(handle.fileno())
-        partial.replace(path)
+        with disk_errors(path):
+            yield partial
+            with partial.open("rb") as handle:
+                os.fsync(handle.fileno())
+            partial.replace(path)
     finally:
         partial.unlink(missing_ok=True)
+
+
+@contextmanager
+def disk_errors(path: Path) -> Iterator[None]:
+    """Let errors of writing name ``path``, if they name no file.
+
+    Raises:
+        OSError: an error of the disk, also one that a library raised as an error of its own.
+    """
+    try:
+        yield
+    except OSError as error:
+        if error.filename is None and error.errno is not None:
+            error.filename = str(path)
+        raise
+    except Exception as error:
+        # safetensors and tokenizers have errors of their own: "… (os error 28)".
+        found = re.search(r"\(os error (\d+)\)", str(error))
+        if found is None:
+            raise
+        number = int(found[1])
+        raise OSError(number, os.strerror(number), str(path)) from error
+
+
+def remove(path: Path) -> None:
+    """Remove a file, a link or a folder with all that is in it; never what a link points to.
+
+    Raises:
+        OSError: it cannot be removed.
+    """
+    if path.is_symlink() or path.is_file():
+        path.unlink(missing_ok=True)
+    elif path.exists():
+        shutil.rmtree(path)
+
+
+def is_partial(path: Path) -> bool:
+    """Return whether ``path`` is named like a temporary file or folder of cltool."""
+    return _PARTIAL.fullmatch(path.name) is not None
+
+
+def remove_partials(*folders: Path) -> None:
+    """Remove the temporary files that killed commands left in ``folders``.
+
+    Nobody else may be writing there.
+
+    Raises:
+        OSError: one cannot be removed.
+    """
+    for folder in folders:
+        if folder.is_dir():
+            for path in folder.iterdir():
+                if is_partial(path):
+                    remove(path)
 
 
 def write_text(path: Path, text: str) -> None:

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import json
-import shutil
 from collections.abc import Collection
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cltool.core.errors import UserError
-from cltool.core.files import whole_file, write_json
+from cltool.core.files import remove, whole_file, write_json
 from cltool.lm.language_model import load_weights, save_weights
 from cltool.runs.run import file_name
 from cltool.training.strategy import Strategies, split_state
 
 if TYPE_CHECKING:
     from torch import nn
+
+WEIGHTS = "model.safetensors"
+"""The file of the model's weights in a checkpoint."""
 
 
 def folder(run: Path, step: int) -> Path:
@@ -30,17 +33,23 @@ def save(run: Path, step: int, model: nn.Module, strategies: Strategies) -> None
 
     place = folder(run, step)
     partial = place.with_name(f".{place.name}.partial")
-    shutil.rmtree(partial, ignore_errors=True)
+    remove(partial)
     partial.mkdir(parents=True)
-    save_weights(model, partial / "model.safetensors", trainable_only=_is_adapter(model))
+    save_weights(model, partial / WEIGHTS, trainable_only=_is_adapter(model))
     for name, state in strategies.states().items():
         tensors, values = split_state(state)
         write_json(partial / f"{file_name(name)}.json", values)
         if tensors:
             with whole_file(partial / f"{file_name(name)}.safetensors") as file:
                 save_file(tensors, file)
-    shutil.rmtree(place, ignore_errors=True)
-    partial.rename(place)
+    _discard(place)
+    if not place.is_dir():
+        partial.rename(place)
+        return
+    # Files of others are in the way. The weights come last: without them it is no checkpoint.
+    for file in sorted(partial.iterdir(), key=lambda file: file.name == WEIGHTS):
+        file.rename(place / file.name)
+    partial.rmdir()
 
 
 def load(run: Path, step: int, model: nn.Module, strategies: Strategies) -> None:
@@ -52,7 +61,7 @@ def load(run: Path, step: int, model: nn.Module, strategies: Strategies) -> None
     from safetensors.torch import load_file
 
     place = folder(run, step)
-    load_weights(model, place / "model.safetensors")
+    load_weights(model, place / WEIGHTS)
     states: dict[str, dict[str, Any]] = {}
     for name in strategies.parts:
         file = place / f"{file_name(name)}.json"
@@ -78,13 +87,12 @@ def last(run: Path, before: int) -> int:
 
 def keep_only(run: Path, step: int, others: Collection[int] = ()) -> None:
     """Remove the checkpoints of all steps except ``step`` and ``others``."""
-    _remove(run, {*steps(run)} - {step, *others})
+    _remove(run, {*_numbers(run)} - {step, *others})
 
 
 def steps(run: Path) -> list[int]:
     """Return the steps that have a checkpoint in the run folder ``run``."""
-    numbers = (place.name.partition("-")[2] for place in (run / "checkpoints").glob("step-*"))
-    return sorted(int(number) for number in numbers if number.isdigit())
+    return [step for step in _numbers(run) if (folder(run, step) / WEIGHTS).is_file()]
 
 
 def digest(run: Path, step: int) -> str:
@@ -99,12 +107,39 @@ def digest(run: Path, step: int) -> str:
 
 def drop_before(run: Path, step: int) -> None:
     """Remove the checkpoints of all steps before ``step``."""
-    _remove(run, {earlier for earlier in steps(run) if earlier < step})
+    _remove(run, {earlier for earlier in _numbers(run) if earlier < step})
+
+
+def clear(run: Path) -> None:
+    """Remove all checkpoints; files that `save` did not write stay, and the folders with them."""
+    _remove(run, _numbers(run))
+
+
+def _numbers(run: Path) -> list[int]:
+    """Return the steps that have a folder, whether a whole checkpoint is in it or not."""
+    names = (place.name.partition("-")[2] for place in (run / "checkpoints").glob("step-*"))
+    return sorted(int(name) for name in names if name.isdecimal())
 
 
 def _remove(run: Path, unwanted: Collection[int]) -> None:
     for step in unwanted:
-        shutil.rmtree(folder(run, step), ignore_errors=True)
+        _discard(folder(run, step))
+
+
+def _discard(place: Path) -> None:
+    """Remove what `save` wrote into ``place``; a part of a checkpoint is never left under its name.
+
+    Files of others stay.
+    """
+    if place.is_symlink() or not place.is_dir():
+        place.unlink(missing_ok=True)
+        return
+    # A checkpoint without its weights is none.
+    for file in sorted(place.iterdir(), key=lambda file: file.name != WEIGHTS):
+        if file.suffix in (".json", ".safetensors") and not file.is_dir():
+            file.unlink()
+    with suppress(OSError):
+        place.rmdir()
 
 
 def _is_adapter(model: nn.Module) -> bool:

@@ -4,13 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import json
-import shutil
+import re
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from cltool.core import locks
 from cltool.core.errors import UserError
-from cltool.runs.run import Run, file_name
+from cltool.core.files import is_partial, remove, remove_partials
+from cltool.runs.run import CLEARED, Run, file_name
+
+WRITTEN = {
+    "answers": r"step-\d{3,}\.parquet",
+    "audit": r"(base|step-\d+)-([0-9a-f]{8}\.json|for-\d+\.error\.txt)",
+}
+"""Folder in a run folder → the names of the files that cltool writes into it."""
 
 
 def default_folder(record: Mapping[str, Any]) -> Path:
@@ -45,25 +54,25 @@ def steps_kept(keep: bool | Collection[int], steps: int) -> frozenset[int]:
 
 
 def open_folder(folder: Path, record: Mapping[str, Any], fresh: bool) -> int:
-    """Return how many steps of this run the folder already holds.
+    """Return how many steps of this run the folder already holds; nothing is changed.
 
     Args:
         folder: the run folder; it need not exist.
         record: the requested run, as `cltool.experiments.manifest.identity` returned it.
-        fresh: remove the run that the folder holds, and return 0.
+        fresh: the run that the folder holds does not count.
 
     Raises:
         UserError: the folder holds another run, or files that are not a run.
     """
-    if fresh and (folder / "run.json").is_file():
-        clear(Run.open(folder))
     if not (folder / "run.json").is_file():
-        if folder.is_dir() and any(folder.iterdir()):
+        if not holds_nothing(folder):
             raise UserError(
                 "the folder is not empty and does not hold a run",
                 where=str(folder),
                 hint="Choose another folder with --out.",
             )
+        return 0
+    if must_clear(folder, fresh):
         return 0
     existing = Run.open(folder)
     differences = _differences(existing.record, record)
@@ -78,6 +87,51 @@ def open_folder(folder: Path, record: Mapping[str, Any], fresh: bool) -> int:
 
     done = existing.steps_done()
     return done if done == len(record["labels"]) else checkpoints.last(folder, done) + 1
+
+
+def holds_nothing(folder: Path) -> bool:
+    """Return whether there is nothing in ``folder`` but a lock and what a killed command left."""
+    if not folder.is_dir():
+        return True
+    return all(path.name == locks.FILE or is_partial(path) for path in folder.iterdir())
+
+
+def must_clear(folder: Path, fresh: bool) -> bool:
+    """Return whether the run in the folder has to be removed before another one starts there.
+
+    Args:
+        folder: the run folder; it need not exist.
+        fresh: the run is to be replaced. Without it, only a removal that was interrupted goes on.
+
+    Raises:
+        UserError: the folder's ``run.json`` is not that of a cltool run.
+    """
+    if not (folder / "run.json").is_file():
+        return False
+    run = Run.open(folder)
+    if not fresh:
+        return run.record.get("status") == CLEARED
+    if not {"labels", "requested", "strategy"} <= set(run.record):
+        raise UserError(
+            "the run.json in this folder was not written by cltool",
+            where=str(folder),
+            hint="Choose another folder with --out.",
+        )
+    return True
+
+
+def tidy(folder: Path, done: int, kept: Collection[int]) -> None:
+    """Remove what a killed command left in a run folder: temporary files, extra checkpoints.
+
+    Args:
+        folder: the run folder.
+        done: number of finished steps.
+        kept: steps whose checkpoints are kept in addition to that of the last finished step.
+    """
+    from cltool.experiments import checkpoints
+
+    remove_partials(folder, *(folder / name for name in (*WRITTEN, "checkpoints")))
+    checkpoints.keep_only(folder, done - 1, [step for step in kept if step < done])
 
 
 def refuse_other_weights(folder: Path, weights: str) -> None:
@@ -98,22 +152,47 @@ def refuse_other_weights(folder: Path, weights: str) -> None:
         )
 
 
-def clear(run: Run) -> None:
-    """Remove the files of a run; other files in its folder stay.
+def clear(run: Run, *, keep_record: bool = False) -> None:
+    """Remove the files that cltool wrote into a run folder; other files stay.
+
+    A link in place of a file or folder is removed, and what it points to stays. If this is
+    interrupted, ``run.json`` says that the run was removed, and the next run goes on with it.
+
+    Args:
+        run: the run.
+        keep_record: leave ``run.json``, which says that the run was removed.
 
     Raises:
         UserError: the folder's ``run.json`` is not that of a cltool run.
     """
-    if not {"labels", "requested", "strategy"} <= set(run.record):
-        raise UserError(
-            "the run.json in this folder was not written by cltool",
-            where=str(run.folder),
-            hint="Choose another folder with --out.",
-        )
-    for name in ("answers", "audit", "checkpoints"):
-        shutil.rmtree(run.folder / name, ignore_errors=True)
-    for name in ("erasures.json", "steps.jsonl", "run.json"):
-        (run.folder / name).unlink(missing_ok=True)
+    from cltool.experiments import checkpoints
+
+    if not must_clear(run.folder, fresh=True):
+        return
+    run.change_record(status=CLEARED)
+    remove(run.folder / "steps.jsonl")
+    remove(run.folder / "erasures.json")
+    if not _unlinked(run.folder / "checkpoints"):
+        checkpoints.clear(run.folder)
+    for name, pattern in WRITTEN.items():
+        if not _unlinked(run.folder / name):
+            for file in (run.folder / name).glob("*"):
+                if re.fullmatch(pattern, file.name) and not file.is_dir():
+                    file.unlink()
+    remove_partials(run.folder, *(run.folder / name for name in (*WRITTEN, "checkpoints")))
+    for name in (*WRITTEN, "checkpoints"):
+        with suppress(OSError):
+            (run.folder / name).rmdir()
+    if not keep_record:
+        remove(run.folder / "run.json")
+
+
+def _unlinked(path: Path) -> bool:
+    """Remove ``path`` if it is a link; return whether it was one."""
+    if path.is_symlink():
+        path.unlink()
+        return True
+    return False
 
 
 def _differences(existing: Mapping[str, Any], requested: Mapping[str, Any]) -> list[str]:

@@ -12,10 +12,12 @@ import random
 import resource
 import sys
 import time
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cltool.core.locks import Lock, folder_lock
 from cltool.core.progress import QUIET, Progress
 from cltool.core.seeds import derive
 from cltool.core.settings import merge
@@ -23,7 +25,16 @@ from cltool.evaluation import ledger
 from cltool.experiments import resolve
 from cltool.experiments.build_learner import advance, build_learner, seed_globally
 from cltool.experiments.manifest import identity, manifest
-from cltool.experiments.resume import default_folder, open_folder, refuse_other_weights, steps_kept
+from cltool.experiments.resume import (
+    clear,
+    default_folder,
+    must_clear,
+    open_folder,
+    refuse_other_weights,
+    steps_kept,
+    tidy,
+)
+from cltool.experiments.saved_model import SavedModel
 from cltool.facts.facts import Fact, Key, Update
 from cltool.facts.stream import Stream
 from cltool.runs import trained
@@ -71,32 +82,94 @@ def run(
         progress: receives the progress of the run, as in ``Progress(print)``.
 
     Raises:
-        UserError: a setting is wrong, a fact is too long, or the folder holds another run.
+        UserError: a setting is wrong, a fact is too long, the folder holds another run, or
+            another process writes it.
     """
-    from cltool.experiments import checkpoints
-
     stream = resolve.as_stream(stream, options)
     named = {} if model is None else {"model": {"name": model}}
     resolved = resolve.resolve(strategy, merge(settings or {}, named))
     requested = identity(stream, strategy, seed, resolved)
     folder = Path(out) if out is not None else default_folder(requested)
     kept = steps_kept(keep_checkpoints, len(stream))
-    done = open_folder(folder, requested, fresh)
     # Earlier checkpoints still hold the facts that an update asks to forget.
     purging = [update.step for update in stream if update.forget] if purge_checkpoints else []
+    with _lock(folder, requested, fresh or save_model is not None) as lock:
+        if lock is None:
+            return Run.open(folder)
+        done = open_folder(folder, requested, fresh)
+        saved = None if save_model is None else SavedModel(Path(save_model), requested)
+        ended = done == len(stream) and Run(folder).record.get("status") == "finished"
+        if saved is not None and saved.refuse_others(folder, ended):
+            saved = None
+        if ended:
+            _drop_before(folder, purging, done)
+        if ended and saved is None:
+            return Run.open(folder)
+        learner = build_learner(stream, resolved, seed, loggers=loggers, progress=progress)
+        current = _start(folder, fresh, done, requested, resolved, learner)
+        if not ended:
+            tidy(folder, done, kept)
+            _drop_before(folder, purging, done)
+        steps = _Steps(learner, current, done, resolved.probe, progress, lock)
+        for step in range(done, len(stream)):
+            steps.execute(step, frozenset() if step in purging else kept)
+        if saved is not None:
+            steps.save_model(saved)
+        lock.check()
+        current.change_record(status="finished")
+        return Run.open(folder)
+
+
+@contextmanager
+def _lock(folder: Path, requested: Mapping[str, Any], writes: bool) -> Iterator[Lock | None]:
+    """Hold the lock of a run folder; None if it is not needed and cannot be had.
+
+    That is so for a finished run in a folder that cannot be written.
+
+    Args:
+        folder: the run folder; it need not exist.
+        requested: the requested run.
+        writes: the folder is written even if the run in it is finished.
+
+    Raises:
+        UserError: another process holds the lock.
+        OSError: the folder cannot be written, and has to be.
+    """
+    with ExitStack() as stack:
+        try:
+            lock = stack.enter_context(folder_lock(folder))
+        except OSError:
+            record = Run(folder).record if (folder / "run.json").is_file() else {}
+            done = 0 if writes or not record else open_folder(folder, requested, fresh=False)
+            if done < len(requested["labels"]) or record.get("status") != "finished":
+                raise
+            lock = None
+        yield lock
+
+
+def _drop_before(folder: Path, purging: Sequence[int], done: int) -> None:
+    """Remove the checkpoints before the last finished step that asked to forget facts."""
+    from cltool.experiments import checkpoints
+
     checkpoints.drop_before(folder, max([0, *(step for step in purging if step < done)]))
-    current = Run(folder)
-    if done == len(stream) and save_model is None and current.record["status"] == "finished":
-        return current
-    learner = build_learner(stream, resolved, seed, loggers=loggers, progress=progress)
-    _record_start(current, done, requested, resolved, learner)
-    steps = _Steps(learner, current, done, resolved.probe, progress)
-    for step in range(done, len(stream)):
-        steps.execute(step, frozenset() if step in purging else kept)
-    if save_model is not None:
-        steps.save_model(Path(save_model))
-    current.change_record(status="finished")
-    return Run.open(folder)
+
+
+def _start(
+    folder: Path,
+    fresh: bool,
+    done: int,
+    requested: Mapping[str, Any],
+    settings: resolve.Settings,
+    learner: Learner,
+) -> Run:
+    """Return the run, whose folder holds nothing of the run that it replaces."""
+    run = Run(folder)
+    if must_clear(folder, fresh):
+        clear(run, keep_record=True)
+        run.write_record(manifest(requested, settings, learner))
+    else:
+        _record_start(run, done, requested, settings, learner)
+    return run
 
 
 def _record_start(
@@ -123,10 +196,17 @@ class _Steps:
         done: number of finished steps; the base is step 0.
         settings: how the model is asked.
         progress: receives the progress of the run.
+        lock: the lock of the run folder.
     """
 
     def __init__(
-        self, learner: Learner, run: Run, done: int, settings: ProbeSettings, progress: Progress
+        self,
+        learner: Learner,
+        run: Run,
+        done: int,
+        settings: ProbeSettings,
+        progress: Progress,
+        lock: Lock,
     ) -> None:
         from cltool.evaluation.prober import Prober
 
@@ -134,6 +214,7 @@ class _Steps:
         self.stream = learner.stream
         self.run = run
         self.progress = progress
+        self.lock = lock
         self.erasures = Recorder(run, learner.stream)
         self.costs: list[dict[str, Any]] = []
         self.prober = Prober(learner.lm, settings)
@@ -173,6 +254,7 @@ class _Steps:
         )
         probes = list(self.stream.probes(learner.known, self.keys))
         rows = self.prober.ask(step, probes, learner.strategies.frame)
+        self.lock.check()
         ledger.write_step(self.run.folder, step, rows)
         checkpoints.save(self.run.folder, step, learner.model, learner.strategies)
         self.erasures.write(step)
@@ -214,16 +296,15 @@ class _Steps:
         )
         learner.evaluator.after_eval(learner)
 
-    def save_model(self, folder: Path) -> None:
+    def save_model(self, saved: SavedModel) -> None:
         """Write the model as a `transformers` checkpoint, and warn about what it lacks."""
-        from cltool.lm.language_model import save_checkpoint
-
-        save_checkpoint(self.learner.lm, folder)
+        saved.write(self.learner.lm, self.run.folder)
         warnings = [
             f"The saved model lacks what {name} stores outside the weights: {what}."
             for name, what in self.learner.strategies.outside.items()
         ]
-        self.run.change_record(warnings=[*self.run.record["warnings"], *warnings])
+        known = dict.fromkeys([*self.run.record["warnings"], *warnings])
+        self.run.change_record(warnings=[*known])
 
     def _apply(self, update: Update) -> int:
         """Apply an update and record what it erased; return the tokens spent on erasing."""

@@ -25,6 +25,9 @@ FORMAT = 1
 TRAINED = f"{trained.KEY}."
 """Comes before the parts of `cltool.runs.trained.COLUMNS` in tables."""
 
+CLEARED = "cleared"
+"""Status of a run that was removed with ``--fresh`` and has not started again."""
+
 LOGGED = "log."
 """Comes before the name of a strategy's own diagnostics (`Learner.log`) in tables."""
 
