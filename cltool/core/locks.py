@@ -146,7 +146,7 @@ _guard = threading.Lock()
 
 @contextmanager
 def folder_lock(
-    folder: Path, *, shared: bool = False, patience: float = PATIENCE
+    folder: Path, *, shared: bool = False, patience: float | None = None
 ) -> Iterator[Lock]:
     """Hold the lock of ``folder``, which is made if it does not exist.
 
@@ -155,7 +155,7 @@ def folder_lock(
     Args:
         folder: the folder.
         shared: other processes may hold a shared lock at the same time, but no exclusive one.
-        patience: seconds to wait if another process holds the lock.
+        patience: seconds to wait if another process holds the lock; None: `PATIENCE`.
 
     Raises:
         UserError: another process holds the lock (`HeldError`), or ``folder`` is a file.
@@ -176,7 +176,7 @@ def file_lock(
     file: Path,
     *,
     shared: bool = False,
-    patience: float = PATIENCE,
+    patience: float | None = None,
     waiting: Waiting | None = None,
 ) -> Iterator[Lock]:
     """Hold a lock on ``file``, which exists only while a lock on it is held.
@@ -199,7 +199,7 @@ def file_lock(
         if again and lock is not None:
             lock.depth += 1
     if lock is None or not again:
-        lock = _take(place, shared, patience, waiting)
+        lock = _take(place, shared, PATIENCE if patience is None else patience, waiting)
         if not shared:
             with _guard:
                 _held[place] = lock
