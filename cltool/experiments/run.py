@@ -14,6 +14,7 @@ import sys
 import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -93,31 +94,56 @@ def run(
     kept = steps_kept(keep_checkpoints, len(stream))
     # Earlier checkpoints still hold the facts that an update asks to forget.
     purging = [update.step for update in stream if update.forget] if purge_checkpoints else []
+    asked = _Asked(stream, resolved, requested, folder, fresh, kept, purging, loggers, progress)
     with _lock(folder, requested, fresh or save_model is not None) as lock:
         if lock is None:
             return Run.open(folder)
-        done = open_folder(folder, requested, fresh)
-        saved = None if save_model is None else SavedModel(Path(save_model), requested)
-        ended = done == len(stream) and Run(folder).record.get("status") == "finished"
-        if saved is not None and saved.refuse_others(folder, ended):
-            saved = None
-        if ended:
-            _drop_before(folder, purging, done)
-        if ended and saved is None:
-            return Run.open(folder)
-        learner = build_learner(stream, resolved, seed, loggers=loggers, progress=progress)
-        current = _start(folder, fresh, done, requested, resolved, learner)
-        if not ended:
-            tidy(folder, done, kept)
-            _drop_before(folder, purging, done)
-        steps = _Steps(learner, current, done, resolved.probe, progress, lock)
-        for step in range(done, len(stream)):
-            steps.execute(step, frozenset() if step in purging else kept)
-        if saved is not None:
-            steps.save_model(saved)
-        lock.check()
-        current.change_record(status="finished")
+        return _run_locked(asked, None if save_model is None else Path(save_model), lock)
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What `run` was asked for, with every default filled in."""
+
+    stream: Stream
+    settings: resolve.Settings
+    requested: Mapping[str, Any]
+    folder: Path
+    fresh: bool
+    kept: frozenset[int]
+    purging: Sequence[int]
+    loggers: Sequence[Any]
+    progress: Progress
+
+
+def _run_locked(asked: _Asked, save_model: Path | None, lock: Lock) -> Run:
+    """Run, in a folder whose lock is held."""
+    stream, folder = asked.stream, asked.folder
+    done = open_folder(folder, asked.requested, asked.fresh)
+    ended = done == len(stream) and Run(folder).record.get("status") == "finished"
+    saved = None if save_model is None else SavedModel(save_model, asked.requested)
+    if saved is not None and saved.refuse_others(folder, ended):
+        saved = None
+    if ended:
+        _drop_before(folder, asked.purging, done)
+    if ended and saved is None:
         return Run.open(folder)
+    seed = asked.requested["seed"]
+    learner = build_learner(
+        stream, asked.settings, seed, loggers=asked.loggers, progress=asked.progress
+    )
+    current = _start(asked, done, learner)
+    if not ended:
+        tidy(folder, done, asked.kept)
+        _drop_before(folder, asked.purging, done)
+    steps = _Steps(learner, current, done, asked.settings.probe, asked.progress, lock)
+    for step in range(done, len(stream)):
+        steps.execute(step, frozenset() if step in asked.purging else asked.kept)
+    if saved is not None:
+        steps.save_model(saved)
+    lock.check()
+    current.change_record(status="finished")
+    return Run.open(folder)
 
 
 @contextmanager
@@ -154,21 +180,14 @@ def _drop_before(folder: Path, purging: Sequence[int], done: int) -> None:
     checkpoints.drop_before(folder, max([0, *(step for step in purging if step < done)]))
 
 
-def _start(
-    folder: Path,
-    fresh: bool,
-    done: int,
-    requested: Mapping[str, Any],
-    settings: resolve.Settings,
-    learner: Learner,
-) -> Run:
+def _start(asked: _Asked, done: int, learner: Learner) -> Run:
     """Return the run, whose folder holds nothing of the run that it replaces."""
-    run = Run(folder)
-    if must_clear(folder, fresh):
+    run = Run(asked.folder)
+    if must_clear(asked.folder, asked.fresh):
         clear(run, keep_record=True)
-        run.write_record(manifest(requested, settings, learner))
+        run.write_record(manifest(asked.requested, asked.settings, learner))
     else:
-        _record_start(run, done, requested, settings, learner)
+        _record_start(run, done, asked.requested, asked.settings, learner)
     return run
 
 
