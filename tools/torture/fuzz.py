@@ -58,7 +58,7 @@ def run(case: Case) -> None:
     work = _workplace(case)
     module, _, function = name.partition(":")
     made: Property = getattr(__import__(module, fromlist=[function]), function)
-    test = made(work)
+    test = made_test = made(work)
     tried = _counted(test)
     settings = hypothesis.settings(
         max_examples=tries,
@@ -71,6 +71,7 @@ def run(case: Case) -> None:
     around = _listing(work.parent)
     try:
         test()
+        getattr(made_test, "afterwards", lambda: None)()
     except BaseException as error:  # whatever the property raises is what it found
         case.problems.append(f"{function}: {_told(error)}")
     case.tried += tried[0]

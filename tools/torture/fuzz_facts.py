@@ -174,6 +174,7 @@ WRITERS: dict[str, Callable[[Rows, Path], None]] = {
 
 def tables(work: Path) -> Any:
     """Facts that are read are the facts that were written, in every format."""
+    taken: dict[str, list[bool]] = {name: [] for name in WRITERS}
 
     @given(rows(), st.sampled_from(sorted(WRITERS)))
     def test(lines: Rows, name: str) -> None:
@@ -182,6 +183,7 @@ def tables(work: Path) -> Any:
         file = work / name
         WRITERS[name](lines, file)
         stream = opened(file)
+        taken[name].append(stream is not None)
         if stream is None:
             return
         written: dict[Any, str] = {}
@@ -206,6 +208,11 @@ def tables(work: Path) -> Any:
                 for prompt, target in stream.wordings.examples(fact):
                     assert fact.object in target, (prompt, target)
 
+    def enough() -> None:
+        for name, found in taken.items():
+            assert len(found) < 8 or sum(found) > len(found) / 5, f"{name} is refused: {found}"
+
+    test.afterwards = enough  # type: ignore[attr-defined]
     return test
 
 

@@ -1,0 +1,82 @@
+"""A short part of the torture holds, and the torture sees what does not hold."""
+
+from __future__ import annotations
+
+import json
+import random
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tools.torture import damages
+from tools.torture.commands import Outcome
+from tools.torture.sameness import differences
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.mark.timeout(600)
+def test_the_short_part_holds() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "tools.torture", "--short", "--workers", "1"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr[-2000:]
+    rows = re.findall(r"^(\w[\w ]*?)  +(\d+) +(\d+) +0 +\d+ +\d+$", done.stdout, re.MULTILINE)
+    assert [name for name, _, _ in rows] == [
+        *("kills", "corruptions", "fuzzed inputs", "pairs", "full disks")
+    ]
+    assert all(tried == passed != "0" for _, tried, passed in rows)
+
+
+def result(folder: Path, right: int = 1, seconds: float = 1.0) -> Path:
+    (folder / "run").mkdir(parents=True)
+    row = {"step": 0, "right": right, "seconds": seconds}
+    (folder / "run" / "steps.jsonl").write_text(json.dumps(row) + "\n")
+    (folder / "run" / "model.safetensors").write_bytes(b"weights")
+    return folder
+
+
+def test_results_differ_by_what_they_hold_and_not_by_their_times(tmp_path: Path) -> None:
+    sound = result(tmp_path / "sound")
+    assert differences(result(tmp_path / "slow", seconds=9.0), sound, ["run"]) == []
+    assert "steps.jsonl differs" in differences(result(tmp_path / "a", 0), sound, ["run"])[0]
+    other = result(tmp_path / "b")
+    (other / "run" / "model.safetensors").unlink()
+    (other / "run" / ".x.12.partial").touch()
+    assert len(differences(other, sound, ["run"])) == 3
+
+
+@pytest.mark.parametrize(
+    ("outcome", "wrong"),
+    [
+        (Outcome(["run"], 0, "a table", ""), ""),
+        (Outcome(["run"], 2, "", "cltool: there is no such file\n"), ""),
+        (Outcome(["run"], -9, "", ""), ""),
+        (Outcome(["run"], 2, "", ""), "no message"),
+        (Outcome(["run"], 5, "", "cltool: x"), "not an exit code"),
+        (Outcome(["run"], 1, "", "Traceback (most recent call last):\n"), "a traceback"),
+        (Outcome(["run"], 0, "\x1b[31m", ""), "control character"),
+        (Outcome(["run"], 0, "", "", hung=True), "hangs"),
+    ],
+)
+def test_the_end_of_a_command_is_proper_or_not(outcome: Outcome, wrong: str) -> None:
+    assert wrong in outcome.improper
+    assert bool(wrong) == bool(outcome.improper)
+
+
+@pytest.mark.parametrize("damage", [*damages.ALL, *damages.TEXT])
+def test_each_damage_changes_the_file(damage: damages.Damage, tmp_path: Path) -> None:
+    file = tmp_path / "inner" / "record.json"
+    file.parent.mkdir()
+    sound = json.dumps({"a": [1, 22, {"b": "c"}]})
+    file.write_text(sound)
+    (tmp_path / "other.json").write_text("{}")
+    damage(file, random.Random(3))
+    assert not file.is_file() or file.is_symlink() or file.read_bytes() != sound.encode()
