@@ -11,13 +11,9 @@ from __future__ import annotations
 
 import hashlib
 import math
-import tomllib
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from functools import cache, partial
-from pathlib import Path
-from string import Formatter
-from typing import Any, TypeVar, overload
+from functools import partial
+from typing import TypeVar, overload
 
 from pydantic import Field
 
@@ -26,10 +22,10 @@ from cltool.facts.facts import Belief, Fact, Key, Knowledge, Update
 from cltool.facts.forget_requests import requested
 from cltool.facts.scenario import Scenario, ScenarioConfig
 from cltool.facts.stream import ERASED, NEW, RETAINED, Probe, Stream
-from cltool.facts.wordings import Wording, Wordings
+from cltool.facts.wordings import Wordings
+from cltool.scenarios.world_catalogue import PERSON, UNIQUE, Objects, Relation, catalogue
 
 TWO_HOP, REVERSE = "two_hop", "reverse"
-_PERSON, _UNIQUE = "person", "unique"
 _MASK = 2**64 - 1
 _ROUNDS = tuple((number % 2, number * 0x9E3779B97F4A7C15) for number in range(4))
 _SMALLEST_POOL = 50
@@ -45,6 +41,11 @@ class WorldConfig(ScenarioConfig):
 
     entities: int = Field(200, ge=3, description="number of subjects in the base")
     relations: int = Field(4, ge=1, le=12, description="relations, the first of world.toml")
+    objects: Objects = Field(
+        "names",
+        description="what the objects are: names, numbers, versions (4.11.2), dates, or mixed (a"
+        " relation of each in turn); only names and mixed can have two-hop probes",
+    )
     updates: int = Field(5, ge=0, description="number of updates after the base")
     changed: int = Field(60, ge=0, description="facts that each update changes")
     new: int = Field(60, ge=0, description="facts of new subjects that each update adds")
@@ -88,68 +89,8 @@ class World(Scenario[WorldConfig]):
             updates=_Lazy(range(options.updates + 1), plan.update),
             wordings=Wordings({r.id: r.wordings(options.wordings) for r in plan.relations}),
             extra_probes=plan.extra_probes,
-            source={"scenario": "world", "seed": seed, **options.model_dump()},
+            source={"scenario": "world", "seed": seed, **_given(options)},
         )
-
-
-@dataclass(frozen=True, slots=True)
-class _Names:
-    """All names that a pattern over word lists can produce, by number."""
-
-    text: str
-    lists: tuple[tuple[str, ...], ...]
-
-    def __len__(self) -> int:
-        return math.prod(len(words) for words in self.lists)
-
-    def spell(self, index: int) -> str:
-        words = []
-        for choices in self.lists:
-            index, place = divmod(index, len(choices))
-            words.append(choices[place])
-        return self.text.format(*words)
-
-
-@dataclass(frozen=True, slots=True)
-class _Relation:
-    """One relation of ``world.toml``; ``names`` are the names of its objects."""
-
-    names: _Names
-    id: str
-    kind: str
-    noun: str
-    statements: list[str]
-    questions: list[str]
-    object: str = "subject"
-    reverse: str = ""
-
-    def wordings(self, statements: int) -> list[Wording]:
-        chosen = (*self.statements[:statements], *self.questions)
-        return [Wording.parse(template, f"world.toml: {self.id}") for template in chosen]
-
-
-@cache
-def _catalogue() -> tuple[_Names, tuple[_Relation, ...]]:
-    """Read the names of subjects, and all relations."""
-    data = tomllib.loads(Path(__file__).with_name("world.toml").read_text(encoding="utf-8"))
-    relations = tuple(
-        _Relation(_names(data, entry.get("object", "subject")), **entry)
-        for entry in data["relation"]
-    )
-    return _names(data, "subject"), relations
-
-
-def _names(data: dict[str, Any], name: str) -> _Names:
-    if name in data["parts"]:
-        return _Names("{}", (tuple(data["parts"][name]),))
-    text, lists = "", list[tuple[str, ...]]()
-    for literal, slot, _, _ in Formatter().parse(data["names"][name]):
-        text += literal
-        if slot is not None:
-            inner = _names(data, slot)
-            text += inner.text
-            lists += inner.lists
-    return _Names(text, tuple(lists))
 
 
 def _mix(value: int) -> int:
@@ -221,7 +162,7 @@ class _Plan:
     def __init__(self, config: WorldConfig, seed: int) -> None:
         self._config = config
         self._seed = seed
-        self._subjects, relations = _catalogue()
+        self._subjects, relations = catalogue(config.objects)
         self.relations = relations[: config.relations]
         self._subject_key = _key(seed, "subject")
         self._forget_key = _key(seed, "forget")
@@ -284,10 +225,10 @@ class _Plan:
         """Return the object that ``step`` gives; no two steps give a key the same object."""
         relation = self.relations[place]
         key = _mix(self._object_keys[place] + entity)
-        if relation.kind == _PERSON:
+        if relation.kind == PERSON:
             away = 1 + _permute(step, self._config.entities - 1, key)
             return self._subject((entity + away) % self._config.entities)
-        if relation.kind == _UNIQUE:
+        if relation.kind == UNIQUE:
             number = step * self._people + entity
         else:
             number = _permute(step, self._pool, key)
@@ -309,9 +250,12 @@ class _Plan:
             yield divmod(_permute(number, size, key), kinds)
 
 
-def _two_hop(
-    known: Knowledge, subject: str, first: _Relation, second: _Relation
-) -> Iterator[Probe]:
+def _given(config: WorldConfig) -> dict[str, object]:
+    """Return the options; ``objects`` only where it differs from names."""
+    return config.model_dump(exclude={"objects"} if config.objects == "names" else None)
+
+
+def _two_hop(known: Knowledge, subject: str, first: Relation, second: Relation) -> Iterator[Probe]:
     """Make a two-hop probe; every answer that follows from a superseded fact is outdated."""
     hop = _valid(known, (subject, first.id))
     end = _valid(known, (hop.fact.object, second.id)) if hop else None
@@ -331,7 +275,7 @@ def _two_hop(
     yield Probe(key, TWO_HOP, 0, prompt, " ", ".", group, learned, right, outdated)
 
 
-def _reverse(known: Knowledge, subject: str, relation: _Relation) -> Iterator[Probe]:
+def _reverse(known: Knowledge, subject: str, relation: Relation) -> Iterator[Probe]:
     """Make a reverse probe, also of an erased fact: its object may still lead to the subject."""
     key = (subject, relation.id)
     belief = known.belief(key)
@@ -350,13 +294,13 @@ def _valid(known: Knowledge, key: Key) -> Belief | None:
 
 
 def _askable(
-    relations: Sequence[_Relation],
-) -> tuple[list[tuple[_Relation, _Relation]], list[_Relation]]:
+    relations: Sequence[Relation],
+) -> tuple[list[tuple[Relation, Relation]], list[Relation]]:
     """Return the pairs for two-hop questions, and the relations that can be reversed."""
-    people = [relation for relation in relations if relation.kind == _PERSON]
-    others = [relation for relation in relations if relation.kind != _PERSON]
+    people = [relation for relation in relations if relation.kind == PERSON]
+    others = [relation for relation in relations if relation.kind != PERSON]
     pairs = [(first, second) for first in people for second in others]
-    return pairs, [relation for relation in others if relation.kind == _UNIQUE]
+    return pairs, [relation for relation in others if relation.kind == UNIQUE]
 
 
 def _people(config: WorldConfig) -> int:
@@ -371,7 +315,9 @@ def _pool(config: WorldConfig) -> int:
 
 def _problems(config: WorldConfig) -> Iterator[str]:
     """Describe each option that asks for more than the names allow."""
-    subjects, relations = _catalogue()
+    subjects, relations = catalogue(config.objects)
+    if config.relations > len(relations):
+        yield f"relations: {config.relations}, but {len(relations)} have {config.objects}"
     base, people = config.entities * config.relations, _people(config)
     relations = relations[: config.relations]
     if (total := requested(config.updates, config.forgotten, config.forgetting)) > base:
@@ -385,15 +331,16 @@ def _problems(config: WorldConfig) -> Iterator[str]:
     if people > len(subjects):
         yield f"entities: {people} subjects in all, but there are {len(subjects)} names"
     for relation in relations:
-        needed = people * (config.updates + 1) if relation.kind == _UNIQUE else _pool(config)
-        if relation.kind == _PERSON and config.updates > config.entities - 2:
+        needed = people * (config.updates + 1) if relation.kind == UNIQUE else _pool(config)
+        if relation.kind == PERSON and config.updates > config.entities - 2:
             yield f"updates: more than entities - 2 would give {relation.id} a value twice"
-        if relation.kind != _PERSON and needed > len(relation.names):
+        if relation.kind != PERSON and needed > len(relation.names):
             yield f"relations: {relation.id} needs {needed} names, but has {len(relation.names)}"
     pairs, unique = _askable(relations)
     panels = ("two_hop", config.two_hop, pairs, 2), ("reverse", config.reverse, unique, 3)
     for option, wanted, kinds, least in panels:
         if wanted and not kinds:
-            yield f"{option}: {wanted}, but these probes need at least {least} relations"
+            has = "" if config.objects == "names" else f", or other objects than {config.objects}"
+            yield f"{option}: {wanted}, but these probes need at least {least} relations{has}"
         elif wanted and wanted > people * len(kinds):
             yield f"{option}: {wanted}, but there are {people * len(kinds)} such questions"

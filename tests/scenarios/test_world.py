@@ -255,7 +255,7 @@ def glued(word: str) -> list[list[str]]:
     return lists
 
 
-@pytest.mark.parametrize("name", sorted(set(CATALOGUE["names"]) - {"badge"}))
+@pytest.mark.parametrize("name", sorted(set(CATALOGUE["names"]) - {"badge", "long_number"}))
 def test_every_index_gives_another_name(name: str) -> None:
     for word in CATALOGUE["names"][name].split():
         lists = glued(word)
@@ -264,14 +264,63 @@ def test_every_index_gives_another_name(name: str) -> None:
         assert len({text.count(" ") for text in spelled_words}) == 1
 
 
-def test_every_badge_has_one_index() -> None:
-    assert {len(text) for part in ("letter", "digit") for text in CATALOGUE["parts"][part]} == {1}
+def test_every_badge_and_long_number_has_one_index() -> None:
+    parts = ("letter", "digit", "leading")
+    assert {len(text) for part in parts for text in CATALOGUE["parts"][part]} == {1}
 
 
 @pytest.mark.parametrize("part", sorted(CATALOGUE["parts"]))
 def test_lists_have_no_duplicate_words(part: str) -> None:
     words = CATALOGUE["parts"][part]
     assert len(set(words)) == len(words)
+
+
+# --- objects that are no names
+
+SHAPES = {
+    "numbers": r"\d+",
+    "versions": r"\d+\.\d+\.\d+",
+    "dates": r"\d{1,2} [A-Z][a-z]+ \d{4}|\d{4}-\d\d-\d\d",
+}
+
+
+@pytest.mark.parametrize("objects", SHAPES)
+def test_objects_have_the_shape_that_was_asked_for(objects: str) -> None:
+    stream = make(2, objects=objects, relations=6, entities=40, changed=20, new=12)
+    facts = [fact for update in stream for fact in update.learn]
+    assert {fact.relation for fact in facts} & set(RELATIONS) == set()
+    for fact in facts:
+        assert re.fullmatch(SHAPES[objects], fact.object)
+        askings = stream.wordings.askings(fact.key)
+        assert {asking.form for asking in askings} == {"trained", "paraphrase", "question"}
+        assert len({asking.prompt for asking in askings}) == len(askings) == 10
+    unique = {entry["id"] for entry in CATALOGUE["value"] if entry["kind"] == "unique"}
+    owners: dict[tuple[str, str], str] = {}
+    for fact in facts:
+        if fact.relation in unique:
+            assert owners.setdefault((fact.relation, fact.object), fact.subject) == fact.subject
+    probes = extra(stream, stream.knowledge(len(stream) - 1))
+    assert not of_form(probes, "two_hop")
+    assert bool(of_form(probes, "reverse")) == bool({fact.relation for fact in facts} & unique)
+
+
+def test_mixed_objects_take_a_relation_of_each_in_turn() -> None:
+    stream = make(2, objects="mixed")
+    base = list(stream.updates[0].learn[:4])
+    assert base[0].object in {fact.subject for fact in stream.updates[0].learn}
+    for fact, shape in zip(base[1:], SHAPES.values(), strict=True):
+        assert re.fullmatch(shape, fact.object)
+    assert len(of_form(extra(stream, stream.knowledge(1)), "two_hop")) > 20
+
+
+def test_subjects_and_keys_do_not_depend_on_the_objects() -> None:
+    subjects = [[fact.subject for fact in make(objects=one).updates[0].learn] for one in SHAPES]
+    assert subjects[0] == subjects[1] == subjects[2] == [f.subject for f in make().updates[0].learn]
+
+
+def test_the_description_of_streams_of_names_has_no_objects() -> None:
+    assert "objects" not in make().source
+    assert make(objects="dates").source["objects"] == "dates"
 
 
 # --- wordings
@@ -419,9 +468,11 @@ def test_only_the_first_updates_forget_and_the_same_as_otherwise() -> None:
         ({"relations": 1, "two_hop": 3}, "two_hop: 3, but these probes need at least 2"),
         ({"relations": 2, "reverse": 3}, "reverse: 3, but these probes need at least 3"),
         ({"reverse": 276}, "reverse: 276, but there are 275"),
+        ({"relations": 7, "objects": "dates"}, "relations: 7, but 6 have dates"),
+        ({"two_hop": 3, "objects": "versions"}, "two_hop: 3, but these probes need"),
     ],
 )
-def test_impossible_options_are_named(options: dict[str, int], named: str) -> None:
+def test_impossible_options_are_named(options: dict[str, Any], named: str) -> None:
     with pytest.raises(UserError, match=re.escape(named)) as raised:
         make(**options)
     assert raised.value.hint
