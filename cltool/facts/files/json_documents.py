@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 
 from cltool.core.errors import UserError
 from cltool.facts.files.columns import names_known, refuse_twice
+from cltool.facts.files.endings import JSON, kind_of
 from cltool.facts.files.shown import shown
-from cltool.facts.files.source import Part, Row, Rows, Source
+from cltool.facts.files.source import Part, Row, Rows
 
 _SPACE = re.compile(r"[ \t\r\n]*")
 _HINT = "Write an array of objects, one for each fact: to_json(FILE, orient='records')."
@@ -32,7 +34,7 @@ DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_constant=_constant)
 """Reads JSON; NaN is a missing value, and a name that an object has twice is an error."""
 
 
-def document_rows(part: Part, text: str, source: Source) -> Rows:
+def document_rows(part: Part, text: str) -> Rows:
     """Read the rows of a document.
 
     Raises:
@@ -46,7 +48,7 @@ def document_rows(part: Part, text: str, source: Source) -> Rows:
     rows = list(reader.values())
     if len(rows) == 1:
         part.lines = part.lines[:0]
-        found = _table(rows[0], str(part.path), source)
+        found = _table(rows[0], part.path)
         if found is not None:
             yield from enumerate(found, start=1)
             return
@@ -121,7 +123,7 @@ class _Reader:
         return UserError(what, where=f"{self._part.path}:{self._line()}", hint=hint)
 
 
-def _table(value: Row | str, where: str, source: Source) -> list[Row | str] | None:
+def _table(value: Row | str, path: Path) -> list[Row | str] | None:
     """Return the rows of a table in one object, or None if the object is a row itself.
 
     Raises:
@@ -129,6 +131,7 @@ def _table(value: Row | str, where: str, source: Source) -> list[Row | str] | No
     """
     if isinstance(value, str):
         return None
+    where = str(path)
     if {"columns", "data"} <= set(value) <= {"columns", "index", "data", "index_names"}:
         return _split(value, where)
     if {"schema", "data"} <= set(value) and isinstance(value["data"], list):
@@ -142,6 +145,8 @@ def _table(value: Row | str, where: str, source: Source) -> list[Row | str] | No
         return None
     if columns and all(isinstance(one, Mapping) and names_known(one) for one in columns):
         return [dict(one) for one in columns if isinstance(one, Mapping)]
+    if kind_of(path) != JSON or not value:
+        return None
     inner = [name for name, one in value.items() if isinstance(one, list)]
     hint = f"Write the array in {shown(inner[0])} into a file of its own." if inner else _HINT
     raise UserError("is a JSON object that is not a table of facts", where=where, hint=hint)

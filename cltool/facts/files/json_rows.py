@@ -38,7 +38,7 @@ def json_rows(part: Part, source: Source) -> Rows:
         number = min(undecoded)
         where = f"{part.path}:{number}"
         raise UserError(undecoded[number], where=where, hint=undecoded.advice)
-    yield from document_rows(part, text, source)
+    yield from document_rows(part, text)
 
 
 def _until_text(lines: Iterator[str]) -> tuple[list[str], str]:
