@@ -14,7 +14,7 @@ from importlib import import_module
 from typing import Any
 
 from cltool.core import exit_codes
-from cltool.core.errors import UserError
+from cltool.core.errors import Diverged, UserError
 
 COMMANDS = {
     "run": "run one strategy over a stream of updates",
@@ -40,7 +40,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             code: int = options.run_command(options)
     except UserError as error:
         print(f"cltool: {error}", file=sys.stderr)
-        return exit_codes.BAD_INPUT
+        return exit_codes.SOME_FAILED if isinstance(error, Diverged) else exit_codes.BAD_INPUT
     except BrokenPipeError:
         sys.stderr.close()
         return exit_codes.DONE

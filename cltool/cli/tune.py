@@ -104,6 +104,8 @@ def fronts(tunings: Sequence[Tuning], first: int, keep: Sequence[Bound]) -> list
             f" (* chosen for {bounds}, + the presets)"
         )
         parts.append(_front(tuning))
+        if failed := sum(bool(trial.diverged) for trial in tuning.trials):
+            parts.append(f"{plural(failed, 'setting')} diverged, so there are no scores of them.")
         if not tuning.kept:
             parts.append(f"No settings meet {bounds}; the ones that come closest are chosen.")
         parts.append("")
@@ -118,7 +120,10 @@ def _front(tuning: Tuning) -> Part:
     shown = {trial.number: trial for trial in (*tuning.front, tuning.chosen, tuning.trials[0])}
     for trial in sorted(shown.values(), key=lambda one: -one.scores["new"]):
         mark = "*" * (trial.number == tuning.chosen.number) + "+" * (trial.number == 0)
-        rows.append([mark, *_cells(trial.scores), assignments(trial.values)])
+        cells = ["–"] * len(SCORES) if trial.diverged else _cells(trial.scores)
+        rows.append(
+            [mark, *cells, assignments(trial.values) + " (diverged)" * bool(trial.diverged)]
+        )
     return table(["", *SCORES, "settings"], rows, text=["", "settings"])
 
 
@@ -141,8 +146,10 @@ def _later(tunings: Sequence[Tuning]) -> Part:
 
 
 def _cells(scores: Mapping[str, float]) -> list[str]:
+    from cltool.reporting.formats import shown
+
     return [
-        f"{scores[name]:,.0f}" if name == "tokens" else f"{scores[name]:.3f}" for name in SCORES
+        shown(scores[name], ("{:,.0f}" if name == "tokens" else "{:.3f}").format) for name in SCORES
     ]
 
 

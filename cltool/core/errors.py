@@ -34,8 +34,17 @@ class UserError(Exception):
         return "\n".join(lines)
 
     def __reduce__(self) -> tuple[object, ...]:
-        return _rebuild, (self.what, self.where, self.hint, self.details)
+        return _rebuild, (type(self), self.what, self.where, self.hint, self.details)
 
 
-def _rebuild(what: str, where: str, hint: str, details: tuple[str, ...]) -> UserError:
-    return UserError(what, where=where, hint=hint, details=details)
+class Diverged(UserError):
+    """Numbers of the model are not finite, so there is no result from here on.
+
+    The command line exits with code 1.
+    """
+
+
+def _rebuild(
+    kind: type[UserError], what: str, where: str, hint: str, details: tuple[str, ...]
+) -> UserError:
+    return kind(what, where=where, hint=hint, details=details)

@@ -106,6 +106,7 @@ def _taught_folder(
     import torch
 
     from cltool.lm.language_model import save_checkpoint
+    from cltool.training.divergence import refuse_not_finite
     from cltool.training.learner import Learner
 
     learner_settings = resolve.resolve("naive").learner.model_copy(
@@ -133,6 +134,7 @@ def _taught_folder(
         torch.manual_seed(derive(0, "teach_base"))
         learner.progress = progress.part(0, 1, "teaching the base facts")
         learner.fit(base.learn)
+        refuse_not_finite(lm.model, "the base facts were taught", lm.default_rate)
         save_checkpoint(lm, place)
         write_cost(place, learner.tokens)
 

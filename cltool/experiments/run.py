@@ -18,12 +18,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cltool.core.errors import Diverged
 from cltool.core.locks import Lock, folder_lock
 from cltool.core.progress import QUIET, Progress
 from cltool.core.seeds import derive
 from cltool.core.settings import merge
 from cltool.evaluation import ledger
-from cltool.experiments import resolve
+from cltool.experiments import diverged, resolve
 from cltool.experiments.build_learner import advance, build_learner, seed_globally
 from cltool.experiments.manifest import identity, manifest
 from cltool.experiments.resume import (
@@ -85,6 +86,7 @@ def run(
     Raises:
         UserError: a setting is wrong, a fact is too long, the folder holds another run, or
             another process writes it.
+        Diverged: a loss or a weight is not finite, or was not when this run was started before.
     """
     stream = resolve.as_stream(stream, options)
     named = {} if model is None else {"model": {"name": model}}
@@ -128,6 +130,8 @@ def _run_locked(asked: _Asked, save_model: Path | None, lock: Lock) -> Run:
         _drop_before(folder, asked.purging, done)
     if ended and saved is None:
         return Run.open(folder)
+    if not asked.fresh and not ended and Run(folder).diverged:
+        raise diverged.refuse(Run(folder))
     seed = asked.requested["seed"]
     learner = build_learner(
         stream, asked.settings, seed, loggers=asked.loggers, progress=asked.progress
@@ -138,7 +142,11 @@ def _run_locked(asked: _Asked, save_model: Path | None, lock: Lock) -> Run:
         _drop_before(folder, asked.purging, done)
     steps = _Steps(learner, current, done, asked.settings.probe, asked.progress, lock)
     for step in range(done, len(stream)):
-        steps.execute(step, frozenset() if step in asked.purging else asked.kept)
+        try:
+            steps.execute(step, frozenset() if step in asked.purging else asked.kept)
+        except Diverged as error:
+            diverged.record(current, step, stream.updates[step].label, error)
+            raise diverged.refuse(current, error) from error
     if saved is not None:
         steps.save_model(saved)
     lock.check()
@@ -251,6 +259,7 @@ class _Steps:
             kept: steps whose checkpoints are kept in addition to that of this step.
         """
         from cltool.experiments import checkpoints
+        from cltool.training.divergence import refuse_not_finite
 
         update = self.stream.updates[step]
         learner = self.learner
@@ -267,6 +276,7 @@ class _Steps:
             learner.strategies.attach(learner)
         else:
             erasing_tokens = self._apply(update)
+        refuse_not_finite(learner.model, f"update {update.label}", float(learner.settings.lr or 0))
         seconds = time.perf_counter() - start
         self.progress(
             100 * step + 99, 100 * len(self.stream), f"{name}: asking after {update.label}"

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from cltool.core.errors import UserError
+from cltool.core.errors import Diverged, UserError
 
 Values = dict[str, float | int]
 """Setting (``learner.lr_scale``, ``ewc.lambda``) → value."""
@@ -17,6 +17,9 @@ SCORED = ("new", "retained", "stale")
 MATCHED = "new>=0.95"
 """The default bound. With it, strategies are compared at similar accuracy on new facts."""
 
+
+FAILED = {"new": 0.0, "retained": 0.0, "stale": 1.0, "tokens": 0.0}
+"""What a search is told about a trial that diverged; tables show a dash in its place."""
 
 FIRST = 2
 """How many updates are searched on by default."""
@@ -75,12 +78,15 @@ class Trial:
         number: 0 for the strategy's presets, then in the order of the search.
         values: the settings; empty for the presets.
         scores: ``new``, the mean over the updates, each right after it was applied; ``retained``
-            and ``stale`` after the last update; ``tokens``, the sum over the updates.
+            and ``stale`` after the last update; ``tokens``, the sum over the updates. The worst
+            ones (`FAILED`) for a trial that diverged.
+        diverged: why the trial has no scores; empty if it has.
     """
 
     number: int
     values: Values
     scores: dict[str, float]
+    diverged: str = ""
 
 
 def front(trials: Sequence[Trial]) -> list[Trial]:
@@ -96,7 +102,8 @@ def front(trials: Sequence[Trial]) -> list[Trial]:
         return any(a >= own[0] and b >= own[1] and (a, b) != own for a, b in others)
 
     return sorted(
-        (trial for trial in trials if not dominated(trial)), key=lambda trial: -trial.scores["new"]
+        (trial for trial in trials if not trial.diverged and not dominated(trial)),
+        key=lambda trial: -trial.scores["new"],
     )
 
 
@@ -109,11 +116,20 @@ def choose(trials: Sequence[Trial], bounds: Sequence[Bound]) -> Trial:
     """Return the best trial that meets all bounds, or else the one that misses them least.
 
     Of several such trials, it is the one with the largest sum of new and retained; of equal
-    ones, the first.
+    ones, the first. A trial that diverged is never chosen.
+
+    Raises:
+        Diverged: all trials diverged.
     """
+    if all(trial.diverged for trial in trials):
+        raise Diverged(
+            f"all {len(trials)} settings that were tried diverged; the first: {trials[0].diverged}",
+            hint="Search around a lower learning rate: --set learner.lr_scale=0.1.",
+        )
     return min(
         trials,
         key=lambda trial: (
+            bool(trial.diverged),
             round(missed(trial, bounds), 9),
             -(trial.scores["new"] + trial.scores["retained"]),
             trial.number,

@@ -14,13 +14,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cltool.core.errors import UserError
+from cltool.core.errors import Diverged, UserError
 from cltool.core.progress import QUIET, Progress
 from cltool.core.settings import merge
 from cltool.evaluation.summary import summary
 from cltool.experiments import resolve
 from cltool.experiments import run as experiment
-from cltool.experiments.trials import SCORED, Bound, Trial, Values, choose, front, missed
+from cltool.experiments.trials import FAILED, SCORED, Bound, Trial, Values, choose, front, missed
 from cltool.facts.stream import Stream
 from cltool.runs.run import file_name
 from cltool.training.search_space import LR, LR_SCALE, RATES, Range, space
@@ -58,7 +58,7 @@ class Tuning:
         chosen: the trial with the largest sum of new and retained among those that meet every
             bound; if there is none, the one that misses the bounds least.
         kept: whether the chosen trial meets every bound.
-        verdict: scores on the later updates; None if there are none.
+        verdict: scores on the later updates; None if there are none. NaN where a run diverged.
     """
 
     strategy: str
@@ -130,14 +130,13 @@ class Search:
             )
         sampler = optuna.samplers.TPESampler(seed=0, n_startup_trials=STARTUP)
         study = optuna.create_study(directions=["maximize", "maximize"], sampler=sampler)
-        trials = [Trial(0, {}, self._trial_scores(strategy, 0, {}))]
+        trials = [self._trial(strategy, 0, {})]
         for number in range(1, self.trials):
             self.progress(number, self.trials + 2, f"{strategy}: trial {number}")
             proposal = study.ask()
             values = {name: _propose(proposal, name, range_) for name, range_ in ranges.items()}
-            scores = self._trial_scores(strategy, number, values)
-            study.tell(proposal, [scores["new"], scores["retained"]])
-            trials.append(Trial(number, values, scores))
+            trials.append(trial := self._trial(strategy, number, values))
+            study.tell(proposal, [trial.scores["new"], trial.scores["retained"]])
         chosen = choose(trials, self.keep)
         self.progress(self.trials, self.trials + 2, f"{strategy}: the later updates")
         return Tuning(
@@ -167,13 +166,14 @@ class Search:
                 ranges[f"{name}.{setting}"] = range_
         return ranges
 
-    def _trial_scores(self, strategy: str, number: int, values: Values) -> dict[str, float]:
-        """Run a trial on the first updates, and return its scores."""
-        updates = [*self.stream.updates][: self.first + 1]
-        run = self._run(
-            replace(self.stream, updates=updates), strategy, f"trial-{number:03d}", values, 0
-        )
-        return scores_of(run, 1)
+    def _trial(self, strategy: str, number: int, values: Values) -> Trial:
+        """Run a trial on the first updates, and return it with its scores."""
+        stream = replace(self.stream, updates=[*self.stream.updates][: self.first + 1])
+        try:
+            run = self._run(stream, strategy, f"trial-{number:03d}", values, 0)
+        except Diverged as error:
+            return Trial(number, values, dict(FAILED), error.what)
+        return Trial(number, values, scores_of(run, 1))
 
     def _verdict(self, strategy: str, chosen: Trial) -> Verdict | None:
         """Run the chosen settings and the presets on all updates; return the later ones' scores."""
@@ -181,15 +181,19 @@ class Search:
             return None
         means = {}
         for number, values in {chosen.number: chosen.values, 0: Values()}.items():
-            runs = [
-                self._run(self.stream, strategy, f"judged-{number:03d}-seed{seed}", values, seed)
-                for seed in range(self.seeds)
-            ]
-            scores = [scores_of(run, self.first + 1) for run in runs]
+            scores = [self._later(strategy, number, values, seed) for seed in range(self.seeds)]
             means[number] = {
                 name: sum(one[name] for one in scores) / len(scores) for name in scores[0]
             }
         return Verdict(means[chosen.number], means[0])
+
+    def _later(self, strategy: str, number: int, values: Values, seed: int) -> Mapping[str, float]:
+        """Return the scores of settings on the later updates; NaN if they diverge there."""
+        try:
+            name = f"judged-{number:03d}-seed{seed}"
+            return scores_of(self._run(self.stream, strategy, name, values, seed), self.first + 1)
+        except Diverged:
+            return dict.fromkeys(FAILED, math.nan)
 
     def _settings(self, strategy: str) -> Mapping[str, Any]:
         """Return the tables without plain settings that only other strategies have."""

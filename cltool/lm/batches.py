@@ -66,3 +66,22 @@ def by_length(lengths: Sequence[int], size: int) -> list[list[int]]:
     """Return the indices of batches of similar length, shortest first, without randomness."""
     order = sorted(range(len(lengths)), key=lambda index: lengths[index])
     return [order[place : place + size] for place in range(0, len(order), size)]
+
+
+def split(batch: Batch, size: int) -> list[Batch]:
+    """Split ``batch`` into parts of at most ``size`` rows."""
+    rows = len(batch["labels"])
+    if rows <= size:
+        return [batch]
+    return [
+        {name: tensor[begin : begin + size] for name, tensor in batch.items()}
+        for begin in range(0, rows, size)
+    ]
+
+
+def token_shares(parts: Sequence[Batch]) -> list[float]:
+    """Return each part's share of the learned tokens of all parts."""
+    if len(parts) == 1:
+        return [1.0]
+    counts = [int((part["labels"] != IGNORED).sum()) for part in parts]
+    return [count / max(sum(counts), 1) for count in counts]

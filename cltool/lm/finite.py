@@ -1,21 +1,41 @@
-"""Which tensors hold NaN or infinity."""
+"""Finds numbers that are not finite (NaN or infinite) among the weights of a model."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 
-@torch.no_grad()
 def not_finite(tensors: Iterable[tuple[str, Tensor]]) -> list[str]:
-    """Return the names of the tensors that hold NaN or infinity, in their order."""
-    # The largest and the smallest value are NaN if any value is, and need no copy of the tensor.
-    return [
-        name
-        for name, tensor in tensors
-        if tensor.is_floating_point()
-        and tensor.numel()
-        and not torch.isfinite(torch.stack(torch.aminmax(tensor))).all()
-    ]
+    """Return the names of the tensors that hold NaN or an infinite number.
+
+    The device is asked once for all of them. Tensors of whole numbers are always finite.
+
+    Args:
+        tensors: (name, tensor) pairs, such as ``model.named_parameters()``.
+    """
+    names: list[str] = []
+    extremes: list[Tensor] = []
+    for name, tensor in tensors:
+        if tensor.is_floating_point() and tensor.numel():
+            # Both extremes are NaN if any number is.
+            low, high = tensor.detach().aminmax()
+            names.append(name)
+            extremes.append((high.isfinite() & low.isfinite()).reshape(()))
+    if not extremes:
+        return []
+    device = extremes[0].device
+    finite = torch.stack([one.to(device) for one in extremes]).tolist()
+    return [name for name, good in zip(names, finite, strict=True) if not good]
+
+
+def in_words(model: nn.Module) -> str:
+    """Say which parameters of ``model`` are not finite; an empty text if all are."""
+    bad = not_finite(model.named_parameters())
+    if not bad:
+        return ""
+    total = sum(1 for _ in model.parameters())
+    more = f" and {len(bad) - 1} more" if len(bad) > 1 else ""
+    return f"{len(bad)} of {total} weight tensors hold NaN or infinity ({bad[0]}{more})"

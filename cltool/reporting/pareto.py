@@ -50,6 +50,8 @@ def _points(tuning: Data) -> list[Data]:
     best = {trial["number"] for trial in tuning["front"]}
     points = []
     for trial in tuning["trials"]:
+        if "diverged" in trial:
+            continue
         x, y = point(trial["scores"])
         scores = ", ".join(
             f"{name} {formats.share(trial['scores'][name])}" for name in ("new", "retained")

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from cltool.experiments.trials import Trial
 from cltool.experiments.tune import Search, Tuning
+from cltool.reporting.formats import number
 
 Data = dict[str, Any]
 
@@ -52,11 +53,21 @@ def tunings(found: Sequence[Tuning]) -> list[Data]:
             "trials": [_trial(trial) for trial in tuning.trials],
             "verdict": None
             if tuning.verdict is None
-            else {"chosen": tuning.verdict.chosen, "presets": tuning.verdict.presets},
+            else {
+                "chosen": _numbers(tuning.verdict.chosen),
+                "presets": _numbers(tuning.verdict.presets),
+            },
         }
         for tuning in found
     ]
 
 
 def _trial(trial: Trial) -> Data:
-    return {"number": trial.number, "settings": trial.values, "scores": trial.scores}
+    found: Data = {"number": trial.number, "settings": trial.values, "scores": trial.scores}
+    if trial.diverged:
+        found |= {"scores": dict.fromkeys(trial.scores), "diverged": trial.diverged}
+    return found
+
+
+def _numbers(scores: Mapping[str, float]) -> Data:
+    return {name: number(value) for name, value in scores.items()}

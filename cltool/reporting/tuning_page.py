@@ -61,8 +61,10 @@ def _verdict(tuning: Data) -> list[str]:
     chosen, presets = tuning["verdict"]["chosen"], tuning["verdict"]["presets"]
     row = [tuning["strategy"] + " *" * (not tuning["kept"])]
     for name in SHOWN:
-        difference = formats.signed(chosen[name] - presets[name])
-        row += [formats.share(chosen[name]), formats.share(presets[name]), difference]
+        both = chosen[name] is not None and presets[name] is not None
+        difference = formats.signed(chosen[name] - presets[name]) if both else formats.DASH
+        row += [formats.shown(one[name], formats.share) for one in (chosen, presets)]
+        row.append(difference)
     return row
 
 
@@ -70,16 +72,17 @@ def _search(place: int, tuning: Data) -> Data:
     """Return all settings that were tried for a strategy, best new first."""
     best = {trial["number"] for trial in tuning["front"]}
     rows = []
-    for trial in sorted(tuning["trials"], key=lambda one: -one["scores"]["new"]):
+    for trial in sorted(tuning["trials"], key=lambda one: -(one["scores"]["new"] or 0)):
         marks = [
             "chosen" * (trial["number"] == tuning["chosen"]["number"]),
             "front" * (trial["number"] in best),
+            "diverged" * ("diverged" in trial),
         ]
         rows.append(
             [
                 settings(trial),
-                *(formats.share(trial["scores"][name]) for name in SHOWN),
-                formats.count(trial["scores"]["tokens"]),
+                *(formats.shown(trial["scores"][name], formats.share) for name in SHOWN),
+                formats.shown(trial["scores"]["tokens"], formats.count),
                 ", ".join(filter(None, marks)),
             ]
         )

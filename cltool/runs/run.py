@@ -28,6 +28,9 @@ TRAINED = f"{trained.KEY}."
 CLEARED = "cleared"
 """Status of a run that was removed with ``--fresh`` and has not started again."""
 
+DIVERGED = "diverged"
+"""Status in ``run.json`` of a run that stopped because its numbers are not finite."""
+
 LOGGED = "log."
 """Comes before the name of a strategy's own diagnostics (`Learner.log`) in tables."""
 
@@ -108,6 +111,11 @@ class Run:
     def seed(self) -> int:
         """Seed of the run."""
         return int(self.record["seed"])
+
+    @property
+    def diverged(self) -> bool:
+        """Whether the run stopped because its numbers are not finite."""
+        return self.settings_file.is_file() and self.record.get("status") == DIVERGED
 
     @cached_property
     def answers(self) -> pd.DataFrame:

@@ -27,11 +27,12 @@ from cltool.core.settings import LearnerSettings
 from cltool.facts.facts import Fact, Key, Knowledge, Update
 from cltool.facts.stream import Stream
 from cltool.lm import optimizers
-from cltool.lm.batches import IGNORED, Batch, collate
+from cltool.lm.batches import Batch, collate, split, token_shares
 from cltool.lm.coder import Encoded
 from cltool.lm.language_model import LanguageModel
 from cltool.lm.scoring import Scored, score
 from cltool.training.budget import Budget
+from cltool.training.divergence import Place, Watch
 from cltool.training.loader import Loader
 from cltool.training.loggers import Scores, evaluator
 from cltool.training.stopping import STEPS, Stopping, Training
@@ -125,6 +126,8 @@ class Learner(SupervisedTemplate[Any, Any, Any]):  # type: ignore[misc]
         self._scored: Scored
         self._step = 0
         self._steps = 0
+        self._batch = 0
+        self._watch = Watch(lm.device)
 
     def begin(self, update: Update, owed: float = 0.0) -> None:
         """Start the budget of ``update``, less what earlier updates ``owed``."""
@@ -284,7 +287,7 @@ class Learner(SupervisedTemplate[Any, Any, Any]):  # type: ignore[misc]
         self._steps = self._step + self._steps_left()
         self._hits: list[Tensor] = []
         self._losses: list[Tensor] = []
-        for batch in self.dataloader:
+        for self._batch, batch in enumerate(self.dataloader, start=1):
             if self._stop_training:
                 break
             self._training_step(batch, kwargs)
@@ -293,6 +296,7 @@ class Learner(SupervisedTemplate[Any, Any, Any]):  # type: ignore[misc]
             self.progress(self._step, max(self._steps, self._step))
             if self.share_left() == 0.0:
                 self.stop_training()
+        self._watch.look()
         hits, losses = (torch.cat(t).tolist() if t else [] for t in (self._hits, self._losses))
         if self._stopping.after_epoch(hits, self._own, losses) and self.strategies.settled(self):
             self.stop_training()
@@ -317,12 +321,13 @@ class Learner(SupervisedTemplate[Any, Any, Any]):  # type: ignore[misc]
 
     def _training_step(self, batch: Batch, kwargs: dict[str, Any]) -> None:
         settings = self.settings
-        parts = self.micro_batches(batch)
-        weights = _weights(parts)
+        parts = split(batch, settings.forward_size)
+        weights = token_shares(parts)
         optimizers.set_factor(
             self.optimizer,
             optimizers.schedule_factor(settings.schedule, self._step, self._steps, settings.warmup),
         )
+        losses: list[Tensor] = []
         self.tokens += int(batch["attention_mask"].sum())
         for number, part in enumerate(parts):
             self.mbatch = part
@@ -340,23 +345,14 @@ class Learner(SupervisedTemplate[Any, Any, Any]):  # type: ignore[misc]
                 self._losses.append(self.losses()[self.mbatch["own"]])
             if len(parts) > 1:
                 self.loss = self.loss * weights[number]
+            losses.append(self.loss.detach())
             self.backward()
         self._after_backward(**kwargs)
         self._before_update(**kwargs)
+        self._watch.record("loss", self._place(), *losses)
         self.optimizer_step()
         self._after_update(**kwargs)
         self._after_training_iteration(**kwargs)
-
-    def micro_batches(self, batch: Batch) -> list[Batch]:
-        """Split ``batch`` into parts of at most ``micro_batch_size`` rows."""
-        size = self.settings.forward_size
-        rows = len(batch["labels"])
-        if rows <= size:
-            return [batch]
-        return [
-            {name: tensor[begin : begin + size] for name, tensor in batch.items()}
-            for begin in range(0, rows, size)
-        ]
 
     def _unpack_minibatch(self) -> None:
         self.mbatch = {
@@ -380,17 +376,18 @@ class Learner(SupervisedTemplate[Any, Any, Any]):  # type: ignore[misc]
         return self._scored.answer_losses()
 
     def optimizer_step(self) -> None:
-        """Clip the gradient and take an optimizer step."""
+        """Clip the gradient and take an optimizer step.
+
+        Raises:
+            Diverged: the gradient is not finite; on a GPU, some steps later.
+        """
         if self.settings.clip > 0:
-            nn.utils.clip_grad_norm_(
-                [p for p in self.model.parameters() if p.grad is not None], self.settings.clip
-            )
+            trained = [p for p in self.model.parameters() if p.grad is not None]
+            norm = nn.utils.clip_grad_norm_(trained, self.settings.clip)
+            self._watch.record("gradient", self._place(), norm)
         self.optimizer.step()
 
-
-def _weights(parts: Sequence[Batch]) -> list[float]:
-    """Return each micro-batch's share of the batch's learned tokens."""
-    if len(parts) == 1:
-        return [1.0]
-    counts = [int((part["labels"] != IGNORED).sum()) for part in parts]
-    return [count / max(sum(counts), 1) for count in counts]
+    def _place(self) -> Place:
+        label = self.current.label if self.current is not None else "base"
+        epoch = self.clock.train_exp_epochs + 1
+        return Place(label, self._step + 1, epoch, self._batch, float(self.settings.lr or 0.0))

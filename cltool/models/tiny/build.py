@@ -18,6 +18,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cltool.core.errors import Diverged
 from cltool.core.progress import QUIET, Progress
 from cltool.facts.facts import Fact, Key
 from cltool.facts.wordings import Wordings
@@ -230,6 +231,7 @@ def make(
     import torch
     from transformers.utils import logging
 
+    from cltool.lm import finite
     from cltool.models.tiny import train
 
     logging.disable_progress_bar()
@@ -242,6 +244,11 @@ def make(
         torch.manual_seed(seed)
         model = train.new_model(coder, recipe)
         tokens = train.teach(model, coder, coder.pairs(pairs), exercises, recipe, seed, progress)
+    if bad := finite.in_words(model):
+        raise Diverged(
+            f"the embedded model diverged while it was made: {bad}",
+            hint="Give the command again; if this repeats, use another model (--model).",
+        )
     model.eval()
     model.save_pretrained(folder)
     tokenizer.save_pretrained(folder)

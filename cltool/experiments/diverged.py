@@ -1,0 +1,47 @@
+"""Records that a run diverged, and refuses to go on with such a run."""
+
+from __future__ import annotations
+
+from cltool.core.errors import Diverged
+from cltool.runs.run import DIVERGED, Run
+
+
+def record(run: Run, step: int, label: str, error: Diverged) -> None:
+    """Write to ``run.json`` that ``run`` diverged.
+
+    The finished steps before it and their checkpoint stay.
+
+    Args:
+        run: the run.
+        step: the step that diverged; nothing of it is recorded as a result.
+        label: the label of the step.
+        error: names the batch and the learning rate.
+    """
+    held = f"step {step - 1}" if step else "none"
+    warning = (
+        f"This run diverged at step {step} ({label}) and has no results from there on "
+        f"(last finished step: {held}). {error.what[:1].upper()}{error.what[1:]}."
+    )
+    run.change_record(
+        status=DIVERGED,
+        diverged={"step": step, "label": label, "reason": error.what},
+        warnings=[*run.record.get("warnings", ()), warning],
+    )
+
+
+def refuse(run: Run, error: Diverged | None = None) -> Diverged:
+    """Return the error for a run that diverged, with what to do next.
+
+    Args:
+        run: the run.
+        error: what happened just then; None: it happened when the run was started before.
+    """
+    found = run.record.get("diverged")
+    reason = error.what if error else found.get("reason") if isinstance(found, dict) else None
+    next_step = error.hint if error else "Use a lower learning rate (--set learner.lr=…)."
+    return Diverged(
+        str(reason or "the run diverged") + ("" if error else " (it was not trained again)"),
+        where=str(run.folder),
+        hint=f"{next_step} Choose another folder with --out, or replace this run with --fresh. "
+        "Its finished steps and their last checkpoint are kept.",
+    )
