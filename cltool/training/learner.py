@@ -321,7 +321,7 @@ class Learner(SupervisedTemplate[Any, Any, Any]):  # type: ignore[misc]
 
     def _training_step(self, batch: Batch, kwargs: dict[str, Any]) -> None:
         settings = self.settings
-        parts = split(batch, settings.forward_size)
+        parts = self.micro_batches(batch)
         weights = token_shares(parts)
         optimizers.set_factor(
             self.optimizer,
@@ -353,6 +353,10 @@ class Learner(SupervisedTemplate[Any, Any, Any]):  # type: ignore[misc]
         self.optimizer_step()
         self._after_update(**kwargs)
         self._after_training_iteration(**kwargs)
+
+    def micro_batches(self, batch: Batch) -> list[Batch]:
+        """Split ``batch`` into parts of at most ``micro_batch_size`` rows."""
+        return split(batch, self.settings.forward_size)
 
     def _unpack_minibatch(self) -> None:
         self.mbatch = {
