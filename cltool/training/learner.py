@@ -287,9 +287,10 @@ class Learner(SupervisedTemplate[Any, Any, Any]):  # type: ignore[misc]
         self._steps = self._step + self._steps_left()
         self._hits: list[Tensor] = []
         self._losses: list[Tensor] = []
-        for self._batch, batch in enumerate(self.dataloader, start=1):
+        for number, batch in enumerate(self.dataloader, start=1):
             if self._stop_training:
                 break
+            self._batch = number
             self._training_step(batch, kwargs)
             self._step += 1
             self.steps += 1
