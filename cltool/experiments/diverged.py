@@ -2,11 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from cltool.core.errors import Diverged
 from cltool.runs.run import DIVERGED, Run
 
 
-def record(run: Run, step: int, label: str, error: Diverged) -> None:
+@contextmanager
+def recorded(run: Run, step: int, label: str) -> Iterator[None]:
+    """Record in ``run.json`` that ``step`` diverged, if it does so inside.
+
+    Raises:
+        Diverged: it did; the message says where the run is and what to do next.
+    """
+    try:
+        yield
+    except Diverged as error:
+        _record(run, step, label, error)
+        raise refusal(run, error) from error
+
+
+def _record(run: Run, step: int, label: str, error: Diverged) -> None:
     """Write to ``run.json`` that ``run`` diverged.
 
     The finished steps before it and their checkpoint stay.
@@ -29,7 +46,7 @@ def record(run: Run, step: int, label: str, error: Diverged) -> None:
     )
 
 
-def refuse(run: Run, error: Diverged | None = None) -> Diverged:
+def refusal(run: Run, error: Diverged | None = None) -> Diverged:
     """Return the error for a run that diverged, with what to do next.
 
     Args:

@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import math
 import random
-import resource
-import sys
 import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
@@ -18,7 +16,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cltool.core.errors import Diverged
 from cltool.core.locks import Lock, folder_lock
 from cltool.core.progress import QUIET, Progress
 from cltool.core.seeds import derive
@@ -27,6 +24,7 @@ from cltool.evaluation import ledger
 from cltool.experiments import diverged, resolve
 from cltool.experiments.build_learner import advance, build_learner, seed_globally
 from cltool.experiments.manifest import identity, manifest
+from cltool.experiments.peak_memory import peak_memory
 from cltool.experiments.resume import (
     clear,
     default_folder,
@@ -46,7 +44,6 @@ from cltool.training.budget import Budget
 
 if TYPE_CHECKING:
     from cltool.core.settings import ProbeSettings
-    from cltool.lm.language_model import LanguageModel
     from cltool.training.learner import Learner
 
 
@@ -131,7 +128,7 @@ def _run_locked(asked: _Asked, save_model: Path | None, lock: Lock) -> Run:
     if ended and saved is None:
         return Run.open(folder)
     if not asked.fresh and not ended and Run(folder).diverged:
-        raise diverged.refuse(Run(folder))
+        raise diverged.refusal(Run(folder))
     seed = asked.requested["seed"]
     learner = build_learner(
         stream, asked.settings, seed, loggers=asked.loggers, progress=asked.progress
@@ -142,11 +139,8 @@ def _run_locked(asked: _Asked, save_model: Path | None, lock: Lock) -> Run:
         _drop_before(folder, asked.purging, done)
     steps = _Steps(learner, current, done, asked.settings.probe, asked.progress, lock)
     for step in range(done, len(stream)):
-        try:
+        with diverged.recorded(current, step, stream.updates[step].label):
             steps.execute(step, frozenset() if step in asked.purging else asked.kept)
-        except Diverged as error:
-            diverged.record(current, step, stream.updates[step].label, error)
-            raise diverged.refuse(current, error) from error
     if saved is not None:
         steps.save_model(saved)
     lock.check()
@@ -295,7 +289,7 @@ class _Steps:
                 "tokens": learner.tokens - tokens,
                 "erasing_tokens": erasing_tokens,
                 "steps": learner.steps - steps,
-                "peak_memory": _peak_memory(learner.lm),
+                "peak_memory": peak_memory(learner.lm),
                 "stored_bytes": learner.strategies.stored_bytes(),
                 **_training(learner, rows),
                 **({"logs": _json_numbers(learner.logs)} if learner.logs else {}),
@@ -389,13 +383,3 @@ def _probed_keys(stream: Stream, limit: int | None) -> dict[Key, tuple[int, Fact
         return keys
     sample = set(random.Random(derive(0, "probe.limit")).sample(list(keys), limit))
     return {key: value for key, value in keys.items() if key in sample}
-
-
-def _peak_memory(lm: LanguageModel) -> int:
-    """Return the peak memory so far in bytes: of the GPU if the model is there, else resident."""
-    import torch
-
-    if lm.device.type == "cuda":
-        return int(torch.cuda.max_memory_allocated(lm.device))
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak if sys.platform == "darwin" else peak * 1024
