@@ -138,4 +138,4 @@ def _taught_folder(
         save_checkpoint(lm, place)
         write_cost(place, learner.tokens)
 
-    return cached(folder, write)
+    return cached(folder, write, progress)

@@ -52,14 +52,15 @@ class Model(ABC):
             UserError: the model cannot be built.
         """
 
-    def cached(self, name: str, write: Callable[[Path], None]) -> Path:
+    def cached(self, name: str, write: Callable[[Path], None], progress: Progress = QUIET) -> Path:
         """Return the folder ``name`` in the cache; call ``write`` to fill it if it is missing.
 
         Args:
             name: identifies the model and everything that its weights depend on.
             write: receives an empty folder, and writes the checkpoint into it.
+            progress: is told if another process is building the model and is waited for.
         """
-        return cached(cache_folder() / name, write)
+        return cached(cache_folder() / name, write, progress)
 
     def coder(self, stream: Stream) -> Coder:
         """Return the tokenizer without building the model; required if ``context`` is set."""

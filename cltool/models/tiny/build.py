@@ -168,7 +168,7 @@ def build(
             progress=progress,
         )
 
-    return cached(cache_folder() / "embedded" / name, write)
+    return cached(cache_folder() / "embedded" / name, write, progress)
 
 
 def coder(facts: Sequence[Fact], wordings: Wordings) -> Coder:
