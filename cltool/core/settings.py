@@ -17,7 +17,7 @@ Config = TypeVar("Config", bound=BaseModel)
 class LearnerSettings(BaseModel):
     """How the model is trained on an update."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     epochs: int | None = Field(
         None,
@@ -96,7 +96,7 @@ class LearnerSettings(BaseModel):
 class ProbeSettings(BaseModel):
     """How the probes are asked."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     batch_size: int = Field(128, ge=1, description="prompts in a forward pass")
     max_tokens: int = Field(48, ge=1, description="maximum length of an answer, in tokens")
@@ -108,7 +108,7 @@ class ProbeSettings(BaseModel):
 class ModelSettings(BaseModel):
     """Which model is used, and where it runs."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     name: str = Field("tiny", description="tiny, or the path or hub name of a causal LM")
     device: str = Field("auto", description="device: auto, cpu, cuda or mps")
@@ -153,6 +153,8 @@ def read_toml(path: Path) -> dict[str, Any]:
         raise UserError(f"the file cannot be read: {error.strerror}", where=str(path)) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UserError(f"not a TOML file in UTF-8: {error}", where=str(path)) from error
+    except RecursionError as error:
+        raise UserError("the values are nested too deep", where=str(path)) from error
 
 
 def parse_assignments(assignments: Iterable[str]) -> dict[str, Any]:
@@ -230,3 +232,5 @@ def _value(text: str) -> Any:
         return tomllib.loads(f"value = {text}")["value"]
     except tomllib.TOMLDecodeError:
         return text
+    except RecursionError as error:
+        raise UserError(f"the value is nested too deep: {text:.40}…", where="--set") from error

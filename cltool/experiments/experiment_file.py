@@ -26,7 +26,7 @@ FileName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.+=-]+$")]
 
 
 class _Table(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class Variant(_Table):

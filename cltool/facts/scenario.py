@@ -15,7 +15,7 @@ from cltool.facts.stream import Stream
 class ScenarioConfig(BaseModel):
     """Options of a scenario; unknown options are an error."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 C = TypeVar("C", bound=ScenarioConfig, default=ScenarioConfig)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -36,8 +37,8 @@ LOGGED = "log."
 
 
 def file_name(strategy: str) -> str:
-    """Return a strategy's name for use in file names, without the colon of Avalanche's plugins."""
-    return strategy.replace(":", "-")
+    """Return a strategy's name for use in file names; what means something there is a hyphen."""
+    return re.sub(r"^\.|[^\w.+= -]", "-", strategy)
 
 
 def run_folders(folder: Path) -> list[Path]:

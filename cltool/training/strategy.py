@@ -29,9 +29,14 @@ INSEPARABLE = "the fact cannot be separated"
 
 
 class StrategyConfig(BaseModel):
-    """Settings of a strategy; unknown ones are refused. Fields may have an alias (``lambda``)."""
+    """Settings of a strategy; unknown ones are refused, and infinite numbers and NaN.
 
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+    Fields may have an alias (``lambda``).
+    """
+
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, populate_by_name=True, allow_inf_nan=False
+    )
 
 
 C = TypeVar("C", bound=StrategyConfig, default=StrategyConfig)

@@ -36,6 +36,8 @@ def test_all_errors_are_reported_together() -> None:
         (LearnerSettings, {"batch_size": 0}),
         (LearnerSettings, {"micro_batch_size": 0}),
         (LearnerSettings, {"lr": -1}),
+        (LearnerSettings, {"lr": float("inf")}),
+        (LearnerSettings, {"weight_decay": float("nan")}),
         (LearnerSettings, {"clip": -0.1}),
         (LearnerSettings, {"loss": "some"}),
         (ProbeSettings, {"limit": 0}),
@@ -118,3 +120,12 @@ def test_files(tmp_path: Path) -> None:
         read_toml(tmp_path / "none.toml")
     with pytest.raises(UserError):
         read_toml(tmp_path)
+
+
+def test_values_that_are_nested_too_deep_are_refused(tmp_path: Path) -> None:
+    deep = "[" * 5000 + "]" * 5000
+    file = tmp_path / "settings.toml"
+    file.write_text(f"[learner]\nlr = {deep}")
+    for read in (lambda: read_toml(file), lambda: parse_assignments([f"learner.lr={deep}"])):
+        with pytest.raises(UserError, match="nested too deep"):
+            read()

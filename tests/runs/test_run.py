@@ -10,7 +10,7 @@ import pytest
 from cltool.core.errors import UserError
 from cltool.evaluation import ledger
 from cltool.evaluation.scores import COSTS
-from cltool.runs.run import Run
+from cltool.runs.run import Run, file_name
 
 COST = {"seconds": 1.5, "tokens": 10, "peak_memory": 100, "stored_bytes": 7}
 
@@ -171,3 +171,18 @@ def test_a_record_with_an_invalid_version_is_refused(run: Run, version: object) 
     with pytest.raises(UserError, match="has no valid format number") as caught:
         Run.open(run.folder)
     assert caught.value.where.endswith("run.json") and "newer cltool" not in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("strategy", "name"),
+    [
+        ("replay+ewc", "replay+ewc"),
+        ("avalanche:EWC", "avalanche-EWC"),
+        ("../../x", "-.-..-x"),
+        ("..", "-."),
+        ("a/b\0", "a-b-"),
+        ("größe", "größe"),
+    ],
+)
+def test_a_strategys_name_is_the_name_of_one_file(strategy: str, name: str) -> None:
+    assert file_name(strategy) == name
