@@ -182,6 +182,23 @@ in one update, the last is kept. It is written to `steps.jsonl` under `logs`, is
 `run.logs` and (as `log.penalty`) of `run.metrics()`, and goes to Avalanche's loggers as
 `cltool/log.penalty`. Put your strategy's name into the name where strategies are composed.
 
+## Tokens
+
+Every token that the model, or a copy of it, reads for the strategy counts once for each forward
+pass, with or without gradients; every token that it writes counts once. Padding does not count, and
+neither do the answers to probes. `learner.fit` and `learner.score` count by themselves. After every
+other forward pass (`learner.model(…)`, a copy of the model, `generate`) call
+`learner.spend(tokens)`. `check_strategy` compares the tokens that pass through the model with those
+that are counted.
+
+With a budget (`learner.tokens`, `steps` or `seconds`), training stops at the first step that uses
+the budget up. So an update can spend a little more than its budget, and much more if the strategy
+works outside of training steps. What an update spends beyond its budget is **carried over**: it is
+deducted from the budgets of the updates that follow, until it is made up for. An update whose whole
+budget is owed still takes one training step. `owed` in `steps.jsonl` is what was deducted. A
+warning names the updates that spent more than 1.25 times their budgets, those that had less than
+half of it left, and those that taught nothing.
+
 ## Check it
 
 `cltool.testing.check_strategy(MyStrategy)` runs the class through a small stream on a small model

@@ -78,7 +78,7 @@ _COMPARE = """\
 
 - `report`: path of the page;
 - `failed`: cells that failed, with their error;
-- `doubts`: sentences about the limits of the comparison;
+- `doubts`: sentences about the limits of the comparison, and the warnings of its runs;
 - `resurfaced`: as above;
 - `table`: an object for each strategy.
 
@@ -176,6 +176,11 @@ def outputs_page() -> str:
         "label": "label of the update",
         **_meanings(COSTS),
         trained.KEY: "how training on the update went, as below; missing if nothing was trained",
+        "owed": "what earlier updates spent beyond their budgets, deducted from this update's;"
+        " missing without a budget ([hooks.md](hooks.md#tokens))",
+        "new_before": "accuracy before the update on what it teaches, in held-out wordings; null"
+        " if none of it is asked; missing for the base",
+        "new_after": "the same after the update",
         "logs": "what the strategy logged with `learner.log` ([hooks.md](hooks.md)), by name;"
         " missing if it logged nothing, null if a value was not finite",
     }

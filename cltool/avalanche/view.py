@@ -36,7 +36,7 @@ class Classifier(nn.Module, BaseModel):  # type: ignore[misc]
     """A language model as a classifier of tokens.
 
     Its parameters are those that an update may change, and copying it copies the language model.
-    Forward passes with gradients count as training tokens.
+    The tokens of its forward passes count as training tokens.
 
     Args:
         lm: the language model.
@@ -105,8 +105,7 @@ class Classifier(nn.Module, BaseModel):  # type: ignore[misc]
 
     def _batch(self, x: Tensor) -> Batch:
         batch = self._learner.collate(decode(x))
-        if torch.is_grad_enabled():
-            self._learner.spend(int(batch["attention_mask"].sum()))
+        self._learner.spend(int(batch["attention_mask"].sum()))
         device = next(self.lm.parameters()).device
         return {name: tensor.to(device) for name, tensor in batch.items()}
 

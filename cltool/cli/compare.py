@@ -113,7 +113,7 @@ def _run_cells(
 
 def _print_comparison(options: argparse.Namespace, result: Comparison, out: Path) -> int:
     """Write the report, print the table, and return the exit code."""
-    from cltool.reporting.doubts import doubts
+    from cltool.reporting.doubts import with_warnings
     from cltool.reporting.report_page import write_report
     from cltool.reporting.table import as_json, comparison
     from cltool.runs.groups import group_runs
@@ -129,7 +129,7 @@ def _print_comparison(options: argparse.Namespace, result: Comparison, out: Path
     write_report(result.runs, page, failed=failed, command=options.typed)
     resurfaced = warn_resurfaced(result.runs)
     frame = comparison(result.runs)
-    doubted = doubts(group_runs(result.runs)[0])
+    doubted = with_warnings(group_runs(result.runs)[0])
     if options.json:
         found = {"report": str(page), "table": as_json(frame), "doubts": doubted}
         print_json({**found, "failed": failed, "resurfaced": resurfaced})

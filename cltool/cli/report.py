@@ -29,7 +29,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Write the report."""
     from cltool.reporting import table as comparison
-    from cltool.reporting.doubts import doubts
+    from cltool.reporting.doubts import with_warnings
     from cltool.reporting.report_page import write_report
     from cltool.runs.groups import group_runs
     from cltool.runs.run import Run, run_folders
@@ -40,7 +40,7 @@ def run(options: argparse.Namespace) -> int:
     resurfaced = warn_resurfaced(runs)
     if options.json:
         rows = comparison.as_json(comparison.comparison(runs))
-        doubted = [text for group in group_runs(runs) for text in doubts(group)]
+        doubted = [text for group in group_runs(runs) for text in with_warnings(group)]
         found = {"report": str(page), "table": rows, "doubts": doubted, "failed": []}
         by = {"by": groups} if options.by else {}
         print_json({**found, **by, "resurfaced": resurfaced})

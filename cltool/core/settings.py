@@ -31,7 +31,8 @@ class LearnerSettings(BaseModel):
         ge=1,
         description="training tokens of each update, equal for all strategies: strategies that"
         " train use all of them and ignore epochs and stop_at, strategies that edit weights may"
-        " use fewer; none: no budget",
+        " use fewer; what an update spends beyond it is deducted from later updates; none: no"
+        " budget",
     )
     steps: int | None = Field(
         None,

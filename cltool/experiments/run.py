@@ -22,6 +22,7 @@ from cltool.core.seeds import derive
 from cltool.core.settings import merge
 from cltool.evaluation import ledger
 from cltool.experiments import diverged, resolve
+from cltool.experiments.budget_doubts import gain, overspent, sentences
 from cltool.experiments.build_learner import advance, build_learner, seed_globally
 from cltool.experiments.manifest import identity, manifest
 from cltool.experiments.peak_memory import peak_memory
@@ -41,6 +42,9 @@ from cltool.runs import trained
 from cltool.runs.erasures import Recorder
 from cltool.runs.run import LOGGED, Run
 from cltool.training.budget import Budget
+
+FROZEN = "frozen"
+"""The strategy that means to teach nothing."""
 
 if TYPE_CHECKING:
     from cltool.core.settings import ProbeSettings
@@ -141,6 +145,7 @@ def _run_locked(asked: _Asked, save_model: Path | None, lock: Lock) -> Run:
     for step in range(done, len(stream)):
         with diverged.recorded(current, step, stream.updates[step].label):
             steps.execute(step, frozenset() if step in asked.purging else asked.kept)
+    steps.warn()  # in case the run was interrupted between its last step and this
     if saved is not None:
         steps.save_model(saved)
     lock.check()
@@ -240,9 +245,12 @@ class _Steps:
         self.costs: list[dict[str, Any]] = []
         self.prober = Prober(learner.lm, settings)
         self.keys = _probed_keys(self.stream, settings.limit)
+        self.budget = Budget(learner.settings)
+        self.warned: list[str] = []
         if done:
             advance(learner, run.folder, done - 1)
             self.costs = run.cost_rows()[:done]
+            self.warned = self._sentences()
             self.erasures.resume(done)
 
     def execute(self, step: int, kept: frozenset[int]) -> None:
@@ -265,11 +273,11 @@ class _Steps:
         tokens, steps, start = learner.tokens, learner.steps, time.perf_counter()
         learner.logs.clear()
         learner.trained = None
-        erasing_tokens = 0
+        erasing_tokens, owed = 0, overspent(self.costs, self.budget)
         if step == 0:
             learner.strategies.attach(learner)
         else:
-            erasing_tokens = self._apply(update)
+            erasing_tokens = self._apply(update, owed)
         refuse_not_finite(learner.model, f"update {update.label}", float(learner.settings.lr or 0))
         seconds = time.perf_counter() - start
         self.progress(
@@ -292,17 +300,28 @@ class _Steps:
                 "peak_memory": peak_memory(learner.lm),
                 "stored_bytes": learner.strategies.stored_bytes(),
                 **_training(learner, rows),
+                **({"owed": round(owed, 3)} if step and self.budget.kind else {}),
+                **(gain(self.run.folder, step) if step else {}),
                 **({"logs": _json_numbers(learner.logs)} if learner.logs else {}),
             }
         )
         self.run.write_costs(self.costs)
-        warnings = trained.with_warning(self.run.record["warnings"], self.costs)
-        if warnings != self.run.record["warnings"]:
-            self.run.change_record(warnings=warnings)
+        self.warn()
         if learner.evaluator in learner.plugins:
             self._publish(rows)
         checkpoints.keep_only(self.run.folder, step, kept)
         self.progress(step + 1, len(self.stream), f"{name}: after {update.label}")
+
+    def warn(self) -> None:
+        """Bring the run's warnings about budgets and learning up to date."""
+        before, self.warned = self.warned, self._sentences()
+        kept = [text for text in self.run.record["warnings"] if text not in before]
+        warnings = trained.with_warning([*dict.fromkeys([*kept, *self.warned])], self.costs)
+        if warnings != self.run.record["warnings"]:
+            self.run.change_record(warnings=warnings)
+
+    def _sentences(self) -> list[str]:
+        return sentences(self.costs, self.budget, teaches=self.run.strategy != FROZEN)
 
     def _publish(self, rows: list[dict[str, Any]]) -> None:
         """Pass the scores of the step to Avalanche's loggers."""
@@ -329,30 +348,13 @@ class _Steps:
         known = dict.fromkeys([*self.run.record["warnings"], *warnings])
         self.run.change_record(warnings=[*known])
 
-    def _apply(self, update: Update) -> int:
+    def _apply(self, update: Update, owed: float) -> int:
         """Apply an update and record what it erased; return the tokens spent on erasing."""
         from cltool.experiments.apply_update import apply
 
-        owed = overspent(self.costs, Budget(self.learner.settings))
         erased = apply(self.learner, update, owed)
         self.erasures.ask(update, erased.beliefs, erased.stores)
         return erased.tokens
-
-
-def overspent(costs: Sequence[Mapping[str, Any]], budget: Budget) -> float:
-    """Return by how much earlier updates exceeded their budgets and have not yet made up for it.
-
-    An update can exceed its budget, for example when it estimates a Fisher information.
-
-    Args:
-        costs: rows of ``steps.jsonl``; the first is that of the base, which has no budget.
-        budget: the budget of each update, in tokens, steps or seconds.
-    """
-    excess = 0.0
-    for row in costs[1:]:
-        if budget.kind is not None:
-            excess = max(0.0, excess + row[budget.kind] - budget.amount)
-    return excess
 
 
 def _training(learner: Learner, answers: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

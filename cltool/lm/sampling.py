@@ -25,10 +25,14 @@ class Sampler:
     Args:
         lm: the model; each call uses its current weights, in evaluation mode.
         batch_size: number of texts generated at once.
+
+    Attributes:
+        tokens: read and written so far: those of the prompts and of the continuations.
     """
 
     def __init__(self, lm: LanguageModel, batch_size: int = 128) -> None:
         self.lm = lm
+        self.tokens = 0
         self.batch_size = batch_size
         self._safe: bool | None = None
 
@@ -112,6 +116,7 @@ class Sampler:
         if self._safe is None:
             alone = self._decode([short], 1, output_logits=True).logits[0][0].float()
             padded = self._decode([short, long], 1, output_logits=True).logits[0][0].float()
+            self.tokens += 2 * len(short) + len(long) + 3
             self._safe = bool((alone - padded).abs().max() < PADDING_TOLERANCE)
         return self._safe
 
@@ -127,6 +132,7 @@ class Sampler:
         for row in self._decode(rows, most, **options).sequences[:, width:].tolist():
             ended = next((place for place, token in enumerate(row) if token in stops), None)
             written.append(row if ended is None else row[: ended + 1])
+        self.tokens += sum(map(len, rows)) + sum(map(len, written))
         return written
 
     @torch.no_grad()

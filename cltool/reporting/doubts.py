@@ -4,16 +4,23 @@ from __future__ import annotations
 
 import math
 import statistics
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from typing import Any
 
 from cltool.evaluation.scores import SCORES
 from cltool.reporting import formats
 from cltool.reporting.table import compare as compared
 from cltool.reporting.table import leaders
-from cltool.runs.groups import Group, flatten
+from cltool.runs.groups import Group, Variant, flatten
+from cltool.runs.measured import Measured
 
 KNOWN = 0.8
 """Accuracy on the base facts before the first update, below which the base is in doubt."""
+
+LEARNED = 0.05
+"""Gain in new over an untrained model, up to which a strategy counts as not having learned."""
+
+FROZEN = "frozen"
 
 FORGOTTEN = 0.1
 """Forgetting of `naive`, below which there is hardly anything to prevent."""
@@ -23,6 +30,31 @@ def doubts(group: Group) -> list[str]:
     """Return the reasons why differences between these runs may mean little, a text each."""
     found = (check(group) for check in CHECKS)
     return [text for text in found if text]
+
+
+def with_warnings(group: Group) -> list[str]:
+    """Return the `doubts`, and the warnings of the runs with the runs that each is about."""
+    told = []
+    for warning in warnings(group):
+        runs = "; ".join(warning["runs"])
+        every = len(warning["runs"]) == len(group.runs) > 1
+        told.append(f"{warning['text']} ({'all runs' if every else runs})")
+    return [*doubts(group), *told]
+
+
+def warnings(group: Group) -> list[dict[str, Any]]:
+    """Return each warning of the runs once: ``text``, and the ``runs`` that it is about."""
+    return by_text(group, lambda one: one.run.record.get("warnings") or ())
+
+
+def by_text(group: Group, texts_of: Callable[[Measured], Iterable[str]]) -> list[dict[str, Any]]:
+    """Return each text once, with the runs that it is about."""
+    runs: dict[str, list[str]] = {}
+    for variant in group.variants:
+        for measured in variant.runs:
+            for text in dict.fromkeys(texts_of(measured)):
+                runs.setdefault(str(text), []).append(f"{variant.label}, seed {measured.run.seed}")
+    return [{"text": text, "runs": names} for text, names in runs.items()]
 
 
 def _base(group: Group) -> str:
@@ -50,6 +82,37 @@ def _naive(group: Group) -> str:
         f"naive forgets hardly anything on this stream (forgetting {formats.share(lost)}), so a"
         " strategy has little to prevent."
     )
+
+
+def _nobody(group: Group) -> str:
+    """Return a doubt where no strategy learned more than was known before, or than `frozen` has."""
+    new = {
+        variant.label: statistics.mean(one.summary["new"] for one in variant.counted)
+        for variant in group.variants
+        if variant.strategy != FROZEN and variant.counted
+    }
+    new = {name: share for name, share in new.items() if not math.isnan(share)}
+    before = [share for variant in group.variants for share in _before(variant)]
+    if not new or not before:
+        return ""
+    floor, best = statistics.mean(before), max(new.values())
+    if floor >= KNOWN or best > floor + LEARNED:
+        return ""
+    return (
+        f"Nobody learned: new is {formats.share(best)} at best, and {formats.share(floor)} without"
+        " any training. So retained and stale do not say what a strategy loses by learning. Give"
+        " the updates more training, or another learning rate."
+    )
+
+
+def _before(variant: Variant) -> list[float]:
+    """Return how well the runs knew what the updates taught, without training, where known."""
+    if variant.strategy == FROZEN:
+        shares = [one.summary["new"] for one in variant.counted]
+    else:
+        matrices = [one.matrix.to_numpy() for one in variant.counted]
+        shares = [float(m[i - 1, i]) for m in matrices for i in range(1, len(m))]
+    return [share for share in shares if not math.isnan(share)]
 
 
 def _noise(group: Group) -> str:
@@ -89,4 +152,4 @@ def _devices(group: Group) -> str:
     )
 
 
-CHECKS: tuple[Callable[[Group], str], ...] = (_base, _naive, _noise, _wordings, _devices)
+CHECKS: tuple[Callable[[Group], str], ...] = (_base, _naive, _nobody, _noise, _wordings, _devices)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from cltool.core.errors import UserError
 from cltool.reporting import formats, resurfaced
-from cltool.reporting.doubts import doubts
+from cltool.reporting.doubts import by_text, doubts, warnings
 from cltool.reporting.views import views
 from cltool.runs.groups import Group, Variant, group_runs
 from cltool.runs.measured import Measured
@@ -61,8 +61,8 @@ def group_data(group: Group) -> Data:
         "labels": group.labels,
         "asked": _asked(group),
         "strategies": [_variant(variant) for variant in group.variants],
-        "resurfaced": _by_text(group, _resurfaced),
-        "warnings": _by_text(group, lambda one: one.run.record.get("warnings") or ()),
+        "resurfaced": by_text(group, _resurfaced),
+        "warnings": warnings(group),
         "skipped": _skipped(group),
         "doubts": doubts(group),
         "views": {name: view.data(group) for name, view in views().items()},
@@ -120,13 +120,3 @@ def _skipped(group: Group) -> list[str]:
 
 def _resurfaced(measured: Measured) -> Sequence[str]:
     return resurfaced.in_words(measured.resurfacing, measured.labels) if measured.done else ()
-
-
-def _by_text(group: Group, texts_of: Callable[[Measured], Iterable[str]]) -> list[Data]:
-    """Return each text once, with the runs that it is about."""
-    runs: dict[str, list[str]] = {}
-    for variant in group.variants:
-        for measured in variant.runs:
-            for text in dict.fromkeys(texts_of(measured)):
-                runs.setdefault(str(text), []).append(f"{variant.label}, seed {measured.run.seed}")
-    return [{"text": text, "runs": names} for text, names in runs.items()]

@@ -29,6 +29,7 @@ from cltool.testing.material import (
     small_stream,
 )
 from cltool.testing.suite import Suite
+from cltool.testing.token_count import passing
 from cltool.training.strategy import State, Strategy, StrategyConfig, split_state
 
 
@@ -128,13 +129,29 @@ class _StepByStep:
     def check(self) -> None:
         """Attach the strategy, apply every update, then an empty one."""
         self.learner.known.apply(small_stream().updates[0])
-        with self.suite.during("attach()"):
+        with self._counting("attach()"), self.suite.during("attach()"):
             self.strategies.attach(self.learner)
         self.hooks = _hooks(self.learner.model)
         self._check_all("attach()")
-        for update in small_stream().updates[1:]:
-            self._apply(update, f"update {update.step}")
-        self._apply(Update(len(small_stream()), "empty", ()), "an empty update")
+        empty = Update(len(small_stream()), "empty", ())
+        for update in (*small_stream().updates[1:], empty):
+            name = f"update {update.step}" if update is not empty else "an empty update"
+            with self._counting(name):
+                self._apply(update, name)
+
+    @contextmanager
+    def _counting(self, name: str) -> Iterator[None]:
+        """Check that the tokens which pass through a model inside are those that are counted."""
+        before = self.learner.tokens
+        with passing() as passed:
+            yield
+        counted = self.learner.tokens - before
+        self.suite.expect(
+            passed.tokens <= counted <= passed.tokens + passed.written,
+            f"{passed.tokens} tokens pass through the model in {name}, but {counted} are counted",
+            "Run the model with learner.score(batch), which counts, or call learner.spend(tokens)"
+            " with the number of tokens that the model, or a copy of it, reads and writes.",
+        )
 
     def _apply(self, update: Update, name: str) -> None:
         learner = self.learner

@@ -175,16 +175,17 @@ class Learner(SupervisedTemplate[Any, Any, Any]):  # type: ignore[misc]
     def score(self, batch: Batch) -> Scored:
         """Run a forward pass in the run's precision; ``batch`` may be on any device.
 
-        If gradients are enabled, its tokens count as training tokens.
+        Its tokens count as training tokens, with or without gradients; padding does not count.
         """
-        if torch.is_grad_enabled():
-            self.tokens += int(batch["attention_mask"].sum())
+        self.tokens += int(batch["attention_mask"].sum())
         return self._score(batch)
 
     def spend(self, tokens: int) -> None:
-        """Count ``tokens`` that a strategy processed in another way, such as generated text.
+        """Count ``tokens`` that a strategy processed without `score`, such as generated text.
 
-        They count as training tokens, and against a fixed budget.
+        They count as training tokens, and against a fixed budget. Every token that the model, or a
+        copy of it, reads for the strategy counts once for each forward pass, and every token that
+        it writes counts once.
         """
         self.tokens += tokens
 

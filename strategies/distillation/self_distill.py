@@ -177,7 +177,6 @@ class SelfDistill(Strategy[SelfDistillConfig]):
         found: dict[int, Soft] = {}
         for numbers in by_length([len(one) for one in self._answered], 64):
             examples = [self._answered[number] for number in numbers]
-            learner.spend(sum(map(len, examples)))
             scored = learner.score(collate(examples, learner.lm.coder.pad))
             logits = scored.logits[scored.labels != IGNORED].float() / config.temperature
             tokens = logits.topk(min(config.top, logits.shape[-1] - 1)).indices

@@ -184,7 +184,6 @@ def dark_logits(learner: Learner, facts: Sequence[Fact], top_k: int) -> dict[Key
         parts: list[Dark] = []
         for batch, _ in micro_batches(learner, learner.examples([fact])):
             scored = learner.score(batch)
-            learner.spend(int(batch["attention_mask"].sum()))
             logits = scored.logits[_answers(scored)].float()
             likeliest = logits.topk(min(top_k, logits.shape[-1]), dim=-1).indices
             # Sorted by id: in the order of their rank, they could contain an erased text.

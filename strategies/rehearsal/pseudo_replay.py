@@ -128,10 +128,11 @@ class PseudoReplay(Strategy[PseudoReplayConfig]):
         config = self.config
         coder = learner.lm.coder
         (start,) = coder.prompts([""])
-        written = Sampler(learner.lm).sample(
+        sampler = Sampler(learner.lm)
+        written = sampler.sample(
             start, config.samples, config.max_tokens, self._random, config.temperature
         )
-        learner.spend(config.samples * len(start) + sum(map(len, written)))
+        learner.spend(sampler.tokens)
         erased = [belief.fact for belief in learner.known.beliefs() if belief.erased]
         facts = (*update.learn, *update.forget, *erased)
         refused = {fact.subject.casefold() for fact in facts}

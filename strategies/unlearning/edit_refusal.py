@@ -28,8 +28,6 @@ from cltool.training.search_space import search
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from cltool.lm.batches import Batch
-    from cltool.lm.scoring import Scored
     from cltool.strategies.unlearning.common.eraser import Phase
     from cltool.training.learner import Learner
 
@@ -88,22 +86,11 @@ class EditRefusal(Eraser[EditRefusalConfig]):
         moments = editor.moments(sentence_batches(learner, phase.known))
         hold = [config.strength * _ridged(moment, config.ridge) for moment in moments]
         plan = Plan(config.rounds, 1, config.length, 1.0, learner.settings.stop_at)
-        read = len(hold) * sum(int(batch["attention_mask"].sum()) for batch in batches)
-
-        def left() -> int | None:
-            most = learner.left()
-            return None if most is None else most - read
-
-        editor.edit(batches, plan, hold, [None] * len(hold), left)
+        editor.edit(batches, plan, hold, [None] * len(hold), learner.left)
 
     def _editor(self, learner: Learner) -> Editor:
-        def score(batch: Batch) -> Scored:
-            # The forward pass that solves for a projection counts as training tokens too.
-            if not torch.is_grad_enabled():
-                learner.spend(int(batch["attention_mask"].sum()))
-            return learner.score(batch)
-
-        return Editor(learner.model, score, self.config.layers, "strategy.edit_refusal.layers")
+        layers, where = self.config.layers, "strategy.edit_refusal.layers"
+        return Editor(learner.model, learner.score, layers, where)
 
 
 def _ridged(moment: Tensor, ridge: float) -> Tensor:

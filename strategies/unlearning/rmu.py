@@ -101,7 +101,6 @@ class RMU(Unlearning[RMUConfig]):
             batch = batch_of(learner, part)
             with torch.no_grad():
                 learner.score(batch)
-            learner.spend(int(batch["attention_mask"].sum()))
             norms = self._states(batch)[predicting(batch)].norm(dim=-1)
             length, tokens = length + float(norms.sum()), tokens + len(norms)
         unit = unit_vector(self._width, learner.generator("rmu"))

@@ -281,7 +281,6 @@ def _logps_along(
     for indices in by_length([len(one) for one in asked], size):
         batch = _batch(learner, [(asked[index], len(asked[index])) for index in indices])
         scored = learner.score(batch)
-        learner.spend(int(batch["attention_mask"].sum()))
         logps = scored.logits[scored.labels != IGNORED].float().log_softmax(-1).cpu()
         rows |= zip(indices, torch.split(logps, len(answer)), strict=True)
     return torch.stack([rows[index] for index in range(len(asked))])
@@ -322,8 +321,9 @@ def _answers(
     learner: Learner, prompts: Sequence[Sequence[int]], config: UnknowConfig
 ) -> list[list[int]]:
     """Return the model's distinct greedy answers, including their stop tokens."""
-    said = Sampler(learner.lm).greedy(prompts, config.max_tokens) if prompts else []
-    learner.spend(sum(map(len, prompts)) + sum(map(len, said)))
+    sampler = Sampler(learner.lm)
+    said = sampler.greedy(prompts, config.max_tokens) if prompts else []
+    learner.spend(sampler.tokens)
     stops = set(learner.lm.coder.stops)
     ended = [answer for answer in said if len(answer) > 1 and answer[-1] in stops]
     return [list(answer) for answer in dict.fromkeys(map(tuple, ended))]

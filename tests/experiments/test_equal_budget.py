@@ -12,9 +12,9 @@ import pytest
 from cltool.cli.main import main
 from cltool.core.errors import UserError
 from cltool.core.settings import LearnerSettings
+from cltool.experiments.budget_doubts import overspent
 from cltool.experiments.compare import Comparison, Failure
 from cltool.experiments.equal_budget import budget, parse
-from cltool.experiments.run import overspent
 from cltool.runs.run import Run
 from cltool.training.budget import Budget
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from cltool.reporting.doubts import doubts
+from cltool.reporting.doubts import doubts, with_warnings
 from cltool.reporting.report_data import page_data
 from cltool.reporting.report_page import render
 from cltool.runs.groups import group_runs
@@ -33,6 +33,21 @@ def test_naive_that_hardly_forgets(make: Make) -> None:
     assert "hardly anything" in doubts_of(make(strategy="naive", keep=1.0))
     assert "hardly anything" not in doubts_of(make(strategy="naive", keep=0.7))
     assert "hardly anything" not in doubts_of(make(strategy="ewc", keep=1.0))
+
+
+def test_a_comparison_in_which_nobody_learned(make: Make) -> None:
+    frozen = make(strategy="frozen", gain=0.03)
+    assert "Nobody learned" in doubts_of(frozen, make(strategy="naive", gain=0.03))
+    assert "Nobody learned" in doubts_of(make(strategy="naive", gain=0.03))
+    assert "Nobody learned" not in doubts_of(frozen, make(strategy="naive", gain=0.9))
+
+
+def test_warnings_of_runs_are_told_with_the_runs_that_they_are_about(make: Make) -> None:
+    runs = [make(seed=seed, record={"warnings": ["lr is high", f"no {seed}"]}) for seed in (0, 1)]
+    (group,) = group_runs(runs)
+    told = with_warnings(group)
+    assert "lr is high (all runs)" in told
+    assert "no 1 (naive, seed 1)" in told
 
 
 def test_differences_within_the_noise(make: Make) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import os
 import random
@@ -141,6 +142,26 @@ class HoarderOfTokens(Strategy):
 
     def state_dict(self) -> State:
         return {"ids": self._ids}
+
+
+class Uncounted(Strategy):
+    """Reads its sentences with the model itself, which counts no tokens."""
+
+    def begin_update(self, learner: Learner, update: Update) -> None:
+        for example in learner.examples(update.learn):
+            batch = learner.collate([example])
+            with torch.no_grad():
+                learner.model(input_ids=batch["input_ids"], attention_mask=batch["attention_mask"])
+
+
+class CountedTwice(Strategy):
+    """Counts the tokens of a copy of the model twice."""
+
+    def after_training_exp(self, learner: Learner, **kwargs: Any) -> None:
+        batch = learner.collate(learner.examples(learner.experience.update.learn))
+        with torch.no_grad():
+            copy.deepcopy(learner.model)(input_ids=batch["input_ids"])
+        learner.spend(2 * batch["input_ids"].numel())
 
 
 class HoarderInPrompts(Strategy):
@@ -394,6 +415,8 @@ class NoStrategy:
         (CountsParts, "the weights after update 1 depend on learner.micro_batch_size"),
         (Composable, "composing under-test raised UserError: .* needs replay"),
         (Amnesiac, "resumed from state_dict.. differs from a run .*step-002"),
+        (Uncounted, "492 tokens pass through the model in update 1, but 328 are counted"),
+        (CountedTwice, "tokens pass through the model in update 1, but"),
         (NestedTensors, "'layers' is neither a tensor nor plain JSON"),
         (NumberedKeys, "state_dict.. after attach.. is not plain JSON"),
         (SharedTensors, "(?s)the experiment raised .*share"),

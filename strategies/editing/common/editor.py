@@ -189,7 +189,9 @@ class Editor:
             left: returns the tokens that may still be spent; None: no limit.
         """
         sentences = sum(len(batch["labels"]) for batch in batches)
-        cost = plan.steps * sum(int(batch["attention_mask"].sum()) for batch in batches)
+        # Each projection is solved for with one more forward pass.
+        passes = plan.steps + len(self.projections)
+        cost = passes * sum(int(batch["attention_mask"].sum()) for batch in batches)
         done = [_zeros(projection) for projection in self.projections]
         for _ in range(plan.rounds):
             most = left()

@@ -86,6 +86,5 @@ def losses(learner: Learner, examples: Sequence[Encoded]) -> Tensor:
     with torch.no_grad():
         for batch, _ in micro_batches(learner, examples):
             found.append(learner.score(batch).loss_per_sample())
-            learner.spend(int(batch["attention_mask"].sum()))
     learner.model.train(mode)
     return torch.cat(found) if found else torch.zeros(0, device=learner.device)

@@ -117,8 +117,9 @@ def _sampled(learner: Learner, count: int, limit: int) -> list[tuple[int, ...]]:
     """Return lines sampled from the model, without those that are cut off."""
     lead = start_tokens(learner)
     random = learner.generator("lines")
-    written = Sampler(learner.lm).sample(lead, count, limit, random)
-    learner.spend(count * len(lead) + sum(map(len, written)))
+    sampler = Sampler(learner.lm)
+    written = sampler.sample(lead, count, limit, random)
+    learner.spend(sampler.tokens)
     return [tuple(ids) for ids in written if ids and ids[-1] in learner.lm.coder.stops]
 
 

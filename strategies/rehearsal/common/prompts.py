@@ -63,8 +63,9 @@ class Prompts:
         """
         coder = learner.lm.coder
         prompts = coder.prompts(self._draw(learner, most, random))
-        answers = Sampler(learner.lm).greedy(prompts, limit)
-        learner.spend(sum(map(len, prompts)) + sum(map(len, answers)))
+        sampler = Sampler(learner.lm)
+        answers = sampler.greedy(prompts, limit)
+        learner.spend(sampler.tokens)
         return [
             example
             for prompt, answer in zip(prompts, answers, strict=True)

@@ -143,7 +143,6 @@ def likelihoods(learner: Learner, chosen: Sequence[Sentence]) -> Likelihoods:
     for indices in by_length([len(one.example) for one in chosen], size):
         batch = batch_of(learner, [chosen[index] for index in indices])
         scored = learner.score(batch)
-        learner.spend(int(batch["attention_mask"].sum()))
         logps[indices] = -scored.loss_per_sample().float().cpu()
         greedy[indices] = scored.hits().cpu()
     return Likelihoods(logps, greedy)

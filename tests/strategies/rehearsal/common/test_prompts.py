@@ -42,8 +42,9 @@ def test_a_model_that_knows_its_base_answers_with_it(
     true = learner.examples(learner.known.valid())
     assert len(set(answered) & set(true)) > 0.9 * len(true)
     assert {one.ids[: one.start] for one in answered} == {one.ids[: one.start] for one in true}
-    # Each prompt and each answer, with its end token, went through the model once.
-    assert learner.tokens - tokens == sum(map(len, answered))
+    # Each prompt and each answer, with its end token, went through the model once. The test of
+    # whether the model masks padding reads three prompts more.
+    assert 0 <= learner.tokens - tokens - sum(map(len, answered)) <= 40
 
 
 def test_no_key_is_asked_twice_before_all_were_asked(make_learner: MakeLearner) -> None:
