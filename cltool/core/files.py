@@ -24,7 +24,11 @@ def whole_file(path: Path) -> Iterator[Path]:
     partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
     try:
         with disk_errors(path):
+            partial.touch()
+            mode = partial.stat().st_mode
             yield partial
+            # Some libraries write a file that its owner alone can read, whatever the umask says.
+            partial.chmod(mode)
             with partial.open("rb") as handle:
                 os.fsync(handle.fileno())
             partial.replace(path)
@@ -84,6 +88,14 @@ def remove_partials(*folders: Path) -> None:
             for path in folder.iterdir():
                 if is_partial(path):
                     remove(path)
+
+
+def give_default_modes(folder: Path) -> None:
+    """Give all files in ``folder`` the mode of the umask, which the folder itself was made with."""
+    mode = folder.stat().st_mode & 0o666
+    for file in folder.rglob("*"):
+        if file.is_file() and not file.is_symlink():
+            file.chmod(mode)
 
 
 def write_text(path: Path, text: str) -> None:

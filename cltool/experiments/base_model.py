@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cltool import models
+from cltool.core.digests import code_digest
 from cltool.core.progress import QUIET, Progress
 from cltool.core.seeds import derive
 from cltool.experiments import resolve
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 
     from cltool.lm.language_model import LanguageModel
     from cltool.training.learner import Rebuild
+
+TEACHING = ("cltool.training", "cltool.lm", "cltool.strategies.baselines.naive")
+"""The code on which a model that was taught the base facts depends."""
 
 
 def prepare(
@@ -46,7 +50,8 @@ def prepare(
         stream = fit_to_context(stream, lm.context, lambda: lm.coder)
     if chosen.teach_base and not (registered is not None and registered.knows_base):
         folder = _taught_folder(lm, stream, progress)
-        lm = replace(_load(stream, settings, progress, name=str(folder)), name=lm.name)
+        taught = _load(stream, settings, progress, name=str(folder))
+        lm = replace(taught, name=lm.name, warnings=lm.warnings)
     return lm, stream
 
 
@@ -115,7 +120,7 @@ def _taught_folder(
     base = replace(
         stream.updates[0], learn=[f for f in stream.updates[0].learn if f.key not in without]
     )
-    key = hashlib.sha256(lm.digest().encode())
+    key = hashlib.sha256(json.dumps([lm.parts, code_digest(TEACHING)]).encode())
     key.update(learner_settings.model_dump_json().encode())
     for fact in base.learn:
         key.update(json.dumps([fact.key, stream.wordings.examples(fact)]).encode())

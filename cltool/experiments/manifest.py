@@ -67,7 +67,8 @@ def manifest(
             *strategy_warnings(learner),
         ],
         "versions": {**versions(), "threads": str(torch.get_num_threads())},
-        "weights": lm.digest(),
+        "weights": lm.parts["weights"],
+        "model_parts": {name: value for name, value in lm.parts.items() if name != "weights"},
     }
 
 

@@ -11,6 +11,7 @@ from cltool.core.progress import QUIET, Progress
 from cltool.core.settings import field_names
 from cltool.experiments import resolve
 from cltool.experiments.build_learner import advance, build_learner
+from cltool.experiments.resume import changed_parts
 from cltool.scenarios import SCENARIOS
 
 if TYPE_CHECKING:
@@ -152,14 +153,13 @@ def base_learner(run: Run, stream: Stream, progress: Progress = QUIET) -> Learne
         progress: receives the progress of building the model, if it must be built.
 
     Raises:
-        UserError: the model cannot be loaded, or its weights are not those of the run.
+        UserError: the model cannot be loaded, or is not that of the run.
     """
     settings = settings_of(run)
     learner = build_learner(stream, settings, run.seed, progress=progress)
-    weights = learner.lm.digest()
-    if run.record.get("weights", weights) != weights:
+    if changed := changed_parts(run, learner.lm.parts):
         raise UserError(
-            "the model's weights have changed since this run started",
+            f"the model's {changed} changed since this run started",
             where=str(run.folder),
             hint="Audit the run with the model that it started from.",
         )

@@ -134,22 +134,43 @@ def tidy(folder: Path, done: int, kept: Collection[int]) -> None:
     checkpoints.keep_only(folder, done - 1, [step for step in kept if step < done])
 
 
-def refuse_other_weights(folder: Path, weights: str) -> None:
-    """Raise a `UserError` if the run in ``folder`` started from other base weights.
+def refuse_other_model(folder: Path, parts: Mapping[str, str]) -> None:
+    """Raise a `UserError` if the run in ``folder`` started from another base model.
 
     Args:
         folder: the run folder; it need not exist.
-        weights: hash of the base model's weights.
+        parts: hash of each part of the base model (`LanguageModel.parts`).
     """
     if not (folder / "run.json").is_file():
         return
     existing = Run.open(folder)
-    if existing.steps_done() and existing.record.get("weights", weights) != weights:
+    if existing.steps_done() and (changed := changed_parts(existing, parts)):
         raise UserError(
-            "the model's weights have changed since this run started",
+            f"the model's {changed} changed since this run started",
             where=str(folder),
             hint="Start the run again with --fresh, or choose another folder with --out.",
         )
+
+
+def changed_parts(run: Run, parts: Mapping[str, str]) -> str:
+    """Return which parts of a model are not those that ``run`` started from, as a subject and verb.
+
+    Args:
+        run: an existing run; parts that its record lacks count as the same.
+        parts: hash of each part of the model (`LanguageModel.parts`).
+
+    Returns:
+        Such as "weights have" or "tokenizer and config have"; empty if all are the same.
+    """
+    others = run.record.get("model_parts")
+    recorded = {
+        **(others if isinstance(others, Mapping) else {}),
+        "weights": run.record.get("weights", parts["weights"]),
+    }
+    changed = [name for name, value in parts.items() if recorded.get(name, value) != value]
+    plural = len(changed) > 1 or changed == ["weights"]
+    texts = [name.replace("_", " ") for name in changed]
+    return f"{' and '.join(texts)} {'have' if plural else 'has'}" if changed else ""
 
 
 def clear(run: Run, *, keep_record: bool = False) -> None:

@@ -31,7 +31,7 @@ from cltool.experiments.resume import (
     default_folder,
     must_clear,
     open_folder,
-    refuse_other_weights,
+    refuse_other_model,
     steps_kept,
     tidy,
 )
@@ -204,9 +204,9 @@ def _record_start(
     """Write ``run.json`` of a new run, or change the status of one with ``done`` finished steps.
 
     Raises:
-        UserError: the run started from other base weights.
+        UserError: the run started from another base model.
     """
-    refuse_other_weights(run.folder, learner.lm.digest())
+    refuse_other_model(run.folder, learner.lm.parts)
     if done:
         run.change_record(status="running")
     else:

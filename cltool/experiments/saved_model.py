@@ -75,7 +75,11 @@ class SavedModel:
         try:
             with disk_errors(self.folder):
                 save_checkpoint(lm, partial)
-            files = {file.name: _digest(file) for file in sorted(partial.iterdir())}
+            files = {
+                file.relative_to(partial).as_posix(): _digest(file)
+                for file in sorted(partial.rglob("*"))
+                if file.is_file()
+            }
             record = {
                 "format": 1,
                 "run": self._run,
@@ -104,7 +108,12 @@ class SavedModel:
         Other files may be there only if the model is not written again.
         """
         files = record["files"]
-        if not finished and {file.name for file in self.folder.iterdir()} - {*files, RECORD}:
+        names = {
+            file.relative_to(self.folder).as_posix()
+            for file in self.folder.rglob("*")
+            if not file.is_dir()
+        }
+        if not finished and names - {*files, RECORD}:
             return False
         return all(
             (self.folder / name).is_file() and _digest(self.folder / name) == digest

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -122,8 +122,3 @@ def _canonical(content: bytes) -> bytes:
     if isinstance(value, dict):
         value = {key: one for key, one in value.items() if key not in _MACHINE}
     return json.dumps(value, sort_keys=True).encode()
-
-
-def any_other(parts: Mapping[str, str], recorded: Mapping[str, Any]) -> Iterable[str]:
-    """Return the names of the parts whose hashes differ from those that were recorded."""
-    return [name for name, value in parts.items() if recorded.get(name, value) != value]

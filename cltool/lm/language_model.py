@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cltool.core.errors import UserError
-from cltool.core.files import whole_file
+from cltool.core.files import give_default_modes, whole_file
 from cltool.lm import checkpoint_checks as checks
 from cltool.lm.checkpoint_folder import Problem, find, inspect, refuse
 from cltool.lm.coder import Coder
@@ -270,6 +270,9 @@ def load_weights(model: nn.Module, file: Path) -> None:
 def save_checkpoint(lm: LanguageModel, folder: Path) -> None:
     """Write model and tokenizer as a `transformers` checkpoint, with adapters merged.
 
+    The files of the tokenizer, its chat template and the generation settings are those of the
+    checkpoint that was loaded, so that `transformers` uses both checkpoints in the same way.
+
     Raises:
         UserError: the folder exists and is not empty, or the adapter cannot be merged (such as a
             trained prompt).
@@ -293,6 +296,9 @@ def save_checkpoint(lm: LanguageModel, folder: Path) -> None:
     partial.mkdir(parents=True)
     model.save_pretrained(partial)
     lm.coder.tokenizer.save_pretrained(partial)
+    if lm.companions.files:
+        lm.companions.write(partial, lm.coder.eos)
+    give_default_modes(partial)
     if folder.is_dir():
         folder.rmdir()
     partial.rename(folder)

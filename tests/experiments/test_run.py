@@ -275,6 +275,25 @@ def test_a_run_does_not_resume_from_other_weights(
     assert start(tmp_path / "run", model=str(mine), fresh=True).record["status"] == "finished"
 
 
+def test_a_run_does_not_resume_with_another_tokenizer(
+    start: Start, checkpoint: Callable[[str], Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mine = tmp_path / "mine"
+    shutil.copytree(checkpoint("llama"), mine)
+    with monkeypatch.context() as patch, pytest.raises(Killed):
+        trap(patch, checkpoints, "keep_only", lambda _, step, *more: int(step), 1, True)
+        start(tmp_path / "run", model=str(mine))
+    file = mine / "tokenizer_config.json"
+    file.write_text(json.dumps({**json.loads(file.read_text()), "eos_token": "<bos>"}))
+    with pytest.raises(UserError, match="the model's tokenizer has changed"):
+        start(tmp_path / "run", model=str(mine))
+    run_file = tmp_path / "run" / "run.json"
+    record = json.loads(run_file.read_text())
+    assert set(record.pop("model_parts")) >= {"tokenizer", "config", "chat_template"}
+    run_file.write_text(json.dumps(record))  # as earlier versions wrote it
+    assert start(tmp_path / "run", model=str(mine)).record["status"] == "finished"
+
+
 def test_dropout_is_the_same_when_a_run_resumes(
     start: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

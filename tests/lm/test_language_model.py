@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -98,6 +100,84 @@ def test_an_existing_empty_folder_may_be_saved_to(load_lm: LoadLM, tmp_path: Pat
     assert (tmp_path / "out" / "config.json").is_file()
     with pytest.raises(UserError, match="not empty"):
         save_checkpoint(load_lm("llama"), tmp_path / "out")
+
+
+def test_a_saved_checkpoint_generates_as_its_source_does(
+    checkpoint: Checkpoint, stream: Stream, tmp_path: Path
+) -> None:
+    source = tmp_path / "source"
+    shutil.copytree(checkpoint("llama"), source)
+    generation = {"do_sample": True, "temperature": 0.6, "eos_token_id": 0, "pad_token_id": 2}
+    (source / "generation_config.json").write_text(json.dumps(generation))
+    (source / "chat_template.jinja").write_text("{{ messages[0]['content'] }}")
+    (source / "additional_chat_templates").mkdir()
+    (source / "additional_chat_templates" / "tool.jinja").write_text("{{ tools }}")
+    settings = json.loads((source / "tokenizer_config.json").read_text())
+    (source / "tokenizer_config.json").write_text(json.dumps({**settings, "of_my_own": 7}))
+    lm = load(str(source), stream, device="cpu")
+    save_checkpoint(lm, tmp_path / "out")
+    kept = {file.relative_to(source).as_posix() for file in source.rglob("*") if file.is_file()}
+    for name in kept - {"config.json", "model.safetensors"}:
+        assert (tmp_path / "out" / name).read_bytes() == (source / name).read_bytes(), name
+    again = load(str(tmp_path / "out"), stream, device="cpu")
+    assert again.parts == lm.parts and not again.warnings
+
+
+def test_generation_with_a_saved_checkpoint_ends_where_training_ends_a_text(
+    checkpoint: Checkpoint, stream: Stream, tmp_path: Path
+) -> None:
+    from transformers import GenerationConfig
+
+    source = tmp_path / "source"
+    shutil.copytree(checkpoint("llama"), source)
+    other = json.loads((source / "generation_config.json").read_text())
+    (source / "generation_config.json").write_text(json.dumps({**other, "eos_token_id": 1}))
+    lm = load(str(source), stream, device="cpu")
+    save_checkpoint(lm, tmp_path / "out")
+    ends = GenerationConfig.from_pretrained(tmp_path / "out").eos_token_id
+    assert set(ends) == {1, lm.coder.eos}
+
+
+def test_the_parts_of_a_model_have_hashes_of_their_own(
+    checkpoint: Checkpoint, stream: Stream, tmp_path: Path
+) -> None:
+    source = tmp_path / "source"
+    shutil.copytree(checkpoint("llama"), source)
+    before = dict(load(str(source), stream, device="cpu").parts)
+
+    def changed() -> set[str]:
+        now = load(str(source), stream, device="cpu").parts
+        different = {name for name in before if now[name] != before[name]}
+        before.update(now)
+        return different
+
+    for name, part, value in (
+        ("tokenizer_config.json", "tokenizer", {"of_my_own": 7}),
+        ("generation_config.json", "generation_config", {"top_p": 0.5}),
+        ("config.json", "config", {"rms_norm_eps": 1e-5}),
+    ):
+        content = json.loads((source / name).read_text())
+        (source / name).write_text(json.dumps({**content, **value}))
+        assert changed() == {part}
+        (source / name).write_text(
+            json.dumps({**content, **value, "transformers_version": "9"}, indent=4)
+        )
+        assert not changed()
+    (source / "chat_template.jinja").write_text("{{ messages }}")
+    assert changed() == {"chat_template"}
+
+
+def test_files_get_the_mode_of_the_umask(load_lm: LoadLM, tmp_path: Path) -> None:
+    lm = load_lm("llama")
+    before = os.umask(0o027)
+    try:
+        save_checkpoint(lm, tmp_path / "out")
+        save_weights(lm.model, tmp_path / "w.safetensors")
+    finally:
+        os.umask(before)
+    modes = {file.stat().st_mode & 0o777 for file in (tmp_path / "out").iterdir()}
+    assert modes == {0o640} and (tmp_path / "out").stat().st_mode & 0o777 == 0o750
+    assert (tmp_path / "w.safetensors").stat().st_mode & 0o777 == 0o640
 
 
 # What is refused.

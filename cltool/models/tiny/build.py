@@ -18,6 +18,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cltool.core.digests import code_digest
 from cltool.core.errors import Diverged
 from cltool.core.progress import QUIET, Progress
 from cltool.facts.facts import Fact, Key
@@ -31,6 +32,15 @@ if TYPE_CHECKING:
 
 FIRST = 0.4
 """Pages in the first training step, relative to the mean of all steps; the last has 2 − FIRST."""
+
+CODE = (
+    "cltool.models.tiny",
+    "cltool.lm.batches",
+    "cltool.lm.coder",
+    "cltool.lm.optimizers",
+    "cltool.lm.scoring",
+)
+"""The code on which the weights and the tokenizer depend."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +63,8 @@ class Recipe:
         page_batch: maximum mean number of pages per step; more pages need more steps.
         known: without reading exercises, training stops after an epoch in which this share of the
             base sentences is completed correctly.
-        format: version of this code; raise it when the same recipe gives other weights.
+        format: version of the recipe; raise it when the same recipe gives other weights for a
+            reason outside `CODE`.
     """
 
     hidden: int = 96
@@ -118,7 +129,7 @@ def digest(
         seed: of initialisation and training.
         tokenizer: the serialised tokenizer, if it is not trained on ``facts``.
     """
-    hasher = hashlib.sha256(json.dumps([asdict(recipe), seed]).encode())
+    hasher = hashlib.sha256(json.dumps([asdict(recipe), seed, code_digest(CODE)]).encode())
     for fact in facts:
         hasher.update(json.dumps([fact.key, wordings.examples(fact)]).encode())
     if recipe.pages:

@@ -1,0 +1,73 @@
+"""Hashes of the files in a folder, written when it is complete and compared when it is read."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from importlib.util import find_spec
+from pathlib import Path
+
+from cltool.core.files import write_json
+
+FILE = "digests.json"
+"""The file of a folder that holds the hash of every other file in it."""
+
+
+def write_digests(folder: Path) -> None:
+    """Write `FILE` for the files in ``folder``; hidden files do not count."""
+    write_json(folder / FILE, {"sha256": {name: _sha256(folder / name) for name in _names(folder)}})
+
+
+def damage(folder: Path) -> list[str]:
+    """Return what is wrong with the files in ``folder``, one sentence part for each file.
+
+    A folder without `FILE` is not checked: it may come from a version of cltool that did not write
+    it. Files that were added later do not count.
+    """
+    file = folder / FILE
+    if not file.is_file():
+        return []
+    try:
+        digests = json.loads(file.read_text(encoding="utf-8"))["sha256"]
+        wanted = {str(name): str(value) for name, value in digests.items()}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        return [f"{FILE} cannot be read ({type(error).__name__})"]
+    found = set(_names(folder))
+    broken = [f"{name} is missing" for name in sorted(wanted.keys() - found)]
+    for name in sorted(found & wanted.keys()):
+        try:
+            if _sha256(folder / name) != wanted[name]:
+                broken.append(f"{name} has changed since it was written")
+        except OSError as error:
+            broken.append(f"{name} cannot be read ({error.strerror})")
+    return broken
+
+
+def code_digest(modules: Sequence[str]) -> str:
+    """Return a hash of the source files of modules and packages; nothing is imported."""
+    hasher = hashlib.sha256()
+    for module in modules:
+        spec = find_spec(module)
+        places = (spec.submodule_search_locations or ()) if spec is not None else ()
+        files = [file for place in places for file in sorted(Path(place).rglob("*.py"))]
+        if not files and spec is not None and spec.origin is not None:
+            files = [Path(spec.origin)]
+        for file in files:
+            hasher.update(f"{module}\0{file.name}\0".encode() + file.read_bytes() + b"\0")
+    return hasher.hexdigest()[:20]
+
+
+def _names(folder: Path) -> list[str]:
+    """Return the paths of the files in ``folder``, relative to it."""
+    paths = (file.relative_to(folder) for file in sorted(folder.rglob("*")) if file.is_file())
+    return [
+        path.as_posix()
+        for path in paths
+        if path.as_posix() != FILE and not any(part.startswith(".") for part in path.parts)
+    ]
+
+
+def _sha256(file: Path) -> str:
+    with file.open("rb") as handle:
+        return hashlib.file_digest(handle, "sha256").hexdigest()
