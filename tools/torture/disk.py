@@ -24,7 +24,7 @@ NAMES = (
 )
 WAYS = ("full", "small", "limit", "full-once", "stdout")
 FULL = len(NAMES) * len(WAYS)
-SHORT = (("naive", "full"), ("save", "limit"), ("naive", "stdout"))
+SHORT = (("save", "full"), ("save", "limit"), ("save", "stdout"))
 DONE = (0, 3)
 LARGE = 256 << 20
 WORDS = ("no space left", "file too large", "disk", "space")

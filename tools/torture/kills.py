@@ -24,7 +24,7 @@ CHAINS = (
 """The command of each chain, in turn."""
 
 FULL = 72
-SHORT = ("naive", "purge", "save", "audit")
+SHORT = ("save", "purge")
 MOST_KILLS = 6
 FRESH_STARTS = {"naive": 24, "compare": 36, "survey": 43}
 """Chains of new interpreters: command → number of the chain."""
