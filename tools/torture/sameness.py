@@ -55,7 +55,7 @@ def content(file: Path) -> Any:
             return [steady(json.loads(line)) for line in data.splitlines()]
         if file.suffix == ".json":
             return steady(json.loads(data))
-    except ValueError:
+    except (ValueError, RecursionError):
         pass
     return hashlib.sha256(data).hexdigest()
 
