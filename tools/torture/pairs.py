@@ -54,7 +54,7 @@ PAIRS = (
     _same("naive", 12),
     Pair("naive", OTHER_SEED, 20, "naive-1"),
     Pair("naive", (*NAIVE, "--fresh"), 25, "naive"),
-    _same("compare", 4),
+    _same("compare-seeds", 12),
     Pair("replay+ewc", ("run", *ELSEWHERE), 5, "replay+ewc", apart=True),
     _same("naive"),
     Pair("naive", OTHER_SEED, None, "naive-1"),

@@ -11,7 +11,6 @@ import os
 import resource
 import signal
 import sys
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -109,6 +108,8 @@ class _Watch:
             self._refuse(path)
         if self.seen != self.strike.at:
             return
+        if what == "stop" and self.strike.tells and self.strike.tells.exists():
+            return  # one of several processes is enough
         self._tell(event, path)
         if what in SIGNALS:
             os.kill(os.getpid(), SIGNALS[what])
@@ -125,6 +126,3 @@ class _Watch:
 
     def _refuse(self, path: Any) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), *([] if path is None else [path]))
-
-
-Arm = Callable[[Path], None]
