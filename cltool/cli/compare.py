@@ -96,6 +96,7 @@ def _run_cells(
                 out=out,
                 workers=1 if timed else options.workers,
                 fresh=options.fresh,
+                accept_changed_code=options.accept_changed_code,
                 keep_checkpoints=keep,
                 purge_checkpoints=options.purge_checkpoints,
                 progress=progress,

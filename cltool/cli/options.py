@@ -44,6 +44,11 @@ def add_experiment(parser: argparse.ArgumentParser) -> None:
     )
     add_settings(settings, "strategy.lambda=50")
     settings.add_argument("--fresh", action="store_true", help="start again, do not resume")
+    settings.add_argument(
+        "--accept-changed-code",
+        action="store_true",
+        help="use finished steps that other code of the strategy made",
+    )
     settings.add_argument("--json", action="store_true", help="print the result as JSON")
 
 

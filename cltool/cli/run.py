@@ -56,6 +56,7 @@ def run(options: argparse.Namespace) -> int:
             out=options.out,
             settings=tables,
             fresh=options.fresh,
+            accept_changed_code=options.accept_changed_code,
             keep_checkpoints=shared.read_checkpoints(options.keep_checkpoints),
             purge_checkpoints=options.purge_checkpoints,
             save_model=options.save_model,

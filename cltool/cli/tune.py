@@ -68,6 +68,7 @@ def run(options: argparse.Namespace) -> int:
     names = shared.read_strategies(options.strategies)
     with stderr_progress() as progress:
         search = _search(options, names, tables, progress.task("tune"))
+        search.refuse_other_runs()
         fixed = [name for name in names if not search.ranges(name)]
         if len(fixed) == len(names):
             fixed = []  # the search itself says what is missing
@@ -182,4 +183,5 @@ def _search(
         options.fresh,
         progress,
         names,
+        options.accept_changed_code,
     )

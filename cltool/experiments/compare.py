@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,8 @@ from cltool.core.errors import UserError
 from cltool.core.progress import QUIET, Progress
 from cltool.core.workers import run_tasks, worker_progress
 from cltool.experiments import resolve
+from cltool.experiments.manifest import identity
+from cltool.experiments.resume import refuse_others
 from cltool.experiments.worker_setup import load_libraries, make_base_model
 from cltool.facts.stream import Stream
 from cltool.runs import erasures
@@ -25,7 +27,7 @@ from cltool.runs.run import Run, file_name
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One strategy with one seed, and everything that a worker process needs to run it.
+    """One strategy with one seed on one stream, and all that a worker process needs to run it.
 
     Attributes:
         strategy: the strategy.
@@ -35,7 +37,8 @@ class Cell:
         options: the scenario's options, as JSON.
         tables: the settings of the comparison.
         strategies: all strategies of the comparison.
-        fresh, keep_checkpoints, purge_checkpoints: as for `cltool.run`.
+        fresh, keep_checkpoints, purge_checkpoints, accept_changed_code: as for `cltool.run`.
+        stream_seed: the seed of the stream, if the comparison has several streams.
     """
 
     strategy: str
@@ -48,11 +51,14 @@ class Cell:
     fresh: bool = False
     keep_checkpoints: bool | Collection[int] = False
     purge_checkpoints: bool = False
+    accept_changed_code: bool = False
+    stream_seed: int | None = None
 
     @property
     def name(self) -> str:
         """Name in progress reports."""
-        return f"{self.strategy} seed {self.seed}"
+        stream = "" if self.stream_seed is None else f"stream {self.stream_seed} "
+        return f"{self.strategy} {stream}seed {self.seed}"
 
     @property
     def error_file(self) -> Path:
@@ -67,6 +73,7 @@ class Failure:
     strategy: str
     seed: int
     error: str
+    stream_seed: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,52 +89,98 @@ def compare(
     strategies: Sequence[str],
     *,
     seeds: Sequence[int] = (0,),
+    stream_seeds: Sequence[int] | None = None,
     options: Mapping[str, Any] | None = None,
     settings: Mapping[str, Any] | None = None,
     out: Path | str = "runs/compare",
     workers: int | None = None,
     fresh: bool = False,
+    accept_changed_code: bool = False,
     keep_checkpoints: bool | Collection[int] = False,
     purge_checkpoints: bool = False,
     progress: Progress = QUIET,
 ) -> Comparison:
-    """Run every strategy with every seed over one stream.
+    """Run every strategy with every seed over one stream, or over several of one scenario.
 
     Args:
         stream: a stream (`cltool.scenario`), a scenario's name, or a path to a file of facts.
         strategies: names, or compositions (``replay+ewc``).
-        seeds: the seeds; every strategy runs once with each.
+        seeds: the seeds of the training; every strategy runs once with each, on every stream.
+        stream_seeds: seeds of streams of the scenario; by default there is one stream.
         options: the scenario's options, if ``stream`` is a name or a path.
         settings: nested tables, as for `cltool.run`.
         out: the folder that holds the run folders.
         workers: number of processes; by default one per core, or one if there is a GPU.
         fresh: replace the runs of all cells.
-        keep_checkpoints, purge_checkpoints: as for `cltool.run`.
+        accept_changed_code, keep_checkpoints, purge_checkpoints: as for `cltool.run`.
         progress: receives the progress of each run, as in ``Progress(print)``.
 
     Raises:
-        UserError: a name or a setting is wrong, the facts have bad lines, or the stream cannot
-            be sent to worker processes. No cell has run then.
+        UserError: a name or a setting is wrong, the facts have bad lines, the stream cannot be
+            sent to worker processes, or ``out`` holds runs with other settings or of other code.
+            No cell has run then.
     """
     _check(strategies, seeds, settings or {})
     opened = resolve.as_stream(stream, options) if isinstance(stream, Stream) else str(stream)
+    if stream_seeds is not None:
+        _check_streams(opened, options or {}, stream_seeds)
     cells = [
         Cell(
             name,
             seed,
-            Path(out) / f"{file_name(name)}-seed{seed}",
+            Path(out) / folder_of(name, seed, stream_seed),
             opened,
-            json.dumps(dict(options or {}), default=str),
+            json.dumps({**(options or {}), **_seeded(stream_seed)}, default=str),
             dict(settings or {}),
             tuple(strategies),
             fresh,
             keep_checkpoints,
             purge_checkpoints,
+            accept_changed_code,
+            stream_seed,
         )
         for name in strategies
+        for stream_seed in (stream_seeds if stream_seeds is not None else (None,))
         for seed in seeds
     ]
     return _run_all(cells, workers, progress)
+
+
+def folder_of(strategy: str, seed: int, stream_seed: int | None = None) -> str:
+    """Return the name of the run folder of a cell."""
+    stream = "" if stream_seed is None else f"-stream{stream_seed}"
+    return f"{file_name(strategy)}{stream}-seed{seed}"
+
+
+def _seeded(stream_seed: int | None) -> dict[str, int]:
+    return {} if stream_seed is None else {"seed": stream_seed}
+
+
+def _check_streams(
+    stream: Stream | str, options: Mapping[str, Any], stream_seeds: Sequence[int]
+) -> None:
+    """Raise a `UserError` unless the scenario makes another stream with every seed."""
+    if isinstance(stream, Stream):
+        raise UserError(
+            "a stream that is made already has no other seeds",
+            where="stream_seeds",
+            hint="Give the name of the scenario, and its options, instead of a stream.",
+        )
+    if not stream_seeds or len(set(stream_seeds)) < len(stream_seeds):
+        raise UserError("seeds of streams are missing or named twice", where="stream_seeds")
+    if "seed" in options:
+        raise UserError(
+            "scenario.seed and seeds of streams are both given",
+            where="stream_seeds",
+            hint="Give only one of them.",
+        )
+    streams = [resolve.open_stream(stream, {**options, "seed": one}) for one in stream_seeds]
+    if len({one.digest() for one in streams}) < len(streams):
+        raise UserError(
+            f"the scenario {stream} makes the same stream with every seed",
+            where="stream_seeds",
+            hint="Leave out the seeds of streams (--stream-seeds).",
+        )
 
 
 def _run_all(cells: Sequence[Cell], workers: int | None, progress: Progress) -> Comparison:
@@ -136,12 +189,15 @@ def _run_all(cells: Sequence[Cell], workers: int | None, progress: Progress) -> 
     failed = run_tasks(
         cells[::-1],
         _run_cell,
-        prepare=_prepare,
+        prepare=partial(_prepare, cells=tuple(cells)),
         load=load_libraries,
         workers=workers,
         progress=progress,
     )
-    failures = [Failure(one.task.strategy, one.task.seed, one.error) for one in reversed(failed)]
+    failures = [
+        Failure(one.task.strategy, one.task.seed, one.error, one.task.stream_seed)
+        for one in reversed(failed)
+    ]
     missing = {one.task.folder for one in failed}
     runs = [Run.open(cell.folder) for cell in cells if cell.folder not in missing]
     erasures.write_references(runs)
@@ -179,13 +235,26 @@ def _tables(cell: Cell, strategy: str) -> dict[str, Any]:
     return resolve.tables_for(cell.tables, strategy, cell.strategies)
 
 
-def _prepare(cell: Cell) -> None:
-    """Check all settings, and build the base model that all cells start from."""
-    stream = _open_stream(cell)
-    settings = [resolve.resolve(name, _tables(cell, name)) for name in cell.strategies]
-    for one in settings:
+def _prepare(cell: Cell, cells: Sequence[Cell]) -> None:
+    """Check all settings and folders, and build the base models that the cells start from.
+
+    Args:
+        cell: any of ``cells``.
+        cells: all cells of the comparison.
+    """
+    settings = {name: resolve.resolve(name, _tables(cell, name)) for name in cell.strategies}
+    for one in settings.values():
         resolve.build(one)  # refuses a bad composition before anything is trained
-    make_base_model(stream, settings[0])
+    streams = {one.options: _open_stream(one) for one in cells}
+    begun = [one for one in cells if not one.fresh and (one.folder / "run.json").is_file()]
+    asked = (
+        identity(streams[one.options], one.strategy, one.seed, settings[one.strategy])
+        for one in begun
+    )
+    folders = (one.folder for one in begun)
+    refuse_others(zip(folders, asked, strict=True), cell.accept_changed_code)
+    for stream in streams.values():
+        make_base_model(stream, settings[cell.strategies[0]])
 
 
 def _run_cell(cell: Cell) -> None:
@@ -198,6 +267,7 @@ def _run_cell(cell: Cell) -> None:
         out=cell.folder,
         settings=_tables(cell, cell.strategy),
         fresh=cell.fresh,
+        accept_changed_code=cell.accept_changed_code,
         keep_checkpoints=cell.keep_checkpoints,
         purge_checkpoints=cell.purge_checkpoints,
         progress=worker_progress(cell.name),

@@ -9,6 +9,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
 from cltool.experiments import resolve
+from cltool.experiments.strategy_code import code_of
 from cltool.facts.stream import Stream
 from cltool.runs.erasures import INEXACT
 from cltool.runs.run import FORMAT
@@ -30,6 +31,7 @@ def identity(
         "seed": seed,
         "model": settings.model.name,
         "labels": [update.label for update in stream],
+        "code": code_of(strategy),
         "requested": {"scenario": _plain(stream.source), **settings.as_tables()},
         "stream": {
             "digest": stream.digest(),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from typing import Any
 from cltool.core import locks
 from cltool.core.errors import UserError
 from cltool.core.files import is_partial, remove, remove_partials
+from cltool.experiments.strategy_code import differences as code_differences
 from cltool.runs.run import CLEARED, Run, file_name
 
 WRITTEN = {
@@ -53,13 +54,16 @@ def steps_kept(keep: bool | Collection[int], steps: int) -> frozenset[int]:
     return kept
 
 
-def open_folder(folder: Path, record: Mapping[str, Any], fresh: bool) -> int:
+def open_folder(
+    folder: Path, record: Mapping[str, Any], fresh: bool, accept_changed_code: bool = False
+) -> int:
     """Return how many steps of this run the folder already holds; nothing is changed.
 
     Args:
         folder: the run folder; it need not exist.
         record: the requested run, as `cltool.experiments.manifest.identity` returned it.
         fresh: the run that the folder holds does not count.
+        accept_changed_code: whether the steps in the folder may come from other code.
 
     Raises:
         UserError: the folder holds another run, or files that are not a run.
@@ -86,7 +90,80 @@ def open_folder(folder: Path, record: Mapping[str, Any], fresh: bool) -> int:
     from cltool.experiments import checkpoints
 
     done = existing.steps_done()
+    changed = _changed_code(existing.record, record) if done else []
+    if changed and not accept_changed_code:
+        raise UserError(
+            "the code of the strategy has changed since this run started",
+            where=str(folder),
+            details=changed,
+            hint="Replace the run with --fresh, choose another folder with --out, or use it as it"
+            " is with --accept-changed-code.",
+        )
     return done if done == len(record["labels"]) else checkpoints.last(folder, done) + 1
+
+
+def note_code(run: Run, record: Mapping[str, Any], done: int, ended: bool) -> None:
+    """Add a warning to the run's record if its finished steps were made with other code.
+
+    Args:
+        run: the run.
+        record: the requested run.
+        done: number of its finished steps.
+        ended: whether it is finished; otherwise later steps are made with the present code.
+    """
+    if not done or not isinstance(run.record.get("warnings"), list):
+        return
+    text = ""
+    if not isinstance(run.record.get("code"), Mapping):
+        text = "An earlier version of cltool made this run: which code made it is not recorded."
+    elif changed := _changed_code(run.record, record):
+        steps = "This run was" if ended else f"The first {done} steps were"
+        text = f"{steps} made with other code of the strategy ({'; '.join(changed)})."
+    if text and text not in run.record["warnings"]:
+        run.change_record(warnings=[*run.record["warnings"], text])
+    if text and not ended:
+        run.change_record(code=record["code"])
+
+
+def _changed_code(existing: Mapping[str, Any], requested: Mapping[str, Any]) -> list[str]:
+    """Return in which strategies the code differs; nothing if a record does not say."""
+    before = existing.get("code")
+    return code_differences(before, requested["code"]) if isinstance(before, Mapping) else []
+
+
+def refuse_others(
+    requests: Iterable[tuple[Path, Mapping[str, Any]]], accept_changed_code: bool = False
+) -> None:
+    """Raise one `UserError` for all folders that hold other runs than the requested ones.
+
+    Args:
+        requests: run folders, each with the requested run.
+        accept_changed_code: as for `open_folder`.
+    """
+    folders: dict[str, list[Path]] = {}
+    hints: dict[str, None] = {}
+    for folder, record in requests:
+        try:
+            open_folder(folder, record, False, accept_changed_code)
+        except UserError as error:
+            hints[error.hint] = None
+            for reason in error.details or [error.what]:
+                folders.setdefault(reason, []).append(folder)
+    if not folders:
+        return
+    count = len({folder for held in folders.values() for folder in held})
+    raise UserError(
+        f"{count} run folder{'s hold' if count > 1 else ' holds'} another run than was asked for",
+        where=str(next(iter(folders.values()))[0].parent),
+        details=[f"{reason} ({_listed(held)})" for reason, held in folders.items()],
+        hint=" ".join(hints),
+    )
+
+
+def _listed(folders: Sequence[Path]) -> str:
+    """Return the names of folders, or one name and how many others there are."""
+    names = [folder.name for folder in folders]
+    return ", ".join(names) if len(names) < 4 else f"{names[0]} and {len(names) - 1} others"
 
 
 def holds_nothing(folder: Path) -> bool:

@@ -30,6 +30,7 @@ from cltool.experiments.resume import (
     clear,
     default_folder,
     must_clear,
+    note_code,
     open_folder,
     refuse_other_model,
     steps_kept,
@@ -61,6 +62,7 @@ def run(
     out: Path | str | None = None,
     settings: Mapping[str, Any] | None = None,
     fresh: bool = False,
+    accept_changed_code: bool = False,
     keep_checkpoints: bool | Collection[int] = False,
     purge_checkpoints: bool = False,
     save_model: Path | str | None = None,
@@ -78,6 +80,7 @@ def run(
         out: the run folder; a finished run in it is returned as it is. By default in ``runs/``.
         settings: nested tables: ``{"learner": {"epochs": 5}, "strategy": {"lambda": 50}}``.
         fresh: replace the run that the folder holds, finished or not.
+        accept_changed_code: use what other code of the strategy left in the folder.
         keep_checkpoints: keep the checkpoints of all steps, or of these steps and the last one.
         purge_checkpoints: remove earlier checkpoints when an update asks to forget facts.
         save_model: folder for the final model, written as a `transformers` checkpoint.
@@ -97,8 +100,11 @@ def run(
     kept = steps_kept(keep_checkpoints, len(stream))
     # Earlier checkpoints still hold the facts that an update asks to forget.
     purging = [update.step for update in stream if update.forget] if purge_checkpoints else []
-    asked = _Asked(stream, resolved, requested, folder, fresh, kept, purging, loggers, progress)
-    with _lock(folder, requested, fresh or save_model is not None) as lock:
+    accept = accept_changed_code
+    asked = _Asked(
+        stream, resolved, requested, folder, fresh, accept, kept, purging, loggers, progress
+    )
+    with _lock(asked, fresh or save_model is not None) as lock:
         if lock is None:
             return Run.open(folder)
         return _run_locked(asked, None if save_model is None else Path(save_model), lock)
@@ -113,6 +119,7 @@ class _Asked:
     requested: Mapping[str, Any]
     folder: Path
     fresh: bool
+    accept: bool
     kept: frozenset[int]
     purging: Sequence[int]
     loggers: Sequence[Any]
@@ -122,13 +129,15 @@ class _Asked:
 def _run_locked(asked: _Asked, save_model: Path | None, lock: Lock) -> Run:
     """Run, in a folder whose lock is held."""
     stream, folder = asked.stream, asked.folder
-    done = open_folder(folder, asked.requested, asked.fresh)
+    done = open_folder(folder, asked.requested, asked.fresh, asked.accept)
     ended = done == len(stream) and Run(folder).record.get("status") == "finished"
     saved = None if save_model is None else SavedModel(save_model, asked.requested)
     if saved is not None and saved.refuse_others(folder, ended):
         saved = None
     if ended:
         _drop_before(folder, asked.purging, done)
+    if done:
+        note_code(Run(folder), asked.requested, done, ended)
     if ended and saved is None:
         return Run.open(folder)
     if not asked.fresh and not ended and Run(folder).diverged:
@@ -154,26 +163,27 @@ def _run_locked(asked: _Asked, save_model: Path | None, lock: Lock) -> Run:
 
 
 @contextmanager
-def _lock(folder: Path, requested: Mapping[str, Any], writes: bool) -> Iterator[Lock | None]:
+def _lock(asked: _Asked, writes: bool) -> Iterator[Lock | None]:
     """Hold the lock of a run folder; None if it is not needed and cannot be had.
 
     That is so for a finished run in a folder that cannot be written.
 
     Args:
-        folder: the run folder; it need not exist.
-        requested: the requested run.
+        asked: the requested run; its folder need not exist.
         writes: the folder is written even if the run in it is finished.
 
     Raises:
         UserError: another process holds the lock.
         OSError: the folder cannot be written, and has to be.
     """
+    folder, requested = asked.folder, asked.requested
     with ExitStack() as stack:
         try:
             lock = stack.enter_context(folder_lock(folder))
         except OSError:
             record = Run(folder).record if (folder / "run.json").is_file() else {}
-            done = 0 if writes or not record else open_folder(folder, requested, fresh=False)
+            held = record and not writes
+            done = open_folder(folder, requested, False, asked.accept) if held else 0
             if done < len(requested["labels"]) or record.get("status") != "finished":
                 raise
             lock = None

@@ -111,16 +111,17 @@ class Sources:
 
 def _read(name: str) -> _Module | None:
     """Return the module called ``name``, without importing it; None where there is none."""
-    file = _file(name)
+    file = file_of(name)
     if file is None:
         return None
     tree = ast.parse(file.read_bytes())
     package = name if file.name == "__init__.py" else name.rpartition(".")[0]
-    imported = _imported(tree, package)
-    return _Module(repr(_plain(_WithoutTexts().visit(tree))), imported)
+    imported = imports_of(tree, package)
+    return _Module(plain_code(tree), imported)
 
 
-def _file(name: str) -> Path | None:
+def file_of(name: str) -> Path | None:
+    """Return the source file of the module called ``name``, without importing it, or None."""
     top, *inner = name.split(".")
     spec = find_spec(top)
     for place in (spec.submodule_search_locations or ()) if spec is not None else ():
@@ -132,7 +133,7 @@ def _file(name: str) -> Path | None:
     return Path(origin) if origin is not None and origin.endswith(".py") else None
 
 
-def _imported(tree: ast.Module, package: str) -> Sequence[str]:
+def imports_of(tree: ast.Module, package: str) -> Sequence[str]:
     """Return the names of all modules that are imported.
 
     A name that is imported from a module may be a module itself, so both are returned.
@@ -150,6 +151,11 @@ def _imported(tree: ast.Module, package: str) -> Sequence[str]:
             found[module] = None
             found |= dict.fromkeys(f"{module}.{alias.name}" for alias in node.names)
     return list(found)
+
+
+def plain_code(tree: ast.Module) -> str:
+    """Return a syntax tree as text, without docstrings and descriptions; changes ``tree``."""
+    return repr(_plain(_WithoutTexts().visit(tree)))
 
 
 class _WithoutTexts(ast.NodeTransformer):

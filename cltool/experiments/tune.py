@@ -20,6 +20,8 @@ from cltool.core.settings import merge
 from cltool.evaluation.summary import summary
 from cltool.experiments import resolve
 from cltool.experiments import run as experiment
+from cltool.experiments.manifest import identity
+from cltool.experiments.resume import refuse_others
 from cltool.experiments.trials import FAILED, SCORED, Bound, Trial, Values, choose, front, missed
 from cltool.facts.stream import Stream
 from cltool.runs.run import file_name
@@ -85,6 +87,7 @@ class Search:
         progress: receives the progress of the search.
         strategies: all strategies that are searched with these settings. A plain strategy setting
             applies to those that have it.
+        accept_changed_code: as for `cltool.run`.
 
     Raises:
         UserError: the stream is too short, there are too few trials, or a setting is wrong.
@@ -100,6 +103,7 @@ class Search:
     fresh: bool = False
     progress: Progress = QUIET
     strategies: Sequence[str] = ()
+    accept_changed_code: bool = False
 
     def __post_init__(self) -> None:
         updates = len(self.stream) - 1
@@ -112,6 +116,26 @@ class Search:
             raise UserError("at least two trials are needed", where="--trials")
         for name in self.strategies:
             resolve.build(resolve.resolve(name, self._settings(name)))
+
+    def refuse_other_runs(self) -> None:
+        """Raise one `UserError` if the folders of the searches hold other runs.
+
+        Only the runs with the presets are looked at: those of the trials have what was proposed.
+        """
+        if self.fresh:
+            return
+        searched = replace(self.stream, updates=[*self.stream.updates][: self.first + 1])
+        asked = []
+        for name in self.strategies:
+            settings = resolve.resolve(name, self._settings(name))
+            for stream, folder, seed in (
+                (searched, "trial-000", 0),
+                *((self.stream, f"judged-000-seed{seed}", seed) for seed in range(self.seeds)),
+            ):
+                place = self.folder(name) / folder
+                if (place / "run.json").is_file():
+                    asked.append((place, identity(stream, name, seed, settings)))
+        refuse_others(asked, self.accept_changed_code)
 
     def tune(self, strategy: str) -> Tuning:
         """Search the settings of ``strategy``, which may be a composition.
@@ -207,7 +231,13 @@ class Search:
         folder = self.folder(strategy) / name
         tables = merge(self._settings(strategy), as_tables(values))
         return experiment.run(
-            stream, strategy=strategy, seed=seed, out=folder, settings=tables, fresh=self.fresh
+            stream,
+            strategy=strategy,
+            seed=seed,
+            out=folder,
+            settings=tables,
+            fresh=self.fresh,
+            accept_changed_code=self.accept_changed_code,
         )
 
 

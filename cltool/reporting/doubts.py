@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import statistics
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from cltool.evaluation.scores import SCORES
@@ -152,4 +152,30 @@ def _devices(group: Group) -> str:
     )
 
 
-CHECKS: tuple[Callable[[Group], str], ...] = (_base, _naive, _nobody, _noise, _wordings, _devices)
+def _code(group: Group) -> str:
+    """Return a doubt where runs of one strategy were made with different code."""
+    found: dict[str, set[tuple[str, str]]] = {}
+    for one in group.runs:
+        recorded = one.run.record.get("code")
+        for name, code in (recorded if isinstance(recorded, Mapping) else {}).items():
+            if isinstance(code, Mapping):
+                pair = str(code.get("digest")), str(code.get("from"))
+                found.setdefault(str(name), set()).add(pair)
+    differing = [name for name, codes in found.items() if len(codes) > 1]
+    if not differing:
+        return ""
+    return (
+        f"These runs were made with different code of {', '.join(differing)}. Run them again with"
+        " --fresh before you compare them."
+    )
+
+
+CHECKS: tuple[Callable[[Group], str], ...] = (
+    _base,
+    _naive,
+    _nobody,
+    _noise,
+    _wordings,
+    _devices,
+    _code,
+)

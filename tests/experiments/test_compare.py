@@ -7,7 +7,7 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ from cltool.experiments import compare as comparing
 from cltool.experiments import resolve
 from cltool.experiments import run as experiment
 from cltool.experiments.compare import Cell, Comparison, compare
+from cltool.experiments.manifest import identity
 from cltool.runs.run import Run
 
 from .. import in_process
@@ -217,7 +218,7 @@ def test_costly_cells_start_first_and_failures_keep_their_order(
         raise UserError("no")
 
     monkeypatch.setattr(comparing, "run_tasks", in_process.run_tasks)
-    monkeypatch.setattr(comparing, "_prepare", lambda cell: None)
+    monkeypatch.setattr(comparing, "_prepare", lambda cell, cells: None)
     monkeypatch.setattr(comparing, "_run_cell", fail)
     failures = compare("leaders", ["naive", "joint"], seeds=(0, 1), out=tmp_path).failures
     assert begun == ["joint seed 1", "joint seed 0", "naive seed 1", "naive seed 0"]
@@ -265,6 +266,59 @@ def test_a_stream_that_cannot_be_sent_to_workers_is_refused(tmp_path: Path) -> N
     with pytest.raises(UserError, match="cannot be sent to a worker process"):
         compare(closed, ["frozen"], out=tmp_path / "out")
     assert not (tmp_path / "out").exists()
+
+
+def test_runs_with_other_settings_are_refused_once_and_before_anything_is_trained(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    facts = str(write_facts(tmp_path / "facts.jsonl"))
+    out = tmp_path / "out"
+    begun: list[Cell] = []
+    for seed in (0, 1):
+        record = identity(resolve.open_stream(facts), "naive", seed, resolve.resolve("naive"))
+        (out / f"naive-seed{seed}").mkdir(parents=True)
+        Run(out / f"naive-seed{seed}").write_record({**record, "status": "running"})
+    monkeypatch.setattr(comparing, "run_tasks", in_process.run_tasks)
+    monkeypatch.setattr(comparing, "_run_cell", begun.append)
+    monkeypatch.setattr(comparing, "make_base_model", lambda stream, settings: None)
+    settings = {"learner": {"epochs": 3}}
+    with pytest.raises(UserError, match="2 run folders hold another run") as caught:
+        compare(facts, ["frozen", "naive"], seeds=(0, 1), settings=settings, out=out)
+    assert caught.value.details == (
+        "learner.epochs: None in the folder, 3 requested (naive-seed0, naive-seed1)",
+    )
+    assert caught.value.where == str(out) and "--fresh" in caught.value.hint
+    assert not begun
+
+
+def test_streams_with_several_seeds(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    begun: list[Cell] = []
+
+    def fail(cell: Cell) -> None:
+        begun.append(cell)
+        raise UserError("no")
+
+    monkeypatch.setattr(comparing, "run_tasks", in_process.run_tasks)
+    monkeypatch.setattr(comparing, "_prepare", lambda cell, cells: None)
+    monkeypatch.setattr(comparing, "_run_cell", fail)
+    options = {"entities": 6, "updates": 2, "changed": 2, "new": 1}
+    given: dict[str, Any] = {"options": options, "out": tmp_path}
+    failures = compare("world", ["naive"], stream_seeds=(0, 1), seeds=(3, 4), **given).failures
+    assert [cell.folder.name for cell in reversed(begun)] == [
+        f"naive-stream{stream}-seed{seed}" for stream in (0, 1) for seed in (3, 4)
+    ]
+    assert [(one.stream_seed, one.seed) for one in failures] == [(0, 3), (0, 4), (1, 3), (1, 4)]
+    streams = {cell.stream_seed: comparing._open_stream(cell).digest() for cell in begun}
+    assert len({*streams.values()}) == 2
+    wrong: list[tuple[Sequence[int], str]] = [((0, 0), "named twice"), ((), "missing")]
+    for seeds, what in wrong:
+        with pytest.raises(UserError, match=what):
+            compare("world", ["naive"], stream_seeds=seeds, **given)
+    facts = str(write_facts(tmp_path / "facts.jsonl"))
+    with pytest.raises(UserError, match="the same stream with every seed"):
+        compare(facts, ["naive"], stream_seeds=(0, 1), out=tmp_path)
+    with pytest.raises(UserError, match="no other seeds"):
+        compare(resolve.open_stream(facts), ["naive"], stream_seeds=(0, 1), out=tmp_path)
 
 
 def test_options_of_a_scenario_do_not_go_with_a_stream(tmp_path: Path) -> None:
