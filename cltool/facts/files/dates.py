@@ -22,7 +22,6 @@ _OTHER_FORMS = (
     (r"-?\d{9,10}([.,]\d+)?", "it looks like seconds since 1970"),
     (r"-?\d{12,19}", "it looks like milliseconds since 1970 (to_json: date_format='iso')"),
     (r"\d{1,2}[./-]\d{1,2}[./-]\d{2,4}.*", "the order of day and month is not certain"),
-    (r"#+", "the column was too narrow when the spreadsheet was saved"),
 )
 
 

@@ -14,8 +14,6 @@ from cltool.facts.files.separators import is_blank, separator, stated
 from cltool.facts.files.shown import shown
 from cltool.facts.files.source import Part, Row, Rows, Source
 
-_AS_TEXT = re.compile(r'="([^"]*)"')
-"""How programs write a text for Excel that looks like a number."""
 _FORMULA = re.compile(r"=\s*[\w$+\-(\"'@]|=#")
 _APOSTROPHE = re.compile(r"'(\s*[-+]?[\d.,]+\s*|[=+@-].*)", re.DOTALL)
 _ERROR = re.compile(r"#[¡¿]?[A-ZÄÖÜÉÑ/0]+[!?]|#NV|#{3,}")
@@ -104,11 +102,10 @@ class _Table:
         if len(cells) != len(self._header):
             return f"has {len(cells)} fields, but the header has {len(self._header)}"
         for at, cell in enumerate(cells):
-            if (cell[:1] in "='# \t" and cell) or '\\"' in cell:
-                text, problem = self._checked(self._keys[at], cell)
+            if cell and (cell[0] in "='# \t" or "\\" in cell):
+                problem = self._refuse(self._keys[at], cell)
                 if problem:
                     return problem
-                cells[at] = text
         if last > first:
             self._doubt_lines(cells, first)
         for at in self._unnamed:
@@ -119,16 +116,17 @@ class _Table:
             return dict(zip(self._keys, cells, strict=True))
         return {key: cell for key, cell in zip(self._keys, cells, strict=True) if key}
 
-    def _checked(self, key: str, cell: str) -> tuple[str, str]:
-        """Return the text of a cell that a spreadsheet or another dialect wrote, or a reason."""
+    def _refuse(self, key: str, cell: str) -> str:
+        """Return why a cell is not what its column needs, but what another dialect writes."""
         text = cell.strip()
-        meant = _AS_TEXT.fullmatch(text)
-        if meant:
-            return meant[1], ""
-        if canonical(key) not in USED or text.startswith(("[", "(", "{")):
-            return cell, ""
+        if canonical(key) not in USED:
+            return ""
         reason = ""
-        if cell[:1] in " \t" and text.startswith('"'):
+        if "\\\\" in cell:
+            reason = "has two backslashes, which may stand for one: write JSON lines instead"
+        elif text.startswith(("[", "(", "{")):
+            return ""
+        elif cell[:1] in " \t" and text.startswith('"'):
             reason = "has a space before a quote: remove it, or the quote would be text"
         elif '\\"' in cell:
             reason = 'has \\": write a quote inside a cell as ""'
@@ -138,7 +136,7 @@ class _Table:
             reason = "begins with the apostrophe that marks texts in spreadsheets: remove it"
         elif _ERROR.fullmatch(text):
             reason = "is an error that a spreadsheet shows in place of a value"
-        return cell, reason and f"{key} {reason}: {shown(cell)}"
+        return reason and f"{key} {reason}: {shown(cell)}"
 
     def _doubt_lines(self, cells: list[str], first: int) -> None:
         """Warn of a quoted cell that looks like rows: its quote may be closed too late."""

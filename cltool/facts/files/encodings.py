@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import codecs
 import gzip
+import re
 import zlib
 from collections.abc import Iterator
 from functools import lru_cache, partial
@@ -135,10 +136,8 @@ def _around(raw: bytes, place: int, codec: str) -> str:
 @lru_cache(maxsize=64)
 def _probable(raw: bytes) -> str:
     """Return the codec that makes the most plausible Latin text of ``raw``, or ``""``."""
-    high = sum(byte >= 0x80 for byte in raw)
-    letters = sum(chr(byte).isalpha() for byte in raw if byte < 0x80)
-    if high > letters:
-        # Mostly letters beyond ASCII: another script, of which many encodings are possible.
+    if re.search(rb"[\x80-\xff]{4}", raw):
+        # No word of a Latin script: another one, of which many encodings are possible.
         return ""
     scores = {codec: _plausible(raw.decode(codec, errors="replace")) for codec in _NAMES}
     best = max(scores, key=lambda codec: scores[codec])
@@ -150,8 +149,9 @@ def _plausible(text: str) -> int:
     for before, char in zip(" " + text, text, strict=False):
         if char.isascii():
             continue
-        upper_inside = char.isupper() and before.islower()
-        if char.isalpha() and ord(char) < 0x250 and not upper_inside:
+        if char.lower() in "äöüßéèêëàáâãåæçñíìîïóòôõøúùûœ" and not (
+            char.isupper() and before.islower()
+        ):
             score += 2
         elif char in "’‘“”„–—…€°£§«»¿¡®©™·":
             score += 1

@@ -244,7 +244,7 @@ class _Parser:
                 return read_day(value, text)
             number = read_update(value, text)
         except ValueError as error:
-            raise CellError(f"bad {_TIMES[name]} {shown(value)}: {error}") from error
+            raise CellError(f"bad {_TIMES[name]} {_written(value)}: {error}") from error
         return number, number
 
     def event(self, line: int, row: Row, moment: int, until: int, kept: bool) -> Event:
@@ -350,3 +350,8 @@ def _absent(row: Row, name: str) -> CellError:
     if isinstance(value, str) and value.strip() in SURELY_MISSING:
         return CellError(f"{name} is missing: {shown(value)}")
     return CellError(f"{name} is {'empty' if isinstance(value, str) else 'missing'}")
+
+
+def _written(value: object) -> str:
+    """Return a day or a time as it is written, and other cells as `shown` does."""
+    return str(value) if isinstance(value, date) else shown(value)

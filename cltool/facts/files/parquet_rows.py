@@ -47,21 +47,16 @@ def parquet_rows(part: Part, source: Source) -> Rows:
             for batch in file.iter_batches(_BATCH_ROWS, columns=wanted):
                 yield from enumerate(_batch_rows(batch, source.used), start=row)
                 row += batch.num_rows
-    except (pa.ArrowException, UnicodeDecodeError, MemoryError) as error:
+    except UnicodeDecodeError as error:
+        # Arrow decodes the names of all columns when it opens the file.
+        what = f"the name of a column is not UTF-8: {shown(error.object)}"
+        raise UserError(what, where=where, hint="Rename it, and write the file again.") from error
+    except (pa.ArrowException, MemoryError) as error:
         raise UserError(f"not a readable Parquet file: {error}", where=where) from error
 
 
 def _names(schema: pa.Schema, where: str) -> list[str]:
-    names = []
-    for number in range(len(schema)):
-        try:
-            names.append(schema.field(number).name)
-        except UnicodeDecodeError as error:
-            raise UserError(
-                f"the name of column {number + 1} is not UTF-8: {shown(error.object)}",
-                where=where,
-                hint="Rename the column, and write the file again.",
-            ) from error
+    names: list[str] = schema.names
     problem = refuse_twice(names)
     if problem:
         raise UserError(problem, where=where, hint="Rename one of the columns, or remove it.")

@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from cltool.core.errors import UserError
-from cltool.facts.files.columns import USED, canonical
+from cltool.facts.files.columns import USED, canonical, refuse_twice
 from cltool.facts.files.delimited import delimited_rows
 from cltool.facts.files.endings import DELIMITED, PARQUET, kind_of
 from cltool.facts.files.json_rows import json_rows
@@ -73,12 +73,10 @@ class _Renaming:
         plan = {name: canonical(name) for name in names}
         self._source.columns.update(dict.fromkeys(plan.values()))
         changed = [name for name in names if plan[name] != name]
-        if not changed:
-            return None
+        problem = refuse_twice(names)
+        if problem or not changed:
+            return problem or None
         for name in changed:
-            same = next(one for one in names if plan[one] == plan[name])
-            if same != name:
-                return f"has the column {shown(plan[name])} twice: {shown(same)} and {shown(name)}"
             if plan[name] in USED:
                 text = f"the column {shown(name)} is read as {plan[name]}."
                 self._source.warnings.add(text, number)
