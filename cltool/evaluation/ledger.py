@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -42,6 +44,14 @@ FORMAT = 1
 """Version of the columns, in each file's schema metadata; files without one have version 1."""
 
 FORMAT_KEY = b"cltool.format"
+
+DIGEST_KEY = b"cltool.sha256"
+"""Metadata of each file: the SHA-256 of the file with `NO_DIGEST` in its place."""
+
+NO_DIGEST = b"0" * 64
+
+FORMAT_WITH_DIGEST = 2
+"""First format in which every file has a digest."""
 
 KEY = ["subject", "relation"]
 PROBE = [*KEY, "form", "number"]
@@ -85,7 +95,12 @@ def write_step(run: Path, step: int, rows: Sequence[dict[str, Any]]) -> None:
     tags = any(row.get(TAGS) for row in rows)
     table = pa.Table.from_pylist(list(rows), schema=schema(tags))
     with whole_file(step_file(run, step)) as partial:
-        pq.write_table(table, partial, compression="zstd")
+        metadata = {**(table.schema.metadata or {}), DIGEST_KEY: NO_DIGEST}
+        pq.write_table(table.replace_schema_metadata(metadata), partial, compression="zstd")
+        content = partial.read_bytes()
+        digest = hashlib.sha256(content).hexdigest().encode()
+        head, _, tail = content.rpartition(NO_DIGEST)
+        partial.write_bytes(head + digest + tail)
 
 
 def read_step(run: Path, step: int) -> pd.DataFrame:
@@ -118,15 +133,51 @@ def read(run: Path) -> pd.DataFrame:
     return answers
 
 
+def _digest_place(content: bytes) -> int | None:
+    """Return where the digest is in the content of a ledger file; None if it has none."""
+    key = content.rfind(DIGEST_KEY)  # the metadata are at the end of the file
+    found = re.compile(rb"[^0-9a-f]{1,8}(?=[0-9a-f]{64})").match(content, key + len(DIGEST_KEY))
+    return None if key < 0 or found is None else found.end()
+
+
+def _read_undamaged(file: Path) -> bytes:
+    """Return the content of a ledger file after comparing it with its digest.
+
+    Raises:
+        UserError: a newer cltool wrote it.
+        ValueError: it is not what was written.
+    """
+    import pyarrow as pa
+
+    content = file.read_bytes()
+    place = _digest_place(content)
+    if place is None:
+        format = _format(pa.BufferReader(content))
+        refuse_newer_format(format, FORMAT, file)
+        if format >= FORMAT_WITH_DIGEST:
+            raise ValueError("the file is damaged: it has no digest")
+        return content
+    plain = content[:place] + NO_DIGEST + content[place + len(NO_DIGEST) :]
+    if hashlib.sha256(plain).hexdigest().encode() != content[place : place + len(NO_DIGEST)]:
+        raise ValueError("the file is damaged: it has changed since it was written")
+    return content
+
+
+def _format(content: pa.BufferReader) -> int:
+    import pyarrow.parquet as pq
+
+    return int((pq.read_schema(content).metadata or {}).get(FORMAT_KEY, 1))
+
+
 def _read_file(file: Path) -> pd.DataFrame:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     try:
-        found = pq.read_schema(file)
-        refuse_newer_format(int((found.metadata or {}).get(FORMAT_KEY, 1)), FORMAT, file)
-        columns = schema(TAGS in found.names)
-        answers: pd.DataFrame = pq.read_table(file, schema=columns).to_pandas()
+        content = pa.BufferReader(_read_undamaged(file))
+        refuse_newer_format(_format(content), FORMAT, file)
+        columns = schema(TAGS in pq.read_schema(content).names)
+        answers: pd.DataFrame = pq.read_table(content, schema=columns).to_pandas()
     except (pa.ArrowException, OSError, ValueError) as error:
         raise UserError(
             f"cannot be read as answers: {error}",

@@ -16,7 +16,7 @@ from cltool.core.seeds import derive
 from cltool.experiments import resolve
 from cltool.facts.facts import Key
 from cltool.facts.stream import Stream
-from cltool.models.cache import cache_folder, cached, training_tokens, write_cost
+from cltool.models.cache import cache_folder, cached, rebuilt, training_tokens, write_cost
 from cltool.models.lengths import fit_to_context
 
 if TYPE_CHECKING:
@@ -34,11 +34,20 @@ def prepare(
 ) -> tuple[LanguageModel, Stream]:
     """Return the model of ``settings``, and the part of ``stream`` that fits into it.
 
-    Sentence lengths are checked before anything is trained.
+    Sentence lengths are checked before anything is trained. The model's warnings name the damaged
+    models that were built again.
 
     Raises:
         UserError: the model cannot be loaded, or facts are too long for it.
     """
+    with rebuilt() as sentences:
+        lm, stream = _prepare(stream, settings, progress)
+    return replace(lm, warnings=(*lm.warnings, *sentences)), stream
+
+
+def _prepare(
+    stream: Stream, settings: resolve.Settings, progress: Progress
+) -> tuple[LanguageModel, Stream]:
     chosen = settings.model
     registered = models.registered(chosen.name)
     if registered is not None and registered.context is not None:

@@ -59,8 +59,14 @@ def build_learner(
     return learner
 
 
-def advance(learner: Learner, run: Path, step: int) -> None:
+def advance(learner: Learner, run: Path, step: int, *, checked: bool = False) -> None:
     """Move a learner from the base to the state of the run in the folder ``run`` after ``step``.
+
+    Args:
+        learner: the learner.
+        run: the run folder.
+        step: a step that has a checkpoint.
+        checked: the files of the checkpoint were compared with their digests already.
 
     Raises:
         UserError: the checkpoint does not fit the model.
@@ -70,7 +76,7 @@ def advance(learner: Learner, run: Path, step: int) -> None:
     learner.strategies.attach(learner)
     for number in range(1, step + 1):
         learner.known.apply(learner.stream.updates[number])
-    checkpoints.load(run, step, learner.model, learner.strategies)
+    checkpoints.load(run, step, learner.model, learner.strategies, checked=checked)
 
 
 def seed_globally(seed: int, step: int) -> None:

@@ -9,6 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cltool.core import digests
 from cltool.core.errors import UserError
 from cltool.core.files import remove, whole_file, write_json
 from cltool.lm.language_model import load_weights, save_weights
@@ -42,6 +43,7 @@ def save(run: Path, step: int, model: nn.Module, strategies: Strategies) -> None
         if tensors:
             with whole_file(partial / f"{file_name(name)}.safetensors") as file:
                 save_file(tensors, file)
+    digests.write_digests(partial)
     _discard(place)
     if not place.is_dir():
         partial.rename(place)
@@ -52,15 +54,30 @@ def save(run: Path, step: int, model: nn.Module, strategies: Strategies) -> None
     partial.rmdir()
 
 
-def load(run: Path, step: int, model: nn.Module, strategies: Strategies) -> None:
+def load(
+    run: Path, step: int, model: nn.Module, strategies: Strategies, *, checked: bool = False
+) -> None:
     """Load the weights and the strategies' states after ``step``.
 
+    Args:
+        run: the run folder.
+        step: a step that has a checkpoint.
+        model: receives the weights.
+        strategies: receive their states.
+        checked: the files were compared with their digests already, as `last` does.
+
     Raises:
-        UserError: the checkpoint does not fit the model, or a file cannot be read.
+        UserError: the checkpoint is damaged, or does not fit the model.
     """
     from safetensors.torch import load_file
 
     place = folder(run, step)
+    if not checked and (found := digests.damage(place)):
+        raise UserError(
+            f"the checkpoint is damaged: {'; '.join(found)}",
+            where=str(place),
+            hint="Start the run again with --fresh.",
+        )
     load_weights(model, place / WEIGHTS)
     states: dict[str, dict[str, Any]] = {}
     for name in strategies.parts:
@@ -81,8 +98,23 @@ def load(run: Path, step: int, model: nn.Module, strategies: Strategies) -> None
 
 
 def last(run: Path, before: int) -> int:
-    """Return the latest step before step ``before`` that has a checkpoint; -1 if none has."""
-    return max((step for step in steps(run) if step < before), default=-1)
+    """Return the latest step before step ``before`` that has an undamaged checkpoint, or -1."""
+    for step in reversed(steps(run)):
+        if step < before and not digests.damage(folder(run, step)):
+            return step
+    return -1
+
+
+def damaged(run: Path, begin: int, end: int) -> list[str]:
+    """Return a sentence about each damaged checkpoint of the steps ``begin`` to ``end`` - 1."""
+    return [
+        f"The checkpoint after step {step} was damaged ({'; '.join(found)}), so the run went on "
+        + (f"from step {begin - 1}." if begin else "from the base model.")
+        for step in steps(run)
+        if begin <= step < end
+        for found in [digests.damage(folder(run, step))]
+        if found
+    ]
 
 
 def keep_only(run: Path, step: int, others: Collection[int] = ()) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import random
+import sys
 import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
@@ -216,11 +217,18 @@ def _record_start(
     Raises:
         UserError: the run started from another base model.
     """
+    from cltool.experiments import checkpoints
+
     refuse_other_model(run.folder, learner.lm.parts)
+    damaged = checkpoints.damaged(run.folder, done, run.steps_done())
+    for sentence in damaged:
+        print(sentence, file=sys.stderr)
     if done:
-        run.change_record(status="running")
+        warnings = [*run.record.get("warnings", []), *damaged]
+        run.change_record(status="running", warnings=list(dict.fromkeys(warnings)))
     else:
-        run.write_record(manifest(requested, settings, learner))
+        record = manifest(requested, settings, learner)
+        run.write_record({**record, "warnings": [*record["warnings"], *damaged]})
 
 
 class _Steps:
@@ -258,7 +266,8 @@ class _Steps:
         self.budget = Budget(learner.settings)
         self.warned: list[str] = []
         if done:
-            advance(learner, run.folder, done - 1)
+            # `open_folder` compared the checkpoint of a run that goes on with its digests.
+            advance(learner, run.folder, done - 1, checked=done < len(self.stream))
             self.costs = run.cost_rows()[:done]
             self.warned = self._sentences()
             self.erasures.resume(done)

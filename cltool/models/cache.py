@@ -7,11 +7,15 @@ import math
 import os
 import re
 import shutil
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 
+from cltool.core.digests import damage, write_digests
 from cltool.core.errors import UserError
-from cltool.core.files import disk_errors, remove, write_json
+from cltool.core.files import disk_errors, give_default_modes, remove, write_json
 from cltool.core.locks import Holder, file_lock
 from cltool.core.progress import QUIET, Progress
 
@@ -42,7 +46,8 @@ def cached(folder: Path, write: Callable[[Path], None], progress: Progress = QUI
     """Return ``folder``; call ``write`` to fill it if it does not hold a model yet.
 
     ``write`` receives an empty folder beside ``folder``, which is renamed when it is complete.
-    If another process is filling it, this one waits.
+    If another process is filling it, this one waits. Every use compares the files with their
+    digests; a damaged model is written again, and `rebuilt` is told.
 
     Args:
         folder: an entry of the cache.
@@ -73,12 +78,42 @@ def cached(folder: Path, write: Callable[[Path], None], progress: Progress = QUI
     return folder
 
 
+@contextmanager
+def rebuilt() -> Iterator[list[str]]:
+    """Collect a sentence about each damaged model that is built again inside."""
+    sentences: list[str] = []
+    token = _REBUILT.set(sentences)
+    try:
+        yield sentences
+    finally:
+        _REBUILT.reset(token)
+
+
+_REBUILT: ContextVar[list[str] | None] = ContextVar("rebuilt", default=None)
+
+
 def _is_whole(folder: Path) -> bool:
-    return (folder / "config.json").is_file()
+    return (folder / "config.json").is_file() and not damage(folder)
+
+
+def _remove_damaged(folder: Path) -> None:
+    """Remove a damaged model, and say so."""
+    found = damage(folder) or ["config.json is missing"]
+    sentence = (
+        f"A built model in the cache was damaged ({'; '.join(found)}), so it was built again: "
+        f"{folder}."
+    )
+    print(sentence, file=sys.stderr)
+    sentences = _REBUILT.get()
+    if sentences is not None:
+        sentences.append(sentence)
+    remove(folder)
 
 
 def _fill(folder: Path, write: Callable[[Path], None]) -> None:
     """Fill an entry whose lock is held."""
+    if folder.is_dir() and any(folder.iterdir()):
+        _remove_damaged(folder)
     # Whoever left a temporary folder has ended: this process holds the lock.
     left = re.compile(rf"\.*{re.escape(folder.name)}\.\d+\.partial(\.partial)?")
     for path in folder.parent.iterdir():
@@ -88,6 +123,8 @@ def _fill(folder: Path, write: Callable[[Path], None]) -> None:
     partial.mkdir()
     try:
         write(partial)
+        give_default_modes(partial)
+        write_digests(partial)
         partial.rename(folder)
     finally:
         shutil.rmtree(partial, ignore_errors=True)

@@ -183,3 +183,32 @@ def test_a_newer_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UserError, match=r"has format 2, but .* reads formats up to 1") as caught:
         ledger.read(tmp_path)
     assert caught.value.where.endswith("step-000.parquet") and "newer cltool" in caught.value.hint
+
+
+def test_a_flipped_bit_anywhere_is_noticed(tmp_path: Path) -> None:
+    ledger.write_step(tmp_path, 0, rows(0))
+    file = ledger.step_file(tmp_path, 0)
+    whole = file.read_bytes()
+    footer = len(whole) - 400
+    exempt: range = range(0)
+    if ledger.FORMAT < ledger.FORMAT_WITH_DIGEST:
+        key = whole.rfind(ledger.DIGEST_KEY)
+        exempt = range(key, key + 90)
+    for place in {*range(0, len(whole), 37), *range(footer, len(whole), 5)} - {*exempt}:
+        damaged = bytearray(whole)
+        damaged[place] ^= 1 << place % 8
+        file.write_bytes(damaged)
+        with pytest.raises(UserError) as caught:
+            ledger.read(tmp_path)
+        assert caught.value.where == str(file) and "cltool run" in caught.value.hint, place
+    file.write_bytes(whole)
+    assert len(ledger.read(tmp_path)) == 2 == len(pq.read_table(file))
+
+
+def test_files_without_a_digest_are_read(tmp_path: Path) -> None:
+    ledger.write_step(tmp_path, 0, rows(0))
+    file = ledger.step_file(tmp_path, 0)
+    table = pq.read_table(file)
+    before = ledger.read(tmp_path)
+    pq.write_table(table.replace_schema_metadata({ledger.FORMAT_KEY: b"1"}), file)
+    pd.testing.assert_frame_equal(ledger.read(tmp_path), before)

@@ -24,7 +24,7 @@ from cltool.core.settings import ProbeSettings
 from cltool.evaluation import ledger, metrics
 from cltool.evaluation.prober import Prober
 from cltool.evaluation.scores import COSTS
-from cltool.experiments import build_learner, checkpoints, resolve
+from cltool.experiments import base_model, build_learner, checkpoints, resolve
 from cltool.experiments import run as experiment
 from cltool.experiments.run import run
 from cltool.facts.facts import Fact, Update
@@ -292,6 +292,67 @@ def test_a_run_does_not_resume_with_another_tokenizer(
     assert set(record.pop("model_parts")) >= {"tokenizer", "config", "chat_template"}
     run_file.write_text(json.dumps(record))  # as earlier versions wrote it
     assert start(tmp_path / "run", model=str(mine)).record["status"] == "finished"
+
+
+def test_a_damaged_checkpoint_is_passed_over(
+    start: Start,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    whole = start(tmp_path / "whole")
+    for name, kept, goes_on_from in (("a", True, "step 1"), ("b", False, "the base model")):
+        with monkeypatch.context() as patch, pytest.raises(Killed):
+            trap(patch, checkpoints, "keep_only", lambda _, step, *more: int(step), 2, True)
+            start(tmp_path / name, keep_checkpoints=kept)
+        weights = tmp_path / name / "checkpoints" / "step-002" / "model.safetensors"
+        content = bytearray(weights.read_bytes())
+        content[len(content) // 2] ^= 1
+        weights.write_bytes(content)
+        done = start(tmp_path / name, keep_checkpoints=kept)
+        (sentence,) = [text for text in done.record["warnings"] if "damaged" in text]
+        assert "after step 2" in sentence and f"went on from {goes_on_from}" in sentence
+        assert sentence in capsys.readouterr().err
+        assert answers(tmp_path / name) == answers(whole.folder)
+        assert states(tmp_path / name) == states(whole.folder)
+
+
+def test_a_damaged_checkpoint_of_a_finished_run_is_not_used(start: Start, tmp_path: Path) -> None:
+    start(tmp_path / "run")
+    place = tmp_path / "run" / "checkpoints" / "step-003"
+    state = place / "naive.json"
+    state.write_text(state.read_text() + " ")
+    with pytest.raises(UserError, match=r"damaged: naive\.json has changed") as caught:
+        start(tmp_path / "run", save_model=tmp_path / "model")
+    assert caught.value.where == str(place) and "--fresh" in caught.value.hint
+    (place / "digests.json").unlink()  # as earlier versions wrote it
+    start(tmp_path / "run", save_model=tmp_path / "model")
+
+
+def test_a_taught_model_belongs_to_its_tokenizer(
+    checkpoint: Callable[[str], Path],
+    stream: Stream,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("CLTOOL_CACHE", str(tmp_path / "cache"))
+    taught: list[int] = []
+    monkeypatch.setattr(Learner, "fit", lambda learner, facts: taught.append(len(facts)))
+    mine = Path(shutil.copytree(checkpoint("llama"), tmp_path / "mine"))
+    settings = resolve.resolve("naive", {"model": {"name": str(mine), "teach_base": True}})
+    assert base_model.prepare(stream, settings)[0].coder.tokenizer.eos_token == "<eos>"
+    base_model.prepare(stream, settings)
+    assert len(taught) == 1
+    file = mine / "tokenizer_config.json"
+    file.write_text(json.dumps({**json.loads(file.read_text()), "eos_token": "<bos>"}))
+    lm, _ = base_model.prepare(stream, settings)
+    assert lm.coder.tokenizer.eos_token == "<bos>" and len(taught) == 2
+    assert any("'<bos>'" in text for text in lm.warnings)
+    (folder,) = {*(tmp_path / "cache" / "taught").glob("*")} - {Path(lm.source)}
+    (folder / "model.safetensors").unlink()
+    file.write_text(json.dumps({**json.loads(file.read_text()), "eos_token": "<eos>"}))
+    lm, _ = base_model.prepare(stream, settings)
+    assert len(taught) == 3 and any("was damaged" in text for text in lm.warnings)
 
 
 def test_dropout_is_the_same_when_a_run_resumes(

@@ -10,7 +10,7 @@ import pytest
 
 from cltool.core.errors import UserError
 from cltool.core.progress import Progress
-from cltool.models.cache import cached
+from cltool.models.cache import cached, rebuilt
 
 FORK = multiprocessing.get_context("fork")
 
@@ -88,3 +88,38 @@ def test_a_cache_that_cannot_be_written_is_named(
     assert cached(tmp_path / "0a", write) == tmp_path / "0a"
     with pytest.raises(UserError, match="Permission denied"):
         cached(tmp_path / "0b", write)
+
+
+def test_a_damaged_model_is_built_again_and_said_to_be(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    entry = tmp_path / "0a"
+    built: list[Path] = []
+
+    def build(folder: Path) -> None:
+        write(folder)
+        (folder / "model.safetensors").write_bytes(bytes(1000))
+        built.append(folder)
+
+    cached(entry, build)
+    for name in ("model.safetensors", "config.json", "digests.json"):
+        whole = (entry / name).read_bytes()
+        (entry / name).write_bytes(bytes([whole[0] ^ 4]) + whole[1:])
+        built.clear()
+        with rebuilt() as sentences:
+            assert cached(entry, build) == cached(entry, build) == entry
+        assert len(built) == len(sentences) == 1
+        assert name in sentences[0] and str(entry) in sentences[0]
+        assert sentences[0] in capsys.readouterr().err
+        assert (entry / name).read_bytes() == whole
+    for name in ("model.safetensors", "config.json"):
+        (entry / name).unlink()
+        built.clear()
+        cached(entry, build)
+        assert len(built) == 1 and (entry / name).is_file()
+
+
+def test_models_of_earlier_versions_are_used(tmp_path: Path) -> None:
+    (tmp_path / "0a").mkdir()
+    write(tmp_path / "0a")
+    assert cached(tmp_path / "0a", lambda folder: pytest.fail("built")) == tmp_path / "0a"
