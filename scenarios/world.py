@@ -20,6 +20,7 @@ from pydantic import Field
 from cltool.core.errors import UserError
 from cltool.facts.facts import Belief, Fact, Key, Knowledge, Update
 from cltool.facts.forget_requests import requested
+from cltool.facts.identity import names_object
 from cltool.facts.scenario import Scenario, ScenarioConfig
 from cltool.facts.stream import ERASED, NEW, RETAINED, Probe, Stream
 from cltool.facts.wordings import Wordings
@@ -267,7 +268,7 @@ def _two_hop(known: Knowledge, subject: str, first: Relation, second: Relation) 
         older += (*left.outdated, left.fact.object) if left else ()
     older += end.outdated
     right = end.fact.accepted
-    outdated = tuple(dict.fromkeys(answer for answer in older if answer not in right))
+    outdated = tuple(dict.fromkeys(name for name in older if not names_object(name, right)))
     learned = max(hop.learned, end.learned)
     group = NEW if learned == known.step else RETAINED
     key = (subject, f"{first.id}.{second.id}")

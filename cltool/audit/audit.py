@@ -213,7 +213,7 @@ def listed_doubts(scope: Scope) -> list[str]:
         belief = known.belief(fact.key)
         if belief is None:
             kind = "the stream never taught their keys, so the model cannot know them"
-        elif not belief.erased and belief.fact.object == fact.object:
+        elif not belief.erased and belief.fact.restates(fact):
             kind = "no update had to forget them, so the reference was taught them too"
         else:
             continue
@@ -281,7 +281,9 @@ def taught_of(stream: Stream, case: Case, step: int) -> set[Key]:
     known: Knowledge = stream.knowledge(step)
     facts = (*case.erased, *case.retained)
     beliefs = {fact: known.belief(fact.key) for fact in facts}
-    return {fact.key for fact, held in beliefs.items() if held is not None and held.fact == fact}
+    return {
+        fact.key for fact, held in beliefs.items() if held is not None and held.fact.restates(fact)
+    }
 
 
 def _trail(

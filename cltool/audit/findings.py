@@ -88,7 +88,9 @@ class Scope:
             return Case.of_stream(stream, self.step, self.settings.seed)
         found = read_forget_list(self.forget)
         worded = replace(stream, wordings=stream.wordings.with_prompts(found.prompts))
-        return Case.of_facts(worded, stream.knowledge(self.step), found.facts, self.settings.seed)
+        known = stream.knowledge(self.step)
+        erased = [known.as_known(fact) for fact in found.facts]
+        return Case.of_facts(worded, known, erased, self.settings.seed)
 
     @cached_property
     def digest(self) -> str:

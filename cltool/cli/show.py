@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 
 from cltool.cli.output import print_json
 from cltool.core import exit_codes
@@ -18,11 +19,18 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Print the timeline of each fact of the subject."""
+    from cltool.facts.lookalikes import difference
     from cltool.runs.run import Run
-    from cltool.runs.timeline import timelines
+    from cltool.runs.timeline import subjects_alike, timelines
 
     run = Run.open(options.run)
     found = timelines(run, options.subject, options.relation)
+    for other in subjects_alike(run, found[0].subject):
+        what = difference(found[0].subject, other)
+        print(
+            f"cltool: the run also has facts about {other!r}, which is another subject{what}",
+            file=sys.stderr,
+        )
     if options.json:
         print_json([timeline.as_json() for timeline in found])
         return exit_codes.DONE

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from cltool.experiments import resolve
 from cltool.experiments.strategy_code import code_of
+from cltool.facts.lookalikes import spelling_warnings
 from cltool.facts.stream import Stream
 from cltool.runs.erasures import INEXACT
 from cltool.runs.run import FORMAT
@@ -75,12 +76,12 @@ def manifest(
 
 
 def stream_warnings(stream: Stream) -> list[str]:
-    """Return warnings about the stream: its source, wordings held out, lines skipped."""
+    """Return warnings about the stream: its source, its names, wordings held out, lines skipped."""
     keys = stream.first_taught()
     trained_only = sum(
         all(asking.form == "trained" for asking in stream.wordings.askings(key)) for key in keys
     )
-    warnings = [*stream.warnings]
+    warnings = [*stream.warnings, *spelling_warnings(stream)]
     if trained_only == len(keys):
         warnings.append(
             "No wording is held out: the scores ask in the trained wordings. "

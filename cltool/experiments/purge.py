@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from cltool.facts.facts import Fact, Key
+from cltool.facts.identity import key_of
 from cltool.training.strategy import Strategies, state_bytes
 
 if TYPE_CHECKING:
@@ -90,8 +91,12 @@ def _count(value: object, keys: Collection[Key], entries: Counter[Key]) -> None:
     if not isinstance(value, list | tuple):
         return
     head = value[:2]
-    if len(head) == 2 and all(isinstance(text, str) for text in head) and (*head,) in keys:
-        entries[head[0], head[1]] += 1
+    if (
+        len(head) == 2
+        and all(isinstance(text, str) for text in head)
+        and (key := key_of(*head)) in keys
+    ):
+        entries[key] += 1
         return
     for item in value:
         _count(item, keys, entries)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from cltool.facts.facts import Fact
+from cltool.facts.identity import object_identities, object_identity
 
-Named = dict[tuple[str, tuple[str, ...]], None]
-"""(object, all its spellings), each once, in the order of first appearance."""
+Named = dict[tuple[str, frozenset[str]], str]
+"""(identity of an object, identities of all its spellings) → the object, in the order of first
+appearance."""
 
 
 class Distractors:
@@ -22,7 +24,8 @@ class Distractors:
         self._all: Named = {}
         for fact in known:
             for named in (self._relations.setdefault(fact.relation, {}), self._all):
-                named[fact.object, fact.accepted] = None
+                names = frozenset(object_identities(fact.accepted))
+                named.setdefault((object_identity(fact.object), names), fact.object)
 
     def of(self, fact: Fact, outdated: Iterable[str] = ()) -> list[str]:
         """Return objects that were never true of ``fact``'s key, each once, in order.
@@ -33,9 +36,12 @@ class Distractors:
             fact: the erased fact.
             outdated: objects that were true of its key before.
         """
-        true = {*fact.accepted, *outdated}
+        true = object_identities((*fact.accepted, *outdated))
         for named in (self._relations.get(fact.relation, {}), self._all):
-            found = {name: None for name, accepted in named if true.isdisjoint(accepted)}
+            found: dict[str, str] = {}
+            for (identity, names), name in named.items():
+                if true.isdisjoint(names):
+                    found.setdefault(identity, name)
             if found:
-                return list(found)
+                return list(found.values())
         return []

@@ -6,7 +6,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from cltool.core.errors import UserError
-from cltool.facts.identity import key_of, names_object, object_identities, object_identity
+from cltool.facts.identity import (
+    folded_form,
+    key_of,
+    names_object,
+    object_identities,
+    object_identity,
+)
+from cltool.facts.lookalikes import difference
 
 Tags = tuple[tuple[str, str], ...]
 """(name, value) pairs."""
@@ -139,7 +146,7 @@ class Knowledge:
                     hint="Remove the request."
                     if forgotten
                     else "Teach it in an earlier update, or remove the request. Check that the"
-                    " names are spelled as in that update.",
+                    f" names are spelled as in that update{self._similar(fact.key)}.",
                 )
             self._beliefs[fact.key] = replace(belief, erased=True)
         for fact in update.restated:
@@ -151,6 +158,15 @@ class Knowledge:
             self._beliefs[fact.key] = self._after_learning(fact, update.step)
         self.step = update.step
         self.updates.append(update)
+
+    def _similar(self, key: Key) -> str:
+        """Return which known key differs from ``key`` only in case or form, or ``""``."""
+        form = [*map(folded_form, key)]
+        for other in self._beliefs:
+            if [*map(folded_form, other)] == form:
+                told = difference(", ".join(key), ", ".join(other))
+                return f": {other[0]}, {other[1]}{told}"
+        return ""
 
     def _after_restating(self, fact: Fact, where: str) -> Belief:
         belief = self._beliefs.get(fact.key)
@@ -202,6 +218,20 @@ class Knowledge:
         """Return the belief about ``key``, or None if it was never taught."""
         found = self._beliefs.get(key)
         return self._beliefs.get(key_of(*key)) if found is None else found
+
+    def as_known(self, fact: Fact) -> Fact:
+        """Return ``fact`` as it was taught: with the first spelling of its key and of its object.
+
+        The aliases are those that are known and those of ``fact``. A fact that was never true has
+        only the spelling of its key changed.
+        """
+        belief = self.belief(fact.key)
+        if belief is None:
+            return fact
+        for held in (belief.fact, *belief.former):
+            if fact.restates(held):
+                return replace(held.with_names(fact.accepted), tags=fact.tags)
+        return replace(fact, subject=belief.fact.subject, relation=belief.fact.relation)
 
     def beliefs(self) -> Iterator[Belief]:
         """Iterate over all beliefs, in the order in which their keys first appeared."""

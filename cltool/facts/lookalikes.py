@@ -5,10 +5,16 @@ from __future__ import annotations
 import difflib
 import unicodedata
 from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import TYPE_CHECKING
 
 from cltool.facts.identity import folded_form
 
+if TYPE_CHECKING:
+    from cltool.facts.stream import Stream
+
 _MOST_CHARS = 200
+_MOST_PAIRS = 3
 _MOST_NAMED = 4
 _MARKS = ("M", "Z", "C")
 """General categories of characters that can be hard to see: marks, spaces and controls."""
@@ -74,3 +80,45 @@ def alike(names: Iterable[str]) -> Iterator[tuple[str, str]]:
         earlier = first.setdefault(folded_form(name), name)
         if earlier != name:
             yield earlier, name
+
+
+def spelling_warnings(stream: Stream) -> list[str]:
+    """Return warnings about names that are written in several ways.
+
+    Subjects (or relations) that differ only in case or compatibility form are different ones.
+    Those that differ in normal form, white space or invisible characters are the same one.
+    """
+    places: tuple[dict[str, str], dict[str, str]] = {}, {}
+    labels = [update.label for update in stream]
+    for key, (step, _) in stream.first_taught().items():
+        where = stream.origins.get((step, key), f"update {labels[step]}")
+        for names, name in zip(places, key, strict=True):
+            names.setdefault(name, where)
+    warnings = []
+    for kind, names in zip(("subject", "relation"), places, strict=True):
+        pairs = [*alike(names)]
+        if pairs:
+            shown = [
+                f"{one!r} ({names[one]}) and {other!r} ({names[other]}){difference(one, other)}"
+                for one, other in pairs[:_MOST_PAIRS]
+            ]
+            warnings.append(
+                f"{len(pairs)} {kind}{'s differ' if len(pairs) > 1 else ' differs'} from another"
+                f" {kind} only in case or in the form of characters: {'; '.join(shown)}"
+                f"{_more(len(pairs))}. They count as different {kind}s: write a {kind} in one way."
+            )
+    if stream.spellings:
+        shown = [
+            f"{one!r} for {other!r}{difference(one, other)}"
+            for other, one in islice(stream.spellings.items(), _MOST_PAIRS)
+        ]
+        count = len(stream.spellings)
+        warnings.append(
+            f"{count} name{'s are' if count > 1 else ' is'} written in more than one way. The first"
+            f" way is used: {'; '.join(shown)}{_more(count)}."
+        )
+    return warnings
+
+
+def _more(count: int) -> str:
+    return f"; and {count - _MOST_PAIRS} more" if count > _MOST_PAIRS else ""

@@ -22,6 +22,7 @@ from cltool.evaluation import ledger
 from cltool.evaluation.metrics import DIRECT
 from cltool.evaluation.outcomes import came_back
 from cltool.facts.facts import Belief, Fact, Knowledge, Update
+from cltool.facts.identity import key_of
 from cltool.facts.stream import ERASED, Stream
 from cltool.runs.references import references
 from cltool.runs.run import Run
@@ -135,8 +136,7 @@ class Recorder:
     def resume(self, done: int) -> None:
         """Restore the requests of the first ``done`` steps."""
         recorded = {
-            (one["step"], one["subject"], one["relation"]): one
-            for one in (read(self._folder) or {"requests": []})["requests"]
+            _request_key(one): one for one in (read(self._folder) or {"requests": []})["requests"]
         }
         known = Knowledge()
         for step in range(done):
@@ -145,7 +145,7 @@ class Recorder:
             known.apply(update)
             for belief in held:
                 if belief is not None:
-                    old = recorded.get((step, *belief.fact.key), {})
+                    old = recorded.get((step, belief.fact.key), {})
                     request = Request(belief.fact, belief.learned, step, update.label)
                     request.time, request.stores = old.get("time"), old.get("stores")
                     self._requests.append(request)
@@ -186,7 +186,7 @@ class Recorder:
     def _score(self, step: int, requests: Sequence[Request]) -> None:
         rows = ledger.read_step(self._folder, step)
         rows = rows[rows["form"].isin(DIRECT)]
-        asked = {key: own for key, own in rows.groupby(ledger.KEY, sort=False)}
+        asked = {key_of(*key): own for key, own in rows.groupby(ledger.KEY, sort=False)}
         for request in requests:
             if step >= request.step - 1:
                 own = asked.get(request.fact.key, rows.iloc[:0])
@@ -260,7 +260,7 @@ def _exact(run: Run) -> bool:
 
 
 def _request_key(request: Mapping[str, Any]) -> tuple[Any, ...]:
-    return request["step"], request["subject"], request["relation"]
+    return request["step"], key_of(request["subject"], request["relation"])
 
 
 def _by_request(requests: Sequence[Mapping[str, Any]]) -> dict[tuple[Any, ...], list[Any]]:

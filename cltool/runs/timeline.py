@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from cltool.core.errors import UserError
+from cltool.facts.identity import folded_form, name_identity
+from cltool.facts.lookalikes import difference
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from cltool.runs.run import Run
+
+_MOST_LISTED = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,33 +89,18 @@ class Timeline:
 def timelines(run: Run, subject: str, relation: str | None = None) -> list[Timeline]:
     """Return the timelines of the facts about ``subject`` (and ``relation``) in a run.
 
+    A name that is spelled exactly so comes first, then the same name in another spelling, then one
+    that differs only in case or form (`cltool.facts.identity`).
+
     Raises:
-        UserError: the run has no such fact; the message names similar subjects.
+        UserError: the run has no such fact, or several names match; the message names them.
     """
     rows = run.answers
-    names = rows["subject"].unique().tolist()
-    chosen = next((name for name in names if name.casefold() == subject.casefold()), None)
-    if chosen is None:
-        folded = {name.casefold(): name for name in names}
-        found = difflib.get_close_matches(subject.casefold(), folded, n=5, cutoff=0.5)
-        near = [folded[name] for name in found]
-        raise UserError(
-            f"the run has no facts about {subject!r}",
-            where=str(run.folder),
-            hint=f"Similar: {', '.join(near)}."
-            if near
-            else "The ledger of the run has all subjects.",
-        )
+    chosen = _chosen(run, "facts about", subject, _subjects(run))
     about = rows[rows["subject"] == chosen]
     relations = about["relation"].unique().tolist()
     if relation is not None:
-        if relation not in relations:
-            raise UserError(
-                f"the run has no facts about {relation!r} of {chosen!r}",
-                where=str(run.folder),
-                hint=f"There are: {', '.join(relations)}.",
-            )
-        relations = [relation]
+        relations = [_chosen(run, f"fact about {chosen!r} with the relation", relation, relations)]
     labels = run.record["labels"]
     return [
         Timeline(
@@ -123,6 +113,47 @@ def timelines(run: Run, subject: str, relation: str | None = None) -> list[Timel
         )
         for name in relations
     ]
+
+
+def subjects_alike(run: Run, subject: str) -> list[str]:
+    """Return the other subjects of a run that differ from ``subject`` only in case or form."""
+    form = folded_form(subject)
+    return [name for name in _subjects(run) if name != subject and folded_form(name) == form]
+
+
+def _subjects(run: Run) -> list[str]:
+    names: list[str] = run.answers["subject"].unique().tolist()
+    return names
+
+
+def _chosen(run: Run, kind: str, asked: str, names: Sequence[str]) -> str:
+    """Return the one of ``names`` that ``asked`` means.
+
+    Raises:
+        UserError: there is none, or there are several.
+    """
+    if asked in names:
+        return asked
+    for same in (name_identity, folded_form):
+        found = [name for name in names if same(name) == same(asked)]
+        if len(found) == 1:
+            return found[0]
+        if found:
+            listed = ", ".join(map(repr, found))
+            raise UserError(
+                f"{len(found)} names match {asked!r}: {listed}{difference(found[0], found[1])}",
+                where=str(run.folder),
+                hint="Give one of them as it is spelled here.",
+            )
+    folded = {folded_form(name): name for name in names}
+    near = difflib.get_close_matches(folded_form(asked), folded, n=5, cutoff=0.5)
+    if near:
+        hint = f"Similar: {', '.join(folded[form] for form in near)}."
+    elif len(names) <= _MOST_LISTED:
+        hint = f"There are: {', '.join(names)}."
+    else:
+        hint = "The ledger of the run has all names."
+    raise UserError(f"the run has no {kind} {asked!r}", where=str(run.folder), hint=hint)
 
 
 def _moment(step: int, label: str, rows: pd.DataFrame) -> Moment:

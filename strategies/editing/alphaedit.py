@@ -118,8 +118,10 @@ class AlphaEdit(Strategy[AlphaEditConfig]):
 
     def purge(self, learner: Learner, facts: Sequence[Fact]) -> dict[str, str]:
         """Subtract the keys of facts that updates taught from the sum."""
-        base = set(learner.stream.updates[0].learn)
-        edited = [fact for fact in facts if fact not in base]
+        base = {fact.key: fact for fact in learner.stream.updates[0].learn}
+        edited = [
+            fact for fact in facts if fact.key not in base or not fact.restates(base[fact.key])
+        ]
         done = {}
         if edited:
             moments = self._editor.moments(sentence_batches(learner, edited))

@@ -39,6 +39,7 @@ import torch
 from pydantic import Field
 from torch import Tensor, nn
 
+from cltool.facts.identity import key_of
 from cltool.lm.batches import IGNORED, by_length, collate
 from cltool.lm.layers import blocks, hidden, numbers, with_hidden
 from cltool.strategies.editing.common.editor import predicting
@@ -145,7 +146,7 @@ class GRACE(Strategy[GRACEConfig]):
         """Restore what `state_dict` returned."""
         book = self._codebook
         book.keys, book.radii = state["keys"].to(book.keys), state["radii"].to(book.radii)
-        book.owners = [(owner[0], owner[1]) for owner in state["owners"]]
+        book.owners = [key_of(*owner) for owner in state["owners"]]
         self._values = state["values"].to(self._values)
 
     def _read(self, module: nn.Module, inputs: object, output: Tensor) -> None:

@@ -30,6 +30,7 @@ import torch
 from pydantic import Field
 
 from cltool.core.errors import UserError
+from cltool.facts.identity import folded_form
 from cltool.lm.batches import IGNORED
 from cltool.lm.sampling import Sampler
 from cltool.strategies.rehearsal.common.gradients import draw_rounds, micro_batches
@@ -135,10 +136,10 @@ class PseudoReplay(Strategy[PseudoReplayConfig]):
         learner.spend(sampler.tokens)
         erased = [belief.fact for belief in learner.known.beliefs() if belief.erased]
         facts = (*update.learn, *update.forget, *erased)
-        refused = {fact.subject.casefold() for fact in facts}
+        refused = {folded_form(fact.subject) for fact in facts}
         sentences: dict[Encoded, None] = {}
         for ids in written:
-            text = coder.decode(ids).casefold()
+            text = folded_form(coder.decode(ids))
             sentence = completed(learner, start, ids)
             if sentence is not None and not any(subject in text for subject in refused):
                 sentences[sentence] = None

@@ -52,3 +52,12 @@ def test_distractors_match_the_definition_and_its_order(seed: int) -> None:
     for _ in range(10):
         one, outdated = fact(), chance.sample(names, chance.randrange(3))
         assert lenders.of(one, outdated) == plain(one, outdated, known)
+
+
+def test_another_spelling_of_a_true_object_is_no_distractor() -> None:
+    fact = Fact("A", "ruler", "Zürich", ("Gent",))
+    known = [
+        Fact("B", "ruler", name)
+        for name in ("Zu\u0308rich.", "GENT", "old", "Ulm", "ulm", "Ulm Castle")
+    ]
+    assert Distractors(known).of(fact, ["Old"]) == ["Ulm", "Ulm Castle"]

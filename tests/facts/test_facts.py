@@ -153,6 +153,22 @@ def test_restated_facts_get_spellings_and_stay_as_they_were_learned() -> None:
             known.apply(Update(3, "3", [], restated=[bad]))
 
 
+def test_a_fact_as_it_was_taught() -> None:
+    known = after(([fact("Ghent", "Gent")], []), ([fact("Turin")], []))
+    assert known.as_known(fact("GENT", "Gand", subject="A ")) == fact("Ghent", "Gent", "Gand")
+    assert known.as_known(fact("turin")) == fact("Turin")
+    assert known.as_known(fact("Ulm", subject=" A")) == fact("Ulm")
+    assert known.as_known(fact("Ulm", subject="B")) == fact("Ulm", subject="B")
+
+
+def test_a_request_for_a_name_in_another_case_names_the_known_one() -> None:
+    with pytest.raises(UserError) as caught:
+        after(([fact("a", subject="Lab ２")], [])).apply(
+            Update(1, "one", [], [fact("a", subject="lab 2")])
+        )
+    assert "as in that update: Lab ２, is" in str(caught.value)
+
+
 NFC, NFD, WIDE = "Zürich\u00a0Lab", "Zu\u0308rich Lab", " Zürich  Lab"
 
 

@@ -12,6 +12,7 @@ from cltool.core.errors import UserError
 from cltool.core.seeds import derive
 from cltool.facts.distractors import Distractors
 from cltool.facts.facts import Fact, Key, Knowledge
+from cltool.facts.identity import key_of
 from cltool.facts.overlap import OBJECT, OTHER, RELATION, SUBJECT, overlap
 from cltool.facts.stream import ERASED, Probe, Stream
 from cltool.facts.wordings import TRAINED, Asking, Wordings
@@ -69,7 +70,9 @@ class Case:
             tuple(erased),
             tuple(fact for fact in known.valid() if fact.key not in keys),
             {belief.fact.key: belief.outdated for belief in known.beliefs() if belief.outdated},
-            tuple(probe for probe in probes if probe.group == ERASED and probe.key in keys),
+            tuple(
+                probe for probe in probes if probe.group == ERASED and key_of(*probe.key) in keys
+            ),
             seed,
         )
 

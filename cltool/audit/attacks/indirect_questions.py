@@ -17,6 +17,7 @@ from cltool.audit.attacks.questions import right
 from cltool.audit.attacks.target import Outcome, Target, means
 from cltool.audit.measures import memorisation
 from cltool.facts.facts import Fact
+from cltool.facts.identity import object_identity
 from cltool.facts.stream import ERASED, Probe
 
 REVERSED, TWO_HOP, REVERSE = "reversed", "two_hop", "reverse"
@@ -74,18 +75,18 @@ def _two_hop(case: Case) -> list[Probe]:
     about: dict[str, list[Fact]] = {}
     naming: dict[str, list[Fact]] = {}
     for fact in case.retained:
-        about.setdefault(fact.subject, []).append(fact)
-        naming.setdefault(fact.object, []).append(fact)
+        about.setdefault(object_identity(fact.subject), []).append(fact)
+        naming.setdefault(object_identity(fact.object), []).append(fact)
     probes: list[Probe] = []
     for fact in case.erased:
         relation = plain(fact.relation)
         over = [
             (f"The {plain(end.relation)} of the {relation} of {fact.subject} is", end.accepted)
-            for end in about.get(fact.object, ())
+            for end in about.get(object_identity(fact.object), ())
         ]
         to = [
             (f"The {relation} of the {plain(first.relation)} of {first.subject} is", fact.accepted)
-            for first in naming.get(fact.subject, ())
+            for first in naming.get(object_identity(fact.subject), ())
         ]
         drawn = case.sample([*over, *to], HOPS, TWO_HOP, *fact.key)
         probes += [_probe(fact, TWO_HOP, prompt, accepted) for prompt, accepted in drawn]

@@ -174,11 +174,11 @@ def _sampled_sentences(
 ) -> list[tuple[Fact, int]]:
     """Return (fact, index of its wording) of the sentences of ``facts`` that ``step`` sampled."""
     wordings = learner.stream.wordings
-    ours = set(facts)
+    ours = {fact.key for fact in facts}
     pairs: list[tuple[Fact, int] | None] = []
     for fact in learner.stream.updates[step].learn:
         numbers = range(len(wordings.examples(fact)))
-        pairs += [(fact, number) if fact in ours else None for number in numbers]
+        pairs += [(fact, number) if fact.key in ours else None for number in numbers]
     drawn = (pairs[index] for index in sample_indices(learner, len(pairs), samples, step))
     return [pair for pair in drawn if pair is not None]
 

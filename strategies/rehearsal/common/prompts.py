@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
+from cltool.facts.identity import key_of
 from cltool.facts.wordings import TRAINED
 from cltool.lm.coder import Encoded
 from cltool.lm.sampling import Sampler
@@ -45,7 +46,7 @@ class Prompts:
 
     def load_state_dict(self, state: State) -> None:
         """Restore what `state_dict` returned."""
-        self.keys = [(subject, relation) for subject, relation in state["keys"]]
+        self.keys = [key_of(*key) for key in state["keys"]]
 
     def answered(
         self, learner: Learner, most: int, limit: int, random: torch.Generator

@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING
 import torch
 
 from cltool.facts.distractors import Distractors
+from cltool.facts.identity import object_identities
 from cltool.strategies.unlearning.common.sentences import (
     Likelihoods,
     Sentence,
@@ -81,7 +82,7 @@ def bounds(
     as_unseen: dict[Sentence, Tensor] = {}
     for one in chosen:
         logps = unseen.logps(one.tokens) if unseen is not None else None
-        if logps is not None and read.isdisjoint(one.fact.accepted):
+        if logps is not None and read.isdisjoint(object_identities(one.fact.accepted)):
             as_unseen[one] = logps
     others = [one for one in chosen if one not in as_unseen]
     remainder = log_complement(current.logps)[[one not in as_unseen for one in chosen]]

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
+from cltool.facts.identity import object_identities
 from cltool.strategies.unlearning.common.sentences import (
     complete,
     likelihoods,
@@ -69,7 +70,8 @@ class UnseenNames:
         facts = [
             belief.fact
             for belief in known.beliefs()
-            if belief.learned == known.step and read.isdisjoint(belief.fact.accepted)
+            if belief.learned == known.step
+            and read.isdisjoint(object_identities(belief.fact.accepted))
         ]
         order = torch.randperm(len(facts), generator=random).tolist()
         asked = [
@@ -124,12 +126,15 @@ def _log_remainder(
 
 
 def names_read_before(known: Knowledge) -> set[str]:
-    """Return every name taught before the last update, including superseded and erased ones."""
+    """Return the identity of every name taught before the last update.
+
+    They include the names of superseded and erased facts.
+    """
     return {name for update in known.updates[:-1] for fact in update.learn for name in _names(fact)}
 
 
 def names_read_elsewhere(known: Knowledge) -> set[str]:
-    """Return every name that a model retrained without all erased facts has read.
+    """Return the identity of each name that a model retrained without all erased facts has read.
 
     It starts from a base without the facts of any key that was to be forgotten, and is trained on
     the valid facts. It never sees facts that an update taught and a later one superseded.
@@ -139,6 +144,6 @@ def names_read_elsewhere(known: Knowledge) -> set[str]:
     return {name for fact in (*base, *known.valid()) for name in _names(fact)}
 
 
-def _names(fact: Fact) -> tuple[str, ...]:
-    """Return the names in the fact's sentences, including the subject."""
-    return fact.subject, *fact.accepted
+def _names(fact: Fact) -> set[str]:
+    """Return the identities of the names in the fact's sentences, including the subject."""
+    return object_identities((fact.subject, *fact.accepted))
