@@ -186,7 +186,8 @@ class Recorder:
     def _score(self, step: int, requests: Sequence[Request]) -> None:
         rows = ledger.read_step(self._folder, step)
         rows = rows[rows["form"].isin(DIRECT)]
-        asked = {key_of(*key): own for key, own in rows.groupby(ledger.KEY, sort=False)}
+        by_key = rows.groupby(ledger.KEY, sort=False)
+        asked = {key_of(str(key[0]), str(key[1])): own for key, own in by_key}
         for request in requests:
             if step >= request.step - 1:
                 own = asked.get(request.fact.key, rows.iloc[:0])
