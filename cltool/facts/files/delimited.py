@@ -132,6 +132,8 @@ class _Table:
             reason = 'has \\": write a quote inside a cell as ""'
         elif _FORMULA.match(text):
             reason = "is a formula, not its value"
+        elif len(text) > 1 and text[0] == text[-1] == "'":
+            reason = "is in single quotes, which would be text: use double quotes"
         elif _APOSTROPHE.fullmatch(text):
             reason = "begins with the apostrophe that marks texts in spreadsheets: remove it"
         elif _ERROR.fullmatch(text):

@@ -63,7 +63,7 @@ class Doubts:
             what = damage(text)
             if what:
                 self._warnings.add(f"{name} {what}", line)
-            if name == "new" and text[-1:].isdigit() and _NUMBER.fullmatch(text):
+            if name in ("new", "object") and text[-1:].isdigit() and _NUMBER.fullmatch(text):
                 if _FRACTION.fullmatch(text):
                     self._fraction = self._fraction or line
                 else:

@@ -262,7 +262,8 @@ class _Parser:
             subject = self._required(row, "subject")
             # There are few relations: one copy of each name is enough for a million lines.
             key = key_of(subject, sys.intern(self._required(row, "relation")))
-            name, value = "new", self._new(row)
+            name = "object" if "object" in row and not row.get("new") else "new"
+            value = self._new(row)
         if forget and self.doubts.stands_for_missing(name, value, line):
             value = ""
         if not value and not forget:

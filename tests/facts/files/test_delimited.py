@@ -136,6 +136,7 @@ class TestCells:
         ("cell", "what"),
         [
             ("'007", "begins with the apostrophe"),
+            ("'c'", "is in single quotes"),
             ("=B2", "is a formula"),
             ('"=""007"""', "is a formula"),
             ("#REF!", "is an error that a spreadsheet shows"),

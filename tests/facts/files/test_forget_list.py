@@ -52,3 +52,14 @@ def test_bad_lists_are_refused(text: str, message: str, tmp_path: Path) -> None:
 def test_a_missing_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="no such file"):
         read_forget_list(tmp_path / "none.csv")
+
+
+def test_doubts_about_a_list_are_kept(tmp_path: Path) -> None:
+    file = tmp_path / "gone.tsv"
+    file.write_text("Subject\trelation\tobject\nAlden\tmayor\tNone\n", encoding="utf-16")
+    found = read_forget_list(file)
+    assert found.facts == [Fact("Alden", "mayor", "None")]
+    assert found.warnings == [
+        "gone.tsv:2: the column 'Subject' is read as subject.",
+        "gone.tsv:2: object 'None' is kept as a name. Is it a missing value?",
+    ]
