@@ -47,11 +47,13 @@ class Strike:
             ``count``.
         at: the number of the operation, from 1; or bytes.
         tells: a file that is made when it happens.
+        about: only operations on paths that contain this text are counted.
     """
 
     what: str
     at: int
     tells: Path | None = None
+    about: str = ""
 
     def arm(self, root: Path) -> None:
         """Let it happen in this process, for files below ``root``; this cannot be undone."""
@@ -98,7 +100,7 @@ class _Watch:
 
     def operation(self, event: str, path: Any) -> None:
         """Do what the strike says if it is the turn of this operation."""
-        if self.busy:
+        if self.busy or self.strike.about not in str(path):
             return
         what = self.strike.what
         if what.startswith("full") and event not in NEEDS_SPACE:
