@@ -268,8 +268,13 @@ class _Steps:
         if done:
             # `open_folder` compared the checkpoint of a run that goes on with its digests.
             advance(learner, run.folder, done - 1, checked=done < len(self.stream))
-            self.costs = run.cost_rows()[:done]
-            self.warned = self._sentences()
+            rows = run.cost_rows()
+            self.costs = rows[:done]
+            # The record has the sentences of any number of steps: the run may have been killed
+            # before it changed them, or go back to an earlier checkpoint.
+            self.warned = [
+                text for end in range(len(rows) + 1) for text in self._sentences(rows[:end])
+            ]
             self.erasures.resume(done)
 
     def execute(self, step: int, kept: frozenset[int]) -> None:
@@ -333,14 +338,14 @@ class _Steps:
 
     def warn(self) -> None:
         """Bring the run's warnings about budgets and learning up to date."""
-        before, self.warned = self.warned, self._sentences()
+        before, self.warned = self.warned, self._sentences(self.costs)
         kept = [text for text in self.run.record["warnings"] if text not in before]
         warnings = trained.with_warning([*dict.fromkeys([*kept, *self.warned])], self.costs)
         if warnings != self.run.record["warnings"]:
             self.run.change_record(warnings=warnings)
 
-    def _sentences(self) -> list[str]:
-        return sentences(self.costs, self.budget, teaches=self.run.strategy != FROZEN)
+    def _sentences(self, costs: Sequence[Mapping[str, Any]]) -> list[str]:
+        return sentences(costs, self.budget, teaches=self.run.strategy != FROZEN)
 
     def _publish(self, rows: list[dict[str, Any]]) -> None:
         """Pass the scores of the step to Avalanche's loggers."""
