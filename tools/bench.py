@@ -143,7 +143,7 @@ def prober_ratio() -> list[str]:
     learner = _learner()
     lm, stream = learner.lm, learner.stream
     settings = resolve.resolve("naive").probe
-    prober = Prober(lm, settings)
+    prober = Prober(lm, settings, stream)
     keys = stream.first_taught()
     lines = []
     for label, step in (("knows every answer", 0), ("knows part of them", 4)):

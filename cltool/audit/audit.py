@@ -175,7 +175,7 @@ def audit_models(
     if isinstance(other, Run):
         own, last = restore.stream_of(other), restore.chosen_step(other, None)
         learner = findings.learner_at(ModelState(other, last, other.folder), own, progress)
-        target = findings.target_of(learner.lm, settings, learner)
+        target = findings.target_of(learner.lm, settings, learner, stream)
     else:
         target = _checkpoint(reference, stream, request, settings)
     parts = _parts(progress)
@@ -251,7 +251,7 @@ def _checkpoint(
     from cltool.models import load
 
     lm = load(name, stream, device=request.device, dtype=request.dtype)
-    return findings.target_of(lm, settings)
+    return findings.target_of(lm, settings, stream=stream)
 
 
 def _stream(request: AuditRequest) -> Stream:

@@ -46,9 +46,11 @@ CODE = (
     "audit/attacks",
     "audit/measures",
     "lm",
+    "evaluation/limits.py",
     "evaluation/prober.py",
     "evaluation/matching.py",
     "facts/distractors.py",
+    "facts/identity.py",
     "facts/overlap.py",
 )
 """Modules that affect an attack's scores."""
@@ -212,7 +214,7 @@ def findings(
         learner = learner_at(state, scope.stream, progress)
     whose = None if state.step == BASE else learner
     case = scope.within(learner.stream)
-    target = target_of(learner.lm, scope.settings, whose)
+    target = target_of(learner.lm, scope.settings, whose, learner.stream)
     found = attack(target, case, scope.settings, progress, weights=state.weights)
     try:
         # If the run continues meanwhile, the checkpoint may have changed.
@@ -235,10 +237,23 @@ def learner_at(state: ModelState, stream: Stream, progress: Progress = QUIET) ->
     return learner
 
 
-def target_of(lm: LanguageModel, settings: AuditSettings, learner: Learner | None = None) -> Target:
-    """Return ``lm`` as a target; prompts are framed by the strategies of ``learner``."""
+def target_of(
+    lm: LanguageModel,
+    settings: AuditSettings,
+    learner: Learner | None = None,
+    stream: Stream | None = None,
+) -> Target:
+    """Return ``lm`` as a target.
+
+    Args:
+        lm: the model.
+        settings: of the attacks.
+        learner: its strategies frame the prompts; None: they are asked as they are.
+        stream: what is asked about; by default the learner's.
+    """
     probe = ProbeSettings.model_validate({"batch_size": settings.prompts})
-    return Target(lm, str if learner is None else learner.strategies.frame, probe)
+    frame = str if learner is None else learner.strategies.frame
+    return Target(lm, frame, probe, stream or (learner.stream if learner else None))
 
 
 def step_before(run: Run, scope: Scope) -> int:

@@ -100,7 +100,12 @@ class ProbeSettings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     batch_size: int = Field(128, ge=1, description="prompts in a forward pass")
-    max_tokens: int = Field(48, ge=1, description="maximum length of an answer, in tokens")
+    max_tokens: int | None = Field(
+        None,
+        ge=1,
+        description="maximum length of an answer, in tokens; none: that of the longest object of"
+        " the stream, and a few more",
+    )
     limit: int | None = Field(
         None, ge=1, description="number of keys to ask about, a fixed random sample; none: all"
     )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from cltool.core.errors import UserError
 from cltool.core.files import refuse_newer_format, whole_file
+from cltool.evaluation.matching import END, LIMIT
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,10 +28,14 @@ COLUMNS: dict[str, str] = {
     "learned": "the step that taught the fact, or will teach it if the group is future",
     "accepted": "the current object and its aliases; for an erased fact, what must not be said",
     "outdated": "superseded objects, oldest first",
-    "answer": "the answer of the model, by free greedy generation",
-    "stopped": "whether the model ended the answer by itself",
-    "right": "whether the answer is an accepted one (for an erased fact: still produced)",
-    "stale": "whether the answer is a superseded object",
+    "answer": "what the model said after the prompt, by free greedy generation, unchanged; special"
+    " tokens are left out (in format 1, an accepted or superseded object in place of it)",
+    "stop": "why the answer ended: `end` (the model's end token), `line` (a line break), `limit`"
+    " (the most tokens of an answer), `context` (the model's context is full)",
+    "matched": "the part of the answer that is right or superseded; null if none is (and in format"
+    " 1)",
+    "right": "whether the answer names an accepted object (for an erased fact: still produced)",
+    "stale": "whether the answer names a superseded object",
     "forced": "teacher forcing: every token of the current object was the most probable one",
     "logp": "natural-log probability of the current object after the prompt",
     "logp_outdated": "the same for the latest superseded object; null if there is none",
@@ -40,7 +45,7 @@ COLUMNS: dict[str, str] = {
 TAGS = "tags"
 """A further column if the facts of a stream have tags: a JSON object for each row, or null."""
 
-FORMAT = 1
+FORMAT = 2
 """Version of the columns, in each file's schema metadata; files without one have version 1."""
 
 FORMAT_KEY = b"cltool.format"
@@ -71,7 +76,6 @@ def schema(tags: bool = False) -> pa.Schema:
         "learned": pa.int32(),
         "accepted": pa.list_(pa.string()),
         "outdated": pa.list_(pa.string()),
-        "stopped": pa.bool_(),
         "right": pa.bool_(),
         "stale": pa.bool_(),
         "forced": pa.bool_(),
@@ -175,13 +179,35 @@ def _read_file(file: Path) -> pd.DataFrame:
 
     try:
         content = pa.BufferReader(_read_undamaged(file))
-        refuse_newer_format(_format(content), FORMAT, file)
-        columns = schema(TAGS in pq.read_schema(content).names)
-        answers: pd.DataFrame = pq.read_table(content, schema=columns).to_pandas()
-    except (pa.ArrowException, OSError, ValueError) as error:
+        written = _format(content)
+        refuse_newer_format(written, FORMAT, file)
+        found = pq.read_schema(content).names
+        columns = schema(TAGS in found)
+        old = {"stop", "matched"} if written < 2 else set()
+        if missing := [name for name in COLUMNS if name not in {*found, *old}]:
+            raise ValueError(f"has no column {missing[0]}")
+        if written < 2:
+            table = _from_format_1(pq.read_table(content)).select(columns.names).cast(columns)
+        else:
+            table = pq.read_table(content, schema=columns)
+        answers: pd.DataFrame = table.to_pandas()
+    except (pa.ArrowException, OSError, ValueError, LookupError) as error:
         raise UserError(
             f"cannot be read as answers: {error}",
             where=str(file),
             hint="Delete the file and give the same `cltool run` again; it resumes there.",
         ) from error
     return answers
+
+
+def _from_format_1(table: pa.Table) -> pa.Table:
+    """Return the answers of a file of format 1 with the columns of this one.
+
+    Format 1 kept no reason why an answer ended, and the object in place of an answer that names it.
+    """
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    stop = pc.if_else(table["stopped"], END, LIMIT)
+    table = table.append_column("stop", stop)
+    return table.append_column("matched", pa.nulls(len(table), pa.string()))

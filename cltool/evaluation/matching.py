@@ -1,10 +1,179 @@
-"""Matching of answers with accepted objects."""
+"""Matching of answers with objects: which object does an answer name?
+
+An answer names an object if it is that object and nothing else (`cltool.facts.identity`), and the
+model ended it: with its end token, with a line break, or by closing the sentence as the wording
+does. Where the text can be read in several ways, the longest known object is the one that was
+named: ``Acme Corp. Japan`` never counts as ``Acme Corp``.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 
-from cltool.facts.identity import object_identity
+from cltool.facts.identity import folded_form, object_identity
+
+END, LINE, LIMIT, CONTEXT = "end", "line", "limit", "context"
+STOPS = {
+    END: "the model's end token",
+    LINE: "a line break",
+    LIMIT: "the most tokens that an answer may have",
+    CONTEXT: "the model's context is full",
+}
+"""Why an answer ended, and what that means."""
+
+RIGHT, OUTDATED, OTHER = "right", "outdated", "other"
+
+_UNSPACED = "。．｡！？।॥።"
+"""Marks that end a sentence without a space after them in the scripts that use them."""
+
+_SHUT = "\"'”’»›)]」』】〉》"
+"""Quotes and brackets that may stand between the end of a sentence and the next one."""
+
+_OPEN = " \"'“‘«‹([「『【〈《"
+
+_SHORT = frozenset(
+    re.findall(
+        r"\w+",
+        "ave bros capt co col corp dept dr ed etc fig fr ft gen gov hon inc jr lt ltd mr mrs ms mt"
+        " no nos pp prof rep rev sen sgt sr st str univ vol vs abs bd bzw ca hl hr nr sog",
+    )
+)
+"""Abbreviations whose full stop does not end a sentence."""
+
+_INITIALS = re.compile(r"(?:[^\W\d_]{1,2}\.)+[^\W\d_]{1,2}")
+"""Abbreviations with full stops inside, such as ``U.S.`` and ``Ph.D.``, without their last one."""
+
+_PARTICLES = frozenset(
+    re.findall(
+        r"\w+",
+        "a al an and at d da de del der des di do dos du e el en et for für i im in la las le les"
+        " los of on the und van vom von y zu zum",
+    )
+)
+"""Words in small letters inside names."""
+
+_AGAIN = re.compile(r"(?:actually|also|and|maybe|no|or|perhaps|rather|sorry)\b[\s,:–-]*", re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a model said.
+
+    Attributes:
+        text: the text that it generated after the prompt, unchanged, without special tokens.
+        stop: why it ended, one of `STOPS`.
+    """
+
+    text: str
+    stop: str
+
+    @property
+    def ended(self) -> bool:
+        """Whether the model ended the first line itself."""
+        return self.stop in (END, LINE) or "\n" in self.text.lstrip()
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """The object that an answer names.
+
+    Attributes:
+        kind: ``right``, ``outdated`` or ``other`` (another known object).
+        span: the part of the answer that names it.
+    """
+
+    kind: str
+    span: str
+
+
+class KnownNames:
+    """Names that an answer may give: all objects of a stream, current, outdated and future.
+
+    Args:
+        names: objects and aliases.
+    """
+
+    def __init__(self, names: Iterable[str] = ()) -> None:
+        distinct = dict.fromkeys(names)
+        self.identities = frozenset(filter(None, map(object_identity, distinct)))
+        self._folded = sorted({folded_form(name) for name in distinct})
+
+    def goes_on(self, text: str) -> bool:
+        """Return whether a name begins with ``text`` and is longer."""
+        place = bisect_left(self._folded, text)
+        while place < len(self._folded) and self._folded[place].startswith(text):
+            if len(self._folded[place]) > len(text):
+                return True
+            place += 1
+        return False
+
+
+NOBODY = KnownNames()
+
+
+def match(
+    answer: Answer,
+    closing: str,
+    accepted: Sequence[str],
+    outdated: Sequence[str] = (),
+    known: KnownNames = NOBODY,
+    *,
+    hedged: bool = False,
+) -> Match | None:
+    """Return the object that ``answer`` names, or None.
+
+    Args:
+        answer: what the model said.
+        closing: text that follows the object in the wording (``"."``); may be empty.
+        accepted: the current object and its aliases.
+        outdated: superseded objects. One that is accepted, too, is not outdated.
+        known: all objects that may be meant.
+        hedged: whether an object still counts if the next sentence names another one in its
+            place. It does for an erased object, which must not be said at all.
+    """
+    kinds = dict.fromkeys(map(object_identity, outdated), OUTDATED)
+    kinds |= dict.fromkeys(map(object_identity, accepted), RIGHT)
+    line = first_line(answer.text)
+    found: tuple[str, str, str] | None = None
+    for piece, rest in _pieces(line, closing.rstrip(), answer.ended):
+        identity = object_identity(piece)
+        longer = found is None or identity != found[0]
+        if identity and longer and (identity in kinds or identity in known.identities):
+            found = identity, piece, rest
+    if found is None:
+        return None
+    identity, piece, rest = found
+
+    def is_other(text: str) -> bool:
+        name = object_identity(text)
+        return bool(name) and name != identity and (name in kinds or name in known.identities)
+
+    if rest and (_names_longer(line, piece, is_other) or _may_belong(piece, rest, closing)):
+        return None
+    if not answer.ended:
+        begun = folded_form(line.lstrip(_OPEN))
+        if known.goes_on(begun) or KnownNames([*accepted, *outdated]).goes_on(begun):
+            return None
+    if not hedged and rest and _names_again(rest, closing.rstrip(), is_other):
+        return None
+    return Match(kinds.get(identity, OTHER), piece.strip())
+
+
+def names(
+    answer: Answer,
+    closing: str,
+    accepted: Sequence[str],
+    known: KnownNames = NOBODY,
+    *,
+    hedged: bool = False,
+) -> bool:
+    """Return whether ``answer`` names one of ``accepted``; see `match`."""
+    found = match(answer, closing, accepted, (), known, hedged=hedged)
+    return found is not None and found.kind == RIGHT
 
 
 def first_line(text: str) -> str:
@@ -12,30 +181,80 @@ def first_line(text: str) -> str:
     return text.lstrip().split("\n", 1)[0].rstrip()
 
 
-def said(answer: str, stopped: bool, accepted: Iterable[str], closing: str) -> str | None:
-    """Return the accepted answer that the model gave, or None.
-
-    An answer counts if it is the same object as an accepted one (`cltool.facts.identity`) and the
-    model ended it by itself: with its end token or a line break (``stopped``), or by closing the
-    sentence as the wording does and starting another.
+def shown(text: str, closing: str, matched: object = None) -> str:
+    """Return an answer as tables show it.
 
     Args:
-        answer: the text generated, without the prompt.
-        stopped: whether generation ended by itself, not at the length limit.
-        accepted: the right answers.
-        closing: text that follows the object in the wording (``"."``); may be empty.
+        text: the answer.
+        closing: text that follows the object in the wording.
+        matched: the part of the answer that is right or superseded, if there is one.
+
+    Returns:
+        That part, or else the first line without the wording's closing.
     """
-    line = first_line(answer)
-    ended = stopped or "\n" in answer.lstrip()
-    plain = object_identity(line)
+    if isinstance(matched, str):
+        return matched
+    line = first_line(text)
     closing = closing.rstrip()
-    folded = line.casefold()
-    for candidate in accepted:
-        if ended and plain and plain == object_identity(candidate):
-            return candidate
-        sentence = (candidate.strip() + closing).casefold()
-        if closing and folded.startswith(sentence):
-            rest = folded[len(sentence) :]
-            if rest[:1].isspace() or not rest:
-                return candidate
-    return None
+    return line.removesuffix(closing).rstrip() or line if closing else line
+
+
+def _pieces(line: str, closing: str, ended: bool) -> Iterator[tuple[str, str]]:
+    """Return each beginning of ``line`` that can be a whole answer, and the text after it."""
+    for begin, end in _closings(line, closing) if closing else ():
+        if begin:
+            yield line[:begin], line[end:].lstrip(_SHUT).strip()
+    if ended:
+        yield line, ""
+
+
+def _closings(line: str, closing: str) -> Iterator[tuple[int, int]]:
+    """Return (begin, end) of each ``closing`` in ``line`` after which a sentence may begin."""
+    for found in _pattern(closing).finditer(line):
+        after = line[found.end() :].lstrip(_SHUT)
+        if not after or after[0].isspace() or closing[-1] in _UNSPACED:
+            yield found.span()
+
+
+@lru_cache(maxsize=1024)
+def _pattern(closing: str) -> re.Pattern[str]:
+    words = r"\s+".join(map(re.escape, closing.split()))
+    return re.compile(r"\s+" * closing[:1].isspace() + words, re.IGNORECASE)
+
+
+def _names_longer(line: str, piece: str, is_other: Callable[[str], bool]) -> bool:
+    """Return whether ``line`` begins with another object, which is longer than ``piece``."""
+    words = re.split(r"(\s+)", line)
+    for count in range(3, len(words) + 1, 2):
+        begin = "".join(words[:count])
+        if len(begin) > len(piece) + 1 and is_other(begin):
+            return True
+    return False
+
+
+def _may_belong(piece: str, rest: str, closing: str) -> bool:
+    """Return whether the full stop and the text after it may still belong to the name."""
+    if closing.strip() != ".":
+        return False
+    last = piece.split()[-1].strip("\"'“”‘’«»()[]")
+    if last[-1:].isdigit() and (rest[0].isdigit() or last.isdigit()):
+        return rest[0].isdigit() or not _is_sentence(rest)
+    short = len(last) == 1 and last.isalpha() and last.isupper()
+    short = short or last.casefold().rstrip(".") in _SHORT
+    short = short or _INITIALS.fullmatch(last.rstrip(".")) is not None
+    return short and not _is_sentence(rest)
+
+
+def _is_sentence(text: str) -> bool:
+    """Return whether the first sentence of ``text`` has a word that no name has."""
+    words = re.split(r"[.!?](?:\s|$)", text, maxsplit=1)[0].split()[1:]
+    return any(word[0].islower() and word.casefold() not in _PARTICLES for word in words)
+
+
+def _names_again(rest: str, closing: str, is_other: Callable[[str], bool]) -> bool:
+    """Return whether the sentence after an answer gives another object in its place."""
+    begin = next((begin for begin, _ in _closings(rest, closing)), len(rest))
+    text = rest[:begin]
+    while (cut := _AGAIN.match(text)) is not None and cut.end():
+        text = text[cut.end() :]
+    return is_other(text)

@@ -9,11 +9,11 @@ same weight as one that is asked in two. By default the held-out forms count (``
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from cltool.evaluation.ledger import KEY
-from cltool.evaluation.matching import said
+from cltool.evaluation.matching import Answer, KnownNames, names
 
 if TYPE_CHECKING:
     import numpy as np
@@ -58,12 +58,7 @@ def accuracy_matrix(rows: pd.DataFrame, forms: Sequence[str] | None = None) -> p
         columns={"accepted": "target", "learned": "update"}
     )
     joined = asked.merge(final, on=probe)
-    joined["hit"] = [
-        said(answer, stopped, target, closing) is not None
-        for answer, stopped, target, closing in zip(
-            joined["answer"], joined["stopped"], joined["target"], joined["closing"], strict=True
-        )
-    ]
+    joined["hit"] = _named(joined, joined["target"], known_names(rows))
     facts = joined.groupby(["step", "update", *KEY], sort=False)["hit"].mean()
     matrix = facts.groupby(["step", "update"]).mean().unstack("update")
     return matrix.reindex(index=steps, columns=steps).astype(float)
@@ -127,19 +122,26 @@ def fuar(rows: pd.DataFrame, forms: Sequence[str] | None = None) -> float:
     updated = (~kept) & (probes["outdated"].map(len) > 0).to_numpy()
     lost = _gap(was[kept]["right"], probes[kept]["right"])
     gained = 0.0
+    known = known_names(rows)
     for chosen in (updated, ~kept & ~updated):
-        before = [
-            said(answer, bool(stopped), accepted, closing) is not None
-            for answer, stopped, accepted, closing in zip(
-                was[chosen]["answer"],
-                was[chosen]["stopped"],
-                probes[chosen]["accepted"],
-                probes[chosen]["closing"],
-                strict=True,
-            )
-        ]
+        before = _named(was[chosen], probes[chosen]["accepted"], known)
         gained += _gap(probes[chosen]["right"], before)
     return lost / gained if gained > 0 else math.nan
+
+
+def known_names(rows: pd.DataFrame) -> KnownNames:
+    """Return all objects that a ledger names."""
+    lists = (names for column in ("accepted", "outdated") for names in rows[column])
+    return KnownNames(name for names in lists for name in names)
+
+
+def _named(rows: pd.DataFrame, targets: Iterable[Sequence[str]], known: KnownNames) -> list[bool]:
+    """Return for each row whether its answer names one of its targets."""
+    columns = (rows["answer"], rows["stop"], rows["closing"], targets)
+    return [
+        names(Answer(text, stop), closing, list(target), known)
+        for text, stop, closing, target in zip(*columns, strict=True)
+    ]
 
 
 def _gap(better: pd.Series, worse: Sequence[bool] | pd.Series) -> float:

@@ -8,18 +8,33 @@ greedy decoding can only produce that object, so it is not run. All other answer
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import torch
 
+from cltool.core.errors import Diverged
 from cltool.core.settings import ProbeSettings
+from cltool.evaluation import limits
 from cltool.evaluation.ledger import TAGS
-from cltool.evaluation.matching import first_line, said
-from cltool.facts.stream import Probe
+from cltool.evaluation.limits import Askable
+from cltool.evaluation.matching import (
+    CONTEXT,
+    END,
+    LIMIT,
+    LINE,
+    OUTDATED,
+    RIGHT,
+    Answer,
+    KnownNames,
+    match,
+)
+from cltool.facts.identity import object_identity
+from cltool.facts.stream import ERASED, Probe, Stream
 from cltool.lm.batches import by_length, collate
-from cltool.lm.coder import Encoded
+from cltool.lm.coder import Coder, Encoded
 from cltool.lm.language_model import LanguageModel
 from cltool.lm.sampling import Sampler
 from cltool.lm.scoring import score
@@ -30,9 +45,6 @@ MARGIN = 1e-2
 ROUGH_MARGIN = 0.5
 """The same with autocast, which rounds logits to about a tenth of a nat."""
 
-SPARE_TOKENS = 4
-"""Tokens that an answer may have beyond the longest known object before it is cut off."""
-
 
 @dataclass(frozen=True, slots=True)
 class Completion:
@@ -42,25 +54,19 @@ class Completion:
         logp: its natural-log probability after the prompt, without the end token.
         forced: whether each of its tokens was the most probable one.
         shown: whether greedy decoding would produce it and stop.
-        tokens: number of tokens that greedy decoding would produce, with the end token.
+        ids: the tokens that greedy decoding would produce, with the end token.
+        room: the most tokens that the model's context has room for after the prompt.
     """
 
     logp: float
     forced: bool
     shown: bool
-    tokens: int
+    ids: tuple[int, ...]
+    room: int
 
     def shown_within(self, limit: int) -> bool:
         """Return whether greedy decoding of at most ``limit`` tokens would produce it and stop."""
-        return self.shown and self.tokens <= limit
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """An answer of the model, and whether the model ended it by itself."""
-
-    text: str
-    stopped: bool
+        return self.shown and len(self.ids) <= min(limit, self.room)
 
 
 class Prober:
@@ -69,11 +75,15 @@ class Prober:
     Args:
         lm: the model, in its state at the time of each call.
         settings: batch size and longest answer.
+        stream: what is asked about. Without it, the objects of the probes are all that is known.
     """
 
-    def __init__(self, lm: LanguageModel, settings: ProbeSettings) -> None:
+    def __init__(
+        self, lm: LanguageModel, settings: ProbeSettings, stream: Stream | None = None
+    ) -> None:
         self.lm = lm
         self.settings = settings
+        self._askable = None if stream is None else Askable.of(stream, lm.coder)
         self._sampler = Sampler(lm, settings.batch_size)
 
     def ask(
@@ -85,6 +95,9 @@ class Prober:
             step: number of the last update.
             probes: the probes to ask.
             frame: the text that the strategy puts around a prompt.
+
+        Raises:
+            Diverged: the model's probabilities are not numbers.
         """
         was_training = self.lm.model.training
         self.lm.model.eval()
@@ -105,19 +118,18 @@ class Prober:
                 strict=True,
             )
         )
-        limit = self._limit(probes)
-        shown = {
-            n: probes[n].outdated[-1] for n, one in outdated.items() if one.shown_within(limit)
-        }
-        shown |= {
-            n: probes[n].accepted[0] for n, one in enumerate(current) if one.shown_within(limit)
-        }
+        if any(math.isnan(one.logp) for one in current):
+            raise Diverged("the model's probabilities are not numbers (NaN)")
+        askable = self._askable_with(probes)
+        limit = limits.limit(self.settings.max_tokens, askable.longest)
+        shown = {n: one.ids for n, one in outdated.items() if one.shown_within(limit)}
+        shown |= {n: one.ids for n, one in enumerate(current) if one.shown_within(limit)}
         open_ones = [number for number in range(len(probes)) if number not in shown]
-        spoken = {n: Said(text + probes[n].closing, True) for n, text in shown.items()}
+        spoken = {n: self._answer(ids, limit) for n, ids in shown.items()}
         spoken |= zip(open_ones, self.generate([prompts[n] for n in open_ones], limit), strict=True)
         self.lm.model.train(was_training)
         return [
-            _row(step, probe, spoken[n], current[n], outdated.get(n))
+            _row(step, probe, spoken[n], current[n], outdated.get(n), askable.names)
             for n, probe in enumerate(probes)
         ]
 
@@ -154,23 +166,53 @@ class Prober:
         forced = ((lead >= 0) | ~inner).all(1).tolist()
         margin = MARGIN if self.lm.precision.dtype == torch.float32 else ROUGH_MARGIN
         sure = (((lead > margin) | ~counted).all(1) & ends).tolist()
-        sizes = counted.sum(1).tolist()
-        return [Completion(*one) for one in zip(logp, forced, sure, sizes, strict=True)]
+        stops = set(self.lm.coder.stops)
+        found = []
+        for example, one, most, shown in zip(examples, logp, forced, sure, strict=True):
+            ids = example.ids[example.start :]
+            # Decoding would end at a line break inside the object.
+            whole = shown and stops.isdisjoint(ids[:-1])
+            room = self.lm.context - example.start + 1
+            found.append(Completion(one, most, whole, ids, room))
+        return found
 
-    def generate(self, prompts: Sequence[str], limit: int) -> list[Said]:
+    def generate(self, prompts: Sequence[str], limit: int) -> list[Answer]:
         """Generate the greedy answer to each prompt, within ``limit`` tokens and the context."""
-        coder = self.lm.coder
-        written = self._sampler.greedy(coder.prompts(prompts), limit)
-        return [Said(coder.decode(ids), ids[-1] in coder.stops) for ids in written]
+        written = self._sampler.greedy(self.lm.coder.prompts(prompts), limit)
+        return [self._answer(ids, limit) for ids in written]
 
-    def _limit(self, probes: Sequence[Probe]) -> int:
-        texts = {
-            probe.gap + text + probe.closing
+    def _answer(self, ids: Sequence[int], limit: int) -> Answer:
+        return spoken(self.lm.coder, ids, limit)
+
+    def _askable_with(self, probes: Sequence[Probe]) -> Askable:
+        """Return what is known of the stream and, if some is not in it, of the probes."""
+        held = self._askable
+        known = frozenset[str]() if held is None else held.names.identities
+        new = {
+            (probe.gap, name, probe.closing)
             for probe in probes
-            for text in (*probe.accepted, *probe.outdated)
+            for name in (*probe.accepted, *probe.outdated)
+            if object_identity(name) not in known
         }
-        longest = max((len(row) for row in self.lm.coder.prompts(sorted(texts))), default=1)
-        return min(self.settings.max_tokens, longest + SPARE_TOKENS)
+        longest = limits.longest_of(self.lm.coder, map("".join, new))
+        if held is not None:
+            return replace(held, longest=max(held.longest, longest))
+        return Askable(KnownNames(sorted(name for _, name, _ in new)), longest)
+
+
+def spoken(coder: Coder, ids: Sequence[int], limit: int) -> Answer:
+    """Return generated tokens as an answer.
+
+    Args:
+        coder: made the tokens.
+        ids: what was generated; the last one is a stop token if the answer ended by itself.
+        limit: the most tokens that were asked for.
+    """
+    if ids and ids[-1] in coder.stops:
+        stop = END if ids[-1] in coder.ends else LINE
+    else:
+        stop = LIMIT if len(ids) >= limit else CONTEXT
+    return Answer(coder.decode(ids), stop)
 
 
 def _target(probe: Probe) -> str:
@@ -178,12 +220,16 @@ def _target(probe: Probe) -> str:
 
 
 def _row(
-    step: int, probe: Probe, answer: Said, current: Completion, outdated: Completion | None
+    step: int,
+    probe: Probe,
+    answer: Answer,
+    current: Completion,
+    outdated: Completion | None,
+    names: KnownNames,
 ) -> dict[str, Any]:
-    right = said(answer.text, answer.stopped, probe.accepted, probe.closing)
-    stale = None
-    if right is None:
-        stale = said(answer.text, answer.stopped, probe.outdated, probe.closing)
+    erased = probe.group == ERASED
+    found = match(answer, probe.closing, probe.accepted, probe.outdated, names, hedged=erased)
+    kind = None if found is None else found.kind
     return {
         "step": step,
         "subject": probe.key[0],
@@ -196,10 +242,11 @@ def _row(
         "learned": probe.learned,
         "accepted": list(probe.accepted),
         "outdated": list(probe.outdated),
-        "answer": right or stale or first_line(answer.text),
-        "stopped": answer.stopped or right is not None or stale is not None,
-        "right": right is not None,
-        "stale": stale is not None,
+        "answer": answer.text,
+        "stop": answer.stop,
+        "matched": found.span if found is not None and kind in (RIGHT, OUTDATED) else None,
+        "right": kind == RIGHT,
+        "stale": kind == OUTDATED,
         "forced": current.forced,
         "logp": current.logp,
         "logp_outdated": None if outdated is None else outdated.logp,

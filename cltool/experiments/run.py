@@ -261,7 +261,7 @@ class _Steps:
         self.lock = lock
         self.erasures = Recorder(run, learner.stream)
         self.costs: list[dict[str, Any]] = []
-        self.prober = Prober(learner.lm, settings)
+        self.prober = Prober(learner.lm, settings, learner.stream)
         self.keys = _probed_keys(self.stream, settings.limit)
         self.budget = Budget(learner.settings)
         self.warned: list[str] = []

@@ -84,8 +84,12 @@ class Coder:
             for token, number in self.tokenizer.get_vocab().items()
             if "\n" in token or "Ċ" in token or token == "<0x0A>"
         ]
-        ends = [] if self.eos is None else [self.eos]
-        return sorted({*ends, *self.others, *breaks})
+        return sorted(self.ends | set(breaks))
+
+    @cached_property
+    def ends(self) -> frozenset[int]:
+        """Tokens with which the model ends a text."""
+        return frozenset([*self.others, *([] if self.eos is None else [self.eos])])
 
     def _ids(self, texts: Sequence[str], special: bool) -> list[list[int]]:
         if not texts:

@@ -47,7 +47,7 @@ class Sampler:
             Token ids; the last one is a stop token if the text ended before the limit.
         """
         written: dict[int, list[int]] = {}
-        for numbers in self._batches(prompts):
+        for numbers in self._batches(prompts, limit):
             rows = [prompts[number] for number in numbers]
             written |= zip(numbers, self._continue(rows, limit), strict=True)
         return [written[number] for number in range(len(prompts))]
@@ -86,7 +86,7 @@ class Sampler:
 
         rows = [prompt for prompt in prompts for _ in range(count)]
         written: dict[int, list[int]] = {}
-        for numbers in self._batches(rows):
+        for numbers in self._batches(rows, limit):
             chosen = [rows[number] for number in numbers]
             texts = self._continue(chosen, limit, logits_processor=[with_noise])
             written |= zip(numbers, texts, strict=True)
@@ -95,14 +95,23 @@ class Sampler:
             for begin in range(0, len(rows), count)
         ]
 
-    def _batches(self, ids: Sequence[Sequence[int]]) -> list[list[int]]:
-        """Group prompts of similar length, or of equal length if padding changes the result."""
+    def _batches(self, ids: Sequence[Sequence[int]], limit: int) -> list[list[int]]:
+        """Group prompts of similar length, or of equal length if padding changes the result.
+
+        Prompts that leave less room in the context than ``limit`` are grouped by equal length, too:
+        beside a longer one, a prompt would get less room than alone.
+        """
         lengths = [len(row) for row in ids]
-        if len(set(lengths)) < 2 or self._pads_safely(min(ids, key=len), max(ids, key=len)):
-            return by_length(lengths, self.batch_size)
-        batches: list[list[int]] = []
-        for length in sorted(set(lengths)):
-            same = [number for number, size in enumerate(lengths) if size == length]
+        wide = [n for n, length in enumerate(lengths) if self.lm.context - length + 1 >= limit]
+        rest = sorted({*range(len(ids))} - {*wide})
+        mixed = len({lengths[n] for n in wide}) > 1
+        few = [ids[n] for n in wide]
+        if mixed and not self._pads_safely(min(few, key=len), max(few, key=len)):
+            wide, rest = [], [*range(len(ids))]
+        groups = by_length([lengths[n] for n in wide], self.batch_size) if wide else []
+        batches = [[wide[place] for place in group] for group in groups]
+        for length in sorted({lengths[n] for n in rest}):
+            same = [number for number in rest if lengths[number] == length]
             size = self.batch_size
             batches += [same[begin : begin + size] for begin in range(0, len(same), size)]
         return batches

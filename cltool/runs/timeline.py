@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from cltool.core.errors import UserError
+from cltool.evaluation.matching import shown
 from cltool.facts.identity import folded_form, name_identity
 from cltool.facts.lookalikes import difference
 
@@ -168,9 +169,9 @@ def _moment(step: int, label: str, rows: pd.DataFrame) -> Moment:
         len(rows),
         int(rows["stale"].sum()),
         {
-            str(prompt): str(said).removesuffix(str(closing)) or str(said)
-            for prompt, said, closing in zip(
-                rows["prompt"], rows["answer"], rows["closing"], strict=True
+            str(prompt): shown(str(said), str(closing), matched)
+            for prompt, said, closing, matched in zip(
+                rows["prompt"], rows["answer"], rows["closing"], rows["matched"], strict=True
             )
         },
     )

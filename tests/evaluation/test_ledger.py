@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
@@ -28,7 +29,8 @@ def rows(step: int) -> list[dict[str, Any]]:
         "accepted": ["Bo", "Queen Bo"],
         "outdated": [],
         "answer": "Bo",
-        "stopped": True,
+        "stop": "end",
+        "matched": None,
         "right": True,
         "stale": False,
         "forced": True,
@@ -167,20 +169,31 @@ def with_format(file: Path, version: bytes | None) -> None:
 def test_a_file_carries_the_version_of_its_format(tmp_path: Path) -> None:
     ledger.write_step(tmp_path, 0, rows(0))
     metadata = pq.read_schema(ledger.step_file(tmp_path, 0)).metadata
-    assert metadata[b"cltool.format"] == b"1"
+    assert metadata[b"cltool.format"] == b"2"
 
 
-def test_a_file_without_a_version_is_read(tmp_path: Path) -> None:
+def test_answers_of_format_1_are_read(tmp_path: Path) -> None:
     ledger.write_step(tmp_path, 0, rows(0))
-    expected = ledger.read(tmp_path)
-    with_format(ledger.step_file(tmp_path, 0), None)
-    pd.testing.assert_frame_equal(ledger.read(tmp_path), expected)
+    file = ledger.step_file(tmp_path, 0)
+    now = pq.read_table(file)
+    old = now.drop_columns(["stop", "matched"]).append_column("stopped", pa.array([True, False]))
+    for metadata in (None, {ledger.FORMAT_KEY: b"1"}):
+        pq.write_table(old.replace_schema_metadata(metadata), file)
+        found = ledger.read(tmp_path)
+        assert list(found.columns) == list(ledger.COLUMNS)
+        assert list(found["stop"]) == ["end", "limit"]
+        assert found["matched"].isna().all()
+        same = [name for name in ledger.COLUMNS if name not in ("stop", "matched")]
+        assert found[same].to_json() == now.to_pandas()[same].to_json()
+    pq.write_table(now.drop_columns(["stop", "matched"]), file)
+    with pytest.raises(UserError, match="cannot be read as answers"):
+        ledger.read(tmp_path)
 
 
 def test_a_newer_file_is_refused(tmp_path: Path) -> None:
     ledger.write_step(tmp_path, 0, rows(0))
-    with_format(ledger.step_file(tmp_path, 0), b"2")
-    with pytest.raises(UserError, match=r"has format 2, but .* reads formats up to 1") as caught:
+    with_format(ledger.step_file(tmp_path, 0), b"3")
+    with pytest.raises(UserError, match=r"has format 3, but .* reads formats up to 2") as caught:
         ledger.read(tmp_path)
     assert caught.value.where.endswith("step-000.parquet") and "newer cltool" in caught.value.hint
 

@@ -14,6 +14,7 @@ import torch
 
 from cltool.core.settings import ProbeSettings
 from cltool.evaluation import prober as module
+from cltool.evaluation.matching import Answer
 from cltool.evaluation.prober import Prober
 from cltool.facts.stream import Probe, Stream
 from cltool.lm.language_model import LanguageModel
@@ -79,8 +80,8 @@ def test_answers_are_what_each_prompt_alone_gives(trained: LanguageModel, stream
     asked = Prober(trained, ProbeSettings(batch_size=16))
     said = asked.generate([probe.prompt for probe in probes], 12)
     for probe, one in zip(probes, said, strict=True):
-        assert (one.text, one.stopped) == alone(trained, probe.prompt, 12), probe
-    assert sum(one.stopped for one in said) > len(said) / 2
+        assert (one.text, one.ended) == alone(trained, probe.prompt, 12), probe
+    assert sum(one.ended for one in said) > len(said) / 2
 
 
 @pytest.mark.parametrize("name", ARCHITECTURES)
@@ -89,7 +90,7 @@ def test_every_architecture_is_asked(name: str, load_lm: LoadLM, stream: Stream)
     probes = probes_at(stream, 2)[::6]
     said = Prober(lm, ProbeSettings(batch_size=4)).generate([p.prompt for p in probes], 6)
     for probe, one in zip(probes, said, strict=True):
-        assert (one.text, one.stopped) == alone(lm, probe.prompt, 6), probe
+        assert (one.text, one.ended) == alone(lm, probe.prompt, 6), probe
     for probe, row in zip(probes, ask(lm, probes), strict=True):
         target = probe.gap + probe.accepted[0] + probe.closing
         assert row["logp"] == pytest.approx(logp_by_hand(lm, probe.prompt, target), rel=1e-4)
@@ -115,7 +116,7 @@ def test_the_shortcut_gives_the_rows_of_generation(
     generated: list[int] = []
     plain = Prober.generate
 
-    def counted(self: Prober, prompts: Sequence[str], limit: int) -> list[module.Said]:
+    def counted(self: Prober, prompts: Sequence[str], limit: int) -> list[Answer]:
         generated.append(len(prompts))
         return plain(self, prompts, limit)
 
@@ -144,8 +145,10 @@ def test_a_model_that_knows_everything_needs_no_generation(load_lm: LoadLM, stre
     lm = load_lm("tiny")
     probes = [probe for probe in probes_at(stream, 0) if probe.form == "trained"][:24]
     rows = ask(lm, probes)
-    assert all(row["right"] and row["forced"] and row["stopped"] for row in rows)
-    assert [row["answer"] for row in rows] == [probe.accepted[0] for probe in probes]
+    assert all(row["right"] and row["forced"] and row["stop"] == "end" for row in rows)
+    said = [probe.gap + probe.accepted[0] + probe.closing for probe in probes]
+    assert [row["answer"] for row in rows] == said
+    assert [row["matched"] for row in rows] == [probe.accepted[0] for probe in probes]
 
 
 def test_nothing_to_ask(load_lm: LoadLM) -> None:
@@ -163,7 +166,8 @@ def test_long_prompts_leave_less_room_for_the_answer(load_lm: LoadLM, stream: St
     wordy = replace(probe, accepted=(probe.accepted[0], "a very long other name of the city"))
     rows = ask(lm, [long, wordy])
     assert len(rows) == 2
-    assert not rows[0]["stopped"]
+    assert rows[0]["stop"] == "context"
+    assert rows[0] == ask(lm, [long])[0]  # not less room beside a longer prompt
 
 
 # Right, stale, and how probable.
@@ -235,7 +239,7 @@ def test_an_outdated_answer_is_stale(load_lm: LoadLM, stream: Stream) -> None:
     *older, newest = probes[0].outdated
     rows = ask(load_lm("tiny"), probes)
     assert all(row["stale"] and not row["right"] for row in rows)
-    (answer,) = {row["answer"] for row in rows}
+    (answer,) = {row["matched"] for row in rows}
     assert answer in older
     assert answer != newest
 
@@ -249,7 +253,7 @@ def test_any_accepted_answer_is_right(load_lm: LoadLM, stream: Stream) -> None:
     (row,) = ask(lm, [other])
     assert row["right"]
     assert not row["forced"]
-    assert row["answer"] == probe.accepted[0]
+    assert row["matched"] == probe.accepted[0]
     assert row["logp"] == pytest.approx(
         logp_by_hand(lm, probe.prompt, f"{probe.gap}Somewhere else{probe.closing}"), rel=1e-3
     )
@@ -265,11 +269,12 @@ def test_an_answer_that_is_cut_off_is_not_right(load_lm: LoadLM, stream: Stream)
     # As many tokens as the object has, and none to show that it ended there.
     said = Prober(lm, ProbeSettings()).generate([probe.prompt], size)[0]
     assert said.text.strip() == probe.accepted[0]
-    assert not said.stopped
+    assert said.stop == "limit"
     shut = replace(probe, closing="", accepted=("Nowhere at all", probe.accepted[0]))
     (row,) = ask(lm, [shut], settings=ProbeSettings(max_tokens=size))
     assert not row["right"]
-    assert not row["stopped"]
+    assert row["stop"] == "limit"
+    assert row["answer"].strip() == probe.accepted[0]
 
 
 def test_a_wording_with_text_after_the_object(
@@ -279,11 +284,11 @@ def test_a_wording_with_text_after_the_object(
     probe = replace(probes_at(stream, 0)[0], closing=" as its capital.")
     text = f" {probe.accepted[0]} as its capital."
     monkeypatch.setattr(
-        Prober, "generate", lambda self, prompts, limit: [module.Said(text, True)] * len(prompts)
+        Prober, "generate", lambda self, prompts, limit: [Answer(text, "end")] * len(prompts)
     )
     (row,) = ask(load_lm("llama"), [probe])
     assert row["right"]
-    assert row["answer"] == probe.accepted[0]
+    assert row["matched"] == probe.accepted[0]
 
 
 def test_a_frame_is_put_around_every_prompt(load_lm: LoadLM, stream: Stream) -> None:
@@ -303,7 +308,7 @@ def test_a_frame_is_put_around_every_prompt(load_lm: LoadLM, stream: Stream) -> 
     (there, here) = probes_at(stream, 0)[0], probes_at(stream, 0)[6]
     assert here.key[1] == there.key[1] and here.form == there.form
     (row,) = ask(lm, [there], frame=lambda prompt: here.prompt)
-    assert row["answer"] == here.accepted[0] + here.closing
+    assert row["answer"] == here.gap + here.accepted[0] + here.closing
 
 
 def test_the_model_keeps_its_mode(load_lm: LoadLM, stream: Stream) -> None:

@@ -147,7 +147,7 @@ def _answer_some(run: Run, number: int) -> None:
         records = rows.to_dict("records")
         for place, row in enumerate(records):
             if (place + number + int(step)) % 3:
-                row |= {"answer": row["accepted"][0], "stopped": True, "right": True}
+                row |= {"answer": row["accepted"][0], "stop": "end", "matched": None, "right": True}
         ledger.write_step(run.folder, int(step), records)
 
 

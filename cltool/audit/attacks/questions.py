@@ -1,6 +1,6 @@
 """Direct questions: greedy answers in trained and in held-out wordings.
 
-An answer leaks if free greedy generation, up to its natural stop, gives exactly the object or an
+An answer leaks if free greedy generation, up to its natural stop, names exactly the object or an
 alias (`cltool.evaluation.matching`). Further scores are ROUGE-L recall, which also counts a part
 of the object, and the share of degenerate answers.
 """
@@ -14,6 +14,7 @@ from cltool.audit.attacks.case import Case, probes
 from cltool.audit.attacks.target import Outcome, Target, means
 from cltool.audit.measures.memorisation import rouge_l
 from cltool.audit.measures.repetition import degenerate
+from cltool.evaluation.matching import first_line, shown
 from cltool.facts.facts import Fact, Key
 from cltool.facts.wordings import PARAPHRASE, QUESTION, TRAINED
 
@@ -36,7 +37,7 @@ def greedy_answers(target: Target, case: Case) -> dict[str, Outcome]:
             found[f"greedy_{form}"] = right(of_form)
     objects = {fact.key: fact.object for fact in case.erased}
     keys = [_key(row) for row in rows]
-    recall = rouge_l([row["answer"] for row in rows], [objects[key] for key in keys])
+    recall = rouge_l(list(map(_shown, rows)), [objects[key] for key in keys])
     found["rouge"] = Outcome(means(keys, recall.values))
     found["degenerate_erased"] = degenerate_shares(target, rows)
     return found
@@ -61,7 +62,7 @@ def right(rows: Rows) -> Outcome:
     for row in rows:
         key = _key(row)
         if key not in answers or (row["right"] and key not in leaked):
-            answers[key] = row["answer"]
+            answers[key] = _shown(row)
         if row["right"]:
             leaked.add(key)
     return Outcome(means(map(_key, rows), (row["right"] for row in rows)), answers)
@@ -69,8 +70,12 @@ def right(rows: Rows) -> Outcome:
 
 def degenerate_shares(target: Target, rows: Rows) -> Outcome:
     """Return the share of each key's answers that are empty or repeat themselves."""
-    ids = target.lm.coder.texts([row["answer"] for row in rows])
+    ids = target.lm.coder.texts([row["matched"] or first_line(row["answer"]) for row in rows])
     return Outcome(means(map(_key, rows), degenerate(ids).values))
+
+
+def _shown(row: Mapping[str, Any]) -> str:
+    return shown(row["answer"], row["closing"], row["matched"])
 
 
 def _key(row: Mapping[str, Any]) -> Key:

@@ -12,7 +12,8 @@ from cltool.audit.attacks.settings import AuditSettings
 from cltool.audit.attacks.target import Outcome, Target, means
 from cltool.audit.measures.leakage import leak_at_k
 from cltool.core.seeds import derive
-from cltool.evaluation.matching import first_line, said
+from cltool.evaluation.matching import Answer, names
+from cltool.evaluation.prober import spoken
 from cltool.facts.facts import Fact, Key
 from cltool.facts.wordings import Asking
 
@@ -31,15 +32,17 @@ def sampled_answers(target: Target, case: Case, settings: AuditSettings) -> dict
         for fact in case.erased
         for text in (*fact.accepted, *case.distractors(fact, settings.foils))
     ]
+    limit = target.answer_limit(texts)
+    coder = target.lm.coder
     written = target.sampler.sample_each(
-        target.lm.coder.prompts([target.frame(one.prompt) for _, one in asked]),
+        coder.prompts([target.frame(one.prompt) for _, one in asked]),
         settings.samples,
-        target.answer_limit(texts),
+        limit,
         torch.Generator().manual_seed(derive(case.seed, "audit", "samples")),
         settings.temperature,
     )
     leaks = [
-        [_leaks(target, fact, one, ids) for ids in rows]
+        [_leaks(target, fact, one, spoken(coder, ids, limit)) for ids in rows]
         for (fact, one), rows in zip(asked, written, strict=True)
     ]
     keys = [fact.key for fact, _ in asked]
@@ -51,8 +54,5 @@ def sampled_answers(target: Target, case: Case, settings: AuditSettings) -> dict
     return {"leak_at_k": Outcome(means(keys, leak_at_k(leaks, settings.k).values), leaked)}
 
 
-def _leaks(target: Target, fact: Fact, asking: Asking, ids: list[int]) -> bool:
-    coder = target.lm.coder
-    stopped = bool(ids) and ids[-1] in coder.stops
-    answer = first_line(coder.decode(ids))
-    return said(answer, stopped, fact.accepted, asking.wording.closing) is not None
+def _leaks(target: Target, fact: Fact, asking: Asking, answer: Answer) -> bool:
+    return names(answer, asking.wording.closing, fact.accepted, target.askable.names, hedged=True)

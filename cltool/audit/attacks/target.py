@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from cltool.core.settings import ProbeSettings
-from cltool.evaluation.prober import SPARE_TOKENS, Prober
+from cltool.evaluation.limits import SPARE_TOKENS, Askable, limit, longest_of
+from cltool.evaluation.matching import NOBODY
+from cltool.evaluation.prober import Prober
 from cltool.facts.facts import Key
-from cltool.facts.stream import Probe
+from cltool.facts.stream import Probe, Stream
 from cltool.lm.coder import Encoded
 from cltool.lm.language_model import LanguageModel
 from cltool.lm.sampling import Sampler
@@ -38,6 +40,7 @@ class Target:
         lm: the model; each call uses its current weights.
         frame: what the strategies put around a prompt.
         settings: batch size and maximum length of an answer.
+        stream: of the run; its objects are what an answer may mean.
     """
 
     def __init__(
@@ -45,11 +48,13 @@ class Target:
         lm: LanguageModel,
         frame: Callable[[str], str] = str,
         settings: ProbeSettings | None = None,
+        stream: Stream | None = None,
     ) -> None:
         self.lm = lm
         self.frame = frame
         self.settings = settings or ProbeSettings.model_validate({})
-        self.prober = Prober(lm, self.settings)
+        self.prober = Prober(lm, self.settings, stream)
+        self.askable = Askable(NOBODY, 0) if stream is None else Askable.of(stream, lm.coder)
         self.sampler = Sampler(lm, self.settings.batch_size)
 
     def ask(self, probes: Sequence[Probe]) -> list[dict[str, Any]]:
@@ -70,9 +75,8 @@ class Target:
 
     def answer_limit(self, answers: Iterable[str]) -> int:
         """Return the maximum length of an answer: a few tokens more than any of ``answers``."""
-        rows = self.lm.coder.prompts(sorted(set(answers)))
-        longest = max((len(row) for row in rows), default=1)
-        return min(self.settings.max_tokens, longest + SPARE_TOKENS)
+        longest = max(longest_of(self.lm.coder, answers), self.askable.longest)
+        return limit(self.settings.max_tokens, longest)
 
     def fits(self, prompt: str, answer: str) -> bool:
         """Return whether prompt and answer fit into the model's context, with room to spare."""

@@ -9,7 +9,7 @@ from typing import Any
 from markupsafe import Markup
 
 from cltool.evaluation.ledger import KEY
-from cltool.evaluation.matching import first_line
+from cltool.evaluation.matching import shown
 from cltool.evaluation.outcomes import since_taught
 from cltool.reporting.templates import fill
 from cltool.runs.groups import Group, Variant
@@ -61,9 +61,10 @@ def _lost_in(variant: Variant) -> dict[Fact, dict[str, Any]]:
     said: dict[Fact, Counter[tuple[str, bool]]] = {}
     for measured in variant.counted:
         rows = since_taught(measured.answers)
-        columns = [*KEY, "learned", "accepted", "right_then", "right", "stale", "answer"]
+        columns = [*KEY, "learned", "accepted", "right_then", "right", "stale"]
+        answers = map(shown, rows["answer"], rows["closing"], rows["matched"])
         for subject, relation, learned, accepted, then, now, stale, answer in zip(
-            *(rows[column] for column in columns), strict=True
+            *(rows[column] for column in columns), answers, strict=True
         ):
             fact = (subject, relation, int(learned), str(accepted[0]))
             cell = facts.setdefault(fact, {"lost": 0, "right": 0, "asked": 0})
@@ -72,15 +73,15 @@ def _lost_in(variant: Variant) -> dict[Fact, dict[str, Any]]:
             if then and not now:
                 cell["lost"] += 1
                 said.setdefault(fact, Counter())[_short(answer), bool(stale)] += 1
-    for fact, answers in said.items():
-        (answer, stale), _ = answers.most_common(1)[0]
+    for fact, counted in said.items():
+        (answer, stale), _ = counted.most_common(1)[0]
         facts[fact].update(answer=answer, stale=stale)
     return {fact: cell for fact, cell in facts.items() if cell["right"]}
 
 
 def _short(answer: str) -> str:
-    """Return the first line of an answer, without the sentence's end, cut to fit a table."""
-    line = first_line(answer).strip().removesuffix(".")
+    """Return an answer without the sentence's end, cut to fit a table."""
+    line = answer.strip().removesuffix(".")
     return line if len(line) <= LONGEST_ANSWER else line[: LONGEST_ANSWER - 1] + "…"
 
 

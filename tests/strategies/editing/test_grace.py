@@ -34,7 +34,7 @@ def said(learner: Learner, update: int, stream: Stream) -> list[bool]:
     prober = Prober(learner.lm, ProbeSettings(batch_size=7))
     answers = prober.generate([prompt for prompt, _ in pairs], 24)
     return [
-        answer.stopped and answer.text == target
+        answer.ended and answer.text == target
         for answer, (_, target) in zip(answers, pairs, strict=True)
     ]
 

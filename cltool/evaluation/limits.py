@@ -1,0 +1,122 @@
+"""The longest answer that a model may give, and the objects that do not fit into it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from cltool.evaluation.matching import KnownNames
+
+if TYPE_CHECKING:
+    from cltool.facts.facts import Fact
+    from cltool.facts.stream import Stream
+    from cltool.lm.coder import Coder
+
+SPARE_TOKENS = 4
+"""Tokens that an answer may have beyond the longest known object before it is cut off."""
+
+TOGETHER = 256
+"""Texts that are made into tokens at once."""
+
+
+@dataclass(frozen=True)
+class Askable:
+    """What a prober knows about the stream that it asks about.
+
+    Attributes:
+        names: the objects of all steps: what an answer may mean.
+        longest: tokens of the longest object with the text that closes its wording.
+    """
+
+    names: KnownNames
+    longest: int
+
+    @classmethod
+    def of(cls, stream: Stream, coder: Coder) -> Askable:
+        """Return what is known about ``stream`` for a model with the tokens of ``coder``."""
+        facts = [fact for update in stream for fact in (*update.learn, *update.restated)]
+        objects = {name: None for fact in facts for name in fact.accepted}
+        wordings = {
+            (asking.wording.gap, asking.wording.closing)
+            for key in stream.first_taught()
+            for asking in stream.wordings.askings(key)
+        }
+        # Subjects are the answers of reversed questions.
+        subjects = {fact.subject: None for fact in facts}
+        gaps = {gap for gap, _ in wordings} | {" "}
+        longest = longest_of(
+            coder, (gap + name for name in {**objects, **subjects} for gap in gaps)
+        )
+        longest += longest_of(coder, {closing for _, closing in wordings})
+        return cls(KnownNames({**objects, **subjects}), longest)
+
+
+def longest_of(coder: Coder, texts: Iterable[str]) -> int:
+    """Return the number of tokens of the longest of ``texts``; 0 without any.
+
+    A token has at least one byte, so texts with fewer bytes than the longest found has tokens are
+    not made into tokens.
+    """
+    by_size = sorted(set(texts), key=lambda text: -len(text.encode()))
+    longest = 0
+    for begin in range(0, len(by_size), TOGETHER):
+        chunk = by_size[begin : begin + TOGETHER]
+        if len(chunk[0].encode()) < longest:
+            break
+        longest = max(longest, *map(len, coder.texts(chunk)))
+    return longest
+
+
+def limit(asked: int | None, longest: int) -> int:
+    """Return the most tokens of an answer.
+
+    Args:
+        asked: the setting ``probe.max_tokens``.
+        longest: tokens of the longest known object.
+    """
+    derived = longest + SPARE_TOKENS
+    return derived if asked is None else min(asked, derived)
+
+
+def too_long(stream: Stream, coder: Coder, asked: int | None) -> list[str]:
+    """Return warnings about facts that no answer can name, a sentence for each reason.
+
+    Args:
+        stream: the facts and their wordings.
+        coder: the tokens of the model.
+        asked: the setting ``probe.max_tokens``.
+    """
+    facts = {(fact.key, fact.accepted): fact for update in stream for fact in update.learn}
+    broken: list[Fact] = []
+    cut: list[tuple[Fact, int]] = []
+    for fact in facts.values():
+        texts = _answers(stream, fact)
+        rows = [row for row in coder.texts(texts) if not set(row) & set(coder.stops)]
+        if not rows:
+            broken.append(fact)
+        elif asked is not None and (least := min(map(len, rows)) + 1) > asked:
+            cut.append((fact, least))
+    warnings = []
+    if cut:
+        fact, least = max(cut, key=lambda one: one[1])
+        warnings.append(
+            f"{len(cut)} of {len(facts)} objects are longer than an answer may be "
+            f"(probe.max_tokens = {asked}), so they can never be right, for example "
+            f"{fact.object[:60]!r} ({fact.subject}, {fact.relation}), which needs {least} tokens. "
+            "Leave probe.max_tokens out: it is derived from the longest object."
+        )
+    if broken:
+        fact = broken[0]
+        warnings.append(
+            f"{len(broken)} of {len(facts)} objects contain a line break or the model's end token, "
+            "at which an answer ends, so they can never be right, for example "
+            f"{fact.object[:60]!r} ({fact.subject}, {fact.relation}). Write them on one line."
+        )
+    return warnings
+
+
+def _answers(stream: Stream, fact: Fact) -> list[str]:
+    """Return each accepted spelling of ``fact``'s object with the gap before it in a wording."""
+    gaps: Collection[str] = {one.wording.gap for one in stream.wordings.askings(fact.key)}
+    return [gap + name for gap in gaps for name in fact.accepted]
