@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
+from cltool.evaluation import limits
 from cltool.experiments import resolve
 from cltool.experiments.strategy_code import code_of
 from cltool.facts.lookalikes import spelling_warnings
@@ -68,6 +69,7 @@ def manifest(
             *lm.warnings,
             *stream_warnings(learner.stream),
             *strategy_warnings(learner),
+            *limits.too_long(learner.stream, lm.coder, settings.probe.max_tokens),
         ],
         "versions": {**versions(), "threads": str(torch.get_num_threads())},
         "weights": lm.parts["weights"],

@@ -304,11 +304,16 @@ def _differences(existing: Mapping[str, Any], requested: Mapping[str, Any]) -> l
             differences.append(_difference(name, existing.get(name), requested[name]))
     before = _flat(existing.get("requested", {}))
     for path, value in _flat(json.loads(json.dumps(requested["requested"]))).items():
-        if before.get(path) != value:
+        old = before.get(path)
+        if old != value and not (value is None and old == _FORMER_DEFAULTS.get(path)):
             differences.append(_difference(path, before.get(path), value))
     if existing.get("stream", {}).get("digest") != requested["stream"]["digest"]:
         differences.append("the facts or their wordings have changed")
     return differences
+
+
+_FORMER_DEFAULTS = {"probe.max_tokens": 48}
+"""Defaults in the records of earlier versions, in place of which there is none in this one."""
 
 
 def _difference(name: str, existing: object, requested: object) -> str:
