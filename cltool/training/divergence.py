@@ -85,7 +85,7 @@ def refuse_not_finite(model: nn.Module, when: str, rate: float) -> None:
 
     Args:
         model: the model.
-        when: what was done to it, such as ``update 2013``.
+        when: what was done to it, such as ``update one``.
         rate: the learning rate of the run.
     """
     found = finite.in_words(model)
