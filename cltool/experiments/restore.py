@@ -82,7 +82,7 @@ def _find_file(run: Run, name: Any, what: str, option: str) -> str:
     It is searched in the working folder, in the run folder and in the two folders above it.
     """
     for folder in (Path(), run.folder, *run.folder.resolve().parents[:2]):
-        if isinstance(name, str) and (folder / name).is_file():
+        if isinstance(name, str) and name and (folder / name).exists():
             return str(folder / name)
     raise UserError(
         f"the file of the run's {what} was not found: {name}",

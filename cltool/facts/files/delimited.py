@@ -16,7 +16,7 @@ from cltool.facts.files.source import Part, Row, Rows, Source
 
 _FORMULA = re.compile(r"=\s*[\w$+\-(\"'@]|=#")
 _APOSTROPHE = re.compile(r"'(\s*[-+]?[\d.,]+\s*|[=+@-].*)", re.DOTALL)
-_ERROR = re.compile(r"#[¡¿]?[A-ZÄÖÜÉÑ/0]+[!?]|#NV|#{3,}")
+_ERROR = re.compile(r"#[¡¿]?[A-ZÄÖÜÉÑ_/0]+[!?]|#NV|#{3,}")
 _COLUMNS_TO_TELL = 4
 """Fewest columns by which a line of text is told to be a row of the table."""
 
@@ -45,6 +45,9 @@ def delimited_rows(part: Part, source: Source) -> Rows:
             where=where,
             hint=undecoded.advice,
         )
+    if line.lstrip()[:1] in ("{", "["):
+        hint = "Give it a name that ends in .jsonl or .json."
+        raise UserError("is JSON, and not a table with a header", where=where, hint=hint)
     delimiter = delimiter or separator(part.path, line, skipped + 1)
     reader = csv.reader(chain([line], lines), delimiter=delimiter, strict=True)
     table = _Table(part, source, _header(reader, where), delimiter)

@@ -34,8 +34,8 @@ class Doubts:
         self._maybe: Counter[str] = Counter()
         self._relations: set[str] = set()
         self._first = 0
-        self._fraction = 0
-        self._other_numbers = False
+        self._fractions: dict[str, int] = {}
+        self._other_numbers: set[str] = set()
 
     def stands_for_missing(self, name: str, text: str, line: int) -> bool:
         """Return whether a text of a column that may be empty stands for a missing value."""
@@ -63,11 +63,11 @@ class Doubts:
             what = damage(text)
             if what:
                 self._warnings.add(f"{name} {what}", line)
-            if name in ("new", "object") and text[-1:].isdigit() and _NUMBER.fullmatch(text):
+            if text[-1:].isdigit() and _NUMBER.fullmatch(text):
                 if _FRACTION.fullmatch(text):
-                    self._fraction = self._fraction or line
+                    self._fractions.setdefault(name, line)
                 else:
-                    self._other_numbers = True
+                    self._other_numbers.add(name)
 
     def finish(self, bad: dict[int, str], where: str) -> None:
         """Add the doubts about the whole table; names that are missing values go to ``bad``.
@@ -89,9 +89,10 @@ class Doubts:
             else:
                 what = f"{name} {text!r} is kept as a name. Is it a missing value?"
                 self._warnings.add(what, line)
-        if self._fraction and not self._other_numbers:
-            what = "every number that is an object ends in .0. Were they whole numbers?"
-            self._warnings.add(what, self._fraction)
+        for name, line in self._fractions.items():
+            if name not in self._other_numbers:
+                what = f"every number in {name} ends in .0. Were they whole numbers?"
+                self._warnings.add(what, line)
         if self._relations and all(text.isdigit() for text in self._relations):
             some = ", ".join(shown(text) for text in sorted(self._relations)[:3])
             what = f"the relations are numbers ({some}). Do they stand for names?"

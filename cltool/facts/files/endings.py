@@ -39,4 +39,4 @@ def kind_of(path: Path) -> str | None:
 def table_name(path: Path) -> str:
     """Return the name of a table: that of its file without the endings."""
     inner = unzipped(path)
-    return inner.stem if inner.suffix.lower() in KINDS else inner.name
+    return inner.stem if inner.suffix.lower() in KINDS else inner.resolve().name

@@ -10,6 +10,7 @@ from cltool.core.errors import UserError
 from cltool.facts.files.encodings import MAX_LINE, Undecoded, text_lines
 from cltool.facts.files.endings import JSON, kind_of
 from cltool.facts.files.json_documents import DECODER, document_rows
+from cltool.facts.files.separators import looks_delimited
 from cltool.facts.files.shown import shown
 from cltool.facts.files.source import Part, Rows, Source
 
@@ -29,6 +30,9 @@ def json_rows(part: Part, source: Source) -> Rows:
     before, first = _until_text(lines)
     between, second = _until_text(lines)
     lines = chain(before, between, lines)
+    if looks_delimited(first):
+        hint = "Give it a name that ends in .csv or .tsv."
+        raise UserError("is not JSON, but a table with a header", where=str(part.path), hint=hint)
     if not _is_document(part, first, second):
         yield from _line_rows(lines, undecoded)
         source.advice.update(dict.fromkeys([undecoded.advice] if undecoded else []))

@@ -5,11 +5,12 @@ from __future__ import annotations
 import ast
 import json
 import re
+import warnings
 
 _TEXT = r"""(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")"""
 _ONE = re.compile(_TEXT, re.DOTALL)
-_BY_COMMAS = re.compile(rf"\s*{_TEXT}(?:\s*,\s*{_TEXT})*\s*,?\s*", re.DOTALL)
-_BY_SPACES = re.compile(rf"\s*{_TEXT}(?:\s+{_TEXT})*\s*", re.DOTALL)
+_BY_COMMAS = re.compile(rf"{_TEXT}(?:\s*,\s*{_TEXT})*(?:\s*,)?", re.DOTALL)
+_BY_SPACES = re.compile(rf"{_TEXT}(?:\s+{_TEXT})*", re.DOTALL)
 _BRACKETS = {"[": "]", "(": ")", "{": "}"}
 _ARRAY = re.compile(r"array\((\[.*\])(, dtype=[\w<>=']+)?\)", re.DOTALL)
 
@@ -27,12 +28,12 @@ def listed(text: str) -> list[object] | None:
     text = array[1] if array else text
     if len(text) < 2 or _BRACKETS.get(text[0]) != text[-1]:
         return None
-    inside = text[1:-1]
+    inside = text[1:-1].strip()
     if text[0] != "[" and not _BY_COMMAS.fullmatch(inside):
-        if inside.lstrip()[:1] in ("'", '"') or text[0] == "{":
+        if inside[:1] in ("'", '"') or text[0] == "{":
             raise ValueError
         return None
-    if not inside.strip():
+    if not inside:
         return []
     if text[0] == "[":
         try:
@@ -48,7 +49,12 @@ def listed(text: str) -> list[object] | None:
 
 
 def _literal(text: str) -> object:
+    if "\\" not in text:
+        return text[1:-1]
     try:
-        return ast.literal_eval(text)
+        with warnings.catch_warnings():
+            # An escape that Python does not know is a warning: the text is not Python's.
+            warnings.simplefilter("error")
+            return ast.literal_eval(text)
     except (SyntaxError, MemoryError, RecursionError) as error:
         raise ValueError from error

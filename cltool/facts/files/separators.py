@@ -12,6 +12,7 @@ from cltool.facts.files.endings import unzipped
 from cltool.facts.files.shown import shown
 
 _SEPARATORS = (",", ";", "\t", "|")
+_LONGEST_HEADER = 10_000
 _OTHERS = (":", "~", "^", "\x01", "\x1f", " ")
 _EXCEL_LINE = re.compile(r"\"?sep=(?P<separator>.)\"?[\r\n]*", re.IGNORECASE)
 
@@ -55,6 +56,12 @@ def separator(path: Path, header: str, line: int) -> str:
                 hint="Separate them with a comma, a semicolon, a tab or |.",
             )
     return "\t" if unzipped(path).suffix.lower() in (".tsv", ".tab") else ","
+
+
+def looks_delimited(line: str) -> bool:
+    """Return whether a line is the header of a delimited file."""
+    plain = line[:1] not in ("{", "[") and len(line) < _LONGEST_HEADER
+    return plain and any(names_known(cells(line, one)) > 1 for one in _SEPARATORS)
 
 
 def cells(line: str, separator: str) -> list[str]:

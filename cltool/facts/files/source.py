@@ -12,7 +12,7 @@ Row = dict[str, object]
 Rows = Iterator[tuple[int, Row | str]]
 """(line number, the row or the reason why it cannot be read)."""
 
-_MAX_WARNINGS = 20
+_MAX_WARNINGS = 100
 
 
 @dataclass

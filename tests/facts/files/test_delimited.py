@@ -52,6 +52,21 @@ class TestSeparators:
 
 
 class TestHeader:
+    @pytest.mark.parametrize(
+        ("name", "text", "what"),
+        [
+            ("a.csv", '{"subject": "A"}\n', "is JSON"),
+            ("a.jsonl", f"{HEAD}\nA,r,b,0\n", "is not JSON, but a table"),
+            ("a.json", f"{HEAD}\nA,r,b,0\n".replace(",", ";"), "is not JSON, but a table"),
+        ],
+    )
+    def test_a_table_with_the_name_of_another_kind(
+        self, table: Table, name: str, text: str, what: str
+    ) -> None:
+        error = table.refused(name, text)
+        assert what in error.what
+        assert "Give it a name" in error.hint
+
     def test_a_missing_header(self, table: Table) -> None:
         error = table.refused("a.csv", "A,r,b,0\nA,r,c,1\n")
         assert error.where.endswith("a.csv:1")
@@ -225,7 +240,7 @@ class TestLooksWrong:
             ("M\ufffdller", "has U+FFFD"),
             ("\"['c']\"", "looks like a list"),
             ("1.23457E+15", "has an exponent"),
-            ("7.0", "every number that is an object ends in .0"),
+            ("7.0", "every number in new ends in .0"),
         ],
     )
     def test_is_kept_and_told(self, table: Table, cell: str, what: str) -> None:
