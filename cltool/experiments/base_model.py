@@ -17,7 +17,8 @@ from cltool.experiments import resolve
 from cltool.facts.facts import Key
 from cltool.facts.stream import Stream
 from cltool.models.cache import cache_folder, cached, rebuilt, training_tokens, write_cost
-from cltool.models.lengths import fit_to_context
+from cltool.models.lengths import fit_to_context, fit_to_model
+from cltool.models.spelling import subject_warnings
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -34,8 +35,8 @@ def prepare(
 ) -> tuple[LanguageModel, Stream]:
     """Return the model of ``settings``, and the part of ``stream`` that fits into it.
 
-    Sentence lengths are checked before anything is trained. The model's warnings name the damaged
-    models that were built again.
+    Lengths and letters of the facts are checked before anything is trained. The model's warnings
+    name the damaged models that were built again.
 
     Raises:
         UserError: the model cannot be loaded, or facts are too long for it.
@@ -56,7 +57,8 @@ def _prepare(
         lm = _load(stream, settings, progress)
     else:
         lm = _load(stream, settings, progress)
-        stream = fit_to_context(stream, lm.context, lambda: lm.coder)
+        stream = fit_to_model(stream, lm.context, lm.coder)
+        lm = replace(lm, warnings=(*lm.warnings, *subject_warnings(stream, lm.coder)))
     if chosen.teach_base and not (registered is not None and registered.knows_base):
         folder = _taught_folder(lm, stream, progress)
         taught = _load(stream, settings, progress, name=str(folder))

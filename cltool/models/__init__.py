@@ -54,12 +54,20 @@ def load(
         progress: receives the progress of building the model.
 
     Raises:
-        UserError: the checkpoint cannot be loaded, or the device does not exist.
+        UserError: the checkpoint cannot be used, or the device does not exist. It also lists the
+            facts that are too long for a checkpoint that cannot be used.
     """
     from cltool.lm.language_model import load_checkpoint
+    from cltool.models.lengths import problems
 
     model = registered(name)
     source = name if model is None else str(model.build(stream, reading=reading, progress=progress))
-    lm = load_checkpoint(source, name=name, device=device, dtype=dtype)
+    lm = load_checkpoint(
+        source,
+        name=name,
+        device=device,
+        dtype=dtype,
+        further=lambda lm: problems(stream, lm.context, lm.coder),
+    )
     lm.reads = reading or model is None
     return lm
