@@ -62,7 +62,7 @@ from pathlib import Path
 
 import cltool
 from cltool.evaluation.scores import METRICS
-from cltool.reporting import table
+from cltool.runs import tables as table
 
 run = cltool.open_run(sys.argv[1])
 frame = table.comparison([run])

@@ -20,7 +20,7 @@ from cltool.cli.compare import STRATEGIES as DEFAULT
 from cltool.cli.main import main
 from cltool.evaluation.scores import all_scores
 from cltool.experiments import resolve
-from cltool.reporting.table import COMPARED
+from cltool.runs.tables import COMPARED
 from cltool.strategies import STRATEGIES
 
 ROOT = Path(__file__).parents[1]

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping
 from cltool.core import exit_codes
 from cltool.evaluation import ledger
 from cltool.evaluation.scores import COSTS, SCORES, Score
-from cltool.reporting.table import COMPARED
 from cltool.runs import erasures, trained
 from cltool.runs.run import FORMAT
+from cltool.runs.tables import COMPARED
 from cltool.training.stopping import REASONS
 
 _HEAD = f"""\
@@ -19,8 +19,10 @@ _HEAD = f"""\
 
 A run folder holds:
 
-- `run.json`: the settings as given and as resolved, versions, warnings, and the labels of the
-  steps. `format` is the version of the file, {FORMAT} at present;
+- `run.json`: the settings as given and as resolved, versions, warnings, the labels of the steps,
+  and `code`: for each strategy, a digest of its source files and the version of the package that it
+  comes from. A run is not continued with other code, unless `--accept-changed-code` is given.
+  `format` is the version of the file, {FORMAT} at present;
 - `answers/step-000.parquet`, `answers/step-001.parquet`, …: the ledger. `cltool.format` in a file's
   schema metadata is its version, {ledger.FORMAT} at present;
 - `steps.jsonl`: what each step cost;
@@ -80,14 +82,24 @@ _COMPARE = """\
 - `failed`: cells that failed, with their error;
 - `doubts`: sentences about the limits of the comparison, and the warnings of its runs;
 - `resurfaced`: as above;
-- `table`: an object for each strategy.
+- `table`: an object for each strategy;
+- `per_seed`: an object for each run that counts, with `scenario`, `model`, `strategy`, `stream`
+  (the seed of the stream, or null), `seed`, `steps`, and the scores and costs below;
+- with `--reference`: `reference`, and `paired`, an object for each `strategy` and `score` with the
+  mean `difference` from the reference over `n` pairs of runs that have the same stream and seed,
+  `half` of its 95% interval, and the smallest and the largest difference (`low` and `high`).
 
-An object of the table has `strategy`; `runs`, the number of seeds; `steps`, how many steps are
-done, and `of`, how many there are; `best`, the scores in which the strategy is best or not
-separated from the best; and the mean of each score and cost below. `NAME_half` is half of its 95%
-interval, null with one seed. `erased`, `resurfaced` and `intransigence` are missing if no run has
-them. With `--by TAG`, `cltool report` also has `by`: an object for each run and each `value` of the
-tag, with the scores after the last step. [scores.md](scores.md) defines the scores:
+An object of the table has `strategy`; `runs`, how many runs count, and `streams`, over how many
+streams; `steps`, how many steps are done, and `of`, how many there are; `best`, the scores in which
+the strategy is best or not separated from the best; and the mean of each score and cost below.
+`NAME_low` and `NAME_high` are the smallest and the largest value. `NAME_half` is half of the 95%
+interval (Student's t), null with fewer than three seeds. With several streams (`--stream-seeds`)
+the mean and the interval are over the means of the streams, because runs on one stream are not
+independent; `NAME_stream_sd` and `NAME_training_sd` are then the standard deviations over streams
+and over training (one-way analysis of variance), null if they cannot be told apart. `erased`,
+`resurfaced` and `intransigence` are missing if no run has them. With `--by TAG`, `cltool report`
+also has `by`: an object for each run and each `value` of the tag, with the scores after the last
+step. [scores.md](scores.md) defines the scores:
 """
 
 _ERASURES = """\

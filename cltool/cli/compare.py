@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cltool.cli import comparison
 from cltool.cli import options as shared
 from cltool.cli.output import print_json, warn_resurfaced
 from cltool.cli.tables import Part, print_all, table
@@ -35,6 +36,13 @@ def add(parser: argparse.ArgumentParser) -> None:
         "--seeds", type=int, default=1, help="number of seeds, from 0 [%(default)s]"
     )
     parser.add_argument(
+        "--stream-seeds",
+        type=int,
+        metavar="N",
+        help="number of streams of the scenario, with seeds from 0; every strategy runs on each of"
+        " them with every seed, and the results are pooled [one stream]",
+    )
+    parser.add_argument(
         "--equal",
         metavar="KIND[=N]",
         help="give every update the same number of tokens, steps or seconds: N, or the number that"
@@ -44,6 +52,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--workers", type=int, help="number of processes [one per core]")
     parser.add_argument("--out", help="folder of the runs [runs/SCENARIO]")
     parser.add_argument("--report", metavar="FILE", help="the HTML report [OUT/report.html]")
+    comparison.add(parser)
     shared.add_checkpoints(parser)
     shared.add_experiment(parser)
     shared.add_erasing(parser)
@@ -56,11 +65,13 @@ def run(options: argparse.Namespace) -> int:
 
     tables = shared.read_tables(options)
     shared.refuse_below_one(options.seeds, "--seeds")
+    shared.refuse_below_one(options.stream_seeds, "--stream-seeds")
     shared.refuse_below_one(options.workers, "--workers")
     if options.equal:
         equal_budget.parse(options.equal)
     keep = shared.read_checkpoints(options.keep_checkpoints)
     names = shared.read_strategies(options.strategies)
+    comparison.refuse_unknown_reference(options, names)
     # Bad facts are refused here, before the workers load their libraries.
     stream = resolve.open_stream(options.scenario, tables.get("scenario", {}))
     steps_kept(keep, len(stream))
@@ -86,11 +97,18 @@ def _run_cells(
     timed = bool(options.equal) and equal_budget.parse(options.equal)[0] == "seconds"
     with stderr_progress() as progress:
 
-        def run_some(names: Sequence[str], seeds: int, tables: Any, out: Path) -> Comparison:
+        def run_some(
+            names: Sequence[str],
+            seeds: int,
+            tables: Any,
+            out: Path,
+            streams: Sequence[int] | None = None,
+        ) -> Comparison:
             return compare(
                 options.scenario,
                 names,
                 seeds=range(seeds),
+                stream_seeds=streams,
                 options=scenario,
                 settings=tables,
                 out=out,
@@ -109,18 +127,26 @@ def _run_cells(
                 options.equal, tables, lambda: run_some(["naive"], 1, plain, out / "budget")
             )
             tables = merge(tables, {"learner": budget})
-        return run_some(names, options.seeds, tables, out)
+        count = options.stream_seeds
+        streams = None if count is None else range(count)
+        return run_some(names, options.seeds, tables, out, streams)
 
 
 def _print_comparison(options: argparse.Namespace, result: Comparison, out: Path) -> int:
     """Write the report, print the table, and return the exit code."""
     from cltool.reporting.doubts import with_warnings
     from cltool.reporting.report_page import write_report
-    from cltool.reporting.table import as_json, comparison
+    from cltool.reporting.table import as_json
     from cltool.runs.groups import group_runs
 
     failed = [
-        {"strategy": one.strategy, "seed": one.seed, "error": one.error} for one in result.failures
+        {
+            "strategy": one.strategy,
+            **({} if one.stream_seed is None else {"stream": one.stream_seed}),
+            "seed": one.seed,
+            "error": one.error,
+        }
+        for one in result.failures
     ]
     for one in result.failures:
         print(f"cltool: {one.strategy} seed {one.seed} failed: {one.error}", file=sys.stderr)
@@ -129,15 +155,19 @@ def _print_comparison(options: argparse.Namespace, result: Comparison, out: Path
     page = Path(options.report) if options.report else out / "report.html"
     write_report(result.runs, page, failed=failed, command=options.typed)
     resurfaced = warn_resurfaced(result.runs)
-    frame = comparison(result.runs)
+    frame = result.table()
+    files = comparison.write_files(options, result.runs)
     doubted = with_warnings(group_runs(result.runs)[0])
     if options.json:
         found = {"report": str(page), "table": as_json(frame), "doubts": doubted}
+        found |= comparison.as_json(options, result.runs)
         print_json({**found, "failed": failed, "resurfaced": resurfaced})
     else:
         doubts_shown = [f"\nDoubt: {text}" for text in doubted]
         places = f"\nThe report is in {page}, the runs are in {out}."
-        print_all([*scores_table(frame), *doubts_shown, places])
+        written = f" Tables are in {' and '.join(files)}." if files else ""
+        paired = comparison.differences(options, result.runs)
+        print_all([*scores_table(frame), *paired, *doubts_shown, places + written])
     if failed:
         return exit_codes.SOME_FAILED
     refused = resurfaced and options.fail_on_resurface
@@ -150,6 +180,7 @@ def scores_table(frame: pd.DataFrame) -> list[Part]:
     Strategies that the intervals do not separate from the best have a star, too.
     """
     from cltool.reporting import table as scores
+    from cltool.runs.tables import PARTS
 
     columns = scores.scores_of(frame)
     best = {column.name: scores.leaders(frame, column) for column in columns}
@@ -158,7 +189,7 @@ def scores_table(frame: pd.DataFrame) -> list[Part]:
         done, of = int(values["steps"]), int(values["of"])
         cells = [
             "*" * (str(name) in best[column.name])
-            + scores.shown(column, values[column.name], values[f"{column.name}_half"])
+            + scores.shown(column, *(values[f"{column.name}{part}"] for part in PARTS))
             for column in columns
         ]
         rows.append([f"{name} ({scores.progress(done, of)})" if done < of else str(name), *cells])

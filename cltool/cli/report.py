@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cltool.cli import comparison
 from cltool.cli.output import print_json, warn_resurfaced
 from cltool.cli.tables import Part, print_all, table
 from cltool.core import exit_codes
@@ -23,14 +24,16 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", default="forgetting.html", help="the HTML file [%(default)s]")
     parser.add_argument("--title", help="title of the page")
     parser.add_argument("--by", metavar="TAG", help="also print scores for each value of this tag")
+    comparison.add(parser)
     parser.add_argument("--json", action="store_true", help="print the table as JSON")
 
 
 def run(options: argparse.Namespace) -> int:
     """Write the report."""
-    from cltool.reporting import table as comparison
+    from cltool.reporting import table as scores
     from cltool.reporting.doubts import with_warnings
     from cltool.reporting.report_page import write_report
+    from cltool.runs import tables
     from cltool.runs.groups import group_runs
     from cltool.runs.run import Run, run_folders
 
@@ -38,16 +41,26 @@ def run(options: argparse.Namespace) -> int:
     groups = _by(runs, options.by) if options.by else []
     page = write_report(runs, Path(options.out), options.title, command=options.typed)
     resurfaced = warn_resurfaced(runs)
+    files = comparison.write_files(options, runs)
     if options.json:
-        rows = comparison.as_json(comparison.comparison(runs))
+        rows = scores.as_json(tables.comparison(runs))
         doubted = [text for group in group_runs(runs) for text in with_warnings(group)]
-        found = {"report": str(page), "table": rows, "doubts": doubted, "failed": []}
+        found: dict[str, Any] = {
+            "report": str(page),
+            "table": rows,
+            "doubts": doubted,
+            "failed": [],
+        }
+        found |= comparison.as_json(options, runs)
         by = {"by": groups} if options.by else {}
         print_json({**found, **by, "resurfaced": resurfaced})
     else:
         if options.by:
             print_all([_table(groups, options.by), ""])
-        print(f"The report is in {page}.")
+        if options.reference is not None:
+            print_all(comparison.differences(options, runs))
+        written = f" Tables are in {' and '.join(files)}." if files else ""
+        print(f"The report is in {page}.{written}")
     return exit_codes.DONE
 
 

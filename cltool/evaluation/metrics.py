@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
     Matrix = NDArray[np.float64]
 
+ENOUGH = 3
+"""Fewest values with which an interval is given."""
+
 HELD_OUT = ("paraphrase", "question")
 DIRECT = ("trained", *HELD_OUT)
 """The forms that ask for a fact's object by its subject."""
@@ -153,18 +156,56 @@ def _gap(better: pd.Series, worse: Sequence[bool] | pd.Series) -> float:
 
 
 def interval(values: Sequence[float], confidence: float = 0.95) -> tuple[float, float]:
-    """Return the mean over seeds and the half-width of its Student-t interval (NaN: one seed)."""
+    """Return the mean over seeds and the half-width of its Student-t interval.
+
+    It is NaN for fewer than `ENOUGH` values: an interval from two is 13 times as wide as their
+    spread, and says nothing.
+    """
     finite = [value for value in values if not math.isnan(value)]
     if not finite:
         return math.nan, math.nan
     mean = sum(finite) / len(finite)
-    if len(finite) < 2:
+    if len(finite) < ENOUGH:
         return mean, math.nan
     from scipy.stats import t
 
     variance = sum((value - mean) ** 2 for value in finite) / (len(finite) - 1)
     quantile = float(t.ppf((1 + confidence) / 2, len(finite) - 1))
     return mean, quantile * math.sqrt(variance / len(finite))
+
+
+def clustered_interval(clusters: Sequence[Sequence[float]]) -> tuple[float, float]:
+    """Return the mean and the half-width of its interval for values in clusters.
+
+    Values of one stream are not independent. With several streams, the interval is that of the
+    streams' means; with one, that of its values. NaN values do not count.
+    """
+    finite = [[one for one in values if not math.isnan(one)] for values in clusters]
+    finite = [values for values in finite if values]
+    return interval(finite[0] if len(finite) == 1 else [_mean(values) for values in finite])
+
+
+def spread(clusters: Sequence[Sequence[float]]) -> tuple[float, float]:
+    """Return the standard deviations over streams and over training within a stream.
+
+    They are the estimates of a one-way analysis of variance. Each is NaN where there are fewer
+    than two streams, or no stream with two values.
+
+    Args:
+        clusters: the values of each stream.
+    """
+    finite = [[one for one in values if not math.isnan(one)] for values in clusters]
+    finite = [values for values in finite if values]
+    freedom = sum(len(values) - 1 for values in finite)
+    if len(finite) < 2 or freedom == 0:
+        return math.nan, math.nan
+    means = [_mean(values) for values in finite]
+    pairs = zip(finite, means, strict=True)
+    within = sum((one - mean) ** 2 for values, mean in pairs for one in values) / freedom
+    grand = _mean(means)
+    between = sum((mean - grand) ** 2 for mean in means) / (len(means) - 1)
+    size = len(finite) / sum(1 / len(values) for values in finite)
+    return math.sqrt(max(0.0, between - within / size)), math.sqrt(within)
 
 
 def _mean(values: Sequence[float]) -> float:

@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache, partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cltool.core.errors import UserError
 from cltool.core.progress import QUIET, Progress
@@ -21,8 +21,11 @@ from cltool.experiments.manifest import identity
 from cltool.experiments.resume import refuse_others
 from cltool.experiments.worker_setup import load_libraries, make_base_model
 from cltool.facts.stream import Stream
-from cltool.runs import erasures
+from cltool.runs import erasures, tables
 from cltool.runs.run import Run, file_name
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +85,18 @@ class Comparison:
 
     runs: list[Run]
     failures: list[Failure]
+
+    def table(self) -> pd.DataFrame:
+        """Return the strategies compared: `cltool.runs.tables.comparison`."""
+        return tables.comparison(self.runs)
+
+    def per_seed(self) -> pd.DataFrame:
+        """Return the scores of every run: `cltool.runs.tables.per_seed`."""
+        return tables.per_seed(self.runs)
+
+    def paired(self, reference: str) -> pd.DataFrame:
+        """Return the differences from ``reference``: `cltool.runs.tables.paired`."""
+        return tables.paired(self.runs, reference)
 
 
 def compare(

@@ -7,12 +7,13 @@ import statistics
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from cltool.evaluation.metrics import ENOUGH
 from cltool.evaluation.scores import SCORES
 from cltool.reporting import formats
-from cltool.reporting.table import compare as compared
 from cltool.reporting.table import leaders
 from cltool.runs.groups import Group, Variant, flatten
 from cltool.runs.measured import Measured
+from cltool.runs.tables import compare as compared
 
 KNOWN = 0.8
 """Accuracy on the base facts before the first update, below which the base is in doubt."""
@@ -118,10 +119,15 @@ def _before(variant: Variant) -> list[float]:
 def _noise(group: Group) -> str:
     if len(group.variants) < 2:
         return ""
-    if any(len(variant.counted) == 1 for variant in group.variants):
+    least = min(variant.units for variant in group.variants)
+    if least < ENOUGH:
+        several = any(len(variant.streams) > 1 for variant in group.variants)
+        unit, option = ("stream", "--stream-seeds") if several else ("seed", "--seeds")
+        number = "one" if least < 2 else str(least)
         return (
-            "With one seed, a small difference cannot be distinguished from noise. Compare with"
-            " --seeds 3 or more before you conclude anything from it."
+            f"With {number} {unit}{'s' * (least > 1)}, a small difference cannot be distinguished"
+            f" from noise, and there is no interval. Compare with {option} 3 or more before you"
+            " conclude anything from it."
         )
     frame = compared(group)
     judged = [SCORES[name] for name in ("new", "retained", "acc")]

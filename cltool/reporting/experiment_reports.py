@@ -26,6 +26,7 @@ from cltool.reporting.tuning_data import tuning_data
 from cltool.reporting.tuning_page import write_tuning
 from cltool.runs import erasures, references
 from cltool.runs.run import Run
+from cltool.runs.tables import comparison
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -68,7 +69,7 @@ def write_from_cells(plan: Plan) -> Summary:
     measured = cells.finished_runs(plan)
     if not measured:
         return Summary()
-    frame = table.comparison(measured)
+    frame = comparison(measured)
     data = page_data(measured, command=plan.command)
     (group,) = data["groups"]
     group["doubts"] += _incomplete(plan, len(measured))

@@ -83,6 +83,7 @@ def _variant(variant: Variant) -> Data:
             for measured in variant.runs
         ],
         "counted": len(variant.counted),
+        "units": variant.units,
         "done": variant.done,
         "training": _training(variant),
     }

@@ -3,28 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from cltool.core.errors import UserError
-from cltool.evaluation.scores import Score, all_scores, installed_scores
+from cltool.evaluation.scores import Score, all_scores
 from cltool.reporting import formats
-from cltool.runs.groups import Group, group_runs
-from cltool.runs.measured import Measured
-from cltool.runs.run import Run
 
 if TYPE_CHECKING:
     import pandas as pd
-
-
-COMPARED = (
-    "new", "new_min", "retained", "retained_min", "stale", "stale_max", "erased", "resurfaced",
-    "acc", "bwt", "forgetting", "intransigence", "fuar", "tokens", "seconds", "stored_bytes",
-)  # fmt: skip
-"""The scores and costs of the comparison, in order; those of installed packages come last."""
-
-OPTIONAL = ("erased", "resurfaced", "intransigence")
-"""Scores that are left out where no run has them: nothing was to be forgotten, no `joint`."""
 
 
 def margin(score: Score, mean: float | None, half: float | None) -> str:
@@ -34,58 +19,28 @@ def margin(score: Score, mean: float | None, half: float | None) -> str:
     return formats.margin(half, formats.FORMATS[score.format])
 
 
-def shown(score: Score, mean: float | None, half: float | None) -> str:
-    """Return ``0.97 ± 0.01``."""
-    text = formats.shown(mean, formats.FORMATS[score.format])
+def shown(
+    score: Score,
+    mean: float | None,
+    half: float | None,
+    low: float = math.nan,
+    high: float = math.nan,
+) -> str:
+    """Return ``0.97 ± 0.01``, or ``0.97 (0.95 to 0.99)`` if there is no interval.
+
+    The range is left out where it rounds to one value.
+    """
+    form = formats.FORMATS[score.format]
+    text = formats.shown(mean, form)
+    if half is None or math.isnan(half):
+        return f"{text} {extent(form, low, high)}".rstrip()
     return f"{text} {margin(score, mean, half)}".rstrip()
 
 
-def comparison(runs: Sequence[Run | Measured]) -> pd.DataFrame:
-    """Compare strategies: mean over seeds and half-width of the interval.
-
-    If some runs of a strategy are not finished, only those with the most steps count.
-
-    Returns:
-        Index ``strategy`` in order of first appearance (with the run folder's name where
-        one strategy ran with several settings). Columns ``runs`` (how many count),
-        ``steps`` (done, the base included), ``of`` (steps of the stream), then for each of
-        `COMPARED` its mean under its name and the half-width under ``NAME_half`` (NaN with
-        one seed); `OPTIONAL` only if a run has a number.
-
-    Raises:
-        UserError: no runs, or runs that cannot be compared.
-    """
-    groups = group_runs(runs)
-    if not groups:
-        raise UserError("there are no runs to compare", hint="Name one or more run folders.")
-    if len(groups) > 1:
-        raise UserError(
-            "these runs are not of one scenario, model and number of steps",
-            details=[
-                f"{group.scenario} on {group.model}, {len(group.labels)} steps: "
-                + ", ".join(str(measured.run.folder) for measured in group.runs)
-                for group in groups
-            ],
-            hint="Compare them one group at a time.",
-        )
-    return compare(groups[0])
-
-
-def compare(group: Group) -> pd.DataFrame:
-    """Return the `comparison` of one group."""
-    import pandas as pd
-
-    rows = []
-    for variant in group.variants:
-        row: dict[str, Any] = {"runs": len(variant.counted), "steps": variant.done}
-        row["of"] = len(group.labels)
-        for name in (*COMPARED, *installed_scores()):
-            row[name], row[f"{name}_half"] = variant.interval(name)
-        rows.append(row)
-    names = pd.Index([variant.label for variant in group.variants], name="strategy")
-    frame = pd.DataFrame(rows, index=names)
-    absent = [name for name in OPTIONAL if frame[name].isna().all()]
-    return frame.drop(columns=[f"{name}{part}" for name in absent for part in ("", "_half")])
+def extent(form: formats.Format, low: float, high: float) -> str:
+    """Return ``(0.95 to 0.99)``; empty where the range is missing or rounds to one value."""
+    ends = [formats.shown(one, form) for one in (low, high)]
+    return "" if ends[0] == ends[1] else f"({ends[0]} to {ends[1]})"
 
 
 def scores_of(frame: pd.DataFrame) -> list[Score]:

@@ -19,7 +19,9 @@ JOINT = "joint"
 
 @dataclass
 class Variant:
-    """The runs of one strategy with one set of settings, which differ only in the seed.
+    """The runs of one strategy with one set of settings, which differ only in the seeds.
+
+    These are the seed of the training and that of the stream.
 
     Attributes:
         label: the strategy's name, with the run folder's name if several variants share it.
@@ -46,11 +48,43 @@ class Variant:
         """Whether a run has done all steps."""
         return any(measured.finished for measured in self.runs)
 
-    def interval(self, score: str) -> tuple[float, float]:
-        """Return the mean of a score over the counted runs and the half-width of its interval."""
+    @property
+    def streams(self) -> list[str]:
+        """The streams of the counted runs, each once."""
+        return [*dict.fromkeys(measured.stream for measured in self.counted)]
+
+    @property
+    def units(self) -> int:
+        """The number of independent values: of streams, or of runs if there is one stream."""
+        return len(self.streams) if len(self.streams) > 1 else len(self.counted)
+
+    def values(self, score: str) -> list[float]:
+        """Return a score of each counted run; NaN where it has none."""
         if score == "intransigence":
-            return metrics.interval([self._intransigence(measured) for measured in self.counted])
-        return metrics.interval([one.summary.get(score, math.nan) for one in self.counted])
+            return [self._intransigence(measured) for measured in self.counted]
+        return [one.summary.get(score, math.nan) for one in self.counted]
+
+    def interval(self, score: str) -> tuple[float, float]:
+        """Return the mean of a score over the counted runs and the half-width of its interval.
+
+        With several streams, both are over the streams' means.
+        """
+        return metrics.clustered_interval(self._by_stream(score))
+
+    def spread(self, score: str) -> tuple[float, float]:
+        """Return the standard deviations of a score over streams and over training."""
+        return metrics.spread(self._by_stream(score))
+
+    def extremes(self, score: str) -> tuple[float, float]:
+        """Return the smallest and the largest value of a score."""
+        finite = [value for value in self.values(score) if not math.isnan(value)]
+        return (min(finite), max(finite)) if finite else (math.nan, math.nan)
+
+    def _by_stream(self, score: str) -> list[list[float]]:
+        clusters: dict[str, list[float]] = {}
+        for measured, value in zip(self.counted, self.values(score), strict=True):
+            clusters.setdefault(measured.stream, []).append(value)
+        return [*clusters.values()]
 
     def _intransigence(self, one: Measured) -> float:
         """Return the intransigence of a run; NaN for `joint` itself and without such a run."""
@@ -62,7 +96,7 @@ class Variant:
 
 def _place(one: Measured) -> tuple[object, ...]:
     """Return what a run and its run of joint retraining share: stream, seed and steps done."""
-    return one.run.record.get("stream", {}).get("digest"), one.run.seed, one.done
+    return one.stream, one.run.seed, one.done
 
 
 @dataclass
@@ -102,7 +136,8 @@ def group_runs(runs: Sequence[Run | Measured]) -> list[Group]:
         # The seeds of an experiment's variant may come from machines with other devices.
         kind = run.record.get("variant") or _canonical(run.record.get("settings"))
         what = (where, run.strategy, kind)
-        repetition = seen[(*what, run.seed)] = seen.get((*what, run.seed), -1) + 1
+        seeds = (measured.stream, run.seed)
+        repetition = seen[(*what, *seeds)] = seen.get((*what, *seeds), -1) + 1
         if (*what, repetition) not in variants:
             variant = variants[(*what, repetition)] = Variant(run.strategy)
             group.variants.append(variant)
@@ -115,7 +150,10 @@ def group_runs(runs: Sequence[Run | Measured]) -> list[Group]:
 
 
 def _canonical(settings: object) -> str:
-    """Return settings as canonical text; they do not include the seed of the run."""
+    """Return settings as canonical text, without the seed of the stream."""
+    if isinstance(settings, Mapping) and isinstance(settings.get("scenario"), Mapping):
+        scenario = {name: one for name, one in settings["scenario"].items() if name != "seed"}
+        settings = {**settings, "scenario": scenario}
     return json.dumps(settings, sort_keys=True, default=str)
 
 

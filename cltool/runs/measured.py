@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -58,6 +58,20 @@ class Measured:
         if not isinstance(labels, list) or not labels:
             raise UserError("has no step labels", where=str(self.run.settings_file))
         return [str(label) for label in labels]
+
+    @property
+    def stream(self) -> str:
+        """The digest of the stream; empty if it was not recorded."""
+        stream = self.run.record.get("stream")
+        return str(stream.get("digest") or "") if isinstance(stream, Mapping) else ""
+
+    @property
+    def stream_seed(self) -> int | None:
+        """The seed of the stream; None if the scenario records none."""
+        settings = self.run.record.get("settings")
+        scenario = settings.get("scenario") if isinstance(settings, Mapping) else None
+        seed = scenario.get("seed") if isinstance(scenario, Mapping) else None
+        return seed if isinstance(seed, int) else None
 
     @cached_property
     def done(self) -> int:

@@ -14,9 +14,10 @@ from cltool.evaluation.scores import all_scores
 from cltool.reporting import formats
 from cltool.reporting.report_data import page_data
 from cltool.reporting.report_page import render, write_report
-from cltool.reporting.table import COMPARED, OPTIONAL, shown
+from cltool.reporting.table import shown
 from cltool.reporting.templates import read_data
 from cltool.reporting.views import VIEWS
+from cltool.runs.tables import COMPARED, OPTIONAL
 
 from .conftest import Make, Tree
 
@@ -85,7 +86,7 @@ def test_a_single_seed_shows_no_interval(make: Make) -> None:
 
 
 def test_line_charts_and_their_tables_have_the_same_numbers(make: Make) -> None:
-    runs = [make(strategy=name, seed=seed) for name in ("naive", "ewc") for seed in range(2)]
+    runs = [make(strategy=name, seed=seed) for name in ("naive", "ewc") for seed in range(3)]
     figures = _figures(render(page_data(runs)), "panel")
     assert len(figures) == 3
     for score, figure in zip(("new", "retained", "stale"), figures, strict=True):
@@ -94,7 +95,7 @@ def test_line_charts_and_their_tables_have_the_same_numbers(make: Make) -> None:
         assert "aria-label" in svg
         assert svg.count('class="band"') == 2
         for place, name in enumerate(("naive", "ewc")):
-            steps = [run.metrics()[score].tolist() for run in runs[2 * place : 2 * place + 2]]
+            steps = [run.metrics()[score].tolist() for run in runs[3 * place : 3 * place + 3]]
             expected = [
                 formats.with_margin(*metrics.interval(list(values)), formats.share)
                 for values in zip(*steps, strict=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -14,14 +15,17 @@ from cltool.cli.tables import as_text
 from cltool.core.errors import UserError
 from cltool.evaluation import metrics
 from cltool.evaluation.scores import COSTS, SCORES
+from cltool.reporting.doubts import doubts
+from cltool.reporting.report_data import page_data
+from cltool.reporting.report_page import render
 from cltool.reporting.table import (
-    COMPARED,
-    OPTIONAL,
     as_json,
-    comparison,
     leaders,
     scores_of,
 )
+from cltool.runs.groups import group_runs
+from cltool.runs.run import Run
+from cltool.runs.tables import COMPARED, OPTIONAL, comparison, paired, per_seed
 
 from .conftest import Make, at
 
@@ -61,7 +65,7 @@ def test_intransigence_is_a_column_where_joint_ran_on_the_stream_with_the_seed(m
     expected = metrics.interval([metrics.intransigence(own, of) for own, of in pairs])
     frame = comparison([*joint, *naive])
     assert at(frame, "naive", "intransigence") == expected[0] > 0
-    assert at(frame, "naive", "intransigence_half") == expected[1]
+    assert math.isnan(at(frame, "naive", "intransigence_half"))
     assert math.isnan(at(frame, "joint", "intransigence"))
     assert "intransigence" in as_text(scores_table(frame))
     assert as_json(frame)[0]["intransigence"] is None
@@ -69,6 +73,87 @@ def test_intransigence_is_a_column_where_joint_ran_on_the_stream_with_the_seed(m
     short = make(strategy="joint", folder="runs/short", done=3)
     assert "intransigence" not in comparison([naive[0], elsewhere])
     assert "intransigence" not in comparison([naive[0], short])
+
+
+def over_streams(make: Make, strategy: str = "naive", **recipe: Any) -> list[Run]:
+    """Three streams with two seeds each."""
+    return [
+        make(
+            strategy=strategy,
+            seed=seed,
+            folder=f"runs/{strategy}-{stream}-{seed}",
+            settings={"scenario": {"scenario": "world", "seed": stream}},
+            record={"stream": {"digest": f"s{stream}"}},
+            **recipe,
+        )
+        for stream in range(3)
+        for seed in range(2)
+    ]
+
+
+def test_two_seeds_show_their_range_and_no_interval(make: Make) -> None:
+    runs = [make(strategy=name, seed=seed) for name in ("naive", "ewc") for seed in (0, 1)]
+    frame = comparison(runs)
+    values = sorted(run.summary()["retained"] for run in runs[:2])
+    assert math.isnan(at(frame, "naive", "retained_half"))
+    assert [at(frame, "naive", f"retained_{end}") for end in ("low", "high")] == values
+    text = as_text(scores_table(frame))
+    assert "±" not in text and f"({values[0]:.2f} to {values[1]:.2f})" in text
+    assert not any(leaders(frame, score) for score in scores_of(frame))
+    (group,) = group_runs(runs)
+    assert "With 2 seeds" in " ".join(doubts(group))
+    assert f"({values[0]:.2f} to {values[1]:.2f})" in render(page_data(runs))
+
+
+def test_runs_over_several_streams_are_pooled_in_one_row(make: Make) -> None:
+    runs = over_streams(make)
+    frame = comparison(runs)
+    assert list(frame.index) == ["naive"]
+    assert (at(frame, "naive", "runs"), at(frame, "naive", "streams")) == (6, 3)
+    values = [run.summary()["retained"] for run in runs]
+    means = [(values[place] + values[place + 1]) / 2 for place in (0, 2, 4)]
+    mean, half = metrics.interval(means)
+    assert at(frame, "naive", "retained") == pytest.approx(mean)
+    assert at(frame, "naive", "retained_half") == pytest.approx(half)
+    between, within = metrics.spread([values[:2], values[2:4], values[4:]])
+    assert at(frame, "naive", "retained_stream_sd") == between
+    assert at(frame, "naive", "retained_training_sd") == within > 0
+    assert "Standard deviations over streams" in render(page_data(runs))
+    assert "_stream_sd" not in " ".join(comparison([make()]).columns)
+
+
+def test_a_row_for_each_run(make: Make) -> None:
+    frame = per_seed([*over_streams(make), make(strategy="ewc", seed=5)])
+    assert frame["strategy"].tolist() == ["naive"] * 6 + ["ewc"]
+    assert frame["stream"].tolist()[:6] == [0, 0, 1, 1, 2, 2] and pd.isna(frame["stream"].iloc[6])
+    assert frame["seed"].tolist() == [0, 1] * 3 + [5]
+    first = over_streams(make)[0].summary()
+    assert {name: frame.iloc[0][name] for name in ("new", "acc")} == {
+        name: first[name] for name in ("new", "acc")
+    }
+
+
+def test_differences_are_paired_by_stream_and_seed(make: Make) -> None:
+    naive, ewc = over_streams(make, keep=0.6), over_streams(make, "ewc", keep=0.9)
+    found = paired([*naive, *ewc[:-1]], "naive").loc["ewc", "retained"]
+    scores = [[run.summary()["retained"] for run in runs] for runs in (naive, ewc)]
+    gaps = [other - base for base, other in zip(*scores, strict=True)][:-1]
+    assert found["n"] == 5
+    assert (found["low"], found["high"]) == (min(gaps), max(gaps))
+    means = [(gaps[0] + gaps[1]) / 2, (gaps[2] + gaps[3]) / 2, gaps[4]]
+    assert [found["difference"], found["half"]] == pytest.approx(metrics.interval(means))
+    few = paired([naive[0], ewc[0]], "naive").loc["ewc", "retained"]
+    assert few["n"] == 1 and math.isnan(few["half"])
+    with pytest.raises(UserError, match="'nayve' is no strategy here"):
+        paired(naive, "nayve")
+
+
+def test_the_spread_over_streams_and_training_by_hand() -> None:
+    between, within = metrics.spread([[0.0, 0.2], [1.0, 1.2]])
+    assert within == pytest.approx(math.sqrt(0.02))
+    assert between == pytest.approx(math.sqrt(0.5 - 0.01))
+    assert all(map(math.isnan, metrics.spread([[0.1, 0.2]])))
+    assert all(map(math.isnan, metrics.spread([[0.1], [0.2]])))
 
 
 def test_one_seed_has_no_interval_and_no_leader(make: Make) -> None:

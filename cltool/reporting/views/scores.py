@@ -7,27 +7,57 @@ from typing import Any
 
 from markupsafe import Markup
 
+from cltool.evaluation.metrics import ENOUGH
 from cltool.evaluation.scores import Score, all_scores
 from cltool.reporting import formats
-from cltool.reporting.table import compare, leaders, margin, progress, scores_of
+from cltool.reporting.table import extent, leaders, margin, progress, scores_of
 from cltool.reporting.templates import fill
-from cltool.runs.groups import Group
+from cltool.runs.groups import Group, Variant
+from cltool.runs.tables import compare
 
 TITLE = "Strategies compared"
 
+NUMBERS = ("mean", "half", "low", "high")
+"""What the page shows of a score: mean, half of the interval, smallest and largest value."""
+
 
 def data(group: Group) -> dict[str, Any]:
-    """Return ``leaders`` (score → strategies) and ``means`` (strategy → score → mean, half)."""
+    """Return the best strategies, the means, and their spread over streams and over training.
+
+    Returns:
+        ``leaders`` (score → strategies), ``means`` (strategy → score → `NUMBERS`), ``spread``.
+    """
     frame = compare(group)
     columns = scores_of(frame)
     means: dict[str, Any] = {}
     for variant in group.variants:
-        pairs = {column.name: variant.interval(column.name) for column in columns}
         means[variant.label] = {
-            name: {"mean": formats.number(mean), "half": formats.number(half)}
-            for name, (mean, half) in pairs.items()
+            column.name: dict(zip(NUMBERS, _numbers(variant, column.name), strict=True))
+            for column in columns
         }
-    return {"leaders": {column.name: leaders(frame, column) for column in columns}, "means": means}
+    return {
+        "leaders": {column.name: leaders(frame, column) for column in columns},
+        "means": means,
+        "spread": _spread(group),
+    }
+
+
+def _numbers(variant: Variant, score: str) -> list[float | None]:
+    return [formats.number(one) for one in (*variant.interval(score), *variant.extremes(score))]
+
+
+def _spread(group: Group) -> list[dict[str, Any]]:
+    """Return the standard deviations over streams and over training, where both can be told."""
+    rows = []
+    for variant in group.variants:
+        pairs = {name: variant.spread(name) for name in ("new", "retained", "acc")}
+        if any(streams == streams for streams, _ in pairs.values()):
+            found = {
+                name: [formats.shown(one, formats.precise) for one in pair]
+                for name, pair in pairs.items()
+            }
+            rows.append({"name": variant.label, "scores": found})
+    return rows
 
 
 def render(data: Mapping[str, Any], group: Mapping[str, Any]) -> Markup:
@@ -49,7 +79,8 @@ def render(data: Mapping[str, Any], group: Mapping[str, Any]) -> Markup:
         columns=columns,
         rows=rows,
         marked=any(data["leaders"].values()),
-        single=any(strategy["counted"] < 2 for strategy in group["strategies"]),
+        spread=data.get("spread", []),
+        few=any(strategy["units"] < ENOUGH for strategy in group["strategies"]),
     )
 
 
@@ -63,11 +94,13 @@ def _runs(strategy: Mapping[str, Any], steps: int) -> str:
 
 
 def _cell(strategy: str, column: Score, data: Mapping[str, Any]) -> dict[str, Any]:
-    mean, half = (data["means"][strategy][column.name][part] for part in ("mean", "half"))
+    mean, half, low, high = (data["means"][strategy][column.name][part] for part in NUMBERS)
+    form = formats.FORMATS[column.format]
+    extremes = "" if low is None or half is not None else extent(form, low, high)
     exact = None if mean is None else f"{mean:.6g}" + ("" if half is None else f" ± {half:.2g}")
     return {
-        "text": formats.shown(mean, formats.FORMATS[column.format]),
-        "margin": margin(column, mean, half),
+        "text": formats.shown(mean, form),
+        "margin": margin(column, mean, half) or extremes,
         "attributes": {
             "class": "best" if strategy in data["leaders"][column.name] else None,
             "data-value": None if mean is None else repr(mean),

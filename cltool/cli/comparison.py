@@ -1,0 +1,114 @@
+"""What ``cltool compare`` and ``cltool report`` share: tables of a comparison, also as files."""
+
+from __future__ import annotations
+
+import argparse
+import math
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cltool.cli.tables import Part, table
+from cltool.core.errors import UserError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from cltool.runs.run import Run
+
+
+def add(parser: Any) -> None:
+    """Add the options for tables of a comparison."""
+    tables = parser.add_argument_group("tables")
+    tables.add_argument(
+        "--reference",
+        metavar="STRATEGY",
+        help="also show the differences from this strategy, paired by seed",
+    )
+    tables.add_argument("--csv", metavar="FILE", help="write the scores of every run as CSV")
+    tables.add_argument(
+        "--latex", metavar="FILE", help="write the table for LaTeX (package booktabs)"
+    )
+
+
+def refuse_unknown_reference(options: argparse.Namespace, strategies: Sequence[str]) -> None:
+    """Raise a `UserError` if the strategy of ``--reference`` is not among ``strategies``."""
+    if options.reference is not None and options.reference not in strategies:
+        raise UserError(
+            f"{options.reference!r} is not one of the strategies that are compared",
+            where="--reference",
+            hint=f"There are: {', '.join(strategies)}.",
+        )
+
+
+def write_files(options: argparse.Namespace, runs: Sequence[Run]) -> list[str]:
+    """Write the files of ``--csv`` and ``--latex``; return their paths."""
+    from cltool.reporting.exports import write_csv, write_latex
+    from cltool.runs.tables import comparison, per_seed
+
+    if options.csv:
+        write_csv(per_seed(runs), Path(options.csv))
+    if options.latex:
+        write_latex(comparison(runs), Path(options.latex))
+    return [file for file in (options.csv, options.latex) if file]
+
+
+def as_json(options: argparse.Namespace, runs: Sequence[Run]) -> dict[str, Any]:
+    """Return ``per_seed``, and ``reference`` and ``paired`` if a reference is given."""
+    from cltool.runs.tables import paired, per_seed
+
+    found: dict[str, Any] = {"per_seed": _plain(per_seed(runs))}
+    if options.reference is not None:
+        frame = paired(runs, options.reference).reset_index()
+        found |= {"reference": options.reference, "paired": _plain(frame)}
+    return found
+
+
+def differences(options: argparse.Namespace, runs: Sequence[Run]) -> list[Part]:
+    """Return the table of differences from the strategy of ``--reference``, if one is given."""
+    from cltool.evaluation.scores import all_scores
+    from cltool.runs.tables import paired
+
+    if options.reference is None:
+        return []
+    frame = paired(runs, options.reference)
+    if frame.empty:
+        return [f"\nNo run has the stream and the seed of a run of {options.reference}."]
+    known = all_scores()
+    names = list(dict.fromkeys(frame.index.get_level_values("score")))
+    rows = []
+    for strategy in dict.fromkeys(frame.index.get_level_values("strategy")):
+        own = {str(score): row for score, row in frame.loc[strategy].to_dict("index").items()}
+        count = max(int(row["n"]) for row in own.values())
+        cells = [_difference(known[name].format, own.get(name)) for name in names]
+        rows.append([str(strategy), str(count), *cells])
+    header = ["strategy", "n", *(known[name].title for name in names)]
+    return [
+        f"\nDifferences from {options.reference}, means over n pairs of runs with the same stream"
+        " and seed:",
+        table(header, rows, text=["strategy"]),
+        "* the 95% interval does not contain 0; with fewer than three pairs there is no interval,"
+        " and the smallest and the largest difference are shown",
+    ]
+
+
+def _difference(form: str, row: dict[str, float] | None) -> str:
+    from cltool.reporting import formats
+    from cltool.reporting.table import extent
+
+    if row is None:
+        return formats.DASH
+    plain = formats.FORMATS["signed" if form == "share" else form]  # type: ignore[index]
+    text = formats.shown(row["difference"], plain)
+    if math.isnan(row["half"]):
+        return f"{text} {extent(plain, row['low'], row['high'])}".rstrip()
+    clear = abs(row["difference"]) > row["half"]
+    return "*" * clear + f"{text} {formats.margin(row['half'], plain)}"
+
+
+def _plain(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return a table as JSON values, an object for each row; missing numbers are null."""
+    import json
+
+    rows: list[dict[str, Any]] = json.loads(frame.to_json(orient="records", double_precision=15))
+    return rows

@@ -1,0 +1,71 @@
+"""Comparisons as files for papers: CSV with a row for each run, and a LaTeX table."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cltool.core.files import write_text
+from cltool.evaluation.scores import Score
+from cltool.reporting import formats
+from cltool.reporting.table import leaders, scores_of, shown
+from cltool.runs.tables import PARTS
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+ESCAPES = {
+    "\\": r"\textbackslash{}", "&": r"\&", "%": r"\%", "$": r"\$", "#": r"\#", "_": r"\_",
+    "{": r"\{", "}": r"\}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}",
+    formats.MINUS: "$-$", formats.DASH: "--", "±": r"$\pm$", formats.THIN: r"\,",
+    "↑": r"$\uparrow$", "↓": r"$\downarrow$",
+}  # fmt: skip
+"""Characters that LaTeX needs in another way."""
+
+
+def write_csv(frame: pd.DataFrame, file: Path) -> None:
+    """Write the runs of a comparison (`cltool.runs.tables.per_seed`); missing numbers are empty."""
+    write_text(file, frame.to_csv(index=False))
+
+
+def write_latex(frame: pd.DataFrame, file: Path) -> None:
+    """Write a comparison (`cltool.runs.tables.comparison`) as a table for the package booktabs.
+
+    The best scores of a column, and those that the intervals do not separate from it, are bold.
+    """
+    columns = [column for column in scores_of(frame) if not frame[column.name].isna().all()]
+    best = {column.name: leaders(frame, column) for column in columns}
+    head = ["strategy", *(f"{column.title} {column.arrow}".strip() for column in columns)]
+    lines = [
+        r"\begin{tabular}{l" + "r" * len(columns) + "}",
+        r"\toprule",
+        _row([escaped(text) for text in head]),
+        r"\midrule",
+    ]
+    for name, values in zip(frame.index, frame.to_dict("records"), strict=True):
+        cells = [
+            _cell(
+                column,
+                [values[f"{column.name}{part}"] for part in PARTS],
+                str(name) in best[column.name],
+            )
+            for column in columns
+        ]
+        lines.append(_row([escaped(str(name)), *cells]))
+    write_text(file, "\n".join([*lines, r"\bottomrule", r"\end{tabular}"]) + "\n")
+
+
+def escaped(text: str) -> str:
+    """Return ``text`` for LaTeX."""
+    return "".join(ESCAPES.get(char, char) for char in text)
+
+
+def _cell(column: Score, numbers: list[float], best: bool) -> str:
+    mean, *others = [float(one) for one in numbers]
+    text = escaped(shown(column, None if math.isnan(mean) else mean, *others))
+    return rf"\textbf{{{text}}}" if best else text
+
+
+def _row(cells: list[str]) -> str:
+    return " & ".join(cells) + r" \\"

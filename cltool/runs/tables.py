@@ -1,0 +1,192 @@
+"""Tables of a comparison: strategies, single runs, and paired differences from one strategy."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from cltool.core.errors import UserError
+from cltool.evaluation import metrics
+from cltool.evaluation.scores import installed_scores
+from cltool.runs.groups import Group, Variant, group_runs
+from cltool.runs.measured import Measured
+from cltool.runs.run import Run
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+COMPARED = (
+    "new", "new_min", "retained", "retained_min", "stale", "stale_max", "erased", "resurfaced",
+    "acc", "bwt", "forgetting", "intransigence", "fuar", "tokens", "seconds", "stored_bytes",
+)  # fmt: skip
+"""The scores and costs of the comparison, in order; those of installed packages come last."""
+
+OPTIONAL = ("erased", "resurfaced", "intransigence")
+"""Scores that are left out where no run has them: nothing was to be forgotten, no `joint`."""
+
+PARTS = ("", "_half", "_low", "_high")
+"""Endings of the columns of a score: the mean, half of its interval, the smallest and the largest
+value."""
+
+SPREAD = ("_stream_sd", "_training_sd")
+"""Endings of the columns of the standard deviations over streams and over training."""
+
+Runs = Sequence[Run | Measured]
+
+
+def one_group(runs: Runs) -> Group:
+    """Return the group of runs that can be compared.
+
+    Raises:
+        UserError: no runs, or runs that cannot be compared.
+    """
+    groups = group_runs(runs)
+    if not groups:
+        raise UserError("there are no runs to compare", hint="Name one or more run folders.")
+    if len(groups) > 1:
+        raise UserError(
+            "these runs are not of one scenario, model and number of steps",
+            details=[
+                f"{group.scenario} on {group.model}, {len(group.labels)} steps: "
+                + ", ".join(str(measured.run.folder) for measured in group.runs)
+                for group in groups
+            ],
+            hint="Compare them one group at a time.",
+        )
+    return groups[0]
+
+
+def comparison(runs: Runs) -> pd.DataFrame:
+    """Compare strategies: mean over runs and half-width of the interval.
+
+    If some runs of a strategy are not finished, only those with the most steps count. Runs over
+    several streams are pooled: the mean and the interval are then over the streams' means.
+
+    Returns:
+        Index ``strategy`` in order of first appearance (with the run folder's name where
+        one strategy ran with several settings). Columns ``runs`` (how many count), ``streams``
+        (of how many streams), ``steps`` (done, the base included), ``of`` (steps of the stream),
+        then for each of `COMPARED` its mean under its name, the half-width under ``NAME_half``
+        (NaN with fewer than three seeds, or streams), and the smallest and the largest value
+        under ``NAME_low`` and ``NAME_high``; `OPTIONAL` only if a run has a number. With several
+        streams and seeds also the standard deviations ``NAME_stream_sd`` and
+        ``NAME_training_sd``.
+
+    Raises:
+        UserError: no runs, or runs that cannot be compared.
+    """
+    return compare(one_group(runs))
+
+
+def compare(group: Group) -> pd.DataFrame:
+    """Return the `comparison` of one group."""
+    import pandas as pd
+
+    pooled = any(len(variant.streams) > 1 for variant in group.variants)
+    endings = (*PARTS, *SPREAD) if pooled else PARTS
+    rows = []
+    for variant in group.variants:
+        row: dict[str, Any] = {"runs": len(variant.counted), "streams": len(variant.streams)}
+        row |= {"steps": variant.done, "of": len(group.labels)}
+        for name in (*COMPARED, *installed_scores()):
+            numbers = (*variant.interval(name), *variant.extremes(name), *variant.spread(name))
+            row |= {f"{name}{end}": one for end, one in zip(endings, numbers, strict=False)}
+        rows.append(row)
+    names = pd.Index([variant.label for variant in group.variants], name="strategy")
+    frame = pd.DataFrame(rows, index=names)
+    absent = [name for name in OPTIONAL if frame[name].isna().all()]
+    return frame.drop(columns=[f"{name}{end}" for name in absent for end in endings])
+
+
+def per_seed(runs: Runs) -> pd.DataFrame:
+    """Return the scores and costs of every run that counts, one row a run.
+
+    Returns:
+        Columns ``scenario``, ``model``, ``strategy`` (its label in the `comparison`), ``stream``
+        (the seed of the stream; missing if it has none), ``seed``, ``steps`` and `COMPARED`.
+    """
+    import pandas as pd
+
+    names = (*COMPARED, *installed_scores())
+    rows = [
+        {
+            "scenario": group.scenario,
+            "model": group.model,
+            "strategy": variant.label,
+            "stream": one.stream_seed,
+            "seed": one.run.seed,
+            "steps": one.done,
+            **{name: value[place] for name, value in values.items()},
+        }
+        for group in group_runs(runs)
+        for variant in group.variants
+        for values in [{name: variant.values(name) for name in names}]
+        for place, one in enumerate(variant.counted)
+    ]
+    frame = pd.DataFrame(rows)
+    if "stream" in frame:
+        frame["stream"] = frame["stream"].astype("Int64")
+    return frame
+
+
+def paired(runs: Runs, reference: str) -> pd.DataFrame:
+    """Return the differences of each strategy from ``reference``, paired by stream and seed.
+
+    Returns:
+        Index ``strategy`` and ``score``. Columns ``difference`` (the mean), ``half`` (half-width
+        of its 95% t interval; over the streams' means if there are several streams; NaN with
+        fewer than three), ``low`` and ``high`` (the smallest and the largest difference), and
+        ``n``, the number of pairs.
+
+    Raises:
+        UserError: no strategy has this name, or the runs cannot be compared.
+    """
+    return paired_in(one_group(runs), reference)
+
+
+def paired_in(group: Group, reference: str) -> pd.DataFrame:
+    """Return the differences, as `paired`, of one group."""
+    import pandas as pd
+
+    found = [one for one in group.variants if reference in (one.label, one.strategy)]
+    if len(found) != 1:
+        raise UserError(
+            f"{reference!r} is {'no strategy' if not found else 'more than one strategy'} here",
+            where="reference",
+            hint=f"There are: {', '.join(variant.label for variant in group.variants)}.",
+        )
+    rows, places = [], []
+    for variant in group.variants:
+        if variant is found[0]:
+            continue
+        for name in (*COMPARED, *installed_scores()):
+            if (row := _differences(variant, found[0], name)) is not None:
+                rows.append(row)
+                places.append((variant.label, name))
+    index = pd.MultiIndex.from_tuples(places, names=["strategy", "score"])
+    return pd.DataFrame(rows, index=index, columns=["difference", "half", "low", "high", "n"])
+
+
+def _differences(variant: Variant, reference: Variant, score: str) -> dict[str, Any] | None:
+    base = dict(zip(map(_pair, reference.counted), reference.values(score), strict=True))
+    clusters: dict[str, list[float]] = {}
+    for one, value in zip(variant.counted, variant.values(score), strict=True):
+        difference = value - base.get(_pair(one), math.nan)
+        if not math.isnan(difference):
+            clusters.setdefault(one.stream, []).append(difference)
+    values = [value for held in clusters.values() for value in held]
+    if not values:
+        return None
+    mean, half = metrics.clustered_interval(list(clusters.values()))
+    return {
+        "difference": mean,
+        "half": half,
+        "low": min(values),
+        "high": max(values),
+        "n": len(values),
+    }
+
+
+def _pair(one: Measured) -> tuple[object, ...]:
+    return one.stream, one.run.seed, one.done

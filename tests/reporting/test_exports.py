@@ -1,0 +1,90 @@
+"""Tables of a comparison as JSON, CSV and LaTeX, and paired differences on the command line."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from cltool.cli.main import main
+from cltool.experiments.compare import Comparison
+from cltool.reporting.exports import escaped
+from cltool.runs.run import Run
+
+from .conftest import Make
+
+
+@pytest.fixture
+def runs(make: Make) -> list[Run]:
+    keeps = {"naive": 0.5, "ew_c": 0.95}
+    return [
+        make(strategy=name, seed=seed, keep=keep, folder=f"runs/{name}-seed{seed}")
+        for name, keep in keeps.items()
+        for seed in range(3)
+    ]
+
+
+def test_tables_of_a_report_as_files_and_as_json(
+    runs: list[Run], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folders = [str(run.folder) for run in runs]
+    files = ["--csv", str(tmp_path / "runs.csv"), "--latex", str(tmp_path / "table.tex")]
+    command = ["report", *folders, "--out", str(tmp_path / "page.html"), "--reference", "naive"]
+    assert main([*command, *files, "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    csv = pd.read_csv(io.StringIO((tmp_path / "runs.csv").read_text(encoding="utf-8")))
+    assert csv["seed"].tolist() == [0, 1, 2] * 2
+    summaries = [run.summary() for run in runs]
+    for rows in (csv.to_dict("records"), found["per_seed"]):
+        for row, summary in zip(rows, summaries, strict=True):
+            assert row["retained"] == pytest.approx(summary["retained"])
+    assert found["reference"] == "naive"
+    paired = {(one["strategy"], one["score"]): one for one in found["paired"]}
+    gaps = [summaries[3 + seed]["retained"] - summaries[seed]["retained"] for seed in range(3)]
+    assert paired["ew_c", "retained"]["n"] == 3
+    assert paired["ew_c", "retained"]["difference"] == pytest.approx(sum(gaps) / 3)
+    latex = (tmp_path / "table.tex").read_text(encoding="utf-8")
+    assert latex.startswith("\\begin{tabular}{lr") and latex.endswith("\\end{tabular}\n")
+    assert [line for line in latex.splitlines() if line.endswith("rule")] == [
+        "\\toprule", "\\midrule", "\\bottomrule",
+    ]  # fmt: skip
+    assert "ew\\_c & " in latex and "\\textbf{" in latex and "$\\pm$" in latex
+    widths = {line.count("&") for line in latex.splitlines() if line.endswith("\\\\")}
+    assert len(widths) == 1
+
+
+def test_differences_are_printed(
+    runs: list[Run], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = ["report", *(str(run.folder) for run in runs), "--out", str(tmp_path / "page.html")]
+    assert main([*command, "--reference", "naive"]) == 0
+    out = capsys.readouterr().out
+    assert "Differences from naive" in out
+    row = next(line for line in out.splitlines() if line.startswith("ew_c"))
+    assert row.split()[1] == "3" and "±" in row and "*+" in row
+    assert main([*command, "--reference", "nayve"]) == 2
+    assert "'nayve' is no strategy here" in capsys.readouterr().err
+
+
+def test_the_tables_of_a_comparison_in_python(runs: list[Run]) -> None:
+    compared = Comparison(runs, [])
+    assert compared.table().loc["ew_c", "runs"] == 3
+    assert len(compared.per_seed()) == 6
+    assert compared.paired("naive").loc[("ew_c", "retained"), "n"] == 3
+
+
+def test_a_reference_that_is_not_compared_is_refused_before_anything_runs(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = ["compare", "--strategies", "frozen,ewc", "--reference", "naive"]
+    assert main([*command, "--out", str(tmp_path / "out")]) == 2
+    assert "not one of the strategies that are compared" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
+def test_text_for_latex() -> None:
+    assert escaped("a_b & 50%") == r"a\_b \& 50\%"
+    assert escaped("−0.1 ± 0.2") == r"$-$0.1 $\pm$ 0.2"
