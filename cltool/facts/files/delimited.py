@@ -17,6 +17,7 @@ from cltool.facts.files.source import Part, Row, Rows, Source
 _FORMULA = re.compile(r"=\s*[\w$+\-(\"'@]|=#")
 _APOSTROPHE = re.compile(r"'(\s*[-+]?[\d.,]+\s*|[=+@-].*)", re.DOTALL)
 _ERROR = re.compile(r"#[¡¿]?[A-ZÄÖÜÉÑ_/0]+[!?]|#NV|#{3,}")
+_TIMES = ("update", "date")
 _COLUMNS_TO_TELL = 4
 """Fewest columns by which a line of text is told to be a row of the table."""
 
@@ -93,6 +94,9 @@ class _Table:
         self._keys = [name if name and not is_index(name) else "" for name in header]
         # pandas writes the index of a table first, without a name.
         self._unnamed = [at for at, name in enumerate(header) if not name and at]
+        known = [*map(canonical, header)]
+        self._key = next(known.index(name) for name in ("subject", "prompt") if name in known)
+        self._time = next((known.index(name) for name in _TIMES if name in known), -1)
         self._plain = not self._unnamed and "" not in self._keys
 
     def row(self, cells: list[str], first: int, last: int) -> Row | str:
@@ -104,6 +108,8 @@ class _Table:
             del cells[len(self._header) :]
         if len(cells) != len(self._header):
             return f"has {len(cells)} fields, but the header has {len(self._header)}"
+        if cells[self._key] == self._header[self._key] and self._is_header(cells):
+            return "repeats the header"
         for at, cell in enumerate(cells):
             if cell and (cell[0] in "='# \t" or "\\" in cell):
                 problem = self._refuse(self._keys[at], cell)
@@ -143,12 +149,20 @@ class _Table:
             reason = "is an error that a spreadsheet shows in place of a value"
         return reason and f"{key} {reason}: {shown(cell)}"
 
+    def _is_header(self, cells: list[str]) -> bool:
+        return [*map(canonical, cells)] == [*map(canonical, self._header)]
+
     def _doubt_lines(self, cells: list[str], first: int) -> None:
         """Warn of a quoted cell that looks like rows: its quote may be closed too late."""
-        separators = len(self._header) - 1
-        if separators + 1 < _COLUMNS_TO_TELL:
-            return
-        later = (line for cell in cells for line in cell.splitlines()[1:])
-        if any(line.count(self._delimiter) >= separators for line in later):
+        if any(self._has_rows(at, cell.splitlines()) for at, cell in enumerate(cells)):
             what = "a quoted cell has lines that look like rows. Is its quote closed too late?"
             self._warnings.add(what, self._first + first)
+
+    def _has_rows(self, at: int, lines: list[str]) -> bool:
+        width = len(self._header)
+        # The rest of the row whose quote was not closed: its time is where it should be.
+        rest = lines[0].split(self._delimiter) if len(lines) > 1 else []
+        if at < self._time and len(rest) == width - at and rest[self._time - at][:1].isdigit():
+            return True
+        later = lines[1:] if width >= _COLUMNS_TO_TELL else []
+        return any(line.count(self._delimiter) >= width - 1 for line in later)

@@ -191,10 +191,11 @@ def read_events(
     parser = _Parser(dated, max_chars, Doubts(source.warnings))
     try:
         for line, row in read_rows(path, source):
-            reading.lines += 1
             if isinstance(row, str):
+                reading.lines += 1
                 reading.bad[line] = row
-            else:
+            elif not row or any(cell != "" and not is_missing(cell) for cell in row.values()):
+                reading.lines += 1
                 _add_row(reading, line, row, where, parser)
     except OSError as error:
         raise UserError(f"cannot be read: {error.strerror or error}", where=str(path)) from error

@@ -46,6 +46,16 @@ class TestSeparators:
         assert error.details == ("a.csv:6: has 4 fields, but the header has 6",)
         assert table.read("a.csv", text.replace("c;1", "c;1;;;;")) == GOOD
 
+    def test_rows_with_an_index_only_are_blank(self, table: Table) -> None:
+        text = f",{HEAD}\n0,A,r,b,0\n1,,,,\n2,A,r,c,1\n"
+        stream = table.stream(table.write("a.csv", text))
+        assert table.facts(stream) == GOOD
+        assert stream.source["lines"] == 2
+
+    def test_a_header_in_the_middle_is_refused(self, table: Table) -> None:
+        text = f"{HEAD}\nA,r,b,0\n\ufeff{HEAD}\nA,r,c,1\n"
+        assert table.refused("a.csv", text).details == ("a.csv:3: repeats the header",)
+
     def test_text_beyond_the_header_is_refused(self, table: Table) -> None:
         error = table.refused("a.csv", f"{HEAD}\nA,r,b,0,,x\nA,r,c,1\n")
         assert error.details == ("a.csv:2: has 6 fields, but the header has 4",)
@@ -254,6 +264,9 @@ class TestLooksWrong:
 
     def test_a_quote_that_is_closed_too_late(self, table: Table) -> None:
         text = f'{HEAD},note\nA,r,b,0,"one\nB,r,c,0,two"\nA,r,c,1,\n'
+        (warning,) = table.warnings("a.csv", text)
+        assert warning.startswith("a.csv:2: a quoted cell has lines that look like rows")
+        text = 'prompt,answer,update\n"p?,b,0\nWho, you, or I?",c,0\n"Well,\nwho?",d,1\n'
         (warning,) = table.warnings("a.csv", text)
         assert warning.startswith("a.csv:2: a quoted cell has lines that look like rows")
 

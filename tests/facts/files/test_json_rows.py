@@ -109,6 +109,11 @@ def test_whole_numbers_and_missing_values(table: Table) -> None:
     assert stream.updates[0].learn[0].aliases == ("3",)
 
 
+def test_rows_without_any_value_are_blank(table: Table) -> None:
+    nothing = json.dumps(dict.fromkeys(ROWS[0]))
+    assert table.read("a.jsonl", f"{nothing}\n{LINES}") == GOOD
+
+
 def test_a_document_may_not_be_longer_than_the_limit(
     table: Table, monkeypatch: pytest.MonkeyPatch
 ) -> None:
