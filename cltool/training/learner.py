@@ -73,9 +73,10 @@ class Learner(SupervisedTemplate[Any, Any, Any]):  # type: ignore[misc]
         tokens: tokens processed so far, in training or for a strategy.
         steps: training steps taken so far.
         logs: name → the last value logged in this update; emptied by the experiment.
-        trained: how the last training went; None where there was none since the experiment
-            emptied it.
+        trained: how the last training of this update went, if there was one.
+        warnings: what readers of the run's results must know; strategies add sentences.
         loader: the batches of the update in training.
+        stopping: decides when the training that goes on stops.
         progress: receives the progress of the update; set by the experiment.
     """
 
@@ -118,6 +119,7 @@ class Learner(SupervisedTemplate[Any, Any, Any]):  # type: ignore[misc]
         self.steps = 0
         self.logs: dict[str, float] = {}
         self.trained: Training | None = None
+        self.warnings: list[str] = []
         self.budget = Budget(settings)
         self.progress = QUIET
         self.current: Update | None = None
@@ -158,7 +160,7 @@ class Learner(SupervisedTemplate[Any, Any, Any]):  # type: ignore[misc]
         experience = Experience(dataset, update)
         EagerCLStream("train", [experience])
         self.train(experience, eval_streams=[])
-        self.trained = self._stopping.result()
+        self.trained = self.stopping.result()
         # Gradients take as much memory as the weights; free it before the model is probed.
         self.optimizer.zero_grad(set_to_none=True)
         self.model.eval()
@@ -270,9 +272,8 @@ class Learner(SupervisedTemplate[Any, Any, Any]):  # type: ignore[misc]
             self.settings.weight_decay,
         )
         budget = self.budget.kind is not None
-        self._stopping = Stopping(self.settings, budget, len(self.loader))
-        self._own = len(self.loader.own)
-        self.train_epochs = sys.maxsize if budget else self._stopping.farthest
+        self.stopping = Stopping(self.settings, budget, len(self.loader), len(self.loader.own))
+        self.train_epochs = sys.maxsize if budget else self.stopping.farthest
         self._began = self._spent()
         self._step = 0
 
@@ -300,13 +301,13 @@ class Learner(SupervisedTemplate[Any, Any, Any]):  # type: ignore[misc]
                 self.stop_training()
         self._watch.look()
         hits, losses = (torch.cat(t).tolist() if t else [] for t in (self._hits, self._losses))
-        if self._stopping.after_epoch(hits, self._own, losses) and self.strategies.settled(self):
+        if self.stopping.after_epoch(hits, losses) and self.strategies.settled(self):
             self.stop_training()
 
     def _steps_left(self) -> int:
         # The number of rehearsed examples is known only when an epoch begins.
         if self.budget.kind is None:
-            left = self._stopping.planned - self.clock.train_exp_epochs
+            left = self.stopping.planned - self.clock.train_exp_epochs
             return int(len(self.loader) * max(1, left))
         # What strategies spend in addition to the batches can only be estimated from earlier steps.
         first = {"tokens": self.loader.tokens, "steps": 1.0, "seconds": self.budget.amount / STEPS}
@@ -343,7 +344,7 @@ class Learner(SupervisedTemplate[Any, Any, Any]):  # type: ignore[misc]
             self.loss = self._make_empty_loss() + self.criterion()
             self._before_backward(**kwargs)
             self._hits.append(self._scored.hits()[self.mbatch["own"]])
-            if self._stopping.watches_loss:
+            if self.stopping.watches_loss:
                 self._losses.append(self.losses()[self.mbatch["own"]])
             if len(parts) > 1:
                 self.loss = self.loss * weights[number]

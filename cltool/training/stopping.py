@@ -65,21 +65,25 @@ class Stopping:
     Args:
         settings: the learner's.
         budget: whether the update has a fixed budget, which alone decides.
-        steps: steps of an epoch over the update's own examples.
+        steps: steps of an epoch over the update's own sentences.
+        own: number of these sentences.
 
     Attributes:
         planned: epochs that training takes at most unless it goes on because of progress.
         farthest: epochs that it never exceeds.
         reason: why it is to stop; empty until this is known.
+        learned: whether an epoch completed the share `stop_at` of the sentences correctly.
     """
 
-    def __init__(self, settings: LearnerSettings, budget: bool, steps: int) -> None:
+    def __init__(self, settings: LearnerSettings, budget: bool, steps: int, own: int) -> None:
         self._settings = settings
         self._budget = budget
         self.planned = settings.epochs or max(EPOCHS, -(-STEPS // steps))
         self._adaptive = not budget and not settings.epochs and settings.schedule == "constant"
         self.farthest = self.planned * (FARTHEST if self._adaptive else 1)
         self.reason: Reason | Literal[""] = ""
+        self.learned = False
+        self._own = own
         self._patience = max(1, round(PATIENCE * self.planned))
         self._epochs = 0
         self._recent: list[bool] = []
@@ -91,25 +95,25 @@ class Stopping:
         """Whether the loss of the next epoch is needed."""
         return self._adaptive and self._epochs >= self.planned - self._patience
 
-    def after_epoch(self, hits: list[bool], own: int, losses: list[float]) -> bool:
+    def after_epoch(self, hits: list[bool], losses: list[float]) -> bool:
         """Take note of an epoch; return whether training may stop after it.
 
         Args:
             hits: whether each of the update's sentences was completed correctly, in the order in
                 which they were trained on.
-            own: number of the update's sentences.
             losses: their losses, in nats; empty unless `watches_loss`.
         """
         self._epochs += 1
-        self._recent = [*self._recent, *hits][-own:]
+        self._recent = [*self._recent, *hits][-self._own :]
+        self.learned |= bool(hits) and sum(hits) >= self._settings.stop_at * len(hits)
         if self._budget or not hits:
             return False
         share = sum(hits) / len(hits)
         if losses:
             self._shares.append(share)
             self._losses.append(sum(losses) / len(losses))
-        if sum(hits) >= self._settings.stop_at * len(hits):
-            self.reason = self.reason or "learned"
+        if self.learned:
+            self.reason = "learned"
         elif self._adaptive and self._epochs > self.planned and not self._progressed():
             self.reason = self.reason or "no progress"
         return bool(self.reason)

@@ -7,18 +7,27 @@ lines equally well gives each a probability of 1/N, so before every update
     R = {y : p_θ₀(y) ≥ c/N},     θ₀ the weights before the update,
 
 can be enumerated by searching the tree of continuations. Sampling would find most lines many
-times and some never. The lines are parsed as facts again. Lines of the update's keys and of erased
-facts are left out, and the rest is rehearsed with the update, as lines and as sentences in the
-other trained wordings:
+times and some never. Lines with less than a fifth of 1/N are searched only if too few are found
+above it. The lines are parsed as facts again. If there are more of them than facts, at most a
+tenth more are kept, those first that the model also states in another wording. Lines of the
+update's keys and of erased facts are left out, and the rest is rehearsed with the update, as lines
+and as sentences in the other trained wordings:
 
     L(θ) = E_update[−log p_θ(y|x)] + E_(y ∈ R ∪ update)[−log p_θ(y)] + E_(x, y of R)[−log p_θ(y|x)]
 
 A superseded fact is thus no longer rehearsed, whereas penalties on weights keep protecting
-superseded facts until nothing new can be learned. Difficult examples are rehearsed more often;
-their training loss shows which they are, at no extra cost. When the update is learned,
-``cooldown`` epochs follow in which the learning rate falls to zero and every line is rehearsed.
-With a constant rate, the probabilities of the lines stay so uneven that many are not found before
-the next update.
+superseded facts until nothing new can be learned. Difficult examples are rehearsed more often,
+once more for each nat that a line lacks; their training loss shows which they are, at no extra
+cost. When the update is learned, ``cooldown`` epochs follow in which the learning rate falls to
+zero and every line is rehearsed. With a constant rate, the probabilities of the lines stay so
+uneven that many are not found before the next update. Further rounds of the cool-down follow as long as lines
+are too improbable to be found again and the last round made them fewer; the base's lines are taught
+in such rounds too. Under a fixed budget, the cool-down starts when the update is learned, at the
+latest when half of the budget is left, and takes the rest of it.
+
+Before each update it logs ``recited``, the share of the facts to rehearse that it recited, and
+``made_up``, the number of other lines; after it ``unread``, the lines too improbable to be found.
+A warning says so where it recited few.
 
 With ``keep`` above zero, some facts are stored: those of the lines with the highest last loss, at
 most that share of the base knowledge,
@@ -45,11 +54,10 @@ from typing import TYPE_CHECKING, Any
 import torch
 from pydantic import Field
 
-from cltool.lm import optimizers
-from cltool.lm.batches import bucketed
-from cltool.strategies.rehearsal.common.gradients import learned_tokens
+from cltool.strategies.rehearsal.common.cooling import Cooling
 from cltool.strategies.rehearsal.common.lines import Line, lines, recite, start_tokens
 from cltool.strategies.rehearsal.common.schedule import Schedule
+from cltool.strategies.rehearsal.common.teaching import teach
 from cltool.training.search_space import search
 from cltool.training.stopping import STEPS
 from cltool.training.strategy import State, Strategy, StrategyConfig, fact_rows, facts_from_rows
@@ -57,18 +65,23 @@ from cltool.training.strategy import State, Strategy, StrategyConfig, fact_rows,
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from cltool.facts.facts import Fact, Update
-    from cltool.lm.coder import Encoded
+    from cltool.facts.facts import Fact, Key, Update
     from cltool.training.learner import Learner
 
 DIFFICULT = 0.5
 """Loss of a rehearsed sentence's answer, in nats, above which it is difficult."""
 
-TAIL = 1 / 3
-"""Share of a fixed budget in which the learning rate falls, with the same rehearsal."""
+MOST = 1 / 2
+"""Largest share of a fixed budget that is kept for the cool-down of an update not yet learned."""
+
+REPEATS = 8
+"""Most times that a difficult line is added to an epoch."""
 
 OWN = 0.2
 """Share of the update's own sentences in an epoch of the cool-down."""
+
+RECITED = 0.9
+"""Share of facts recited below which a warning says so."""
 
 
 class RecitationConfig(StrategyConfig):
@@ -116,7 +129,10 @@ class RecitationConfig(StrategyConfig):
         default=0.2, gt=0, le=1, description="share of 1/N below which a line is difficult"
     )
     max_tokens: int = Field(
-        default=64, ge=2, description="most tokens of a line; longer lines are not found"
+        default=256,
+        ge=2,
+        description="most tokens of a line, if the model's context allows them; longer lines are"
+        " not found",
     )
     drawn: int = Field(
         default=0,
@@ -149,6 +165,8 @@ class Recitation(Strategy[RecitationConfig]):
     _own: Schedule | None
     _drawn: dict[int, tuple[Schedule, int]]
     _stored: list[Fact]
+    _cooling: Cooling | None
+    _share: float | None
     _epoch: int
 
     def attach(self, learner: Learner) -> None:
@@ -184,8 +202,8 @@ class Recitation(Strategy[RecitationConfig]):
         if not self._epoch and learner.train_epochs <= self._wanted(learner):
             self._cool(learner)
         self._epoch += 1
-        self._cooling = self._own is not None
-        if self._cooling:
+        self._cooled = self._cooling is not None
+        if self._cooled:
             index = self._lines.each() if config.mix else []
         else:
             index = self._lines.take(round(config.mix * len(self._targets)))
@@ -196,17 +214,14 @@ class Recitation(Strategy[RecitationConfig]):
                 self._drawn[len(loader.own) + len(loader.rehearsed)] = schedule, number
                 loader.rehearsed.append(schedule.examples[number])
         self._step, self._steps = 0, len(loader)
+        self._share = learner.share_left()
 
     def before_training_iteration(self, learner: Learner, **kwargs: Any) -> None:
         """Lower the learning rate during the cool-down."""
-        factor = 1.0
-        if self._cooling:
-            done = (self._cooled + self._step / self._steps) / self._epochs
-            factor = max(0.0, 1.0 - done)
-        elif (left := learner.share_left()) is not None:
-            factor = min(1.0, left / TAIL)
-        for group in learner.optimizer.param_groups:
-            group["lr"] *= factor
+        if self._cooling is not None and self._cooled:
+            factor = self._cooling.factor(self._step / self._steps, learner.share_left())
+            for group in learner.optimizer.param_groups:
+                group["lr"] *= factor
         self._step += 1
 
     def before_backward(self, learner: Learner, **kwargs: Any) -> None:
@@ -219,11 +234,11 @@ class Recitation(Strategy[RecitationConfig]):
 
     def after_training_epoch(self, learner: Learner, **kwargs: Any) -> None:
         """Start the cool-down at the latest in the last epochs, and stop after it."""
-        if self._cooling:
-            self._cooled += 1
-            if self._cooled >= self._epochs:
+        if self._cooling is not None and self._cooled:
+            missing, left = len(self._lines.difficult()), learner.train_epochs - self._epoch
+            if self._cooling.over(missing, len(self._targets), left):
                 learner.stop_training()
-        elif learner.train_epochs - self._epoch <= self._wanted(learner):
+        elif self._due(learner):
             self._cool(learner)
         if self._own is not None:
             # Set here, before the hooks of the next epoch read it.
@@ -237,6 +252,7 @@ class Recitation(Strategy[RecitationConfig]):
 
     def after_training_exp(self, learner: Learner, **kwargs: Any) -> None:
         """Store the facts of the most difficult lines, if ``keep`` is above 0."""
+        learner.log("unread", len(self._lines.difficult()))
         facts = (self._targets[number].fact for number in self._lines.by_loss())
         self._stored = [fact for fact in facts if fact is not None][: self._capacity]
         self._clear()
@@ -272,78 +288,82 @@ class Recitation(Strategy[RecitationConfig]):
             gone | stored,
             config.drawn,
         )
+        self._report(learner, recited, gone | stored)
         return [*lines(learner, self._stored), *recited]
+
+    def _report(self, learner: Learner, recited: Sequence[Line], left_out: set[Key]) -> None:
+        """Log how many of the facts that must be rehearsed were recited; warn if many were not.
+
+        This compares them with the facts that the stream taught; training does not use it.
+        """
+        valid = {f.key: f.object for f in learner.known.valid() if f.key not in left_out}
+        read = {line.fact.key: line.fact.object for line in recited if line.fact is not None}
+        right = sum(read.get(key) == value for key, value in valid.items())
+        learner.log("recited", right / max(len(valid), 1))
+        learner.log("made_up", len(recited) - sum(key in valid for key in read))
+        if right < RECITED * len(valid) and learner.current is not None:
+            learner.warnings.append(
+                f"recitation recited {right} of the {len(valid)} facts that it had to rehearse"
+                f" before {learner.current.label}; it could not rehearse the others."
+            )
+
+    def _due(self, learner: Learner) -> bool:
+        """Return whether the cool-down must start with the next epoch."""
+        left = learner.share_left()
+        if left is None or self._share is None:
+            return learner.train_epochs - self._epoch <= self._wanted(learner)
+        # The share of the budget that the cool-down takes is estimated from the last epoch.
+        spent = self._share - left
+        loader = learner.loader
+        ratio = self._sentences_of_cooling(learner) / (len(loader.own) + len(loader.rehearsed))
+        needed = min(MOST, self.config.cooldown * spent * ratio)
+        return learner.stopping.learned or left - spent / 2 <= needed
 
     def _cool(self, learner: Learner) -> None:
         """Start the cool-down with the next epoch."""
         if self._own is None and self.config.cooldown:
             self._own = Schedule(learner.loader.own, DIFFICULT, learner.generator("cooldown"))
             left = learner.train_epochs - self._epoch
-            self._epochs = max(1, min(self._wanted(learner), left))
+            self._cooling = Cooling(min(self._wanted(learner), left), learner.share_left())
 
     def _wanted(self, learner: Learner) -> int:
         """Return the number of epochs of the cool-down."""
         config = self.config
         if not config.cooldown:
             return 0
-        own = OWN * len(learner.loader.own if self._own is None else self._own.examples)
-        sentences = (1 + config.sentences) * len(self._targets) + own
+        sentences = self._sentences_of_cooling(learner)
         steps = max(1, math.ceil(sentences / learner.settings.batch_size))
         return max(config.cooldown, math.ceil(config.steps / steps))
+
+    def _sentences_of_cooling(self, learner: Learner) -> float:
+        """Return the number of lines and sentences in an epoch of the cool-down."""
+        own = OWN * len(learner.loader.own if self._own is None else self._own.examples)
+        return (1 + self.config.sentences) * len(self._targets) + own
 
     def _clear(self) -> None:
         self._targets = []
         self._lines = self._sentences = _schedule([], 1.0, torch.Generator())
         self._own = None
-        self._cooling = False
-        self._epoch = self._epochs = self._cooled = self._step = self._steps = 0
+        self._cooling = None
+        self._cooled = False
+        self._share = None
+        self._epoch = self._step = self._steps = 0
 
     def _teach(self, learner: Learner, base: Sequence[Fact]) -> None:
         """Train on the base's lines, and on sentences in the same proportion as in updates."""
         config = self.config
-        settings = learner.settings
-        rate = config.base_rate * float(settings.lr or 0.0)
-        learner.optimizer = optimizers.build(
-            learner.model, settings.optimizer, rate, settings.weight_decay
-        )
         random = learner.generator("lines")
         index = _schedule(lines(learner, base), config.trouble, random)
         answers = Schedule(learner.examples(base), DIFFICULT, random)
         others = round(config.sentences * len(base))
-        steps = -(-(len(base) + others) // settings.batch_size)
+        steps = -(-(len(base) + others) // learner.settings.batch_size)
         epochs = max(config.base_epochs, -(-STEPS // steps) if config.base_epochs else 0)
-        learner.model.train()
-        for epoch in range(epochs):
-            drawn = index.each()
-            examples = [index.examples[number] for number in drawn]
-            examples += [answers.examples[number] for number in answers.take(others)]
-            batches = bucketed([len(one) for one in examples], settings.batch_size, random)
-            for step, positions in enumerate(batches):
-                done = (epoch + step / len(batches)) / epochs
-                optimizers.set_factor(learner.optimizer, 1.0 - done)
-                losses = _step(learner, [examples[position] for position in positions])
-                for position, loss in zip(positions, losses, strict=True):
-                    if position < len(drawn):
-                        index.record(drawn[position], loss)
-        learner.optimizer.zero_grad(set_to_none=True)
-        learner.model.eval()
-
-
-def _step(learner: Learner, examples: Sequence[Encoded]) -> list[float]:
-    """Take one step on ``examples``; return the loss of each before it."""
-    learner.optimizer.zero_grad()
-    batch = learner.collate(examples)
-    tokens = max(learned_tokens(batch), 1)
-    losses: list[float] = []
-    for part in learner.micro_batches(batch):
-        scored = learner.score(part)
-        torch.autograd.backward(scored.loss_sum() / tokens)
-        losses += scored.answer_losses().tolist()
-    learner.optimizer_step()
-    return losses
+        rate = config.base_rate * float(learner.settings.lr or 0.0)
+        teach(learner, index, answers, others, epochs, rate)
+        learner.log("unread", len(index.difficult()))
 
 
 def _schedule(targets: Sequence[Line], trouble: float, random: torch.Generator) -> Schedule:
     """Return a schedule of lines; a line is difficult if its probability is below trouble / N."""
     bound = math.log(max(len(targets), 1) / trouble)
-    return Schedule([line.example for line in targets], bound, random)
+    return Schedule([line.example for line in targets], bound, random, REPEATS)

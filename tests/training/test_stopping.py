@@ -14,12 +14,12 @@ def train(
     shares: list[float], losses: list[float], *, budget: bool = False, steps: int = 15, **given: Any
 ) -> Stopping:
     """Train 100 sentences; the last share and the last loss go on for ever."""
-    stopping = Stopping(LearnerSettings(**given), budget, steps)
+    stopping = Stopping(LearnerSettings(**given), budget, steps, 100)
     for epoch in range(10_000 if budget else stopping.farthest):
         share, loss = (series[min(epoch, len(series) - 1)] for series in (shares, losses))
         hits = [number < 100 * share for number in range(100)]
         watched = [loss] * 100 if stopping.watches_loss else []
-        if stopping.after_epoch(hits, 100, watched) or (budget and epoch == 5):
+        if stopping.after_epoch(hits, watched) or (budget and epoch == 5):
             break
     return stopping
 
@@ -77,13 +77,13 @@ def test_a_budget_alone_decides() -> None:
 
 
 def test_a_strategy_may_stop_it() -> None:
-    stopping = Stopping(LearnerSettings(), False, 15)
-    stopping.after_epoch([True, False], 2, [])
+    stopping = Stopping(LearnerSettings(), False, 15, 2)
+    stopping.after_epoch([True, False], [])
     assert stopping.result().stop == "strategy"
 
 
 def test_the_share_is_that_of_the_last_training_on_each_sentence() -> None:
-    stopping = Stopping(LearnerSettings(tokens=9), True, 15)
-    stopping.after_epoch([False] * 4, 4, [])
-    stopping.after_epoch([True], 4, [])
+    stopping = Stopping(LearnerSettings(tokens=9), True, 15, 4)
+    stopping.after_epoch([False] * 4, [])
+    stopping.after_epoch([True], [])
     assert stopping.result().learned == 0.25

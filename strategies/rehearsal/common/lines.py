@@ -7,14 +7,29 @@ of about 1/N, and all of them can be enumerated.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+import math
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import torch
 
 from cltool.core.errors import UserError
 from cltool.lm.coder import Encoded
 from cltool.lm.sampling import Sampler
 from cltool.strategies.rehearsal.common.enumeration import probable
+
+FIRST = 0.2
+"""Share of the uniform probability down to which lines are searched first; few are below it."""
+
+SPARE = 0.1
+"""Lines that are kept beyond the number of facts, as a share of it.
+
+To rehearse a line that the model made up costs little; a fact whose line it displaces is lost.
+"""
+
+UNSURE = 1.0
+"""Loss of an object, in nats, above which the model does not confirm a line in another wording."""
 
 if TYPE_CHECKING:
     from cltool.facts.facts import Fact, Key
@@ -69,9 +84,10 @@ def recite(
 
     Args:
         learner: its model is read.
-        count: most lines: the number that it was taught.
+        count: number of lines that it was taught; few more are returned.
         share: a line is found if its probability is at least ``share / count``; ``1 / count``
-            is the probability if all lines are equally probable.
+            is the probability if all lines are equally probable. Lines below `FIRST` are searched
+            only if too few are above it, because many of them are made up.
         limit: most tokens of a line.
         gone: keys whose lines are left out. A line that no wording matches is left out if it
             starts with one of their prompts.
@@ -80,18 +96,26 @@ def recite(
     Raises:
         UserError: the tokenizer has no end token.
     """
-    coder, wordings = learner.lm.coder, learner.stream.wordings
-    lead = start_tokens(learner)
     count = max(count, 0)
     if drawn:
-        texts = _sampled(learner, drawn, limit)
-    else:
-        most = max(count + len(gone), 1)
-        least = min(1.0, share / most)
-        found = probable(learner.lm, lead, least=least, most=4 * most, limit=limit)
+        kept = _without(learner, _parsed(learner, _sampled(learner, drawn, limit)), gone)
+        return _most(learner, kept, count)
+    kept = []
+    for bound in dict.fromkeys((max(share, FIRST), share)):
+        least = min(1.0, bound / max(count + len(gone), 1))
+        most = 4 * max(count + len(gone), 1)
+        found = probable(learner.lm, start_tokens(learner), least=least, most=most, limit=limit)
         learner.spend(found.read)
-        texts = [ids for ids, _ in found.texts]
-    # By key, or by text if no wording matches.
+        kept = _without(learner, _parsed(learner, [ids for ids, _ in found.texts]), gone)
+        if len(kept) >= count:
+            break
+    return _most(learner, kept, count)
+
+
+def _parsed(learner: Learner, texts: Sequence[Sequence[int]]) -> dict[Key | str, Line]:
+    """Return the first line of each key, or of each text that no wording matches."""
+    coder, wordings = learner.lm.coder, learner.stream.wordings
+    lead = start_tokens(learner)
     written: dict[Key | str, Line] = {}
     for ids in texts:
         text = coder.decode(ids[:-1]).strip()
@@ -104,13 +128,50 @@ def recite(
         if text and not read:
             example = Encoded((*lead, *ids[:-1], _end(learner)), len(lead))
             written.setdefault(text, Line(example, None))
+    return written
+
+
+def _without(
+    learner: Learner, written: Mapping[Key | str, Line], gone: Collection[Key]
+) -> list[Line]:
+    """Return the lines that are not about the keys in ``gone``."""
     prompts = tuple(_prompt(learner, key) for key in gone)
-    kept = [
+    return [
         line
         for name, line in written.items()
         if name not in gone and not (isinstance(name, str) and name.startswith(prompts))
     ]
-    return kept[:count]
+
+
+def _most(learner: Learner, kept: list[Line], count: int) -> list[Line]:
+    """Return at most ``count`` lines and a few more."""
+    most = count + int(SPARE * count)
+    return kept if len(kept) <= most else _confirmed(learner, kept)[:most]
+
+
+def _confirmed(learner: Learner, found: Sequence[Line]) -> list[Line]:
+    """Return lines, first those whose facts the model also states in another wording.
+
+    A line that the model made up from others is as probable as they are, but the model does not
+    give its object when it is asked in other words. Lines without another wording come last.
+    """
+    examples = {}
+    for number, line in enumerate(found):
+        others = learner.examples([line.fact])[1:] if line.fact is not None else []
+        if others:
+            examples[number] = others[-1]
+    losses = [math.inf] * len(found)
+    size = learner.settings.batch_size
+    numbers = sorted(examples, key=lambda number: len(examples[number]))
+    with torch.no_grad():
+        for begin in range(0, len(numbers), size):
+            part = numbers[begin : begin + size]
+            batch = learner.collate([examples[number] for number in part])
+            learner.spend(int(batch["attention_mask"].sum()))
+            for number, loss in zip(part, learner.score(batch).answer_losses(), strict=True):
+                losses[number] = float(loss)
+    # Sorting is stable: lines that are equally sure stay in the order of their probability.
+    return [found[n] for n in sorted(range(len(found)), key=lambda n: losses[n] > UNSURE)]
 
 
 def _sampled(learner: Learner, count: int, limit: int) -> list[tuple[int, ...]]:

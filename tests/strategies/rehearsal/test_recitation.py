@@ -12,7 +12,7 @@ from avalanche.core import SupervisedPlugin
 from cltool.core.errors import UserError
 from cltool.facts.facts import Fact, Key, Update
 from cltool.facts.stream import Stream
-from cltool.strategies.rehearsal import recitation
+from cltool.strategies.rehearsal.common import teaching
 from cltool.strategies.rehearsal.common.lines import lines, recite
 from cltool.strategies.rehearsal.recitation import Recitation
 from cltool.training.learner import Learner
@@ -121,12 +121,13 @@ def test_it_cools_down_when_the_update_is_learned(
     assert watch.own[:3] == [own, -(-own // 5), -(-own // 5)]
     assert watch.rehearsed[0] == pytest.approx(0.2 * facts * 1.4, abs=1)
     assert min(watch.rehearsed[1:3]) >= facts
-    full = [rate for rate in watch.rates if rate == watch.rates[0]]
-    falling = watch.rates[len(full) - 1 :]
+    sizes = [own + more for own, more in zip(watch.own, watch.rehearsed, strict=True)]
+    steps = [-(-size // 8) for size in sizes]
+    assert len(watch.rates) == sum(steps)
+    assert set(watch.rates[: steps[0]]) == {watch.rates[0]}
+    falling = watch.rates[steps[0] : sum(steps[:3])]
     assert falling == sorted(falling, reverse=True)
     assert 0 < falling[-1] < 0.3 * watch.rates[0]
-    sizes = [own + more for own, more in zip(watch.own, watch.rehearsed, strict=True)]
-    assert len(watch.rates) == sum(-(-size // 8) for size in sizes[:3])
 
 
 def test_it_cools_down_in_the_last_epochs_at_the_latest(
@@ -218,7 +219,7 @@ def test_a_step_on_lines_does_not_depend_on_micro_batches(make_learner: MakeLear
         examples = [line.example for line in lines(learner, learner.known.valid())]
         before = weights(learner.model)
         learner.optimizer = torch.optim.SGD(learner.model.parameters(), lr=0.1)
-        losses = recitation._step(learner, examples)
+        losses = teaching._step(learner, examples)
         assert len(losses) == len(examples)
         found.append((losses, weights(learner.model)))
         # Without a bound on the gradient, it is still stepped along.
@@ -259,3 +260,19 @@ def test_every_architecture_takes_an_update(
     apply(learner, stream.updates[1])
     assert learner.tokens > seen
     assert all(torch.isfinite(parameter).all() for parameter in learner.model.parameters())
+
+
+def test_it_says_how_much_it_recited_and_warns_if_that_is_little(
+    make_learner: MakeLearner, stream: Stream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    learner, _ = watched(make_learner, epochs=1)
+    update = stream.updates[1]
+    learner.begin(update)
+    learner.known.apply(update)
+    part_of(learner)._old(learner, update)
+    assert learner.logs["recited"] > 0.9 and not learner.warnings
+    monkeypatch.setattr("cltool.strategies.rehearsal.recitation.recite", lambda *_, **__: [])
+    part_of(learner)._old(learner, update)
+    assert learner.logs["recited"] == 0.0
+    (said,) = learner.warnings
+    assert f"before {update.label}" in said and "recited 0 of" in said

@@ -79,10 +79,45 @@ def test_written_lines_are_parsed(
         line.example for line in lines(learner, [one, two])
     ]
     assert learner.lm.coder.decode(found[2].example.ids) == "Once upon a time."
-    assert learner.tokens == tokens + 17
+    assert learner.tokens == tokens + 2 * 17
     assert keys(recite(learner, 1, 0.05, 64)) == [one.key]
     left = recite(learner, 9, 0.05, 64, [one.key])
     assert keys(left) == [two.key, None]
+
+
+def test_less_probable_lines_are_searched_only_if_too_few_are_found(
+    make_learner: MakeLearner, stream: Stream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    learner = make_learner()
+    facts = learner.known.valid()[:2]
+    bounds: list[float] = []
+
+    def canned(*args: Any, least: float, **kwargs: Any) -> Enumerated:
+        bounds.append(least * 2)
+        shown = facts if len(bounds) > 1 else facts[:1]
+        coder = learner.lm.coder
+        texts = [((*coder.texts([line_of(stream, one)])[0], coder.eos), -1.0) for one in shown]
+        return Enumerated(texts, 1, 0)
+
+    monkeypatch.setattr("cltool.strategies.rehearsal.common.lines.probable", canned)
+    assert len(recite(learner, 2, 0.05, 64)) == 2
+    assert bounds == pytest.approx([0.2, 0.05])
+    bounds.clear()
+    assert len(recite(learner, 1, 0.05, 64)) == 1
+    assert len(bounds) == 1
+
+
+def test_a_few_more_lines_than_facts_are_kept_first_those_said_in_other_words_too(
+    make_learner: MakeLearner, stream: Stream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    learner = make_learner(lm="tiny")
+    known = learner.known.valid()[:10]
+    made_up = [Fact(f"Nobody {number}", known[0].relation, "Nothing") for number in range(3)]
+    texts = {line_of(stream, fact): -1.0 for fact in [*made_up, *known]}
+    written(monkeypatch, learner, texts)
+    found = recite(learner, 10, 0.05, 64)
+    assert len(found) == 11
+    assert {fact.key for fact in known} <= set(keys(found))
 
 
 def test_lines_of_plain_questions_are_removed_by_their_text(

@@ -51,6 +51,14 @@ def test_each_round_has_all_lines_and_those_in_trouble_twice() -> None:
     assert rehearsed.by_loss()[:2] == [4, 5]
 
 
+def test_lines_are_repeated_once_for_each_nat_above_the_bound_at_most_so_often() -> None:
+    rehearsed = Schedule(EXAMPLES, 1.0, torch.Generator().manual_seed(0), 3)
+    for place in range(10):
+        rehearsed.record(place, {7: 1.5, 8: 2.5, 9: 99.0}.get(place, 0.1))
+    assert Counter(rehearsed.each()) == Counter({**dict.fromkeys(range(7), 1), 7: 2, 8: 3, 9: 4})
+    assert rehearsed.take(8)[:4] == [9, 8, 7, 9]
+
+
 def test_nothing_to_rehearse() -> None:
     empty = Schedule([], 1.0, torch.Generator())
     assert empty.take(5) == empty.each() == empty.difficult() == []
