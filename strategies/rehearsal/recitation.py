@@ -7,7 +7,7 @@ lines equally well gives each a probability of 1/N, so before every update
     R = {y : p_θ₀(y) ≥ c/N},     θ₀ the weights before the update,
 
 can be enumerated by searching the tree of continuations. Sampling would find most lines many
-times and some never. Lines with less than a fifth of 1/N are searched only if too few are found
+times and some never. Lines with less than a tenth of 1/N are searched only if too few are found
 above it. The lines are parsed as facts again. If there are more of them than facts, at most a
 tenth more are kept, those first that the model also states in another wording. Lines of the
 update's keys and of erased facts are left out, and the rest is rehearsed with the update, as lines
@@ -20,10 +20,11 @@ superseded facts until nothing new can be learned. Difficult examples are rehear
 once more for each nat that a line lacks; their training loss shows which they are, at no extra
 cost. When the update is learned, ``cooldown`` epochs follow in which the learning rate falls to
 zero and every line is rehearsed. With a constant rate, the probabilities of the lines stay so
-uneven that many are not found before the next update. Further rounds of the cool-down follow as long as lines
-are too improbable to be found again and the last round made them fewer; the base's lines are taught
-in such rounds too. Under a fixed budget, the cool-down starts when the update is learned, at the
-latest when half of the budget is left, and takes the rest of it.
+uneven that many are not found before the next update. Further rounds
+of the cool-down follow as long as lines are too improbable to be found again and the last round
+made them fewer; the base's lines are taught in such rounds too. Under a fixed budget, the cool-down
+starts when the update is learned, at the latest when half of the budget is left, and takes the
+rest of it.
 
 Before each update it logs ``recited``, the share of the facts to rehearse that it recited, and
 ``made_up``, the number of other lines; after it ``unread``, the lines too improbable to be found.

@@ -19,7 +19,7 @@ from cltool.lm.coder import Encoded
 from cltool.lm.sampling import Sampler
 from cltool.strategies.rehearsal.common.enumeration import probable
 
-FIRST = 0.2
+FIRST = 0.1
 """Share of the uniform probability down to which lines are searched first; few are below it."""
 
 SPARE = 0.1

@@ -101,7 +101,7 @@ def test_less_probable_lines_are_searched_only_if_too_few_are_found(
 
     monkeypatch.setattr("cltool.strategies.rehearsal.common.lines.probable", canned)
     assert len(recite(learner, 2, 0.05, 64)) == 2
-    assert bounds == pytest.approx([0.2, 0.05])
+    assert bounds == pytest.approx([0.1, 0.05])
     bounds.clear()
     assert len(recite(learner, 1, 0.05, 64)) == 1
     assert len(bounds) == 1
