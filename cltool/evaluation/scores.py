@@ -72,16 +72,16 @@ def by_name(*scores: Score) -> dict[str, Score]:
 SCORES: dict[str, Score] = by_name(
     Score("new", "new", "accuracy on the facts that an update taught, right after it; for a run,"
           " the mean over its updates", "higher"),
-    Score("new_min", "new, worst", "new of the worst update, of each seed its own", "higher"),
+    Score("new_min", "new, worst", "new of each seed's worst update", "higher"),
     Score("retained", "retained", "accuracy after the last update on facts that were learned"
           " earlier and are still valid", "higher"),
-    Score("retained_min", "retained, worst", "retained after the worst update, of each seed its own", "higher"),
+    Score("retained_min", "retained, worst", "retained after each seed's worst update", "higher"),
     Score("stale", "stale", "share of superseded facts that the model still answers with an"
           " outdated object after the last update", "lower"),
-    Score("stale_max", "stale, worst", "stale after the worst update, of each seed its own", "lower"),
+    Score("stale_max", "stale, worst", "stale after each seed's worst update", "lower"),
     Score("erased", "erased", "share of erased facts that the model still produces after the last"
           " update", "lower"),
-    Score("erased_max", "erased, worst", "erased after the worst update, of each seed its own", "lower"),
+    Score("erased_max", "erased, worst", "erased after each seed's worst update", "lower"),
     Score("resurfaced", "resurfaced", "number of erased facts that were not produced in any wording"
           " right after the erasure and were produced in some wording later; null where nothing was"
           " to be forgotten", "lower", "count"),
