@@ -17,6 +17,7 @@ from tools.torture.strikes import Strike
 FULL = 336
 SHORT = 8
 FINISHED = (0, 3)
+CHANGING = ("status", "reference")
 
 RUN = COMMANDS["replay+ewc"].argv
 SHOWN = (
@@ -69,7 +70,20 @@ ARTIFACTS = {
     "saved": Artifact(
         ("save",),
         ("saved",),
-        (("run", "--scenario", "facts.jsonl", *QUICK, "--model", "saved", "--out", "new"), SAVED),
+        (
+            (
+                "run",
+                "--scenario",
+                "facts.jsonl",
+                *QUICK,
+                "--model",
+                "saved",
+                "--out",
+                "new",
+                "--json",
+            ),
+            SAVED,
+        ),
     ),
 }
 EASY = ("run", "taught", "saved")
@@ -132,13 +146,19 @@ def _damage(file: Path, rng: random.Random) -> str:
 
 
 def _held(place: Workplace, artifact: Artifact) -> dict[str, object]:
-    """Return path → content of the files of an artifact; the status of a run may change."""
+    """Return path → content of the files of an artifact.
+
+    The status of a run may change, and which retrained runs its erasures are compared with.
+    """
     found: dict[str, object] = {}
     for name in artifact.places:
         folder = place.folder / name
         for path, content in sameness.contents(folder).items() if folder.exists() else ():
             if isinstance(content, dict):
-                content = {key: one for key, one in content.items() if key != "status"}
+                content = {key: one for key, one in content.items() if key not in CHANGING}
+                for request in content.get("requests") or ():
+                    if isinstance(request, dict):
+                        request.pop("retrained", None)
             found[f"{name}/{path}"] = content
     return found
 
