@@ -108,7 +108,7 @@ class _Table:
             del cells[len(self._header) :]
         if len(cells) != len(self._header):
             return f"has {len(cells)} fields, but the header has {len(self._header)}"
-        if cells[self._key] == self._header[self._key] and self._is_header(cells):
+        if cells[self._key].endswith(self._header[self._key]) and self._is_header(cells):
             return "repeats the header"
         for at, cell in enumerate(cells):
             if cell and (cell[0] in "='# \t" or "\\" in cell):
