@@ -132,7 +132,7 @@ def _is_without_gain(row: Row) -> bool:
 
 
 def _labelled(rows: Sequence[Row]) -> str:
-    """Return ``Update 2013`` or ``3 updates (2013, 2014, 2015)``."""
+    """Return ``Update 5`` or ``3 updates (5, 6, 7)``."""
     labels = [str(row["label"]) for row in rows]
     if len(labels) == 1:
         return f"Update {labels[0]}"
