@@ -22,16 +22,25 @@ A run folder holds:
 - `run.json`: the settings as given and as resolved, versions, warnings, the labels of the steps,
   and `code`: for each strategy, a digest of its source files and the version of the package that it
   comes from. A run is not continued with other code, unless `--accept-changed-code` is given.
+  `weights` and `model_parts` are hashes of the base model's weights, tokenizer, config, generation
+  settings and chat template; a run is not continued with another base model.
   `format` is the version of the file, {FORMAT} at present;
 - `answers/step-000.parquet`, `answers/step-001.parquet`, …: the ledger. `cltool.format` in a file's
   schema metadata is its version, {ledger.FORMAT} at present;
 - `steps.jsonl`: what each step cost;
-- `checkpoints/`: safetensors and JSON;
+- `checkpoints/`: safetensors and JSON, and in each folder `digests.json`, the SHA-256 of its files;
 - `erasures.json`, if an update asks to forget facts;
 - `audit/`, if the run was audited: the results of the attacks, which later audits read.
 
 `cltool.open_run(folder)` reads it. Files without a version have version 1. Files with a newer
 version than the installed cltool knows are refused.
+
+What was written is compared with its digest whenever it is read: checkpoints and built models in
+the cache with their `digests.json`, and a file of the ledger with `cltool.sha256` in its metadata
+(the SHA-256 of the file with 64 zeros in that place). A damaged built model is built again, and a
+run whose last checkpoint is damaged goes on from the one before, or from the base model; both are
+in the run's warnings. A damaged file of the ledger is an error that names it. Files and folders
+without digests, of earlier versions, are read.
 """
 
 ATTACK = {
