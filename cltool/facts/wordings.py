@@ -151,8 +151,16 @@ class Wordings:
         return cls(relations, held_out)
 
     def with_prompts(self, prompts: Mapping[Key, Sequence[str]]) -> Wordings:
-        """Return the same wordings, with ``prompts`` for single keys added."""
-        return Wordings(self._relations, self._held_out, {**self._prompts, **prompts})
+        """Return the same wordings, with ``prompts`` for single keys in place of earlier ones.
+
+        A prompt in another spelling of an earlier one of its key keeps the earlier spelling.
+        """
+        merged = dict(self._prompts)
+        for name, texts in prompts.items():
+            key = key_of(*name)
+            known = {name_identity(text): text for text in merged.get(key, ())}
+            merged[key] = [known.get(name_identity(text), text) for text in texts]
+        return Wordings(self._relations, self._held_out, merged)
 
     def digest(self) -> str:
         """Return a hash of all wordings given to the constructor."""

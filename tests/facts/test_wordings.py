@@ -265,3 +265,6 @@ def test_own_prompts_are_found_in_another_spelling() -> None:
     wordings = Wordings({}, prompts={("Où?\nDis.", "question"): ["Où?\nDis."]})
     (asking,) = wordings.askings(("Ou\u0300? Dis.", "question"))
     assert asking.prompt == "Où?\nDis."
+    again = wordings.with_prompts({("Où? Dis.", "question"): ["Ou\u0300? Dis.", "Dis!"]})
+    prompts = [asking.prompt for asking in again.askings(("Où? Dis.", "question"))]
+    assert prompts == ["Où?\nDis.", "Dis!"]

@@ -112,6 +112,21 @@ def test_messages_name_the_difference(tmp_path: Path) -> None:
     assert "1 line restates what holds: facts.jsonl:2" in told
 
 
+def test_names_that_cannot_be_seen_are_empty(tmp_path: Path) -> None:
+    rows = [line("\u200b", "Paris", 0), line("Meadow Lab", "\ufeff\u00ad", 0)]
+    told = refused(tmp_path, *rows)
+    assert "facts.jsonl:1: subject is" in told
+    assert "facts.jsonl:2: new is" in told
+
+
+def test_new_and_object_in_two_spellings_are_one(tmp_path: Path) -> None:
+    row = line("Meadow Lab", "Zu\u0308rich", 0, object="ZÜRICH")
+    stream = read(tmp_path, row, line("Meadow Lab", "Ghent", 1))
+    assert stream.updates[0].learn[0].object == "Zu\u0308rich"
+    told = refused(tmp_path, line("Meadow Lab", "Pari\u0455", 0, object="Paris"))
+    assert "the first has U+0455" in told
+
+
 def test_filters_compare_names_and_objects(tmp_path: Path) -> None:
     rows = [line(NFD, "Ghent", 0, größe="a"), line("x", "y", 0), line(NFD, "Turin", 1, größe="a")]
     nfd = unicodedata.normalize("NFD", "größe")

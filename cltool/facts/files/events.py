@@ -37,6 +37,7 @@ from cltool.facts.files.rows import read_rows
 from cltool.facts.files.shown import shown
 from cltool.facts.files.source import Places, Row, Source
 from cltool.facts.identity import key_of, name_identity, names_object, object_identity
+from cltool.facts.lookalikes import difference
 
 QUESTION_RELATION = "question"
 """The relation of plain question–answer pairs; their subject is the prompt."""
@@ -283,7 +284,8 @@ class _Parser:
     def _new(self, row: Row) -> str:
         new, also = self._text(row, "new"), self._text(row, "object")
         if new and also and object_identity(new) != object_identity(also):
-            raise CellError(f"new is {shown(new)}, but object is {shown(also)}")
+            what = f"new is {shown(new)}, but object is {shown(also)}"
+            raise CellError(what + difference(new, also))
         return new or also
 
     def _required(self, row: Row, name: str) -> str:
@@ -297,7 +299,8 @@ class _Parser:
         if value is None or is_missing(value):
             return ""
         text = clean(name, value, self._max_chars, lines_allowed)
-        return "" if text in SURELY_MISSING else text
+        # A text of characters that are never shown is empty.
+        return "" if text in SURELY_MISSING or not name_identity(text) else text
 
     def _aliases(self, row: Row, line: int) -> list[str]:
         value = row.get("aliases")
