@@ -14,6 +14,7 @@ from cltool.cli.output import print_json, warn_resurfaced
 from cltool.cli.tables import Part, print_all, table
 from cltool.core import exit_codes
 from cltool.core.progress import stderr_progress
+from cltool.facts.files.endings import table_name
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -75,7 +76,7 @@ def run(options: argparse.Namespace) -> int:
     # Bad facts are refused here, before the workers load their libraries.
     stream = resolve.open_stream(options.scenario, tables.get("scenario", {}))
     steps_kept(keep, len(stream))
-    out = Path(options.out) if options.out else Path("runs") / Path(options.scenario).stem
+    out = Path(options.out) if options.out else Path("runs") / table_name(Path(options.scenario))
     result = _run_cells(options, names, tables, keep, out)
     return _print_comparison(options, result, out)
 

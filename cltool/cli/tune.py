@@ -14,6 +14,7 @@ from cltool.cli.output import print_json
 from cltool.cli.tables import Part, print_all, table
 from cltool.core import exit_codes
 from cltool.core.progress import Progress, stderr_progress
+from cltool.facts.files.endings import table_name
 
 if TYPE_CHECKING:
     from cltool.experiments.trials import Bound
@@ -171,7 +172,7 @@ def _search(
     settings = {name: table for name, table in tables.items() if name != "scenario"}
     if options.tokens is not None:
         settings = merge(settings, {"learner": {"tokens": options.tokens}})
-    default = Path("runs") / "tune" / Path(options.scenario).stem
+    default = Path("runs") / "tune" / table_name(Path(options.scenario))
     return Search(
         stream,
         options.first,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -68,7 +69,9 @@ def names_a_file(scenario: str, folder: Path | None = None) -> bool:
     """
     path = (folder or Path()) / scenario
     named = bool(path.suffix) or len(Path(scenario).parts) > 1
-    return scenario not in SCENARIOS and (named or path.is_dir())
+    with suppress(OSError):
+        return scenario not in SCENARIOS and (named or path.is_dir())
+    return False
 
 
 def open_stream(scenario: str, options: Mapping[str, Any] | None = None) -> Stream:

@@ -36,6 +36,12 @@ def parts(path: Path) -> list[Path]:
     """
     if path.is_dir():
         return _shards(path)
+    if path.exists() and not path.is_file():
+        raise UserError(
+            "is not a file on disk, but a pipe or a device",
+            where=str(path),
+            hint="The facts are read more than once: write them into a file first.",
+        )
     if kind_of(path) is None:
         ending = "".join(path.suffixes[-2:]) if path.suffix.lower() == GZIP else path.suffix
         hint = _OTHER_KINDS.get(path.suffix.lower(), f"Use one of {', '.join(ENDINGS)}.")
@@ -46,15 +52,9 @@ def parts(path: Path) -> list[Path]:
             where=str(path),
             hint=hint,
         )
-    if path.is_file():
-        return [path]
-    if path.exists():
-        raise UserError(
-            "is not a file on disk, but a pipe or a device",
-            where=str(path),
-            hint="The facts are read more than once: write them into a file first.",
-        )
-    raise _missing(path)
+    if not path.is_file():
+        raise _missing(path)
+    return [path]
 
 
 def digest(path: Path) -> str:
