@@ -8,10 +8,10 @@ lines equally well gives each a probability of 1/N, so before every update
 
 can be enumerated by searching the tree of continuations. Sampling would find most lines many
 times and some never. Lines with less than a tenth of 1/N are searched only if too few are found
-above it. The lines are parsed as facts again. If there are more of them than facts, at most a
-tenth more are kept, those first that the model also states in another wording. Lines of the
-update's keys and of erased facts are left out, and the rest is rehearsed with the update, as lines
-and as sentences in the other trained wordings:
+above it. The lines are parsed as facts again. If a key has several objects, or if there are more
+lines than facts, those come first that the model confirms in another wording; at most a tenth more
+are kept than there are facts. Lines of the update's keys and of erased facts are left out, and the
+rest is rehearsed with the update, as lines and as sentences in the other trained wordings:
 
     L(θ) = E_update[−log p_θ(y|x)] + E_(y ∈ R ∪ update)[−log p_θ(y)] + E_(x, y of R)[−log p_θ(y|x)]
 
@@ -24,7 +24,8 @@ uneven that many are not found before the next update. Further rounds
 of the cool-down follow as long as lines are too improbable to be found again and the last round
 made them fewer; the base's lines are taught in such rounds too. Under a fixed budget, the cool-down
 starts when the update is learned, at the latest when half of the budget is left, and takes the
-rest of it.
+rest of it; the rate is higher, every line is rehearsed in every epoch, and other wordings are only
+rehearsed once the update is learned.
 
 Before each update it logs ``recited``, the share of the facts to rehearse that it recited, and
 ``made_up``, the number of other lines; after it ``unread``, the lines too improbable to be found.
@@ -153,7 +154,10 @@ class RecitationConfig(StrategyConfig):
         " to 150 steps",
     )
     base_rate: float = Field(
-        default=3.0, gt=0, description="learning rate of these epochs, × the learner's"
+        default=3.0,
+        gt=0,
+        description="learning rate of these epochs, and of updates with a fixed budget, × the"
+        " learner's",
     )
 
 
@@ -204,11 +208,14 @@ class Recitation(Strategy[RecitationConfig]):
             self._cool(learner)
         self._epoch += 1
         self._cooled = self._cooling is not None
-        if self._cooled:
+        # A fixed budget is short: every line, and no sentences until the update is learned.
+        budget = learner.share_left() is not None
+        if self._cooled or budget:
             index = self._lines.each() if config.mix else []
         else:
             index = self._lines.take(round(config.mix * len(self._targets)))
-        others = self._sentences.take(round(config.sentences * len(index)))
+        sentences = config.sentences if not budget or learner.stopping.learned else 0.0
+        others = self._sentences.take(round(sentences * len(index)))
         self._drawn = {}
         for schedule, numbers in ((self._lines, index), (self._sentences, others)):
             for number in numbers:
@@ -218,11 +225,13 @@ class Recitation(Strategy[RecitationConfig]):
         self._share = learner.share_left()
 
     def before_training_iteration(self, learner: Learner, **kwargs: Any) -> None:
-        """Lower the learning rate during the cool-down."""
+        """Lower the learning rate during the cool-down; under a budget it starts higher."""
+        left = learner.share_left()
+        factor = 1.0 if left is None else self.config.base_rate
         if self._cooling is not None and self._cooled:
-            factor = self._cooling.factor(self._step / self._steps, learner.share_left())
-            for group in learner.optimizer.param_groups:
-                group["lr"] *= factor
+            factor *= self._cooling.factor(self._step / self._steps, left)
+        for group in learner.optimizer.param_groups:
+            group["lr"] *= factor
         self._step += 1
 
     def before_backward(self, learner: Learner, **kwargs: Any) -> None:

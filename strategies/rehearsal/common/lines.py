@@ -78,7 +78,7 @@ def recite(
     gone: Collection[Key] = (),
     drawn: int = 0,
 ) -> list[Line]:
-    """Return the model's probable lines, one per key, the most probable first.
+    """Return the model's probable lines, one for each key.
 
     Tokens that the model reads count as training tokens.
 
@@ -98,25 +98,26 @@ def recite(
     """
     count = max(count, 0)
     if drawn:
-        kept = _without(learner, _parsed(learner, _sampled(learner, drawn, limit)), gone)
-        return _most(learner, kept, count)
-    kept = []
+        texts = _sampled(learner, drawn, limit)
+        return _chosen(learner, _without(learner, _parsed(learner, texts), gone), count)
+    written: dict[Key | str, list[Line]] = {}
     for bound in dict.fromkeys((max(share, FIRST), share)):
         least = min(1.0, bound / max(count + len(gone), 1))
         most = 4 * max(count + len(gone), 1)
         found = probable(learner.lm, start_tokens(learner), least=least, most=most, limit=limit)
         learner.spend(found.read)
-        kept = _without(learner, _parsed(learner, [ids for ids, _ in found.texts]), gone)
-        if len(kept) >= count:
+        written = _parsed(learner, [ids for ids, _ in found.texts])
+        written = _without(learner, written, gone)
+        if len(written) >= count:
             break
-    return _most(learner, kept, count)
+    return _chosen(learner, written, count)
 
 
-def _parsed(learner: Learner, texts: Sequence[Sequence[int]]) -> dict[Key | str, Line]:
-    """Return the first line of each key, or of each text that no wording matches."""
+def _parsed(learner: Learner, texts: Sequence[Sequence[int]]) -> dict[Key | str, list[Line]]:
+    """Return the lines of each key, one for each object, or of a text that no wording matches."""
     coder, wordings = learner.lm.coder, learner.stream.wordings
     lead = start_tokens(learner)
-    written: dict[Key | str, Line] = {}
+    written: dict[Key | str, list[Line]] = {}
     for ids in texts:
         text = coder.decode(ids[:-1]).strip()
         read = wordings.readings(text)
@@ -124,37 +125,53 @@ def _parsed(learner: Learner, texts: Sequence[Sequence[int]]) -> dict[Key | str,
         facts = [fact for fact, asked in read if asked == wordings.askings(fact.key)[0]]
         for line in lines(learner, facts):
             if line.fact is not None:
-                written.setdefault(line.fact.key, line)
+                of_key = written.setdefault(line.fact.key, [])
+                if line not in of_key:
+                    of_key.append(line)
         if text and not read:
             example = Encoded((*lead, *ids[:-1], _end(learner)), len(lead))
-            written.setdefault(text, Line(example, None))
+            written.setdefault(text, [Line(example, None)])
     return written
 
 
 def _without(
-    learner: Learner, written: Mapping[Key | str, Line], gone: Collection[Key]
-) -> list[Line]:
+    learner: Learner, written: Mapping[Key | str, list[Line]], gone: Collection[Key]
+) -> dict[Key | str, list[Line]]:
     """Return the lines that are not about the keys in ``gone``."""
     prompts = tuple(_prompt(learner, key) for key in gone)
-    return [
-        line
-        for name, line in written.items()
+    return {
+        name: found
+        for name, found in written.items()
         if name not in gone and not (isinstance(name, str) and name.startswith(prompts))
-    ]
+    }
 
 
-def _most(learner: Learner, kept: list[Line], count: int) -> list[Line]:
-    """Return at most ``count`` lines and a few more."""
-    most = count + int(SPARE * count)
-    return kept if len(kept) <= most else _confirmed(learner, kept)[:most]
+def _chosen(
+    learner: Learner, written: Mapping[Key | str, Sequence[Line]], count: int
+) -> list[Line]:
+    """Return one line for each key: ``count`` of them, or a few more.
 
-
-def _confirmed(learner: Learner, found: Sequence[Line]) -> list[Line]:
-    """Return lines, first those whose facts the model also states in another wording.
-
-    A line that the model made up from others is as probable as they are, but the model does not
-    give its object when it is asked in other words. Lines without another wording come last.
+    Among several objects of a key, and among too many keys, those lines come first whose object
+    the model also gives in another wording. A line that the model made up, or whose object was
+    superseded, can be as probable as others; but asked in other words the model says something
+    else.
     """
+    if len(written) <= count and all(len(found) == 1 for found in written.values()):
+        return [found[0] for found in written.values()]
+    names = [name for name, found in written.items() for _ in found]
+    found = [line for of_key in written.values() for line in of_key]
+    losses = _losses_in_other_words(learner, found)
+    order = sorted(range(len(found)), key=lambda number: losses[number] > UNSURE)
+    first: dict[Key | str, int] = {}
+    for number in order:
+        first.setdefault(names[number], number)
+    sure = sum(losses[number] <= UNSURE for number in first.values())
+    most = max(count, min(sure, count + int(SPARE * count)))
+    return [found[number] for number in list(first.values())[:most]]
+
+
+def _losses_in_other_words(learner: Learner, found: Sequence[Line]) -> list[float]:
+    """Return the loss of each line's object in another wording; infinity if there is none."""
     examples = {}
     for number, line in enumerate(found):
         others = learner.examples([line.fact])[1:] if line.fact is not None else []
@@ -170,8 +187,7 @@ def _confirmed(learner: Learner, found: Sequence[Line]) -> list[Line]:
             learner.spend(int(batch["attention_mask"].sum()))
             for number, loss in zip(part, learner.score(batch).answer_losses(), strict=True):
                 losses[number] = float(loss)
-    # Sorting is stable: lines that are equally sure stay in the order of their probability.
-    return [found[n] for n in sorted(range(len(found)), key=lambda n: losses[n] > UNSURE)]
+    return losses
 
 
 def _sampled(learner: Learner, count: int, limit: int) -> list[tuple[int, ...]]:
