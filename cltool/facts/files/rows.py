@@ -16,6 +16,7 @@ from cltool.facts.files.parquet_rows import parquet_rows
 from cltool.facts.files.parts import parts
 from cltool.facts.files.shown import shown as shown
 from cltool.facts.files.source import Row, Rows, Source
+from cltool.facts.identity import name_identity
 
 _READERS = {DELIMITED: delimited_rows, PARQUET: parquet_rows}
 _MAX_KNOWN = 4096
@@ -76,8 +77,11 @@ class _Renaming:
         problem = refuse_twice(names)
         if problem or not changed:
             return problem or None
-        for name in changed:
-            if plan[name] in USED:
-                text = f"the column {shown(name)} is read as {plan[name]}."
-                self._source.warnings.add(text, number)
+        # White space and characters that are never shown are not worth a warning.
+        told = [name for name in changed if plan[name] in USED and name_identity(name) not in USED]
+        meant = {shown(name): plan[name] for name in told}
+        if meant:
+            several = len(meant) > 1
+            text = f"the column{'s' * several} {', '.join(meant)} {'are' if several else 'is'} read"
+            self._source.warnings.add(f"{text} as {', '.join(meant.values())}.", number)
         return plan

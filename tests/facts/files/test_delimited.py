@@ -86,7 +86,10 @@ class TestHeader:
         text = "Subject ,RELATION,\ufeffnew,Update,Forget\nA,r,b,0,\nA,r,,1,TRUE\nB,r,c,1,\n"
         stream = table.stream(table.write("a.csv", text))
         assert [fact.object for fact in stream.updates[1].forget] == ["b"]
-        assert "a.csv:2: the column 'Forget' is read as forget." in stream.warnings
+        assert stream.warnings == (
+            "a.csv:2: the columns 'Subject', 'RELATION', 'Update', 'Forget' are read as subject,"
+            " relation, update, forget.",
+        )
 
     @pytest.mark.parametrize(
         ("second", "what"),
