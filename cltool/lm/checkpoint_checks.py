@@ -7,8 +7,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from cltool.lm.checkpoint_folder import Problem
-from cltool.lm.companions import CONFIG, GENERATION, Companions
+from cltool.lm.checkpoint_folder import CONFIG, GENERATION, Problem
+from cltool.lm.companions import Companions
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -45,6 +45,14 @@ def model_warnings(model: Any, info: Mapping[str, Any]) -> list[str]:
     ]
 
 
+def embedding_rows(model: Any) -> int:
+    """Return the number of tokens that the model's embedding has."""
+    try:
+        return int(model.get_input_embeddings().weight.shape[0])
+    except (AttributeError, NotImplementedError):  # an architecture that does not say where it is
+        return int(model.config.get_text_config().vocab_size)
+
+
 def _incomplete(model: Any, info: Mapping[str, Any]) -> Iterator[Problem]:
     missing = sorted(info.get("missing_keys", ()))
     if missing:
@@ -67,8 +75,7 @@ def _incomplete(model: Any, info: Mapping[str, Any]) -> Iterator[Problem]:
             for name, found, wanted in mismatched
         ]
         yield Problem(
-            f"{_tensors(mismatched)} of the checkpoint do not have the shapes of config.json: "
-            f"{_some(first)}",
+            f"the shapes of {_tensors(mismatched)} are not those of config.json: {_some(first)}",
             "Use the config.json that the checkpoint was saved with.",
         )
     for text in info.get("error_msgs", ()) or ():
@@ -117,7 +124,7 @@ def _not_finite(model: nn.Module, missing: Collection[str]) -> Iterator[Problem]
 def _not_causal(model: Any) -> Iterator[Problem]:
     import torch
 
-    rows = int(model.get_input_embeddings().weight.shape[0])
+    rows = embedding_rows(model)
     ids = torch.arange(LENGTH, device=model.device) * 7919 % rows
     other = ids.clone()
     half = LENGTH // 2
@@ -167,8 +174,8 @@ def tokenizer_problems(tokenizer: Any, rows: int) -> list[Problem]:
     shown = _some([f"{token!r} ({number})" for number, token in beyond])
     return [
         Problem(
-            f"the tokenizer has {len(beyond)} tokens beyond the model's embedding of {rows} "
-            f"tokens: {shown}",
+            f"the tokenizer has {len(beyond)} token{'s' * (len(beyond) > 1)} beyond the model's "
+            f"embedding of {rows} tokens: {shown}",
             "Use the tokenizer that the model was saved with, or resize the model's embedding "
             "(resize_token_embeddings) and save it again.",
         )

@@ -10,9 +10,13 @@ from typing import Any, NamedTuple
 from cltool.core.errors import UserError
 
 CONFIG = "config.json"
+GENERATION = "generation_config.json"
 WEIGHTS = "model.safetensors"
 INDEX = f"{WEIGHTS}.index.json"
 ADAPTER = "adapter_config.json"
+
+CONTEXTS = ("max_position_embeddings", "n_positions", "n_ctx")
+"""Settings of `CONFIG` that hold the longest sequence, in tokens."""
 
 TOKENIZERS = (
     "tokenizer.json",
@@ -123,19 +127,24 @@ def _adapter(folder: Path) -> Problem:
 
 
 def _config(folder: Path) -> Iterator[Problem]:
-    file = folder / CONFIG
-    if not file.is_file():
+    if not (folder / CONFIG).is_file():
         yield Problem(f"there is no {CONFIG}", _DOWNLOAD_HINT)
-        return
-    try:
-        config = json.loads(file.read_text(encoding="utf-8"))
-    except (ValueError, RecursionError) as error:
-        yield Problem(f"{CONFIG} is not JSON: {error}", _DOWNLOAD_HINT)
-        return
-    if not isinstance(config, dict):
-        yield Problem(f"{CONFIG} is not a JSON object", _DOWNLOAD_HINT)
-        return
-    yield from _architecture(config)
+    for name in (CONFIG, GENERATION):
+        if not (folder / name).is_file():
+            continue
+        try:
+            settings = json.loads((folder / name).read_text(encoding="utf-8"))
+        except (ValueError, RecursionError) as error:
+            yield Problem(f"{name} is not JSON: {error}", _DOWNLOAD_HINT)
+            continue
+        if not isinstance(settings, dict):
+            yield Problem(f"{name} is not a JSON object", _DOWNLOAD_HINT)
+        elif name == CONFIG:
+            yield from _architecture(settings)
+            yield from _settings(settings)
+
+
+def _settings(config: dict[str, Any]) -> Iterator[Problem]:
     method = config.get("quantization_config")
     if method is not None:
         name = method.get("quant_method") if isinstance(method, dict) else method
@@ -143,6 +152,13 @@ def _config(folder: Path) -> Iterator[Problem]:
             f"its weights are quantised ({name}), so they cannot be trained",
             "Give the checkpoint before quantisation.",
         )
+    for name in CONTEXTS:
+        value = config.get(name)
+        if isinstance(value, int) and value <= 0:
+            yield Problem(
+                f"{CONFIG} says that the model takes {value} tokens ({name})",
+                "Use the config.json that the checkpoint was saved with.",
+            )
 
 
 def _architecture(config: dict[str, Any]) -> Iterator[Problem]:

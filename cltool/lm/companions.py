@@ -9,8 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-CONFIG = "config.json"
-GENERATION = "generation_config.json"
+from cltool.lm.checkpoint_folder import CONFIG, GENERATION
 
 PARTS: dict[str, tuple[str, ...]] = {
     "config": (CONFIG,),

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from cltool.core.errors import UserError
 from cltool.core.files import give_default_modes, whole_file
 from cltool.lm import checkpoint_checks as checks
-from cltool.lm.checkpoint_folder import Problem, find, inspect, refuse
+from cltool.lm.checkpoint_folder import CONTEXTS, Problem, find, inspect, refuse
 from cltool.lm.coder import Coder
 from cltool.lm.companions import Companions
 from cltool.lm.precision import Precision, choose_device, choose_dtype
@@ -62,7 +62,7 @@ class LanguageModel:
     def context(self) -> int:
         """Longest sequence that the model accepts, in tokens."""
         config = self._text_config
-        for name in ("max_position_embeddings", "n_positions", "n_ctx"):
+        for name in CONTEXTS:
             value = getattr(config, name, None)
             if isinstance(value, int) and value > 0:
                 return value
@@ -151,7 +151,7 @@ def load_checkpoint(
         problems += checks.model_problems(model, info)
         doubts += checks.model_warnings(model, info)
     if model is not None and tokenizer is not None:
-        rows = int(model.get_input_embeddings().weight.shape[0])
+        rows = checks.embedding_rows(model)
         problems += checks.tokenizer_problems(tokenizer, rows)
         end = checks.end_token(tokenizer, companions, rows)
         problems += end.problems
@@ -204,9 +204,9 @@ def _model(folder: Path) -> tuple[Any, dict[str, Any], list[Problem]]:
 
 
 def _unloadable(what: str, error: Exception) -> Problem:
-    first = (str(error).strip() or type(error).__name__).split("\n", 1)[0]
+    text = " ".join(str(error).split()) or type(error).__name__
     return Problem(
-        f"the {what} cannot be loaded: {first}",
+        f"the {what} cannot be loaded: {text[:300]}",
         "Give the folder or hub name of a causal LM with safetensors weights and a fast "
         "tokenizer, or a name that `cltool list models` shows.",
     )

@@ -13,8 +13,11 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
+from cltool import models
 from cltool.core.errors import UserError
+from cltool.facts.stream import Stream
 from cltool.lm.language_model import LanguageModel, load_checkpoint
+from cltool.models.lengths import fit_to_model
 
 Checkpoint = Callable[[str], Path]
 
@@ -316,6 +319,11 @@ DAMAGES: dict[str, tuple[Callable[[Path], Any], str]] = {
         ),
         "trust_remote_code",
     ),
+    "generation": (lambda f: (f / "generation_config.json").write_text("{"), "is not JSON"),
+    "no length": (
+        lambda f: change_json(f / "config.json", max_position_embeddings=-3),
+        "takes -3 tokens",
+    ),
     "vision": (lambda f: change_json(f / "config.json", model_type="vit"), "not a causal"),
     "mistyped": (lambda f: change_json(f / "config.json", hidden_size="wide"), "cannot be loaded"),
     "padding": (lambda f: change_json(f / "config.json", pad_token_id=9_999), "cannot be loaded"),
@@ -364,6 +372,20 @@ def test_a_place_that_does_not_exist(name: str) -> None:
     with pytest.raises(UserError, match="there is no such folder") as caught:
         load_checkpoint(name)
     assert caught.value.where == name
+
+
+def test_facts_that_are_too_long_are_told_with_the_model(
+    copied: Checkpoint, stream: Stream
+) -> None:
+    folder = copied("llama")
+    change_json(folder / "config.json", max_position_embeddings=8)
+    with pytest.raises(UserError, match="too long for the model"):
+        fit_to_model(stream, load(folder).context, load(folder).coder)
+    change_weights(folder, lambda tensors: tensors.pop("model.layers.1.mlp.up_proj.weight"))
+    with pytest.raises(UserError) as caught:
+        models.load(str(folder), stream, device="cpu")
+    message = str(caught.value)
+    assert "model.layers.1.mlp.up_proj.weight" in message and "the model takes 8" in message
 
 
 def test_files_in_place_of_a_folder(tmp_path: Path) -> None:

@@ -74,6 +74,14 @@ def test_bytes_keep_everything(stream: Stream) -> None:
     assert not subject_warnings(of(facts), coder)
 
 
+def test_names_that_are_tokens_of_their_own_are_kept() -> None:
+    tokenizer = byte_bpe(["Land"], bos=True, pad=True)
+    tokenizer.add_tokens(["Land 1", "Ada"])
+    facts = [Fact("Land 1", "ruler", "Ada"), Fact("Land 2", "ruler", "Ada Bo")]
+    assert fit_to_model(of(facts), 999, Coder(tokenizer)).updates[0].learn == facts
+    assert not subject_warnings(of(facts), Coder(tokenizer))
+
+
 def test_a_special_token_in_an_object_is_refused() -> None:
     coder = Coder(byte_bpe(["Land"], bos=True, pad=True))
     with pytest.raises(UserError, match="1 fact") as caught:
