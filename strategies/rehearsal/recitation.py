@@ -9,8 +9,8 @@ lines equally well gives each a probability of 1/N, so before every update
 can be enumerated by searching the tree of continuations. Sampling would find most lines many
 times and some never. Lines with less than a tenth of 1/N are searched only if too few are found
 above it. The lines are parsed as facts again. If a key has several objects, or if there are more
-lines than facts, those come first that the model confirms in another wording; at most a tenth more
-are kept than there are facts. Lines of the update's keys and of erased facts are left out, and the
+lines than facts, those come first that the model confirms in another wording; a few more are
+kept than there are facts. Lines of the update's keys and of erased facts are left out, and the
 rest is rehearsed with the update, as lines and as sentences in the other trained wordings:
 
     L(θ) = E_update[−log p_θ(y|x)] + E_(y ∈ R ∪ update)[−log p_θ(y)] + E_(x, y of R)[−log p_θ(y|x)]

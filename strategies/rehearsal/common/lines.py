@@ -23,7 +23,7 @@ FIRST = 0.1
 """Share of the uniform probability down to which lines are searched first; few are below it."""
 
 SPARE = 0.1
-"""Lines that are kept beyond the number of facts, as a share of it.
+"""Lines that are kept beyond the number of facts to rehearse, as a share of all that were taught.
 
 To rehearse a line that the model made up costs little; a fact whose line it displaces is lost.
 """
@@ -97,9 +97,10 @@ def recite(
         UserError: the tokenizer has no end token.
     """
     count = max(count, 0)
+    spare = int(SPARE * (count + len(gone)))
     if drawn:
         texts = _sampled(learner, drawn, limit)
-        return _chosen(learner, _without(learner, _parsed(learner, texts), gone), count)
+        return _chosen(learner, _without(learner, _parsed(learner, texts), gone), count, spare)
     written: dict[Key | str, list[Line]] = {}
     for bound in dict.fromkeys((max(share, FIRST), share)):
         least = min(1.0, bound / max(count + len(gone), 1))
@@ -110,7 +111,7 @@ def recite(
         written = _without(learner, written, gone)
         if len(written) >= count:
             break
-    return _chosen(learner, written, count)
+    return _chosen(learner, written, count, spare)
 
 
 def _parsed(learner: Learner, texts: Sequence[Sequence[int]]) -> dict[Key | str, list[Line]]:
@@ -147,9 +148,9 @@ def _without(
 
 
 def _chosen(
-    learner: Learner, written: Mapping[Key | str, Sequence[Line]], count: int
+    learner: Learner, written: Mapping[Key | str, Sequence[Line]], count: int, spare: int
 ) -> list[Line]:
-    """Return one line for each key: ``count`` of them, or a few more.
+    """Return one line for each key: ``count`` of them, and up to ``spare`` more.
 
     Among several objects of a key, and among too many keys, those lines come first whose object
     the model also gives in another wording. A line that the model made up, or whose object was
@@ -158,16 +159,21 @@ def _chosen(
     """
     if len(written) <= count and all(len(found) == 1 for found in written.values()):
         return [found[0] for found in written.values()]
-    names = [name for name, found in written.items() for _ in found]
     found = [line for of_key in written.values() for line in of_key]
-    losses = _losses_in_other_words(learner, found)
-    order = sorted(range(len(found)), key=lambda number: losses[number] > UNSURE)
-    first: dict[Key | str, int] = {}
-    for number in order:
-        first.setdefault(names[number], number)
-    sure = sum(losses[number] <= UNSURE for number in first.values())
-    most = max(count, min(sure, count + int(SPARE * count)))
-    return [found[number] for number in list(first.values())[:most]]
+    losses = iter(_losses_in_other_words(learner, found))
+    best = [
+        min(((loss, line) for line, loss in zip(of_key, losses, strict=False)), key=_loss)
+        for of_key in written.values()
+    ]
+    # Sorting is stable: among lines that are equally sure, the most probable come first.
+    best.sort(key=lambda one: _loss(one) > UNSURE)
+    sure = sum(_loss(one) <= UNSURE for one in best)
+    most = max(count, min(sure, count + spare))
+    return [line for _, line in best[:most]]
+
+
+def _loss(judged: tuple[float, Line]) -> float:
+    return judged[0]
 
 
 def _losses_in_other_words(learner: Learner, found: Sequence[Line]) -> list[float]:
