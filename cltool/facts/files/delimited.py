@@ -42,8 +42,8 @@ def delimited_rows(part: Part, source: Source) -> Rows:
     where = f"{part.path}:{skipped + 1}"
     if undecoded:
         raise UserError(
-            f"the header cannot be used: {undecoded[skipped + 1]}",
-            where=where,
+            f"the header cannot be used: {undecoded[min(undecoded)]}",
+            where=f"{part.path}:{min(undecoded)}",
             hint=undecoded.advice,
         )
     if line.lstrip()[:1] in ("{", "["):

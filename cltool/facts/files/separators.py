@@ -14,7 +14,7 @@ from cltool.facts.files.shown import shown
 _SEPARATORS = (",", ";", "\t", "|")
 _LONGEST_HEADER = 10_000
 _OTHERS = (":", "~", "^", "\x01", "\x1f", " ")
-_EXCEL_LINE = re.compile(r"\"?sep=(?P<separator>.)\"?[\r\n]*", re.IGNORECASE)
+_EXCEL_LINE = re.compile(r"\"?sep=(?P<separator>[^\w\s\"']|\t)\"?[\r\n]*", re.IGNORECASE)
 
 
 def stated(line: str) -> str:
