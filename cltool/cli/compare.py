@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -135,7 +135,7 @@ def _run_cells(
 
 def _print_comparison(options: argparse.Namespace, result: Comparison, out: Path) -> int:
     """Write the report, print the table, and return the exit code."""
-    from cltool.reporting.doubts import with_warnings
+    from cltool.reporting.doubts import doubted, with_warnings
     from cltool.reporting.report_page import write_report
     from cltool.reporting.table import as_json
     from cltool.runs.groups import group_runs
@@ -158,27 +158,36 @@ def _print_comparison(options: argparse.Namespace, result: Comparison, out: Path
     resurfaced = warn_resurfaced(result.runs)
     frame = result.table()
     files = comparison.write_files(options, result.runs)
-    doubted = with_warnings(group_runs(result.runs)[0])
+    group = group_runs(result.runs)[0]
+    doubts = with_warnings(group)
     if options.json:
-        found = {"report": str(page), "table": as_json(frame), "doubts": doubted}
+        found = {"report": str(page), "table": as_json(frame), "doubts": doubts}
         found |= comparison.as_json(options, result.runs)
         print_json({**found, "failed": failed, "resurfaced": resurfaced})
     else:
-        doubts_shown = [f"\nDoubt: {text}" for text in doubted]
-        places = f"\nThe report is in {page}, the runs are in {out}."
         written = f" Tables are in {' and '.join(files)}." if files else ""
-        paired = comparison.differences(options, result.runs)
-        print_all([*scores_table(frame), *paired, *doubts_shown, places + written])
+        lines = [
+            *comparison.differences(options, result.runs),
+            *[f"\nFailed: {one.strategy}, seed {one.seed}: {one.error}" for one in result.failures],
+            *[f"\nDoubt: {text}" for text in doubts],
+            f"\nThe report is in {page}, the runs are in {out}.{written}",
+        ]
+        marked = doubted(group) | {one.strategy for one in result.failures}
+        print_all([*scores_table(frame, marked), *lines])
     if failed:
         return exit_codes.SOME_FAILED
     refused = resurfaced and options.fail_on_resurface
     return exit_codes.REFUSED if refused else exit_codes.DONE
 
 
-def scores_table(frame: pd.DataFrame) -> list[Part]:
+def scores_table(frame: pd.DataFrame, doubted: Collection[str] = ()) -> list[Part]:
     """Return a line for each strategy; a star marks the best of a column.
 
     Strategies that the intervals do not separate from the best have a star, too.
+
+    Args:
+        frame: the comparison.
+        doubted: strategies that have failed runs or runs with warnings; they get a mark.
     """
     from cltool.reporting import table as scores
     from cltool.runs.tables import PARTS
@@ -193,9 +202,13 @@ def scores_table(frame: pd.DataFrame) -> list[Part]:
             + scores.shown(column, *(values[f"{column.name}{part}"] for part in PARTS))
             for column in columns
         ]
-        rows.append([f"{name} ({scores.progress(done, of)})" if done < of else str(name), *cells])
+        how = "diverged after " * bool(values["diverged"]) + scores.progress(done, of)
+        label = f"{name} ({how})" if done < of else str(name)
+        rows.append([label + " †" * (str(name) in doubted), *cells])
     header = ["strategy", *(column.title for column in columns)]
     parts: list[Part] = [table(header, rows, text=["strategy"])]
     if any(best.values()):
         parts.append("\n* best, or not separated from the best by the 95% intervals over seeds")
+    if any(str(name) in doubted for name in frame.index):
+        parts.append("\n† has failed runs or a doubt of its own; see below")
     return parts

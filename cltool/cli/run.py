@@ -70,11 +70,12 @@ def run(options: argparse.Namespace) -> int:
         rows = json.loads(steps.reset_index().to_json(orient="records"))
         scores = {name: None if value != value else value for name, value in done.summary().items()}
         found = {"folder": str(done.folder), "summary": scores, "steps": rows}
-        print_json({**found, "resurfaced": resurfaced})
+        print_json({**found, "warnings": done.record["warnings"], "resurfaced": resurfaced})
     else:
         print_all(
             [
                 _table(steps),
+                *[f"\nDoubt: {text}" for text in done.record["warnings"]],
                 f"\nThe run is in {done.folder}."
                 f" To see one subject after each update: cltool show {done.folder} SUBJECT",
             ]

@@ -129,7 +129,7 @@ COSTS: dict[str, Score] = by_name(
 """Every cost of a step; a run's cost is the sum over its steps, of memory and bytes the maximum."""
 
 
-_TAKEN = ("best", "label", "of", "runs", "step", "strategy")
+_TAKEN = ("best", "diverged", "label", "of", "runs", "step", "strategy")
 """Other columns of the tables that scores are shown in."""
 
 METRICS = Registry(

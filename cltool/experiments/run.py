@@ -7,7 +7,6 @@ resumes after its last finished step, and its ledger is the same, byte for byte.
 
 from __future__ import annotations
 
-import math
 import random
 import sys
 import time
@@ -22,7 +21,7 @@ from cltool.core.progress import QUIET, Progress
 from cltool.core.seeds import derive
 from cltool.core.settings import merge
 from cltool.evaluation import ledger
-from cltool.experiments import diverged, resolve
+from cltool.experiments import answer_doubts, diverged, resolve
 from cltool.experiments.budget_doubts import gain, overspent, sentences
 from cltool.experiments.build_learner import advance, build_learner, seed_globally
 from cltool.experiments.manifest import identity, manifest
@@ -38,6 +37,7 @@ from cltool.experiments.resume import (
     tidy,
 )
 from cltool.experiments.saved_model import SavedModel
+from cltool.experiments.step_row import json_numbers, training
 from cltool.facts.facts import Fact, Key, Update
 from cltool.facts.stream import Stream
 from cltool.runs import trained
@@ -323,10 +323,11 @@ class _Steps:
                 "steps": learner.steps - steps,
                 "peak_memory": peak_memory(learner.lm),
                 "stored_bytes": learner.strategies.stored_bytes(),
-                **_training(learner, rows),
+                **training(learner, rows),
                 **({"owed": round(owed, 3)} if step and self.budget.kind else {}),
                 **(gain(self.run.folder, step) if step else {}),
-                **({"logs": _json_numbers(learner.logs)} if learner.logs else {}),
+                answer_doubts.KEY: answer_doubts.counts(self.run.folder, step, rows),
+                **({"logs": json_numbers(learner.logs)} if learner.logs else {}),
             }
         )
         self.run.write_costs(self.costs)
@@ -337,7 +338,7 @@ class _Steps:
         self.progress(step + 1, len(self.stream), f"{name}: after {update.label}")
 
     def warn(self) -> None:
-        """Bring the run's warnings about budgets and learning up to date."""
+        """Bring the run's warnings about budgets, answers and learning up to date."""
         before, self.warned = self.warned, self._sentences(self.costs)
         kept = [text for text in self.run.record["warnings"] if text not in before]
         warnings = trained.with_warning([*kept, *self.warned, *self.learner.warnings], self.costs)
@@ -346,7 +347,8 @@ class _Steps:
             self.run.change_record(warnings=warnings)
 
     def _sentences(self, costs: Sequence[Mapping[str, Any]]) -> list[str]:
-        return sentences(costs, self.budget, teaches=self.run.strategy != FROZEN)
+        budget = sentences(costs, self.budget, teaches=self.run.strategy != FROZEN)
+        return [*budget, *answer_doubts.sentences(costs)]
 
     def _publish(self, rows: list[dict[str, Any]]) -> None:
         """Pass the scores of the step to Avalanche's loggers."""
@@ -380,24 +382,6 @@ class _Steps:
         erased = apply(self.learner, update, owed)
         self.erasures.ask(update, erased.beliefs, erased.stores)
         return erased.tokens
-
-
-def _training(learner: Learner, answers: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """Return how the update was trained and whether it is answered; empty without training."""
-    import pandas as pd
-
-    from cltool.evaluation.summary import per_step
-
-    if learner.trained is None:
-        return {}
-    answered = float(per_step(pd.DataFrame(answers))["new"].iloc[0]) if answers else math.nan
-    shown = None if math.isnan(answered) else round(answered, 4)
-    return {trained.KEY: {**learner.trained.as_row(), "answered": shown}}
-
-
-def _json_numbers(logs: Mapping[str, float]) -> dict[str, float | None]:
-    """Return ``logs`` with null for infinity and NaN, which JSON does not have."""
-    return {name: value if math.isfinite(value) else None for name, value in logs.items()}
 
 
 def _probed_keys(stream: Stream, limit: int | None) -> dict[Key, tuple[int, Fact]]:

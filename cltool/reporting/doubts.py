@@ -48,6 +48,15 @@ def warnings(group: Group) -> list[dict[str, Any]]:
     return by_text(group, lambda one: one.run.record.get("warnings") or ())
 
 
+def doubted(group: Group) -> set[str]:
+    """Return the labels of the variants that a warning is about, for a mark in the table."""
+    return {
+        variant.label
+        for variant in group.variants
+        if any(one.run.record.get("warnings") for one in variant.runs)
+    }
+
+
 def by_text(group: Group, texts_of: Callable[[Measured], Iterable[str]]) -> list[dict[str, Any]]:
     """Return each text once, with the runs that it is about."""
     runs: dict[str, list[str]] = {}

@@ -79,6 +79,7 @@ def _variant(variant: Variant) -> Data:
                 "seed": measured.run.seed,
                 "done": measured.done,
                 "of": len(measured.labels),
+                "diverged": measured.diverged,
             }
             for measured in variant.runs
         ],

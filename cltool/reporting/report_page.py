@@ -110,5 +110,7 @@ def _unfinished(group: Data) -> list[str]:
                 counted = run["done"] and run["done"] >= strategy["done"]
                 note = "counted up to this step" if counted else "not counted"
                 done = progress(run["done"], run["of"])
+                if run["diverged"]:
+                    done = f"diverged after {done}"
                 lines.append(f"{strategy['name']}, seed {run['seed']}: {done} – {note}")
     return lines

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from cltool.core.errors import UserError
 from cltool.evaluation import metrics, outcomes
 from cltool.evaluation.summary import per_step
-from cltool.runs.run import Run
+from cltool.runs.run import DIVERGED, Run
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -82,6 +82,11 @@ class Measured:
     def finished(self) -> bool:
         """Whether all steps of the stream are done."""
         return self.done >= len(self.labels)
+
+    @property
+    def diverged(self) -> bool:
+        """Whether the run stopped because its numbers are not finite."""
+        return bool(self.run.record.get("status") == DIVERGED)
 
     @cached_property
     def answers(self) -> pd.DataFrame:

@@ -1,0 +1,162 @@
+"""Sentences about answers from which no score follows: a collapsed model, a base never known."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cltool.evaluation import ledger
+from cltool.evaluation.matching import CONTEXT, LIMIT, first_line
+from cltool.evaluation.metrics import DIRECT
+from cltool.facts.stream import ERASED, NEW
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+KEY = "answers"
+"""Name of the counts in a row of ``steps.jsonl``."""
+
+ALMOST = 0.9
+"""Share of the answers from which on a step is in doubt."""
+
+FEW = 4
+"""Answers below which nothing can be said of all of them."""
+
+Row = Mapping[str, Any]
+
+
+def counts(run: Path, step: int, rows: Sequence[Row]) -> dict[str, int]:
+    """Return what a step's answers have in common.
+
+    Args:
+        run: the run folder, with the answers after the step before.
+        step: the number of the step.
+        rows: the answers of the step.
+
+    Returns:
+        ``asked``: the answers. Of these, ``empty``; ``alike``, equal to the most frequent one, and
+        ``alike_right``, those of them that are right; ``cut`` before they were ended, and neither
+        right nor superseded. ``base`` and ``base_right``: answers about base facts before the first
+        update. ``erased``: facts that the step erased; ``unknown``: those of them that the model
+        did not name in any wording before.
+    """
+    said = [first_line(row["answer"]) for row in rows]
+    (common, alike), *_ = [*Counter(said).most_common(1), ("", 0)]
+    fitting = [row["right"] for row, text in zip(rows, said, strict=True) if text == common]
+    cut = [row for row in rows if row["stop"] in (LIMIT, CONTEXT) and row["matched"] is None]
+    base = [row for row in rows if row["group"] == NEW] if step == 0 else []
+    erased = _erased(rows)
+    before = ledger.read_step(run, step - 1) if step and erased else None
+    new = {} if before is None else _known_before(before, erased)
+    return {
+        "asked": len(rows),
+        "empty": said.count(""),
+        "alike": alike,
+        "alike_right": sum(map(bool, fitting)),
+        "cut": len(cut),
+        "base": len(base),
+        "base_right": sum(bool(row["right"]) for row in base),
+        "erased": len(new),
+        "unknown": sum(not known for known in new.values()),
+    }
+
+
+def sentences(costs: Sequence[Row]) -> list[str]:
+    """Return what must be doubted about the scores of the steps that are done.
+
+    Args:
+        costs: rows of ``steps.jsonl``; those of earlier versions have no counts.
+    """
+    told = [(str(row["label"]), row[KEY]) for row in costs if row.get(KEY)]
+    return [text for check in (_base, _empty, _alike, _cut, _unknown) for text in check(told)]
+
+
+Told = Sequence[tuple[str, Mapping[str, int]]]
+
+
+def _base(told: Told) -> list[str]:
+    base = told[0][1] if told else {}
+    if not base.get("base") or base["base_right"]:
+        return []
+    return [
+        f"Before the first update, none of {base['base']} answers about base facts is right. The"
+        " model never knew them, so retained and forgetting say nothing about them. Teach the base"
+        " first (--teach-base), or use facts that the model knows."
+    ]
+
+
+def _empty(told: Told) -> list[str]:
+    found = [(label, one) for label, one in told if _most(one, "empty")]
+    return _collapsed(found, "empty", "The model says nothing at all")
+
+
+def _alike(told: Told) -> list[str]:
+    found = [
+        (label, one)
+        for label, one in told
+        if _most(one, "alike") and 2 * one["alike_right"] < one["alike"] and not _most(one, "empty")
+    ]
+    return _collapsed(found, "alike", "The model says the same to every question")
+
+
+def _cut(told: Told) -> list[str]:
+    found = [(label, one) for label, one in told if _most(one, "cut")]
+    return _collapsed(found, "cut", "The model does not end its answers")
+
+
+def _collapsed(found: Told, name: str, what: str) -> list[str]:
+    if not found:
+        return []
+    share = min(one[name] / one["asked"] for _, one in found)
+    words = {"empty": "empty", "alike": "identical", "cut": "cut off before they ended"}[name]
+    least = "" if len(found) == 1 or share == 1 else "at least "
+    return [
+        f"{what}: after {_steps([label for label, _ in found])}, {least}{int(100 * share)}% of the"
+        f" answers are {words}. So low scores, also of stale and erased, do not show what was"
+        " forgotten or erased."
+    ]
+
+
+def _unknown(told: Told) -> list[str]:
+    unknown = sum(one["unknown"] for _, one in told)
+    if not unknown:
+        return []
+    erased = sum(one["erased"] for _, one in told)
+    return [
+        f"{unknown} of {erased} facts to forget were not known just before the update that erased"
+        " them (right in no wording), so they cannot show whether erasing works."
+    ]
+
+
+def _most(one: Mapping[str, int], name: str) -> bool:
+    return one["asked"] >= FEW and one[name] >= ALMOST * one["asked"]
+
+
+def _steps(labels: Sequence[str]) -> str:
+    if len(labels) == 1:
+        return labels[0]
+    named = ", ".join(labels[:5]) + (f" and {len(labels) - 5} more" if len(labels) > 5 else "")
+    return f"{len(labels)} steps ({named})"
+
+
+def _erased(rows: Sequence[Row]) -> set[tuple[str, str]]:
+    return {
+        (row["subject"], row["relation"])
+        for row in rows
+        if row["group"] == ERASED and row["form"] in DIRECT
+    }
+
+
+def _known_before(
+    before: pd.DataFrame, erased: set[tuple[str, str]]
+) -> dict[tuple[str, str], bool]:
+    """Return which facts among ``erased`` were valid before, and whether they were known."""
+    asked = before[before["form"].isin(DIRECT) & (before["group"] != ERASED)]
+    found: dict[tuple[str, str], bool] = {}
+    columns = (asked["subject"], asked["relation"], asked["right"])
+    for subject, relation, right in zip(*columns, strict=True):
+        if (subject, relation) in erased:
+            found[subject, relation] = found.get((subject, relation), False) or bool(right)
+    return found
