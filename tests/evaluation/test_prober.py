@@ -12,15 +12,17 @@ from typing import Any
 import pytest
 import torch
 
+from cltool.core.errors import Diverged
 from cltool.core.settings import ProbeSettings
 from cltool.evaluation import prober as module
 from cltool.evaluation.matching import Answer
 from cltool.evaluation.prober import Prober
+from cltool.facts.facts import Fact, Update
 from cltool.facts.stream import Probe, Stream
 from cltool.lm.language_model import LanguageModel
 from cltool.models import load
 
-from ..conftest import ARCHITECTURES, CHAIN, LoadLM, MakeLearner, apply
+from ..conftest import ARCHITECTURES, CHAIN, LoadLM, MakeLearner, apply, make_wordings
 
 
 def probes_at(stream: Stream, step: int) -> list[Probe]:
@@ -332,3 +334,39 @@ def test_generation_settings_of_a_checkpoint_are_ignored(
     bent = load(str(folder), stream, device="cpu")
     said = [Prober(lm, ProbeSettings()).generate(prompts, 8) for lm in (plain, bent)]
     assert said[0] == said[1]
+
+
+def test_a_longer_superseded_object_is_stale_and_kept_as_it_was_said(
+    make_learner: MakeLearner,
+) -> None:
+    longer, shorter = "Acme Corp. Japan", "Acme Corp"
+    key = ("Land 0", "ruler")
+    updates = [
+        Update(0, "base", [Fact(*key, longer), Fact("Land 1", "ruler", shorter)]),
+        Update(1, "one", [Fact(*key, shorter)], [Fact("Land 1", "ruler", shorter)]),
+    ]
+    stream = Stream("acme", updates, make_wordings())
+    learner = make_learner(lm="llama", of=stream, lr=1e-2, epochs=40)
+    learner.fit([Fact(*key, longer), Fact("Land 1", "ruler", longer)])
+    asked = [probe for probe in probes_at(stream, 1) if probe.form == "trained"]
+    for known in (stream, None):
+        rows = Prober(learner.lm, ProbeSettings(), known).ask(1, asked)
+        assert [row["answer"] for row in rows] == [f" {longer}."] * 2
+        assert [(row["group"], row["right"], row["stale"]) for row in rows] == [
+            ("new", False, True),
+            ("erased", False, False),
+        ]
+        assert [row["matched"] for row in rows] == [longer, None]
+    learner.fit([Fact(*key, shorter), Fact("Land 1", "ruler", shorter)])
+    rows = Prober(learner.lm, ProbeSettings(), stream).ask(1, asked)
+    assert [(row["right"], row["stale"], row["matched"]) for row in rows] == [
+        (True, False, shorter)
+    ] * 2
+
+
+def test_probabilities_that_are_not_numbers_are_no_answers(load_lm: LoadLM, stream: Stream) -> None:
+    lm = load_lm("llama")
+    with torch.no_grad():
+        next(lm.model.parameters())[:] = float("nan")
+    with pytest.raises(Diverged, match="not numbers"):
+        ask(lm, probes_at(stream, 0)[:2])
