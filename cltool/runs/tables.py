@@ -67,7 +67,8 @@ def comparison(runs: Runs) -> pd.DataFrame:
         Index ``strategy`` in order of first appearance (with the run folder's name where
         one strategy ran with several settings). Columns ``runs`` (how many count), ``streams``
         (of how many streams), ``steps`` (done, the base included), ``of`` (steps of the stream),
-        ``diverged`` (how many runs did, see `cltool.runs.run.DIVERGED`), then for each of `COMPARED` its mean under its name, the half-width under ``NAME_half``
+        ``diverged`` (how many runs did, see `cltool.runs.run.DIVERGED`), then for
+        each of `COMPARED` its mean under its name, the half-width under ``NAME_half``
         (NaN with fewer than three seeds, or streams), and the smallest and the largest value
         under ``NAME_low`` and ``NAME_high``; `OPTIONAL` only if a run has a number. With several
         streams and seeds also the standard deviations ``NAME_stream_sd`` and
