@@ -25,7 +25,8 @@ SHOWN = (
     ("erasures", "run", "--json"),
     ("report", "run", "--out", "page.html", "--json"),
 )
-ELSEWHERE = ("run", *INPUT, *QUICK, "--out", "new", "--json")
+OUT = (*QUICK, "--out", "new", "--json")
+ELSEWHERE = ("run", *INPUT, *OUT)
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,7 @@ ARTIFACTS = {
     "tiny": Artifact(
         ("tiny",),
         ("cache",),
-        (("run", "--scenario", "facts.jsonl", *QUICK, "--out", "new", "--json"),),
+        (("run", "--scenario", "facts.jsonl", *OUT),),
         rebuilt=True,
     ),
     "saved": Artifact(

@@ -90,12 +90,16 @@ def opened(file: Path, **options: Any) -> Any:
 @st.composite
 def rows(draw: st.DrawFn) -> Rows:
     """Lines of a good file of facts: a base and one or two updates, no key twice in one."""
-    names = draw(st.lists(st.tuples(TEXT, TEXT), min_size=1, max_size=6))
+    names = draw(st.lists(st.tuples(TEXT, TEXT), max_size=6))
     keys = {(_folded(s), _folded(r)): (s, r) for s, r in names if _folded(s) and _folded(r)}
+    keys.pop(("isle", "seat"), None)
     found: Rows = []
     for update in (0, 1):
+        # Something changes in every file.
+        found.append({"subject": "Isle", "relation": "seat", "new": f"No {update}"})
+        found[-1]["update"] = update
         for subject, relation in keys.values():
-            if update and found and draw(st.booleans()):
+            if update and draw(st.booleans()):
                 continue
             new = draw(TEXT.filter(lambda text: _folded(text) != ""))
             found.append({"subject": subject, "relation": relation, "new": new, "update": update})
@@ -178,8 +182,6 @@ def tables(work: Path) -> Any:
 
     @given(rows(), st.sampled_from(sorted(WRITERS)))
     def test(lines: Rows, name: str) -> None:
-        if not lines:
-            return
         file = work / name
         WRITERS[name](lines, file)
         stream = opened(file)
@@ -277,8 +279,6 @@ def damaged_tables(work: Path) -> Any:
 
     @given(rows(), st.sampled_from(sorted(WRITERS)), st.sampled_from(some), st.integers(0, 10**6))
     def test(lines: Rows, name: str, damage: damages.Damage, seed: int) -> None:
-        if not lines:
-            return
         WRITERS[name](lines, work / name)
         damage(work / name, random.Random(seed))
         opened(work / name)
@@ -295,7 +295,7 @@ def forget_lists(work: Path) -> Any:
         kept = [row for row in lines if row.get("update", 0) == 0]
         _write_text(file, "\n".join(json.dumps(row) for row in kept))
         try:
-            facts, _ = read_forget_list(file)
+            facts = read_forget_list(file).facts
         except UserError as error:
             plain_message(error)
             return

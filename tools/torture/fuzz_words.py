@@ -119,19 +119,22 @@ def settings_files(work: Path) -> Any:
 
 
 def answers(work: Path) -> Any:
-    """The object itself is a right answer, and nothing that is another object is."""
-    from cltool.evaluation.matching import said
+    """The object itself is a right answer, and no other known object is."""
+    from cltool.evaluation.matching import END, RIGHT, STOPS, Answer, KnownNames, match, names
 
-    closing = st.sampled_from([".", "", "!", " in Europe.", "。"])
+    closings = st.sampled_from([".", "", "!", " in Europe.", "。"])
 
-    @given(ANY, TEXT, TEXT, closing, st.booleans())
-    def test(answer: str, accepted: str, other: str, closing: str, stopped: bool) -> None:
-        said(answer, stopped, [accepted], closing)
+    @given(ANY, TEXT, TEXT, closings, st.sampled_from(sorted(STOPS)))
+    def test(text: str, accepted: str, other: str, closing: str, stop: str) -> None:
+        known = KnownNames([accepted, other])
+        for said in (text, f"{accepted}{closing}{text}", f"{text} {accepted}"):
+            match(Answer(said, stop), closing, [accepted], [other], known)
+        found = match(Answer(accepted, END), closing, [accepted], [], known)
         if object_identity(accepted):
-            assert said(accepted, True, [accepted], closing) is not None, accepted
-            assert said(f"{accepted}\n{answer}", False, [accepted], closing) is not None
+            assert found is not None and found.kind == RIGHT, accepted
         if object_identity(other) != object_identity(accepted):
-            assert said(other, True, [accepted], "") is None, (other, accepted)
+            assert not names(Answer(other, END), closing, [accepted], known), (other, accepted)
+            assert not names(Answer(other, END), "", [accepted], known), (other, accepted)
 
     return test
 
