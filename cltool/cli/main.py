@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from importlib import import_module
 from typing import Any
 
-from cltool.core import exit_codes
+from cltool.core import exit_codes, threads
 from cltool.core.errors import Diverged, UserError
 
 COMMANDS = {
@@ -34,6 +34,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run a command and return its exit code (`cltool.core.exit_codes`)."""
     arguments = list(sys.argv[1:] if argv is None else argv)
     options = parser().parse_args(arguments)
+    threads.let_threads_sleep()
     options.typed = shlex.join(["cltool", *arguments])
     try:
         with _sigterm_as_interrupt():

@@ -6,7 +6,6 @@ Ctrl-C and SIGTERM in the parent process end all workers.
 from __future__ import annotations
 
 import multiprocessing
-import os
 import signal
 import time
 import traceback
@@ -23,6 +22,7 @@ from typing import Generic, Protocol, TypeVar
 
 from loky import ProcessPoolExecutor
 
+from cltool.core import threads
 from cltool.core.errors import UserError
 from cltool.core.files import write_text
 from cltool.core.progress import QUIET, Progress
@@ -93,7 +93,7 @@ def default_workers() -> int:
     # Asking torch would import it in this process; the driver's device file is enough.
     if Path("/dev/nvidiactl").exists():
         return 1
-    return os.cpu_count() or 1
+    return threads.cores()
 
 
 class _Pool(Generic[AnyTask]):
@@ -102,7 +102,7 @@ class _Pool(Generic[AnyTask]):
     def __init__(self, count: int, progress: Progress) -> None:
         self.progress = progress
         self._environment = {
-            "OMP_NUM_THREADS": str(max(1, (os.cpu_count() or 1) // count)),
+            **threads.environment(count),
             # Models make processes grow; loky would take that for a leak and restart them.
             "LOKY_MAX_MEMORY_LEAK_SIZE": "1e15",
         }

@@ -19,7 +19,7 @@ from cltool.core.workers import run_tasks, worker_progress
 from cltool.experiments import resolve
 from cltool.experiments.manifest import identity
 from cltool.experiments.resume import refuse_others
-from cltool.experiments.worker_setup import load_libraries, make_base_model
+from cltool.experiments.worker_setup import load_libraries, make_base_model, recorded_threads
 from cltool.facts.stream import Stream
 from cltool.runs import erasures, tables
 from cltool.runs.run import Run, file_name
@@ -275,15 +275,16 @@ def _prepare(cell: Cell, cells: Sequence[Cell]) -> None:
 def _run_cell(cell: Cell) -> None:
     from cltool.experiments import run
 
-    run.run(
-        _open_stream(cell),
-        strategy=cell.strategy,
-        seed=cell.seed,
-        out=cell.folder,
-        settings=_tables(cell, cell.strategy),
-        fresh=cell.fresh,
-        accept_changed_code=cell.accept_changed_code,
-        keep_checkpoints=cell.keep_checkpoints,
-        purge_checkpoints=cell.purge_checkpoints,
-        progress=worker_progress(cell.name),
-    )
+    with recorded_threads(cell.folder):
+        run.run(
+            _open_stream(cell),
+            strategy=cell.strategy,
+            seed=cell.seed,
+            out=cell.folder,
+            settings=_tables(cell, cell.strategy),
+            fresh=cell.fresh,
+            accept_changed_code=cell.accept_changed_code,
+            keep_checkpoints=cell.keep_checkpoints,
+            purge_checkpoints=cell.purge_checkpoints,
+            progress=worker_progress(cell.name),
+        )

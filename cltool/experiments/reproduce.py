@@ -17,7 +17,7 @@ from cltool.experiments import cells, resolve
 from cltool.experiments.experiment_plan import Plan, PlannedCell
 from cltool.experiments.resume import clear
 from cltool.experiments.tune import Search
-from cltool.experiments.worker_setup import load_libraries, make_base_model
+from cltool.experiments.worker_setup import load_libraries, make_base_model, recorded_threads
 from cltool.facts.stream import Stream
 from cltool.runs import erasures
 from cltool.runs.run import Run, run_folders
@@ -216,15 +216,16 @@ def _run_cell(job: Job) -> None:
 
     cell = job.cell
     _clear_other_run(job)
-    finished = run.run(
-        _stream(job),
-        strategy=cell.strategy,
-        seed=cell.seed or 0,
-        out=job.folder,
-        settings=cell.tables,
-        keep_checkpoints=job.keep_checkpoints,
-        progress=worker_progress(job.name),
-    )
+    with recorded_threads(job.folder):
+        finished = run.run(
+            _stream(job),
+            strategy=cell.strategy,
+            seed=cell.seed or 0,
+            out=job.folder,
+            settings=cell.tables,
+            keep_checkpoints=job.keep_checkpoints,
+            progress=worker_progress(job.name),
+        )
     cells.write_run(job.cell_file, cell, finished)
 
 
