@@ -29,10 +29,10 @@ def add(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
     parser.add_argument(
         "--strategies",
-        default=STRATEGIES,
         help="strategies or families, separated by commas, or all; FAMILY+NAME composes each"
-        " member of a family with NAME [%(default)s]",
+        f" member of a family with NAME [{STRATEGIES}]",
     )
+    parser.set_defaults(fallback={"strategies": STRATEGIES})
     parser.add_argument(
         "--seeds", type=int, default=1, help="number of seeds, from 0 [%(default)s]"
     )

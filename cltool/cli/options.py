@@ -7,7 +7,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from cltool.cli import record
 from cltool.core.errors import UserError
+
+SCENARIO = "leaders"
+"""The scenario that is used by default."""
 
 ALL_STEPS = "all"
 """Value of ``--keep-checkpoints`` when it is given without steps."""
@@ -18,8 +22,7 @@ def add_experiment(parser: argparse.ArgumentParser) -> None:
     scenario = parser.add_argument_group("scenario")
     scenario.add_argument(
         "--scenario",
-        default="leaders",
-        help="a scenario's name, or a file of facts (.jsonl, .csv, .parquet, …) [%(default)s]",
+        help="a scenario's name, or a file of facts (.jsonl, .csv, .parquet, …) [leaders]",
     )
     scenario.add_argument(
         "--where",
@@ -42,7 +45,8 @@ def add_experiment(parser: argparse.ArgumentParser) -> None:
     settings.add_argument(
         "--loss", help="which tokens are trained: answer (the object's) or all [answer]"
     )
-    add_settings(settings, "strategy.lambda=50")
+    about = "TOML file with settings, or the run.json of a run to repeat with all that it records"
+    add_settings(settings, "strategy.lambda=50", about)
     settings.add_argument("--fresh", action="store_true", help="start again, do not resume")
     settings.add_argument(
         "--accept-changed-code",
@@ -65,13 +69,14 @@ def add_device(group: Any) -> None:
     group.add_argument("--dtype", help="auto, float32 or bfloat16 [auto]")
 
 
-def add_settings(group: Any, example: str) -> None:
+def add_settings(group: Any, example: str, about: str = "TOML file with settings") -> None:
     """Add ``--settings`` and ``--set`` to a parser or group.
 
     Args:
         example: an assignment, for the help text.
+        about: what ``--settings`` takes, for the help text.
     """
-    group.add_argument("--settings", metavar="FILE", help="TOML file with settings")
+    group.add_argument("--settings", metavar="FILE", help=about)
     group.add_argument(
         "--set",
         action="append",
@@ -123,15 +128,23 @@ def read_assignments(options: argparse.Namespace) -> dict[str, Any]:
 def read_tables(options: argparse.Namespace) -> dict[str, Any]:
     """Return the tables of settings of a command with `add_experiment`.
 
-    Options such as ``--device`` override ``--set``, and ``--set`` overrides the file.
+    Options such as ``--device`` override ``--set``, and ``--set`` overrides the file. If the file
+    is the record of a run, the scenario, strategy and seed that were not given are those of the
+    run; otherwise they are those of ``options.fallback``.
 
     Raises:
         UserError: the file cannot be read, an assignment is malformed, or a section has a
             plain value.
     """
-    from cltool.core.settings import merge
+    from cltool.core.settings import merge, parse_assignments
 
-    tables = read_assignments(options)
+    if record.is_record(options.settings):
+        tables = merge(record.tables_of(options), parse_assignments(options.set))
+    else:
+        tables = read_assignments(options)
+    for name, value in {"scenario": SCENARIO, **options.fallback}.items():
+        if getattr(options, name) is None:
+            setattr(options, name, value)
     plain = [name for name, value in tables.items() if not isinstance(value, dict)]
     if plain:
         raise UserError(

@@ -27,10 +27,10 @@ def add(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
     parser.add_argument(
         "--strategy",
-        default="naive",
-        help="a strategy, or several composed, such as replay+ewc [%(default)s]",
+        help="a strategy, or several composed, such as replay+ewc [naive]",
     )
-    parser.add_argument("--seed", type=int, default=0, help="random seed [%(default)s]")
+    parser.add_argument("--seed", type=int, help="random seed [0]")
+    parser.set_defaults(fallback={"strategy": "naive", "seed": 0})
     parser.add_argument("--out", help="run folder [a folder under runs/]")
     parser.add_argument("--save-model", metavar="DIR", help="write the final model to this folder")
     shared.add_checkpoints(parser)

@@ -27,9 +27,9 @@ def add(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
     parser.add_argument(
         "--strategies",
-        default="ewc",
-        help="strategies or families, separated by commas [%(default)s]",
+        help="strategies or families, separated by commas [ewc]",
     )
+    parser.set_defaults(fallback={"strategies": "ewc"})
     parser.add_argument(
         "--first",
         type=int,

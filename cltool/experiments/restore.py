@@ -38,6 +38,28 @@ def stream_of(
     Raises:
         UserError: a file is missing, or the facts or wordings are not those of the run.
     """
+    name, values = scenario_of(run, scenario, options)
+    stream = resolve.open_stream(name, values)
+    if stream.digest() != run.record.get("stream", {}).get("digest"):
+        raise UserError(
+            "the facts or their wordings are not those of the run",
+            where=str(run.folder),
+            hint="Give the files of the run (--scenario, --wordings), or the options of its "
+            "scenario (--set scenario.NAME=VALUE).",
+        )
+    return stream
+
+
+def scenario_of(
+    run: Run, scenario: str | None = None, options: Mapping[str, Any] | None = None
+) -> tuple[str, dict[str, Any]]:
+    """Return the scenario of ``run`` (a name, or the path of a file of facts) and its options.
+
+    The arguments are those of `stream_of`.
+
+    Raises:
+        UserError: a file is missing.
+    """
     source = run.record.get("requested", {}).get("scenario", {})
     name = scenario or source.get("scenario", run.record.get("scenario", ""))
     if name == FILE:
@@ -48,15 +70,7 @@ def stream_of(
     given = dict(options or {})
     if "path" in known and values.get("wordings") and "wordings" not in given:
         values["wordings"] = _find_file(run, values["wordings"], "wordings", "--wordings")
-    stream = resolve.open_stream(name, {**values, **given})
-    if stream.digest() != run.record.get("stream", {}).get("digest"):
-        raise UserError(
-            "the facts or their wordings are not those of the run",
-            where=str(run.folder),
-            hint="Give the files of the run (--scenario, --wordings), or the options of its "
-            "scenario (--set scenario.NAME=VALUE).",
-        )
-    return stream
+    return name, {**values, **given}
 
 
 def _recorded_options(source: Mapping[str, Any], known: Collection[str]) -> dict[str, Any]:
