@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from cltool.facts.identity import folded_form
+from cltool.facts.identity import folded_form, object_identity
 
 if TYPE_CHECKING:
     from cltool.facts.stream import Stream
@@ -71,13 +71,15 @@ def _code_points(chars: Iterable[str]) -> str:
 
 
 def alike(names: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """Return pairs of different names that differ only in case or compatibility form (NFKC).
+    """Return pairs of different names that are the same when they are compared as objects.
+
+    They differ in case, in compatibility form (NFKC), or in punctuation at their ends.
 
     Each name that is like an earlier one is in one pair, with the first that it is like.
     """
     first: dict[str, str] = {}
     for name in names:
-        earlier = first.setdefault(folded_form(name), name)
+        earlier = first.setdefault(object_identity(name), name)
         if earlier != name:
             yield earlier, name
 
@@ -85,7 +87,8 @@ def alike(names: Iterable[str]) -> Iterator[tuple[str, str]]:
 def spelling_warnings(stream: Stream) -> list[str]:
     """Return warnings about names that are written in several ways.
 
-    Subjects (or relations) that differ only in case or compatibility form are different ones.
+    Subjects (or relations) that differ only in case, compatibility form or outer punctuation are
+    different ones.
     Those that differ in normal form, white space or invisible characters are the same one.
     """
     places: tuple[dict[str, str], dict[str, str]] = {}, {}
@@ -104,7 +107,7 @@ def spelling_warnings(stream: Stream) -> list[str]:
             ]
             warnings.append(
                 f"{len(pairs)} {kind}{'s differ' if len(pairs) > 1 else ' differs'} from another"
-                f" {kind} only in case or in the form of characters: {'; '.join(shown)}"
+                f" {kind} only in case, form of characters or outer punctuation: {'; '.join(shown)}"
                 f"{_more(len(pairs))}. They count as different {kind}s: write a {kind} in one way."
             )
     if stream.spellings:

@@ -71,6 +71,7 @@ def fingerprint(stream: Stream) -> dict[str, str]:
         place = f"update {update.step} ({update.label})"
         parts[f"learn of {place}"] = tuple(update.learn)
         parts[f"forget of {place}"] = tuple(update.forget)
+        parts[f"restated of {place}"] = tuple(update.restated)
         parts[f"probes after {place}"] = tuple(stream.probes(known, keys))
     return {name: hashlib.sha256(repr(part).encode()).hexdigest() for name, part in parts.items()}
 

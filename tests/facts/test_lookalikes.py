@@ -35,9 +35,10 @@ def test_the_difference_of_two_texts(one: str, other: str, told: str) -> None:
 
 
 def test_names_that_differ_in_case_or_form() -> None:
-    names = ["Canal Lab", "Lab ２", "canal lab", "Lab 2", "CANAL LAB", "Canal Lab", "x"]
+    names = ["Canal Lab", "Lab ２", "canal lab", "Lab 2", "CANAL LAB", "Canal Lab", "x", "x?"]
     assert [*alike(names)] == [
         ("Canal Lab", "canal lab"),
         ("Lab ２", "Lab 2"),
         ("Canal Lab", "CANAL LAB"),
+        ("x", "x?"),
     ]
