@@ -15,7 +15,8 @@ from cltool.cli.tables import as_text
 from cltool.cli.tune import assignments, fronts
 from cltool.core.errors import UserError
 from cltool.core.settings import validate
-from cltool.experiments import checkpoints
+from cltool.experiments import checkpoints, resolve
+from cltool.experiments.manifest import identity
 from cltool.experiments.trials import Bound, Trial, choose, front
 from cltool.experiments.tune import Search, as_tables, scores_of
 from cltool.facts.stream import Stream
@@ -106,6 +107,22 @@ def make_search(
         return dataclasses.replace(made, **changes)
 
     return make
+
+
+def test_folders_with_other_runs_are_refused_once_before_the_search(
+    make_search: Callable[..., Search], stream: Stream
+) -> None:
+    search = make_search(strategies=("naive", "ewc"), seeds=2)
+    search.refuse_other_runs()
+    for name in search.strategies:
+        place = search.folder(name) / "judged-000-seed1"
+        place.mkdir(parents=True)
+        other = resolve.resolve(name, {"learner": {"epochs": 77}})
+        Run(place).write_record({**identity(stream, name, 1, other), "status": "running"})
+    with pytest.raises(UserError, match="2 run folders hold another run") as caught:
+        search.refuse_other_runs()
+    assert "learner.epochs: 77 in the folder" in str(caught.value)
+    dataclasses.replace(search, fresh=True).refuse_other_runs()
 
 
 def test_settings_are_searched_on_the_first_updates_and_tested_on_the_later_ones(
