@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from pathlib import Path
@@ -19,6 +21,7 @@ from cltool.audit.attacks.case import Case
 from cltool.audit.attacks.settings import AuditSettings
 from cltool.audit.attacks.target import Target
 from cltool.core.errors import UserError
+from cltool.core.locks import folder_lock
 from cltool.core.progress import QUIET, Progress
 from cltool.core.settings import ProbeSettings
 from cltool.experiments import checkpoints, manifest, restore
@@ -204,29 +207,45 @@ def findings(
 
     Raises:
         UserError: the checkpoint does not fit, the model cannot be loaded, or the findings cannot
-            be stored.
+            be stored, or a run writes the folder at the moment.
     """
     key = state.key(scope)
     found = None if fresh else findings_file.read(state.file(key), key)
     if found is not None:
         return found
-    if learner is None:
-        learner = learner_at(state, scope.stream, progress)
-    whose = None if state.step == BASE else learner
-    case = scope.within(learner.stream)
-    target = target_of(learner.lm, scope.settings, whose, learner.stream)
-    found = attack(target, case, scope.settings, progress, weights=state.weights)
-    try:
-        # If the run continues meanwhile, the checkpoint may have changed.
-        if state.key(scope) == key:
-            findings_file.write(state.file(key), found, key)
-    except OSError as error:
-        # The audit of a single run works without stored findings.
-        if keep:
-            raise UserError(
-                f"the findings cannot be stored: {error}", where=str(state.home)
-            ) from error
+    with reading_lock(state.run.folder), reading_lock(state.home):
+        if learner is None:
+            learner = learner_at(state, scope.stream, progress)
+        whose = None if state.step == BASE else learner
+        case = scope.within(learner.stream)
+        target = target_of(learner.lm, scope.settings, whose, learner.stream)
+        found = attack(target, case, scope.settings, progress, weights=state.weights)
+        try:
+            # If the run continued before the lock was held, the checkpoint may have changed.
+            if state.key(scope) == key:
+                findings_file.write(state.file(key), found, key)
+        except OSError as error:
+            # The audit of a single run works without stored findings.
+            if keep:
+                raise UserError(
+                    f"the findings cannot be stored: {error}", where=str(state.home)
+                ) from error
     return found
+
+
+@contextmanager
+def reading_lock(folder: Path) -> Iterator[None]:
+    """Hold a lock that keeps runs out of ``folder``, but no other audits.
+
+    A folder that cannot be written needs no lock: no run can write there either.
+
+    Raises:
+        UserError: a run writes the folder at the moment.
+    """
+    with ExitStack() as stack:
+        with suppress(OSError):
+            stack.enter_context(folder_lock(folder, shared=True))
+        yield
 
 
 def learner_at(state: ModelState, stream: Stream, progress: Progress = QUIET) -> Learner:

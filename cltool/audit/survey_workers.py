@@ -14,6 +14,7 @@ from cltool.audit.attacks import findings_file
 from cltool.audit.attacks.battery import Findings
 from cltool.audit.findings import ModelState, Scope
 from cltool.core.errors import UserError
+from cltool.core.locks import HeldError
 from cltool.core.progress import Progress
 from cltool.core.workers import run_tasks, worker_progress
 from cltool.experiments import restore
@@ -95,7 +96,7 @@ class SurveyFindings:
         for key, found in self._found.items():
             for file in dict.fromkeys(self._files[key]):
                 if key in self._attacked or not file.is_file():
-                    with suppress(OSError):
+                    with suppress(OSError, HeldError), findings.reading_lock(file.parents[1]):
                         findings_file.write(file, found, key)
 
 

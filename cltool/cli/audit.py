@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import argparse
 import math
-import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cltool.cli import options as shared
-from cltool.cli.output import print_json
+from cltool.cli.output import message, print_json
 from cltool.cli.tables import Part, print_all
 from cltool.core import exit_codes
 from cltool.core.errors import UserError
@@ -198,7 +197,7 @@ def _audit_runs(options: argparse.Namespace) -> Result:
 
         found = survey(runs, options.reference, settings, asked, steps, options.workers, progress)
     for name, reason in found.left_out:
-        print(f"cltool: {name} is not audited: {reason}", file=sys.stderr)
+        message(f"{name} is not audited: {reason}")
     from cltool.cli.audit_tables import counts
     from cltool.reporting.survey_data import survey_data
     from cltool.reporting.survey_page import write_survey
@@ -239,7 +238,7 @@ def _refuse_bad_list(asked: AuditRequest) -> None:
 
     if asked.forget is not None:
         for warning in read_forget_list(asked.forget).warnings:
-            print(f"cltool: {warning}", file=sys.stderr)
+            message(warning)
 
 
 def _read_request(options: argparse.Namespace) -> tuple[AuditSettings, AuditRequest]:

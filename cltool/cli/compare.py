@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cltool.cli import comparison
 from cltool.cli import options as shared
-from cltool.cli.output import print_json, warn_resurfaced
+from cltool.cli.output import message, print_json, warn_resurfaced
 from cltool.cli.tables import Part, print_all, table
 from cltool.core import exit_codes
+from cltool.core.locks import folder_lock
 from cltool.core.progress import stderr_progress
 from cltool.facts.files.endings import table_name
 
@@ -77,8 +77,9 @@ def run(options: argparse.Namespace) -> int:
     stream = resolve.open_stream(options.scenario, tables.get("scenario", {}))
     steps_kept(keep, len(stream))
     out = Path(options.out) if options.out else Path("runs") / table_name(Path(options.scenario))
-    result = _run_cells(options, names, tables, keep, out)
-    return _print_comparison(options, result, out)
+    with folder_lock(out):
+        result = _run_cells(options, names, tables, keep, out)
+        return _print_comparison(options, result, out)
 
 
 def _run_cells(
@@ -150,7 +151,7 @@ def _print_comparison(options: argparse.Namespace, result: Comparison, out: Path
         for one in result.failures
     ]
     for one in result.failures:
-        print(f"cltool: {one.strategy} seed {one.seed} failed: {one.error}", file=sys.stderr)
+        message(f"{one.strategy} seed {one.seed} failed: {one.error}")
     if not result.runs:
         return exit_codes.SOME_FAILED
     page = Path(options.report) if options.report else out / "report.html"

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import shlex
-import signal
 import sys
 import textwrap
-import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from importlib import import_module
 from typing import Any
 
-from cltool.core import exit_codes, threads
-from cltool.core.errors import Diverged, UserError
+from cltool.cli import output
+from cltool.core import exit_codes, interrupts, threads
+from cltool.core.errors import Diverged, UserError, ending
 
 COMMANDS = {
     "run": "run one strategy over a stream of updates",
@@ -33,27 +32,71 @@ COMMANDS = {
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command and return its exit code (`cltool.core.exit_codes`)."""
     arguments = list(sys.argv[1:] if argv is None else argv)
+    output.prepare()
     options = parser().parse_args(arguments)
     threads.let_threads_sleep()
     options.typed = shlex.join(["cltool", *arguments])
+    stopped = f"cltool: interrupted; {_how_to_go_on(arguments)}\n"
     try:
-        with _sigterm_as_interrupt():
+        with interrupts.handled(stopped, to_the_end=argv is None):
             code: int = options.run_command(options)
+            output.flush()
     except UserError as error:
-        print(f"cltool: {error}", file=sys.stderr)
+        output.message(str(error))
         return exit_codes.SOME_FAILED if isinstance(error, Diverged) else exit_codes.BAD_INPUT
-    except BrokenPipeError:
-        sys.stderr.close()
-        return exit_codes.DONE
     except OSError as error:
-        if error.filename is None:
-            raise
-        print(f"cltool: {error.filename}: {error.strerror}", file=sys.stderr)
+        unwritable = output.give_up_stdout()
+        if unwritable and isinstance(error, BrokenPipeError):
+            return exit_codes.DONE  # the reader has seen enough
+        if unwritable and error.filename is None:
+            error.filename = "standard output"
+        output.message(str(_of_the_system(error)))
         return exit_codes.BAD_INPUT
-    except KeyboardInterrupt:
-        print("cltool: interrupted; run the same command again to continue", file=sys.stderr)
+    except KeyboardInterrupt as error:
+        if not interrupts.last_asked():
+            output.message(str(ending(error)))
+            return exit_codes.BAD_INPUT
+        output.message(stopped.removeprefix("cltool: ").rstrip())
         return exit_codes.INTERRUPTED
+    except Exception:
+        raise
+    except BaseException as error:
+        output.message(str(ending(error)))
+        return exit_codes.BAD_INPUT
     return code
+
+
+def _how_to_go_on(arguments: Sequence[str]) -> str:
+    """Return the command that continues an interrupted one."""
+    if arguments[:1] not in (["run"], ["compare"], ["tune"], ["reproduce"], ["audit"]):
+        return "run the same command again to continue"
+    # With --fresh, what is finished would be removed.
+    again = shlex.join(["cltool", *(text for text in arguments if text != "--fresh")])
+    if "--fresh" in arguments:
+        return f"to continue, give the command without --fresh: {again}"
+    return f"to continue, give the same command again: {again}"
+
+
+def _of_the_system(error: OSError) -> UserError:
+    """Return an error of the operating system with what to do about it."""
+    what = error.strerror or str(error) or type(error).__name__
+    hint = HINTS.get(error.errno or 0, "")
+    return UserError(what, where=str(error.filename or ""), hint=hint)
+
+
+HINTS = {
+    errno.ENOSPC: "Make room on the disk, then give the same command again: it continues.",
+    errno.EDQUOT: "Make room in your quota, then give the same command again: it continues.",
+    errno.EACCES: "Choose a place that you can write, or ask its owner.",
+    errno.EPERM: "Choose a place that you can write, or ask its owner.",
+    errno.EROFS: "This place cannot be written. Choose another one.",
+    errno.ENAMETOOLONG: "Choose a shorter name or path.",
+    errno.ENOTDIR: "A part of this path is a file. Choose another path.",
+    errno.EISDIR: "This is a folder, but a file is needed.",
+    errno.EIO: "The disk reports an error. Check it before you go on.",
+    errno.EMFILE: "Too many files are open: close programs, or raise the limit (ulimit -n).",
+}
+"""Error number → what to do."""
 
 
 def parser() -> argparse.ArgumentParser:
@@ -81,19 +124,6 @@ def _epilog() -> str:
         first, *more = textwrap.wrap(meaning, 72)
         lines += [f"  {code:<5} {first}", *(f"{'':8}{line}" for line in more)]
     return "\n".join(lines)
-
-
-@contextmanager
-def _sigterm_as_interrupt() -> Iterator[None]:
-    """Let SIGTERM raise KeyboardInterrupt, as Ctrl-C does."""
-    if threading.current_thread() is not threading.main_thread():
-        yield  # only the main thread may set signal handlers
-        return
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
 
 
 class _Version(argparse.Action):

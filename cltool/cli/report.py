@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cltool.cli import comparison
-from cltool.cli.output import print_json, warn_resurfaced
+from cltool.cli.output import print_json, say, warn_resurfaced
 from cltool.cli.tables import Part, print_all, table
 from cltool.core import exit_codes
 from cltool.reporting import formats
@@ -60,7 +60,7 @@ def run(options: argparse.Namespace) -> int:
         if options.reference is not None:
             print_all(comparison.differences(options, runs))
         written = f" Tables are in {' and '.join(files)}." if files else ""
-        print(f"The report is in {page}.{written}")
+        say(f"The report is in {page}.{written}")
     return exit_codes.DONE
 
 

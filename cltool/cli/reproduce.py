@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cltool.cli import options as shared
 from cltool.cli.compare import scores_table
-from cltool.cli.output import print_json
+from cltool.cli.output import message, print_json, say
 from cltool.cli.tables import Part, print_all
 from cltool.cli.tune import fronts
 from cltool.core import exit_codes
@@ -118,7 +117,7 @@ def _list(folders: Sequence[Path], as_json: bool) -> int:
             if "error" in row
             else f"{row['finished']} of {row['cells']} cells: {row['shows']}"
         )
-        print(f"{row['experiment'].ljust(width)}  {state}")
+        say(f"{row['experiment'].ljust(width)}  {state}")
     return exit_codes.DONE
 
 
@@ -135,7 +134,7 @@ def _check(folders: Sequence[Path], only: Sequence[str], as_json: bool) -> int:
         print_json(found)
     else:
         for row in found:
-            print(": ".join(row.values()))
+            say(": ".join(row.values()))
     return exit_codes.SOME_FAILED if found else exit_codes.DONE
 
 
@@ -153,14 +152,14 @@ def _reproduce(folder: Path, options: argparse.Namespace) -> tuple[int, dict[str
         out = Path(options.out) if options.out else Path("runs") / found.name
         if found.nothing_to_search:
             names = ", ".join(found.nothing_to_search)
-            print(f"cltool: nothing to search in {names}", file=sys.stderr)
+            message(f"nothing to search in {names}")
         with stderr_progress() as progress:
             failed, summary, reports = _run(found, out, options, progress)
     except UserError as error:
-        print(f"cltool: {error}", file=sys.stderr)
+        message(str(error))
         return exit_codes.BAD_INPUT, result | {"error": str(error)}
     for line in (*failed, *reports.failed, *reports.not_written):
-        print(f"cltool: {line}", file=sys.stderr)
+        message(line)
     if not options.json:
         _print(found, out, summary, reports)
     result |= {

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from cltool.cli import options as shared
-from cltool.cli.output import print_json, warn_resurfaced
+from cltool.cli.output import message, print_json, warn_resurfaced
 from cltool.cli.tables import Part, print_all, table
 from cltool.core import exit_codes
 from cltool.core.progress import stderr_progress
@@ -63,7 +62,7 @@ def run(options: argparse.Namespace) -> int:
             progress=task,
         )
     for warning in done.record["warnings"]:
-        print(f"cltool: {warning}", file=sys.stderr)
+        message(warning)
     resurfaced = warn_resurfaced([done])
     steps = done.metrics()
     if options.json:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from cltool.cli.output import print_json
+from cltool.cli.output import print_json, say
 from cltool.core import exit_codes
 
 
@@ -35,8 +35,8 @@ def run(options: argparse.Namespace) -> int:
         print_json([timeline.as_json() for timeline in found])
         return exit_codes.DONE
     for timeline in found:
-        print(f"{timeline.subject}, {timeline.relation} ({run.strategy}, seed {run.seed})")
+        say(f"{timeline.subject}, {timeline.relation} ({run.strategy}, seed {run.seed})")
         width = max(len(moment.label) for moment in timeline.moments)
         for moment in timeline.moments:
-            print(f"  {moment.label.ljust(width)}  {moment.in_words()}")
+            say(f"  {moment.label.ljust(width)}  {moment.in_words()}")
     return exit_codes.DONE

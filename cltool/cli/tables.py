@@ -7,6 +7,9 @@ import sys
 from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from cltool.cli.output import say
+from cltool.core.printable import one_line, printable
+
 if TYPE_CHECKING:
     from rich.table import Table
 
@@ -34,21 +37,22 @@ def table(
     """
     from rich.table import Table
 
+    text = [one_line(name) for name in text]
     made = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, show_header=show_header)
-    for name in header:
+    for name in map(one_line, header):
         if name in text:
             made.add_column(name, overflow="fold")
         else:
             made.add_column(name, justify="right", no_wrap=True)
     for row in rows:
-        made.add_row(*row)
+        made.add_row(*map(one_line, row))
     return made
 
 
 def print_all(parts: Iterable[Part]) -> None:
     """Print tables and lines of text on stdout."""
     if not sys.stdout.isatty():
-        print(as_text(parts))
+        say(as_text(parts))
         return
     from rich.console import Console
 
@@ -58,7 +62,8 @@ def print_all(parts: Iterable[Part]) -> None:
             # Numbers are not cut; the terminal wraps lines that are too long for it.
             least = Console(width=WIDE).measure(part).minimum
             console = Console(width=max(console.width, least), **_PLAIN)
-        console.print(part, soft_wrap=isinstance(part, str))
+        shown = printable(part) if isinstance(part, str) else part
+        console.print(shown, soft_wrap=isinstance(part, str))
 
 
 def as_text(parts: Iterable[Part]) -> str:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cltool.cli import options as shared
-from cltool.cli.output import print_json
+from cltool.cli.output import message, print_json
 from cltool.cli.tables import Part, print_all, table
 from cltool.core import exit_codes
+from cltool.core.locks import folder_lock
 from cltool.core.progress import Progress, stderr_progress
 from cltool.facts.files.endings import table_name
 
@@ -67,14 +68,15 @@ def run(options: argparse.Namespace) -> int:
 
     tables = shared.read_tables(options)
     names = shared.read_strategies(options.strategies)
-    with stderr_progress() as progress:
+    with stderr_progress() as progress, ExitStack() as locks:
         search = _search(options, names, tables, progress.task("tune"))
+        locks.enter_context(folder_lock(search.out))
         search.refuse_other_runs()
         fixed = [name for name in names if not search.ranges(name)]
         if len(fixed) == len(names):
             fixed = []  # the search itself says what is missing
         elif fixed:
-            print(f"cltool: nothing to search in {', '.join(fixed)}", file=sys.stderr)
+            message(f"nothing to search in {', '.join(fixed)}")
         searched = [name for name in names if name not in fixed]
         if len(searched) > 1 and options.workers != 1:
             from cltool.experiments.tune_workers import search_all

@@ -48,3 +48,19 @@ def _rebuild(
     kind: type[UserError], what: str, where: str, hint: str, details: tuple[str, ...]
 ) -> UserError:
     return kind(what, where=where, hint=hint, details=details)
+
+
+def ending(error: BaseException) -> UserError:
+    """Return an error of the user for `SystemExit` and the like, which would end the process.
+
+    Code of a plugin has raised it; the error says where.
+    """
+    import traceback
+
+    frames = traceback.extract_tb(error.__traceback__)
+    text = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    return UserError(
+        f"code that cltool called tried to end the process ({text})",
+        where=f"{frames[-1].filename}:{frames[-1].lineno}" if frames else "",
+        hint="A plugin must raise an ordinary exception if something is wrong.",
+    )

@@ -28,7 +28,10 @@ FILE = ".cltool.lock"
 """The lock file in a locked folder."""
 
 PATIENCE = 3.0
-"""Seconds to wait for a lock: workers of a killed process need a moment to end."""
+"""Seconds to wait for a lock."""
+
+WORKERS_PATIENCE = 20.0
+"""Seconds that a worker waits: an earlier one, whose parent was killed, needs a moment to end."""
 
 NETWORK = ("nfs", "cifs", "smb", "lustre", "gpfs", "beegfs", "ceph", "fuse", "9p", "virtiofs",
            "afs", "glusterfs", "ocfs2", "gfs2", "pvfs2", "orangefs")  # fmt: skip

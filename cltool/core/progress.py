@@ -5,9 +5,11 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from cltool.core.printable import one_line
 
 if TYPE_CHECKING:
     from rich.progress import TaskID
@@ -80,8 +82,9 @@ def stderr_progress() -> Iterator[Progress]:
     ) as bars:
 
         def show(task: str, done: int, of: int, what: str) -> None:
+            what = one_line(what)
             if task not in tasks:
-                tasks[task] = bars.add_task("", total=of, name=task, what=what)
+                tasks[task] = bars.add_task("", total=of, name=one_line(task), what=what)
             bars.update(tasks[task], completed=done, total=of, what=what)
 
         yield Progress(show)
@@ -97,6 +100,9 @@ def _lines() -> Show:
         if now - last < SECONDS and not (done >= of and before != what):
             return
         shown[task] = (now, what)
-        print(f"{task}: {100 * done // max(of, 1):3d}% {what}", file=sys.stderr, flush=True)
+        line = one_line(f"{task}: {100 * done // max(of, 1):3d}% {what}")
+        # Nobody may be listening any more: that does not end the work.
+        with suppress(OSError, ValueError):
+            print(line, file=sys.stderr, flush=True)
 
     return show

@@ -10,7 +10,11 @@ from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
+from cltool.core import interrupts
 from cltool.core.errors import UserError
+
+BUILT_IN = "built-in"
+"""Source of the entries that come with cltool."""
 
 FEW = 12
 """Most names that a message lists."""
@@ -31,7 +35,7 @@ class Entry:
     name: str
     target: str
     summary: str
-    source: str = "built-in"
+    source: str = BUILT_IN
     family: str = ""
 
 
@@ -139,9 +143,12 @@ class Registry:
         module, _, attribute = entry.target.partition(":")
         try:
             return getattr(import_module(module), attribute)
-        except (ImportError, AttributeError) as error:
+        except BaseException as error:
+            if not _blamed(entry, error):
+                raise
+            kind = "" if isinstance(error, _BROKEN) else f"{type(error).__name__}: "
             raise UserError(
-                f"{self.kind} {name!r} cannot be loaded: {error}",
+                f"{self.kind} {name!r} cannot be loaded: {kind}{error}",
                 where=f"{entry.target} ({entry.source})",
                 hint="Reinstall the package that defines it, or uninstall it.",
             ) from error
@@ -164,6 +171,16 @@ class Registry:
                 )
             self._external = found
         return self._external
+
+
+_BROKEN = (ImportError, AttributeError)
+
+
+def _blamed(entry: Entry, error: BaseException) -> bool:
+    """Return whether an error at the import of a class is one of the package that defines it."""
+    if isinstance(error, KeyboardInterrupt) and interrupts.asked():
+        return False
+    return isinstance(error, _BROKEN) or entry.source != BUILT_IN
 
 
 def _distribution(point: EntryPoint) -> str:

@@ -1,12 +1,15 @@
 """Tasks in worker processes; a worker that dies fails only the task it was working on.
 
-Ctrl-C and SIGTERM in the parent process end all workers.
+Workers end with their parent process, however that ends.
 """
 
 from __future__ import annotations
 
 import multiprocessing
+import os
 import signal
+import sys
+import threading
 import time
 import traceback
 from collections import deque
@@ -18,14 +21,17 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
 from pickle import PicklingError
-from typing import Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from loky import ProcessPoolExecutor
 
-from cltool.core import threads
-from cltool.core.errors import UserError
+from cltool.core import interrupts, threads
+from cltool.core.errors import UserError, ending
 from cltool.core.files import write_text
 from cltool.core.progress import QUIET, Progress
+
+PR_SET_PDEATHSIG = 1
+"""Linux: the signal that a process gets when its parent ends."""
 
 
 class Task(Protocol):
@@ -111,7 +117,7 @@ class _Pool(Generic[AnyTask]):
 
     def _start(self) -> ProcessPoolExecutor:
         return ProcessPoolExecutor(
-            1, initializer=_initialize, initargs=(self._writer,), env=self._environment
+            1, initializer=_initialize, initargs=(self._writer, os.getpid()), env=self._environment
         )
 
     def prepare(
@@ -158,10 +164,10 @@ class _Pool(Generic[AnyTask]):
         # A process that is started here keeps SIGINT blocked: only the parent handles Ctrl-C.
         before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         try:
-            future: Future[None] = self._executors[worker].submit(work, *arguments)
+            future: Future[None] = self._executors[worker].submit(_guarded, work, *arguments)
         except BrokenProcessPool:  # its process died, at work or idle
             self._executors[worker] = self._start()
-            future = self._executors[worker].submit(work, *arguments)
+            future = self._executors[worker].submit(_guarded, work, *arguments)
         finally:
             signal.pthread_sigmask(signal.SIG_SETMASK, before)
         return future
@@ -216,9 +222,43 @@ def _error_of(task: Task, future: Future[None]) -> str:
 _reports: Connection | None = None
 
 
-def _initialize(reports: Connection) -> None:
+def _initialize(reports: Connection, parent: int) -> None:
     global _reports
     _reports = reports
+    interrupts.expect_none()
+    _end_with(parent)
+
+
+def _end_with(parent: int) -> None:
+    """End this process when its parent ends, also if that is killed."""
+    if sys.platform == "linux":
+        import ctypes
+
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    else:
+        threading.Thread(target=_watch, args=(parent,), daemon=True).start()
+    if os.getppid() != parent:  # it has ended before
+        os._exit(1)
+
+
+def _watch(parent: int) -> None:
+    while os.getppid() == parent:
+        time.sleep(0.5)
+    os._exit(1)
+
+
+def _guarded(work: Callable[..., None], *arguments: Any) -> None:
+    """Run ``work``; what would end the process is an error of the task.
+
+    Raises:
+        UserError: ``work`` raised SystemExit or the like.
+    """
+    try:
+        work(*arguments)
+    except Exception:
+        raise
+    except BaseException as error:
+        raise ending(error) from error
 
 
 def worker_progress(name: str) -> Progress:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cltool.core.errors import UserError
+from cltool.core.locks import WORKERS_PATIENCE, folder_lock
 from cltool.core.progress import QUIET, Progress
 from cltool.core.workers import run_tasks, worker_progress
 from cltool.experiments import resolve
@@ -158,7 +159,8 @@ def compare(
         for stream_seed in (stream_seeds if stream_seeds is not None else (None,))
         for seed in seeds
     ]
-    return _run_all(cells, workers, progress)
+    with folder_lock(Path(out)):
+        return _run_all(cells, workers, progress)
 
 
 def folder_of(strategy: str, seed: int, stream_seed: int | None = None) -> str:
@@ -275,7 +277,8 @@ def _prepare(cell: Cell, cells: Sequence[Cell]) -> None:
 def _run_cell(cell: Cell) -> None:
     from cltool.experiments import run
 
-    with recorded_threads(cell.folder):
+    # A worker of the same comparison, killed a moment ago, may still hold the lock.
+    with folder_lock(cell.folder, patience=WORKERS_PATIENCE), recorded_threads(cell.folder):
         run.run(
             _open_stream(cell),
             strategy=cell.strategy,

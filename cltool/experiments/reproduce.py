@@ -11,11 +11,12 @@ from typing import Any
 
 from cltool.core.errors import UserError
 from cltool.core.files import write_json
+from cltool.core.locks import WORKERS_PATIENCE, folder_lock
 from cltool.core.progress import Progress
 from cltool.core.workers import Failure, run_tasks, worker_progress
 from cltool.experiments import cells, resolve
 from cltool.experiments.experiment_plan import Plan, PlannedCell
-from cltool.experiments.resume import clear
+from cltool.experiments.resume import clear, holds_nothing
 from cltool.experiments.tune import Search
 from cltool.experiments.worker_setup import load_libraries, make_base_model, recorded_threads
 from cltool.facts.stream import Stream
@@ -122,14 +123,15 @@ def run_cells(
         return []
     search = None if plan.experiment.tune is None else plan.search(out)
     jobs = [_job(plan, cell, out, fresh, search) for cell in chosen]
-    return run_tasks(
-        jobs,
-        _run_cell if search is None else _search,
-        prepare=_prepare,
-        load=load_libraries,
-        workers=workers,
-        progress=progress,
-    )
+    with folder_lock(out):
+        return run_tasks(
+            jobs,
+            _run_cell if search is None else _search,
+            prepare=_prepare,
+            load=load_libraries,
+            workers=workers,
+            progress=progress,
+        )
 
 
 def runs_on_disk(plan: Plan, out: Path) -> Mapping[PlannedCell, Run]:
@@ -181,7 +183,7 @@ def _clear_other_run(job: Job) -> None:
         UserError: another command made the run in the folder.
     """
     begun = _begun_with(job)
-    if begun is None and not job.fresh and any(job.folder.glob("*")):
+    if begun is None and not job.fresh and not holds_nothing(job.folder):
         raise UserError(
             "cltool reproduce did not make what this folder holds",
             where=str(job.folder),
@@ -215,23 +217,25 @@ def _run_cell(job: Job) -> None:
     from cltool.experiments import run
 
     cell = job.cell
-    _clear_other_run(job)
-    with recorded_threads(job.folder):
-        finished = run.run(
-            _stream(job),
-            strategy=cell.strategy,
-            seed=cell.seed or 0,
-            out=job.folder,
-            settings=cell.tables,
-            keep_checkpoints=job.keep_checkpoints,
-            progress=worker_progress(job.name),
-        )
-    cells.write_run(job.cell_file, cell, finished)
+    with folder_lock(job.folder, patience=WORKERS_PATIENCE):
+        _clear_other_run(job)
+        with recorded_threads(job.folder):
+            finished = run.run(
+                _stream(job),
+                strategy=cell.strategy,
+                seed=cell.seed or 0,
+                out=job.folder,
+                settings=cell.tables,
+                keep_checkpoints=job.keep_checkpoints,
+                progress=worker_progress(job.name),
+            )
+        cells.write_run(job.cell_file, cell, finished)
 
 
 def _search(job: Job) -> None:
     from cltool.experiments.manifest import versions
 
-    _clear_other_run(job)
-    search = Search(stream=_stream(job), progress=worker_progress(job.name), **job.search)
-    cells.write_search(job.cell_file, job.cell, search.tune(job.cell.strategy), versions())
+    with folder_lock(job.folder, patience=WORKERS_PATIENCE):
+        _clear_other_run(job)
+        search = Search(stream=_stream(job), progress=worker_progress(job.name), **job.search)
+        cells.write_search(job.cell_file, job.cell, search.tune(job.cell.strategy), versions())

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cltool.core.errors import Diverged, UserError
+from cltool.core.locks import WORKERS_PATIENCE, folder_lock
 from cltool.core.progress import QUIET, Progress
 from cltool.core.settings import merge
 from cltool.evaluation.summary import summary
@@ -230,15 +231,16 @@ class Search:
     def _run(self, stream: Stream, strategy: str, name: str, values: Values, seed: int) -> Run:
         folder = self.folder(strategy) / name
         tables = merge(self._settings(strategy), as_tables(values))
-        return experiment.run(
-            stream,
-            strategy=strategy,
-            seed=seed,
-            out=folder,
-            settings=tables,
-            fresh=self.fresh,
-            accept_changed_code=self.accept_changed_code,
-        )
+        with folder_lock(folder, patience=WORKERS_PATIENCE):
+            return experiment.run(
+                stream,
+                strategy=strategy,
+                seed=seed,
+                out=folder,
+                settings=tables,
+                fresh=self.fresh,
+                accept_changed_code=self.accept_changed_code,
+            )
 
 
 def as_tables(values: Values) -> dict[str, Any]:

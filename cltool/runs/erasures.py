@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from cltool.core.errors import UserError
 from cltool.core.files import write_json
+from cltool.core.locks import folder_lock
 from cltool.evaluation import ledger
 from cltool.evaluation.metrics import DIRECT
 from cltool.evaluation.outcomes import came_back
@@ -251,8 +252,11 @@ def write_references(runs: Sequence[Run]) -> None:
     """Add the scores of the retrained runs among ``runs`` to the record of each run."""
     for run in runs:
         record = read(run.folder)
-        if record is not None:
-            write_json(run.folder / FILE, with_reference(record, references(run, runs)))
+        compared = None if record is None else with_reference(record, references(run, runs))
+        if compared != record:
+            with folder_lock(run.folder):
+                if read(run.folder) == record:
+                    write_json(run.folder / FILE, compared)
 
 
 def _exact(run: Run) -> bool:

@@ -395,9 +395,12 @@ def test_an_interruption_says_how_to_resume(
         return 0
 
     monkeypatch.setattr(command, "run", interrupted)
-    output = cltool("run")
+    output = cltool("run", "--scenario", "my facts.jsonl")
     assert output.code == 130
-    assert "run the same command again to continue" in output.err
+    assert "give the same command again: cltool run --scenario 'my facts.jsonl'\n" in output.err
+    output = cltool("run", "--fresh", "--seed", "1")
+    assert output.code == 130
+    assert "give the command without --fresh: cltool run --seed 1\n" in output.err
 
 
 # Results.

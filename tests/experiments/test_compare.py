@@ -91,7 +91,7 @@ def compared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Compared]:
             future = submit(self, work, *arguments)
             started = {child.pid for child in multiprocessing.active_children()} - before
             self.started = started or self.started
-            workers.update({one.name: self.started for one in arguments})
+            workers.update({one.name: self.started for one in arguments if hasattr(one, "name")})
             return future
 
         patch.setattr(ProcessPoolExecutor, "submit", watch)
