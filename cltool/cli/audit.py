@@ -146,7 +146,7 @@ def _audit_one(options: argparse.Namespace) -> Result:
             " --forget FILE.",
         )
     settings, asked = _read_request(options)
-    audited = Run.open(options.run[0]) if options.run else _read_models(options, asked)
+    audited = Run.open_whole(options.run[0]) if options.run else _read_models(options, asked)
     if isinstance(audited, Run) and asked.step is not None:
         audited.refuse_missing(asked.step)
     if options.workers is not None:
@@ -186,7 +186,7 @@ def _audit_runs(options: argparse.Namespace) -> Result:
     shared.refuse_below_one(options.workers, "--workers")
     settings, asked = _read_request(options)
     steps = _read_steps(options.step)
-    runs = [Run.open(folder) for name in options.run for folder in run_folders(Path(name))]
+    runs = [Run.open_whole(folder) for name in options.run for folder in run_folders(Path(name))]
     for step in steps:
         if step is not None:
             runs[0].refuse_missing(step)

@@ -32,10 +32,10 @@ def run(options: argparse.Namespace) -> int:
     from cltool.runs import erasures, references
     from cltool.runs.run import Run
 
-    run = Run.open(options.run)
+    run = Run.open_whole(options.run)
     record = erasures.open_record(run)
     if options.retrained:
-        given = [Run.open(folder) for folder in options.retrained]
+        given = [Run.open_whole(folder) for folder in options.retrained]
         for reference in given:
             references.refuse_unlike(run, reference)
         record = erasures.with_reference(record, given)

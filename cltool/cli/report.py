@@ -37,7 +37,7 @@ def run(options: argparse.Namespace) -> int:
     from cltool.runs.groups import group_runs
     from cltool.runs.run import Run, run_folders
 
-    runs = [Run.open(folder) for name in options.runs for folder in run_folders(Path(name))]
+    runs = [Run.open_whole(folder) for name in options.runs for folder in run_folders(Path(name))]
     groups = _by(runs, options.by) if options.by else []
     page = write_report(runs, Path(options.out), options.title, command=options.typed)
     resurfaced = warn_resurfaced(runs)

@@ -23,7 +23,7 @@ def run(options: argparse.Namespace) -> int:
     from cltool.runs.run import Run
     from cltool.runs.timeline import subjects_alike, timelines
 
-    run = Run.open(options.run)
+    run = Run.open_whole(options.run)
     found = timelines(run, options.subject, options.relation)
     for other in subjects_alike(run, found[0].subject):
         what = difference(found[0].subject, other)

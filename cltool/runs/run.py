@@ -11,17 +11,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cltool.core.errors import UserError
-from cltool.core.files import refuse_newer_format, write_json
+from cltool.core.files import write_json
 from cltool.evaluation import ledger
 from cltool.evaluation.scores import COSTS
 from cltool.evaluation.summary import installed_per_step, per_step, per_step_by, summary
 from cltool.runs import trained
+from cltool.runs.record import FORMAT as FORMAT
+from cltool.runs.record import read_record, read_rows
 
 if TYPE_CHECKING:
     import pandas as pd
-
-FORMAT = 1
-"""Version of ``run.json``; a record without one has version 1."""
 
 TRAINED = f"{trained.KEY}."
 """Comes before the parts of `cltool.runs.trained.COLUMNS` in tables."""
@@ -73,7 +72,27 @@ class Run:
                 where=str(folder),
                 hint=_runs_inside(run.folder),
             )
-        _read_record(run.settings_file)
+        read_record(run.settings_file)
+        return run
+
+    @classmethod
+    def open_whole(cls, folder: Path | str) -> Run:
+        """Open a run folder to read it; a run that is in progress or was interrupted is accepted.
+
+        Raises:
+            UserError: as for `open`, or the record says that the run is finished, but steps of it
+                are missing.
+        """
+        run = cls.open(folder)
+        record = run.record
+        of = len(record.get("labels", ()))
+        if record.get("status") == "finished" and (done := run.steps_done()) < of:
+            raise UserError(
+                f"the run is marked as finished, but only {done} of its {of} steps are there"
+                " (steps.jsonl, answers/)",
+                where=str(folder),
+                hint="Give the command that made the run again; it makes what is missing.",
+            )
         return run
 
     def refuse_missing(self, step: int) -> None:
@@ -101,7 +120,7 @@ class Run:
         Raises:
             UserError: the file cannot be read, or a newer cltool wrote it.
         """
-        return _read_record(self.settings_file)
+        return read_record(self.settings_file)
 
     @property
     def strategy(self) -> str:
@@ -160,15 +179,7 @@ class Run:
         Raises:
             UserError: the file is damaged.
         """
-        file = self.folder / "steps.jsonl"
-        try:
-            text = file.read_text(encoding="utf-8") if file.is_file() else ""
-            rows = [json.loads(line) for line in text.split("\n") if line]
-        except (OSError, ValueError) as error:
-            raise UserError(f"cannot be read: {error}", where=str(file)) from error
-        if not all(isinstance(row, dict) for row in rows):
-            raise UserError("has a line that is not a JSON object", where=str(file))
-        return rows
+        return read_rows(self.folder / "steps.jsonl")
 
     def metrics(self, by: str | None = None) -> pd.DataFrame:
         """Return one row a step: scores, costs, ``training.NAME``, and logs as ``log.NAME``.
@@ -221,17 +232,6 @@ class Run:
         self.__dict__.pop("costs", None)
         self.__dict__.pop("logs", None)
         self.__dict__.pop("training", None)
-
-
-def _read_record(file: Path) -> dict[str, Any]:
-    try:
-        value = json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise UserError(f"cannot be read: {error}", where=str(file)) from error
-    if not isinstance(value, dict):
-        raise UserError("is not a JSON object", where=str(file))
-    refuse_newer_format(value.get("format", 1), FORMAT, file)
-    return value
 
 
 def _runs_inside(folder: Path) -> str:
