@@ -159,8 +159,7 @@ def compare(
         for stream_seed in (stream_seeds if stream_seeds is not None else (None,))
         for seed in seeds
     ]
-    with folder_lock(Path(out)):
-        return _run_all(cells, workers, progress)
+    return _run_all(Path(out), cells, workers, progress)
 
 
 def folder_of(strategy: str, seed: int, stream_seed: int | None = None) -> str:
@@ -200,7 +199,14 @@ def _check_streams(
         )
 
 
-def _run_all(cells: Sequence[Cell], workers: int | None, progress: Progress) -> Comparison:
+def _run_all(
+    out: Path, cells: Sequence[Cell], workers: int | None, progress: Progress
+) -> Comparison:
+    with folder_lock(out):
+        return _run_locked(cells, workers, progress)
+
+
+def _run_locked(cells: Sequence[Cell], workers: int | None, progress: Progress) -> Comparison:
     # Expensive reference strategies usually come last. They start first, so that they do not run
     # alone at the end.
     failed = run_tasks(

@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +52,36 @@ def steps_kept(keep: bool | Collection[int], steps: int) -> frozenset[int]:
             hint=f"The stream's last step is {steps - 1}.",
         )
     return kept
+
+
+@contextmanager
+def run_lock(
+    folder: Path, record: Mapping[str, Any], writes: bool, accept_changed_code: bool = False
+) -> Iterator[locks.Lock | None]:
+    """Hold the lock of a run folder; None if it is not needed and cannot be had.
+
+    That is so for a finished run in a folder that cannot be written.
+
+    Args:
+        folder: the run folder; it need not exist.
+        record: the requested run, as `cltool.experiments.manifest.identity` returned it.
+        writes: the folder is written even if the run in it is finished.
+        accept_changed_code: as for `open_folder`.
+
+    Raises:
+        UserError: another process holds the lock.
+        OSError: the folder cannot be written, and has to be.
+    """
+    with ExitStack() as stack:
+        try:
+            lock = stack.enter_context(locks.folder_lock(folder))
+        except OSError:
+            held = Run(folder).record if (folder / "run.json").is_file() and not writes else {}
+            done = open_folder(folder, record, False, accept_changed_code) if held else 0
+            if done < len(record["labels"]) or held.get("status") != "finished":
+                raise
+            lock = None
+        yield lock
 
 
 def open_folder(

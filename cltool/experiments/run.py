@@ -10,13 +10,12 @@ from __future__ import annotations
 import random
 import sys
 import time
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cltool.core.locks import Lock, folder_lock
+from cltool.core.locks import Lock
 from cltool.core.progress import QUIET, Progress
 from cltool.core.seeds import derive
 from cltool.core.settings import merge
@@ -33,6 +32,7 @@ from cltool.experiments.resume import (
     note_code,
     open_folder,
     refuse_other_model,
+    run_lock,
     steps_kept,
     tidy,
 )
@@ -105,7 +105,8 @@ def run(
     asked = _Asked(
         stream, resolved, requested, folder, fresh, accept, kept, purging, loggers, progress
     )
-    with _lock(asked, fresh or save_model is not None) as lock:
+    writes = fresh or save_model is not None
+    with run_lock(folder, requested, writes, accept) as lock:
         if lock is None:
             return Run.open(folder)
         return _run_locked(asked, None if save_model is None else Path(save_model), lock)
@@ -161,34 +162,6 @@ def _run_locked(asked: _Asked, save_model: Path | None, lock: Lock) -> Run:
     lock.check()
     current.change_record(status="finished")
     return Run.open(folder)
-
-
-@contextmanager
-def _lock(asked: _Asked, writes: bool) -> Iterator[Lock | None]:
-    """Hold the lock of a run folder; None if it is not needed and cannot be had.
-
-    That is so for a finished run in a folder that cannot be written.
-
-    Args:
-        asked: the requested run; its folder need not exist.
-        writes: the folder is written even if the run in it is finished.
-
-    Raises:
-        UserError: another process holds the lock.
-        OSError: the folder cannot be written, and has to be.
-    """
-    folder, requested = asked.folder, asked.requested
-    with ExitStack() as stack:
-        try:
-            lock = stack.enter_context(folder_lock(folder))
-        except OSError:
-            record = Run(folder).record if (folder / "run.json").is_file() else {}
-            held = record and not writes
-            done = open_folder(folder, requested, False, asked.accept) if held else 0
-            if done < len(requested["labels"]) or record.get("status") != "finished":
-                raise
-            lock = None
-        yield lock
 
 
 def _drop_before(folder: Path, purging: Sequence[int], done: int) -> None:

@@ -138,7 +138,7 @@ def test_a_finished_run_needs_no_lock_if_its_folder_cannot_be_written(
     def refuse(*arguments: Any, **more: Any) -> Any:
         raise PermissionError(13, "Permission denied", str(folder))
 
-    monkeypatch.setattr("cltool.experiments.run.folder_lock", refuse)
+    monkeypatch.setattr("cltool.core.locks.folder_lock", refuse)
     assert start(folder).record["status"] == "finished"
     with pytest.raises(PermissionError):
         start(folder, fresh=True)
