@@ -45,11 +45,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         output.message(str(error))
         return exit_codes.SOME_FAILED if isinstance(error, Diverged) else exit_codes.BAD_INPUT
     except OSError as error:
-        unwritable = output.give_up_stdout()
-        if unwritable and isinstance(error, BrokenPipeError):
-            return exit_codes.DONE  # the reader has seen enough
-        if unwritable and error.filename is None:
-            error.filename = "standard output"
+        if error.filename == output.STDOUT:
+            output.give_up_stdout()
+            if isinstance(error, BrokenPipeError):
+                return exit_codes.DONE  # the reader has seen enough
         output.message(str(_of_the_system(error)))
         return exit_codes.BAD_INPUT
     except KeyboardInterrupt as error:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import errno
 import json
 import os
 import re
 import sys
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from cltool.core.printable import printable
@@ -23,7 +22,8 @@ _RAW = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 
 def say(text: str) -> None:
     """Print ``text`` on stdout."""
-    print(printable(text))
+    with stdout_errors():
+        print(printable(text))
 
 
 def message(text: str) -> None:
@@ -35,7 +35,8 @@ def message(text: str) -> None:
 def print_json(value: Any) -> None:
     """Print ``value`` on stdout as indented JSON."""
     text = json.dumps(value, ensure_ascii=False, indent=2, allow_nan=False)
-    print(_RAW.sub(lambda found: f"\\u{ord(found[0]):04x}", text))
+    with stdout_errors():
+        print(_RAW.sub(lambda found: f"\\u{ord(found[0]):04x}", text))
 
 
 def prepare() -> None:
@@ -50,34 +51,41 @@ def prepare() -> None:
                 stream.reconfigure(errors="backslashreplace")
 
 
+STDOUT = "standard output"
+"""In place of a file's name, in errors of writing to stdout."""
+
+
+@contextmanager
+def stdout_errors() -> Iterator[None]:
+    """Let errors of printing name `STDOUT`.
+
+    Raises:
+        OSError: stdout cannot be written.
+    """
+    try:
+        yield
+    except OSError as error:
+        if error.errno is None:
+            raise
+        raise OSError(error.errno, os.strerror(error.errno), STDOUT) from error
+
+
 def flush() -> None:
     """Write out what was printed.
 
     Raises:
         OSError: stdout cannot be written.
     """
-    try:
+    with stdout_errors():
         sys.stdout.flush()
-    except BrokenPipeError:
-        raise
-    except OSError as error:
-        if error.errno is None:
-            raise
-        raise OSError(error.errno, os.strerror(error.errno), "standard output") from error
 
 
-def give_up_stdout() -> bool:
-    """Let stdout lead nowhere if it cannot be written; return whether that was so."""
-    try:
-        sys.stdout.flush()
-    except OSError as error:
-        # Otherwise Python reports the same error once more when it ends.
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        with suppress(OSError, ValueError):
-            os.dup2(nowhere, sys.stdout.fileno())
-        os.close(nowhere)
-        return error.errno != errno.EBADF
-    return False
+def give_up_stdout() -> None:
+    """Let stdout lead nowhere: otherwise Python reports its error once more when it ends."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    with suppress(OSError, ValueError):
+        os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)
 
 
 def warn_resurfaced(runs: Sequence[Run]) -> list[dict[str, str]]:

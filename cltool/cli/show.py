@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import argparse
-import sys
 
-from cltool.cli.output import print_json, say
+from cltool.cli.output import message, print_json, say
 from cltool.core import exit_codes
 
 
@@ -27,10 +26,7 @@ def run(options: argparse.Namespace) -> int:
     found = timelines(run, options.subject, options.relation)
     for other in subjects_alike(run, found[0].subject):
         what = difference(found[0].subject, other)
-        print(
-            f"cltool: the run also has facts about {other!r}, which is another subject{what}",
-            file=sys.stderr,
-        )
+        message(f"the run also has facts about {other!r}, which is another subject{what}")
     if options.json:
         print_json([timeline.as_json() for timeline in found])
         return exit_codes.DONE

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from cltool.cli.output import say
+from cltool.cli.output import say, stdout_errors
 from cltool.core.printable import one_line, printable
 
 if TYPE_CHECKING:
@@ -63,7 +63,8 @@ def print_all(parts: Iterable[Part]) -> None:
             least = Console(width=WIDE).measure(part).minimum
             console = Console(width=max(console.width, least), **_PLAIN)
         shown = printable(part) if isinstance(part, str) else part
-        console.print(shown, soft_wrap=isinstance(part, str))
+        with stdout_errors():
+            console.print(shown, soft_wrap=isinstance(part, str))
 
 
 def as_text(parts: Iterable[Part]) -> str:
