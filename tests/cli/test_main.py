@@ -546,7 +546,7 @@ def test_the_final_model_is_saved(cltool: Cltool) -> None:
     assert output.code == 0, output.err
     saved = {file.name for file in Path("model").iterdir()}
     assert {"config.json", "model.safetensors", "tokenizer.json"} <= saved
-    again = cltool("run", *QUICK, "--strategy", "frozen", "--out", "new", "--save-model", "model")
+    again = cltool("run", *QUICK, "--strategy", "naive", "--out", "new", "--save-model", "model")
     assert "model: the folder is not empty" in refused(again)
 
 
