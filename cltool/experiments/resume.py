@@ -342,7 +342,13 @@ def _differences(existing: Mapping[str, Any], requested: Mapping[str, Any]) -> l
     return differences
 
 
-_FORMER_DEFAULTS = {"probe.max_tokens": 48}
+_FORMER_DEFAULTS = {
+    "probe.max_tokens": 48,
+    "strategy.pseudo_replay.max_tokens": 48,
+    "strategy.recitation.max_tokens": 64,
+    "strategy.self_distill.max_tokens": 48,
+    "strategy.unknow.max_tokens": 48,
+}
 """Defaults in the records of earlier versions, in place of which there is none in this one."""
 
 

@@ -34,6 +34,7 @@ from cltool.lm.batches import IGNORED, Batch, by_length, collate
 from cltool.strategies.rehearsal.common.gradients import draw_rounds
 from cltool.strategies.rehearsal.common.prompts import Prompts
 from cltool.strategies.rehearsal.common.reservoir import Mix
+from cltool.training.longest import answer_limit
 from cltool.training.search_space import search
 from cltool.training.strategy import State, Strategy, StrategyConfig
 
@@ -72,8 +73,11 @@ class SelfDistillConfig(StrategyConfig):
     mix: Annotated[
         Mix, Field(description="number of distilled sentences per sentence of the update")
     ] = 1.0
-    max_tokens: int = Field(
-        default=48, ge=2, description="most tokens of an answer; longer answers are not distilled"
+    max_tokens: int | None = Field(
+        default=None,
+        ge=2,
+        description="most tokens of an answer; longer answers are not distilled; none: 48, or those"
+        " of the longest known object",
     )
 
 
@@ -105,7 +109,7 @@ class SelfDistill(Strategy[SelfDistillConfig]):
         config = self.config
         self._random = learner.generator("distillation")
         self._answered = self._prompts.answered(
-            learner, config.samples, config.max_tokens, self._random
+            learner, config.samples, config.max_tokens or answer_limit(learner, 48), self._random
         )
         self._targets = self._distributions(learner)
 

@@ -36,6 +36,7 @@ from cltool.lm.sampling import Sampler
 from cltool.strategies.rehearsal.common.gradients import draw_rounds, micro_batches
 from cltool.strategies.rehearsal.common.prompts import Prompts, completed
 from cltool.strategies.rehearsal.common.reservoir import Mix
+from cltool.training.longest import answer_limit, sentence_limit
 from cltool.training.search_space import search
 from cltool.training.strategy import State, Strategy, StrategyConfig
 
@@ -66,10 +67,11 @@ class PseudoReplayConfig(StrategyConfig):
     temperature: float = Field(
         default=1.0, gt=0, description="temperature of generated sentences; answers are greedy"
     )
-    max_tokens: int = Field(
-        default=48,
+    max_tokens: int | None = Field(
+        default=None,
         ge=2,
-        description="most tokens of an answer or sentence; longer ones are not rehearsed",
+        description="most tokens of an answer or sentence; longer ones are not rehearsed; none: 48,"
+        " or those of the longest that is known",
     )
 
 
@@ -95,7 +97,10 @@ class PseudoReplay(Strategy[PseudoReplayConfig]):
         self._random = learner.generator("rehearsal")
         if config.prompts == "stored":
             self._rehearsed = self._prompts.answered(
-                learner, config.samples, config.max_tokens, self._random
+                learner,
+                config.samples,
+                config.max_tokens or answer_limit(learner, 48),
+                self._random,
             )
         else:
             self._rehearsed = self._written(learner, learner.experience.update)
@@ -130,9 +135,8 @@ class PseudoReplay(Strategy[PseudoReplayConfig]):
         coder = learner.lm.coder
         (start,) = coder.prompts([""])
         sampler = Sampler(learner.lm)
-        written = sampler.sample(
-            start, config.samples, config.max_tokens, self._random, config.temperature
-        )
+        limit = config.max_tokens or sentence_limit(learner, 48)
+        written = sampler.sample(start, config.samples, limit, self._random, config.temperature)
         learner.spend(sampler.tokens)
         erased = [belief.fact for belief in learner.known.beliefs() if belief.erased]
         facts = (*update.learn, *update.forget, *erased)

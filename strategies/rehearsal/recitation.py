@@ -60,6 +60,7 @@ from cltool.strategies.rehearsal.common.cooling import Cooling
 from cltool.strategies.rehearsal.common.lines import Line, lines, recite, start_tokens
 from cltool.strategies.rehearsal.common.schedule import Schedule
 from cltool.strategies.rehearsal.common.teaching import teach
+from cltool.training.longest import sentence_limit
 from cltool.training.search_space import search
 from cltool.training.stopping import STEPS
 from cltool.training.strategy import State, Strategy, StrategyConfig, fact_rows, facts_from_rows
@@ -130,11 +131,11 @@ class RecitationConfig(StrategyConfig):
     trouble: float = Field(
         default=0.2, gt=0, le=1, description="share of 1/N below which a line is difficult"
     )
-    max_tokens: int = Field(
-        default=256,
+    max_tokens: int | None = Field(
+        default=None,
         ge=2,
         description="most tokens of a line, if the model's context allows them; longer lines are"
-        " not found",
+        " not found; none: 256, or those of the longest sentence that is known",
     )
     drawn: int = Field(
         default=0,
@@ -294,7 +295,7 @@ class Recitation(Strategy[RecitationConfig]):
             learner,
             count - len(stored),
             config.share,
-            config.max_tokens,
+            config.max_tokens or sentence_limit(learner, 256),
             gone | stored,
             config.drawn,
         )

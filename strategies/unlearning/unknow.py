@@ -38,6 +38,7 @@ from cltool.strategies.unlearning.common.descent import Unlearning, UnlearningCo
 from cltool.strategies.unlearning.common.eraser import Goal
 from cltool.strategies.unlearning.common.sentences import trained_askings
 from cltool.strategies.unlearning.common.subjects import known_subjects, made_up_subjects
+from cltool.training.longest import answer_limit
 from cltool.training.search_space import search
 
 if TYPE_CHECKING:
@@ -82,7 +83,11 @@ class UnknowConfig(UnlearningConfig):
         ge=0,
         description="number of their answers that are trained per wording, besides its object",
     )
-    max_tokens: int = Field(default=48, ge=2, description="most tokens of an answer")
+    max_tokens: int | None = Field(
+        default=None,
+        ge=2,
+        description="most tokens of an answer; none: 48, or those of the longest known object",
+    )
     top: int = Field(
         default=1024,
         ge=1,
@@ -322,7 +327,8 @@ def _answers(
 ) -> list[list[int]]:
     """Return the model's distinct greedy answers, including their stop tokens."""
     sampler = Sampler(learner.lm)
-    said = sampler.greedy(prompts, config.max_tokens) if prompts else []
+    limit = config.max_tokens or answer_limit(learner, 48)
+    said = sampler.greedy(prompts, limit) if prompts else []
     learner.spend(sampler.tokens)
     stops = set(learner.lm.coder.stops)
     ended = [answer for answer in said if len(answer) > 1 and answer[-1] in stops]
