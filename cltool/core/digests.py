@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -14,9 +14,18 @@ FILE = "digests.json"
 """The file of a folder that holds the hash of every other file in it."""
 
 
+SAVED = "cltool.json"
+"""The file of a saved model that says which run it is of, and holds the hashes of its files."""
+
+
+def of_files(folder: Path) -> dict[str, str]:
+    """Return the hash of each file in ``folder``, by its path; hidden files do not count."""
+    return {name: _sha256(folder / name) for name in _names(folder)}
+
+
 def write_digests(folder: Path) -> None:
-    """Write `FILE` for the files in ``folder``; hidden files do not count."""
-    write_json(folder / FILE, {"sha256": {name: _sha256(folder / name) for name in _names(folder)}})
+    """Write `FILE` for the files in ``folder``."""
+    write_json(folder / FILE, {"sha256": of_files(folder)})
 
 
 def damage(folder: Path) -> list[str]:
@@ -29,10 +38,20 @@ def damage(folder: Path) -> list[str]:
     if not file.is_file():
         return []
     try:
-        digests = json.loads(file.read_text(encoding="utf-8"))["sha256"]
-        wanted = {str(name): str(value) for name, value in digests.items()}
+        return _changes(folder, json.loads(file.read_text(encoding="utf-8"))["sha256"])
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         return [f"{FILE} cannot be read ({type(error).__name__})"]
+
+
+def changes_since_saving(folder: Path) -> list[str]:
+    """Return which files of a saved model have changed; empty for any other folder."""
+    try:
+        return _changes(folder, json.loads((folder / SAVED).read_text(encoding="utf-8"))["files"])
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return []
+
+
+def _changes(folder: Path, wanted: Mapping[str, str]) -> list[str]:
     found = set(_names(folder))
     broken = [f"{name} is missing" for name in sorted(wanted.keys() - found)]
     for name in sorted(found & wanted.keys()):

@@ -9,15 +9,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cltool.core import digests
 from cltool.core.errors import UserError
 from cltool.core.files import disk_errors, remove, write_json
 from cltool.runs.run import Run
 
 if TYPE_CHECKING:
     from cltool.lm.language_model import LanguageModel
-
-RECORD = "cltool.json"
-"""File in the saved model's folder: which run it is of, and the digest of each file."""
 
 
 class SavedModel:
@@ -75,18 +73,13 @@ class SavedModel:
         try:
             with disk_errors(self.folder):
                 save_checkpoint(lm, partial)
-            files = {
-                file.relative_to(partial).as_posix(): _digest(file)
-                for file in sorted(partial.rglob("*"))
-                if file.is_file()
-            }
             record = {
                 "format": 1,
                 "run": self._run,
                 "checkpoint": _last_checkpoint(run),
-                "files": files,
+                "files": digests.of_files(partial),
             }
-            write_json(partial / RECORD, record)
+            write_json(partial / digests.SAVED, record)
             if not self.folder.is_symlink() and self.folder.is_dir():
                 remove(self.folder)
             partial.rename(self.folder.resolve())
@@ -96,7 +89,7 @@ class SavedModel:
     def _record(self) -> dict[str, Any] | None:
         """Return what the folder says about its model; None if it does not hold a saved model."""
         try:
-            record = json.loads((self.folder / RECORD).read_text(encoding="utf-8"))
+            record = json.loads((self.folder / digests.SAVED).read_text(encoding="utf-8"))
             sound = {"run", "checkpoint", "files"} <= record.keys() and record["files"].keys()
         except (OSError, ValueError, AttributeError, TypeError, RecursionError):
             return None
@@ -107,18 +100,14 @@ class SavedModel:
 
         Other files may be there only if the model is not written again.
         """
-        files = record["files"]
         names = {
             file.relative_to(self.folder).as_posix()
             for file in self.folder.rglob("*")
             if not file.is_dir()
         }
-        if not finished and names - {*files, RECORD}:
+        if not finished and names - {*record["files"], digests.SAVED}:
             return False
-        return all(
-            (self.folder / name).is_file() and _digest(self.folder / name) == digest
-            for name, digest in files.items()
-        )
+        return not digests.changes_since_saving(self.folder)
 
     def _refuse_unwritable(self) -> None:
         place = self.folder.absolute()
@@ -139,8 +128,3 @@ def _last_checkpoint(run: Path) -> str | None:
 
     last = len(Run.open(run).record["labels"]) - 1
     return checkpoints.digest(run, last) if last in checkpoints.steps(run) else None
-
-
-def _digest(file: Path) -> str:
-    with file.open("rb") as handle:
-        return hashlib.file_digest(handle, "sha256").hexdigest()

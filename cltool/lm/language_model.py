@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cltool.core.digests import changes_since_saving
 from cltool.core.errors import UserError
 from cltool.core.files import give_default_modes, whole_file
 from cltool.lm import checkpoint_checks as checks
@@ -143,7 +144,9 @@ def load_checkpoint(
     tokenizer, problems = _tokenizer(folder)
     model, info, more = _model(folder)
     problems += more
-    doubts: list[str] = []
+    doubts = [
+        f"The saved model is not as cltool wrote it: {it}." for it in changes_since_saving(folder)
+    ]
     lm = None
     if model is not None:
         model.to(place)

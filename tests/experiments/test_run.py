@@ -317,7 +317,9 @@ def test_a_damaged_checkpoint_is_passed_over(
         assert states(tmp_path / name) == states(whole.folder)
 
 
-def test_a_damaged_checkpoint_of_a_finished_run_is_not_used(start: Start, tmp_path: Path) -> None:
+def test_a_damaged_checkpoint_of_a_finished_run_is_not_used(
+    start: Start, stream: Stream, tmp_path: Path
+) -> None:
     start(tmp_path / "run")
     place = tmp_path / "run" / "checkpoints" / "step-003"
     state = place / "naive.json"
@@ -327,6 +329,25 @@ def test_a_damaged_checkpoint_of_a_finished_run_is_not_used(start: Start, tmp_pa
     assert caught.value.where == str(place) and "--fresh" in caught.value.hint
     (place / "digests.json").unlink()  # as earlier versions wrote it
     start(tmp_path / "run", save_model=tmp_path / "model")
+    assert not load(str(tmp_path / "model"), stream, device="cpu").warnings
+    with (tmp_path / "model" / "generation_config.json").open("a") as file:
+        file.write(" ")
+    (warning,) = load(str(tmp_path / "model"), stream, device="cpu").warnings
+    assert "generation_config.json has changed" in warning
+
+
+def test_the_files_of_a_run_get_the_mode_of_the_umask(start: Start, tmp_path: Path) -> None:
+    before = os.umask(0o027)
+    try:
+        start(tmp_path / "run", "replay")
+    finally:
+        os.umask(before)
+    modes = {
+        path.name: path.stat().st_mode & 0o777
+        for path in (tmp_path / "run").rglob("*")
+        if path.is_file() and not path.name.startswith(".")
+    }
+    assert modes == dict.fromkeys(modes, 0o640) and "model.safetensors" in modes
 
 
 def test_a_taught_model_belongs_to_its_tokenizer(
