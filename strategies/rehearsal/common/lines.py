@@ -190,7 +190,6 @@ def _losses_in_other_words(learner: Learner, found: Sequence[Line]) -> list[floa
         for begin in range(0, len(numbers), size):
             part = numbers[begin : begin + size]
             batch = learner.collate([examples[number] for number in part])
-            learner.spend(int(batch["attention_mask"].sum()))
             for number, loss in zip(part, learner.score(batch).answer_losses(), strict=True):
                 losses[number] = float(loss)
     return losses
