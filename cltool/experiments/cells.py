@@ -87,7 +87,7 @@ def read(file: Path) -> Json | None:
         content = json.loads(file.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return None
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise UserError(f"cannot be read: {error}", where=str(file)) from error
     if isinstance(content, dict):
         refuse_newer_format(content.get("format", FORMAT), FORMAT, file)

@@ -84,7 +84,7 @@ def load(
         file = place / f"{file_name(name)}.json"
         try:
             states[name] = json.loads(file.read_text(encoding="utf-8"))
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, RecursionError) as error:
             raise UserError(
                 f"the checkpoint's state of {name} cannot be read: {error}",
                 where=str(place),

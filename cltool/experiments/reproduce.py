@@ -172,7 +172,7 @@ def _begun_with(job: Job) -> Any:
     """Return the digest with which the run in the folder began; None where nothing says it."""
     try:
         return json.loads(job.digest_file.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return None
 
 

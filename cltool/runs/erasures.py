@@ -8,7 +8,6 @@ same record; only the time of a request and what was cleared are kept.
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,8 +15,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from typing_extensions import TypedDict
+
 from cltool.core.errors import UserError
-from cltool.core.files import write_json
+from cltool.core.files import refuse_newer_format, write_json
+from cltool.core.json_files import check, read_json
 from cltool.core.locks import folder_lock
 from cltool.evaluation import ledger
 from cltool.evaluation.metrics import DIRECT
@@ -57,6 +59,49 @@ COLUMNS: dict[str, str] = {
     " runs; null without a reference",
 }
 """Every key of a request and its meaning."""
+
+
+class _Score(TypedDict):
+    step: int
+    label: str
+    when: str
+    asked: float
+    right: float
+    logp: float | None
+
+
+class _Store(TypedDict):
+    entries_before: int
+    entries_after: int
+    bytes_before: int
+    bytes_after: int
+    purged: dict[str, str]
+
+
+class _Request(TypedDict):
+    subject: str
+    relation: str
+    object: str
+    aliases: list[str]
+    learned: int
+    step: int
+    label: str
+    time: str | None
+    stores: dict[str, _Store] | None
+    scores: list[_Score]
+    taught_again: int | None
+    resurfaced: list[int]
+    retrained: list[_Score] | None
+
+
+class _Reference(TypedDict):
+    runs: list[str]
+    exact: bool
+
+
+class _Record(TypedDict):
+    reference: _Reference | None
+    requests: list[_Request]
 
 
 @dataclass
@@ -204,13 +249,10 @@ def read(folder: Path) -> dict[str, Any] | None:
     file = folder / FILE
     if not file.is_file():
         return None
-    try:
-        record = json.loads(file.read_text(encoding="utf-8"))
-        sound = all(COLUMNS.keys() <= one.keys() for one in record["requests"])
-    except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
-        raise UserError(f"cannot be read: {error}", where=str(file)) from error
-    if not sound:
-        raise UserError("is not a record of erasures", where=str(file))
+    record = read_json(file)
+    if isinstance(record, dict):
+        refuse_newer_format(record.get("format", FORMAT), FORMAT, file)
+    check(record, _Record, file, "It is not a record that cltool wrote, or it was changed.")
     return dict(record)
 
 
@@ -218,7 +260,7 @@ def open_record(run: Run) -> dict[str, Any]:
     """Read the record of a run.
 
     Raises:
-        UserError: the run has none.
+        UserError: the run has none, or it is damaged.
     """
     record = read(run.folder)
     if record is None:
@@ -227,6 +269,15 @@ def open_record(run: Run) -> dict[str, Any]:
             where=str(run.folder),
             hint="Ask for some: --set scenario.forgotten=5, or lines with forget in your file.",
         )
+    last = len(run.record["labels"]) - 1
+    for request in record["requests"]:
+        again = request["taught_again"]
+        steps = [request["step"], *request["resurfaced"], *([] if again is None else [again])]
+        if not all(0 <= step <= last for step in steps):
+            raise UserError(
+                f"names a step that the run does not have; its last one is {last}",
+                where=str(run.folder / FILE),
+            )
     return record
 
 

@@ -55,7 +55,9 @@ def read(path: Path, key: str) -> Findings | None:
             float(value["squares"]),
             float(value["perplexity"]),
         )
-    except (OSError, ValueError, LookupError, TypeError, AttributeError):
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, ArithmeticError):
+        return None
+    except RecursionError:  # nested too deep
         return None
 
 
