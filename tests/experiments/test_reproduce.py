@@ -148,6 +148,8 @@ def _answer_some(run: Run, number: int) -> None:
         for place, row in enumerate(records):
             if (place + number + int(step)) % 3:
                 row |= {"answer": row["accepted"][0], "stop": "end", "matched": None, "right": True}
+            # pandas gives NaN for a text that is missing.
+            row["matched"] = row["matched"] if isinstance(row["matched"], str) else None
         ledger.write_step(run.folder, int(step), records)
 
 
