@@ -15,7 +15,8 @@ what was written stays as it was written in prompts, ledgers and messages.
 *Objects* are compared as the scorer compares answers. In addition, these do not count:
 
 - case: ``ß`` is ``ss``, and ``İ`` is ``i``
-- the compatibility form NFKC: ``２`` is ``2``, and ``ﬁ`` is ``fi``
+- the compatibility form NFKC: ``２`` is ``2``, and ``ﬁ`` is ``fi``. A raised digit or a fraction
+  after a digit stays what it is: ``10²`` is not ``102``
 - sentence punctuation, quotes and brackets at both ends. A full stop directly before a letter or
   digit belongs to the object: ``.5`` is not ``5``. An object that is made of punctuation alone
   keeps it: ``?`` and ``!`` are different objects.
@@ -44,6 +45,8 @@ _EDGES = (
     " \t\r\n.,;:!?\"'()[]“”‘’„‚‟‛«»‹›¡¿。、・「」『』【】〈〉《》〔〕〖〗〝〞〟،؛؟۔।॥՝՜՞։׃׀״׳።፣፤፧"
 )
 _DOTTED = re.compile("i\u0307+")
+_OTHER_NUMBER = re.compile(r"((?<=\d)[²³¹¼½¾⁰⁴-⁹⅐-⅟↉]+)")
+"""What the form NFKC would change into further digits of a number."""
 
 
 def name_identity(text: str) -> str:
@@ -78,9 +81,18 @@ def folded_form(text: str) -> str:
     # Compatibility caseless matching of the Unicode Standard (3.13, D146): folding the case of a
     # decomposed text can leave something to decompose, and the other way round.
     text = unicodedata.normalize("NFD", text.translate(_INVISIBLE)).casefold()
-    text = unicodedata.normalize("NFKD", text).casefold()
-    text = _DOTTED.sub("i", unicodedata.normalize("NFKD", text))
+    text = _compatible(text).casefold()
+    text = _DOTTED.sub("i", _compatible(text))
     return " ".join(unicodedata.normalize("NFC", text).split())
+
+
+def _compatible(text: str) -> str:
+    """Return the compatibility form NFKD, in which numbers keep their values."""
+    parts = _OTHER_NUMBER.split(text)
+    return "".join(
+        part if number % 2 else unicodedata.normalize("NFKD", part)
+        for number, part in enumerate(parts)
+    )
 
 
 def object_identities(names: Iterable[str]) -> set[str]:
