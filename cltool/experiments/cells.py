@@ -15,10 +15,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from typing_extensions import override
+from typing_extensions import TypedDict, override
 
 from cltool.core.errors import UserError
 from cltool.core.files import refuse_newer_format, write_text
+from cltool.core.json_files import check, parse_json
 from cltool.evaluation.outcomes import OUTCOMES, RESURFACING
 from cltool.experiments.experiment_plan import Plan, PlannedCell
 from cltool.experiments.trials import Trial
@@ -38,6 +39,29 @@ RECORDED = ("scenario", "strategy", "seed", "model", "weights", "labels", "setti
 """The parts of a run's record that a cell keeps."""
 
 Json = dict[str, Any]
+
+
+class _Cell(TypedDict, total=False):
+    """The parts of a cell's file that are read; those of a run or those of a search."""
+
+    format: int
+    cell: str
+    variant: str
+    strategy: str
+    seed: int | None
+    digest: dict[str, str]
+    run: Json
+    summary: dict[str, float | None]
+    asked: Json
+    moves_from_base: list[list[int]]
+    moves_since_taught: list[list[int]]
+    lost_by_step: dict[str, int]
+    resurfacing: list[Json]
+    matrix: list[list[float | None]]
+    steps: list[Json]
+    versions: dict[str, str]
+    search: Json
+    trials: list[Json]
 
 
 def file_of(folder: Path, name: str) -> Path:
@@ -84,11 +108,12 @@ def read(file: Path) -> Json | None:
         UserError: the file is damaged, or of a later version of cltool.
     """
     try:
-        content = json.loads(file.read_text(encoding="utf-8"))
+        text = file.read_text(encoding="utf-8")
     except FileNotFoundError:
         return None
-    except (OSError, ValueError, RecursionError) as error:
+    except (OSError, UnicodeDecodeError) as error:
         raise UserError(f"cannot be read: {error}", where=str(file)) from error
+    content = parse_json(text, file)
     if isinstance(content, dict):
         refuse_newer_format(content.get("format", FORMAT), FORMAT, file)
     if not isinstance(content, dict) or not isinstance(content.get("digest"), dict):
@@ -97,6 +122,7 @@ def read(file: Path) -> Json | None:
             where=str(file),
             hint="Delete it and reproduce the experiment.",
         )
+    check(content, _Cell, file, "Delete it and reproduce the experiment.")
     return content
 
 

@@ -42,18 +42,20 @@ def retrain(run: Run, stream: Stream, step: int, progress: Progress = QUIET) -> 
         UserError: `retrain` cannot run on this stream or model.
     """
     from cltool.experiments import run as experiment
+    from cltool.lm.hub import named_by_a_record
 
     STRATEGIES.entry(RETRAIN)
     folder = run.folder.with_name(f"{run.folder.name}-{RETRAIN}")
-    return experiment.run(
-        stream,
-        strategy=RETRAIN,
-        seed=run.seed,
-        out=folder,
-        settings=_reference_settings(run),
-        keep_checkpoints=step < len(stream) - 1,
-        progress=progress,
-    )
+    with named_by_a_record():
+        return experiment.run(
+            stream,
+            strategy=RETRAIN,
+            seed=run.seed,
+            out=folder,
+            settings=_reference_settings(run),
+            keep_checkpoints=step < len(stream) - 1,
+            progress=progress,
+        )
 
 
 def _reference_settings(run: Run) -> dict[str, Any]:

@@ -169,8 +169,11 @@ def base_learner(run: Run, stream: Stream, progress: Progress = QUIET) -> Learne
     Raises:
         UserError: the model cannot be loaded, or is not that of the run.
     """
+    from cltool.lm.hub import named_by_a_record
+
     settings = settings_of(run)
-    learner = build_learner(stream, settings, run.seed, progress=progress)
+    with named_by_a_record():
+        learner = build_learner(stream, settings, run.seed, progress=progress)
     if changed := changed_parts(run, learner.lm.parts):
         raise UserError(
             f"the model's {changed} changed since this run started",

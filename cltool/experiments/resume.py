@@ -13,6 +13,7 @@ from typing import Any
 from cltool.core import locks
 from cltool.core.errors import UserError
 from cltool.core.files import is_partial, remove, remove_partials
+from cltool.evaluation import ledger
 from cltool.experiments.strategy_code import differences as code_differences
 from cltool.runs.run import CLEARED, Run, file_name
 
@@ -108,6 +109,7 @@ def open_folder(
         return 0
     if must_clear(folder, fresh):
         return 0
+    _refuse_folders(folder, len(record["labels"]))
     existing = Run.open(folder)
     differences = _differences(existing.record, record)
     if differences:
@@ -194,6 +196,18 @@ def _listed(folders: Sequence[Path]) -> str:
     """Return the names of folders, or one name and how many others there are."""
     names = [folder.name for folder in folders]
     return ", ".join(names) if len(names) < 4 else f"{names[0]} and {len(names) - 1} others"
+
+
+def _refuse_folders(folder: Path, steps: int) -> None:
+    """Raise a `UserError` if a folder is in place of a file that the run reads or writes."""
+    files = [ledger.step_file(folder, step) for step in range(steps)]
+    for file in (folder / "steps.jsonl", folder / "erasures.json", *files):
+        if file.is_dir():
+            raise UserError(
+                "is a folder, but the run has a file of this name",
+                where=str(file),
+                hint="Move it away, and give the same command again.",
+            )
 
 
 def holds_nothing(folder: Path) -> bool:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from urllib.parse import urlsplit
 from urllib.request import getproxies
@@ -15,6 +19,25 @@ WAIT = 4.0
 
 FILES = ["*.json", "*.safetensors", "*.jinja", "*.txt", "*.model", "*.tiktoken"]
 OTHER_FORMATS = ["original/*", "onnx/*", "openvino/*", "coreml/*", "checkpoint-*/*"]
+
+
+ALLOW = "CLTOOL_ALLOW_DOWNLOAD"
+"""The environment variable that allows downloads of models that a run's record names."""
+
+_recorded: ContextVar[bool] = ContextVar("recorded", default=False)
+
+
+@contextmanager
+def named_by_a_record() -> Iterator[None]:
+    """Start no download inside: names of models come from a run's record, not from the user.
+
+    The folder may be somebody else's. `ALLOW` lifts this.
+    """
+    token = _recorded.set(True)
+    try:
+        yield
+    finally:
+        _recorded.reset(token)
 
 
 def snapshot(name: str) -> Path:
@@ -30,7 +53,8 @@ def snapshot(name: str) -> Path:
     from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
 
     offline = bool(constants.HF_HUB_OFFLINE)
-    local = offline or not _answers(constants.ENDPOINT)
+    silent = _recorded.get() and os.environ.get(ALLOW) != "1"
+    local = offline or silent or not _answers(constants.ENDPOINT)
     try:
         return Path(
             snapshot_download(
@@ -48,6 +72,13 @@ def snapshot(name: str) -> Path:
             hint=_HINT,
         ) from error
     except LocalEntryNotFoundError as error:
+        if silent and not offline:
+            raise UserError(
+                "the record of the run names this model, which is not on this machine, and a"
+                " record alone starts no download",
+                where=name,
+                hint=f"To allow it: cltool audit --allow-download, or {ALLOW}=1.",
+            ) from error
         why = "the hub is switched off (HF_HUB_OFFLINE)" if offline else "the hub does not answer"
         raise UserError(
             "the model cannot be used: there is no such folder, it is not in the hub's cache on "

@@ -1,0 +1,134 @@
+"""Records that somebody changed or damaged: one message that names the file and the field."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cltool.core.errors import UserError
+from cltool.runs import erasures
+from cltool.runs.run import Run
+
+RECORD: dict[str, Any] = {
+    "format": 1,
+    "scenario": "x",
+    "strategy": "naive",
+    "seed": 0,
+    "model": "tiny",
+    "labels": ["base", "one"],
+    "requested": {"learner": {"lr": 0.1}},
+    "stream": {"digest": "d", "updates": [{"learn": 1, "forget": 0}]},
+    "status": "running",
+    "warnings": [],
+}
+REQUEST: dict[str, Any] = {
+    "subject": "s",
+    "relation": "r",
+    "object": "o",
+    "aliases": [],
+    "learned": 0,
+    "step": 1,
+    "label": "one",
+    "time": None,
+    "stores": None,
+    "scores": [],
+    "taught_again": None,
+    "resurfaced": [],
+    "retrained": None,
+}
+DEEP = "[" * 100_000
+
+
+def write_record(folder: Path, **changes: Any) -> Path:
+    (folder / "run.json").write_text(json.dumps(RECORD | changes), encoding="utf-8")
+    return folder
+
+
+def refused(folder: Path, name: str, *parts: str) -> None:
+    """Check that reading everything in the folder gives one error about one file."""
+    with pytest.raises(UserError) as caught:
+        run = Run.open_whole(folder)
+        assert run.record["labels"]
+        assert run.strategy and run.seed == 0
+        run.cost_rows()
+        erasures.open_record(run)
+    assert name in caught.value.where
+    assert all(part in str(caught.value) for part in parts), str(caught.value)
+    assert not any(ord(letter) < 32 and letter != "\n" for letter in str(caught.value))
+
+
+@pytest.mark.parametrize(
+    ("changes", "parts"),
+    [
+        ({"labels": "base"}, ["labels = 'base'"]),
+        ({"labels": ["base", 1]}, ["labels.1 = 1"]),
+        ({"seed": "0"}, ["seed = '0'"]),
+        ({"seed": True}, ["seed = True"]),
+        ({"strategy": None}, ["strategy = None"]),
+        ({"requested": {"learner": 3}}, ["requested.learner = 3"]),
+        ({"stream": {"updates": [{"learn": "\x1b[31m"}]}}, ["stream.updates.0.learn"]),
+        ({"warnings": {"a": 1}, "status": []}, ["2 wrong fields", "warnings", "status"]),
+    ],
+)
+def test_a_wrong_type_in_the_record_is_named(
+    changes: dict[str, Any], parts: list[str], tmp_path: Path
+) -> None:
+    refused(write_record(tmp_path, **changes), "run.json", *parts)
+
+
+@pytest.mark.parametrize("text", [DEEP, '{"labels": ' + DEEP, '{"seed": NaN}', "[]", "{}", "\0"])
+def test_a_record_that_is_none_is_refused(text: str, tmp_path: Path) -> None:
+    (tmp_path / "run.json").write_text(text, encoding="utf-8")
+    refused(tmp_path, "run.json")
+
+
+@pytest.mark.parametrize(
+    ("row", "part"),
+    [
+        ('{"step": 0, "seconds": "../../etc/passwd"}', "seconds"),
+        ('{"step": 0, "logs": {"a": []}}', "logs.a"),
+        ('{"step": 1}', "this is the row of step 0"),
+        ('{"label": "base"}', "step is missing"),
+        ('{"step": 0, "tokens": 1e999}', "tokens"),
+        ("3", "not a JSON object"),
+        (DEEP, "nested too deeply"),
+    ],
+)
+def test_a_wrong_row_is_named(row: str, part: str, tmp_path: Path) -> None:
+    (tmp_path / "steps.jsonl").write_text(row + "\n", encoding="utf-8")
+    refused(write_record(tmp_path), "steps.jsonl:1", part)
+
+
+@pytest.mark.parametrize(
+    ("changes", "part"),
+    [
+        ({"step": "1"}, "requests.0.step"),
+        ({"step": 9}, "names a step"),
+        ({"resurfaced": [-1]}, "names a step"),
+        ({"stores": {"replay": {}}}, "requests.0.stores.replay.entries_before is missing"),
+        ({"scores": [3]}, "requests.0.scores.0"),
+        ({"subject": ["s"]}, "requests.0.subject"),
+    ],
+)
+def test_a_wrong_request_is_named(changes: dict[str, Any], part: str, tmp_path: Path) -> None:
+    value = {"format": 1, "reference": None, "requests": [REQUEST | changes]}
+    (tmp_path / "erasures.json").write_text(json.dumps(value), encoding="utf-8")
+    refused(write_record(tmp_path), "erasures.json", part)
+
+
+def test_a_good_record_is_read(tmp_path: Path) -> None:
+    value = {"format": 1, "reference": None, "requests": [REQUEST]}
+    (tmp_path / "erasures.json").write_text(json.dumps(value), encoding="utf-8")
+    (tmp_path / "steps.jsonl").write_text('{"step": 0, "other": [1]}\n', encoding="utf-8")
+    run = Run.open_whole(write_record(tmp_path, other=1))
+    assert erasures.open_record(run) == value
+    assert run.cost_rows() == [{"step": 0, "other": [1]}]
+
+
+def test_a_finished_run_without_its_steps_is_told(tmp_path: Path) -> None:
+    write_record(tmp_path, status="finished")
+    with pytest.raises(UserError, match="only 0 of its 2 steps are there"):
+        Run.open_whole(tmp_path)
