@@ -30,8 +30,8 @@ def model_problems(model: Any, info: Mapping[str, Any]) -> list[Problem]:
         model: a `transformers` model.
         info: the loading info of ``from_pretrained``.
     """
-    problems = [*_incomplete(model, info), *_not_finite(model, set(info.get("missing_keys", ())))]
-    return problems + list(_not_causal(model))
+    bad = [*_not_finite(model, set(info.get("missing_keys", ())))]
+    return [*_incomplete(model, info), *bad, *_bad_predictions(model, finite=not bad)]
 
 
 def model_warnings(model: Any, info: Mapping[str, Any]) -> list[str]:
@@ -117,11 +117,15 @@ def _not_finite(model: nn.Module, missing: Collection[str]) -> Iterator[Problem]
         yield Problem(
             f"its weights are not all finite numbers (NaN or infinity in {_tensors(bad)}): "
             f"{_some(bad)}",
-            "Use a checkpoint from before the training that produced them.",
+            _FINITE_HINT,
         )
 
 
-def _not_causal(model: Any) -> Iterator[Problem]:
+_FINITE_HINT = "Use a checkpoint from before the training that produced them."
+
+
+def _bad_predictions(model: Any, finite: bool) -> Iterator[Problem]:
+    """Try the model on a text; ``finite`` says whether its weights are finite numbers."""
     import torch
 
     rows = embedding_rows(model)
@@ -136,6 +140,11 @@ def _not_causal(model: Any) -> Iterator[Problem]:
         yield Problem(f"a forward pass fails: {_first_line(error)}", _CAUSAL)
         return
     before = logits[:, :half].float()
+    if finite and bool((before.isnan() | before.isposinf()).any()):
+        yield Problem(
+            "its predictions are not finite numbers, though its weights are", _FINITE_HINT
+        )
+        return
     change = (before[0] - before[1]).abs().max()
     if change > CAUSAL_TOLERANCE * before.abs().max():
         decoder = getattr(model.config, "is_decoder", None)

@@ -15,7 +15,13 @@ WEIGHTS = "model.safetensors"
 INDEX = f"{WEIGHTS}.index.json"
 ADAPTER = "adapter_config.json"
 
-CONTEXTS = ("max_position_embeddings", "n_positions", "n_ctx")
+CONTEXTS = (
+    "max_position_embeddings",
+    "n_positions",
+    "n_ctx",
+    "max_seq_len",
+    "max_target_positions",
+)
 """Settings of `CONFIG` that hold the longest sequence, in tokens."""
 
 TOKENIZERS = (
@@ -248,10 +254,23 @@ def _damage(file: Path) -> Iterator[Problem]:
         yield Problem(f"{file.name} is a pointer of Git LFS, not weights", "Run `git lfs pull`.")
         return
     try:
-        with safe_open(file, framework="pt"):
-            pass
+        with safe_open(file, framework="pt") as tensors:
+            kinds = {
+                name: tensors.get_slice(name).get_dtype()
+                for name in sorted(tensors.keys())
+                if name.endswith(".weight")
+            }
     except (SafetensorError, ValueError) as error:
         yield Problem(f"{file.name} is damaged or cut off: {error}", _DOWNLOAD_HINT)
+        return
+    whole = [name for name, kind in kinds.items() if kind.startswith(("I", "U", "BOOL"))]
+    if whole:
+        yield Problem(
+            f"{file.name} has weights that are whole numbers, as quantisation makes them: "
+            f"{whole[0]} ({kinds[whole[0]]})"
+            + (f" and {len(whole) - 1} more" if len(whole) > 1 else ""),
+            "Give the checkpoint before quantisation.",
+        )
 
 
 def _starts_with(file: Path, start: bytes) -> bool:

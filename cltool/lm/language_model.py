@@ -8,6 +8,7 @@ import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -59,14 +60,14 @@ class LanguageModel:
         """Device of the model."""
         return self.precision.device
 
-    @property
+    @cached_property
     def context(self) -> int:
         """Longest sequence that the model accepts, in tokens."""
         config = self._text_config
         for name in CONTEXTS:
             value = getattr(config, name, None)
             if isinstance(value, int) and value > 0:
-                return value
+                return value - _padding_positions(self.model, value)
         return 1 << 20
 
     @property
@@ -111,6 +112,21 @@ class LanguageModel:
             hasher.update(name.encode())
             hasher.update(tensor.detach().float().cpu().contiguous().numpy().tobytes())
         return hasher.hexdigest()[:20]
+
+
+def _padding_positions(model: nn.Module, size: int) -> int:
+    """Return how many of ``size`` position embeddings no token of a text gets.
+
+    RoBERTa and its kin give the first token the position after that of padding.
+    """
+    from torch import nn
+
+    for name, module in model.named_modules():
+        if not isinstance(module, nn.Embedding) or module.num_embeddings != size:
+            continue
+        if "position" in name.rpartition(".")[2] and module.padding_idx is not None:
+            return int(module.padding_idx) + 1
+    return 0
 
 
 def load_checkpoint(

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
 
+from cltool.core.digests import FILE as DIGESTS
 from cltool.core.digests import damage, write_digests
 from cltool.core.errors import UserError
 from cltool.core.files import disk_errors, give_default_modes, remove, write_json
@@ -92,13 +93,19 @@ def rebuilt() -> Iterator[list[str]]:
 _REBUILT: ContextVar[list[str] | None] = ContextVar("rebuilt", default=None)
 
 
+_NEEDED = ("config.json", DIGESTS)
+"""Files without which a model is not whole. `cached` writes the digests last."""
+
+
 def _is_whole(folder: Path) -> bool:
-    return (folder / "config.json").is_file() and not damage(folder)
+    return all((folder / name).is_file() for name in _NEEDED) and not damage(folder)
 
 
 def _remove_damaged(folder: Path) -> None:
     """Remove a damaged model, and say so."""
-    found = damage(folder) or ["config.json is missing"]
+    found = damage(folder)
+    found += [f"{name} is missing" for name in _NEEDED if not (folder / name).is_file()]
+    found = [*dict.fromkeys(found)]
     sentence = (
         f"A built model in the cache was damaged ({'; '.join(found)}), so it was built again: "
         f"{folder}."

@@ -6,6 +6,7 @@ import json
 import shutil
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -133,6 +134,19 @@ def test_weights_that_are_not_finite(value: float, copied: Checkpoint) -> None:
 
     change_weights(folder, spoil)
     assert "model.layers.1.mlp.up_proj.weight" in refusal(folder)
+
+
+def test_finite_weights_with_predictions_that_are_not(copied: Checkpoint) -> None:
+    folder = copied("llama")
+    change_weights(folder, lambda t: [one.fill_(3e38) for name, one in t.items() if "norm" in name])
+    assert "its predictions are not finite numbers" in refusal(folder)
+
+
+def test_weights_that_are_whole_numbers(copied: Checkpoint) -> None:
+    folder = copied("llama")
+    name = "model.layers.1.mlp.up_proj.weight"
+    change_weights(folder, lambda t: t.update({name: t[name].to(torch.int8)}))
+    assert f"whole numbers, as quantisation makes them: {name} (I8)" in refusal(folder)
 
 
 def test_bf16_and_sharded_checkpoints_are_loaded(
@@ -386,6 +400,26 @@ def test_facts_that_are_too_long_are_told_with_the_model(
         models.load(str(folder), stream, device="cpu")
     message = str(caught.value)
     assert "model.layers.1.mlp.up_proj.weight" in message and "the model takes 8" in message
+
+
+@pytest.mark.parametrize(("kind", "context"), [("roberta", 20), ("mpt", 9)])
+def test_the_context_is_what_the_model_takes(
+    kind: str, context: int, load_lm: Callable[[str], LanguageModel]
+) -> None:
+    import transformers as hf
+
+    size = {"vocab_size": 64, "hidden_size": 32, "num_attention_heads": 2, "num_hidden_layers": 1}
+    config = (
+        hf.RobertaConfig(**size, is_decoder=True, max_position_embeddings=22)
+        if kind == "roberta"
+        else hf.MptConfig(vocab_size=64, d_model=32, n_layers=1, n_heads=2, max_seq_len=9)
+    )
+    model = hf.AutoModelForCausalLM.from_config(config)
+    assert replace(load_lm("llama"), model=model).context == context
+    with torch.no_grad():
+        model(input_ids=torch.arange(3, 3 + context)[None])
+        with pytest.raises((RuntimeError, IndexError)):
+            model(input_ids=torch.arange(3, 4 + context)[None])
 
 
 def test_files_in_place_of_a_folder(tmp_path: Path) -> None:

@@ -119,7 +119,10 @@ def test_a_damaged_model_is_built_again_and_said_to_be(
         assert len(built) == 1 and (entry / name).is_file()
 
 
-def test_models_of_earlier_versions_are_used(tmp_path: Path) -> None:
-    (tmp_path / "0a").mkdir()
-    write(tmp_path / "0a")
-    assert cached(tmp_path / "0a", lambda folder: pytest.fail("built")) == tmp_path / "0a"
+def test_a_model_without_digests_is_built_again(tmp_path: Path) -> None:
+    cached(tmp_path / "0a", write)
+    (tmp_path / "0a" / "digests.json").unlink()
+    with rebuilt() as sentences:
+        cached(tmp_path / "0a", write)
+    assert "(digests.json is missing)" in sentences[0]
+    assert (tmp_path / "0a" / "digests.json").is_file()
