@@ -9,12 +9,16 @@ from decimal import Decimal
 
 from cltool.facts.files.shown import shown
 
-SURELY_MISSING = frozenset({"#N/A", "#N/A N/A", "#NA", "#NV", "<NA>", "NaT", "\\N"})
+SURELY_MISSING = frozenset(
+    {"#N/A", "#N/A N/A", "#NA", "#NV", "<NA>", "NaT", "\\N"}
+    | {"(null)", "(NULL)", "<null>", "<NULL>", "[null]", "[NULL]"}
+    | {"1.#QNAN", "-1.#QNAN", "1.#IND", "-1.#IND"}
+)
 """Texts that programs write for missing values, and that nothing is called."""
 
 LIKELY_MISSING = frozenset(
     {"nan", "NaN", "NAN", "-nan", "-NaN", "None", "none", "NONE", "null", "Null", "NULL"}
-    | {"NA", "N/A", "n/a", "nil", "NIL"}
+    | {"NA", "N/A", "n/a", "nil", "NIL", "undefined"}
 )
 """Texts that programs write for missing values, but that may be a name."""
 
@@ -24,6 +28,15 @@ MARKS = frozenset({"-", "--", "–", "—", "?", "."})
 _YES = ("true", "yes", "1", "1.0", "wahr", "vrai", "verdadero", "vero", "verdadeiro", "waar")
 _NO = ("false", "no", "0", "0.0", "falsch", "faux", "falso", "onwaar")
 _YES_NO = {"": False, **dict.fromkeys(_NO, False), **dict.fromkeys(_YES, True)}
+_CLOSING = ("'", '"', ")", ">", "]", "}")
+_PRINTED = re.compile(
+    r"b'.*'|b\".*\"|\{['\"].*\}|\[object \w+\]|<(class|function|bound method|generator) .*>"
+    r"|(datetime\.\w+|np\.\w+|numpy\.\w+|Timestamp|Timedelta|Period|Decimal|UUID)\(.*\)",
+    re.DOTALL,
+)
+"""How Python and JavaScript print values that are not texts."""
+_ESCAPED = re.compile(r"_x[0-9A-F]{4}_|&(amp|lt|gt|quot|apos|nbsp|#\d+|#x[0-9A-Fa-f]+);")
+"""Escapes of Excel's and the web's files."""
 _MOJIBAKE = re.compile("[ÃÂâÐÑ][\x80-\xff\u0152-\u2122]")
 
 
@@ -112,6 +125,10 @@ def damage(text: str) -> str:
             return "looks decoded with the wrong encoding, such as 'Ã¶' for 'ö'."
     if text[:2] in ("['", '["') and text[-1] == "]":
         return "looks like a list, but is kept as one text."
+    if text[-1:] in _CLOSING and _PRINTED.fullmatch(text):
+        return "looks like what a program prints for a value that is not a text."
+    if ("_x" in text or "&" in text) and (found := _ESCAPED.search(text)):
+        return f"has {found[0]}, an escape that was not resolved when the file was written."
     if text[:1].isdigit() and re.fullmatch(r"\d[.,]\d+E[+-]\d{2,}", text):
         return "has an exponent: a spreadsheet may have cut off digits."
     return ""

@@ -28,6 +28,8 @@ _GROUPS = (
 
 _RENAMED = re.compile(r"(?P<name>.+?)(\.\d+|_duplicated_\d+)")
 """What pandas and Polars make of the second column with a name."""
+_FORMS = {"forgotten": "forget", "forgot": "forget", "alias": "aliases"}
+"""Other forms of the words that are names of columns."""
 _INDEX = re.compile(r"Unnamed: \d+|__index_level_\d+__|__UNNAMED__\d+|__null_dask_index__")
 
 
@@ -48,7 +50,10 @@ def resembles(name: str) -> str:
         return ""
     letters = re.sub(r"[\W_]", "", name.casefold())
     near = difflib.get_close_matches(letters, USED, 1, cutoff=0.8)
-    return near[0] if near else ""
+    if near:
+        return near[0]
+    words = [_FORMS.get(word, word) for word in re.findall(r"[^\W_]+", name.casefold())]
+    return next((word for word in words if word in USED), "")
 
 
 @lru_cache(maxsize=1 << 12)

@@ -16,7 +16,10 @@ from cltool.facts.files.source import Part, Row, Rows, Source
 
 _FORMULA = re.compile(r"=\s*[\w$+\-(\"'@]|=#")
 _APOSTROPHE = re.compile(r"'(\s*[-+]?[\d.,]+\s*|[=+@-].*)", re.DOTALL)
-_ERROR = re.compile(r"#[¡¿]?[A-ZÄÖÜÉÑ_/0]+[!?]|#NV|#{3,}")
+_ERROR = re.compile(
+    r"#[¡¿]?[A-ZÄÖÜÉÑА-Я_/0]+[!?]|#NV|#{3,}|#GETTING_DATA|(Err|Fehler|Erreur):\d{3}|Loading\.\.\."
+)
+"""Excel's, LibreOffice's and Google Sheets' texts for values that could not be computed."""
 _TIMES = ("update", "date")
 _COLUMNS_TO_TELL = 4
 """Fewest columns by which a line of text is told to be a row of the table."""
@@ -111,7 +114,7 @@ class _Table:
         if cells[self._key].endswith(self._header[self._key]) and self._is_header(cells):
             return "repeats the header"
         for at, cell in enumerate(cells):
-            if cell and (cell[0] in "='# \t" or "\\" in cell):
+            if cell and (cell[0] in "='# \tEFL" or "\\" in cell):
                 problem = self._refuse(self._keys[at], cell)
                 if problem:
                     return problem

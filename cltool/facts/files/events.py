@@ -308,12 +308,12 @@ class _Parser:
             text = value.strip()
             if text in SURELY_MISSING or self.doubts.stands_for_missing("aliases", text, line):
                 return []
-            if not (text.startswith("[") or "|" in text):
-                if ";" in text:
-                    raise CellError(f"aliases has ;: separate them with |, not {shown(text)}")
-                if "," in text:
-                    self.doubts.warn("aliases has a comma but no |: it is one spelling.", line)
-        return self._texts(row, "aliases")
+            if ";" in text and not (text.startswith("[") or "|" in text):
+                raise CellError(f"aliases has ;: separate them with |, not {shown(text)}")
+        texts = self._texts(row, "aliases")
+        if isinstance(value, str) and "," in value and texts == [value.strip()]:
+            self.doubts.warn("aliases has a comma but no |: it is one spelling.", line)
+        return texts
 
     def _texts(self, row: Row, name: str, lines_allowed: bool = False) -> list[str]:
         value = row.get(name)

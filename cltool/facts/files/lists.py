@@ -12,6 +12,8 @@ _ONE = re.compile(_TEXT, re.DOTALL)
 _BY_COMMAS = re.compile(rf"{_TEXT}(?:\s*,\s*{_TEXT})*(?:\s*,)?", re.DOTALL)
 _BY_SPACES = re.compile(rf"{_TEXT}(?:\s+{_TEXT})*", re.DOTALL)
 _BRACKETS = {"[": "]", "(": ")", "{": "}"}
+_OPENED = re.compile(r"\[\s*['\"]")
+_CALL = re.compile(r"(?:set|frozenset|deque|dict_keys|dict_values)\((.*)\)", re.DOTALL)
 _ARRAY = re.compile(r"array\((\[.*\])(, dtype=[\w<>=']+)?\)", re.DOTALL)
 
 
@@ -19,13 +21,18 @@ def listed(text: str) -> list[object] | None:
     """Return the items of a list that a program wrote into a cell, or None if it is no list.
 
     Read are JSON (``["a", "b"]``), Python's ``['a', 'b']``, ``('a', 'b')`` and ``{'a', 'b'}``, and
-    numpy's ``['a' 'b']``. Nothing in the text is executed.
+    numpy's ``['a' 'b']``, also inside ``array(…)``, ``set(…)`` and the like.
+    Nothing in the text is executed.
 
     Raises:
         ValueError: the text has the brackets of a list, but cannot be read as one.
     """
     array = _ARRAY.fullmatch(text)
     text = array[1] if array else text
+    call = _CALL.fullmatch(text)
+    text = (call[1] or "[]") if call else text
+    if _OPENED.match(text) and not text.endswith("]"):
+        raise ValueError
     if len(text) < 2 or _BRACKETS.get(text[0]) != text[-1]:
         return None
     inside = text[1:-1].strip()

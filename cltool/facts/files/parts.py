@@ -14,6 +14,8 @@ _MAX_NAMED = 5
 _BESIDE = re.compile(r"(readme|license|licence|dataset_infos?\.json$)|.*\.(md|crc)$", re.IGNORECASE)
 """Files that programs write beside the files of a table."""
 _SPLIT = re.compile(r"(train|test|validation|valid|val|dev)(?![a-z])", re.IGNORECASE)
+_SHARD = re.compile(r"(?P<table>.+)-(?P<one>\d+)-of-(?P<all>\d{1,9})\.")
+"""The name of one of several files of a table, as `datasets` and TensorFlow write them."""
 _EXPORT = "In Excel, LibreOffice or Google Sheets, save the sheet as CSV (UTF-8)."
 _OTHER_KINDS = {
     **dict.fromkeys((".xlsx", ".xls", ".xlsm", ".xlsb", ".ods", ".numbers"), _EXPORT),
@@ -89,7 +91,24 @@ def _shards(folder: Path) -> list[Path]:
             where=str(folder),
             hint="Give one of the files, or a folder with the files of one split.",
         )
+    _refuse_gaps(folder, entries)
     return entries
+
+
+def _refuse_gaps(folder: Path, entries: list[Path]) -> None:
+    """Refuse a folder that lacks files of a table whose names say how many there are."""
+    shards: dict[tuple[str, int], set[int]] = {}
+    for one in entries:
+        if found := _SHARD.match(one.name):
+            shards.setdefault((found["table"], int(found["all"])), set()).add(int(found["one"]))
+    for (table, count), numbers in shards.items():
+        # Numbers begin at 0 or, in a few programs, at 1.
+        if len(numbers) < count:
+            raise UserError(
+                f"the folder has {len(numbers)} of the {count} files of {table}",
+                where=str(folder),
+                hint="Copy or download the others too, or give one of the files.",
+            )
 
 
 def _refuse_others(folder: Path, entries: list[Path]) -> None:

@@ -77,6 +77,14 @@ class TestHeader:
         assert what in error.what
         assert "Give it a name" in error.hint
 
+    @pytest.mark.parametrize(
+        ("name", "meant"),
+        [("forgotten", "forget"), ("old_value", "old"), ("Alias name", "aliases"), ("party", "")],
+    )
+    def test_names_with_the_word_of_a_column(self, table: Table, name: str, meant: str) -> None:
+        warnings = table.warnings("a.csv", f"{HEAD},{name}\nA,r,b,0,\nA,r,c,1,\n")
+        assert [f"Is it meant as {meant}?" in one for one in warnings] == [True] * bool(meant)
+
     def test_a_missing_header(self, table: Table) -> None:
         error = table.refused("a.csv", "A,r,b,0\nA,r,c,1\n")
         assert error.where.endswith("a.csv:1")
@@ -135,15 +143,31 @@ class TestCells:
         assert error.details[0].startswith(f"a.csv:3: bad update number '{update}'")
 
     @pytest.mark.parametrize(
-        "cell", ["a|b", '["a", "b"]', "['a', 'b']", "['a' 'b']", "['a'\n 'b']", "('a', 'b')"]
+        "cell",
+        [
+            *("a|b", '["a", "b"]', "['a', 'b']", "['a' 'b']", "['a'\n 'b']", "('a', 'b')"),
+            *("frozenset({'a', 'b'})", "dict_values(['a', 'b'])"),
+        ],
     )
     def test_lists(self, table: Table, cell: str) -> None:
         quoted = '"' + cell.replace('"', '""') + '"'
-        text = f"{HEAD},aliases\nA,r,x,0,{quoted}\nA,r,c,1,\n"
-        assert table.stream(table.write("a.csv", text)).updates[0].learn[0].aliases == ("a", "b")
+        text = f"{HEAD},aliases\nA,r,x,0,{quoted}\nA,r,c,1,set()\n"
+        stream = table.stream(table.write("a.csv", text))
+        assert [update.learn[0].aliases for update in stream] == [("a", "b"), ()]
+        assert not stream.warnings
 
     @pytest.mark.parametrize(
-        "cell", ["a;b", "[a, b]", "['a', b]", "['a' 'b', 'c']", "[a b]", "{a,b}", "['a', ...]"]
+        "cell",
+        [
+            "a;b",
+            "[a, b]",
+            "['a', b]",
+            "['a' 'b', 'c']",
+            "[a b]",
+            "{a,b}",
+            "['a', ...]",
+            "['a', ...",
+        ],
     )
     def test_lists_that_cannot_be_read(self, table: Table, cell: str) -> None:
         error = table.refused("a.csv", f'{HEAD},aliases\nA,r,x,0,"{cell}"\nA,r,c,1,\n')
@@ -169,6 +193,9 @@ class TestCells:
             ('"=""007"""', "is a formula"),
             ("#REF!", "is an error that a spreadsheet shows"),
             ("#WERT!", "is an error that a spreadsheet shows"),
+            ("Err:508", "is an error that a spreadsheet shows"),
+            ("Loading...", "is an error that a spreadsheet shows"),
+            ("(null)", "is missing: '(null)'"),
             ("########", "is an error that a spreadsheet shows"),
             ("#N/A", "is missing: '#N/A'"),
             ("NaT", "is missing: 'NaT'"),
@@ -253,6 +280,10 @@ class TestLooksWrong:
             ("M\ufffdller", "has U+FFFD"),
             ("\"['c']\"", "looks like a list"),
             ("1.23457E+15", "has an exponent"),
+            ("b'c'", "looks like what a program prints"),
+            ("Timestamp('2013-01-01')", "looks like what a program prints"),
+            ("c_x000D_", "has _x000D_, an escape"),
+            ("c &amp; d", "has &amp;, an escape"),
             ("7.0", "every number in new ends in .0"),
         ],
     )

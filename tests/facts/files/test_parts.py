@@ -128,3 +128,14 @@ def test_a_file_that_may_not_be_read(
         table.stream(path)
     assert caught.value.what == "cannot be read: Permission denied"
     assert caught.value.where == str(path)
+
+
+def test_a_folder_that_lacks_some_of_the_files_that_its_names_announce(table: Table) -> None:
+    folder = table.folder / "shards"
+    folder.mkdir()
+    for number, line in enumerate(LINES):
+        (folder / f"train-{number:05d}-of-00003.jsonl").write_text(line)
+    assert len(parts(folder)) == 3
+    (folder / "train-00001-of-00003.jsonl").unlink()
+    with pytest.raises(UserError, match="has 2 of the 3 files of train"):
+        parts(folder)
