@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from importlib import import_module
 from typing import Any
 
-from cltool.cli import output
+from cltool.cli import output, unexpected
 from cltool.core import exit_codes, interrupts, threads
 from cltool.core.errors import Diverged, UserError, ending
 
@@ -57,8 +57,11 @@ def main(argv: Sequence[str] | None = None) -> int:
             return exit_codes.BAD_INPUT
         output.message(stopped.removeprefix("cltool: ").rstrip())
         return exit_codes.INTERRUPTED
-    except Exception:
-        raise
+    except Exception as error:
+        if unexpected.shows_traceback():
+            raise
+        output.message(str(unexpected.explained(error)))
+        return exit_codes.BAD_INPUT
     except BaseException as error:
         output.message(str(ending(error)))
         return exit_codes.BAD_INPUT

@@ -50,6 +50,15 @@ def _rebuild(
     return kind(what, where=where, hint=hint, details=details)
 
 
+def in_words(error: BaseException) -> str:
+    """Return the kind of an error and what it says, also if it fails to say it."""
+    try:
+        text = str(error)
+    except Exception:
+        text = "its text cannot be shown"
+    return f"{type(error).__name__}: {text}" if text else type(error).__name__
+
+
 def ending(error: BaseException) -> UserError:
     """Return an error of the user for `SystemExit` and the like, which would end the process.
 
@@ -58,9 +67,8 @@ def ending(error: BaseException) -> UserError:
     import traceback
 
     frames = traceback.extract_tb(error.__traceback__)
-    text = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
     return UserError(
-        f"code that cltool called tried to end the process ({text})",
+        f"code that cltool called tried to end the process ({in_words(error)})",
         where=f"{frames[-1].filename}:{frames[-1].lineno}" if frames else "",
         hint="A plugin must raise an ordinary exception if something is wrong.",
     )

@@ -26,7 +26,7 @@ from typing import Any, Generic, Protocol, TypeVar
 from loky import ProcessPoolExecutor
 
 from cltool.core import interrupts, threads
-from cltool.core.errors import UserError, ending
+from cltool.core.errors import UserError, ending, in_words
 from cltool.core.files import write_text
 from cltool.core.progress import QUIET, Progress
 
@@ -207,7 +207,7 @@ def _error_of(task: Task, future: Future[None]) -> str:
     except UserError as error:
         return str(error)
     except Exception as error:  # a task may fail in any way; the others go on
-        text = f"{type(error).__name__}: {error}"
+        text = in_words(error)
         with suppress(OSError):
             write_text(task.error_file, "".join(traceback.format_exception(error)))
             text += f" (see {task.error_file})"

@@ -10,10 +10,10 @@ import json
 import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NotRequired
 
 from typing_extensions import TypedDict, override
 
@@ -25,6 +25,7 @@ from cltool.experiments.experiment_plan import Plan, PlannedCell
 from cltool.experiments.trials import Trial
 from cltool.experiments.tune import Tuning, Verdict
 from cltool.runs.measured import Asked, Measured
+from cltool.runs.record import RecordFields
 from cltool.runs.run import TRAINED, Run
 from cltool.runs.trained import COLUMNS
 
@@ -42,7 +43,7 @@ Json = dict[str, Any]
 
 
 class _Cell(TypedDict, total=False):
-    """The parts of a cell's file that are read; those of a run or those of a search."""
+    """The parts of every cell's file that are read."""
 
     format: int
     cell: str
@@ -50,18 +51,58 @@ class _Cell(TypedDict, total=False):
     strategy: str
     seed: int | None
     digest: dict[str, str]
-    run: Json
+
+
+class _Asked(TypedDict, total=False):
+    facts: int
+    probes: int
+    counted: list[str]
+    forms: list[str]
+
+
+class _Step(TypedDict):
+    step: int
+
+
+class _RunCell(_Cell):
+    """The parts of a cell of one run that are read."""
+
+    run: RecordFields
     summary: dict[str, float | None]
-    asked: Json
+    asked: _Asked
     moves_from_base: list[list[int]]
     moves_since_taught: list[list[int]]
     lost_by_step: dict[str, int]
     resurfacing: list[Json]
     matrix: list[list[float | None]]
-    steps: list[Json]
-    versions: dict[str, str]
-    search: Json
-    trials: list[Json]
+    steps: list[_Step]
+
+
+class _Verdict(TypedDict):
+    chosen: dict[str, float | None]
+    presets: dict[str, float | None]
+
+
+class _Search(TypedDict):
+    strategy: str
+    front: list[int]
+    chosen: int
+    kept: bool
+    verdict: _Verdict | None
+
+
+class _Trial(TypedDict):
+    number: int
+    values: dict[str, float]
+    scores: dict[str, float]
+    diverged: NotRequired[str]
+
+
+class _SearchCell(_Cell):
+    """The parts of a cell of one search that are read."""
+
+    search: _Search
+    trials: list[_Trial]
 
 
 def file_of(folder: Path, name: str) -> Path:
@@ -122,8 +163,25 @@ def read(file: Path) -> Json | None:
             where=str(file),
             hint="Delete it and reproduce the experiment.",
         )
-    check(content, _Cell, file, "Delete it and reproduce the experiment.")
+    kind = _SearchCell if "search" in content else _RunCell
+    check(content, kind, file, "Delete it and reproduce the experiment.")
+    _refuse_unknown_trials(content, file)
     return content
+
+
+def _refuse_unknown_trials(content: Json, file: Path) -> None:
+    """Raise a `UserError` if a search names a trial that its cell does not hold."""
+    if "search" not in content:
+        return
+    search = content["search"]
+    for field in ("front", "chosen"):
+        numbers = search[field] if field == "front" else [search[field]]
+        if unknown := [one for one in numbers if not 0 <= one < len(content["trials"])]:
+            raise UserError(
+                f"search.{field}: there is no trial {unknown[0]}",
+                where=str(file),
+                hint="Delete it and reproduce the experiment.",
+            )
 
 
 def out_of_date(held: Json | None, cell: PlannedCell) -> str:
@@ -166,7 +224,10 @@ def finished_searches(plan: Plan) -> Sequence[Tuning]:
         if held is None or out_of_date(held, cell) not in ("", _CODE_ONLY):
             continue
         search = held["search"]
-        trials = [Trial(**trial) for trial in held["trials"]]
+        trials = [
+            Trial(one["number"], one["values"], one["scores"], one.get("diverged", ""))
+            for one in held["trials"]
+        ]
         verdict = search["verdict"]
         found.append(
             Tuning(
@@ -175,7 +236,9 @@ def finished_searches(plan: Plan) -> Sequence[Tuning]:
                 [trials[number] for number in search["front"]],
                 trials[search["chosen"]],
                 search["kept"],
-                None if verdict is None else Verdict(**verdict),
+                None
+                if verdict is None
+                else Verdict(_with_nan(verdict["chosen"]), _with_nan(verdict["presets"])),
             )
         )
     return found
@@ -244,7 +307,8 @@ class MeasuredCell(Measured):
     @cached_property
     @override
     def asked(self) -> Asked:
-        return Asked(**self.content["asked"])
+        known = {field.name for field in fields(Asked)}
+        return Asked(**{key: value for key, value in self.content["asked"].items() if key in known})
 
     @cached_property
     @override

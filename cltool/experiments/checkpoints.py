@@ -13,7 +13,7 @@ from cltool.core import digests
 from cltool.core.errors import UserError
 from cltool.core.files import remove, whole_file, write_json
 from cltool.lm.language_model import load_weights, save_weights
-from cltool.runs.run import file_name
+from cltool.runs.run import Run, file_name
 from cltool.training.strategy import Strategies, split_state
 
 if TYPE_CHECKING:
@@ -69,6 +69,7 @@ def load(
     Raises:
         UserError: the checkpoint is damaged, or does not fit the model.
     """
+    from safetensors import SafetensorError
     from safetensors.torch import load_file
 
     place = folder(run, step)
@@ -76,9 +77,12 @@ def load(
         raise UserError(
             f"the checkpoint is damaged: {'; '.join(found)}",
             where=str(place),
-            hint="Start the run again with --fresh.",
+            hint=way_on(run, step),
         )
-    load_weights(model, place / WEIGHTS)
+    try:
+        load_weights(model, place / WEIGHTS)
+    except UserError as error:
+        raise UserError(error.what, where=error.where, hint=way_on(run, step)) from error
     states: dict[str, dict[str, Any]] = {}
     for name in strategies.parts:
         file = place / f"{file_name(name)}.json"
@@ -88,12 +92,20 @@ def load(
             raise UserError(
                 f"the checkpoint's state of {name} cannot be read: {error}",
                 where=str(place),
-                hint="Start the run again with --fresh.",
+                hint=way_on(run, step),
             ) from error
         tensors = file.with_suffix(".safetensors")
         if tensors.is_file():
             # Loaded tensors may be unaligned in memory, so that matrix products round differently.
-            states[name] |= {key: tensor.clone() for key, tensor in load_file(tensors).items()}
+            try:
+                loaded = load_file(tensors)
+                states[name] |= {key: tensor.clone() for key, tensor in loaded.items()}
+            except (SafetensorError, OSError, TypeError) as error:
+                raise UserError(
+                    f"the checkpoint's state of {name} cannot be read: {error}",
+                    where=str(tensors),
+                    hint=way_on(run, step),
+                ) from error
     strategies.load_states(states)
 
 
@@ -105,15 +117,42 @@ def last(run: Path, before: int) -> int:
     return -1
 
 
+def way_on(run: Path, step: int) -> str:
+    """Return what users can do about a damaged or missing checkpoint after ``step``.
+
+    Finished steps are never lost: the run goes on from an earlier checkpoint or from the base.
+    """
+    record = Run(run).record
+    if step < len(record["labels"]) - 1 and record.get("status") == "finished":
+        return (
+            "Choose another step that has a checkpoint, or make all of them in another folder:"
+            " run with --keep-checkpoints and --out."
+        )
+    earlier = last(run, step)
+    begin = f"step {earlier}" if earlier >= 0 else "the base model"
+    again = " with --save-model DIR" if record.get("status") == "finished" else ""
+    return (
+        f"Delete the folder {folder(run, step)} if it is there, and give the command of the run"
+        f" again{again}: it goes on from {begin}, and makes this checkpoint again."
+    )
+
+
 def damaged(run: Path, begin: int, end: int) -> list[str]:
-    """Return a sentence about each damaged checkpoint of the steps ``begin`` to ``end`` - 1."""
-    return [
-        f"The checkpoint after step {step} was damaged ({'; '.join(found)}), so the run went on "
-        + (f"from step {begin - 1}." if begin else "from the base model.")
+    """Return a sentence about each damaged checkpoint of the steps ``begin`` to ``end`` - 1.
+
+    It is also about that of step ``end`` - 1 if it is missing.
+    """
+    found = {
+        step: f"was damaged ({'; '.join(broken)})"
         for step in steps(run)
-        if begin <= step < end
-        for found in [digests.damage(folder(run, step))]
-        if found
+        if begin <= step < end and (broken := digests.damage(folder(run, step)))
+    }
+    if begin < end and end - 1 not in steps(run):
+        found[end - 1] = "is missing"
+    went_on = f"from step {begin - 1}." if begin else "from the base model."
+    return [
+        f"The checkpoint after step {step} {what}, so the run went on {went_on}"
+        for step, what in found.items()
     ]
 
 

@@ -132,7 +132,7 @@ def kept_steps(run: Run) -> list[int]:
         raise UserError(
             "the run has no checkpoint",
             where=str(run.folder),
-            hint="Run its command again; it resumes where it stopped.",
+            hint=checkpoints.way_on(run.folder, len(run.record["labels"]) - 1),
         )
     return steps
 

@@ -131,7 +131,8 @@ def open_folder(
             hint="Replace the run with --fresh, choose another folder with --out, or use it as it"
             " is with --accept-changed-code.",
         )
-    return done if done == len(record["labels"]) else checkpoints.last(folder, done) + 1
+    ended = done == len(record["labels"]) and existing.record.get("status") == "finished"
+    return done if ended else checkpoints.last(folder, done) + 1
 
 
 def note_code(run: Run, record: Mapping[str, Any], done: int, ended: bool) -> None:
@@ -269,7 +270,8 @@ def refuse_other_model(folder: Path, parts: Mapping[str, str]) -> None:
         raise UserError(
             f"the model's {changed} changed since this run started",
             where=str(folder),
-            hint="Start the run again with --fresh, or choose another folder with --out.",
+            hint="Use the model that it started from, choose another folder with --out, or replace"
+            " the run with --fresh.",
         )
 
 

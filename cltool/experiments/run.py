@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cltool.core.locks import Lock
+from cltool.core.printable import one_line
 from cltool.core.progress import QUIET, Progress
 from cltool.core.seeds import derive
 from cltool.core.settings import merge
@@ -130,12 +131,18 @@ class _Asked:
 
 def _run_locked(asked: _Asked, save_model: Path | None, lock: Lock) -> Run:
     """Run, in a folder whose lock is held."""
+    from cltool.experiments import checkpoints
+
     stream, folder = asked.stream, asked.folder
     done = open_folder(folder, asked.requested, asked.fresh, asked.accept)
     ended = done == len(stream) and Run(folder).record.get("status") == "finished"
     saved = None if save_model is None else SavedModel(save_model, asked.requested)
     if saved is not None and saved.refuse_others(folder, ended):
         saved = None
+    if saved is not None and ended:
+        # The model to save is in the last checkpoint: without it, its step is made again.
+        done = checkpoints.last(folder, done) + 1
+        ended = done == len(stream)
     if ended:
         _drop_before(folder, asked.purging, done)
     if done:
@@ -195,7 +202,7 @@ def _record_start(
     refuse_other_model(run.folder, learner.lm.parts)
     damaged = checkpoints.damaged(run.folder, done, run.steps_done())
     for sentence in damaged:
-        print(sentence, file=sys.stderr)
+        print(one_line(sentence), file=sys.stderr)
     if done:
         warnings = [*run.record.get("warnings", []), *damaged]
         run.change_record(status="running", warnings=list(dict.fromkeys(warnings)))
@@ -239,8 +246,8 @@ class _Steps:
         self.budget = Budget(learner.settings)
         self.warned: list[str] = []
         if done:
-            # `open_folder` compared the checkpoint of a run that goes on with its digests.
-            advance(learner, run.folder, done - 1, checked=done < len(self.stream))
+            # The checkpoint was compared with its digests when it was chosen.
+            advance(learner, run.folder, done - 1, checked=True)
             rows = run.cost_rows()
             self.costs = rows[:done]
             # The record has the sentences of any number of steps: the run may have been killed

@@ -51,7 +51,7 @@ class SavedModel:
                 where=str(self.folder),
                 hint="Choose another folder with --save-model.",
             )
-        if finished and record["checkpoint"] != _last_checkpoint(run):
+        if finished and _last_checkpoint(run) not in (None, record["checkpoint"]):
             raise UserError(
                 "the folder holds the model of an earlier run with these settings",
                 where=str(self.folder),
@@ -123,8 +123,12 @@ class SavedModel:
 
 
 def _last_checkpoint(run: Path) -> str | None:
-    """Return the digest of the checkpoint after the run's last step; None if it is not there."""
+    """Return the digest of the checkpoint after the run's last step.
+
+    None if it is damaged or not there.
+    """
     from cltool.experiments import checkpoints
 
     last = len(Run.open(run).record["labels"]) - 1
-    return checkpoints.digest(run, last) if last in checkpoints.steps(run) else None
+    whole = checkpoints.last(run, last + 1) == last
+    return checkpoints.digest(run, last) if whole else None

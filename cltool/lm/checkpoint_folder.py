@@ -78,7 +78,10 @@ def find(source: str) -> Path:
     Raises:
         UserError: there is no such folder and no such hub name, or the hub cannot be reached.
     """
-    path = Path(source).expanduser()
+    try:
+        path = Path(source).expanduser()
+    except RuntimeError:  # the home folder of ~ is not known
+        path = Path(source)
     if path.is_dir():
         return path
     if path.exists():

@@ -282,7 +282,7 @@ def load_weights(model: nn.Module, file: Path) -> None:
         raise UserError(
             f"the checkpoint does not fit the model: {error}",
             where=str(file),
-            hint="Start the run again with --fresh.",
+            hint="It is damaged, or it is a checkpoint of another model.",
         ) from error
 
 

@@ -18,6 +18,7 @@ from cltool.core.digests import damage, write_digests
 from cltool.core.errors import UserError
 from cltool.core.files import disk_errors, give_default_modes, remove, write_json
 from cltool.core.locks import Holder, file_lock
+from cltool.core.printable import one_line
 from cltool.core.progress import QUIET, Progress
 
 COST = "cost.json"
@@ -25,12 +26,23 @@ COST = "cost.json"
 
 
 def cache_folder() -> Path:
-    """Return the folder of built models: ``$CLTOOL_CACHE``, or the user's cache folder."""
+    """Return the folder of built models: ``$CLTOOL_CACHE``, or the user's cache folder.
+
+    Raises:
+        UserError: the user has no home folder.
+    """
     own = os.environ.get("CLTOOL_CACHE")
     if own:
         return Path(own)
     base = os.environ.get("XDG_CACHE_HOME")
-    return (Path(base) if base else Path.home() / ".cache") / "cltool"
+    try:
+        return (Path(base) if base else Path.home() / ".cache") / "cltool"
+    except RuntimeError as error:
+        raise UserError(
+            "the folder for built models is not known: this user has no home folder",
+            where="CLTOOL_CACHE",
+            hint="Name a folder that you can write: CLTOOL_CACHE=DIR.",
+        ) from error
 
 
 def write_cost(folder: Path, tokens: int) -> None:
@@ -110,7 +122,7 @@ def _remove_damaged(folder: Path) -> None:
         f"A built model in the cache was damaged ({'; '.join(found)}), so it was built again: "
         f"{folder}."
     )
-    print(sentence, file=sys.stderr)
+    print(one_line(sentence), file=sys.stderr)
     sentences = _REBUILT.get()
     if sentences is not None:
         sentences.append(sentence)

@@ -27,7 +27,7 @@ class _Stream(TypedDict, total=False):
     skipped: list[str]
 
 
-class _Record(TypedDict, total=False):
+class RecordFields(TypedDict, total=False):
     """The fields of ``run.json`` that are read; there may be others."""
 
     format: int
@@ -88,7 +88,7 @@ def read_record(file: Path) -> Record:
     if not isinstance(value, dict):
         raise UserError("is not a JSON object", where=str(file))
     refuse_newer_format(value.get("format", 1), FORMAT, file)
-    check(value, _Record, file, "It is not a record that cltool wrote, or it was changed.")
+    check(value, RecordFields, file, "It is not a record that cltool wrote, or it was changed.")
     return Record(value, file)
 
 

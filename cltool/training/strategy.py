@@ -24,6 +24,8 @@ State = dict[str, Any]
 """Tensors and plain JSON values, by name; nested only inside the JSON values."""
 
 
+Returned = TypeVar("Returned")
+
 INSEPARABLE = "the fact cannot be separated"
 """How a purge describes a store in which traces of a fact cannot be separated from the rest."""
 
@@ -245,8 +247,8 @@ class Strategies:
 
     def frame(self, prompt: str) -> str:
         """Return the prompt framed by each in turn."""
-        for part in self.parts.values():
-            prompt = part.frame(prompt)
+        for name, part in self.parts.items():
+            prompt = _returned(name, "frame", part.frame(prompt), str)
         return prompt
 
     def forget(self, facts: Sequence[Fact]) -> None:
@@ -260,16 +262,32 @@ class Strategies:
 
     def stored_bytes(self) -> int:
         """Return the bytes kept for later updates, outside the model's weights."""
-        return sum(state_bytes(part.stored()) for part in self.parts.values())
+        stored = {name: part.stored() for name, part in self.parts.items()}
+        return sum(state_bytes(_returned(name, "stored", it, dict)) for name, it in stored.items())
 
     def states(self) -> dict[str, State]:
         """Return name → state."""
-        return {name: part.state_dict() for name, part in self.parts.items()}
+        states = {name: part.state_dict() for name, part in self.parts.items()}
+        return {name: _returned(name, "state_dict", it, dict) for name, it in states.items()}
 
     def load_states(self, states: Mapping[str, State]) -> None:
         """Restore what ``states`` returned."""
         for name, part in self.parts.items():
             part.load_state_dict(states.get(name, {}))
+
+
+def _returned(name: str, hook: str, value: Returned, kind: type) -> Returned:
+    """Return ``value``, which a hook of the strategy ``name`` returned.
+
+    Raises:
+        UserError: it is not of the type that the hook must return.
+    """
+    if not isinstance(value, kind):
+        raise UserError(
+            f"{hook} returned {type(value).__name__} in place of {kind.__name__}",
+            where=f"strategy {name!r}",
+        )
+    return value
 
 
 def split_state(state: State) -> tuple[dict[str, Tensor], dict[str, Any]]:

@@ -285,7 +285,19 @@ def test_a_damaged_cell_is_refused_with_its_file(
     work: Workplace, capsys: pytest.CaptureFixture[str]
 ) -> None:
     file = cells.file_of(work.folder, "naive-seed0")
+    whole = json.loads(file.read_text(encoding="utf-8"))
+    verdict = {"chosen": {"new": None}, "presets": {"new": 1}}
+    search = {"strategy": "naive", "front": [0], "chosen": 0, "kept": True, "verdict": verdict}
+    trial = {"number": 0, "values": {}, "scores": {"new": 1}}
+    searched = {"digest": {}, "search": search, "trials": [trial]}
     for text, message, hint in (
+        (json.dumps({**whole, "asked": {"facts": "3"}}), "asked.facts = '3'", "Delete it"),
+        (json.dumps({**whole, "steps": [{}]}), "steps.0.step is missing", "Delete it"),
+        (json.dumps({**whole, "run": {"warnings": 3}}), "run.warnings = 3", "Delete it"),
+        (json.dumps({**searched, "trials": [{**trial, "values": 1}]}), "trials.0.values", "Delete"),
+        (json.dumps({**searched, "trials": []}), "there is no trial 0", "Delete it"),
+        (json.dumps({**searched, "search": {**search, "kept": 1}}), "search.kept = 1", "Delete"),
+        (json.dumps({**searched, "search": {**search, "verdict": {}}}), "verdict.chosen", "Delete"),
         ("{", "cannot be read", ""),
         ('{"format": 99}', "has format 99", "Install a newer cltool"),
         ('{"format": 1, "digest": 3}', "is not a cell", "Delete it"),

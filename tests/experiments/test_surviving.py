@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import json
 import multiprocessing
+import os
 import shutil
+import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 
+from cltool.cli.main import main
 from cltool.core import locks
 from cltool.core.errors import UserError
 from cltool.core.locks import FILE, HeldError, folder_lock
@@ -154,6 +158,62 @@ def test_a_run_whose_folder_disappears_stops(start: Start, tmp_path: Path) -> No
     assert not (tmp_path / "run").exists()
 
 
+SEEDS = "run --scenario {facts} --strategy frozen --model {model} --device cpu --out {out} --seed"
+
+
+def in_fork(words: list[str], stderr: Path, before: Callable[[], None]) -> int:
+    """Start a command in a forked process, with its messages in a file; return its number."""
+    child = os.fork()
+    if child:
+        return child
+    code = 99
+    try:
+        os.dup2(os.open(stderr, os.O_WRONLY | os.O_CREAT), 2)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        sys.stdout, sys.stderr = os.fdopen(1, "w"), os.fdopen(2, "w")
+        before()
+        code = main(words)
+        sys.stderr.flush()
+    finally:
+        os._exit(code)
+
+
+def test_two_commands_with_two_seeds_do_not_mix_their_answers(
+    checkpoint: Callable[[str], Path], tmp_path: Path
+) -> None:
+    facts, out = tmp_path / "facts.jsonl", tmp_path / "run"
+    rows = [
+        {"subject": f"Land {n}", "relation": "capital", "new": "Turin", "update": n // 2}
+        for n in range(4)
+    ]
+    facts.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    words = SEEDS.format(facts=facts, model=checkpoint("llama"), out=out).split()
+    ready, go = os.pipe(), os.pipe()
+
+    def hold() -> None:
+        torch.set_num_threads(1)
+        save = checkpoints.save
+
+        def held(*arguments: Any) -> None:
+            os.write(ready[1], b"x")
+            os.read(go[0], 1)
+            save(*arguments)
+
+        checkpoints.save = held
+
+    first = in_fork([*words, "1"], tmp_path / "first.txt", hold)
+    os.read(ready[0], 1)  # the first one has begun and waits
+    second = in_fork([*words, "2"], tmp_path / "second.txt", lambda: torch.set_num_threads(1))
+    assert os.waitstatus_to_exitcode(os.waitpid(second, 0)[1]) == 2
+    assert f"process {first} on " in (tmp_path / "second.txt").read_text()
+    os.write(go[1], b"xx")
+    assert os.waitstatus_to_exitcode(os.waitpid(first, 0)[1]) == 0
+    run = Run.open(out)
+    assert (run.seed, run.record["status"], run.steps_done()) == (1, "finished", 2)
+    for end in (*ready, *go):
+        os.close(end)
+
+
 # A new start.
 
 
@@ -187,17 +247,19 @@ def test_fresh_removes_only_what_cltool_wrote(start: Start, folder: Path, tmp_pa
     assert Run.open(folder).steps_done() == 4
 
 
-@pytest.mark.parametrize("part", ["answers", "checkpoints", "audit"])
 def test_fresh_removes_a_link_and_not_what_it_points_to(
-    part: str, start: Start, folder: Path, tmp_path: Path
+    start: Start, folder: Path, tmp_path: Path
 ) -> None:
+    parts = ("answers", "checkpoints", "audit")
     (folder / "audit").mkdir()
-    (folder / part).rename(tmp_path / "elsewhere")
-    (folder / part).symlink_to(tmp_path / "elsewhere")
+    (tmp_path / "elsewhere").mkdir()
+    for part in parts:
+        (folder / part).rename(tmp_path / "elsewhere" / part)
+        (folder / part).symlink_to(tmp_path / "elsewhere" / part)
     before = contents(tmp_path / "elsewhere")
     start(folder, "frozen", fresh=True)
     assert contents(tmp_path / "elsewhere") == before
-    assert not (folder / part).is_symlink()
+    assert not [part for part in parts if (folder / part).is_symlink()]
 
 
 def test_fresh_removes_nothing_if_the_model_cannot_be_loaded(
@@ -277,6 +339,32 @@ def test_a_resumed_run_leaves_no_extra_files(start: Start, finished: Path, folde
     assert [path.name for path in (folder / "checkpoints").iterdir()] == ["step-003"]
     whole, again = contents(finished), contents(folder)
     assert all(again[name] == whole[name] for name in again if name not in TIMED)
+
+
+@pytest.mark.parametrize("earlier", [2, None])
+def test_a_damaged_last_checkpoint_of_a_finished_run_is_made_again(
+    earlier: int | None, start: Start, finished: Path, folder: Path, tmp_path: Path
+) -> None:
+    last = folder / "checkpoints" / "step-003"
+    weights = last / "model.safetensors"
+    weights.write_bytes(weights.read_bytes()[:-100])
+    for step in range(3 if earlier is None else 0):
+        shutil.rmtree(folder / "checkpoints" / f"step-{step:03d}")
+    begin = "the base model" if earlier is None else f"step {earlier}"
+    assert f"goes on from {begin}" in checkpoints.way_on(folder, 3)
+    assert "--fresh" not in checkpoints.way_on(folder, 3)
+    if earlier is None:
+        shutil.rmtree(last)  # as the message says
+    run = start(folder, keep_checkpoints=True, save_model=tmp_path / "model")
+    assert [text for text in run.record["warnings"] if f"went on from {begin}" in text]
+    whole, again = contents(finished), contents(folder)
+    changed = {name for name in whole if again[name] != whole[name]}
+    assert changed <= {*TIMED, "run.json"}
+    assert (tmp_path / "model" / "config.json").is_file()
+    record = contents(folder)
+    weights.write_bytes(b"damaged again")
+    start(folder, keep_checkpoints=True, save_model=tmp_path / "model")  # the model is there
+    assert contents(folder).keys() == record.keys()
 
 
 # The saved model.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 import pytest
@@ -138,3 +138,32 @@ def test_a_strategy_or_a_family_is_excluded(excluded: str) -> None:
     parts = {"one": Strategy(StrategyConfig()), "picky": Picky(StrategyConfig())}
     with pytest.raises(UserError, match="one and picky cannot be composed: it would undo it"):
         Strategies(parts, {"one": "family of one"})
+
+
+class Wrong(Strategy):
+    """Returns what a hook must not return."""
+
+    def frame(self, prompt: str) -> Any:
+        return None
+
+    def stored(self) -> Any:
+        return 5
+
+    def state_dict(self) -> Any:
+        return [1]
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda parts: parts.frame("one"), "frame returned NoneType in place of str"),
+        (lambda parts: parts.stored_bytes(), "stored returned int in place of dict"),
+        (lambda parts: parts.states(), "state_dict returned list in place of dict"),
+    ],
+)
+def test_a_hook_that_returns_something_else_is_named(
+    call: Callable[[Strategies], Any], message: str
+) -> None:
+    with pytest.raises(UserError, match=message) as caught:
+        call(Strategies({"wrong": cast(Strategy, Wrong(StrategyConfig()))}))
+    assert caught.value.where == "strategy 'wrong'"
