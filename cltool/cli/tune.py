@@ -88,10 +88,11 @@ def run(options: argparse.Namespace) -> int:
     page = write_tuning(data, Path(options.report)) if options.report else None
     if options.json:
         summary = {"folder": str(search.out), "report": str(page) if page else None}
-        print_json(summary | {"tunings": data["tunings"]})
+        print_json(summary | {"tunings": data["tunings"], "doubts": data["doubts"]})
         return exit_codes.DONE
     places = [f"\nThe report is in {page}, the runs are in {search.out}."] if page else []
-    print_all([*fronts(found, search.first, search.keep), *places])
+    doubts = [f"\nDoubt: {text}" for text in data["doubts"]]
+    print_all([*fronts(found, search.first, search.keep), *doubts, *places])
     return exit_codes.DONE
 
 
@@ -120,14 +121,15 @@ def fronts(tunings: Sequence[Tuning], first: int, keep: Sequence[Bound]) -> list
 
 
 def _front(tuning: Tuning) -> Part:
+    from cltool.experiments.trials import best_first
+
     rows = []
     shown = {trial.number: trial for trial in (*tuning.front, tuning.chosen, tuning.trials[0])}
-    for trial in sorted(shown.values(), key=lambda one: -one.scores["new"]):
+    for trial in best_first(list(shown.values())):
         mark = "*" * (trial.number == tuning.chosen.number) + "+" * (trial.number == 0)
         cells = ["–"] * len(SCORES) if trial.diverged else _cells(trial.scores)
-        rows.append(
-            [mark, *cells, assignments(trial.values) + " (diverged)" * bool(trial.diverged)]
-        )
+        told = " (diverged)" * bool(trial.diverged) + " †" * bool(trial.warnings)
+        rows.append([mark, *cells, assignments(trial.values) + told])
     return table(["", *SCORES, "settings"], rows, text=["", "settings"])
 
 

@@ -81,6 +81,7 @@ class _RunCell(_Cell):
 class _Verdict(TypedDict):
     chosen: dict[str, float | None]
     presets: dict[str, float | None]
+    warnings: NotRequired[list[str]]
 
 
 class _Search(TypedDict):
@@ -94,8 +95,9 @@ class _Search(TypedDict):
 class _Trial(TypedDict):
     number: int
     values: dict[str, float]
-    scores: dict[str, float]
+    scores: dict[str, float | None]
     diverged: NotRequired[str]
+    warnings: NotRequired[list[str]]
 
 
 class _SearchCell(_Cell):
@@ -225,7 +227,13 @@ def finished_searches(plan: Plan) -> Sequence[Tuning]:
             continue
         search = held["search"]
         trials = [
-            Trial(one["number"], one["values"], one["scores"], one.get("diverged", ""))
+            Trial(
+                one["number"],
+                one["values"],
+                _with_nan(one["scores"]),
+                one.get("diverged", ""),
+                one.get("warnings", ()),
+            )
             for one in held["trials"]
         ]
         verdict = search["verdict"]
@@ -236,12 +244,15 @@ def finished_searches(plan: Plan) -> Sequence[Tuning]:
                 [trials[number] for number in search["front"]],
                 trials[search["chosen"]],
                 search["kept"],
-                None
-                if verdict is None
-                else Verdict(_with_nan(verdict["chosen"]), _with_nan(verdict["presets"])),
+                None if verdict is None else _verdict(verdict),
             )
         )
     return found
+
+
+def _verdict(held: Mapping[str, Any]) -> Verdict:
+    chosen, presets = _with_nan(held["chosen"]), _with_nan(held["presets"])
+    return Verdict(chosen, presets, tuple(held.get("warnings", ())))
 
 
 @dataclass(frozen=True)

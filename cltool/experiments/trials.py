@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,6 +14,9 @@ Values = dict[str, float | int]
 
 SCORED = ("new", "retained", "stale")
 """Scores that a bound may name."""
+
+SOUGHT = ("new", "retained")
+"""Scores that a search maximizes."""
 
 MATCHED = "new>=0.95"
 """The default bound. With it, strategies are compared at similar accuracy on new facts."""
@@ -62,7 +66,12 @@ class Bound:
         )
 
     def missed_by(self, scores: Mapping[str, float]) -> float:
-        """Return the distance of the score from the bound; 0 if the bound is met."""
+        """Return the distance of the score from the bound; 0 if the bound is met.
+
+        A missing score (NaN) is infinitely far from it.
+        """
+        if math.isnan(scores[self.score]):
+            return math.inf
         gap = self.value - scores[self.score]
         return max(0.0, gap if self.at_least else -gap)
 
@@ -78,33 +87,46 @@ class Trial:
         number: 0 for the strategy's presets, then in the order of the search.
         values: the settings; empty for the presets.
         scores: ``new``, the mean over the updates, each right after it was applied; ``retained``
-            and ``stale`` after the last update; ``tokens``, the sum over the updates. The worst
-            ones (`FAILED`) for a trial that diverged.
+            and ``stale`` after the last update; ``tokens``, the sum over the updates. NaN if the
+            updates have no facts for a score; the worst ones (`FAILED`) for a trial that diverged.
         diverged: why the trial has no scores; empty if it has.
+        warnings: those of the run.
     """
 
     number: int
     values: Values
     scores: dict[str, float]
     diverged: str = ""
+    warnings: Sequence[str] = ()
+
+    @property
+    def sought(self) -> tuple[float, ...]:
+        """Scores that a search maximizes, without those that are missing."""
+        return tuple(one for name in SOUGHT if not math.isnan(one := self.scores[name]))
 
 
 def front(trials: Sequence[Trial]) -> list[Trial]:
     """Return the Pareto front of new and retained, sorted by new, the best first.
 
     These are the trials for which no other trial is at least as good in both scores and better
-    in one.
+    in one. A score that is missing is missing in all trials, and does not count.
     """
+    scored = [trial for trial in trials if not trial.diverged]
 
     def dominated(trial: Trial) -> bool:
-        own = trial.scores["new"], trial.scores["retained"]
-        others = ((other.scores["new"], other.scores["retained"]) for other in trials)
-        return any(a >= own[0] and b >= own[1] and (a, b) != own for a, b in others)
+        own = trial.sought
+        others = (other.sought for other in scored)
+        return any(
+            other != own and all(a >= b for a, b in zip(other, own, strict=True))
+            for other in others
+        )
 
-    return sorted(
-        (trial for trial in trials if not trial.diverged and not dominated(trial)),
-        key=lambda trial: -trial.scores["new"],
-    )
+    return best_first([trial for trial in scored if not dominated(trial)])
+
+
+def best_first(trials: Sequence[Trial]) -> list[Trial]:
+    """Return trials sorted by new, or by retained if new is missing; the best first."""
+    return sorted(trials, key=lambda trial: -max(trial.sought[:1], default=0.0))
 
 
 def missed(trial: Trial, bounds: Sequence[Bound]) -> float:
@@ -131,7 +153,7 @@ def choose(trials: Sequence[Trial], bounds: Sequence[Bound]) -> Trial:
         key=lambda trial: (
             bool(trial.diverged),
             round(missed(trial, bounds), 9),
-            -(trial.scores["new"] + trial.scores["retained"]),
+            -sum(trial.sought),
             trial.number,
         ),
     )

@@ -23,7 +23,18 @@ from cltool.experiments import resolve
 from cltool.experiments import run as experiment
 from cltool.experiments.manifest import identity
 from cltool.experiments.resume import refuse_others
-from cltool.experiments.trials import FAILED, SCORED, Bound, Trial, Values, choose, front, missed
+from cltool.experiments.trials import (
+    FAILED,
+    SCORED,
+    SOUGHT,
+    Bound,
+    Trial,
+    Values,
+    choose,
+    front,
+    missed,
+)
+from cltool.experiments.worker_setup import recorded_threads
 from cltool.facts.stream import Stream
 from cltool.runs.run import file_name
 from cltool.training.search_space import LR, LR_SCALE, RATES, Range, space
@@ -44,10 +55,12 @@ class Verdict:
     Attributes:
         chosen: scores with the chosen settings.
         presets: scores with the strategy's presets.
+        warnings: those of the runs, each once.
     """
 
     chosen: dict[str, float]
     presets: dict[str, float]
+    warnings: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +155,8 @@ class Search:
         """Search the settings of ``strategy``, which may be a composition.
 
         Raises:
-            UserError: the strategy is unknown, a setting is wrong, or there is nothing to search.
+            UserError: the strategy is unknown, a setting is wrong, there is nothing to search, or
+                the first updates have no facts for a score that a bound names.
         """
         import optuna
 
@@ -154,14 +168,20 @@ class Search:
                 where=f"strategy {strategy}",
             )
         sampler = optuna.samplers.TPESampler(seed=0, n_startup_trials=STARTUP)
-        study = optuna.create_study(directions=["maximize", "maximize"], sampler=sampler)
         trials = [self._trial(strategy, 0, {})]
+        self._refuse_missing_scores(trials[0])
+        sought = [name for name in SOUGHT if not math.isnan(trials[0].scores[name])]
+        study = optuna.create_study(directions=["maximize"] * len(sought), sampler=sampler)
         for number in range(1, self.trials):
             self.progress(number, self.trials + 2, f"{strategy}: trial {number}")
             proposal = study.ask()
             values = {name: _propose(proposal, name, range_) for name, range_ in ranges.items()}
             trials.append(trial := self._trial(strategy, number, values))
-            study.tell(proposal, [trial.scores["new"], trial.scores["retained"]])
+            self._refuse_missing_scores(trial)
+            # If the presets diverged, a score may be missing in all later trials. Any constant
+            # stands for it then.
+            found = [trial.scores[name] for name in sought]
+            study.tell(proposal, [0.0 if math.isnan(one) else one for one in found])
         chosen = choose(trials, self.keep)
         self.progress(self.trials, self.trials + 2, f"{strategy}: the later updates")
         return Tuning(
@@ -198,27 +218,58 @@ class Search:
             run = self._run(stream, strategy, f"trial-{number:03d}", values, 0)
         except Diverged as error:
             return Trial(number, values, dict(FAILED), error.what)
-        return Trial(number, values, scores_of(run, 1))
+        return Trial(number, values, scores_of(run, 1), warnings=warnings_of(run))
+
+    def _refuse_missing_scores(self, trial: Trial) -> None:
+        """Raise a `UserError` if the first updates have no facts for a score that is needed."""
+        absent = [name for name in SCORED if math.isnan(trial.scores[name])]
+        asked = [str(bound) for bound in self.keep if bound.score in absent]
+        updates = "update" if self.first == 1 else f"{self.first} updates"
+        some = f"the first {updates}: no fact was asked that counts"
+        if asked:
+            raise UserError(
+                f"{' and '.join(asked)} cannot be checked on {some} for {' and '.join(absent)}",
+                where="--keep",
+                hint="Name other scores (--keep retained>=0.9), search on more updates (--first),"
+                " or ask more facts (probe.limit).",
+            )
+        if not trial.sought:
+            raise UserError(
+                f"there is nothing to search for on {some} for new or retained",
+                where="--first",
+                hint="Search on more updates, or ask more facts (probe.limit).",
+            )
 
     def _verdict(self, strategy: str, chosen: Trial) -> Verdict | None:
         """Run the chosen settings and the presets on all updates; return the later ones' scores."""
         if self.first + 1 >= len(self.stream):
             return None
         means = {}
+        told: dict[str, None] = {}
         for number, values in {chosen.number: chosen.values, 0: Values()}.items():
-            scores = [self._later(strategy, number, values, seed) for seed in range(self.seeds)]
+            scores = []
+            for seed in range(self.seeds):
+                found, warnings = self._later(strategy, number, values, seed)
+                scores.append(found)
+                told |= dict.fromkeys(warnings)
             means[number] = {
                 name: sum(one[name] for one in scores) / len(scores) for name in scores[0]
             }
-        return Verdict(means[chosen.number], means[0])
+        return Verdict(means[chosen.number], means[0], tuple(told))
 
-    def _later(self, strategy: str, number: int, values: Values, seed: int) -> Mapping[str, float]:
-        """Return the scores of settings on the later updates; NaN if they diverge there."""
+    def _later(
+        self, strategy: str, number: int, values: Values, seed: int
+    ) -> tuple[Mapping[str, float], Sequence[str]]:
+        """Return the scores of settings on the later updates, and the warnings of their run.
+
+        The scores are NaN if the run diverged.
+        """
         try:
             name = f"judged-{number:03d}-seed{seed}"
-            return scores_of(self._run(self.stream, strategy, name, values, seed), self.first + 1)
-        except Diverged:
-            return dict.fromkeys(FAILED, math.nan)
+            run = self._run(self.stream, strategy, name, values, seed)
+        except Diverged as error:
+            return dict.fromkeys(FAILED, math.nan), (error.what,)
+        return scores_of(run, self.first + 1), warnings_of(run)
 
     def _settings(self, strategy: str) -> Mapping[str, Any]:
         """Return the tables without plain settings that only other strategies have."""
@@ -231,7 +282,7 @@ class Search:
     def _run(self, stream: Stream, strategy: str, name: str, values: Values, seed: int) -> Run:
         folder = self.folder(strategy) / name
         tables = merge(self._settings(strategy), as_tables(values))
-        with folder_lock(folder, patience=WORKERS_PATIENCE):
+        with folder_lock(folder, patience=WORKERS_PATIENCE), recorded_threads(folder):
             return experiment.run(
                 stream,
                 strategy=strategy,
@@ -258,8 +309,12 @@ def as_tables(values: Values) -> dict[str, Any]:
 def scores_of(run: Run, begin: int) -> dict[str, float]:
     """Return the scores of a run over its updates from step ``begin`` on, as in `Trial`."""
     scores = summary(run.answers, run.costs.loc[begin:], since=begin)
-    # A score for which the updates have no facts counts as 0: a search needs a number.
-    return {name: 0.0 if math.isnan(scores[name]) else scores[name] for name in (*SCORED, "tokens")}
+    return {name: scores[name] for name in (*SCORED, "tokens")}
+
+
+def warnings_of(run: Run) -> tuple[str, ...]:
+    """Return the warnings of a run, each once."""
+    return tuple(dict.fromkeys(str(text) for text in run.record.get("warnings") or ()))
 
 
 def _propose(trial: optuna.trial.Trial, name: str, range_: Range) -> float | int:

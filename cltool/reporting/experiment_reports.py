@@ -89,9 +89,9 @@ def _write_tuning(plan: Plan) -> Summary:
     found = cells.finished_searches(plan)
     if not found:
         return Summary()
-    doubts = _incomplete(plan, len(found))
     search = plan.search(Path())
-    data = tuning_data(search, found, plan.command, doubts)
+    data = tuning_data(search, found, plan.command, _incomplete(plan, len(found)))
+    doubts = data["doubts"]
     kept = _keeps_older_report(plan, len(found))
     if not kept:
         write_tuning(data, plan.folder / PAGE)

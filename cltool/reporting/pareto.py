@@ -28,8 +28,8 @@ def front_chart(tunings: Sequence[Data], places: Sequence[int]) -> Data:
             {
                 **style(place),
                 "place": place,
-                "front": path([point(trial["scores"]) for trial in tuning["front"]]),
-                "several": len(tuning["front"]) > 1,
+                "front": path([point(trial["scores"]) for trial in _drawn(tuning["front"])]),
+                "several": len(_drawn(tuning["front"])) > 1,
                 "points": _points(tuning),
             }
             for tuning, place in pairs
@@ -49,9 +49,7 @@ def front_chart(tunings: Sequence[Data], places: Sequence[int]) -> Data:
 def _points(tuning: Data) -> list[Data]:
     best = {trial["number"] for trial in tuning["front"]}
     points = []
-    for trial in tuning["trials"]:
-        if "diverged" in trial:
-            continue
+    for trial in _drawn(tuning["trials"]):
         x, y = point(trial["scores"])
         scores = ", ".join(
             f"{name} {formats.share(trial['scores'][name])}" for name in ("new", "retained")
@@ -67,6 +65,11 @@ def _points(tuning: Data) -> list[Data]:
             }
         )
     return points
+
+
+def _drawn(trials: Sequence[Data]) -> list[Data]:
+    """Return the trials that have both scores of the chart."""
+    return [one for one in trials if None not in (one["scores"]["new"], one["scores"]["retained"])]
 
 
 def settings(trial: Data) -> str:

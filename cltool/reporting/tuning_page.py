@@ -68,15 +68,22 @@ def _verdict(tuning: Data) -> list[str]:
     return row
 
 
+def _place(trial: Data) -> float:
+    """Return what trials are sorted by: the best new first, or the best retained without new."""
+    scores = trial["scores"]
+    return -((scores["retained"] if scores["new"] is None else scores["new"]) or 0)
+
+
 def _search(place: int, tuning: Data) -> Data:
     """Return all settings that were tried for a strategy, best new first."""
     best = {trial["number"] for trial in tuning["front"]}
     rows = []
-    for trial in sorted(tuning["trials"], key=lambda one: -(one["scores"]["new"] or 0)):
+    for trial in sorted(tuning["trials"], key=_place):
         marks = [
             "chosen" * (trial["number"] == tuning["chosen"]["number"]),
             "front" * (trial["number"] in best),
             "diverged" * ("diverged" in trial),
+            "has warnings" * ("warnings" in trial),
         ]
         rows.append(
             [

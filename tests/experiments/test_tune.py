@@ -4,23 +4,29 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import math
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 
 from cltool.cli.main import main
 from cltool.cli.tables import as_text
 from cltool.cli.tune import assignments, fronts
+from cltool.core import threads
 from cltool.core.errors import UserError
 from cltool.core.settings import validate
 from cltool.experiments import checkpoints, resolve
+from cltool.experiments import run as experiment
 from cltool.experiments.manifest import identity
 from cltool.experiments.trials import Bound, Trial, choose, front
 from cltool.experiments.tune import Search, as_tables, scores_of
 from cltool.facts.stream import Stream
 from cltool.reporting.templates import read_data
+from cltool.reporting.tuning_data import tuning_data
+from cltool.reporting.tuning_page import render
 from cltool.runs.run import Run
 from cltool.strategies import STRATEGIES
 from cltool.training.search_space import LR, LR_SCALE, RATES, Range, search, space
@@ -98,7 +104,7 @@ def make_search(
     settings = {
         "model": {"name": str(checkpoint("llama")), "device": "cpu", "dtype": "float32"},
         "learner": {"epochs": 1},
-        "probe": {"limit": 6, "max_tokens": 4},
+        "probe": {"max_tokens": 4},
     }
 
     def make(**changes: Any) -> Search:
@@ -283,3 +289,77 @@ def test_a_search_that_fails_in_a_worker_is_reported_and_the_others_finish(
     assert main([*command, "--out", str(out), "--workers", "2"]) == 2
     assert "strategy ewc" in capsys.readouterr().err
     assert len(list(out.glob("naive-first1/trial-*/run.json"))) == 2
+
+
+@pytest.fixture
+def forgetting(make_search: Callable[..., Search], stream: Stream) -> Callable[..., Search]:
+    """Searches on a first update that only forgets: nothing is new, and nothing is superseded."""
+    base = stream.updates[0]
+    updates = [
+        base,
+        dataclasses.replace(stream.updates[1], learn=[], forget=[base.learn[2]]),
+        dataclasses.replace(stream.updates[2], learn=stream.updates[1].learn[1:2], forget=[]),
+    ]
+    of = dataclasses.replace(stream, updates=updates)
+    return lambda **changes: make_search(
+        stream=of, keep=[Bound.parse("retained>=0")], trials=2, **changes
+    )
+
+
+def test_a_score_without_facts_is_missing_and_not_searched_for(
+    forgetting: Callable[..., Search], tmp_path: Path
+) -> None:
+    search = forgetting()
+    found = search.tune("naive")
+    assert all(math.isnan(one.scores["new"]) for one in found.trials)
+    assert all(math.isnan(one.scores["stale"]) for one in found.trials)
+    best = max(one.scores["retained"] for one in found.trials)
+    assert {one.scores["retained"] for one in found.front} == {best}
+    assert found.kept and found.verdict is not None
+    assert not math.isnan(found.verdict.chosen["new"])
+    data = tuning_data(search, [found])
+    assert data["tunings"][0]["chosen"]["scores"]["new"] is None
+    assert "–" in as_text(fronts([found], 1, search.keep)) and "–" in render(data)
+    json.dumps(data["tunings"], allow_nan=False)
+    # The warnings of the runs are shown.
+    (run,) = {Run.open(path.parent) for path in tmp_path.glob("*/trial-000/run.json")}
+    assert run.record["warnings"]
+    for text in run.record["warnings"]:
+        assert any(doubt.startswith(text) and "naive, presets" in doubt for doubt in data["doubts"])
+
+
+def test_a_bound_on_a_score_without_facts_is_refused(forgetting: Callable[..., Search]) -> None:
+    for bound, name in (("new>=0.95", "new ≥ 0.95"), ("stale<=0.1", "stale ≤ 0.1")):
+        with pytest.raises(UserError, match=f"{name} cannot be checked") as caught:
+            dataclasses.replace(forgetting(), keep=[Bound.parse(bound)]).tune("naive")
+        assert caught.value.where == "--keep"
+
+
+def test_missing_scores_of_trials() -> None:
+    nan = math.nan
+    trials = [trial(0, nan, 0.5), trial(1, nan, 0.75), trial(2, nan, 0.25)]
+    assert [one.number for one in front(trials)] == [1]
+    assert choose(trials, []).number == 1
+    assert Bound.parse("new<=0.5").missed_by(trials[0].scores) == math.inf
+
+
+def test_a_resumed_trial_computes_with_the_recorded_number_of_threads(
+    make_search: Callable[..., Search], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    search = make_search(trials=2, first=3)
+    before = search.tune("naive")
+    record = search.folder("naive") / "trial-001" / "run.json"
+    held = json.loads(record.read_text())
+    held["versions"]["threads"] = "3"
+    record.write_text(json.dumps(held))
+    used: list[int] = []
+    run = experiment.run
+
+    def running(*given: Any, **options: Any) -> Run:
+        used.append(torch.get_num_threads())
+        return run(*given, **options)
+
+    monkeypatch.setattr(experiment, "run", running)
+    monkeypatch.setenv(threads.CHOSEN, "1")
+    assert search.tune("naive") == before
+    assert used[1] == 3
