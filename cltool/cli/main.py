@@ -33,12 +33,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run a command and return its exit code (`cltool.core.exit_codes`)."""
     arguments = list(sys.argv[1:] if argv is None else argv)
     output.prepare()
-    options = parser().parse_args(arguments)
-    threads.let_threads_sleep()
-    options.typed = shlex.join(["cltool", *arguments])
     stopped = f"cltool: interrupted; {_how_to_go_on(arguments)}\n"
+    options: argparse.Namespace | None = None
     try:
         with interrupts.handled(stopped, to_the_end=argv is None):
+            options = parser().parse_args(arguments)
+            threads.let_threads_sleep()
+            options.typed = shlex.join(["cltool", *arguments])
             code: int = options.run_command(options)
             output.flush()
     except UserError as error:
@@ -56,6 +57,9 @@ def main(argv: Sequence[str] | None = None) -> int:
             output.message(str(ending(error)))
             return exit_codes.BAD_INPUT
         output.message(stopped.removeprefix("cltool: ").rstrip())
+        # If Ctrl-C came while a library executed a text, Python would end this process by SIGINT
+        # after all; executing another one takes that back.
+        exec("")  # noqa: S102
         return exit_codes.INTERRUPTED
     except Exception as error:
         if unexpected.shows_traceback():
@@ -63,6 +67,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         output.message(str(unexpected.explained(error)))
         return exit_codes.BAD_INPUT
     except BaseException as error:
+        if options is None:
+            raise  # argparse has printed the help, or what is wrong
         output.message(str(ending(error)))
         return exit_codes.BAD_INPUT
     return code

@@ -24,8 +24,9 @@ def handled(message: str, *, to_the_end: bool = False) -> Iterator[None]:
     """Let Ctrl-C and SIGTERM raise `KeyboardInterrupt`; a second one ends the process.
 
     Args:
-        message: is written to stderr if a second one ends the process.
-        to_the_end: this process ends after the block: a signal ends it at once then.
+        message: is written to stderr if a signal ends the process.
+        to_the_end: this process ends after the block: a signal ends it at once then, and also
+            while a library is imported.
     """
     global _received, _last
     if threading.current_thread() is not threading.main_thread():
@@ -37,8 +38,9 @@ def handled(message: str, *, to_the_end: bool = False) -> Iterator[None]:
 
     def handle(number: int, frame: FrameType | None) -> None:
         received.append(number)
-        if len(received) > 1 or ended:
-            # The first one is still at work, for example in the libraries: they may take long.
+        # A library that is being imported may swallow the exception, and break. And after a second
+        # signal the first one is still at work, for example in the libraries: they may take long.
+        if len(received) > 1 or ended or (to_the_end and _imports(frame)):
             if not ended:
                 os.write(2, message.encode(errors="backslashreplace"))
             os._exit(INTERRUPTED)
@@ -71,6 +73,13 @@ def expect_none() -> None:
     """Declare that this process receives no Ctrl-C, as in a worker process."""
     global _received
     _received = []
+
+
+def _imports(frame: FrameType | None) -> bool:
+    """Return whether code that ``frame`` is in runs in an import."""
+    while frame is not None and not frame.f_code.co_filename.startswith("<frozen importlib"):
+        frame = frame.f_back
+    return frame is not None
 
 
 Handler = Callable[[int, FrameType | None], object]

@@ -36,7 +36,7 @@ ALLOWED = {
     "int": (130, 1),
     "two": (130, -signal.SIGINT, 1),
 }
-"""Kind of kill → exit codes; 1 if it hit a worker process, and 0 or 3 if it came too late."""
+"""Kind of kill → exit codes; 1 if it hit a worker process, and then 2 if nothing is left to do."""
 
 
 def run(case: Case) -> None:
@@ -128,9 +128,10 @@ class _Chain:
             self.case.problems.append(f"{shown}: {improper}")
         if outcome.code in ENDED:
             return outcome
-        allowed = ALLOWED[what]
+        allowed = {*ALLOWED[what], *([2] if self.command.workers else [])}
         self.case.require(
-            outcome.code in allowed, f"{shown}: code {outcome.code}\n{outcome.err[-800:]}"
+            outcome.code in allowed,
+            f"{shown}: code {outcome.code}\n{outcome.err[-800:]}",
         )
         return None
 

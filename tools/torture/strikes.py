@@ -103,6 +103,8 @@ class _Watch:
         if self.busy or self.strike.about not in str(path):
             return
         what = self.strike.what
+        if what in ("term", "int") and os.getpid() != os.getsid(0):
+            return  # worker processes leave these to their parent
         if what.startswith("full") and event not in NEEDS_SPACE:
             return
         self.seen += 1
