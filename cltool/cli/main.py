@@ -36,6 +36,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     stopped = f"cltool: interrupted; {_how_to_go_on(arguments)}\n"
     options: argparse.Namespace | None = None
     try:
+        _refuse_odd_words(arguments)
         with interrupts.handled(stopped, to_the_end=argv is None):
             options = parser().parse_args(arguments)
             threads.let_threads_sleep()
@@ -74,6 +75,19 @@ def main(argv: Sequence[str] | None = None) -> int:
     return code
 
 
+def _refuse_odd_words(arguments: Sequence[str]) -> None:
+    """Raise a `UserError` for a word that is not UTF-8: no file of a run could hold it."""
+    for word in arguments:
+        try:
+            word.encode()
+        except UnicodeEncodeError:
+            raise UserError(
+                "this word of the command is not UTF-8",
+                where=word.encode(errors="backslashreplace").decode(),
+                hint="If it is the name of a file or folder, rename it.",
+            ) from None
+
+
 def _how_to_go_on(arguments: Sequence[str]) -> str:
     """Return the command that continues an interrupted one."""
     if arguments[:1] not in (["run"], ["compare"], ["tune"], ["reproduce"], ["audit"]):
@@ -88,6 +102,10 @@ def _how_to_go_on(arguments: Sequence[str]) -> str:
 def _of_the_system(error: OSError) -> UserError:
     """Return an error of the operating system with what to do about it."""
     what = error.strerror or str(error) or type(error).__name__
+    if error.errno == errno.ENOENT and not error.filename:
+        # Only the working folder has no name.
+        what, hint = "the working folder does not exist", "Change to a folder that exists."
+        return UserError(what, where="working folder", hint=hint)
     hint = HINTS.get(error.errno or 0, "")
     return UserError(what, where=str(error.filename or ""), hint=hint)
 
@@ -100,6 +118,7 @@ HINTS = {
     errno.EROFS: "This place cannot be written. Choose another one.",
     errno.ENAMETOOLONG: "Choose a shorter name or path.",
     errno.ENOTDIR: "A part of this path is a file. Choose another path.",
+    errno.ELOOP: "This link leads to itself. Choose another path.",
     errno.EISDIR: "This is a folder, but a file is needed.",
     errno.EIO: "The disk reports an error. Check it before you go on.",
     errno.EMFILE: "Too many files are open: close programs, or raise the limit (ulimit -n).",

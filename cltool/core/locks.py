@@ -195,7 +195,10 @@ def file_lock(
         UserError: another process holds the lock (`HeldError`).
         OSError: the lock file cannot be written.
     """
-    place = file.parent.resolve() / file.name
+    try:
+        place = file.parent.resolve() / file.name
+    except RuntimeError as error:  # so pathlib says that a link leads to itself
+        raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(file.parent)) from error
     with _guard:
         lock = _held.get(place)
         again = lock is not None and lock.thread == threading.get_ident()

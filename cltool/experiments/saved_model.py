@@ -6,12 +6,14 @@ import hashlib
 import json
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cltool.core import digests
 from cltool.core.errors import UserError
 from cltool.core.files import disk_errors, remove, write_json
+from cltool.experiments.resume import WRITTEN
 from cltool.runs.run import Run
 
 if TYPE_CHECKING:
@@ -40,7 +42,11 @@ class SavedModel:
 
         Raises:
             UserError: the folder holds something else, or cannot be written.
+            OSError: it is a link that leads to itself.
         """
+        self._refuse_the_run(run)
+        with suppress(FileNotFoundError):
+            self.folder.stat()  # fails if it is a link that leads to itself
         if not self.folder.exists() or (self.folder.is_dir() and not any(self.folder.iterdir())):
             self._refuse_unwritable()
             return False
@@ -80,9 +86,11 @@ class SavedModel:
                 "files": digests.of_files(partial),
             }
             write_json(partial / digests.SAVED, record)
+            # Somebody may have used the folder while the run was trained.
+            self.refuse_others(run, False)
             if not self.folder.is_symlink() and self.folder.is_dir():
                 remove(self.folder)
-            partial.rename(self.folder.resolve())
+            partial.rename(os.path.realpath(self.folder))
         finally:
             remove(partial)
 
@@ -108,6 +116,17 @@ class SavedModel:
         if not finished and names - {*record["files"], digests.SAVED}:
             return False
         return not digests.changes_since_saving(self.folder)
+
+    def _refuse_the_run(self, run: Path) -> None:
+        """Raise a `UserError` if the run or a part of it is in the folder, or the other way."""
+        place, home = (Path(os.path.realpath(path)) for path in (self.folder, run))
+        parts = [home / name for name in (*WRITTEN, "checkpoints")]
+        if home.is_relative_to(place) or any(place.is_relative_to(part) for part in parts):
+            raise UserError(
+                f"the model cannot be saved here: the run is in {run}",
+                where=str(self.folder),
+                hint="Choose another folder with --save-model.",
+            )
 
     def _refuse_unwritable(self) -> None:
         place = self.folder.absolute()

@@ -45,6 +45,8 @@ def fake(monkeypatch: pytest.MonkeyPatch) -> Fake:
         (PermissionError(errno.EACCES, "Permission denied", "/x"), ["/x: Permission", "ask its"]),
         (OSError(errno.ENAMETOOLONG, "File name too long", "y"), ["y: File name", "shorter"]),
         (OSError("odd"), ["odd"]),
+        (FileNotFoundError(errno.ENOENT, "No such file"), ["the working folder does not exist"]),
+        (OSError(errno.ELOOP, "Too many levels", "z"), ["z: Too many", "leads to itself"]),
     ],
 )
 def test_an_error_of_the_system_is_a_message(
@@ -70,6 +72,11 @@ def test_code_that_would_end_the_process_is_named(
     written = capsys.readouterr().err
     assert f"({type(error).__name__}" in written
     assert f"{__file__}:" in written
+
+
+def test_a_word_that_is_not_utf8_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["run", "--out", "x\udcff"]) == 2
+    assert "x\\udcff: this word of the command is not UTF-8" in capsys.readouterr().err
 
 
 def test_a_full_disk_names_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -383,6 +383,34 @@ def test_the_command_that_saved_a_model_may_be_given_again(start: Start, tmp_pat
     assert json.loads((model / "cltool.json").read_text())["files"].keys() >= {"config.json"}
 
 
+@pytest.mark.parametrize("place", ["", ".", "run", "run/answers", "run/checkpoints/x", "link"])
+def test_a_model_never_takes_the_place_of_its_run(
+    place: str, start: Start, folder: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "link").symlink_to(folder / "answers")
+    (tmp_path / "loop").symlink_to("loop")
+    before = contents(folder)
+    with pytest.raises(UserError, match="the model cannot be saved here: the run is in"):
+        start(folder, save_model=tmp_path / place)
+    for loop in ({"out": tmp_path / "loop"}, {"out": folder, "save_model": tmp_path / "loop"}):
+        with pytest.raises(OSError, match=r"symbolic links.*loop"):
+            start(**loop)
+    assert contents(folder) == before
+
+
+def test_a_folder_that_others_filled_during_the_run_is_left_to_them(
+    start: Start, tmp_path: Path
+) -> None:
+    def report(*parts: Any) -> None:
+        (tmp_path / "model").mkdir(exist_ok=True)
+        (tmp_path / "model" / "notes.txt").write_text("mine")
+
+    with pytest.raises(UserError, match="does not hold the model of this run"):
+        start(tmp_path / "run", "frozen", save_model=tmp_path / "model", progress=Progress(report))
+    assert contents(tmp_path / "model") == {"notes.txt": b"mine"}
+    assert Run.open(tmp_path / "run").steps_done() == 4
+
+
 def test_the_saved_model_of_another_run_is_refused_before_anything_changes(
     start: Start, folder: Path, tmp_path: Path
 ) -> None:

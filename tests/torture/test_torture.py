@@ -62,6 +62,7 @@ def test_results_differ_by_what_they_hold_and_not_by_their_times(tmp_path: Path)
         (Outcome(["run"], 2, "", ""), "no message"),
         (Outcome(["run"], 5, "", "cltool: x"), "not an exit code"),
         (Outcome(["run"], 1, "", "Traceback (most recent call last):\n"), "a traceback"),
+        (Outcome(["run"], 2, "", "cltool: unexpected error: x\n"), "does not expect"),
         (Outcome(["run"], 0, "\x1b[31m", ""), "control character"),
         (Outcome(["run"], 0, "", "", hung=True), "hangs"),
     ],

@@ -54,6 +54,8 @@ class Outcome:
             return f"{shown}: it hangs\n{tail}"
         if "Traceback (most recent call last)" in self.out + self.err:
             return f"{shown}: a traceback\n{tail}"
+        if "unexpected error: " in self.err:
+            return f"{shown}: an error that cltool does not expect\n{tail}"
         if found := _RAW.search(self.out + self.err):
             return f"{shown}: a raw control character {found[0]!r}\n{tail}"
         if self.code >= 0 and self.code not in CODES:

@@ -183,6 +183,7 @@ def called(*argv: str) -> tuple[int, str, str]:
     for text in (out.getvalue(), err.getvalue()):
         assert not RAW.search(text), f"raw control characters: {text[-300:]!r}"
         assert "Traceback (most recent" not in text, text[-1500:]
+        assert "unexpected error: " not in text, text[-1500:]
     assert code in CODES, f"code {code}"
     if code == 2:
         assert err.getvalue().strip(), "no message"
