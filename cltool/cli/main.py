@@ -113,6 +113,8 @@ def _of_the_system(error: OSError) -> UserError:
 HINTS = {
     errno.ENOSPC: "Make room on the disk, then give the same command again: it continues.",
     errno.EDQUOT: "Make room in your quota, then give the same command again: it continues.",
+    errno.EFBIG: "Raise the limit of file sizes (ulimit -f), or choose another disk; then give the"
+    " same command again: it continues.",
     errno.EACCES: "Choose a place that you can write, or ask its owner.",
     errno.EPERM: "Choose a place that you can write, or ask its owner.",
     errno.EROFS: "This place cannot be written. Choose another one.",

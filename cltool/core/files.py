@@ -19,7 +19,18 @@ _PARTIAL = re.compile(r"\..+\.\d+\.partial|\.step-\d+\.partial")
 
 @contextmanager
 def whole_file(path: Path) -> Iterator[Path]:
-    """Yield a temporary path beside ``path``; after success, flush it and rename it to ``path``."""
+    """Yield a temporary path beside ``path``; after success, flush it and rename it to ``path``.
+
+    Raises:
+        UserError: ``path`` is a device, a pipe or the like, which must not be replaced.
+        OSError: the file cannot be written.
+    """
+    if path.exists() and not path.is_file() and not path.is_dir():
+        raise UserError(
+            "is a device or a pipe, not a file",
+            where=str(path),
+            hint="Name a file or a new one.",
+        )
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
     try:
