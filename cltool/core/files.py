@@ -7,7 +7,7 @@ import os
 import re
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -43,8 +43,29 @@ def whole_file(path: Path) -> Iterator[Path]:
             with partial.open("rb") as handle:
                 os.fsync(handle.fileno())
             partial.replace(path)
+        _remove_left(path)
     finally:
         partial.unlink(missing_ok=True)
+
+
+def _remove_left(path: Path) -> None:
+    """Remove the temporary files of ``path`` that processes left which have ended."""
+    name = re.compile(rf"\.{re.escape(path.name)}\.(\d+)\.partial")
+    with suppress(OSError):
+        for other in path.parent.iterdir():
+            found = name.fullmatch(other.name)
+            if found and not _runs(int(found[1])):
+                other.unlink()
+
+
+def _runs(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except OSError:
+        pass
+    return True
 
 
 @contextmanager
