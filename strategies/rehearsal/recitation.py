@@ -16,7 +16,8 @@ rest is rehearsed with the update, as lines and as sentences in the other traine
     L(θ) = E_update[−log p_θ(y|x)] + E_(y ∈ R ∪ update)[−log p_θ(y)] + E_(x, y of R)[−log p_θ(y|x)]
 
 A superseded fact is thus no longer rehearsed, whereas penalties on weights keep protecting
-superseded facts until nothing new can be learned. Difficult examples are rehearsed more often,
+superseded facts until nothing new can be learned. An epoch of a small update is filled up with
+rehearsal, to the length of an epoch of larger updates. Difficult examples are rehearsed more often,
 once more for each nat that a line lacks; their training loss shows which they are, at no extra
 cost. When the update is learned, ``cooldown`` epochs follow in which the learning rate falls to
 zero and every line is rehearsed. With a constant rate, the probabilities of the lines stay so
@@ -62,7 +63,7 @@ from cltool.strategies.rehearsal.common.schedule import Schedule
 from cltool.strategies.rehearsal.common.teaching import teach
 from cltool.training.longest import sentence_limit
 from cltool.training.search_space import search
-from cltool.training.stopping import STEPS
+from cltool.training.stopping import EPOCHS, STEPS
 from cltool.training.strategy import State, Strategy, StrategyConfig, fact_rows, facts_from_rows
 
 if TYPE_CHECKING:
@@ -213,10 +214,12 @@ class Recitation(Strategy[RecitationConfig]):
         budget = learner.share_left() is not None
         if self._cooled or budget:
             index = self._lines.each() if config.mix else []
+            sentences = config.sentences if not budget or learner.stopping.learned else 0.0
+            count = round(sentences * len(index))
         else:
-            index = self._lines.take(round(config.mix * len(self._targets)))
-        sentences = config.sentences if not budget or learner.stopping.learned else 0.0
-        others = self._sentences.take(round(sentences * len(index)))
+            taken, count = self._amounts(learner)
+            index = self._lines.take(taken)
+        others = self._sentences.take(count)
         self._drawn = {}
         for schedule, numbers in ((self._lines, index), (self._sentences, others)):
             for number in numbers:
@@ -317,6 +320,21 @@ class Recitation(Strategy[RecitationConfig]):
                 f"recitation recited {right} of the {len(valid)} facts that it had to rehearse"
                 f" before {learner.current.label}; it could not rehearse the others."
             )
+
+    def _amounts(self, learner: Learner) -> tuple[int, int]:
+        """Return the number of lines and of sentences to rehearse while the update is learned.
+
+        A small update needs more epochs, in which the model would see little but the update. So
+        an epoch that is shorter than those of larger updates is filled up, with at most every line
+        once, and one sentence for each.
+        """
+        config, known = self.config, len(self._targets)
+        room = learner.settings.batch_size * STEPS / EPOCHS - len(learner.loader.own)
+        lines = min(known, max(config.mix * known, room / (1 + config.sentences)))
+        if not config.mix:
+            return 0, 0
+        sentences = max(config.sentences * lines, min(lines, room - lines))
+        return round(lines), round(sentences if config.sentences else 0)
 
     def _due(self, learner: Learner) -> bool:
         """Return whether the cool-down must start with the next epoch."""

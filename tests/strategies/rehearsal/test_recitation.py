@@ -112,7 +112,10 @@ def test_it_cools_down_when_the_update_is_learned(
     make_learner: MakeLearner, stream: Stream
 ) -> None:
     learner, watch = watched(
-        make_learner, strategy={"cooldown": 2, "steps": 0, "mix": 0.2}, stop_at=0.0
+        make_learner,
+        strategy={"cooldown": 2, "steps": 0, "mix": 0.2},
+        stop_at=0.0,
+        batch_size=2,
     )
     apply(learner, stream.updates[1])
     facts = len(learner.known.valid())
@@ -123,12 +126,24 @@ def test_it_cools_down_when_the_update_is_learned(
     assert min(watch.rehearsed[1:3]) >= facts
     sizes = [own + more for own, more in zip(watch.own, watch.rehearsed, strict=True)]
     # The epoch after the last one begins, and is given up.
-    steps = [-(-size // 8) for size in sizes[:-1]]
+    steps = [-(-size // 2) for size in sizes[:-1]]
     assert len(watch.rates) == sum(steps)
     assert set(watch.rates[: steps[0]]) == {watch.rates[0]}
     falling = watch.rates[steps[0] : sum(steps[:3])]
     assert falling == sorted(falling, reverse=True)
     assert 0 < falling[-1] < 0.3 * watch.rates[0]
+
+
+def test_a_short_epoch_is_filled_up_with_every_line_and_a_sentence_for_each(
+    make_learner: MakeLearner, stream: Stream
+) -> None:
+    # With large batches, an epoch of this update has few steps.
+    learner, watch = watched(
+        make_learner, strategy={"cooldown": 0, "mix": 0.2}, stop_at=0.0, batch_size=64
+    )
+    apply(learner, stream.updates[1])
+    facts = len(learner.known.valid())
+    assert watch.rehearsed[0] == pytest.approx(2 * facts, abs=2)
 
 
 def test_it_cools_down_in_the_last_epochs_at_the_latest(
