@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import html
 import json
 import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -325,3 +326,29 @@ def test_options_of_a_scenario_do_not_go_with_a_stream(tmp_path: Path) -> None:
     stream = resolve.open_stream(str(write_facts(tmp_path / "facts.jsonl")))
     with pytest.raises(UserError, match="given for a stream: forgotten"):
         compare(stream, ["frozen"], options={"forgotten": 1}, out=tmp_path / "out")
+
+
+def test_a_cell_that_diverges_fails_and_the_others_continue(
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    checkpoint: Callable[[str], Path],
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(comparing, "run_tasks", in_process.run_tasks)
+    facts, out = write_facts(tmp_path / "facts.jsonl"), tmp_path / "out"
+    command = ["compare", "--scenario", str(facts), "--strategies", "frozen,naive"]
+    command += ["--model", str(checkpoint("llama")), "--out", str(out)]
+    command += ["--set", "learner.lr=1e30", "--set", "learner.epochs=2"]
+    command += ["--set", "model.device=cpu"]
+    assert main([*command, "--json"]) == 1
+    shown, err = capsys.readouterr()
+    found = json.loads(shown)
+    assert [row["strategy"] for row in found["table"]] == ["frozen"]
+    ((strategy, error),) = [(one["strategy"], one["error"]) for one in found["failed"]]
+    assert strategy == "naive" and "training diverged" in error and "1e+30" in error
+    assert "naive seed 0 failed" in err
+    assert error.splitlines()[0] in html.unescape(Path(found["report"]).read_text("utf-8"))
+    assert Run.open(out / "naive-seed0").record["status"] == "diverged"
+    # The same command does not train it again, and says the same.
+    assert main(command) == 1
+    assert "diverged" in capsys.readouterr().err
