@@ -68,7 +68,20 @@ def page(template: str, data: Any, title: str, **values: object) -> str:
 
 
 def write_page(path: Path, text: str) -> Path:
-    """Write a page and return its path."""
+    """Write a page and return its path.
+
+    Raises:
+        UserError: a file that is no page has this name, such as a run's record or a file of facts.
+    """
+    if path.is_file() and path.suffix.lower() not in (".html", ".htm"):
+        with path.open("rb") as file:
+            start = file.read(1)
+        if start not in (b"", b"<"):
+            raise UserError(
+                "is there, and is not an HTML page, so it is not replaced",
+                where=str(path),
+                hint="Choose another name for the page, such as report.html.",
+            )
     write_text(path, text)
     return path
 

@@ -15,7 +15,7 @@ from cltool.reporting import formats
 from cltool.reporting.report_data import page_data
 from cltool.reporting.report_page import render, write_report
 from cltool.reporting.table import shown
-from cltool.reporting.templates import read_data
+from cltool.reporting.templates import read_data, write_page
 from cltool.reporting.views import VIEWS
 from cltool.runs.tables import COMPARED, OPTIONAL
 
@@ -58,6 +58,16 @@ def test_other_files_hold_no_data(tmp_path: Path) -> None:
     (tmp_path / "x.html").write_text("<p>hello</p>")
     with pytest.raises(UserError, match="not a report"):
         read_data(tmp_path / "x.html")
+
+
+def test_a_page_does_not_replace_a_file_that_is_no_page(tmp_path: Path) -> None:
+    record, page = tmp_path / "run.json", tmp_path / "page"
+    record.write_text('{"format": 1}')
+    with pytest.raises(UserError, match="is not an HTML page"):
+        write_page(record, "<p>new</p>")
+    assert record.read_text() == '{"format": 1}'
+    for text in ("<p>one</p>", "<p>two</p>"):
+        assert write_page(page, text).read_text() == text
 
 
 def test_the_strategy_table_shows_the_numbers_of_metrics(make: Make) -> None:
