@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from cltool.evaluation import limits
 from cltool.experiments import resolve
+from cltool.experiments.same_model import source_parts
 from cltool.experiments.strategy_code import code_of
 from cltool.facts.lookalikes import spelling_warnings
 from cltool.facts.stream import Stream
@@ -74,6 +75,7 @@ def manifest(
         "versions": {**versions(), "threads": str(torch.get_num_threads())},
         "weights": lm.parts["weights"],
         "model_parts": {name: value for name, value in lm.parts.items() if name != "weights"},
+        **source_parts(settings.model.name),
     }
 
 

@@ -11,7 +11,7 @@ from cltool.core.progress import QUIET, Progress
 from cltool.core.settings import field_names
 from cltool.experiments import resolve
 from cltool.experiments.build_learner import advance, build_learner
-from cltool.experiments.resume import changed_parts
+from cltool.experiments.same_model import changed_parts
 from cltool.scenarios import SCENARIOS
 
 if TYPE_CHECKING:

@@ -14,6 +14,7 @@ from cltool.core import locks
 from cltool.core.errors import UserError
 from cltool.core.files import is_partial, remove, remove_partials
 from cltool.evaluation import ledger
+from cltool.experiments.same_model import refuse_changed_source
 from cltool.experiments.strategy_code import differences as code_differences
 from cltool.runs.run import CLEARED, Run, file_name
 
@@ -131,8 +132,10 @@ def open_folder(
             hint="Replace the run with --fresh, choose another folder with --out, or use it as it"
             " is with --accept-changed-code.",
         )
-    ended = done == len(record["labels"]) and existing.record.get("status") == "finished"
-    return done if ended else checkpoints.last(folder, done) + 1
+    if done == len(record["labels"]) and existing.record.get("status") == "finished":
+        refuse_changed_source(existing)
+        return done
+    return checkpoints.last(folder, done) + 1
 
 
 def note_code(run: Run, record: Mapping[str, Any], done: int, ended: bool) -> None:
@@ -254,46 +257,6 @@ def tidy(folder: Path, done: int, kept: Collection[int]) -> None:
 
     remove_partials(folder, *(folder / name for name in (*WRITTEN, "checkpoints")))
     checkpoints.keep_only(folder, done - 1, [step for step in kept if step < done])
-
-
-def refuse_other_model(folder: Path, parts: Mapping[str, str]) -> None:
-    """Raise a `UserError` if the run in ``folder`` started from another base model.
-
-    Args:
-        folder: the run folder; it need not exist.
-        parts: hash of each part of the base model (`LanguageModel.parts`).
-    """
-    if not (folder / "run.json").is_file():
-        return
-    existing = Run.open(folder)
-    if existing.steps_done() and (changed := changed_parts(existing, parts)):
-        raise UserError(
-            f"the model's {changed} changed since this run started",
-            where=str(folder),
-            hint="Use the model that it started from, choose another folder with --out, or replace"
-            " the run with --fresh.",
-        )
-
-
-def changed_parts(run: Run, parts: Mapping[str, str]) -> str:
-    """Return which parts of a model are not those that ``run`` started from, as a subject and verb.
-
-    Args:
-        run: an existing run; parts that its record lacks count as the same.
-        parts: hash of each part of the model (`LanguageModel.parts`).
-
-    Returns:
-        Such as "weights have" or "tokenizer and config have"; empty if all are the same.
-    """
-    others = run.record.get("model_parts")
-    recorded = {
-        **(others if isinstance(others, Mapping) else {}),
-        "weights": run.record.get("weights", parts["weights"]),
-    }
-    changed = [name for name, value in parts.items() if recorded.get(name, value) != value]
-    plural = len(changed) > 1 or changed == ["weights"]
-    texts = [name.replace("_", " ") for name in changed]
-    return f"{' and '.join(texts)} {'have' if plural else 'has'}" if changed else ""
 
 
 def clear(run: Run, *, keep_record: bool = False) -> None:

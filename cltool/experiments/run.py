@@ -32,11 +32,11 @@ from cltool.experiments.resume import (
     must_clear,
     note_code,
     open_folder,
-    refuse_other_model,
     run_lock,
     steps_kept,
     tidy,
 )
+from cltool.experiments.same_model import refuse_other_model
 from cltool.experiments.saved_model import SavedModel
 from cltool.experiments.step_row import json_numbers, training
 from cltool.facts.facts import Fact, Key, Update

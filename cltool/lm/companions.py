@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -110,6 +111,27 @@ class Companions:
         (folder / GENERATION).unlink(missing_ok=True)
         if content:
             (folder / GENERATION).write_bytes(content)
+
+
+def folder_digests(folder: Path) -> dict[str, str]:
+    """Return a hash of each part of the checkpoint in ``folder``, without loading it.
+
+    The keys are those of `LanguageModel.parts`; the hash of the weights is another one, because it
+    is that of their files.
+    """
+    weights = hashlib.sha256()
+    for file in sorted(folder.glob("*.safetensors")):
+        state = file.stat()
+        content = _file_hash(file, state.st_size, state.st_mtime_ns)
+        weights.update(f"{file.name}\0{content}\0".encode())
+    return {"weights": weights.hexdigest()[:20], **Companions.read(folder).digests()}
+
+
+@lru_cache(maxsize=64)
+def _file_hash(file: Path, size: int, changed: int) -> str:
+    """Return the SHA-256 of a file; its size and time tell whether it has to be read again."""
+    with file.open("rb") as handle:
+        return hashlib.file_digest(handle, "sha256").hexdigest()
 
 
 def _canonical(content: bytes) -> bytes:

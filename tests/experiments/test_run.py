@@ -294,6 +294,27 @@ def test_a_run_does_not_resume_with_another_tokenizer(
     assert start(tmp_path / "run", model=str(mine)).record["status"] == "finished"
 
 
+@pytest.mark.parametrize("part", ["weights", "generation config"])
+def test_a_finished_run_is_not_that_of_a_model_that_has_changed(
+    part: str, start: Start, checkpoint: Callable[[str], Path], tmp_path: Path
+) -> None:
+    mine = tmp_path / "mine"
+    shutil.copytree(checkpoint("llama"), mine)
+    whole = start(tmp_path / "run", model=str(mine))
+    assert start(tmp_path / "run", model=str(mine)).record == whole.record
+    if part == "weights":
+        file = mine / "model.safetensors"
+        content = bytearray(file.read_bytes())
+        content[-1] ^= 1
+        file.write_bytes(content)
+    else:
+        (mine / "generation_config.json").write_text('{"temperature": 0.5}')
+    with pytest.raises(UserError, match=rf"the model's {part} ha(s|ve) changed"):
+        start(tmp_path / "run", model=str(mine))
+    shutil.rmtree(mine)
+    assert start(tmp_path / "run", model=str(mine)).record == whole.record
+
+
 def test_a_damaged_checkpoint_is_passed_over(
     start: Start,
     tmp_path: Path,
