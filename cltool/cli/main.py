@@ -121,6 +121,7 @@ HINTS = {
     errno.ENAMETOOLONG: "Choose a shorter name or path.",
     errno.ENOTDIR: "A part of this path is a file. Choose another path.",
     errno.ELOOP: "This link leads to itself. Choose another path.",
+    errno.EEXIST: "Something of this name is in the way. Choose another path.",
     errno.EISDIR: "This is a folder, but a file is needed.",
     errno.EIO: "The disk reports an error. Check it before you go on.",
     errno.EMFILE: "Too many files are open: close programs, or raise the limit (ulimit -n).",

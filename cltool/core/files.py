@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import re
@@ -31,6 +32,8 @@ def whole_file(path: Path) -> Iterator[Path]:
             where=str(path),
             hint="Name a file or a new one.",
         )
+    if path.is_dir():
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
     try:
@@ -44,8 +47,13 @@ def whole_file(path: Path) -> Iterator[Path]:
                 os.fsync(handle.fileno())
             partial.replace(path)
         _remove_left(path)
+    except OSError as error:
+        if error.filename == str(partial):  # users know the other name
+            error.filename = str(path)
+        raise
     finally:
-        partial.unlink(missing_ok=True)
+        with suppress(OSError):
+            partial.unlink(missing_ok=True)
 
 
 def _remove_left(path: Path) -> None:

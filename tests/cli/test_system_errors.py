@@ -90,6 +90,14 @@ def test_a_full_disk_names_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert not list(tmp_path.iterdir())
 
 
+def test_errors_of_writing_name_the_file_and_not_a_temporary_one(tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    for path in (tmp_path / "folder", tmp_path / ("a" * 255)):
+        with pytest.raises(OSError, match=r"directory|too long") as caught:
+            write_text(path, "{}")
+        assert caught.value.filename == str(path)
+
+
 def test_a_pipe_is_not_replaced_by_a_file(tmp_path: Path) -> None:
     pipe, link = tmp_path / "pipe", tmp_path / "link"
     os.mkfifo(pipe)
