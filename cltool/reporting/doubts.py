@@ -60,10 +60,13 @@ def doubted(group: Group) -> set[str]:
 def by_text(group: Group, texts_of: Callable[[Measured], Iterable[str]]) -> list[dict[str, Any]]:
     """Return each text once, with the runs that it is about."""
     runs: dict[str, list[str]] = {}
+    several = len({one.stream for one in group.runs}) > 1
     for variant in group.variants:
         for measured in variant.runs:
+            stream = f"stream {measured.stream_seed}, " if several else ""
+            name = f"{variant.label}, {stream}seed {measured.run.seed}"
             for text in dict.fromkeys(texts_of(measured)):
-                runs.setdefault(str(text), []).append(f"{variant.label}, seed {measured.run.seed}")
+                runs.setdefault(str(text), []).append(name)
     return [{"text": text, "runs": names} for text, names in runs.items()]
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
-from cltool.reporting.doubts import doubts, with_warnings
+from cltool.reporting.doubts import by_text, doubts, with_warnings
 from cltool.reporting.report_data import page_data
 from cltool.reporting.report_page import render
 from cltool.runs.groups import group_runs
@@ -84,3 +85,16 @@ def test_doubts_are_on_the_page(make: Make) -> None:
     page = render(page_data([make(strategy="naive"), make(strategy="ewc")]))
     assert "Before you conclude" in page
     assert "With one seed" in page
+
+
+def test_runs_of_several_streams_are_named_with_their_stream() -> None:
+    runs = [
+        SimpleNamespace(stream=str(seed), stream_seed=seed, run=SimpleNamespace(seed=0))
+        for seed in (0, 1)
+    ]
+    variant = SimpleNamespace(label="naive", runs=runs)
+    group: Any = SimpleNamespace(runs=runs, variants=[variant])
+    (told,) = by_text(group, lambda one: ["text"])
+    assert told["runs"] == ["naive, stream 0, seed 0", "naive, stream 1, seed 0"]
+    variant.runs = group.runs = runs[:1]
+    assert by_text(group, lambda one: ["text"])[0]["runs"] == ["naive, seed 0"]
