@@ -197,14 +197,12 @@ def scores_table(frame: pd.DataFrame, doubted: Collection[str] = ()) -> list[Par
     best = {column.name: scores.leaders(frame, column) for column in columns}
     rows = []
     for name, values in zip(frame.index, frame.to_dict("records"), strict=True):
-        done, of = int(values["steps"]), int(values["of"])
         cells = [
             "*" * (str(name) in best[column.name])
             + scores.shown(column, *(values[f"{column.name}{part}"] for part in PARTS))
             for column in columns
         ]
-        how = "diverged after " * bool(values["diverged"]) + scores.progress(done, of)
-        label = f"{name} ({how})" if done < of else str(name)
+        label = scores.name_and_progress(str(name), values)
         rows.append([label + " †" * (str(name) in doubted), *cells])
     header = ["strategy", *(column.title for column in columns)]
     parts: list[Part] = [table(header, rows, text=["strategy"])]

@@ -42,9 +42,9 @@ def run(options: argparse.Namespace) -> int:
     page = write_report(runs, Path(options.out), options.title, command=options.typed)
     resurfaced = warn_resurfaced(runs)
     files = comparison.write_files(options, runs)
+    doubted = [text for group in group_runs(runs) for text in with_warnings(group)]
     if options.json:
         rows = scores.as_json(tables.comparison(runs))
-        doubted = [text for group in group_runs(runs) for text in with_warnings(group)]
         found: dict[str, Any] = {
             "report": str(page),
             "table": rows,
@@ -59,6 +59,7 @@ def run(options: argparse.Namespace) -> int:
             print_all([_table(groups, options.by), ""])
         if options.reference is not None:
             print_all(comparison.differences(options, runs))
+        print_all([f"Doubt: {text}\n" for text in doubted])
         written = f" Tables are in {' and '.join(files)}." if files else ""
         say(f"The report is in {page}.{written}")
     return exit_codes.DONE

@@ -27,6 +27,8 @@ def run(options: argparse.Namespace) -> int:
     for other in subjects_alike(run, found[0].subject):
         what = difference(found[0].subject, other)
         message(f"the run also has facts about {other!r}, which is another subject{what}")
+    if diverged := run.record.get("diverged"):
+        message(f"the run diverged at step {diverged['step']} and has no answers from there on")
     if options.json:
         print_json([timeline.as_json() for timeline in found])
         return exit_codes.DONE

@@ -181,19 +181,17 @@ def first_line(text: str) -> str:
     return text.lstrip().split("\n", 1)[0].rstrip()
 
 
-def shown(text: str, closing: str, matched: object = None) -> str:
+def shown(text: str, closing: str) -> str:
     """Return an answer as tables show it.
 
     Args:
         text: the answer.
         closing: text that follows the object in the wording.
-        matched: the part of the answer that is right or superseded, if there is one.
 
     Returns:
-        That part, or else the first line without the wording's closing.
+        The first line without the wording's closing. What the model said after the object stays,
+        because it may take the object back.
     """
-    if isinstance(matched, str):
-        return matched
     line = first_line(text)
     closing = closing.rstrip()
     return line.removesuffix(closing).rstrip() or line if closing else line
@@ -242,7 +240,10 @@ def _may_belong(piece: str, rest: str, closing: str) -> bool:
     short = len(last) == 1 and last.isalpha() and last.isupper()
     short = short or last.casefold().rstrip(".") in _SHORT
     short = short or _INITIALS.fullmatch(last.rstrip(".")) is not None
-    return short and not _is_sentence(rest)
+    # A sentence does not begin with a particle in small letters: "Ludwig XIV. von Frankreich".
+    first = rest.split()[0]
+    goes_on = first[0].islower() and first in _PARTICLES
+    return (short or goes_on) and not _is_sentence(rest)
 
 
 def _is_sentence(text: str) -> bool:

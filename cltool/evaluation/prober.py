@@ -119,7 +119,11 @@ class Prober:
             )
         )
         if any(math.isnan(one.logp) for one in current):
-            raise Diverged("the model's probabilities are not numbers (NaN)")
+            raise Diverged(
+                "the model's probabilities are not numbers (NaN)",
+                hint="Use a lower learning rate (--set learner.lr=…), or another checkpoint if this"
+                " happened before the first update.",
+            )
         askable = self._askable_with(probes)
         limit = limits.limit(self.settings.max_tokens, askable.longest)
         shown = {n: one.ids for n, one in outdated.items() if one.shown_within(limit)}

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from cltool.core.files import write_text
 from cltool.evaluation.scores import Score
 from cltool.reporting import formats
-from cltool.reporting.table import leaders, scores_of, shown
+from cltool.reporting.table import leaders, name_and_progress, scores_of, shown
 from cltool.runs.tables import PARTS
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ def write_latex(frame: pd.DataFrame, file: Path) -> None:
     """Write a comparison (`cltool.runs.tables.comparison`) as a table for the package booktabs.
 
     The best scores of a column, and those that the intervals do not separate from it, are bold.
+    A strategy whose runs did not get to the end has the last finished step beside its name.
     """
     columns = [column for column in scores_of(frame) if not frame[column.name].isna().all()]
     best = {column.name: leaders(frame, column) for column in columns}
@@ -52,7 +53,7 @@ def write_latex(frame: pd.DataFrame, file: Path) -> None:
             )
             for column in columns
         ]
-        lines.append(_row([escaped(str(name)), *cells]))
+        lines.append(_row([escaped(name_and_progress(str(name), values)), *cells]))
     write_text(file, "\n".join([*lines, r"\bottomrule", r"\end{tabular}"]) + "\n")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from cltool.evaluation.scores import Score, all_scores
@@ -89,6 +90,18 @@ def as_json(frame: pd.DataFrame) -> list[dict[str, Any]]:
         }
         for name, values in zip(frame.index, frame.to_dict("records"), strict=True)
     ]
+
+
+def name_and_progress(name: str, values: Mapping[Any, Any]) -> str:
+    """Return a strategy with how far its runs got, if they did not get to the end.
+
+    Args:
+        name: the strategy.
+        values: its row of a comparison (`cltool.runs.tables.comparison`).
+    """
+    done, of = int(values["steps"]), int(values["of"])
+    how = "diverged after " * bool(values["diverged"]) + progress(done, of)
+    return f"{name} ({how})" if done < of else name
 
 
 def progress(done: int, of: int) -> str:

@@ -169,9 +169,9 @@ def _moment(step: int, label: str, rows: pd.DataFrame) -> Moment:
         len(rows),
         int(rows["stale"].sum()),
         {
-            str(prompt): shown(str(said), str(closing), matched)
-            for prompt, said, closing, matched in zip(
-                rows["prompt"], rows["answer"], rows["closing"], rows["matched"], strict=True
+            str(prompt): shown(str(said), str(closing))
+            for prompt, said, closing in zip(
+                rows["prompt"], rows["answer"], rows["closing"], strict=True
             )
         },
     )

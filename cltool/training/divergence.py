@@ -25,7 +25,7 @@ class Place:
         update: the label of the update.
         step: its number in the update, from 1 on.
         epoch: from 1 on.
-        batch: its number in the epoch, from 1 on.
+        batch: its number in the epoch, from 1 on; 0 before the first one.
         rate: the learning rate of the run.
     """
 
@@ -72,9 +72,11 @@ class Watch:
         values = torch.stack([number for *_, number in held]).tolist() if held else []
         for (what, place, _), value in zip(held, values, strict=True):
             if not math.isfinite(value):
+                # A strategy may take steps of its own before any batch of the update.
+                batch = f" (batch {place.batch} of epoch {place.epoch})" if place.batch else ""
                 raise Diverged(
                     f"training diverged: the {what} is {value} in update {place.update}, "
-                    f"step {place.step} (batch {place.batch} of epoch {place.epoch}), "
+                    f"step {place.step}{batch}, "
                     f"at learning rate {place.rate:g}",
                     hint=HINT.format(lower=place.rate / 10),
                 )

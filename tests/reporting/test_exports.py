@@ -88,3 +88,23 @@ def test_a_reference_that_is_not_compared_is_refused_before_anything_runs(
 def test_text_for_latex() -> None:
     assert escaped("a_b & 50%") == r"a\_b \& 50\%"
     assert escaped("−0.1 ± 0.2") == r"$-$0.1 $\pm$ 0.2"
+
+
+def test_a_run_that_diverged_is_marked_in_every_table_and_told(
+    make: Make, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    told = "This run diverged at step 1."
+    record = {"status": "diverged", "diverged": {"step": 1}, "warnings": [told]}
+    made = [make(strategy="naive"), make(strategy="ewc", done=1, record=record)]
+    command = ["report", *(str(run.folder) for run in made), "--out", str(tmp_path / "page.html")]
+    latex = tmp_path / "table.tex"
+    assert main([*command, "--latex", str(latex)]) == 0
+    out = capsys.readouterr().out
+    assert f"Doubt: {told} (ewc, seed 0)" in out
+    rows = [line for line in latex.read_text(encoding="utf-8").splitlines() if "&" in line]
+    assert [line.split(" & ")[0] for line in rows[1:]] == [
+        "naive",
+        f"ewc (diverged after step 0 of {len(made[0].labels) - 1})",
+    ]
+    assert main(["show", str(made[1].folder), "Person 0"]) == 0
+    assert "diverged at step 1 and has no answers from there on" in capsys.readouterr().err

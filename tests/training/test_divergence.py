@@ -26,6 +26,13 @@ def test_the_step_of_the_first_bad_number_is_named(bad: float) -> None:
         watch.record("loss", PLACE, torch.tensor(1.0), torch.tensor(bad))
 
 
+def test_a_step_before_any_batch_has_no_batch_in_its_message() -> None:
+    with pytest.raises(Diverged, match=r"update base, step 1, at learning rate 2"):
+        Watch(torch.device("cpu")).record(
+            "loss", Place("base", 1, 1, 0, 2.0), torch.tensor(math.inf)
+        )
+
+
 def test_on_a_gpu_many_numbers_are_looked_at_together() -> None:
     watch = Watch(GPU)
     for step in range(1, 6):

@@ -75,7 +75,7 @@ def degenerate_shares(target: Target, rows: Rows) -> Outcome:
 
 
 def _shown(row: Mapping[str, Any]) -> str:
-    return shown(row["answer"], row["closing"], row["matched"])
+    return shown(row["answer"], row["closing"])
 
 
 def _key(row: Mapping[str, Any]) -> Key:

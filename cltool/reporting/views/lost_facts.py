@@ -62,7 +62,7 @@ def _lost_in(variant: Variant) -> dict[Fact, dict[str, Any]]:
     for measured in variant.counted:
         rows = since_taught(measured.answers)
         columns = [*KEY, "learned", "accepted", "right_then", "right", "stale"]
-        answers = map(shown, rows["answer"], rows["closing"], rows["matched"])
+        answers = map(shown, rows["answer"], rows["closing"])
         for subject, relation, learned, accepted, then, now, stale, answer in zip(
             *(rows[column] for column in columns), answers, strict=True
         ):
