@@ -147,7 +147,7 @@ def write_run(folder: Path, recipe: Recipe) -> Run:
             "labels": list(recipe.labels),
             "settings": {
                 "scenario": {"facts": recipe.facts},
-                "model": "tiny",
+                "model": {"name": "tiny"},
                 "learner": {"lr": 0.001, "epochs": 4},
                 "strategy": {"name": recipe.strategy},
                 "probe": {"max_new_tokens": 12},

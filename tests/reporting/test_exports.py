@@ -104,7 +104,8 @@ def test_a_run_that_diverged_is_marked_in_every_table_and_told(
     rows = [line for line in latex.read_text(encoding="utf-8").splitlines() if "&" in line]
     assert [line.split(" & ")[0] for line in rows[1:]] == [
         "naive",
-        f"ewc (diverged after step 0 of {len(made[0].labels) - 1})",
+        f"ewc (diverged after step 0 of {len(made[0].record['labels']) - 1})",
     ]
-    assert main(["show", str(made[1].folder), "Person 0"]) == 0
+    subject = made[1].answers["subject"].iloc[0]
+    assert main(["show", str(made[1].folder), subject]) == 0
     assert "diverged at step 1 and has no answers from there on" in capsys.readouterr().err
