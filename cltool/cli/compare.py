@@ -151,7 +151,7 @@ def _print_comparison(options: argparse.Namespace, result: Comparison, out: Path
         for one in result.failures
     ]
     for one in result.failures:
-        message(f"{one.strategy} seed {one.seed} failed: {one.error}")
+        message(f"{one.name} failed: {one.error}")
     if not result.runs:
         return exit_codes.SOME_FAILED
     page = Path(options.report) if options.report else out / "report.html"
@@ -169,7 +169,7 @@ def _print_comparison(options: argparse.Namespace, result: Comparison, out: Path
         written = f" Tables are in {' and '.join(files)}." if files else ""
         lines = [
             *comparison.differences(options, result.runs),
-            *[f"\nFailed: {one.strategy}, seed {one.seed}: {one.error}" for one in result.failures],
+            *[f"\nFailed: {one.name}: {one.error}" for one in result.failures],
             *[f"\nDoubt: {text}" for text in doubts],
             f"\nThe report is in {page}, the runs are in {out}.{written}",
         ]

@@ -79,6 +79,12 @@ class Failure:
     error: str
     stream_seed: int | None = None
 
+    @property
+    def name(self) -> str:
+        """Name in messages."""
+        stream = "" if self.stream_seed is None else f"stream {self.stream_seed} "
+        return f"{self.strategy} {stream}seed {self.seed}"
+
 
 @dataclass(frozen=True, slots=True)
 class Comparison:

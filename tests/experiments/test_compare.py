@@ -308,6 +308,7 @@ def test_streams_with_several_seeds(monkeypatch: pytest.MonkeyPatch, tmp_path: P
     assert [cell.folder.name for cell in reversed(begun)] == [
         f"naive-stream{stream}-seed{seed}" for stream in (0, 1) for seed in (3, 4)
     ]
+    assert failures[1].name == "naive stream 0 seed 4"
     assert [(one.stream_seed, one.seed) for one in failures] == [(0, 3), (0, 4), (1, 3), (1, 4)]
     streams = {cell.stream_seed: comparing._open_stream(cell).digest() for cell in begun}
     assert len({*streams.values()}) == 2
