@@ -45,7 +45,7 @@ class SavedModel:
             OSError: it is a link that leads to itself.
         """
         self._refuse_the_run(run)
-        with suppress(FileNotFoundError):
+        with suppress(FileNotFoundError, NotADirectoryError):
             self.folder.stat()  # fails if it is a link that leads to itself
         if not self.folder.exists() or (self.folder.is_dir() and not any(self.folder.iterdir())):
             self._refuse_unwritable()
