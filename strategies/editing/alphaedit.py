@@ -112,7 +112,14 @@ class AlphaEdit(Strategy[AlphaEditConfig]):
             earlier + config.strength * scale * torch.eye(len(earlier), dtype=earlier.dtype)
             for earlier, scale in zip(self._earlier, self._scales, strict=True)
         ]
-        self._editor.edit(batches, plan, hold, self._bases, learner.left)
+        after = sum(int(batch["attention_mask"].sum()) for batch in batches)
+
+        def left() -> int | None:
+            # The edit's own moments are computed after it.
+            most = learner.left()
+            return None if most is None else most - after
+
+        self._editor.edit(batches, plan, hold, self._bases, left)
         for earlier, moment in zip(self._earlier, self._editor.moments(batches), strict=True):
             earlier += moment
 

@@ -186,7 +186,7 @@ def test_runs_that_cannot_be_audited_are_reported_and_the_others_continue(
     reasons = {Path(name.split(",")[0]).name: reason for name, reason in found.left_out}
     assert set(reasons) == {"naive-seed1", "broken", "replay-seed0"}
     assert reasons["naive-seed1"] == "no retrain run of seed 1 beside it"
-    assert "does not fit" in reasons["broken"]
+    assert "the checkpoint is damaged" in reasons["broken"]
     assert reasons["replay-seed0"] == "the run has no checkpoint of step 3"
     assert all("\n" not in reason for reason in reasons.values())
     ((one,),) = [table.strategies for table in found.tables]
