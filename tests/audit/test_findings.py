@@ -17,6 +17,7 @@ from cltool.audit.attacks.settings import AuditSettings
 from cltool.audit.findings import BASE, ModelState, Scope
 from cltool.audit.request import AuditRequest
 from cltool.cli.main import main
+from cltool.core.digests import write_digests
 from cltool.experiments import resolve, run
 from cltool.reporting.audit_data import audit_data
 from cltool.runs.run import Run
@@ -136,8 +137,9 @@ def test_other_weights_are_attacked_again(folder: Path, attacked: list[bool]) ->
     audit("naive")
     attacked.clear()
     here, there = (folder / name / "checkpoints" / "step-002" for name in ("naive", "replay"))
-    for name in ("model.safetensors", "digests.json"):
-        shutil.copy(there / name, here / name)
+    shutil.copy(there / "model.safetensors", here / "model.safetensors")
+    (here / "digests.json").unlink()
+    write_digests(here)
     audit("naive")
     assert attacked == [True]
 
