@@ -206,6 +206,10 @@ and checks the contract: runs repeat and resume, what was erased is gone from ev
 leave the model as they found it, results do not depend on micro-batches or on global random
 generators. `check_strategy(MyStrategy, with_="replay")` checks it composed with other strategies.
 
+If a hook raises an exception, `cltool run` ends with code 2 and one message: the strategy, the file
+and line, and the exception. With the environment variable `CLTOOL_TRACEBACK=1` it shows the whole
+traceback. `compare` and `tune` write the traceback to a file beside the runs.
+
 """
 
 

@@ -23,7 +23,8 @@ A run folder holds:
   and `code`: for each strategy, a digest of its source files and the version of the package that it
   comes from. A run is not continued with other code, unless `--accept-changed-code` is given.
   `weights` and `model_parts` are hashes of the base model's weights, tokenizer, config, generation
-  settings and chat template; a run is not continued with another base model.
+  settings and chat template, and `model_source` those of the files in the model's folder. A run is
+  not continued with another base model, and a finished one is not returned for another.
   `format` is the version of the file, {FORMAT} at present;
 - `answers/step-000.parquet`, `answers/step-001.parquet`, …: the ledger. `cltool.format` in a file's
   schema metadata is its version, {ledger.FORMAT} at present;
@@ -37,10 +38,10 @@ version than the installed cltool knows are refused.
 
 What was written is compared with its digest whenever it is read: checkpoints and built models in
 the cache with their `digests.json`, and a file of the ledger with `cltool.sha256` in its metadata
-(the SHA-256 of the file with 64 zeros in that place). A damaged built model is built again, and a
-run whose last checkpoint is damaged goes on from the one before, or from the base model; both are
-in the run's warnings. A damaged file of the ledger is an error that names it. Files and folders
-without digests, of earlier versions, are read.
+(the SHA-256 of the file with 64 zeros in that place). A built model that is damaged
+or has no digests is built again, and a run whose last checkpoint is damaged goes on from the one
+before, or from the base model; both are in the run's warnings. A damaged file of the ledger is an
+error that names it. Ledgers and checkpoints without digests, of earlier versions, are read.
 """
 
 ATTACK = {
@@ -124,11 +125,15 @@ _TUNE = """\
 
 - `folder`: the folder of the runs;
 - `report`: path of the page, or null;
-- `tunings`: an object for each strategy.
+- `tunings`: an object for each strategy;
+- `doubts`: what limits the conclusions, a sentence each: the warnings of the runs of the presets,
+  of the chosen settings, of the front and of the later updates, with the settings that each is
+  about.
 
-A strategy has `chosen`, `front` and `trials` (each trial has `number`, `settings` and `scores`);
-`kept`, whether the chosen settings meet the bounds; and `verdict`, the scores on the later updates
-of the `chosen` settings and of the `presets`.
+A strategy has `chosen`, `front` and `trials` (each trial has `number`, `settings` and `scores`, and
+`warnings` if its run has any); `kept`, whether the chosen settings meet the bounds; and `verdict`,
+the scores on the later updates of the `chosen` settings and of the `presets`. A score is null where
+the updates have no facts for it.
 """
 
 _REPRODUCE = """\
