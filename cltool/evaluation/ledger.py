@@ -208,6 +208,6 @@ def _from_format_1(table: pa.Table) -> pa.Table:
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    stop = pc.if_else(table["stopped"], END, LIMIT)
+    stop = pc.call_function("if_else", [table["stopped"], pa.scalar(END), pa.scalar(LIMIT)])
     table = table.append_column("stop", stop)
     return table.append_column("matched", pa.nulls(len(table), pa.string()))

@@ -171,7 +171,8 @@ class Search:
         trials = [self._trial(strategy, 0, {})]
         self._refuse_missing_scores(trials[0])
         sought = [name for name in SOUGHT if not math.isnan(trials[0].scores[name])]
-        study = optuna.create_study(directions=["maximize"] * len(sought), sampler=sampler)
+        directions = [optuna.study.StudyDirection.MAXIMIZE for _ in sought]
+        study = optuna.create_study(directions=directions, sampler=sampler)
         for number in range(1, self.trials):
             self.progress(number, self.trials + 2, f"{strategy}: trial {number}")
             proposal = study.ask()

@@ -172,7 +172,7 @@ def _settings(config: dict[str, Any]) -> Iterator[Problem]:
 
 def _architecture(config: dict[str, Any]) -> Iterator[Problem]:
     import transformers
-    from transformers.models.auto.configuration_auto import CONFIG_MAPPING_NAMES
+    from transformers import CONFIG_MAPPING
     from transformers.models.auto.modeling_auto import MODEL_FOR_CAUSAL_LM_MAPPING_NAMES
 
     kind = config.get("model_type")
@@ -180,7 +180,7 @@ def _architecture(config: dict[str, Any]) -> Iterator[Problem]:
         yield Problem(
             f"{CONFIG} does not name the architecture (model_type)", "Add it, or " + _lower_causal()
         )
-    elif kind not in CONFIG_MAPPING_NAMES:
+    elif kind not in CONFIG_MAPPING:
         code = config.get("auto_map")
         yield Problem(
             f"its architecture {kind!r} "

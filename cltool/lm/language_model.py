@@ -207,7 +207,7 @@ def _model(folder: Path) -> tuple[Any, dict[str, Any], list[Problem]]:
 
     try:
         with _silent():
-            model, info = AutoModelForCausalLM.from_pretrained(
+            loaded: Any = AutoModelForCausalLM.from_pretrained(
                 str(folder),
                 trust_remote_code=False,
                 use_safetensors=True,
@@ -217,6 +217,7 @@ def _model(folder: Path) -> tuple[Any, dict[str, Any], list[Problem]]:
             )
     except Exception as error:  # whatever a damaged file makes the libraries raise
         return None, {}, [_unloadable("model", error)]
+    model, info = loaded
     # A checkpoint may have settings for sampling or penalties; answers use plain greedy decoding.
     model.generation_config = GenerationConfig()
     return model, info, []
@@ -234,11 +235,13 @@ def _unloadable(what: str, error: Exception) -> Problem:
 @contextmanager
 def _silent() -> Iterator[None]:
     """Keep `transformers` from printing what the checks of cltool say themselves."""
+    from logging import CRITICAL
+
     from transformers.utils import logging
 
     before = logging.get_verbosity()
     logging.disable_progress_bar()
-    logging.set_verbosity(logging.CRITICAL)
+    logging.set_verbosity(CRITICAL)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")

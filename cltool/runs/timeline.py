@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -108,8 +108,8 @@ def timelines(run: Run, subject: str, relation: str | None = None) -> list[Timel
             chosen,
             name,
             [
-                _moment(int(step), str(labels[int(step)]), at_step)
-                for step, at_step in about[about["relation"] == name].groupby("step", sort=True)
+                _moment(step, str(labels[step]), at_step)
+                for step, at_step in _by_step(about[about["relation"] == name])
             ],
         )
         for name in relations
@@ -155,6 +155,11 @@ def _chosen(run: Run, kind: str, asked: str, names: Sequence[str]) -> str:
     else:
         hint = "The ledger of the run has all names."
     raise UserError(f"the run has no {kind} {asked!r}", where=str(run.folder), hint=hint)
+
+
+def _by_step(rows: pd.DataFrame) -> Iterator[tuple[int, pd.DataFrame]]:
+    for step in sorted({int(step) for step in rows["step"]}):
+        yield step, rows[rows["step"] == step]
 
 
 def _moment(step: int, label: str, rows: pd.DataFrame) -> Moment:

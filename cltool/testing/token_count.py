@@ -45,8 +45,10 @@ class Passed:
             ends = {model.generation_config.pad_token_id, *_stops(model)}
             self.tokens += sum(token not in ends for token in ids[:, 0].tolist())
             return
-        masked = mask is not None and mask.ndim == 2
-        self.tokens += int(mask[:, -width:].sum()) if masked else rows * width
+        if mask is not None and mask.ndim == 2:
+            self.tokens += int(mask[:, -width:].sum())
+        else:
+            self.tokens += rows * width
         self.written += rows * bool(named.get("use_cache"))
 
 
