@@ -24,7 +24,7 @@ from cltool.facts.identity import names_object
 from cltool.facts.scenario import Scenario, ScenarioConfig
 from cltool.facts.stream import ERASED, NEW, RETAINED, Probe, Stream
 from cltool.facts.wordings import Wordings
-from cltool.scenarios.world_catalogue import PERSON, UNIQUE, Objects, Relation, catalogue
+from cltool.scenarios._world_catalogue import PERSON, UNIQUE, Objects, Relation, catalogue
 
 TWO_HOP, REVERSE = "two_hop", "reverse"
 _MASK = 2**64 - 1

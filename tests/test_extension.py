@@ -62,10 +62,11 @@ from pathlib import Path
 
 import cltool
 from cltool.evaluation.scores import METRICS
-from cltool.runs import tables as table
+from cltool.reporting import table
+from cltool.runs.tables import comparison
 
 run = cltool.open_run(sys.argv[1])
-frame = table.comparison([run])
+frame = comparison([run])
 found = {
     "listed": [[entry.name, entry.source] for entry in METRICS.entries()],
     "steps": run.metrics()["wordings_right"].tolist(),

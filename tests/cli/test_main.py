@@ -375,13 +375,21 @@ def test_bad_lines_can_be_left_out_and_are_counted(cltool: Cltool) -> None:
     assert Run.open("out").record["stream"]["skipped"][0].startswith("facts.jsonl:11: not JSON")
 
 
-def test_a_bug_keeps_its_traceback(cltool: Cltool, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_bug_is_one_message_and_keeps_its_traceback_on_request(
+    cltool: Cltool, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from cltool.cli import list as command
 
     def broken(options: Any) -> int:
         raise RuntimeError("a bug")
 
     monkeypatch.setattr(command, "run", broken)
+    output = cltool("list", "models")
+    assert output.code == 2
+    assert "unexpected error" in output.err
+    assert "a bug" in output.err
+    assert "Traceback" not in output.err
+    monkeypatch.setenv("CLTOOL_TRACEBACK", "1")
     with pytest.raises(RuntimeError):
         cltool("list", "models")
 
@@ -461,7 +469,9 @@ def test_report_prints_json_and_nothing_else(cltool: Cltool, run_folder: Path) -
     assert [row["strategy"] for row in output.json["table"]] == ["naive"]
     assert Path("page.html").read_text(encoding="utf-8").lower().startswith("<!doctype html>")
     assert output.err == ""
-    assert cltool("report", str(run_folder), "--out", "x.html").out == "The report is in x.html.\n"
+    printed = cltool("report", str(run_folder), "--out", "x.html").out.splitlines()
+    assert printed[-1] == "The report is in x.html."
+    assert all(line.startswith("Doubt: ") for line in printed[:-1] if line)
 
 
 def test_show_prints_a_timeline(cltool: Cltool, run_folder: Path) -> None:

@@ -101,7 +101,7 @@ def test_agrees_with_the_prober(load_lm: LoadLM, stream: Stream) -> None:
     ):
         assert found.answer().logps.sum() == pytest.approx(one.logp, abs=1e-3)
         assert bool(found.answer().hits.all()) == one.forced
-        assert len(found) == one.tokens
+        assert len(found) == len(one.ids)
 
 
 def test_without_the_end_token() -> None:

@@ -407,7 +407,7 @@ class NoStrategy:
         (HoarderOfTokens, r"state_dict\(\) still contains the object"),
         (HoarderInPrompts, r"frame\(\) still shows the model"),
         (Endless, r"frame\(\) makes a prompt of \d+ tokens"),
-        (Silent, r"frame\(\) returns NoneType after attach"),
+        (Silent, r"frame returned NoneType in place of str"),
         (Unseeded, "two runs of one seed differ: .*step-001"),
         (UnseededLate, "two runs of one seed differ: .*step-003"),
         (DrawsGlobally, "results depend on a global random number generator"),

@@ -34,6 +34,7 @@ def lines(stream: Stream, facts: list[Fact]) -> list[str]:
 
 def wide(learner: Learner, context: int) -> Learner:
     learner.lm._text_config.max_position_embeddings = context
+    learner.lm.__dict__.pop("context", None)  # it is computed once
     learner.strategies.attach(learner)
     return learner
 
