@@ -18,6 +18,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from multiprocessing.connection import Connection
 from pathlib import Path
 from pickle import PicklingError
@@ -113,6 +114,7 @@ class _Pool(Generic[AnyTask]):
             "LOKY_MAX_MEMORY_LEAK_SIZE": "1e15",
         }
         self._reader, self._writer = multiprocessing.Pipe(duplex=False)
+        self._begun: set[int] = set()
         self._executors = [self._start() for _ in range(count)]
 
     def _start(self) -> ProcessPoolExecutor:
@@ -141,8 +143,13 @@ class _Pool(Generic[AnyTask]):
     def run(
         self, work: Callable[[AnyTask], None], tasks: Sequence[AnyTask]
     ) -> list[Failure[AnyTask]]:
-        """Run ``work`` on every task; return the failures in the order of ``tasks``."""
+        """Run ``work`` on every task; return the failures in the order of ``tasks``.
+
+        A worker can die when it has nothing to do and be given a task before that is noticed. So
+        a task whose worker died before the task began is given once more.
+        """
         waiting = deque(enumerate(tasks))
+        again: set[int] = set()
         idle = deque(range(len(self._executors)))
         running: dict[Future[None], tuple[int, int]] = {}
         failures: dict[int, Failure[AnyTask]] = {}
@@ -150,10 +157,14 @@ class _Pool(Generic[AnyTask]):
             while waiting and idle:
                 number, task = waiting.popleft()
                 worker = idle.popleft()
-                running[self._submit(worker, work, task)] = number, worker
+                running[self._submit(worker, partial(_begin, number, work), task)] = number, worker
             for future in self._wait(running):
                 number, worker = running.pop(future)
                 idle.append(worker)
+                if _died(future) and not {number} & (self._begun | again):
+                    again.add(number)
+                    waiting.appendleft((number, tasks[number]))
+                    continue
                 error = _error_of(tasks[number], future)
                 self.progress.task(tasks[number].name)(1, 1, "failed" if error else "finished")
                 if error:
@@ -177,7 +188,11 @@ class _Pool(Generic[AnyTask]):
         while True:
             done, _ = wait(futures, timeout=0.2, return_when=FIRST_COMPLETED)
             while self._reader.poll():
-                self.progress.show(*self._reader.recv())
+                report = self._reader.recv()
+                if isinstance(report, int):
+                    self._begun.add(report)
+                else:
+                    self.progress.show(*report)
             if done:
                 return done
 
@@ -185,6 +200,10 @@ class _Pool(Generic[AnyTask]):
         """End the workers, also those that are at work."""
         for executor in self._executors:
             executor.shutdown(kill_workers=True)
+
+
+def _died(future: Future[None]) -> bool:
+    return isinstance(future.exception(), BrokenProcessPool)
 
 
 def _not_sent(task: Task, error: PicklingError) -> UserError:
@@ -245,6 +264,13 @@ def _watch(parent: int) -> None:
     while os.getppid() == parent:
         time.sleep(0.5)
     os._exit(1)
+
+
+def _begin(number: int, work: Callable[..., None], *arguments: Any) -> None:
+    """Tell the parent that the task with this number begins, and run ``work``."""
+    if _reports is not None:
+        _reports.send(number)
+    work(*arguments)
 
 
 def _guarded(work: Callable[..., None], *arguments: Any) -> None:

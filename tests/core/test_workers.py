@@ -51,11 +51,9 @@ def run(tasks: Any, tmp_path: Path) -> Run:
         progress_reports: Reports | None = None,
         prepare: str = "prepare",
     ) -> dict[str, str]:
+        kinds = {"lock": tasks.Locked, "fragile": tasks.Fragile}
         failures = run_tasks(
-            [
-                (tasks.Locked if name.startswith("lock") else tasks.Task)(name, tmp_path)
-                for name in names
-            ],
+            [kinds.get(name.split()[0], tasks.Task)(name, tmp_path) for name in names],
             tasks.work,
             prepare=getattr(tasks, prepare),
             load=tasks.load,
@@ -82,11 +80,22 @@ def test_a_worker_that_dies_fails_only_its_task(run: Run, tmp_path: Path) -> Non
 def test_one_worker_is_replaced_after_each_death(run: Run, tmp_path: Path) -> None:
     assert list(run("die 1", "die 2", "do 3")) == ["die 1", "die 2"]
     assert done(tmp_path) == {"do 3"}
+    assert (tmp_path / "begun").read_text().splitlines() == ["die 1", "die 2", "do 3"]
 
 
 def test_a_worker_that_died_while_idle_is_replaced(run: Run, tmp_path: Path) -> None:
     assert run("do 1", "do 2", progress_reports=Reports(pause=1.0), prepare="stop_soon") == {}
     assert done(tmp_path) == {"do 1", "do 2"}
+
+
+def test_a_task_that_had_not_begun_when_its_worker_died_is_given_once_more(
+    run: Run, tmp_path: Path
+) -> None:
+    failed = run("do 0", "fragile 1", "fragile 2", "do 3")
+    assert list(failed) == ["fragile 2"]
+    assert "the worker process died" in failed["fragile 2"]
+    assert done(tmp_path) == {"do 0", "fragile 1", "do 3"}
+    assert (tmp_path / "begun").read_text().splitlines() == ["do 0", "fragile 1", "do 3"]
 
 
 def test_a_death_while_preparing_ends_everything(run: Run, tmp_path: Path) -> None:
