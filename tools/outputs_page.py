@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from cltool.core import exit_codes
+from cltool.core.json_files import SEAL
 from cltool.evaluation import ledger
 from cltool.evaluation.scores import COSTS, SCORES, Score
 from cltool.runs import erasures, trained
@@ -209,6 +210,7 @@ def outputs_page() -> str:
         "new_after": "the same after the update",
         "logs": "what the strategy logged with `learner.log` ([hooks.md](hooks.md)), by name;"
         " missing if it logged nothing, null if a value was not finite",
+        SEAL: "digest of the line, by which cltool notices that it was damaged",
     }
     parts = [
         _HEAD,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,6 +14,9 @@ from cltool.core.printable import one_line
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
+
+SEAL = "sha256"
+"""The field that holds the digest of the others."""
 
 SHOWN = 5
 """How many wrong fields a message names."""
@@ -45,6 +50,37 @@ def parse_json(text: str, file: Path) -> Any:
         raise UserError(f"cannot be read: {error}", where=str(file)) from error
     except RecursionError:
         raise UserError("cannot be read: nested too deeply", where=str(file)) from None
+
+
+def sealed(value: Mapping[str, Any]) -> dict[str, Any]:
+    """Return ``value`` with a digest of itself as its last field, for `unsealed`."""
+    return {**value, SEAL: _digest(value)}
+
+
+def unsealed(value: dict[str, Any], file: Path, hint: str = "") -> dict[str, Any]:
+    """Return ``value`` without its digest; files of older versions of cltool have none.
+
+    Args:
+        value: from ``file``.
+        file: where it is from, for messages.
+        hint: what to do if it has changed.
+
+    Raises:
+        UserError: it has changed since it was sealed.
+    """
+    if SEAL not in value:
+        return value
+    plain = {name: inner for name, inner in value.items() if name != SEAL}
+    if value[SEAL] != _digest(plain):
+        raise UserError(
+            "is damaged: it has changed since cltool wrote it", where=str(file), hint=hint
+        )
+    return plain
+
+
+def _digest(value: Mapping[str, Any]) -> str:
+    text = json.dumps(value, ensure_ascii=True, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def check(value: Any, kind: Any, file: Path, hint: str = "") -> Any:

@@ -19,7 +19,7 @@ from typing_extensions import TypedDict
 
 from cltool.core.errors import UserError
 from cltool.core.files import refuse_newer_format, write_json
-from cltool.core.json_files import check, read_json
+from cltool.core.json_files import check, read_json, sealed, unsealed
 from cltool.core.locks import folder_lock
 from cltool.evaluation import ledger
 from cltool.evaluation.metrics import DIRECT
@@ -224,7 +224,7 @@ class Recorder:
         self._score(step, self._requests)
         requests = [request.as_json() for request in self._requests]
         record = {"format": FORMAT, "reference": None, "requests": requests}
-        write_json(self._folder / FILE, record)
+        write_json(self._folder / FILE, sealed(record))
 
     def _first(self) -> int:
         return min((request.step - 1 for request in self._requests), default=len(self._stream))
@@ -247,13 +247,13 @@ def read(folder: Path) -> dict[str, Any] | None:
         UserError: the file is damaged.
     """
     file = folder / FILE
-    if not file.is_file():
+    if not file.exists() and not file.is_symlink():
         return None
     record = read_json(file)
     if isinstance(record, dict):
         refuse_newer_format(record.get("format", FORMAT), FORMAT, file)
     check(record, _Record, file, "It is not a record that cltool wrote, or it was changed.")
-    return dict(record)
+    return unsealed(record, file, "Make the run again in another folder: --out.")
 
 
 def open_record(run: Run) -> dict[str, Any]:
@@ -307,7 +307,7 @@ def write_references(runs: Sequence[Run]) -> None:
         if compared != record:
             with folder_lock(run.folder):
                 if read(run.folder) == record:
-                    write_json(run.folder / FILE, compared)
+                    write_json(run.folder / FILE, sealed(compared or {}))
 
 
 def _exact(run: Run) -> bool:

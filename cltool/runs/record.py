@@ -9,10 +9,13 @@ from typing_extensions import TypedDict
 
 from cltool.core.errors import UserError
 from cltool.core.files import refuse_newer_format
-from cltool.core.json_files import check, parse_json, read_json
+from cltool.core.json_files import check, parse_json, read_json, unsealed
 
 FORMAT = 1
 """Version of ``run.json``; a record without one has version 1."""
+
+
+AGAIN = "Delete the file, and give the command of the run again: it is made again."
 
 
 class _Update(TypedDict, total=False):
@@ -89,7 +92,7 @@ def read_record(file: Path) -> Record:
         raise UserError("is not a JSON object", where=str(file))
     refuse_newer_format(value.get("format", 1), FORMAT, file)
     check(value, RecordFields, file, "It is not a record that cltool wrote, or it was changed.")
-    return Record(value, file)
+    return Record(unsealed(value, file, "Choose another folder with --out."), file)
 
 
 def read_rows(file: Path) -> list[dict[str, Any]]:
@@ -115,5 +118,5 @@ def read_rows(file: Path) -> list[dict[str, Any]]:
             raise UserError(
                 f"step = {row['step']}: this is the row of step {len(rows)}", where=str(place)
             )
-        rows.append(row)
+        rows.append(unsealed(row, place, AGAIN))
     return rows

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from cltool.core.errors import UserError
 from cltool.core.files import write_json
+from cltool.core.json_files import sealed
 from cltool.evaluation import ledger
 from cltool.evaluation.scores import COSTS
 from cltool.evaluation.summary import installed_per_step, per_step, per_step_by, summary
@@ -216,7 +217,7 @@ class Run:
 
     def write_record(self, record: Mapping[str, Any]) -> None:
         """Write ``run.json``."""
-        write_json(self.settings_file, dict(record))
+        write_json(self.settings_file, sealed(record))
         self.__dict__.pop("record", None)
 
     def change_record(self, **values: Any) -> None:
@@ -227,7 +228,7 @@ class Run:
         """Write all of ``steps.jsonl``."""
         from cltool.core.files import write_text
 
-        lines = [json.dumps(row, ensure_ascii=False) + "\n" for row in rows]
+        lines = [json.dumps(sealed(row), ensure_ascii=False) + "\n" for row in rows]
         write_text(self.folder / "steps.jsonl", "".join(lines))
         self.__dict__.pop("costs", None)
         self.__dict__.pop("logs", None)

@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 
 from cltool.core.errors import UserError
+from cltool.core.files import write_json
+from cltool.core.json_files import sealed
 from cltool.runs import erasures
 from cltool.runs.run import Run
 
@@ -132,3 +134,31 @@ def test_a_finished_run_without_its_steps_is_told(tmp_path: Path) -> None:
     write_record(tmp_path, status="finished")
     with pytest.raises(UserError, match="only 0 of its 2 steps are there"):
         Run.open_whole(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("name", "found", "changed"),
+    [
+        ("run.json", '"seed": 0', '"seed": 1'),
+        ("steps.jsonl", '"tokens": 5', '"tokens": 7'),
+        (erasures.FILE, '"learned": 0', '"learned": 1'),
+    ],
+)
+def test_a_changed_value_is_noticed(name: str, found: str, changed: str, tmp_path: Path) -> None:
+    run = Run(tmp_path)
+    run.write_record(RECORD)
+    run.write_costs([{"step": 0, "label": "base", "tokens": 5}])
+    write_json(tmp_path / erasures.FILE, sealed({"reference": None, "requests": [REQUEST]}))
+    assert (run.seed, run.cost_rows()[0]["tokens"]) == (0, 5)
+    assert erasures.open_record(run) == {"reference": None, "requests": [REQUEST]}
+    text = (tmp_path / name).read_text(encoding="utf-8")
+    assert found in text
+    (tmp_path / name).write_text(text.replace(found, changed), encoding="utf-8")
+    refused(tmp_path, name, "has changed since cltool wrote it")
+
+
+@pytest.mark.parametrize("step", [-1, 2])
+def test_a_step_that_the_run_does_not_have_is_refused(step: int, tmp_path: Path) -> None:
+    value = {"reference": None, "requests": [REQUEST | {"resurfaced": [step]}]}
+    (tmp_path / erasures.FILE).write_text(json.dumps(value), encoding="utf-8")
+    refused(write_record(tmp_path), erasures.FILE, "its last one is 1")

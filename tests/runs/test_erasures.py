@@ -12,6 +12,7 @@ import pytest
 from cltool.cli.erasures import requests
 from cltool.cli.tables import as_text
 from cltool.core.errors import UserError
+from cltool.core.json_files import SEAL
 from cltool.evaluation import ledger
 from cltool.experiments import checkpoints
 from cltool.facts.facts import Update
@@ -146,6 +147,7 @@ def test_a_finished_step_keeps_its_time(
     record["requests"][0]["time"] = "2001-02-03T04:05:06+00:00"
     # Scores are read from the ledger, whatever the file says.
     record["requests"][0]["scores"] = []
+    del record[SEAL]
     file.write_text(json.dumps(record), encoding="utf-8")
     first, second = requests_of(start(tmp_path / "run"))
     assert first["time"] == "2001-02-03T04:05:06+00:00" < second["time"]

@@ -11,7 +11,9 @@ from typing import Any
 from cltool.audit.attacks.battery import Findings
 from cltool.audit.attacks.membership import Membership
 from cltool.audit.attacks.target import Outcome
+from cltool.core.errors import UserError
 from cltool.core.files import write_text
+from cltool.core.json_files import sealed, unsealed
 from cltool.facts.facts import Key
 
 FORMAT = 1
@@ -39,14 +41,14 @@ def write(path: Path, findings: Findings, key: str) -> None:
         "squares": _plain(findings.squares),
         "perplexity": _plain(findings.perplexity),
     }
-    text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    text = json.dumps(sealed(value), ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     write_text(path, text + "\n")
 
 
 def read(path: Path, key: str) -> Findings | None:
     """Read what `write` wrote; None if there is no file, it is damaged or has another key."""
     try:
-        value = json.loads(path.read_text(encoding="utf-8"))
+        value = unsealed(json.loads(path.read_text(encoding="utf-8")), path)
         if value["format"] != FORMAT or value["key"] != key:
             return None
         return Findings(
@@ -57,7 +59,7 @@ def read(path: Path, key: str) -> Findings | None:
         )
     except (OSError, ValueError, LookupError, TypeError, AttributeError, ArithmeticError):
         return None
-    except RecursionError:  # nested too deep
+    except (RecursionError, UserError):  # nested too deep, or changed
         return None
 
 
