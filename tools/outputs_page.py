@@ -9,7 +9,7 @@ from cltool.core.json_files import SEAL
 from cltool.evaluation import ledger
 from cltool.evaluation.scores import COSTS, SCORES, Score
 from cltool.runs import erasures, trained
-from cltool.runs.run import FORMAT
+from cltool.runs.run import FORMAT, LEDGER
 from cltool.runs.tables import COMPARED
 from cltool.training.stopping import REASONS
 
@@ -210,6 +210,7 @@ def outputs_page() -> str:
         "new_after": "the same after the update",
         "logs": "what the strategy logged with `learner.log` ([hooks.md](hooks.md)), by name;"
         " missing if it logged nothing, null if a value was not finite",
+        LEDGER: "digest of the step's file of answers",
         SEAL: "digest of the line, by which cltool notices that it was damaged",
     }
     parts = [

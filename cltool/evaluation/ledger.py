@@ -58,6 +58,8 @@ NO_DIGEST = b"0" * 64
 FORMAT_WITH_DIGEST = 2
 """First format in which every file has a digest."""
 
+AGAIN = "Delete the file and give the same `cltool run` again; it resumes there."
+
 KEY = ["subject", "relation"]
 PROBE = [*KEY, "form", "number"]
 
@@ -105,6 +107,21 @@ def write_step(run: Path, step: int, rows: Sequence[dict[str, Any]]) -> None:
         digest = hashlib.sha256(content).hexdigest().encode()
         head, _, tail = content.rpartition(NO_DIGEST)
         partial.write_bytes(head + digest + tail)
+
+
+def digest(run: Path, step: int) -> str | None:
+    """Return the digest that the file of a step was written with; None if it has none.
+
+    Raises:
+        UserError: the file cannot be read.
+    """
+    file = step_file(run, step)
+    try:
+        content = file.read_bytes()
+    except OSError as error:
+        raise UserError(f"cannot be read: {error}", where=str(file)) from error
+    place = _digest_place(content)
+    return None if place is None else content[place : place + len(NO_DIGEST)].decode()
 
 
 def read_step(run: Path, step: int) -> pd.DataFrame:
@@ -195,7 +212,7 @@ def _read_file(file: Path) -> pd.DataFrame:
         raise UserError(
             f"cannot be read as answers: {error}",
             where=str(file),
-            hint="Delete the file and give the same `cltool run` again; it resumes there.",
+            hint=AGAIN,
         ) from error
     return answers
 

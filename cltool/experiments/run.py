@@ -43,7 +43,7 @@ from cltool.facts.facts import Fact, Key, Update
 from cltool.facts.stream import Stream
 from cltool.runs import trained
 from cltool.runs.erasures import Recorder
-from cltool.runs.run import LOGGED, Run
+from cltool.runs.run import LEDGER, LOGGED, Run
 from cltool.training.budget import Budget
 
 FROZEN = "frozen"
@@ -308,6 +308,7 @@ class _Steps:
                 **(gain(self.run.folder, step) if step else {}),
                 answer_doubts.KEY: answer_doubts.counts(self.run.folder, step, rows),
                 **({"logs": json_numbers(learner.logs)} if learner.logs else {}),
+                LEDGER: ledger.digest(self.run.folder, step),
             }
         )
         self.run.write_costs(self.costs)

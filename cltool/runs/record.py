@@ -59,6 +59,7 @@ class _Row(TypedDict, total=False):
     peak_memory: float
     stored_bytes: float
     logs: dict[str, float | None]
+    ledger: str | None
     training: dict[str, Any]
 
 

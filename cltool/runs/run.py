@@ -32,6 +32,9 @@ CLEARED = "cleared"
 DIVERGED = "diverged"
 """Status in ``run.json`` of a run that stopped because its numbers are not finite."""
 
+LEDGER = "ledger"
+"""The field of a row of ``steps.jsonl`` that holds the digest of the step's ledger file."""
+
 LOGGED = "log."
 """Comes before the name of a strategy's own diagnostics (`Learner.log`) in tables."""
 
@@ -140,7 +143,17 @@ class Run:
 
     @cached_property
     def answers(self) -> pd.DataFrame:
-        """The ledger: one row for each (step, probe)."""
+        """The ledger: one row for each (step, probe).
+
+        Raises:
+            UserError: a file of it is damaged, or is not the one that the run wrote.
+        """
+        for row in self.cost_rows():
+            file = ledger.step_file(self.folder, row["step"])
+            written = row.get(LEDGER)
+            if written and file.exists() and ledger.digest(self.folder, row["step"]) != written:
+                what = "is damaged, or another run wrote it"
+                raise UserError(what, where=str(file), hint=ledger.AGAIN)
         return ledger.read(self.folder)
 
     @cached_property

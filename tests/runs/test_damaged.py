@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,9 @@ import pytest
 from cltool.core.errors import UserError
 from cltool.core.files import write_json
 from cltool.core.json_files import sealed
+from cltool.evaluation import ledger
 from cltool.runs import erasures
-from cltool.runs.run import Run
+from cltool.runs.run import LEDGER, Run
 
 RECORD: dict[str, Any] = {
     "format": 1,
@@ -40,6 +42,14 @@ REQUEST: dict[str, Any] = {
     "taught_again": None,
     "resurfaced": [],
     "retrained": None,
+}
+ANSWER: dict[str, Any] = {
+    **{name: "x" for name in ledger.COLUMNS},
+    **dict.fromkeys(("step", "number", "learned"), 0),
+    **dict.fromkeys(("right", "stale", "forced"), False),
+    **dict.fromkeys(("logp", "logp_outdated"), -1.0),
+    "accepted": ["x"],
+    "outdated": ["x"],
 }
 DEEP = "[" * 100_000
 
@@ -162,3 +172,17 @@ def test_a_step_that_the_run_does_not_have_is_refused(step: int, tmp_path: Path)
     value = {"reference": None, "requests": [REQUEST | {"resurfaced": [step]}]}
     (tmp_path / erasures.FILE).write_text(json.dumps(value), encoding="utf-8")
     refused(write_record(tmp_path), erasures.FILE, "its last one is 1")
+
+
+def test_a_ledger_file_of_another_run_is_noticed(tmp_path: Path) -> None:
+    runs = [Run(tmp_path / name) for name in ("mine", "other")]
+    for run, answer in zip(runs, ("a", "b"), strict=True):
+        ledger.write_step(run.folder, 0, [ANSWER | {"answer": answer}])
+        written = ledger.digest(run.folder, 0)
+        run.write_costs([{"step": 0, "label": "base", LEDGER: written}])
+    mine, other = (ledger.step_file(run.folder, 0) for run in runs)
+    assert list(Run(tmp_path / "mine").answers["answer"]) == ["a"]
+    shutil.copy(other, mine)
+    with pytest.raises(UserError, match="another run wrote it") as caught:
+        _ = Run(tmp_path / "mine").answers
+    assert caught.value.where == str(mine)

@@ -18,7 +18,7 @@ from cltool.reporting import resurfaced
 from cltool.reporting.report_data import page_data
 from cltool.reporting.report_page import render
 from cltool.runs import erasures
-from cltool.runs.run import Run
+from cltool.runs.run import LEDGER, Run
 from cltool.testing.material import NAME, registered
 
 from .. import in_process
@@ -116,6 +116,7 @@ def test_facts_in_the_alarm_are_escaped(start: Start, tmp_path: Path) -> None:
         for row in table:
             row["logp_outdated"] = row["matched"] = None
         ledger.write_step(run.folder, step, table)
+    run.write_costs([{**row, LEDGER: None} for row in run.cost_rows()])
     data = page_data([Run.open(run.folder)])
     assert len(data["groups"][0]["resurfaced"]) == 1
     page = render(data)
