@@ -20,6 +20,7 @@ from cltool.audit.attacks.settings import AuditSettings
 from cltool.audit.attacks.target import Target
 from cltool.audit.findings import BASE, ModelState, Scope
 from cltool.audit.judge import Row, rows, tally
+from cltool.audit.listed_facts import listed_doubts, refuse_never_true
 from cltool.audit.request import AuditRequest
 from cltool.core.progress import QUIET, Progress
 from cltool.experiments import reference_run, resolve, restore
@@ -31,9 +32,6 @@ from cltool.runs.run import Run
 
 if TYPE_CHECKING:
     from cltool.training.learner import Learner
-
-NAMED = 5
-"""Maximum number of facts that a doubt names."""
 
 NOTHING_RETAINED = "No retained facts are known, so the audit cannot look for damage."
 
@@ -112,6 +110,7 @@ def audit_run(
     step = restore.chosen_step(run, request.step)
     stream = restore.stream_of(run, request.scenario, request.options)
     scope = Scope(stream, step, settings, request.forget)
+    refuse_never_true(scope)
     earlier = findings.step_before(run, scope)
     parts = _parts(progress)
     find = partial(findings.findings, scope=scope, fresh=request.fresh)
@@ -170,7 +169,8 @@ def audit_models(
     """
     settings, request = settings or AuditSettings.model_validate({}), request or AuditRequest()
     listed, stream = request.listed(), _stream(request)
-    case = Scope(stream, len(stream) - 1, settings, listed).case
+    scope = Scope(stream, len(stream) - 1, settings, listed)
+    case = scope.case
     other = reference_run.open_reference(reference)
     if isinstance(other, Run):
         own, last = restore.stream_of(other), restore.chosen_step(other, None)
@@ -188,7 +188,8 @@ def audit_models(
         "Erased facts": str(len(case.erased)),
     }
     judged = rows([found], [against], settings)
-    doubts = [*_self_doubt(Path(model), other), *_doubts(case, other, judged, settings)]
+    doubts = [*_self_doubt(Path(model), other), *listed_doubts(scope)]
+    doubts += _doubts(case, other, judged, settings)
     return Audit(about, case.erased, judged, found, against, None, settings, (), doubts)
 
 
@@ -201,29 +202,6 @@ def _against(
         return findings.findings(state, scope, fresh=request.fresh, progress=progress)
     target = _checkpoint(str(other), scope.stream, request, scope.settings)
     return attack(target, scope.case, scope.settings, progress)
-
-
-def listed_doubts(scope: Scope) -> list[str]:
-    """Return what is wrong with a user's list of facts, compared with the stream."""
-    if scope.forget is None:
-        return []
-    known = scope.stream.knowledge(scope.step)
-    found: dict[str, list[Fact]] = {}
-    for fact in scope.case.erased:
-        belief = known.belief(fact.key)
-        if belief is None:
-            kind = "the stream never taught their keys, so the model cannot know them"
-        elif not belief.erased and belief.fact.restates(fact):
-            kind = "no update had to forget them, so the reference was taught them too"
-        else:
-            continue
-        found.setdefault(kind, []).append(fact)
-    doubts = []
-    for kind, facts in found.items():
-        named = "; ".join(f"{fact.subject}, {fact.relation}" for fact in facts[:NAMED])
-        more = f" and {len(facts) - NAMED} more" if len(facts) > NAMED else ""
-        doubts.append(f"Facts of the list ({named}{more}): {kind}.")
-    return doubts
 
 
 def _self_doubt(model: Path, reference: Run | Path) -> list[str]:

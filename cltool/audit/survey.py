@@ -14,10 +14,10 @@ from cltool.audit.attacks.settings import AuditSettings
 from cltool.audit.audit import (
     NOTHING_RETAINED,
     least_facts,
-    listed_doubts,
     reference_doubts,
 )
 from cltool.audit.findings import BASE
+from cltool.audit.listed_facts import listed_doubts
 from cltool.audit.measures.verdict import Verdict
 from cltool.audit.request import AuditRequest
 from cltool.audit.survey_plan import Plan, planned

@@ -10,6 +10,7 @@ from cltool.audit import findings
 from cltool.audit.attacks.settings import AuditSettings
 from cltool.audit.audit import base_state, taught_of
 from cltool.audit.findings import BASE, ModelState, Scope
+from cltool.audit.listed_facts import refuse_never_true
 from cltool.audit.request import AuditRequest
 from cltool.core.errors import UserError
 from cltool.experiments import reference_run, restore
@@ -103,7 +104,8 @@ def planned(
         steps: None is the stream's last.
 
     Raises:
-        UserError: the runs belong to several streams or models, or there is no such step or run.
+        UserError: the runs belong to several streams or models, or there is no such step or run,
+            or a fact of the list never was true.
     """
     variants = [one for group in group_runs(runs) for one in group.variants]
     audited = [
@@ -123,6 +125,7 @@ def planned(
     plan = Plan(stream, chosen)
     for step in chosen:
         scope = Scope(stream, step, settings, request.forget)
+        refuse_never_true(scope)
         for label, run in audited:
             plan.add(label, run, scope, reference)
     return plan

@@ -129,7 +129,7 @@ class Knowledge:
 
         Raises:
             UserError: the update is out of order, teaches a key twice, or asks to forget a
-                fact that is not known.
+                fact that is not known or whose object is not the valid one.
         """
         if update.step != self.step + 1:
             raise UserError(f"update {update.step} cannot follow step {self.step}")
@@ -147,6 +147,14 @@ class Knowledge:
                     if forgotten
                     else "Teach it in an earlier update, or remove the request. Check that the"
                     f" names are spelled as in that update{self._similar(fact.key)}.",
+                )
+            if not fact.restates(belief.fact):
+                raise UserError(
+                    f"asks to forget {fact.subject}, {fact.relation}: {fact.object!r}, but"
+                    f" {belief.fact.object!r} holds at that step"
+                    + difference(fact.object, belief.fact.object),
+                    where=where,
+                    hint="Name the object that holds, or remove the request.",
                 )
             self._beliefs[fact.key] = replace(belief, erased=True)
         for fact in update.restated:

@@ -12,7 +12,9 @@ import pytest
 from cltool.audit import audit, findings
 from cltool.audit.attacks.catalogue import ATTACKS, MEMBERSHIP_ATTACKS
 from cltool.audit.attacks.settings import AuditSettings, Tolerances
+from cltool.audit.listed_facts import listed_doubts
 from cltool.audit.request import AuditRequest
+from cltool.audit.survey_plan import planned
 from cltool.cli.main import main
 from cltool.core.errors import UserError
 from cltool.experiments import reference_run, resolve
@@ -164,13 +166,42 @@ def test_a_list_that_does_not_fit_the_stream_is_doubted(folder: Path, tmp_path: 
         for f in (valid, gone[0], typo)
     ]
     scope = findings.Scope(stream, last, SETTINGS, write(tmp_path / "f.jsonl", rows))
-    message = audit.listed_doubts(scope)
+    message = listed_doubts(scope)
     assert len(message) == 2
     (never,) = [text for text in message if "never taught" in text]
     assert "Twon 1, mayor" in never and gone[0].subject not in never
     (still,) = [text for text in message if "the reference was taught" in text]
     assert f"{valid.subject}, {valid.relation}" in still and "Twon" not in still
-    assert audit.listed_doubts(findings.Scope(stream, last, SETTINGS)) == []
+    assert listed_doubts(findings.Scope(stream, last, SETTINGS)) == []
+
+
+def test_an_object_that_never_was_true_is_refused(folder: Path, tmp_path: Path) -> None:
+    rows = [
+        {"subject": "Town 1", "relation": "mayor", "object": "ada 1X."},
+        {"subject": "Town 0", "relation": "mayor", "object": "Ada 0x"},
+        {"subject": "Town 0", "relation": "mayor", "object": "Ada 7x"},
+    ]
+    wrong = "Town 0, mayor: 'Ada 7x' never was true; the stream has 'Ada 0x', then 'Sam Reed'"
+    asked = AuditRequest(forget=write(tmp_path / "f.jsonl", [rows[0], rows[2]]))
+    run = Run.open(folder / "naive")
+    with pytest.raises(UserError, match="1 fact to forget never was true") as refused:
+        audit.audit_run(run, str(folder / "joint"), SETTINGS, asked)
+    assert [*refused.value.details] == [wrong]
+    with pytest.raises(UserError, match="never was true"):
+        planned([run], str(folder / "joint"), SETTINGS, asked, [None])
+    # Two models may know what no scenario says: the audit goes on, with a doubt.
+    stream = resolve.open_stream(str(folder / "facts.jsonl"))
+    scope = findings.Scope(stream, len(stream) - 1, SETTINGS, asked.forget)
+    (doubt,) = listed_doubts(scope)
+    assert "Town 0, mayor" in doubt and "'Sam Reed'" in doubt
+    fine = write(tmp_path / "g.jsonl", rows[:2])
+    assert listed_doubts(findings.Scope(stream, len(stream) - 1, SETTINGS, fine)) == []
+    early = listed_doubts(
+        findings.Scope(
+            stream, 0, SETTINGS, write(tmp_path / "h.jsonl", [{**rows[2], "object": "Sam Reed"}])
+        )
+    )
+    assert len(early) == 1 and "only after this step" in early[0]
 
 
 def test_a_reference_of_other_facts_is_refused(

@@ -33,6 +33,14 @@ def test_a_chain_of_supersessions() -> None:
     assert len(known) == 1
 
 
+def test_only_the_object_that_holds_can_be_forgotten() -> None:
+    known = after(([fact("Ghent", "Gent")], []), ([fact("Turin")], []))
+    with pytest.raises(UserError, match=r"forget A, is: 'Ghent', but 'Turin' holds"):
+        known.apply(Update(2, "2", [], [fact("Ghent")]))
+    known.apply(Update(2, "2", [], [fact("turin")]))
+    assert [belief.erased for belief in known.beliefs()] == [True]
+
+
 def test_a_value_that_is_valid_again_is_not_outdated() -> None:
     known = after(([fact("a")], []), ([fact("b")], []), ([fact("a")], []))
     assert known.belief(A) == Belief(fact("a"), 2, ("b",))
