@@ -23,11 +23,18 @@ run up to step 3.
 
 The model gets the prompt and generates freely and greedily until it stops by itself: with its
 end token or a line break. After normalisation (Unicode NFKC, case folded, white space collapsed,
-punctuation removed at both ends) the answer must be exactly the object or one of its aliases. A
-model that does not stop there is right only if it closes the sentence as the wording does
-(`Ada Brook.`) and starts another. An answer is *outdated* if it matches a superseded object in the
-same way. Any other answer is *wrong*, including one that reaches the length limit or says the
-object and more.
+punctuation removed at both ends, one kind of hyphen and apostrophe) the answer must be exactly
+the object or one of its aliases. A model that does not stop there is right only if it closes the
+sentence as the wording does (`Ada Brook.`) and starts another. An answer is *outdated* if it
+matches a superseded object in the same way. Any other answer is *wrong*, including one that
+reaches the length limit or says the object and more.
+
+The text after the closing counts against an answer
+
+- if it may still be a part of the name: after an abbreviation (`Acme Corp. France.`, `No. 5`),
+  before a suffix (`Ada Brook. Jr.`), or inside a title (`Who? Weekly`);
+- if it takes the answer back (`Ghent. No.`, `Ghent. Or Turin.`), or if the answer trails off
+  (`Ghent... or so`).
 
 ## Groups
 

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from cltool.evaluation.continuations import may_belong, takes_back, trails_off
 from cltool.facts.identity import folded_form, object_identity
 
 END, LINE, LIMIT, CONTEXT = "end", "line", "limit", "context"
@@ -35,28 +36,9 @@ _SHUT = "\"'”’»›)]」』】〉》"
 
 _OPEN = " \"'“‘«‹([「『【〈《"
 
-_SHORT = frozenset(
-    re.findall(
-        r"\w+",
-        "ave bros capt co col corp dept dr ed etc fig fr ft gen gov hon inc jr lt ltd mr mrs ms mt"
-        " no nos pp prof rep rev sen sgt sr st str univ vol vs abs bd bzw ca hl hr nr sog",
-    )
+_AGAIN = re.compile(
+    r"(?:actually|also|and|i meant?|maybe|no|or|perhaps|rather|sorry)\b[\s,:–-]*", re.IGNORECASE
 )
-"""Abbreviations whose full stop does not end a sentence."""
-
-_INITIALS = re.compile(r"(?:[^\W\d_]{1,2}\.)+[^\W\d_]{1,2}")
-"""Abbreviations with full stops inside, such as ``U.S.`` and ``Ph.D.``, without their last one."""
-
-_PARTICLES = frozenset(
-    re.findall(
-        r"\w+",
-        "a al an and at d da de del der des di do dos du e el en et for für i im in la las le les"
-        " los of on the und van vom von y zu zum",
-    )
-)
-"""Words in small letters inside names."""
-
-_AGAIN = re.compile(r"(?:actually|also|and|maybe|no|or|perhaps|rather|sorry)\b[\s,:–-]*", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,8 +114,8 @@ def match(
         accepted: the current object and its aliases.
         outdated: superseded objects. One that is accepted, too, is not outdated.
         known: all objects that may be meant.
-        hedged: whether an object still counts if the next sentence names another one in its
-            place. It does for an erased object, which must not be said at all.
+        hedged: whether an object still counts if the next sentence takes it back, or names another
+            one in its place. It does for an erased object, which must not be said at all.
     """
     kinds = dict.fromkeys(map(object_identity, outdated), OUTDATED)
     kinds |= dict.fromkeys(map(object_identity, accepted), RIGHT)
@@ -152,13 +134,21 @@ def match(
         name = object_identity(text)
         return bool(name) and name != identity and (name in kinds or name in known.identities)
 
-    if rest and (_names_longer(line, piece, is_other) or _may_belong(piece, rest, closing)):
+    spelled = [*map(folded_form, (*accepted, *outdated))]
+    if rest and (
+        _names_longer(line, piece, is_other)
+        or may_belong(piece, rest, closing, ended=answer.ended)
+        or (
+            trails_off(piece) and folded_form(piece) not in map(folded_form, (*accepted, *outdated))
+        )
+    ):
         return None
     if not answer.ended:
         begun = folded_form(line.lstrip(_OPEN))
         if known.goes_on(begun) or KnownNames([*accepted, *outdated]).goes_on(begun):
             return None
-    if not hedged and rest and _names_again(rest, closing.rstrip(), is_other):
+    denied = rest and (takes_back(piece, rest) or _names_again(rest, closing.rstrip(), is_other))
+    if denied and not hedged:
         return None
     return Match(kinds.get(identity, OTHER), piece.strip())
 
@@ -228,28 +218,6 @@ def _names_longer(line: str, piece: str, is_other: Callable[[str], bool]) -> boo
         if len(begin) > len(piece) + 1 and is_other(begin):
             return True
     return False
-
-
-def _may_belong(piece: str, rest: str, closing: str) -> bool:
-    """Return whether the full stop and the text after it may still belong to the name."""
-    if closing.strip() != ".":
-        return False
-    last = piece.split()[-1].strip("\"'“”‘’«»()[]")
-    if last[-1:].isdigit() and (rest[0].isdigit() or last.isdigit()):
-        return rest[0].isdigit() or not _is_sentence(rest)
-    short = len(last) == 1 and last.isalpha() and last.isupper()
-    short = short or last.casefold().rstrip(".") in _SHORT
-    short = short or _INITIALS.fullmatch(last.rstrip(".")) is not None
-    # A sentence does not begin with a particle in small letters: "Ludwig XIV. von Frankreich".
-    first = rest.split()[0]
-    goes_on = first[0].islower() and first in _PARTICLES
-    return (short or goes_on) and not _is_sentence(rest)
-
-
-def _is_sentence(text: str) -> bool:
-    """Return whether the first sentence of ``text`` has a word that no name has."""
-    words = re.split(r"[.!?](?:\s|$)", text, maxsplit=1)[0].split()[1:]
-    return any(word[0].islower() and word.casefold() not in _PARTICLES for word in words)
 
 
 def _names_again(rest: str, closing: str, is_other: Callable[[str], bool]) -> bool:

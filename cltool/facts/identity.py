@@ -15,6 +15,8 @@ what was written stays as it was written in prompts, ledgers and messages.
 *Objects* are compared as the scorer compares answers. In addition, these do not count:
 
 - case: ``ß`` is ``ss``, and ``İ`` is ``i``
+- the kind of hyphen, dash, minus sign, apostrophe and quotes: ``O’Hara`` is ``O'Hara``, and ``−5``
+  with the minus sign is ``-5`` with the hyphen
 - the compatibility form NFKC: ``２`` is ``2``, and ``ﬁ`` is ``fi``. A raised digit or a fraction
   after a digit stays what it is: ``10²`` is not ``102``
 - sentence punctuation, quotes and brackets at both ends. A full stop directly before a letter or
@@ -44,6 +46,12 @@ _INVISIBLE = dict.fromkeys(
 _EDGES = (
     " \t\r\n.,;:!?\"'()[]“”‘’„‚‟‛«»‹›¡¿。、・「」『』【】〈〉《》〔〕〖〗〝〞〟،؛؟۔।॥՝՜՞։׃׀״׳።፣፤፧"
 )
+_TYPED = {
+    **dict.fromkeys((0x2018, 0x2019, 0x201B, 0x02BC), "'"),
+    **dict.fromkeys(range(0x201C, 0x2020), '"'),
+    **dict.fromkeys((*range(0x2010, 0x2016), 0x2212), "-"),
+}
+"""What typists and programs write for one another: apostrophes, quotes, hyphens and dashes."""
 _DOTTED = re.compile("i\u0307+")
 _OTHER_NUMBER = re.compile(r"((?<=\d)[²³¹¼½¾⁰⁴-⁹⅐-⅟↉]+)")
 """What the form NFKC would change into further digits of a number."""
@@ -74,7 +82,7 @@ def object_identity(text: str) -> str:
 def folded_form(text: str) -> str:
     """Return a name without white space, invisible characters, case and compatibility form.
 
-    Unlike an object's identity, it keeps all punctuation.
+    Unlike an object's identity, it keeps all punctuation, in its plainest form.
     """
     if text.isascii():
         return " ".join(text.casefold().split())
@@ -83,7 +91,7 @@ def folded_form(text: str) -> str:
     text = unicodedata.normalize("NFD", text.translate(_INVISIBLE)).casefold()
     text = _compatible(text).casefold()
     text = _DOTTED.sub("i", _compatible(text))
-    return " ".join(unicodedata.normalize("NFC", text).split())
+    return " ".join(unicodedata.normalize("NFC", text.translate(_TYPED)).split())
 
 
 def _compatible(text: str) -> str:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 _MOST_CHARS = 200
 _MOST_PAIRS = 3
 _MOST_NAMED = 4
+_LOOK = str.maketrans("асеіјорѕухοι", "aceijopsyxoi", "\u200c\u200d")
+"""Small letters of Cyrillic and Greek that look like Latin ones; joiners, which cannot be seen."""
 _MARKS = ("M", "Z", "C")
 """General categories of characters that can be hard to see: marks, spaces and controls."""
 
@@ -71,15 +73,17 @@ def _code_points(chars: Iterable[str]) -> str:
 
 
 def alike(names: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """Return pairs of different names that are the same when they are compared as objects.
+    """Return pairs of different names that readers may take for the same one.
 
-    They differ in case, in compatibility form (NFKC), or in punctuation at their ends.
+    They differ in case, in compatibility form (NFKC), in the kind of their hyphens or apostrophes,
+    in punctuation at their ends, in joiners, or in letters of another script that look like Latin
+    ones.
 
     Each name that is like an earlier one is in one pair, with the first that it is like.
     """
     first: dict[str, str] = {}
     for name in names:
-        earlier = first.setdefault(object_identity(name), name)
+        earlier = first.setdefault(object_identity(name).translate(_LOOK), name)
         if earlier != name:
             yield earlier, name
 
@@ -87,8 +91,8 @@ def alike(names: Iterable[str]) -> Iterator[tuple[str, str]]:
 def spelling_warnings(stream: Stream) -> list[str]:
     """Return warnings about names that are written in several ways.
 
-    Subjects (or relations) that differ only in case, compatibility form or outer punctuation are
-    different ones.
+    Subjects (or relations) that differ only in case, compatibility form, kind of hyphen or
+    apostrophe, or outer punctuation are different ones.
     Those that differ in normal form, white space or invisible characters are the same one.
     """
     places: tuple[dict[str, str], dict[str, str]] = {}, {}

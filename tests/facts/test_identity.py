@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from cltool.facts.identity import folded_form, name_identity, object_identity
 
+DASHES = "\u2019\u2013\u2212\uff07\ufe58-"
 ODD = " \u00a0\u2009\u200b\u200c\ufeff\u0301\u0307\u0345iİIßſﬁ２ᾳ.?!。「」'\""
-texts = st.text(st.one_of(st.characters(exclude_categories=["Cs"]), st.sampled_from(ODD)))
+texts = st.text(st.one_of(st.characters(exclude_categories=["Cs"]), st.sampled_from(ODD + DASHES)))
 
 SAME_NAME = [
     ("Zu\u0308rich Lab", "Z\u00fcrich Lab"),  # decomposed accents
@@ -30,6 +31,7 @@ OTHER_NAME = [
     ("Canal Lab", "canal lab"),
     ("Canal Lab", "CanalLab"),
     ("Acme Corp", "Acme Corp."),
+    ("O'Neill", "O\u2019Neill"),
     ("２", "2"),  # full width
     ("ﬁ", "fi"),
     ("Straße", "Strasse"),
@@ -56,6 +58,12 @@ SAME_OBJECT = [
     ("…", "..."),
     ("H₂O", "H2O"),
     ("m²", "m2"),
+    ("O\u2019Hara", "O'Hara"),
+    ("Jean\u2010Luc", "Jean-Luc"),
+    ("Jean\u2011Luc", "Jean-Luc"),
+    ("1990\u20131995", "1990-1995"),  # en dash
+    ("\u22125", "-5"),  # minus sign
+    ("the \u201cBig\u201d Ship", 'the "Big" Ship'),
 ]
 OTHER_OBJECT = [
     ("?", "!"),
@@ -64,14 +72,17 @@ OTHER_OBJECT = [
     ("C", "C++"),
     ("C", "C#"),
     ("5", "-5"),
+    ("5", "\u22125"),
+    ("Jean Luc", "Jean-Luc"),
+    ("OHara", "O\u2019Hara"),
     ("5", ".5"),
     ("net", ".NET"),
     ("5", "5%"),
     ("102", "10²"),
     ("101⁄2", "10½"),
     ("St. John's", "St Johns"),
-    OTHER_NAME[6],
     OTHER_NAME[7],
+    OTHER_NAME[8],
     ("Iğdır", "Igdir"),  # the Turkish letter without a dot
 ]
 

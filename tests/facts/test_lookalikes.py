@@ -42,3 +42,19 @@ def test_names_that_differ_in_case_or_form() -> None:
         ("Canal Lab", "CANAL LAB"),
         ("x", "x?"),
     ]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        "O\u2019Neill-Lab",  # apostrophe of word processors
+        "O'Neill\u2011Lab",  # non-breaking hyphen
+        "O'Neill\u2013Lab",  # en dash
+        "O'Neill-L\u0430b",  # Cyrillic a
+        "O'Neill\u200c-Lab",  # zero-width non-joiner
+    ],
+)
+def test_names_that_look_alike_are_reported(other: str) -> None:
+    assert [*alike(["O'Neill-Lab", other])] == [("O'Neill-Lab", other)]
+    assert difference("O'Neill-Lab", other)
+    assert not [*alike(["O'Neill-Lab", "O'Neill Lab", "ONeill-Lab"])]

@@ -14,7 +14,7 @@ from cltool.experiments import run as experiment
 from cltool.facts.facts import Fact, Update
 from cltool.facts.lookalikes import spelling_warnings
 from cltool.facts.stream import Stream
-from cltool.facts.wordings import Wordings
+from cltool.facts.wordings import Wording, Wordings
 from cltool.runs.run import Run
 from cltool.runs.timeline import timelines
 
@@ -116,3 +116,22 @@ def test_names_of_a_stream_made_in_python_are_reported() -> None:
     assert "'Lab 2' (update base) and 'Lab ２' (update one) (the first has U+0032" in first
     assert "'city' (update base) and 'City' (update one)" in second
     assert spelling_warnings(Stream("s", updates[:1], Wordings({}))) == []
+
+
+def test_a_run_of_a_stream_made_in_python_reports_its_names(
+    tmp_path: Path, checkpoint: Callable[[str], Path]
+) -> None:
+    updates = [
+        Update(0, "base", [Fact("O'Neill", "city", "a")]),
+        Update(1, "one", [Fact("O\u2019Neill", "city", "b")]),
+    ]
+    stream = Stream("s", updates, Wordings({"city": [Wording.parse("{subject} is in {object}.")]}))
+    settings = {"probe": {"max_tokens": 4}}
+    made = experiment.run(
+        stream,
+        strategy="frozen",
+        model=str(checkpoint("llama")),
+        settings=settings,
+        out=tmp_path / "r",
+    )
+    assert any("U+2019 RIGHT SINGLE" in text for text in made.record["warnings"])
