@@ -138,9 +138,7 @@ def match(
     if rest and (
         _names_longer(line, piece, is_other)
         or may_belong(piece, rest, closing, ended=answer.ended)
-        or (
-            trails_off(piece) and folded_form(piece) not in map(folded_form, (*accepted, *outdated))
-        )
+        or (trails_off(piece) and folded_form(piece) not in spelled)
     ):
         return None
     if not answer.ended:
