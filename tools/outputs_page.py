@@ -94,15 +94,20 @@ _COMPARE = """\
 - `doubts`: sentences about the limits of the comparison, and the warnings of its runs;
 - `resurfaced`: as above;
 - `table`: an object for each strategy;
-- `per_seed`: an object for each run that counts, with `scenario`, `model`, `strategy`, `stream`
-  (the seed of the stream, or null), `seed`, `steps`, and the scores and costs below;
+- `per_seed`: an object for each run, with `scenario`, `model`, `strategy`, `stream` (the seed of
+  the stream, or null), `seed`, `status`, `steps` (how many are done), and the scores and costs
+  below, which are null where the run does not count;
 - with `--reference`: `reference`, and `paired`, an object for each `strategy` and `score` with the
   mean `difference` from the reference over `n` pairs of runs that have the same stream and seed,
   `half` of its 95% interval, and the smallest and the largest difference (`low` and `high`).
 
 An object of the table has `strategy`; `runs`, how many runs count, and `streams`, over how many
-streams; `steps`, how many steps are done, and `of`, how many there are; `best`, the scores in which
-the strategy is best or not separated from the best; and the mean of each score and cost below.
+streams; `steps`, how many steps are done, and `of`, how many there are; `status`; `diverged`, how
+many runs did; `best`, the scores in which the strategy is best or not separated from the best; and
+the mean of each score and cost below.
+A `status` is `finished`, `unfinished`, `diverged` or `failed`. A run that diverged, ended in an
+error, or has fewer steps than other runs of its strategy does not count. A strategy with a run that
+diverged is never marked as best.
 `NAME_low` and `NAME_high` are the smallest and the largest value. `NAME_half` is half of the 95%
 interval (Student's t), null with fewer than three seeds. With several streams (`--stream-seeds`)
 the mean and the interval are over the means of the streams, because runs on one stream are not
@@ -203,6 +208,9 @@ def outputs_page() -> str:
         "label": "label of the update",
         **_meanings(COSTS),
         trained.KEY: "how training on the update went, as below; missing if nothing was trained",
+        "uncounted_tokens": "tokens that passed through the model and were not counted; missing"
+        " if all were ([hooks.md](hooks.md#tokens))",
+        "changed_uncounted": "true where the weights changed and no token was counted",
         "owed": "what earlier updates spent beyond their budgets, deducted from this update's;"
         " missing without a budget ([hooks.md](hooks.md#tokens))",
         "new_before": "accuracy before the update on what it teaches, in held-out wordings; null"

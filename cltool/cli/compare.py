@@ -141,34 +141,26 @@ def _print_comparison(options: argparse.Namespace, result: Comparison, out: Path
     from cltool.reporting.table import as_json
     from cltool.runs.groups import group_runs
 
-    failed = [
-        {
-            "strategy": one.strategy,
-            **({} if one.stream_seed is None else {"stream": one.stream_seed}),
-            "seed": one.seed,
-            "error": one.error,
-        }
-        for one in result.failures
-    ]
+    failed = [one.row() for one in result.failures]
     for one in result.failures:
         message(f"{one.name} failed: {one.error}")
-    if not result.runs:
+    if not result.shown:
         return exit_codes.SOME_FAILED
     page = Path(options.report) if options.report else out / "report.html"
-    write_report(result.runs, page, failed=failed, command=options.typed)
+    write_report(result.shown, page, failed=failed, command=options.typed)
     resurfaced = warn_resurfaced(result.runs)
     frame = result.table()
-    files = comparison.write_files(options, result.runs)
-    group = group_runs(result.runs)[0]
+    files = comparison.write_files(options, result)
+    group = group_runs(result.shown)[0]
     doubts = with_warnings(group)
     if options.json:
         found = {"report": str(page), "table": as_json(frame), "doubts": doubts}
-        found |= comparison.as_json(options, result.runs)
+        found |= comparison.as_json(options, result)
         print_json({**found, "failed": failed, "resurfaced": resurfaced})
     else:
         written = f" Tables are in {' and '.join(files)}." if files else ""
         lines = [
-            *comparison.differences(options, result.runs),
+            *comparison.differences(options, result),
             *[f"\nFailed: {one.name}: {one.error}" for one in result.failures],
             *[f"\nDoubt: {text}" for text in doubts],
             f"\nThe report is in {page}, the runs are in {out}.{written}",

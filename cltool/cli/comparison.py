@@ -14,7 +14,7 @@ from cltool.core.errors import UserError
 if TYPE_CHECKING:
     import pandas as pd
 
-    from cltool.runs.run import Run
+    from cltool.experiments.compare import Comparison
 
 
 def add(parser: Any) -> None:
@@ -41,37 +41,33 @@ def refuse_unknown_reference(options: argparse.Namespace, strategies: Sequence[s
         )
 
 
-def write_files(options: argparse.Namespace, runs: Sequence[Run]) -> list[str]:
+def write_files(options: argparse.Namespace, compared: Comparison) -> list[str]:
     """Write the files of ``--csv`` and ``--latex``; return their paths."""
     from cltool.reporting.exports import write_csv, write_latex
-    from cltool.runs.tables import comparison, per_seed
 
     if options.csv:
-        write_csv(per_seed(runs), Path(options.csv))
+        write_csv(compared.per_seed(), Path(options.csv))
     if options.latex:
-        write_latex(comparison(runs), Path(options.latex))
+        write_latex(compared.table(), Path(options.latex))
     return [file for file in (options.csv, options.latex) if file]
 
 
-def as_json(options: argparse.Namespace, runs: Sequence[Run]) -> dict[str, Any]:
+def as_json(options: argparse.Namespace, compared: Comparison) -> dict[str, Any]:
     """Return ``per_seed``, and ``reference`` and ``paired`` if a reference is given."""
-    from cltool.runs.tables import paired, per_seed
-
-    found: dict[str, Any] = {"per_seed": _plain(per_seed(runs))}
+    found: dict[str, Any] = {"per_seed": _plain(compared.per_seed())}
     if options.reference is not None:
-        frame = paired(runs, options.reference).reset_index()
+        frame = compared.paired(options.reference).reset_index()
         found |= {"reference": options.reference, "paired": _plain(frame)}
     return found
 
 
-def differences(options: argparse.Namespace, runs: Sequence[Run]) -> list[Part]:
+def differences(options: argparse.Namespace, compared: Comparison) -> list[Part]:
     """Return the table of differences from the strategy of ``--reference``, if one is given."""
     from cltool.evaluation.scores import all_scores
-    from cltool.runs.tables import paired
 
     if options.reference is None:
         return []
-    frame = paired(runs, options.reference)
+    frame = compared.paired(options.reference)
     if frame.empty:
         return [f"\nNo run has the stream and the seed of a run of {options.reference}."]
     known = all_scores()

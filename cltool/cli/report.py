@@ -30,10 +30,10 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Write the report."""
+    from cltool.experiments.compare import Comparison
     from cltool.reporting import table as scores
     from cltool.reporting.doubts import with_warnings
     from cltool.reporting.report_page import write_report
-    from cltool.runs import tables
     from cltool.runs.groups import group_runs
     from cltool.runs.run import Run, run_folders
 
@@ -41,24 +41,25 @@ def run(options: argparse.Namespace) -> int:
     groups = _by(runs, options.by) if options.by else []
     page = write_report(runs, Path(options.out), options.title, command=options.typed)
     resurfaced = warn_resurfaced(runs)
-    files = comparison.write_files(options, runs)
+    compared = Comparison(runs, [])
+    files = comparison.write_files(options, compared)
     doubted = [text for group in group_runs(runs) for text in with_warnings(group)]
     if options.json:
-        rows = scores.as_json(tables.comparison(runs))
+        rows = scores.as_json(compared.table())
         found: dict[str, Any] = {
             "report": str(page),
             "table": rows,
             "doubts": doubted,
             "failed": [],
         }
-        found |= comparison.as_json(options, runs)
+        found |= comparison.as_json(options, compared)
         by = {"by": groups} if options.by else {}
         print_json({**found, **by, "resurfaced": resurfaced})
     else:
         if options.by:
             print_all([_table(groups, options.by), ""])
         if options.reference is not None:
-            print_all(comparison.differences(options, runs))
+            print_all(comparison.differences(options, compared))
         print_all([f"Doubt: {text}\n" for text in doubted])
         written = f" Tables are in {' and '.join(files)}." if files else ""
         say(f"The report is in {page}.{written}")

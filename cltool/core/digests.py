@@ -28,6 +28,14 @@ def write_digests(folder: Path) -> None:
     write_json(folder / FILE, {"sha256": of_files(folder)})
 
 
+def written(folder: Path, name: str) -> str | None:
+    """Return the hash that a file had when `FILE` was written; None if that is not known."""
+    try:
+        return str(json.loads((folder / FILE).read_text(encoding="utf-8"))["sha256"][name])
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return None
+
+
 def damage(folder: Path) -> list[str]:
     """Return what is wrong with the files in ``folder``, one sentence part for each file.
 

@@ -129,7 +129,10 @@ COSTS: dict[str, Score] = by_name(
 """Every cost of a step; a run's cost is the sum over its steps, of memory and bytes the maximum."""
 
 
-_TAKEN = ("best", "diverged", "label", "of", "runs", "step", "strategy")
+_TAKEN = (
+    "best", "diverged", "label", "model", "of", "runs", "scenario", "seed", "status", "step",
+    "strategy", "stream", "streams",
+)  # fmt: skip
 """Other columns of the tables that scores are shown in."""
 
 METRICS = Registry(

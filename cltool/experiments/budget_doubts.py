@@ -1,4 +1,4 @@
-"""Sentences about updates that exceeded their budget, had little of it left, or taught nothing.
+"""Sentences about updates that kept to no budget, did not count their tokens, or taught nothing.
 
 What an update spends beyond its budget is deducted from the budgets of later updates until it is
 made up for. So one update that spends too much leaves the next ones hardly any training.
@@ -24,6 +24,9 @@ STARVED = 0.5
 
 TAUGHT = 0.02
 """Gain in accuracy on its facts that an update must exceed, or else it taught nothing."""
+
+COUNTED = 0.95
+"""Share of the tokens that passed through the model, below which the count is in doubt."""
 
 KNOWN = 0.9
 """Accuracy on an update's facts before it, from which on there was nothing to teach."""
@@ -77,6 +80,7 @@ def sentences(costs: Sequence[Row], budget: Budget, *, teaches: bool) -> list[st
     """
     updates = costs[1:]
     found = [*_exceeded(updates, budget), *_starved(updates, budget)] if budget.kind else []
+    found += _uncounted(costs)
     return [*found, *(_taught_nothing(updates) if teaches else [])]
 
 
@@ -111,6 +115,29 @@ def _starved(updates: Sequence[Row], budget: Budget) -> list[str]:
     ]
 
 
+def _uncounted(costs: Sequence[Row]) -> list[str]:
+    found = []
+    missed = [
+        row
+        for row in costs
+        if row["tokens"] < COUNTED * (row["tokens"] + row.get("uncounted_tokens", 0))
+    ]
+    if missed:
+        counted = sum(row["tokens"] for row in missed)
+        passed = counted + sum(row["uncounted_tokens"] for row in missed)
+        found.append(
+            f"{_labelled(missed)} ran the model on {_number(passed)} tokens, of which only"
+            f" {_number(counted)} are counted. So the tokens in the table are too few, and no"
+            " budget limits the rest. A strategy counts with learner.score() or learner.spend()."
+        )
+    if changed := [row for row in costs if row.get("changed_uncounted")]:
+        found.append(
+            f"{_labelled(changed)} changed the weights, but no token is counted. So what that cost"
+            " is not known, and no budget limits it."
+        )
+    return found
+
+
 def _taught_nothing(updates: Sequence[Row]) -> list[str]:
     failed = [row for row in updates if _is_without_gain(row)]
     if not failed:
@@ -135,7 +162,7 @@ def _labelled(rows: Sequence[Row]) -> str:
     """Return ``Update 5`` or ``3 updates (5, 6, 7)``."""
     labels = [str(row["label"]) for row in rows]
     if len(labels) == 1:
-        return f"Update {labels[0]}"
+        return f"Update {labels[0]}" if rows[0]["step"] else "Step 0 (the base)"
     named = ", ".join(labels[:5]) + (", …" if len(labels) > 5 else "")
     return f"{len(labels)} updates ({named})"
 

@@ -176,6 +176,12 @@ def digest(run: Path, step: int) -> str:
     return hasher.hexdigest()
 
 
+def weights_changed(run: Path, step: int) -> bool:
+    """Return whether the weights after ``step`` differ from those before; False if not known."""
+    pair = [digests.written(folder(run, one), WEIGHTS) for one in (step - 1, step)]
+    return None not in pair and pair[0] != pair[1]
+
+
 def drop_before(run: Path, step: int) -> None:
     """Remove the checkpoints of all steps before ``step``."""
     _remove(run, {earlier for earlier in _numbers(run) if earlier < step})

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache, partial
 from pathlib import Path
@@ -72,12 +73,13 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A cell that did not finish, and the error."""
+    """A cell that did not finish, the error, and its run if it diverged."""
 
     strategy: str
     seed: int
     error: str
     stream_seed: int | None = None
+    diverged: Run | None = None
 
     @property
     def name(self) -> str:
@@ -85,25 +87,41 @@ class Failure:
         stream = "" if self.stream_seed is None else f"stream {self.stream_seed} "
         return f"{self.strategy} {stream}seed {self.seed}"
 
+    def row(self) -> dict[str, Any]:
+        """Return ``strategy``, ``stream`` (if there are several), ``seed`` and ``error``."""
+        stream = {} if self.stream_seed is None else {"stream": self.stream_seed}
+        return {"strategy": self.strategy, **stream, "seed": self.seed, "error": self.error}
+
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """The finished runs and the failures of a comparison, in the order of strategies and seeds."""
+    """The runs and the failures of a comparison, in the order of strategies and seeds.
+
+    Attributes:
+        runs: the finished runs.
+        failures: the cells that did not finish.
+    """
 
     runs: list[Run]
     failures: list[Failure]
 
+    @property
+    def shown(self) -> list[Run]:
+        """The runs of tables and reports: those that diverged stand there, without scores."""
+        return [*self.runs, *(one.diverged for one in self.failures if one.diverged is not None)]
+
     def table(self) -> pd.DataFrame:
         """Return the strategies compared: `cltool.runs.tables.comparison`."""
-        return tables.comparison(self.runs)
+        return tables.comparison(self.shown)
 
     def per_seed(self) -> pd.DataFrame:
-        """Return the scores of every run: `cltool.runs.tables.per_seed`."""
-        return tables.per_seed(self.runs)
+        """Return the scores and the status of every run: `cltool.runs.tables.per_seed`."""
+        failed = [one.row() for one in self.failures if one.diverged is None]
+        return tables.per_seed(self.shown, failed)
 
     def paired(self, reference: str) -> pd.DataFrame:
         """Return the differences from ``reference``: `cltool.runs.tables.paired`."""
-        return tables.paired(self.runs, reference)
+        return tables.paired(self.shown, reference)
 
 
 def compare(
@@ -223,14 +241,18 @@ def _run_locked(cells: Sequence[Cell], workers: int | None, progress: Progress) 
         workers=workers,
         progress=progress,
     )
-    failures = [
-        Failure(one.task.strategy, one.task.seed, one.error, one.task.stream_seed)
-        for one in reversed(failed)
-    ]
+    failures = [_failure(one.task, one.error) for one in reversed(failed)]
     missing = {one.task.folder for one in failed}
     runs = [Run.open(cell.folder) for cell in cells if cell.folder not in missing]
     erasures.write_references(runs)
     return Comparison(runs, failures)
+
+
+def _failure(cell: Cell, error: str) -> Failure:
+    run, diverged = Run(cell.folder), None
+    with suppress(UserError):  # its record may be damaged
+        diverged = run if run.diverged else None
+    return Failure(cell.strategy, cell.seed, error, cell.stream_seed, diverged)
 
 
 def _check(strategies: Sequence[str], seeds: Sequence[int], settings: Mapping[str, Any]) -> None:

@@ -38,7 +38,7 @@ from cltool.experiments.resume import (
 )
 from cltool.experiments.same_model import refuse_other_model
 from cltool.experiments.saved_model import SavedModel
-from cltool.experiments.step_row import json_numbers, training
+from cltool.experiments.step_row import json_numbers, training, uncounted
 from cltool.facts.facts import Fact, Key, Update
 from cltool.facts.stream import Stream
 from cltool.runs import trained
@@ -265,6 +265,7 @@ class _Steps:
             kept: steps whose checkpoints are kept in addition to that of this step.
         """
         from cltool.experiments import checkpoints
+        from cltool.lm.token_count import passing
         from cltool.training.divergence import refuse_not_finite
 
         update = self.stream.updates[step]
@@ -278,10 +279,11 @@ class _Steps:
         learner.logs.clear()
         learner.trained = None
         erasing_tokens, owed = 0, overspent(self.costs, self.budget)
-        if step == 0:
-            learner.strategies.attach(learner)
-        else:
-            erasing_tokens = self._apply(update, owed)
+        with passing(learner.lm.coder) as passed:
+            if step == 0:
+                learner.strategies.attach(learner)
+            else:
+                erasing_tokens = self._apply(update, owed)
         refuse_not_finite(learner.model, f"update {update.label}", float(learner.settings.lr or 0))
         seconds = time.perf_counter() - start
         self.progress(
@@ -299,6 +301,7 @@ class _Steps:
                 "label": update.label,
                 "seconds": round(seconds, 3),
                 "tokens": learner.tokens - tokens,
+                **uncounted(self.run.folder, step, passed.tokens, learner.tokens - tokens),
                 "erasing_tokens": erasing_tokens,
                 "steps": learner.steps - steps,
                 "peak_memory": peak_memory(learner.lm),

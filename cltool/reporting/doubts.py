@@ -84,10 +84,10 @@ def _base(group: Group) -> str:
 
 def _naive(group: Group) -> str:
     found = [
-        measured.summary["forgetting"]
+        forgetting
         for variant in group.variants
         if variant.strategy == "naive"
-        for measured in variant.counted
+        for forgetting in variant.values("forgetting")
     ]
     if not found or not (lost := statistics.mean(found)) < FORGOTTEN:
         return ""
@@ -100,9 +100,9 @@ def _naive(group: Group) -> str:
 def _nobody(group: Group) -> str:
     """Return a doubt where no strategy learned more than was known before, or than `frozen` has."""
     new = {
-        variant.label: statistics.mean(one.summary["new"] for one in variant.counted)
+        variant.label: statistics.mean(variant.values("new"))
         for variant in group.variants
-        if variant.strategy != FROZEN and variant.counted
+        if variant.strategy != FROZEN and variant.scored
     }
     new = {name: share for name, share in new.items() if not math.isnan(share)}
     before = [share for variant in group.variants for share in _before(variant)]
@@ -121,7 +121,7 @@ def _nobody(group: Group) -> str:
 def _before(variant: Variant) -> list[float]:
     """Return how well the runs knew what the updates taught, without training, where known."""
     if variant.strategy == FROZEN:
-        shares = [one.summary["new"] for one in variant.counted]
+        shares = variant.values("new")
     else:
         matrices = [one.matrix.to_numpy() for one in variant.counted]
         shares = [float(m[i - 1, i]) for m in matrices for i in range(1, len(m))]

@@ -16,6 +16,9 @@ from cltool.training.budget import KINDS
 
 FORMAT = 2
 
+FAILED = ("strategy", "stream", "seed", "error")
+"""What the report says about a run that ended in an error."""
+
 Data = dict[str, Any]
 
 
@@ -30,7 +33,7 @@ def page_data(
     Args:
         runs: run folders, finished or not.
         title: the title of the page; by default it names the scenario.
-        failed: runs that ended in an error: ``strategy``, ``seed``, ``error``.
+        failed: runs that ended in an error: `FAILED`; ``stream`` if there are several.
         command: the command that makes the report.
 
     Raises:
@@ -46,7 +49,7 @@ def page_data(
         "title": title or made,
         "command": command,
         "failed": [
-            {name: str(cell.get(name, "")) for name in ("strategy", "seed", "error")}
+            {name: str(cell[name]) for name in FAILED if cell.get(name) is not None}
             for cell in failed
         ],
         "groups": [group_data(group) for group in groups],
@@ -83,7 +86,7 @@ def _variant(variant: Variant) -> Data:
             }
             for measured in variant.runs
         ],
-        "counted": len(variant.counted),
+        "counted": len(variant.scored),
         "units": variant.units,
         "done": variant.done,
         "training": _training(variant),

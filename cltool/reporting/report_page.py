@@ -40,7 +40,7 @@ def write_report(
             scenario, model or number of steps) are in separate parts of the page.
         path: the HTML file.
         title: the page's title.
-        failed: runs that ended in an error: ``strategy``, ``seed``, ``error``.
+        failed: runs that ended in an error (`cltool.reporting.report_data.FAILED`).
         command: the command that makes the report, shown at its end.
 
     Raises:
@@ -107,7 +107,7 @@ def _unfinished(group: Data) -> list[str]:
     for strategy in group["strategies"]:
         for run in strategy["runs"]:
             if run["done"] < run["of"]:
-                counted = run["done"] and run["done"] >= strategy["done"]
+                counted = run["done"] and run["done"] >= strategy["done"] and not run["diverged"]
                 note = "counted up to this step" if counted else "not counted"
                 done = progress(run["done"], run["of"])
                 if run["diverged"]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from cltool.evaluation.scores import Score, all_scores
 from cltool.reporting import formats
+from cltool.runs.run import DIVERGED
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -54,11 +55,13 @@ def leaders(frame: pd.DataFrame, score: Score) -> list[str]:
     """Return the best strategies in a score: the best mean, and all whose interval overlaps it.
 
     Nobody if the data cannot tell: fewer than two strategies, a strategy without an
-    interval, or all intervals overlap. Strategies with fewer steps than others do not count.
+    interval, or all intervals overlap. Strategies with fewer steps than others do not count, nor
+    do those with a run that diverged: the others are a selection.
     """
     if not score.better:
         return []
     able = frame[(frame["steps"] >= frame["steps"].max()) & frame[score.name].notna()]
+    able = able[able["diverged"] == 0]
     means = (able[score.name] * score.sign).tolist()
     halves = able[f"{score.name}_half"].tolist()
     if len(means) < 2 or any(math.isnan(half) for half in halves):
@@ -93,15 +96,18 @@ def as_json(frame: pd.DataFrame) -> list[dict[str, Any]]:
 
 
 def name_and_progress(name: str, values: Mapping[Any, Any]) -> str:
-    """Return a strategy with how far its runs got, if they did not get to the end.
+    """Return a strategy with how far its runs got, if not all of them got to the end.
 
     Args:
         name: the strategy.
         values: its row of a comparison (`cltool.runs.tables.comparison`).
     """
     done, of = int(values["steps"]), int(values["of"])
-    how = "diverged after " * bool(values["diverged"]) + progress(done, of)
-    return f"{name} ({how})" if done < of else name
+    if values["status"] == DIVERGED:
+        return f"{name} (diverged after {progress(done, of)})"
+    lost = int(values["diverged"])
+    notes = [progress(done, of)] * (done < of) + [formats.plural(lost, "run") + " diverged"] * lost
+    return f"{name} ({', '.join(dict.fromkeys(notes))})" if notes else name
 
 
 def progress(done: int, of: int) -> str:

@@ -35,13 +35,19 @@ class Variant:
 
     @property
     def done(self) -> int:
-        """Number of finished steps of the run that got furthest."""
-        return max(measured.done for measured in self.runs)
+        """Number of finished steps of the run that got furthest, of those that did not diverge."""
+        going = [measured for measured in self.runs if not measured.diverged]
+        return max(measured.done for measured in going or self.runs)
 
     @property
     def counted(self) -> list[Measured]:
         """The runs that got furthest; a mean over unequal numbers of steps would mislead."""
         return [measured for measured in self.runs if measured.done == self.done > 0]
+
+    @property
+    def scored(self) -> list[Measured]:
+        """The counted runs that have scores: what a run that diverged did before is no result."""
+        return [measured for measured in self.counted if not measured.diverged]
 
     @property
     def finished(self) -> bool:
@@ -50,22 +56,22 @@ class Variant:
 
     @property
     def streams(self) -> list[str]:
-        """The streams of the counted runs, each once."""
-        return [*dict.fromkeys(measured.stream for measured in self.counted)]
+        """The streams of the scored runs, each once."""
+        return [*dict.fromkeys(measured.stream for measured in self.scored)]
 
     @property
     def units(self) -> int:
         """The number of independent values: of streams, or of runs if there is one stream."""
-        return len(self.streams) if len(self.streams) > 1 else len(self.counted)
+        return len(self.streams) if len(self.streams) > 1 else len(self.scored)
 
     def values(self, score: str) -> list[float]:
-        """Return a score of each counted run; NaN where it has none."""
+        """Return a score of each of the `scored` runs; NaN where it has none."""
         if score == "intransigence":
-            return [self._intransigence(measured) for measured in self.counted]
-        return [one.summary.get(score, math.nan) for one in self.counted]
+            return [self._intransigence(measured) for measured in self.scored]
+        return [one.summary.get(score, math.nan) for one in self.scored]
 
     def interval(self, score: str) -> tuple[float, float]:
-        """Return the mean of a score over the counted runs and the half-width of its interval.
+        """Return the mean of a score over the scored runs and the half-width of its interval.
 
         With several streams, both are over the streams' means.
         """
@@ -82,7 +88,7 @@ class Variant:
 
     def _by_stream(self, score: str) -> list[list[float]]:
         clusters: dict[str, list[float]] = {}
-        for measured, value in zip(self.counted, self.values(score), strict=True):
+        for measured, value in zip(self.scored, self.values(score), strict=True):
             clusters.setdefault(measured.stream, []).append(value)
         return [*clusters.values()]
 

@@ -54,6 +54,11 @@ class _Row(TypedDict, total=False):
     label: str
     seconds: float
     tokens: float
+    uncounted_tokens: float
+    changed_uncounted: bool
+    owed: float
+    new_before: float | None
+    new_after: float | None
     erasing_tokens: float
     steps: float
     peak_memory: float

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cltool.core.errors import UserError
@@ -11,7 +12,7 @@ from cltool.evaluation import metrics
 from cltool.evaluation.scores import installed_scores
 from cltool.runs.groups import Group, Variant, group_runs
 from cltool.runs.measured import Measured
-from cltool.runs.run import Run
+from cltool.runs.run import DIVERGED, Run
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,6 +32,11 @@ value."""
 
 SPREAD = ("_stream_sd", "_training_sd")
 """Endings of the columns of the standard deviations over streams and over training."""
+
+FINISHED, UNFINISHED, FAILED = "finished", "unfinished", "failed"
+
+STATUSES = (FINISHED, UNFINISHED, DIVERGED, FAILED)
+"""What became of a run. One that diverged has no scores, and one that failed ended in an error."""
 
 Runs = Sequence[Run | Measured]
 
@@ -67,7 +73,7 @@ def comparison(runs: Runs) -> pd.DataFrame:
         Index ``strategy`` in order of first appearance (with the run folder's name where
         one strategy ran with several settings). Columns ``runs`` (how many count), ``streams``
         (of how many streams), ``steps`` (done, the base included), ``of`` (steps of the stream),
-        ``diverged`` (how many runs did, see `cltool.runs.run.DIVERGED`), then for
+        ``status`` (`STATUSES`), ``diverged`` (how many runs did; they have no scores), then for
         each of `COMPARED` its mean under its name, the half-width under ``NAME_half``
         (NaN with fewer than three seeds, or streams), and the smallest and the largest value
         under ``NAME_low`` and ``NAME_high``; `OPTIONAL` only if a run has a number. With several
@@ -88,8 +94,8 @@ def compare(group: Group) -> pd.DataFrame:
     endings = (*PARTS, *SPREAD) if pooled else PARTS
     rows = []
     for variant in group.variants:
-        row: dict[str, Any] = {"runs": len(variant.counted), "streams": len(variant.streams)}
-        row |= {"steps": variant.done, "of": len(group.labels)}
+        row: dict[str, Any] = {"runs": len(variant.scored), "streams": len(variant.streams)}
+        row |= {"steps": variant.done, "of": len(group.labels), "status": _status_of(variant)}
         row["diverged"] = sum(measured.diverged for measured in variant.runs)
         for name in (*COMPARED, *installed_scores()):
             numbers = (*variant.interval(name), *variant.extremes(name), *variant.spread(name))
@@ -101,12 +107,18 @@ def compare(group: Group) -> pd.DataFrame:
     return frame.drop(columns=[f"{name}{end}" for name in absent for end in endings])
 
 
-def per_seed(runs: Runs) -> pd.DataFrame:
-    """Return the scores and costs of every run that counts, one row a run.
+def per_seed(runs: Runs, failed: Sequence[Mapping[str, Any]] = ()) -> pd.DataFrame:
+    """Return the scores and costs of every run, one row a run.
+
+    Args:
+        runs: the runs.
+        failed: runs that failed: ``strategy`` and ``seed``, and ``stream`` if there are several.
 
     Returns:
         Columns ``scenario``, ``model``, ``strategy`` (its label in the `comparison`), ``stream``
-        (the seed of the stream; missing if it has none), ``seed``, ``steps`` and `COMPARED`.
+        (the seed of the stream; missing if it has none), ``seed``, ``status`` (`STATUSES`),
+        ``steps`` (done, the base included) and `COMPARED`. Runs that do not count in the
+        `comparison` have no scores.
     """
     import pandas as pd
 
@@ -118,18 +130,49 @@ def per_seed(runs: Runs) -> pd.DataFrame:
             "strategy": variant.label,
             "stream": one.stream_seed,
             "seed": one.run.seed,
+            "status": _status(one),
             "steps": one.done,
-            **{name: value[place] for name, value in values.items()},
+            **scores.get(one.run.folder, dict.fromkeys(names, math.nan)),
         }
         for group in group_runs(runs)
         for variant in group.variants
-        for values in [{name: variant.values(name) for name in names}]
-        for place, one in enumerate(variant.counted)
+        for scores in [_scores(variant, names)]
+        for one in variant.runs
+    ]
+    rows += [
+        {
+            **{name: rows[0][name] if rows else "" for name in ("scenario", "model")},
+            "strategy": str(one["strategy"]),
+            "stream": one.get("stream"),
+            "seed": one["seed"],
+            "status": FAILED,
+            "steps": math.nan,
+            **dict.fromkeys(names, math.nan),
+        }
+        for one in failed
     ]
     frame = pd.DataFrame(rows)
-    if "stream" in frame:
-        frame["stream"] = frame["stream"].astype("Int64")
-    return frame
+    whole = {name: "Int64" for name in ("stream", "steps") if name in frame}
+    return frame.astype(whole)
+
+
+def _scores(variant: Variant, names: Sequence[str]) -> dict[Path, dict[str, float]]:
+    """Return the scores of each run that counts, by its folder."""
+    values = {name: variant.values(name) for name in names}
+    return {
+        one.run.folder: {name: value[place] for name, value in values.items()}
+        for place, one in enumerate(variant.scored)
+    }
+
+
+def _status(one: Measured) -> str:
+    return DIVERGED if one.diverged else FINISHED if one.finished else UNFINISHED
+
+
+def _status_of(variant: Variant) -> str:
+    """Return the status of the runs that count; of all runs if none does."""
+    statuses = {_status(one) for one in variant.scored or variant.runs}
+    return next(one for one in STATUSES if one in statuses)
 
 
 def paired(runs: Runs, reference: str) -> pd.DataFrame:
@@ -171,9 +214,9 @@ def paired_in(group: Group, reference: str) -> pd.DataFrame:
 
 
 def _differences(variant: Variant, reference: Variant, score: str) -> dict[str, Any] | None:
-    base = dict(zip(map(_pair, reference.counted), reference.values(score), strict=True))
+    base = dict(zip(map(_pair, reference.scored), reference.values(score), strict=True))
     clusters: dict[str, list[float]] = {}
-    for one, value in zip(variant.counted, variant.values(score), strict=True):
+    for one, value in zip(variant.scored, variant.values(score), strict=True):
         difference = value - base.get(_pair(one), math.nan)
         if not math.isnan(difference):
             clusters.setdefault(one.stream, []).append(difference)

@@ -16,6 +16,7 @@ from cltool.core.progress import Progress
 from cltool.core.settings import LearnerSettings
 from cltool.experiments import run as experiment
 from cltool.facts.facts import Fact, Update
+from cltool.lm.token_count import passing
 from cltool.testing.independence import (
     check_global_random,
     check_micro_batches,
@@ -29,7 +30,6 @@ from cltool.testing.material import (
     small_stream,
 )
 from cltool.testing.suite import Suite
-from cltool.testing.token_count import passing
 from cltool.training.strategy import State, Strategy, StrategyConfig, split_state
 
 
@@ -143,7 +143,7 @@ class _StepByStep:
     def _counting(self, name: str) -> Iterator[None]:
         """Check that the tokens which pass through a model inside are those that are counted."""
         before = self.learner.tokens
-        with passing() as passed:
+        with passing(self.learner.lm.coder) as passed:
             yield
         counted = self.learner.tokens - before
         self.suite.expect(

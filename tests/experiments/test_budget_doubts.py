@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 
 from cltool.core.settings import LearnerSettings
 from cltool.experiments import run as experiment
@@ -28,6 +29,25 @@ class Spender(Strategy):
     def begin_update(self, learner: Learner, update: Update) -> None:
         if update.step == 1:
             learner.spend(3000)
+
+
+class Outside(Strategy):
+    """Trains in a loop of its own, past everything that counts; first without the model."""
+
+    def update(self, learner: Learner, update: Update) -> None:
+        if update.step == 1:
+            with torch.no_grad():
+                for weight in learner.trainable().values():
+                    weight.mul_(1.01)
+            return
+        batch = learner.collate(learner.examples(update.learn))
+        weights = [*learner.trainable().values()]
+        optimizer = torch.optim.SGD(weights, lr=0.1)
+        inputs = {name: batch[name] for name in ("input_ids", "attention_mask")}
+        logits = learner.model(**inputs).logits
+        logits.logsumexp(-1).mean().backward()
+        optimizer.step()
+        optimizer.zero_grad(set_to_none=True)
 
 
 def row(step: int, **values: Any) -> dict[str, Any]:
@@ -68,6 +88,23 @@ def test_an_update_that_exceeds_its_budget_is_named_and_so_are_those_that_it_sta
     (group,) = group_runs([spent])
     told = with_warnings(group)
     assert all(any(text in one for one in told) for text in (over, starved))
+
+
+def test_training_outside_of_the_learner_is_a_doubt(
+    stream: Stream, checkpoint: Callable[[str], Path], tmp_path: Path
+) -> None:
+    given: Any = {"model": str(checkpoint("llama")), "settings": {"model": {"device": "cpu"}}}
+    with registered(Outside):
+        made = experiment.run(stream, strategy=NAME, out=tmp_path / "run", **given)
+    rows = made.cost_rows()
+    assert [one["tokens"] for one in rows] == [0] * len(stream)
+    missed = [one.get("uncounted_tokens", 0) > 0 for one in rows]
+    assert missed == [False, False, *[True] * (len(stream) - 2)]
+    told, changed = [text for text in made.record["warnings"] if "counted" in text]
+    assert f"Update {rows[1]['label']} changed the weights, but no token is counted" in changed
+    assert "of which only 0 are counted" in told
+    assert said(row(1, uncounted_tokens=2)) == ""
+    assert "Update 2001 ran the model on 400 tokens" in said(row(1, uncounted_tokens=300))
 
 
 def test_nothing_is_said_about_updates_that_keep_to_their_budgets() -> None:

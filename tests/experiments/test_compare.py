@@ -344,7 +344,10 @@ def test_a_cell_that_diverges_fails_and_the_others_continue(
     assert main([*command, "--json"]) == 1
     shown, err = capsys.readouterr()
     found = json.loads(shown)
-    assert [row["strategy"] for row in found["table"]] == ["frozen"]
+    told = [(row["strategy"], row["status"], row["acc"] is None) for row in found["table"]]
+    assert told == [("frozen", "finished", False), ("naive", "diverged", True)]
+    (_, seed) = found["per_seed"]
+    assert (seed["strategy"], seed["status"], seed["acc"]) == ("naive", "diverged", None)
     ((strategy, error),) = [(one["strategy"], one["error"]) for one in found["failed"]]
     assert strategy == "naive" and "training diverged" in error and "1e+30" in error
     assert "naive seed 0 failed" in err

@@ -10,9 +10,13 @@ import pandas as pd
 import pytest
 
 from cltool.cli.main import main
-from cltool.experiments.compare import Comparison
+from cltool.evaluation.scores import SCORES
+from cltool.experiments.compare import Comparison, Failure
 from cltool.reporting.exports import escaped
+from cltool.reporting.report_page import write_report
+from cltool.reporting.table import leaders, name_and_progress
 from cltool.runs.run import Run
+from cltool.runs.tables import COMPARED, comparison, per_seed
 
 from .conftest import Make
 
@@ -90,6 +94,25 @@ def test_text_for_latex() -> None:
     assert escaped("−0.1 ± 0.2") == r"$-$0.1 $\pm$ 0.2"
 
 
+def test_a_strategy_with_a_run_that_diverged_is_never_the_best(runs: list[Run], make: Make) -> None:
+    assert leaders(comparison(runs), SCORES["retained"]) == ["ew_c"]
+    lost = make(strategy="ew_c", seed=3, done=1, record={"status": "diverged"})
+    frame = comparison([*runs, lost])
+    assert frame.loc["ew_c", ["runs", "diverged", "status"]].tolist() == [3, 1, "finished"]
+    assert leaders(frame, SCORES["retained"]) == []
+    assert name_and_progress("ew_c", frame.loc["ew_c"].to_dict()) == "ew_c (1 run diverged)"
+
+
+def test_runs_that_failed_are_rows_of_the_file_and_of_the_page(make: Make, tmp_path: Path) -> None:
+    compared = Comparison([make(strategy="naive")], [Failure("ewc", 2, "no room", 1)])
+    (_, failed) = compared.per_seed().to_dict("records")
+    found = [failed[name] for name in ("scenario", "strategy", "stream", "seed", "status")]
+    assert found == ["world", "ewc", 1, 2, "failed"]
+    page = tmp_path / "page.html"
+    write_report(compared.shown, page, failed=[one.row() for one in compared.failures])
+    assert "ewc, stream 1, seed 2" in page.read_text(encoding="utf-8")
+
+
 def test_a_run_that_diverged_is_marked_in_every_table_and_told(
     make: Make, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -106,6 +129,11 @@ def test_a_run_that_diverged_is_marked_in_every_table_and_told(
         "naive",
         f"ewc (diverged after step 0 of {len(made[0].record['labels']) - 1})",
     ]
+    # What it scored before it diverged is no result.
+    assert {cell.strip(" \\") for cell in rows[2].split(" & ")[1:]} == {"--"}
+    frame = per_seed(made).set_index("strategy")
+    assert frame["status"].to_dict() == {"naive": "finished", "ewc": "diverged"}
+    assert frame.loc["ewc", "steps"] == 1 and frame.loc["ewc", list(COMPARED)].isna().all()
     subject = made[1].answers["subject"].iloc[0]
     assert main(["show", str(made[1].folder), subject]) == 0
     assert "diverged at step 1 and has no answers from there on" in capsys.readouterr().err

@@ -89,8 +89,11 @@ def _runs(strategy: Mapping[str, Any], steps: int) -> str:
     counted = formats.plural(strategy["counted"], "run")
     if len(strategy["runs"]) > strategy["counted"]:
         counted = f"{strategy['counted']} of {formats.plural(len(strategy['runs']), 'run')}"
-    behind = strategy["done"] < steps
-    return f"{counted}, {progress(strategy['done'], steps)}" if behind else counted
+    lost = sum(run["diverged"] for run in strategy["runs"])
+    if lost == len(strategy["runs"]):
+        return f"diverged after {progress(strategy['done'], steps)}"
+    behind = f", {progress(strategy['done'], steps)}" if strategy["done"] < steps else ""
+    return f"{counted}{behind}" + f", {lost} diverged" * bool(lost)
 
 
 def _cell(strategy: str, column: Score, data: Mapping[str, Any]) -> dict[str, Any]:

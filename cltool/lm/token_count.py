@@ -8,12 +8,16 @@ probes do not count.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
+import torch
+from torch import Tensor
 from transformers import PreTrainedModel
+
+from cltool.lm.coder import Coder
 
 
 @dataclass
@@ -21,14 +25,21 @@ class Passed:
     """What passed through the models.
 
     Attributes:
-        tokens: those read, without padding.
+        ends: tokens that end a text, or come after its end.
         written: texts that were continued; the last token of each may have been written without
             being read.
     """
 
-    tokens: int = 0
+    ends: Collection[int] = ()
     written: int = 0
     depth: int = 0
+    _known: int = 0
+    _sums: dict[torch.device, Tensor] = field(default_factory=dict)
+
+    @property
+    def tokens(self) -> int:
+        """The tokens that were read, without padding."""
+        return self._known + sum(int(count) for count in self._sums.values())
 
     def add(
         self, model: PreTrainedModel, arguments: tuple[Any, ...], named: Mapping[str, Any]
@@ -42,14 +53,19 @@ class Passed:
         rows, width = ids.shape[:2]
         if _cached(named) and width == 1 and not ids.is_floating_point():
             # A text that has ended is continued with padding as long as others go on.
-            ends = {model.generation_config.pad_token_id, *_stops(model)}
-            self.tokens += sum(token not in ends for token in ids[:, 0].tolist())
+            ends = {model.generation_config.pad_token_id, *_stops(model), *self.ends} - {None}
+            self._sum(~torch.isin(ids, torch.tensor([*ends], device=ids.device)))
             return
         if mask is not None and mask.ndim == 2:
-            self.tokens += int(mask[:, -width:].sum())
+            self._sum(mask[:, -width:])
         else:
-            self.tokens += rows * width
+            self._known += rows * width
         self.written += rows * bool(named.get("use_cache"))
+
+    def _sum(self, counts: Tensor) -> None:
+        # The device adds, so that a GPU does not have to be waited for.
+        held = self._sums.get(counts.device, 0)
+        self._sums[counts.device] = held + counts.detach().sum()
 
 
 def _cached(named: Mapping[str, Any]) -> bool:
@@ -64,9 +80,13 @@ def _stops(model: PreTrainedModel) -> set[int]:
 
 
 @contextmanager
-def passing() -> Iterator[Passed]:
-    """Count all tokens that pass through `transformers` models inside the context."""
-    passed = Passed()
+def passing(coder: Coder) -> Iterator[Passed]:
+    """Count all tokens that pass through `transformers` models inside the context.
+
+    Args:
+        coder: knows the tokens that end a text, and the padding after it.
+    """
+    passed = Passed((coder.pad, *coder.stops))
     plain = PreTrainedModel.__call__
 
     def call(model: PreTrainedModel, *arguments: Any, **named: Any) -> Any:
@@ -78,8 +98,12 @@ def passing() -> Iterator[Passed]:
         finally:
             passed.depth -= 1
 
+    before = vars(PreTrainedModel).get("__call__")
     PreTrainedModel.__call__ = call
     try:
         yield passed
     finally:
-        del PreTrainedModel.__call__
+        if before is None:
+            del PreTrainedModel.__call__
+        else:
+            PreTrainedModel.__call__ = before
