@@ -39,10 +39,22 @@ version than the installed cltool knows are refused.
 
 What was written is compared with its digest whenever it is read: checkpoints and built models in
 the cache with their `digests.json`, and a file of the ledger with `cltool.sha256` in its metadata
-(the SHA-256 of the file with 64 zeros in that place). A built model that is damaged
-or has no digests is built again, and a run whose last checkpoint is damaged goes on from the one
-before, or from the base model; both are in the run's warnings. A damaged file of the ledger is an
-error that names it. Ledgers and checkpoints without digests, of earlier versions, are read.
+(the SHA-256 of the file with 64 zeros in that place). `run.json`, each line of `steps.jsonl`,
+`erasures.json`, `digests.json` and the files in `audit/` hold a digest of themselves, `{SEAL}`. So
+a file that was changed by hand is refused, too.
+
+Each file of a run is bound to this run. `id` in `run.json` is a digest of the run's settings, its
+stream and its base model. The `{SEAL}` of each line of `steps.jsonl`, of `erasures.json` and of
+each checkpoint's `digests.json` (with the number of the step) is made from the content and this
+`id`, and each line of `steps.jsonl` holds the digest of the step's file of the ledger. So a file of
+another run or of another step is noticed. The files in `audit/` hold a `key`, a digest of the model
+and of all that was asked.
+
+A built model that is damaged or has no digests is built again, and a run whose last checkpoint is
+damaged goes on from the one before, or from the base model; both are in the run's warnings. Results
+of attacks that are damaged are made again. Any other file that is damaged or of another run is an
+error that names it. Files of earlier versions of cltool, which have no digests, are read: a run
+that has no `id` may lack them.
 """
 
 ATTACK = {
@@ -218,8 +230,8 @@ def outputs_page() -> str:
         "new_after": "the same after the update",
         "logs": "what the strategy logged with `learner.log` ([hooks.md](hooks.md)), by name;"
         " missing if it logged nothing, null if a value was not finite",
-        LEDGER: "digest of the step's file of answers",
-        SEAL: "digest of the line, by which cltool notices that it was damaged",
+        LEDGER: "digest of the step's file of the ledger",
+        SEAL: "digest of the line and of the run's `id`",
     }
     parts = [
         _HEAD,

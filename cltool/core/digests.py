@@ -8,7 +8,9 @@ from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
+from cltool.core.errors import UserError
 from cltool.core.files import write_json
+from cltool.core.json_files import sealed, unsealed
 
 FILE = "digests.json"
 """The file of a folder that holds the hash of every other file in it."""
@@ -23,9 +25,14 @@ def of_files(folder: Path) -> dict[str, str]:
     return {name: _sha256(folder / name) for name in _names(folder)}
 
 
-def write_digests(folder: Path) -> None:
-    """Write `FILE` for the files in ``folder``."""
-    write_json(folder / FILE, {"sha256": of_files(folder)})
+def write_digests(folder: Path, owner: str = "") -> None:
+    """Write `FILE` for the files in ``folder``.
+
+    Args:
+        folder: the folder.
+        owner: what it belongs to; `damage` must be told the same.
+    """
+    write_json(folder / FILE, sealed({"sha256": of_files(folder)}, owner))
 
 
 def written(folder: Path, name: str) -> str | None:
@@ -36,17 +43,24 @@ def written(folder: Path, name: str) -> str | None:
         return None
 
 
-def damage(folder: Path) -> list[str]:
+def damage(folder: Path, owner: str = "") -> list[str]:
     """Return what is wrong with the files in ``folder``, one sentence part for each file.
 
-    A folder without `FILE` is not checked: it may come from a version of cltool that did not write
-    it. Files that were added later do not count.
+    Files that were added later do not count.
+
+    Args:
+        folder: the folder.
+        owner: what it belongs to. Without one, a folder without `FILE` is not checked: earlier
+            versions of cltool wrote none.
     """
     file = folder / FILE
     if not file.is_file():
-        return []
+        return [f"{FILE} is missing"] * bool(owner)
     try:
-        return _changes(folder, json.loads(file.read_text(encoding="utf-8"))["sha256"])
+        content = json.loads(file.read_text(encoding="utf-8"))
+        return _changes(folder, unsealed(content, file, owner)["sha256"])
+    except UserError as error:
+        return [f"{FILE} {error.what}"]
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         return [f"{FILE} cannot be read ({type(error).__name__})"]
 

@@ -15,7 +15,7 @@ from cltool.core.printable import one_line
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
 
-SEAL = "sha256"
+SEAL = "checksum"
 """The field that holds the digest of the others."""
 
 SHOWN = 5
@@ -52,34 +52,43 @@ def parse_json(text: str, file: Path) -> Any:
         raise UserError("cannot be read: nested too deeply", where=str(file)) from None
 
 
-def sealed(value: Mapping[str, Any]) -> dict[str, Any]:
-    """Return ``value`` with a digest of itself as its last field, for `unsealed`."""
-    return {**value, SEAL: _digest(value)}
+def sealed(value: Mapping[str, Any], owner: str = "") -> dict[str, Any]:
+    """Return ``value`` as it is in JSON, with a digest as its last field, for `unsealed`.
+
+    Args:
+        value: what is to be written.
+        owner: what the file belongs to: the digest is of both.
+    """
+    plain = json.loads(json.dumps(value))
+    return {**plain, SEAL: _digest(plain, owner)}
 
 
-def unsealed(value: dict[str, Any], file: Path, hint: str = "") -> dict[str, Any]:
-    """Return ``value`` without its digest; files of older versions of cltool have none.
+def unsealed(value: dict[str, Any], file: Path, owner: str = "", hint: str = "") -> dict[str, Any]:
+    """Return ``value`` without its digest.
 
     Args:
         value: from ``file``.
         file: where it is from, for messages.
+        owner: what the file belongs to. Without one, ``value`` may lack a digest: earlier
+            versions of cltool wrote none.
         hint: what to do if it has changed.
 
     Raises:
-        UserError: it has changed since it was sealed.
+        UserError: it has changed since it was sealed, or belongs to something else.
     """
-    if SEAL not in value:
+    if SEAL not in value and not owner:
         return value
     plain = {name: inner for name, inner in value.items() if name != SEAL}
-    if value[SEAL] != _digest(plain):
+    if value.get(SEAL) != _digest(plain, owner):
+        other = ", or it belongs to another run or step" if owner else ""
         raise UserError(
-            "is damaged: it has changed since cltool wrote it", where=str(file), hint=hint
+            f"is damaged: it has changed since cltool wrote it{other}", where=str(file), hint=hint
         )
     return plain
 
 
-def _digest(value: Mapping[str, Any]) -> str:
-    text = json.dumps(value, ensure_ascii=True, sort_keys=True, separators=(",", ":"))
+def _digest(value: Mapping[str, Any], owner: str) -> str:
+    text = json.dumps([owner, value], sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 

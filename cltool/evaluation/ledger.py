@@ -110,16 +110,18 @@ def write_step(run: Path, step: int, rows: Sequence[dict[str, Any]]) -> None:
 
 
 def digest(run: Path, step: int) -> str | None:
-    """Return the digest that the file of a step was written with; None if it has none.
+    """Return the digest of the file of a step; None if it is of format 1, which has none.
 
     Raises:
-        UserError: the file cannot be read.
+        UserError: the file cannot be read, or is damaged.
     """
+    import pyarrow as pa
+
     file = step_file(run, step)
     try:
-        content = file.read_bytes()
-    except OSError as error:
-        raise UserError(f"cannot be read: {error}", where=str(file)) from error
+        content = _read_undamaged(file)
+    except (pa.ArrowException, OSError, ValueError) as error:
+        raise _unreadable(file, error) from error
     place = _digest_place(content)
     return None if place is None else content[place : place + len(NO_DIGEST)].decode()
 
@@ -142,7 +144,8 @@ def read(run: Path) -> pd.DataFrame:
     import pandas as pd
 
     files = sorted(
-        (run / "answers").glob("step-*.parquet"), key=lambda file: (len(file.name), file.name)
+        (file for file in (run / "answers").glob("step-*.parquet") if _step(file) is not None),
+        key=lambda file: (len(file.name), file.name),
     )
     if not files:
         raise UserError(
@@ -208,13 +211,21 @@ def _read_file(file: Path) -> pd.DataFrame:
         else:
             table = pq.read_table(content, schema=columns)
         answers: pd.DataFrame = table.to_pandas()
+        if others := sorted({*answers["step"]} - {_step(file)}):
+            raise ValueError(f"it holds answers after step {others[0]}")
     except (pa.ArrowException, OSError, ValueError, LookupError) as error:
-        raise UserError(
-            f"cannot be read as answers: {error}",
-            where=str(file),
-            hint=AGAIN,
-        ) from error
+        raise _unreadable(file, error) from error
     return answers
+
+
+def _step(file: Path) -> int | None:
+    """Return the step that a ledger file is named after; None if it is named otherwise."""
+    found = re.fullmatch(r"step-(\d{3,})\.parquet", file.name)
+    return None if found is None else int(found[1])
+
+
+def _unreadable(file: Path, error: Exception) -> UserError:
+    return UserError(f"cannot be read as answers: {error}", where=str(file), hint=AGAIN)
 
 
 def _from_format_1(table: pa.Table) -> pa.Table:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import sys
 from collections.abc import Mapping
@@ -15,7 +16,7 @@ from cltool.experiments.strategy_code import code_of
 from cltool.facts.lookalikes import spelling_warnings
 from cltool.facts.stream import Stream
 from cltool.runs.erasures import INEXACT
-from cltool.runs.run import FORMAT
+from cltool.runs.record import FORMAT, ID
 
 if TYPE_CHECKING:
     from cltool.training.learner import Learner
@@ -59,10 +60,13 @@ def manifest(
     import torch
 
     lm, tables = learner.lm, settings.as_tables()
+    mine = {name: value for name, value in identity.items() if name != "code"}
+    text = json.dumps([mine, dict(lm.parts)], sort_keys=True)
     tables["learner"] = learner.settings.model_dump()
     tables["model"] |= {"device": str(lm.device.type), "dtype": lm.precision.name}
     return {
         **identity,
+        ID: hashlib.sha256(text.encode()).hexdigest()[:16],
         "status": "running",
         "settings": {"scenario": dict(learner.stream.source), **tables},
         "stream": {**identity["stream"], "skipped": list(learner.stream.skipped)},

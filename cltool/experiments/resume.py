@@ -123,6 +123,7 @@ def open_folder(
     from cltool.experiments import checkpoints
 
     done = existing.steps_done()
+    existing.refuse_other_answers(done)
     changed = _changed_code(existing.record, record) if done else []
     if changed and not accept_changed_code:
         raise UserError(
@@ -204,7 +205,10 @@ def _listed(folders: Sequence[Path]) -> str:
 
 def _refuse_folders(folder: Path, steps: int) -> None:
     """Raise a `UserError` if a folder is in place of a file that the run reads or writes."""
-    files = [ledger.step_file(folder, step) for step in range(steps)]
+    from cltool.experiments import checkpoints
+
+    answers = [ledger.step_file(folder, step) for step in range(steps)]
+    files = [*answers, *checkpoints.files(folder)]
     for file in (folder / "steps.jsonl", folder / "erasures.json", *files):
         if file.is_dir():
             raise UserError(

@@ -43,6 +43,7 @@ from cltool.facts.facts import Fact, Key, Update
 from cltool.facts.stream import Stream
 from cltool.runs import trained
 from cltool.runs.erasures import Recorder
+from cltool.runs.record import ID
 from cltool.runs.run import LEDGER, LOGGED, Run
 from cltool.training.budget import Budget
 
@@ -208,6 +209,8 @@ def _record_start(
         run.change_record(status="running", warnings=list(dict.fromkeys(warnings)))
     else:
         record = manifest(requested, settings, learner)
+        if run.settings_file.is_file():
+            record[ID] = run.id  # other files of the run are there already
         run.write_record({**record, "warnings": [*record["warnings"], *damaged]})
 
 

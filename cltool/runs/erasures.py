@@ -12,7 +12,6 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from typing_extensions import TypedDict
@@ -27,6 +26,7 @@ from cltool.evaluation.outcomes import came_back
 from cltool.facts.facts import Belief, Fact, Knowledge, Update
 from cltool.facts.identity import key_of
 from cltool.facts.stream import ERASED, Stream
+from cltool.runs.record import ELSEWHERE
 from cltool.runs.references import references
 from cltool.runs.run import Run
 
@@ -175,6 +175,7 @@ class Recorder:
     """
 
     def __init__(self, run: Run, stream: Stream) -> None:
+        self._run = run
         self._folder = run.folder
         self._stream = stream
         self._requests: list[Request] = []
@@ -182,7 +183,7 @@ class Recorder:
     def resume(self, done: int) -> None:
         """Restore the requests of the first ``done`` steps."""
         recorded = {
-            _request_key(one): one for one in (read(self._folder) or {"requests": []})["requests"]
+            _request_key(one): one for one in (read(self._run) or {"requests": []})["requests"]
         }
         known = Knowledge()
         for step in range(done):
@@ -224,7 +225,7 @@ class Recorder:
         self._score(step, self._requests)
         requests = [request.as_json() for request in self._requests]
         record = {"format": FORMAT, "reference": None, "requests": requests}
-        write_json(self._folder / FILE, sealed(record))
+        write_json(self._folder / FILE, sealed(record, self._run.id))
 
     def _first(self) -> int:
         return min((request.step - 1 for request in self._requests), default=len(self._stream))
@@ -240,20 +241,20 @@ class Recorder:
                 request.score(self._stream.updates[step].label, step, own)
 
 
-def read(folder: Path) -> dict[str, Any] | None:
-    """Read the record in a run folder; None if no update so far forgets anything.
+def read(run: Run) -> dict[str, Any] | None:
+    """Read the record of erasures of a run; None if no update so far forgets anything.
 
     Raises:
-        UserError: the file is damaged.
+        UserError: the file is damaged, or another run wrote it.
     """
-    file = folder / FILE
+    file = run.folder / FILE
     if not file.exists() and not file.is_symlink():
         return None
     record = read_json(file)
     if isinstance(record, dict):
         refuse_newer_format(record.get("format", FORMAT), FORMAT, file)
     check(record, _Record, file, "It is not a record that cltool wrote, or it was changed.")
-    return unsealed(record, file, "Make the run again in another folder: --out.")
+    return unsealed(record, file, run.id, ELSEWHERE)
 
 
 def open_record(run: Run) -> dict[str, Any]:
@@ -262,7 +263,7 @@ def open_record(run: Run) -> dict[str, Any]:
     Raises:
         UserError: the run has none, or it is damaged.
     """
-    record = read(run.folder)
+    record = read(run)
     if record is None:
         raise UserError(
             f"the run has no record of erasures ({FILE}): no update so far forgets anything",
@@ -288,7 +289,7 @@ def with_reference(record: Mapping[str, Any], runs: Sequence[Run]) -> dict[str, 
         record: the record of a run with erasures.
         runs: its `references`; those without a record are ignored.
     """
-    found = {run.folder.name: read(run.folder) for run in runs}
+    found = {run.folder.name: read(run) for run in runs}
     tables = {name: _by_request(one["requests"]) for name, one in found.items() if one is not None}
     requests = []
     for request in record["requests"]:
@@ -302,12 +303,12 @@ def with_reference(record: Mapping[str, Any], runs: Sequence[Run]) -> dict[str, 
 def write_references(runs: Sequence[Run]) -> None:
     """Add the scores of the retrained runs among ``runs`` to the record of each run."""
     for run in runs:
-        record = read(run.folder)
+        record = read(run)
         compared = None if record is None else with_reference(record, references(run, runs))
         if compared != record:
             with folder_lock(run.folder):
-                if read(run.folder) == record:
-                    write_json(run.folder / FILE, sealed(compared or {}))
+                if read(run) == record:
+                    write_json(run.folder / FILE, sealed(compared or {}, run.id))
 
 
 def _exact(run: Run) -> bool:

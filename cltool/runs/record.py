@@ -14,6 +14,10 @@ from cltool.core.json_files import check, parse_json, read_json, unsealed
 FORMAT = 1
 """Version of ``run.json``; a record without one has version 1."""
 
+ID = "id"
+"""The field of ``run.json`` that the digests of the run's other files include."""
+
+ELSEWHERE = "Make the run again in another folder: cltool run with --out."
 
 AGAIN = "Delete the file, and give the command of the run again: it is made again."
 
@@ -34,6 +38,7 @@ class RecordFields(TypedDict, total=False):
     """The fields of ``run.json`` that are read; there may be others."""
 
     format: int
+    id: str
     scenario: str
     strategy: str
     seed: int
@@ -98,14 +103,18 @@ def read_record(file: Path) -> Record:
         raise UserError("is not a JSON object", where=str(file))
     refuse_newer_format(value.get("format", 1), FORMAT, file)
     check(value, RecordFields, file, "It is not a record that cltool wrote, or it was changed.")
-    return Record(unsealed(value, file, "Choose another folder with --out."), file)
+    return Record(unsealed(value, file, value.get(ID, ""), ELSEWHERE), file)
 
 
-def read_rows(file: Path) -> list[dict[str, Any]]:
+def read_rows(file: Path, owner: str) -> list[dict[str, Any]]:
     """Read the rows of ``steps.jsonl``; none if there is no such file.
 
+    Args:
+        file: the file.
+        owner: `ID` of the run; empty if it has none.
+
     Raises:
-        UserError: the file cannot be read, or a row is not one that cltool wrote.
+        UserError: the file cannot be read, or a row is not one that cltool wrote for this run.
     """
     try:
         text = file.read_text(encoding="utf-8") if file.exists() else ""
@@ -124,5 +133,5 @@ def read_rows(file: Path) -> list[dict[str, Any]]:
             raise UserError(
                 f"step = {row['step']}: this is the row of step {len(rows)}", where=str(place)
             )
-        rows.append(unsealed(row, place, AGAIN))
+        rows.append(unsealed(row, place, owner, AGAIN))
     return rows

@@ -18,7 +18,7 @@ from cltool.evaluation.scores import COSTS
 from cltool.evaluation.summary import installed_per_step, per_step, per_step_by, summary
 from cltool.runs import trained
 from cltool.runs.record import FORMAT as FORMAT
-from cltool.runs.record import read_record, read_rows
+from cltool.runs.record import ID, read_record, read_rows
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -137,6 +137,11 @@ class Run:
         return int(self.record["seed"])
 
     @property
+    def id(self) -> str:
+        """What the digests of the run's files include; empty if an earlier cltool began it."""
+        return str(self.record.get(ID, "")) if self.settings_file.is_file() else ""
+
+    @property
     def diverged(self) -> bool:
         """Whether the run stopped because its numbers are not finite."""
         return self.settings_file.is_file() and self.record.get("status") == DIVERGED
@@ -148,13 +153,24 @@ class Run:
         Raises:
             UserError: a file of it is damaged, or is not the one that the run wrote.
         """
-        for row in self.cost_rows():
+        self.refuse_other_answers()
+        return ledger.read(self.folder)
+
+    def refuse_other_answers(self, until: int | None = None) -> None:
+        """Check that the files of the ledger are those that the run wrote.
+
+        Args:
+            until: the first step that is not checked; by default all are.
+
+        Raises:
+            UserError: a file is damaged, or is that of another step or run.
+        """
+        for row in self.cost_rows()[:until]:
             file = ledger.step_file(self.folder, row["step"])
             written = row.get(LEDGER)
             if written and file.exists() and ledger.digest(self.folder, row["step"]) != written:
-                what = "is damaged, or another run wrote it"
+                what = "is the file of another step or run"
                 raise UserError(what, where=str(file), hint=ledger.AGAIN)
-        return ledger.read(self.folder)
 
     @cached_property
     def costs(self) -> pd.DataFrame:
@@ -193,7 +209,7 @@ class Run:
         Raises:
             UserError: the file is damaged.
         """
-        return read_rows(self.folder / "steps.jsonl")
+        return read_rows(self.folder / "steps.jsonl", self.id)
 
     def metrics(self, by: str | None = None) -> pd.DataFrame:
         """Return one row a step: scores, costs, ``training.NAME``, and logs as ``log.NAME``.
@@ -230,7 +246,7 @@ class Run:
 
     def write_record(self, record: Mapping[str, Any]) -> None:
         """Write ``run.json``."""
-        write_json(self.settings_file, sealed(record))
+        write_json(self.settings_file, sealed(record, record.get(ID, "")))
         self.__dict__.pop("record", None)
 
     def change_record(self, **values: Any) -> None:
@@ -241,7 +257,7 @@ class Run:
         """Write all of ``steps.jsonl``."""
         from cltool.core.files import write_text
 
-        lines = [json.dumps(sealed(row), ensure_ascii=False) + "\n" for row in rows]
+        lines = [json.dumps(sealed(row, self.id), ensure_ascii=False) + "\n" for row in rows]
         write_text(self.folder / "steps.jsonl", "".join(lines))
         self.__dict__.pop("costs", None)
         self.__dict__.pop("logs", None)

@@ -22,7 +22,6 @@ from cltool.audit.survey_tables import RUN_SCORES
 from cltool.audit.survey_workers import SurveyFindings
 from cltool.cli.main import main
 from cltool.core.errors import UserError
-from cltool.core.json_files import SEAL
 from cltool.experiments import resolve
 from cltool.experiments import run as experiment
 from cltool.reporting.verdicts import WORDS
@@ -221,10 +220,8 @@ def test_a_survey_without_auditable_runs_is_an_error(folder: Path, here: list[st
 
 
 def test_runs_of_several_streams_are_refused(folder: Path, here: list[str]) -> None:
-    record = json.loads((folder / "naive-seed0" / "run.json").read_text("utf-8"))
-    record["stream"]["digest"] = "another"
-    del record[SEAL]
-    (folder / "naive-seed0" / "run.json").write_text(json.dumps(record), encoding="utf-8")
+    run = Run(folder / "naive-seed0")
+    run.change_record(stream={**run.record["stream"], "digest": "another"})
     with pytest.raises(UserError, match="one stream and base model in common"):
         surveyed(folder)
 

@@ -287,11 +287,19 @@ def test_a_run_does_not_resume_with_another_tokenizer(
     file.write_text(json.dumps({**json.loads(file.read_text()), "eos_token": "<bos>"}))
     with pytest.raises(UserError, match="the model's tokenizer has changed"):
         start(tmp_path / "run", model=str(mine))
-    run_file = tmp_path / "run" / "run.json"
+    run_file, steps = (tmp_path / "run" / name for name in ("run.json", "steps.jsonl"))
     record = json.loads(run_file.read_text())
     assert set(record.pop("model_parts")) >= {"tokenizer", "config", "chat_template"}
-    del record["sha256"]
-    run_file.write_text(json.dumps(record))  # as earlier versions wrote it
+    with pytest.raises(UserError, match="it has changed since cltool wrote it"):
+        run_file.write_text(json.dumps(record))
+        start(tmp_path / "run", model=str(mine))
+    rows = [json.loads(row) for row in steps.read_text("utf-8").splitlines()]
+    # Earlier versions of cltool wrote no digests.
+    for one in (record, *rows):
+        del one["checksum"]
+    del record["id"]
+    run_file.write_text(json.dumps(record))
+    steps.write_text("".join(json.dumps(row) + "\n" for row in rows))
     assert start(tmp_path / "run", model=str(mine)).record["status"] == "finished"
 
 

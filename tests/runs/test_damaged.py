@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -11,9 +12,10 @@ import pytest
 
 from cltool.core.errors import UserError
 from cltool.core.files import write_json
-from cltool.core.json_files import sealed
+from cltool.core.json_files import SEAL, read_json, sealed, unsealed
 from cltool.evaluation import ledger
 from cltool.runs import erasures
+from cltool.runs.record import ID
 from cltool.runs.run import LEDGER, Run
 
 RECORD: dict[str, Any] = {
@@ -174,15 +176,68 @@ def test_a_step_that_the_run_does_not_have_is_refused(step: int, tmp_path: Path)
     refused(write_record(tmp_path), erasures.FILE, "its last one is 1")
 
 
-def test_a_ledger_file_of_another_run_is_noticed(tmp_path: Path) -> None:
-    runs = [Run(tmp_path / name) for name in ("mine", "other")]
-    for run, answer in zip(runs, ("a", "b"), strict=True):
-        ledger.write_step(run.folder, 0, [ANSWER | {"answer": answer}])
-        written = ledger.digest(run.folder, 0)
-        run.write_costs([{"step": 0, "label": "base", LEDGER: written}])
-    mine, other = (ledger.step_file(run.folder, 0) for run in runs)
-    assert list(Run(tmp_path / "mine").answers["answer"]) == ["a"]
-    shutil.copy(other, mine)
-    with pytest.raises(UserError, match="another run wrote it") as caught:
-        _ = Run(tmp_path / "mine").answers
-    assert caught.value.where == str(mine)
+def whole_run(folder: Path, answer: str) -> Run:
+    """Return a run with an id, its rows, answers and erasures."""
+    run = Run(folder)
+    run.write_record(RECORD | {ID: f"run-{answer}"})
+    rows = []
+    for step in range(2):
+        ledger.write_step(folder, step, [ANSWER | {"step": step, "answer": answer}])
+        written = ledger.digest(folder, step)
+        rows.append({"step": step, "label": RECORD["labels"][step], LEDGER: written})
+    run.write_costs(rows)
+    record = {"reference": None, "requests": [REQUEST]}
+    write_json(folder / erasures.FILE, sealed(record, run.id))
+    return run
+
+
+@pytest.mark.parametrize(
+    "name", ["answers/step-001.parquet", "answers", "steps.jsonl", erasures.FILE, "run.json"]
+)
+def test_a_file_of_another_run_is_noticed(name: str, tmp_path: Path) -> None:
+    mine, other = (whole_run(tmp_path / answer, answer) for answer in ("a", "b"))
+    run = Run(mine.folder)
+    assert erasures.open_record(run)["requests"] == [REQUEST]
+    assert list(run.answers["answer"]) == ["a", "a"]
+    if name == "answers":
+        shutil.copytree(other.folder / name, mine.folder / name, dirs_exist_ok=True)
+    else:
+        shutil.copy(other.folder / name, mine.folder / name)
+    with pytest.raises(UserError, match=r"another (step or )?run") as caught:
+        _ = (erasures.open_record(Run(mine.folder)), Run(mine.folder).answers)
+    assert str(mine.folder) in caught.value.where
+
+
+@pytest.mark.parametrize("digests", [True, False])
+def test_exchanged_files_of_steps_are_noticed(digests: bool, tmp_path: Path) -> None:
+    run = whole_run(tmp_path, "a")
+    if not digests:
+        run.write_costs([{**row, LEDGER: None} for row in run.cost_rows()])
+    one, other = (ledger.step_file(tmp_path, step) for step in range(2))
+    content = one.read_bytes()
+    one.write_bytes(other.read_bytes())
+    other.write_bytes(content)
+    with pytest.raises(UserError, match=r"another step|after step 1"):
+        _ = Run(tmp_path).answers
+
+
+@pytest.mark.parametrize("name", ["run.json", "steps.jsonl", erasures.FILE])
+def test_a_digest_cannot_be_left_out(name: str, tmp_path: Path) -> None:
+    whole_run(tmp_path, "a")
+    text = (tmp_path / name).read_text(encoding="utf-8")
+    changed = re.sub(rf',\s*"{SEAL}": "[0-9a-f]+"', "", text)
+    assert changed != text
+    (tmp_path / name).write_text(changed, encoding="utf-8")
+    refused(tmp_path, name, "has changed since cltool wrote it")
+
+
+def test_what_is_written_is_read_whatever_its_types(tmp_path: Path) -> None:
+    value = {
+        "labels": ("a", "b"),
+        "counts": {10: 1, 9: 2},
+        "rate": 0.1 + 0.2,
+        "name": "Zürich \u2028",
+    }
+    write_json(tmp_path / "value.json", sealed(value, "x"))
+    plain = unsealed(read_json(tmp_path / "value.json"), tmp_path, "x")
+    assert plain == {**value, "labels": ["a", "b"], "counts": {"10": 1, "9": 2}}

@@ -12,7 +12,7 @@ import pytest
 from cltool.cli.erasures import requests
 from cltool.cli.tables import as_text
 from cltool.core.errors import UserError
-from cltool.core.json_files import SEAL
+from cltool.core.json_files import SEAL, sealed
 from cltool.evaluation import ledger
 from cltool.experiments import checkpoints
 from cltool.facts.facts import Update
@@ -72,7 +72,7 @@ def test_a_run_without_requests_has_no_record(start: Start, tmp_path: Path) -> N
     stream = forgetful()
     quiet = Stream("quiet", [stream.updates[0], Update(1, "one", [])], stream.wordings)
     run = start(tmp_path / "run", "frozen", of=quiet)
-    assert erasures.read(run.folder) is None
+    assert erasures.read(run) is None
     with pytest.raises(UserError, match="no record of erasures") as caught:
         erasures.open_record(run)
     assert "scenario.forgotten" in caught.value.hint
@@ -148,6 +148,7 @@ def test_a_finished_step_keeps_its_time(
     # Scores are read from the ledger, whatever the file says.
     record["requests"][0]["scores"] = []
     del record[SEAL]
+    record = sealed(record, Run(tmp_path / "run").id)
     file.write_text(json.dumps(record), encoding="utf-8")
     first, second = requests_of(start(tmp_path / "run"))
     assert first["time"] == "2001-02-03T04:05:06+00:00" < second["time"]
@@ -179,7 +180,7 @@ def test_a_run_without_a_record_resumes(
 def test_a_damaged_record_is_refused(text: str, tmp_path: Path) -> None:
     (tmp_path / erasures.FILE).write_text(text, encoding="utf-8")
     with pytest.raises(UserError, match=r"cannot be read|not a record") as caught:
-        erasures.read(tmp_path)
+        erasures.read(Run(tmp_path))
     assert caught.value.where.endswith(erasures.FILE)
 
 

@@ -38,7 +38,7 @@ def test_the_record_has_the_scores_of_the_retrained_runs(start: Start, tmp_path:
     # A run is its own reference where it retrained.
     assert references.references(beside[0], beside) == beside
     erasures.write_references([run, *beside])
-    assert erasures.read(run.folder) == record
+    assert erasures.read(run) == record
 
 
 def test_invalid_references_are_refused(

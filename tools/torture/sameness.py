@@ -8,7 +8,17 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-VARYING = ("seconds", "peak_memory", "time", "command", "digests", "sha256", "host", "pid")
+VARYING = (
+    "seconds",
+    "peak_memory",
+    "time",
+    "command",
+    "digests",
+    "sha256",
+    "checksum",
+    "host",
+    "pid",
+)
 """Keys whose values differ from run to run."""
 
 WITHOUT = (".lock", ".html", ".error.txt")
