@@ -113,6 +113,10 @@ def _add_models(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Audit, write the page and print the verdicts."""
+    from cltool.reporting.templates import refuse_no_page
+
+    if options.out:
+        refuse_no_page(Path(options.out))
     fails_on = _read_verdicts(options.fail_on)
     if options.allow_download:
         from cltool.lm.hub import ALLOW

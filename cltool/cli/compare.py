@@ -63,6 +63,7 @@ def run(options: argparse.Namespace) -> int:
     """Run the cells that are not done yet, write the report and print the table."""
     from cltool.experiments import equal_budget, resolve
     from cltool.experiments.resume import steps_kept
+    from cltool.reporting.templates import refuse_no_page
 
     tables = shared.read_tables(options)
     shared.refuse_below_one(options.seeds, "--seeds")
@@ -73,6 +74,9 @@ def run(options: argparse.Namespace) -> int:
     keep = shared.read_checkpoints(options.keep_checkpoints)
     names = shared.read_strategies(options.strategies)
     comparison.refuse_unknown_reference(options, names)
+    comparison.refuse_files(options)
+    if options.report:
+        refuse_no_page(Path(options.report))
     # Bad facts are refused here, before the workers load their libraries.
     stream = resolve.open_stream(options.scenario, tables.get("scenario", {}))
     steps_kept(keep, len(stream))

@@ -41,6 +41,21 @@ def refuse_unknown_reference(options: argparse.Namespace, strategies: Sequence[s
         )
 
 
+def refuse_files(options: argparse.Namespace) -> None:
+    """Raise a `UserError` if ``--csv`` or ``--latex`` name a file that must not be replaced.
+
+    This is found out before anything runs.
+    """
+    from cltool.reporting.exports import refuse_no_csv, refuse_no_latex
+
+    if options.csv:
+        refuse_no_csv(Path(options.csv))
+    if options.latex:
+        refuse_no_latex(Path(options.latex))
+    if options.csv and options.latex and Path(options.csv) == Path(options.latex):
+        raise UserError("two tables cannot be in one file", where="--csv, --latex")
+
+
 def write_files(options: argparse.Namespace, compared: Comparison) -> list[str]:
     """Write the files of ``--csv`` and ``--latex``; return their paths."""
     from cltool.reporting.exports import write_csv, write_latex

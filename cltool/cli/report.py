@@ -34,9 +34,12 @@ def run(options: argparse.Namespace) -> int:
     from cltool.reporting import table as scores
     from cltool.reporting.doubts import with_warnings
     from cltool.reporting.report_page import write_report
+    from cltool.reporting.templates import refuse_no_page
     from cltool.runs.groups import group_runs
     from cltool.runs.run import Run, run_folders
 
+    refuse_no_page(Path(options.out))
+    comparison.refuse_files(options)
     runs = [Run.open_whole(folder) for name in options.runs for folder in run_folders(Path(name))]
     groups = _by(runs, options.by) if options.by else []
     page = write_report(runs, Path(options.out), options.title, command=options.typed)

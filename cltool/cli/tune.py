@@ -63,9 +63,12 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Search, and print the fronts and what the later updates say."""
+    from cltool.reporting.templates import refuse_no_page
     from cltool.reporting.tuning_data import tuning_data
     from cltool.reporting.tuning_page import write_tuning
 
+    if options.report:
+        refuse_no_page(Path(options.report))
     tables = shared.read_tables(options)
     names = shared.read_strategies(options.strategies)
     with stderr_progress() as progress, ExitStack() as locks:

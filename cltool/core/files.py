@@ -7,7 +7,7 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -147,6 +147,27 @@ def write_text(path: Path, text: str) -> None:
 def write_json(path: Path, value: Any) -> None:
     """Write ``value`` as JSON; keys keep their order, and floats all their digits."""
     write_text(path, json.dumps(value, ensure_ascii=False, indent=2, allow_nan=False) + "\n")
+
+
+def refuse_to_replace(path: Path, what: str, starts: Sequence[str], example: str) -> None:
+    """Raise a `UserError` if ``path`` is a folder, or a file that is not what will be written.
+
+    Args:
+        path: a file that will be written; it need not exist.
+        what: what will be written, such as ``"an HTML page"``.
+        starts: how a file of this kind can begin; an empty file may be replaced, too.
+        example: another name for the file.
+    """
+    hint = f"Choose another name, such as {example}, or delete it."
+    if path.is_dir():
+        raise UserError("is a folder, not a file", where=str(path), hint=hint)
+    if path.is_file():
+        with path.open("rb") as file:
+            begin = file.read(max(map(len, starts)))
+        if begin and not any(begin.startswith(one.encode()) for one in starts):
+            raise UserError(
+                f"is there, and is not {what}, so it is not replaced", where=str(path), hint=hint
+            )
 
 
 def refuse_newer_format(found: object, known: int, file: Path) -> None:

@@ -6,7 +6,7 @@ import math
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cltool.core.files import write_text
+from cltool.core.files import refuse_to_replace, write_text
 from cltool.evaluation.scores import Score
 from cltool.reporting import formats
 from cltool.reporting.table import leaders, name_and_progress, scores_of, shown
@@ -14,6 +14,12 @@ from cltool.runs.tables import PARTS
 
 if TYPE_CHECKING:
     import pandas as pd
+
+FIRST = ("scenario", "model", "strategy")
+"""The first columns of a file of `write_csv`."""
+
+BEGIN = r"\begin{tabular}{l"
+"""How a file of `write_latex` begins."""
 
 ESCAPES = {
     "\\": r"\textbackslash{}", "&": r"\&", "%": r"\%", "$": r"\$", "#": r"\#", "_": r"\_",
@@ -24,8 +30,19 @@ ESCAPES = {
 """Characters that LaTeX needs in another way."""
 
 
+def refuse_no_csv(file: Path) -> None:
+    """Raise a `UserError` if another file than one of `write_csv` has this name."""
+    refuse_to_replace(file, "a table of runs", [",".join(FIRST)], "runs.csv")
+
+
+def refuse_no_latex(file: Path) -> None:
+    """Raise a `UserError` if another file than one of `write_latex` has this name."""
+    refuse_to_replace(file, "a table for LaTeX", [BEGIN], "table.tex")
+
+
 def write_csv(frame: pd.DataFrame, file: Path) -> None:
     """Write the runs of a comparison (`cltool.runs.tables.per_seed`); missing numbers are empty."""
+    refuse_no_csv(file)
     write_text(file, frame.to_csv(index=False))
 
 
@@ -35,11 +52,12 @@ def write_latex(frame: pd.DataFrame, file: Path) -> None:
     The best scores of a column, and those that the intervals do not separate from it, are bold.
     A strategy whose runs did not get to the end has the last finished step beside its name.
     """
+    refuse_no_latex(file)
     columns = [column for column in scores_of(frame) if not frame[column.name].isna().all()]
     best = {column.name: leaders(frame, column) for column in columns}
     head = ["strategy", *(f"{column.title} {column.arrow}".strip() for column in columns)]
     lines = [
-        r"\begin{tabular}{l" + "r" * len(columns) + "}",
+        BEGIN + "r" * len(columns) + "}",
         r"\toprule",
         _row([escaped(text) for text in head]),
         r"\midrule",

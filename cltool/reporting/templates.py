@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from cltool.core.errors import UserError
-from cltool.core.files import write_text
+from cltool.core.files import refuse_to_replace, write_text
 from cltool.reporting import charts, formats
 
 if TYPE_CHECKING:
@@ -67,21 +67,19 @@ def page(template: str, data: Any, title: str, **values: object) -> str:
     return f"{fill(template, data=data, title=title, **shared, **values)}\n"
 
 
+def refuse_no_page(path: Path) -> None:
+    """Raise a `UserError` if a file that is no page is called ``path``, such as a run's record."""
+    if path.suffix.lower() not in (".html", ".htm") or path.is_dir():
+        refuse_to_replace(path, "an HTML page", ["<"], "report.html")
+
+
 def write_page(path: Path, text: str) -> Path:
     """Write a page and return its path.
 
     Raises:
-        UserError: a file that is no page has this name, such as a run's record or a file of facts.
+        UserError: see `refuse_no_page`.
     """
-    if path.is_file() and path.suffix.lower() not in (".html", ".htm"):
-        with path.open("rb") as file:
-            start = file.read(1)
-        if start not in (b"", b"<"):
-            raise UserError(
-                "is there, and is not an HTML page, so it is not replaced",
-                where=str(path),
-                hint="Choose another name for the page, such as report.html.",
-            )
+    refuse_no_page(path)
     write_text(path, text)
     return path
 

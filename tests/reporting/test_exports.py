@@ -60,6 +60,30 @@ def test_tables_of_a_report_as_files_and_as_json(
     assert len(widths) == 1
 
 
+def test_a_file_that_cltool_did_not_write_is_not_replaced(
+    runs: list[Run], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    facts = tmp_path / "facts.csv"
+    facts.write_text("subject,relation,new\n", encoding="utf-8")
+    for option, what in (
+        ("--csv", "a table of runs"), ("--latex", "a table for LaTeX"), ("--report", "an HTML page")
+    ):  # fmt: skip
+        # It is found out before anything is run, and before a page is written.
+        command = ["compare", "--scenario", str(facts), option, str(facts)]
+        assert main([*command, "--out", str(tmp_path / "out")]) == 2
+        assert f"is there, and is not {what}" in capsys.readouterr().err
+    page, table = tmp_path / "page.html", tmp_path / "table.tex"
+    command = ["report", str(runs[0].folder), "--out", str(page), "--csv"]
+    assert main([*command, str(runs[0].settings_file)]) == 2
+    assert main([*command, str(table), "--latex", str(table)]) == 2
+    assert main([*command, str(tmp_path)]) == 2
+    assert "is a folder, not a file" in capsys.readouterr().err
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["facts.csv", "runs"]
+    assert facts.read_text(encoding="utf-8") == "subject,relation,new\n"
+    for _ in range(2):  # its own files are replaced
+        assert main([*command, str(tmp_path / "runs.csv"), "--latex", str(table)]) == 0
+
+
 def test_differences_are_printed(
     runs: list[Run], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
