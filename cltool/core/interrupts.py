@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -26,7 +27,7 @@ def handled(message: str, *, to_the_end: bool = False) -> Iterator[None]:
     Args:
         message: is written to stderr if a signal ends the process.
         to_the_end: this process ends after the block: a signal ends it at once then, and also
-            while a library is imported.
+            while a library is imported or where Python ignores exceptions.
     """
     global _received, _last
     if threading.current_thread() is not threading.main_thread():
@@ -41,11 +42,16 @@ def handled(message: str, *, to_the_end: bool = False) -> Iterator[None]:
         # A library that is being imported may swallow the exception, and break. And after a second
         # signal the first one is still at work, for example in the libraries: they may take long.
         if len(received) > 1 or ended or (to_the_end and _imports(frame)):
-            if not ended:
-                os.write(2, message.encode(errors="backslashreplace"))
-            os._exit(INTERRUPTED)
+            end()
         raise KeyboardInterrupt
 
+    def end() -> None:
+        if not ended:
+            os.write(2, message.encode(errors="backslashreplace"))
+        os._exit(INTERRUPTED)
+
+    if to_the_end:
+        _end_where_exceptions_are_ignored(lambda: end() if received else None)
     before = _set({signal.SIGINT: handle, signal.SIGTERM: handle})
     outer, _received = _received, received
     try:
@@ -73,6 +79,21 @@ def expect_none() -> None:
     """Declare that this process receives no Ctrl-C, as in a worker process."""
     global _received
     _received = []
+
+
+def _end_where_exceptions_are_ignored(end: Callable[[], object]) -> None:
+    """Let `KeyboardInterrupt` call ``end`` where Python prints exceptions and goes on.
+
+    Such places are ``__del__``, and what libraries do at a fork or at a collection of garbage.
+    """
+    before = sys.unraisablehook
+
+    def hook(ignored: sys.UnraisableHookArgs) -> None:
+        if isinstance(ignored.exc_value, KeyboardInterrupt):
+            end()
+        before(ignored)
+
+    sys.unraisablehook = hook
 
 
 def _imports(frame: FrameType | None) -> bool:

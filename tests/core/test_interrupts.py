@@ -1,4 +1,4 @@
-"""Ctrl-C while a library is imported, and while a library executes a text."""
+"""Ctrl-C while a library is imported or executes a text, and where exceptions are ignored."""
 
 from __future__ import annotations
 
@@ -16,7 +16,13 @@ except KeyboardInterrupt:
     print("swallowed")
 """
 
+FORKS = """os.register_at_fork(before=lambda: os.kill(os.getpid(), 15))
+    (os.fork() or os._exit(0))"""
+COLLECTS = """gc.callbacks.append(lambda *_: os.kill(os.getpid(), 15))
+    gc.collect()"""
+
 MAIN = """
+import gc, os
 from types import SimpleNamespace
 from cltool.cli import main
 
@@ -31,8 +37,8 @@ raise SystemExit(main.main())
 
 @pytest.mark.parametrize(
     "code",
-    ["import swallows", "exec('import os; os.kill(os.getpid(), 2)')"],
-    ids=["import", "exec"],
+    ["import swallows", "exec('import os; os.kill(os.getpid(), 2)')", FORKS, COLLECTS],
+    ids=["import", "exec", "fork", "garbage"],
 )
 def test_an_interruption_ends_with_code_130_and_one_message(code: str, tmp_path: Path) -> None:
     (tmp_path / "swallows.py").write_text(SWALLOWS)

@@ -205,8 +205,9 @@ def _interpreter(argv: Sequence[str]) -> None:
 
     code = 1
     try:
+        sys.argv = ["cltool", *argv]
         try:
-            code = main(list(argv))
+            code = main()
         except SystemExit as error:
             code = error.code if isinstance(error.code, int) else 1
         except BaseException:

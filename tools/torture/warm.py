@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import warnings
 from importlib import import_module
@@ -50,9 +49,6 @@ def up() -> None:
     torch.set_num_threads(1)
     for name in MODULES:
         import_module(name)
-    # jax, which qpsolvers imports if it is installed, looks on at every collection of garbage,
-    # and swallows a Ctrl-C that comes meanwhile.
-    gc.callbacks.clear()
     from cltool.cli.main import parser
 
     parser()
