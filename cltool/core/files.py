@@ -45,8 +45,9 @@ def whole_file(path: Path) -> Iterator[Path]:
             partial.chmod(mode)
             with partial.open("rb") as handle:
                 os.fsync(handle.fileno())
+            # If this is interrupted, the old file is still there, so the next command comes here.
+            _remove_left(path)
             partial.replace(path)
-        _remove_left(path)
     except OSError as error:
         if error.filename == str(partial):  # users know the other name
             error.filename = str(path)
