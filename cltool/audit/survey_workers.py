@@ -18,6 +18,7 @@ from cltool.core.locks import HeldError
 from cltool.core.progress import Progress
 from cltool.core.workers import run_tasks, worker_progress
 from cltool.experiments import restore
+from cltool.experiments.unexpected import explained
 from cltool.experiments.worker_setup import load_libraries
 
 
@@ -128,6 +129,7 @@ def attack_all(
                 _attack,
                 prepare=_prepare,
                 load=load_libraries,
+                explain=explained,
                 workers=workers,
                 progress=progress,
             )

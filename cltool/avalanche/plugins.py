@@ -119,7 +119,9 @@ class AvalancheStrategy(Strategy):
                     f"Avalanche's {self.verdict.plugin} keeps a {error} in {name}, which "
                     "checkpoints cannot store, so the interrupted run cannot be resumed",
                     where=f"strategy.{self.verdict.name}",
-                    hint="Start it again with --fresh.",
+                    hint="Its finished steps can be reported. To get to the end, it must"
+                    " run from the start without an interruption: delete its folder, or choose"
+                    " another one (--out), and give the command again.",
                 ) from error
         vars(self._view.clock).update(state["clock"])
         if self.verdict.plugin == "AGEMPlugin" and self.plugin.buffers:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import errno
 import shlex
 import sys
 import textwrap
@@ -11,9 +10,10 @@ from collections.abc import Sequence
 from importlib import import_module
 from typing import Any
 
-from cltool.cli import output, unexpected
+from cltool.cli import output
 from cltool.core import exit_codes, interrupts, threads
-from cltool.core.errors import Diverged, UserError, ending
+from cltool.core.errors import Diverged, Unexpected, UserError
+from cltool.experiments.unexpected import explained, shows_traceback
 
 COMMANDS = {
     "run": "run one strategy over a stream of updates",
@@ -51,11 +51,11 @@ def main(argv: Sequence[str] | None = None) -> int:
             output.give_up_stdout()
             if isinstance(error, BrokenPipeError):
                 return exit_codes.DONE  # the reader has seen enough
-        output.message(str(_of_the_system(error)))
+        output.message(str(explained(error)))
         return exit_codes.BAD_INPUT
     except KeyboardInterrupt as error:
         if not interrupts.last_asked():
-            output.message(str(ending(error)))
+            output.message(str(explained(error)))
             return exit_codes.BAD_INPUT
         output.message(stopped.removeprefix("cltool: ").rstrip())
         # If Ctrl-C came while a library executed a text, Python would end this process by SIGINT
@@ -63,14 +63,15 @@ def main(argv: Sequence[str] | None = None) -> int:
         exec("")  # noqa: S102
         return exit_codes.INTERRUPTED
     except Exception as error:
-        if unexpected.shows_traceback():
+        if shows_traceback():
             raise
-        output.message(str(unexpected.explained(error)))
+        found = error.error if isinstance(error, Unexpected) else explained(error)
+        output.message(str(found))
         return exit_codes.BAD_INPUT
     except BaseException as error:
         if options is None:
             raise  # argparse has printed the help, or what is wrong
-        output.message(str(ending(error)))
+        output.message(str(explained(error)))
         return exit_codes.BAD_INPUT
     return code
 
@@ -97,36 +98,6 @@ def _how_to_go_on(arguments: Sequence[str]) -> str:
     if "--fresh" in arguments:
         return f"to continue, give the command without --fresh: {again}"
     return f"to continue, give the same command again: {again}"
-
-
-def _of_the_system(error: OSError) -> UserError:
-    """Return an error of the operating system with what to do about it."""
-    what = error.strerror or str(error) or type(error).__name__
-    if error.errno == errno.ENOENT and not error.filename:
-        # Only the working folder has no name.
-        what, hint = "the working folder does not exist", "Change to a folder that exists."
-        return UserError(what, where="working folder", hint=hint)
-    hint = HINTS.get(error.errno or 0, "")
-    return UserError(what, where=str(error.filename or ""), hint=hint)
-
-
-HINTS = {
-    errno.ENOSPC: "Make room on the disk, then give the same command again: it continues.",
-    errno.EDQUOT: "Make room in your quota, then give the same command again: it continues.",
-    errno.EFBIG: "Raise the limit of file sizes (ulimit -f), or choose another disk; then give the"
-    " same command again: it continues.",
-    errno.EACCES: "Choose a place that you can write, or ask its owner.",
-    errno.EPERM: "Choose a place that you can write, or ask its owner.",
-    errno.EROFS: "This place cannot be written. Choose another one.",
-    errno.ENAMETOOLONG: "Choose a shorter name or path.",
-    errno.ENOTDIR: "A part of this path is a file. Choose another path.",
-    errno.ELOOP: "This link leads to itself. Choose another path.",
-    errno.EEXIST: "Something of this name is in the way. Choose another path.",
-    errno.EISDIR: "This is a folder, but a file is needed.",
-    errno.EIO: "The disk reports an error. Check it before you go on.",
-    errno.EMFILE: "Too many files are open: close programs, or raise the limit (ulimit -n).",
-}
-"""Error number → what to do."""
 
 
 def parser() -> argparse.ArgumentParser:

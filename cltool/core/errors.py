@@ -44,6 +44,23 @@ class Diverged(UserError):
     """
 
 
+class Unexpected(Exception):
+    """An error that nobody foresaw, in a worker process: the other process cannot unpickle some.
+
+    Args:
+        error: what failed, in words.
+        trace: the traceback.
+    """
+
+    def __init__(self, error: UserError, trace: str) -> None:
+        super().__init__(error, trace)
+        self.error = error
+        self.trace = trace
+
+    def __str__(self) -> str:
+        return f"{self.error}\n\n{self.trace}"
+
+
 def _rebuild(
     kind: type[UserError], what: str, where: str, hint: str, details: tuple[str, ...]
 ) -> UserError:
@@ -57,18 +74,3 @@ def in_words(error: BaseException) -> str:
     except Exception:
         text = "its text cannot be shown"
     return f"{type(error).__name__}: {text}" if text else type(error).__name__
-
-
-def ending(error: BaseException) -> UserError:
-    """Return an error of the user for `SystemExit` and the like, which would end the process.
-
-    Code of a plugin has raised it; the error says where.
-    """
-    import traceback
-
-    frames = traceback.extract_tb(error.__traceback__)
-    return UserError(
-        f"code that cltool called tried to end the process ({in_words(error)})",
-        where=f"{frames[-1].filename}:{frames[-1].lineno}" if frames else "",
-        hint="A plugin must raise an ordinary exception if something is wrong.",
-    )

@@ -25,9 +25,11 @@ from pickle import PicklingError
 from typing import Any, Generic, Protocol, TypeVar
 
 from loky import ProcessPoolExecutor
+from loky.backend import resource_tracker
+from loky.process_executor import TerminatedWorkerError
 
 from cltool.core import interrupts, threads
-from cltool.core.errors import UserError, ending, in_words
+from cltool.core.errors import Unexpected, UserError
 from cltool.core.files import write_text
 from cltool.core.progress import QUIET, Progress
 
@@ -66,6 +68,7 @@ def run_tasks(
     *,
     prepare: Callable[[AnyTask], None],
     load: Callable[[], None],
+    explain: Callable[[BaseException], UserError],
     workers: int | None,
     progress: Progress,
 ) -> list[Failure[AnyTask]]:
@@ -78,6 +81,7 @@ def run_tasks(
         work: a module-level function.
         prepare: does what all tasks need, on the first task, before any of them starts.
         load: imports the libraries of ``work``; runs in the other workers meanwhile.
+        explain: a module-level function that says what an unexpected error of a worker means.
         workers: number of processes; None: one for each core, or one if there is a GPU.
         progress: receives the progress of each task; ``work`` reports it to `worker_progress`.
 
@@ -86,8 +90,9 @@ def run_tasks(
 
     Raises:
         UserError: ``prepare`` raised it, its worker died, or a task cannot be pickled.
+        Unexpected: ``prepare`` raised another error.
     """
-    pool = _Pool[AnyTask](min(workers or default_workers(), len(tasks)), progress)
+    pool = _Pool[AnyTask](min(workers or default_workers(), len(tasks)), explain, progress)
     try:
         pool.prepare(prepare, tasks[0], load)
         return pool.run(work, tasks)
@@ -106,13 +111,17 @@ def default_workers() -> int:
 class _Pool(Generic[AnyTask]):
     """Worker processes, each with its own executor: one that dies breaks no other."""
 
-    def __init__(self, count: int, progress: Progress) -> None:
+    def __init__(
+        self, count: int, explain: Callable[[BaseException], UserError], progress: Progress
+    ) -> None:
+        self.explain = explain
         self.progress = progress
         self._environment = {
             **threads.environment(count),
             # Models make processes grow; loky would take that for a leak and restart them.
             "LOKY_MAX_MEMORY_LEAK_SIZE": "1e15",
         }
+        _start_tracker()
         self._reader, self._writer = multiprocessing.Pipe(duplex=False)
         self._begun: set[int] = set()
         self._executors = [self._start() for _ in range(count)]
@@ -175,10 +184,12 @@ class _Pool(Generic[AnyTask]):
         # A process that is started here keeps SIGINT blocked: only the parent handles Ctrl-C.
         before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         try:
-            future: Future[None] = self._executors[worker].submit(_guarded, work, *arguments)
+            future: Future[None] = self._executors[worker].submit(
+                _guarded, self.explain, work, *arguments
+            )
         except BrokenProcessPool:  # its process died, at work or idle
             self._executors[worker] = self._start()
-            future = self._executors[worker].submit(_guarded, work, *arguments)
+            future = self._executors[worker].submit(_guarded, self.explain, work, *arguments)
         finally:
             signal.pthread_sigmask(signal.SIG_SETMASK, before)
         return future
@@ -202,6 +213,19 @@ class _Pool(Generic[AnyTask]):
             executor.shutdown(kill_workers=True)
 
 
+def _start_tracker() -> None:
+    """Start the process that removes what killed processes leave; it does so without a word."""
+    before = os.environ.get("PYTHONWARNINGS")
+    os.environ["PYTHONWARNINGS"] = ",".join(filter(None, [before, "ignore:resource_tracker"]))
+    try:
+        resource_tracker.ensure_running()
+    finally:
+        if before is None:
+            del os.environ["PYTHONWARNINGS"]
+        else:
+            os.environ["PYTHONWARNINGS"] = before
+
+
 def _died(future: Future[None]) -> bool:
     return isinstance(future.exception(), BrokenProcessPool)
 
@@ -219,21 +243,29 @@ def _error_of(task: Task, future: Future[None]) -> str:
     """Return why a task failed, or an empty string; keep the traceback of an unexpected error."""
     try:
         future.result()
-    except BrokenProcessPool:
+    except TerminatedWorkerError:
         return "the worker process died (killed, or out of memory)"
     except PicklingError as error:
         return str(_not_sent(task, error))
     except UserError as error:
         return str(error)
-    except Exception as error:  # a task may fail in any way; the others go on
-        text = in_words(error)
-        with suppress(OSError):
-            write_text(task.error_file, "".join(traceback.format_exception(error)))
-            text += f" (see {task.error_file})"
-        return text
+    except Unexpected as error:
+        return _with_trace(task, error.error, error.trace)
+    except Exception as error:  # of the pool; the other tasks go on
+        found = UserError(f"{type(error).__name__}: {error}")
+        return _with_trace(task, found, "".join(traceback.format_exception(error)))
     with suppress(OSError):
         task.error_file.unlink(missing_ok=True)
     return ""
+
+
+def _with_trace(task: Task, error: UserError, trace: str) -> str:
+    """Keep a traceback, and return what failed and where the traceback is."""
+    text = f"{error.where}: {error.what}" if error.where else error.what
+    with suppress(OSError):
+        write_text(task.error_file, trace)
+        text += f" (see {task.error_file})"
+    return text
 
 
 # -- in the worker process ---------------------------------------------------------------
@@ -273,18 +305,22 @@ def _begin(number: int, work: Callable[..., None], *arguments: Any) -> None:
     work(*arguments)
 
 
-def _guarded(work: Callable[..., None], *arguments: Any) -> None:
-    """Run ``work``; what would end the process is an error of the task.
+def _guarded(
+    explain: Callable[[BaseException], UserError], work: Callable[..., None], *arguments: Any
+) -> None:
+    """Run ``work``; also what would end the process is an error of the task.
 
     Raises:
-        UserError: ``work`` raised SystemExit or the like.
+        UserError: ``work`` raised it.
+        Unexpected: ``work`` raised anything else, such as SystemExit.
     """
     try:
         work(*arguments)
-    except Exception:
+    except UserError:
         raise
     except BaseException as error:
-        raise ending(error) from error
+        trace = "".join(traceback.format_exception(error))
+        raise Unexpected(explain(error), trace) from None
 
 
 def worker_progress(name: str) -> Progress:

@@ -21,6 +21,7 @@ from cltool.core.workers import run_tasks, worker_progress
 from cltool.experiments import resolve
 from cltool.experiments.manifest import identity
 from cltool.experiments.resume import refuse_others
+from cltool.experiments.unexpected import explained
 from cltool.experiments.worker_setup import load_libraries, make_base_model, recorded_threads
 from cltool.facts.stream import Stream
 from cltool.runs import erasures, tables
@@ -238,6 +239,7 @@ def _run_locked(cells: Sequence[Cell], workers: int | None, progress: Progress) 
         _run_cell,
         prepare=partial(_prepare, cells=tuple(cells)),
         load=load_libraries,
+        explain=explained,
         workers=workers,
         progress=progress,
     )

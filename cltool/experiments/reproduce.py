@@ -18,6 +18,7 @@ from cltool.experiments import cells, resolve
 from cltool.experiments.experiment_plan import Plan, PlannedCell
 from cltool.experiments.resume import clear, holds_nothing
 from cltool.experiments.tune import Search
+from cltool.experiments.unexpected import explained
 from cltool.experiments.worker_setup import load_libraries, make_base_model, recorded_threads
 from cltool.facts.stream import Stream
 from cltool.runs import erasures
@@ -129,6 +130,7 @@ def run_cells(
             _run_cell if search is None else _search,
             prepare=_prepare,
             load=load_libraries,
+            explain=explained,
             workers=workers,
             progress=progress,
         )

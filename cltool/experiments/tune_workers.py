@@ -11,6 +11,7 @@ from cltool.core.progress import QUIET, Progress
 from cltool.core.workers import run_tasks, worker_progress
 from cltool.experiments import resolve
 from cltool.experiments.tune import Search
+from cltool.experiments.unexpected import explained
 from cltool.experiments.worker_setup import load_libraries, make_base_model
 from cltool.runs.run import file_name
 
@@ -54,6 +55,7 @@ def search_all(
         _search,
         prepare=_prepare,
         load=load_libraries,
+        explain=explained,
         workers=workers,
         progress=progress,
     )

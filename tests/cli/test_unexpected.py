@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Callable
 from typing import Any
 
@@ -41,7 +42,8 @@ def fail(monkeypatch: pytest.MonkeyPatch) -> Callable[[Exception], int]:
         strategy = Failing(StrategyConfig())
         strategy.error = error
         monkeypatch.setattr(command, "run", lambda options: strategy.update(None, None))
-        with STRATEGIES.extended(Entry("mine", f"{__name__}:Failing", "a test")):
+        entry = Entry("mine", f"{__name__}:Failing", "a test", "test", "installed")
+        with STRATEGIES.extended(entry):
             return main(["list", "models"])
 
     return go
@@ -51,6 +53,7 @@ def fail(monkeypatch: pytest.MonkeyPatch) -> Callable[[Exception], int]:
     ("error", "text"),
     [
         (ValueError("one\x1b[31m two"), "ValueError: one\\x1b[31m two"),
+        (PermissionError(errno.EACCES, "denied", "/x"), "PermissionError: [Errno 13] denied: '/x'"),
         (KeyError("x"), "KeyError: 'x'"),
         (ZeroDivisionError(), "ZeroDivisionError"),
         (ExceptionGroup("many", [ValueError("a")]), "ExceptionGroup: many"),
@@ -69,6 +72,17 @@ def test_an_error_of_a_plugin_is_one_message(
     assert f"strategy 'mine' failed: {text}" in written
     assert "CLTOOL_TRACEBACK=1" in written
     assert "Traceback" not in written
+
+
+def test_a_plugin_of_cltool_is_not_blamed_for_the_system(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    strategy = Failing(StrategyConfig())
+    strategy.error = OSError(errno.ENOSPC, "No space left on device", "run.json")
+    monkeypatch.setattr(command, "run", lambda options: strategy.update(None, None))
+    with STRATEGIES.extended(Entry("mine", f"{__name__}:Failing", "a test")):
+        assert main(["list", "models"]) == 2
+    assert capsys.readouterr().err.startswith("cltool: run.json: No space left on device")
 
 
 def test_the_traceback_is_shown_on_request(

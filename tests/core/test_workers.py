@@ -57,6 +57,7 @@ def run(tasks: Any, tmp_path: Path) -> Run:
             tasks.work,
             prepare=getattr(tasks, prepare),
             load=tasks.load,
+            explain=tasks.explain,
             workers=workers,
             progress=Progress(progress_reports or Reports()),
         )
@@ -114,10 +115,14 @@ def test_a_task_that_cannot_be_sent_fails_alone(run: Run, tmp_path: Path) -> Non
 
 def test_a_bug_is_kept_until_the_task_succeeds(run: Run, tasks: Any, tmp_path: Path) -> None:
     file = tasks.Task("fail 1", tmp_path).error_file
-    failed = run("refuse 2", "fail 1", "do 3")
+    failed = run("refuse 2", "fail 1", "do 3", "odd 4", "exit 5")
     assert failed == {
         "refuse 2": "cannot do it\nDo something else.",
-        "fail 1": f"ZeroDivisionError: a bug (see {file})",
+        "fail 1": f"task.py:1: ZeroDivisionError('a bug') (see {file})",
+        **{
+            name: f"task.py:1: {error} (see {tasks.Task(name, tmp_path).error_file})"
+            for name, error in (("odd 4", "OddError('a bug')"), ("exit 5", "SystemExit(0)"))
+        },
     }
     assert 'raise ZeroDivisionError("a bug")' in file.read_text(encoding="utf-8")
     old = tasks.Task("do 3", tmp_path).error_file
@@ -167,6 +172,7 @@ from pathlib import Path
 
 from cltool.cli import list as command
 from cltool.cli.main import main
+from cltool.core.errors import UserError
 from cltool.core.progress import Progress
 from cltool.core.workers import run_tasks, worker_progress
 
@@ -196,6 +202,7 @@ def work(options):
         sleep,
         prepare=nothing,
         load=nothing,
+        explain=UserError,
         workers=2,
         progress=Progress(show),
     )

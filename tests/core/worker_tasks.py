@@ -58,6 +58,17 @@ def prepare(task: Task) -> None:
 def load() -> None: ...
 
 
+def explain(error: BaseException) -> UserError:
+    return UserError(repr(error), where="task.py:1")
+
+
+class OddError(Exception):
+    """Cannot be pickled and read again."""
+
+    def __init__(self, one: str, two: str) -> None:
+        super().__init__(one + two)
+
+
 def work(task: Task) -> None:
     """Do what the first word of the task's name says."""
     assert (task.folder / "prepared").is_file()
@@ -71,6 +82,10 @@ def work(task: Task) -> None:
             raise UserError("cannot do it", hint="Do something else.")
         case "fail":
             raise ZeroDivisionError("a bug")
+        case "odd":
+            raise OddError("a ", "bug")
+        case "exit":
+            raise SystemExit(0)
         case "wait":
             time.sleep(1)
     (task.folder / f"{task.name}.done").touch()
