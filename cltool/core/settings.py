@@ -78,7 +78,8 @@ class LearnerSettings(BaseModel):
         0.98,
         ge=0,
         description="stop after an epoch in which the model completed this share of the update's"
-        " sentences correctly, each just before it was trained on; above 1: never stop early",
+        " sentences correctly, each just before it was trained on; small updates: over the last"
+        " epochs that fill twelve batches together; above 1: never stop early",
     )
 
     @property

@@ -1,7 +1,9 @@
 """When training on an update stops.
 
-It stops as soon as the update is learned. It goes on for at least ``EPOCHS`` epochs and ``STEPS``
-steps to get there, and beyond them while it makes progress. All of this is computed from the
+It stops as soon as the update is learned: as soon as the model completes enough of its sentences.
+One epoch of a small update says little, so its last few epochs are counted together. Training goes
+on for at least ``EPOCHS`` epochs and ``STEPS`` steps to get there, and beyond them while it makes
+progress. All of this is computed from the
 losses of training alone, so it is the same on every repetition of a run.
 """
 
@@ -27,6 +29,13 @@ REASONS: dict[Reason, str] = {
 
 EPOCHS, STEPS = 12, 150
 """Training goes on for this many epochs and steps before a lack of progress can stop it."""
+
+ENOUGH = 12
+"""Batches of the update's sentences over which the completed share is taken, if an epoch has fewer.
+
+At the first epoch of a small update in which every sentence is completed, other wordings of the
+same facts are not yet answered as reliably.
+"""
 
 FARTHEST = 20
 """The farthest limit, as a multiple of the epochs above."""
@@ -72,7 +81,9 @@ class Stopping:
         planned: epochs that training takes at most unless it goes on because of progress.
         farthest: epochs that it never exceeds.
         reason: why it is to stop; empty until this is known.
-        learned: whether an epoch completed the share `stop_at` of the sentences correctly.
+        learned: whether the share `stop_at` of the sentences was completed correctly, over an epoch
+            and over at least `ENOUGH` batches of them; over one epoch under a budget, and in the
+            first.
     """
 
     def __init__(self, settings: LearnerSettings, budget: bool, steps: int, own: int) -> None:
@@ -84,6 +95,7 @@ class Stopping:
         self.reason: Reason | Literal[""] = ""
         self.learned = False
         self._own = own
+        self._counted = own if budget else max(own, ENOUGH * settings.batch_size)
         self._patience = max(1, round(PATIENCE * self.planned))
         self._epochs = 0
         self._recent: list[bool] = []
@@ -104,8 +116,10 @@ class Stopping:
             losses: their losses, in nats; empty unless `watches_loss`.
         """
         self._epochs += 1
-        self._recent = [*self._recent, *hits][-self._own :]
-        self.learned |= bool(hits) and sum(hits) >= self._settings.stop_at * len(hits)
+        self._recent = [*self._recent, *hits][-self._counted :]
+        # What is completed in the first epoch was known before the update.
+        if self._recent and (self._epochs == 1 or len(self._recent) == self._counted):
+            self.learned |= sum(self._recent) >= self._settings.stop_at * len(self._recent)
         if self._budget or not hits:
             return False
         share = sum(hits) / len(hits)
@@ -134,5 +148,6 @@ class Stopping:
             ended = "schedule"
         if self._epochs < self.farthest and not self._budget:
             ended = "strategy"
-        learned = sum(self._recent) / len(self._recent) if self._recent else None
+        last = self._recent[-self._own :] if self._own else []
+        learned = sum(last) / len(last) if last else None
         return Training(self.reason or ended, self._epochs, learned)

@@ -82,7 +82,7 @@ REPEATS = 8
 """Most times that a difficult line is added to an epoch."""
 
 OWN = 0.2
-"""Share of the update's own sentences in an epoch of the cool-down."""
+"""Share of the update's own sentences in an epoch of the cool-down, unless the epoch is short."""
 
 RECITED = 0.9
 """Share of facts recited below which a warning says so."""
@@ -256,7 +256,7 @@ class Recitation(Strategy[RecitationConfig]):
             self._cool(learner)
         if self._own is not None:
             # Set here, before the hooks of the next epoch read it.
-            drawn = self._own.take(math.ceil(OWN * len(self._own.examples)))
+            drawn = self._own.take(self._own_of_cooling(learner, len(self._own.examples)))
             learner.loader.own = [self._own.examples[number] for number in drawn]
 
     def settled(self, learner: Learner) -> bool:
@@ -366,8 +366,18 @@ class Recitation(Strategy[RecitationConfig]):
 
     def _sentences_of_cooling(self, learner: Learner) -> float:
         """Return the number of lines and sentences in an epoch of the cool-down."""
-        own = OWN * len(learner.loader.own if self._own is None else self._own.examples)
-        return (1 + self.config.sentences) * len(self._targets) + own
+        own = len(learner.loader.own if self._own is None else self._own.examples)
+        rehearsed = (1 + self.config.sentences) * len(self._targets)
+        return rehearsed + self._own_of_cooling(learner, own)
+
+    def _own_of_cooling(self, learner: Learner, own: int) -> int:
+        """Return how many of the update's ``own`` sentences an epoch of the cool-down has.
+
+        A short epoch is filled up with them, as with rehearsal in `_amounts`.
+        """
+        rehearsed = (1 + self.config.sentences) * len(self._targets)
+        room = learner.settings.batch_size * STEPS / EPOCHS - rehearsed
+        return math.ceil(min(own, max(OWN * own, room)))
 
     def _clear(self) -> None:
         self._targets = []

@@ -7,18 +7,24 @@ from typing import Any
 import pytest
 
 from cltool.core.settings import LearnerSettings
-from cltool.training.stopping import EPOCHS, FARTHEST, Stopping
+from cltool.training.stopping import ENOUGH, EPOCHS, FARTHEST, Stopping
 
 
 def train(
-    shares: list[float], losses: list[float], *, budget: bool = False, steps: int = 15, **given: Any
+    shares: list[float],
+    losses: list[float],
+    *,
+    budget: bool = False,
+    steps: int = 15,
+    sentences: int = 500,
+    **given: Any,
 ) -> Stopping:
-    """Train 100 sentences; the last share and the last loss go on for ever."""
-    stopping = Stopping(LearnerSettings(**given), budget, steps, 100)
+    """Train some sentences; the last share and the last loss go on for ever."""
+    stopping = Stopping(LearnerSettings(**given), budget, steps, sentences)
     for epoch in range(10_000 if budget else stopping.farthest):
         share, loss = (series[min(epoch, len(series) - 1)] for series in (shares, losses))
-        hits = [number < 100 * share for number in range(100)]
-        watched = [loss] * 100 if stopping.watches_loss else []
+        hits = [number < sentences * share for number in range(sentences)]
+        watched = [loss] * sentences if stopping.watches_loss else []
         if stopping.after_epoch(hits, watched) or (budget and epoch == 5):
             break
     return stopping
@@ -31,6 +37,21 @@ def ended(*args: Any, **options: Any) -> tuple[str, int, float | None]:
 
 def test_it_stops_when_the_update_is_learned() -> None:
     assert ended([0.1, 0.5, 0.99], [1.0]) == ("learned", 3, 0.99)
+
+
+@pytest.mark.parametrize("sentences", [24, 96])
+def test_a_small_update_is_learned_over_several_epochs(sentences: int) -> None:
+    needed = -(-ENOUGH * LearnerSettings().batch_size // sentences)
+    stop, epochs, learned = ended([0.5, 0.5, 1.0], [1.0], sentences=sentences, steps=2)
+    assert (stop, epochs, learned) == ("learned", 2 + needed, 1.0)
+
+
+def test_a_small_update_that_is_completed_now_and_then_is_not_learned() -> None:
+    assert not train([0.5, 1.0] * 40, [1.0], sentences=50, steps=2, epochs=80).learned
+
+
+def test_a_small_update_that_was_known_ends_after_an_epoch() -> None:
+    assert ended([1.0], [1.0], sentences=50, steps=2)[:2] == ("learned", 1)
 
 
 def test_slow_progress_in_the_loss_goes_on_past_the_planned_epochs() -> None:
