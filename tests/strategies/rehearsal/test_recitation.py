@@ -150,12 +150,22 @@ def test_it_cools_down_in_the_last_epochs_at_the_latest(
     make_learner: MakeLearner, stream: Stream
 ) -> None:
     learner, watch = watched(
-        make_learner, strategy={"cooldown": 3, "steps": 0}, stop_at=2.0, epochs=5
+        make_learner, strategy={"cooldown": 3, "steps": 0}, stop_at=2.0, epochs=5, batch_size=2
     )
     apply(learner, stream.updates[1])
     assert learner.clock.train_exp_epochs == 5
     assert [size < watch.own[0] for size in watch.own[:5]] == [False, False, True, True, True]
     assert watch.rates[-1] < 0.2 * watch.rates[0]
+
+
+def test_a_short_epoch_of_the_cooldown_has_all_of_the_update_s_sentences(
+    make_learner: MakeLearner, stream: Stream
+) -> None:
+    learner, watch = watched(
+        make_learner, strategy={"cooldown": 3, "steps": 0}, stop_at=2.0, epochs=5, batch_size=64
+    )
+    apply(learner, stream.updates[1])
+    assert watch.own == [watch.own[0]] * 5
 
 
 def test_without_a_cooldown_it_stops_when_the_update_is_learned(
@@ -260,7 +270,14 @@ def test_others_that_rehearse_see_the_update_s_part_before_they_count(
             sizes.append((self.seen, len(learner.loader.own)))
 
     learner = make_learner(
-        "recitation", lm="tiny", lr=1.5e-3, epochs=6, stop_at=0.5, plugins=[First()]
+        "recitation",
+        lm="tiny",
+        lr=1.5e-3,
+        epochs=6,
+        stop_at=0.5,
+        batch_size=2,
+        strategy={"steps": 0},
+        plugins=[First()],
     )
     apply(learner, stream.updates[1])
     assert all(seen == now for seen, now in sizes)
