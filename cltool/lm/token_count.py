@@ -25,12 +25,14 @@ class Passed:
     """What passed through the models.
 
     Attributes:
+        pad: the token of padding.
         ends: tokens that end a text, or come after its end.
         written: texts that were continued; the last token of each may have been written without
             being read.
     """
 
-    ends: Collection[int] = ()
+    pad: int
+    ends: Collection[int]
     written: int = 0
     depth: int = 0
     _known: int = 0
@@ -58,8 +60,11 @@ class Passed:
             return
         if mask is not None and mask.ndim == 2:
             self._sum(mask[:, -width:])
-        else:
+        elif ids.is_floating_point():
             self._known += rows * width
+        else:
+            # Padding at the end needs no mask: nothing attends to it.
+            self._sum(ids != self.pad)
         self.written += rows * bool(named.get("use_cache"))
 
     def _sum(self, counts: Tensor) -> None:
@@ -86,7 +91,7 @@ def passing(coder: Coder) -> Iterator[Passed]:
     Args:
         coder: knows the tokens that end a text, and the padding after it.
     """
-    passed = Passed((coder.pad, *coder.stops))
+    passed = Passed(coder.pad, (coder.pad, *coder.stops))
     plain = PreTrainedModel.__call__
 
     def call(model: PreTrainedModel, *arguments: Any, **named: Any) -> Any:
