@@ -248,10 +248,11 @@ class _Steps:
         self.keys = _probed_keys(self.stream, settings.limit)
         self.budget = Budget(learner.settings)
         self.warned: list[str] = []
+        rows = run.cost_rows()
+        self.rows = len(rows)
         if done:
             # The checkpoint was compared with its digests when it was chosen.
             advance(learner, run.folder, done - 1, checked=True)
-            rows = run.cost_rows()
             self.costs = rows[:done]
             # The record has the sentences of any number of steps: the run may have been killed
             # before it changed them, or go back to an earlier checkpoint.
@@ -295,6 +296,12 @@ class _Steps:
         probes = list(self.stream.probes(learner.known, self.keys))
         rows = self.prober.ask(step, probes, learner.strategies.frame)
         self.lock.check()
+        if step < self.rows:
+            # The answers may differ from those before, for example on a GPU; then the digests in
+            # the old rows of this step and of later ones are not those of the files.
+            self.warn()
+            self.run.write_costs(self.costs)
+            self.rows = step
         ledger.write_step(self.run.folder, step, rows)
         checkpoints.save(self.run.folder, step, learner.model, learner.strategies)
         self.erasures.write(step)

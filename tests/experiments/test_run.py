@@ -252,6 +252,26 @@ def test_a_run_killed_anywhere_resumes_to_the_same_bytes(
     assert not list(killed.rglob("*.partial"))
 
 
+def test_a_killed_run_resumes_where_a_step_that_was_made_again_has_other_answers(
+    start: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = start(tmp_path / "run")
+    shutil.rmtree(tmp_path / "run" / "checkpoints")
+    run.change_record(status="running")
+    before = run.cost_rows()[0]["ledger"]
+    write_step = ledger.write_step
+
+    def other(folder: Path, step: int, rows: list[dict[str, Any]]) -> None:
+        write_step(folder, step, [{**row, "logp": row["logp"] - 1} for row in rows])
+        raise Killed
+
+    with monkeypatch.context() as patch, pytest.raises(Killed):
+        patch.setattr(ledger, "write_step", other)
+        start(tmp_path / "run")
+    assert ledger.digest(tmp_path / "run", 0) != before
+    assert start(tmp_path / "run").record["status"] == "finished"
+
+
 def test_a_run_does_not_resume_from_other_weights(
     start: Start,
     checkpoint: Callable[[str], Path],
