@@ -5,14 +5,16 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import sys
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from cltool.core import locks
+from cltool.core import digests, locks
 from cltool.core.errors import UserError
 from cltool.core.files import is_partial, remove, remove_partials
+from cltool.core.printable import one_line
 from cltool.evaluation import ledger
 from cltool.experiments.same_model import refuse_changed_source
 from cltool.experiments.strategy_code import differences as code_differences
@@ -137,6 +139,19 @@ def open_folder(
         refuse_changed_source(existing)
         return done
     return checkpoints.last(folder, done) + 1
+
+
+def finished(folder: Path) -> Run:
+    """Return a finished run as it is; say on stderr which of its checkpoints are damaged."""
+    for place in sorted((folder / "checkpoints").glob("step-*")):
+        if found := digests.damage(place):
+            text = (
+                f"cltool: {place}: this checkpoint is damaged ({'; '.join(found)}); the answers and"
+                " scores of the run are not. Give the command with --save-model DIR to make the"
+                " last checkpoint again."
+            )
+            print(one_line(text), file=sys.stderr)
+    return Run.open(folder)
 
 
 def note_code(run: Run, record: Mapping[str, Any], done: int, ended: bool) -> None:

@@ -29,6 +29,7 @@ from cltool.experiments.peak_memory import peak_memory
 from cltool.experiments.resume import (
     clear,
     default_folder,
+    finished,
     must_clear,
     note_code,
     open_folder,
@@ -110,7 +111,7 @@ def run(
     writes = fresh or save_model is not None
     with run_lock(folder, requested, writes, accept) as lock:
         if lock is None:
-            return Run.open(folder)
+            return finished(folder)
         return _run_locked(asked, None if save_model is None else Path(save_model), lock)
 
 
@@ -149,7 +150,7 @@ def _run_locked(asked: _Asked, save_model: Path | None, lock: Lock) -> Run:
     if done:
         note_code(Run(folder), asked.requested, done, ended)
     if ended and saved is None:
-        return Run.open(folder)
+        return finished(folder)
     if not asked.fresh and not ended and Run(folder).diverged:
         raise diverged.refusal(Run(folder))
     seed = asked.requested["seed"]

@@ -368,12 +368,16 @@ def test_a_damaged_checkpoint_is_passed_over(
 
 
 def test_a_damaged_checkpoint_of_a_finished_run_is_not_used(
-    start: Start, stream: Stream, tmp_path: Path
+    start: Start, stream: Stream, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     start(tmp_path / "run")
     place = tmp_path / "run" / "checkpoints" / "step-003"
     state = place / "naive.json"
     state.write_text(state.read_text() + " ")
+    start(tmp_path / "run")
+    told = capsys.readouterr().err
+    assert f"{place}: this checkpoint is damaged (" in told and "naive.json has changed" in told
+    assert "--save-model DIR" in told
     done = start(tmp_path / "run", save_model=tmp_path / "model")
     (sentence,) = [text for text in done.record["warnings"] if "damaged" in text]
     assert "naive.json has changed" in sentence and "went on from the base" in sentence
