@@ -78,6 +78,8 @@ def rebuilder(stream: Stream, settings: resolve.Settings) -> Rebuild | None:
     """
     import torch
 
+    from cltool.lm.token_count import set_aside
+
     chosen = settings.model
     registered = models.registered(chosen.name)
     built = registered if registered is not None and registered.knows_base else None
@@ -85,15 +87,20 @@ def rebuilder(stream: Stream, settings: resolve.Settings) -> Rebuild | None:
         return None
 
     def rebuild(without: Collection[Key], progress: Progress) -> tuple[Mapping[str, Tensor], int]:
-        if built is not None:
-            folder = built.build(stream, without=without, reading=chosen.reading, progress=progress)
-        else:
-            # Teaching sets torch's global seed; random numbers drawn later must not depend on it.
-            with torch.random.fork_rng(range(torch.cuda.device_count())):
-                lm = _load(stream, settings, QUIET)
-                folder = _taught_folder(lm, stream, progress, without)
-        model = models.load(str(folder), stream, device="cpu").model
-        return dict(model.named_parameters()), training_tokens(folder)
+        with set_aside() as count:
+            if built is not None:
+                folder = built.build(
+                    stream, without=without, reading=chosen.reading, progress=progress
+                )
+            else:
+                # Teaching sets torch's global seed; later random numbers must not depend on it.
+                with torch.random.fork_rng(range(torch.cuda.device_count())):
+                    lm = _load(stream, settings, QUIET)
+                    folder = _taught_folder(lm, stream, progress, without)
+            model = models.load(str(folder), stream, device="cpu").model
+            tokens = training_tokens(folder)
+            count(tokens)
+        return dict(model.named_parameters()), tokens
 
     return rebuild
 

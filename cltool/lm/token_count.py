@@ -8,7 +8,7 @@ probes do not count.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -61,11 +61,15 @@ class Passed:
         if mask is not None and mask.ndim == 2:
             self._sum(mask[:, -width:])
         elif ids.is_floating_point():
-            self._known += rows * width
+            self.add_known(rows * width)
         else:
             # Padding at the end needs no mask: nothing attends to it.
             self._sum(ids != self.pad)
         self.written += rows * bool(named.get("use_cache"))
+
+    def add_known(self, tokens: int) -> None:
+        """Count ``tokens``, wherever they passed."""
+        self._known += tokens
 
     def _sum(self, counts: Tensor) -> None:
         # The device adds, so that a GPU does not have to be waited for.
@@ -84,6 +88,32 @@ def _stops(model: PreTrainedModel) -> set[int]:
     return set(stops if isinstance(stops, list) else [stops])
 
 
+_counting: list[Passed] = []
+"""The counts in progress."""
+
+
+@contextmanager
+def set_aside() -> Iterator[Callable[[int], None]]:
+    """Count nothing that passes inside; yield a function that adds a number of tokens instead.
+
+    This is for models that cltool builds and keeps in its cache: what building one took is
+    recorded with it, so that the count is the same whether the model is there already or not.
+    """
+
+    def add(tokens: int) -> None:
+        for passed in counts:
+            passed.add_known(tokens)
+
+    counts = [*_counting]
+    for passed in counts:
+        passed.depth += 1
+    try:
+        yield add
+    finally:
+        for passed in counts:
+            passed.depth -= 1
+
+
 @contextmanager
 def passing(coder: Coder) -> Iterator[Passed]:
     """Count all tokens that pass through `transformers` models inside the context.
@@ -92,6 +122,7 @@ def passing(coder: Coder) -> Iterator[Passed]:
         coder: knows the tokens that end a text, and the padding after it.
     """
     passed = Passed(coder.pad, (coder.pad, *coder.stops))
+    _counting.append(passed)
     plain = PreTrainedModel.__call__
 
     def call(model: PreTrainedModel, *arguments: Any, **named: Any) -> Any:
@@ -108,6 +139,7 @@ def passing(coder: Coder) -> Iterator[Passed]:
     try:
         yield passed
     finally:
+        _counting.pop()
         if before is None:
             del PreTrainedModel.__call__
         else:

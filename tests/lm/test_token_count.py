@@ -7,7 +7,7 @@ from typing import Any
 import torch
 
 from cltool.lm.sampling import Sampler
-from cltool.lm.token_count import passing
+from cltool.lm.token_count import passing, set_aside
 
 from ..conftest import LoadLM
 
@@ -36,3 +36,15 @@ def test_texts_that_end_before_others_are_counted_up_to_their_ends(load_lm: Load
     with torch.no_grad(), passing(lm.coder) as again:
         lm.model(input_ids=torch.tensor([prompt]))
     assert (again.tokens, passed.tokens) == (len(prompt), outer.tokens)
+
+
+def test_what_passes_while_a_model_is_built_counts_as_is_known_of_it(load_lm: LoadLM) -> None:
+    lm = load_lm("llama")
+    ids = torch.tensor([[5, 6, 7]])
+    with torch.no_grad(), passing(lm.coder) as outer, passing(lm.coder) as inner:
+        with set_aside() as count:
+            lm.model(input_ids=ids)
+            count(100)
+        assert (outer.tokens, inner.tokens) == (100, 100)
+        lm.model(input_ids=ids)
+    assert (outer.tokens, inner.tokens) == (103, 103)
