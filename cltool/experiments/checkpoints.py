@@ -43,7 +43,7 @@ def save(run: Path, step: int, model: nn.Module, strategies: Strategies) -> None
         if tensors:
             with whole_file(partial / f"{file_name(name)}.safetensors") as file:
                 save_file(tensors, file)
-    digests.write_digests(partial, owner(run, step))
+    digests.write_digests(partial, Run(run).owner(step))
     _discard(place)
     if not place.is_dir():
         partial.rename(place)
@@ -73,7 +73,7 @@ def load(
     from safetensors.torch import load_file
 
     place = folder(run, step)
-    if not checked and (found := digests.damage(place, owner(run, step))):
+    if not checked and (found := digests.damage(place, Run(run).owner(step))):
         raise UserError(
             f"the checkpoint is damaged: {'; '.join(found)}",
             where=str(place),
@@ -112,7 +112,7 @@ def load(
 def last(run: Path, before: int) -> int:
     """Return the latest step before step ``before`` that has an undamaged checkpoint, or -1."""
     for step in reversed(steps(run)):
-        if step < before and not digests.damage(folder(run, step), owner(run, step)):
+        if step < before and not digests.damage(folder(run, step), Run(run).owner(step)):
             return step
     return -1
 
@@ -145,7 +145,8 @@ def damaged(run: Path, begin: int, end: int) -> list[str]:
     found = {
         step: f"was damaged ({'; '.join(broken)})"
         for step in steps(run)
-        if begin <= step < end and (broken := digests.damage(folder(run, step), owner(run, step)))
+        if begin <= step < end
+        and (broken := digests.damage(folder(run, step), Run(run).owner(step)))
     }
     if begin < end and end - 1 not in steps(run):
         found[end - 1] = "is missing"
@@ -170,12 +171,6 @@ def files(run: Path) -> list[Path]:
     """Return the files of all checkpoints in the run folder ``run``."""
     places = [folder(run, step) for step in _numbers(run)]
     return [file for place in places if place.is_dir() for file in _files(place)]
-
-
-def owner(run: Path, step: int) -> str:
-    """Return what the checkpoint's digests include; empty if an earlier cltool began the run."""
-    found = Run(run).id
-    return found and f"{found} after step {step}"
 
 
 def digest(run: Path, step: int) -> str:

@@ -143,8 +143,10 @@ def open_folder(
 
 def finished(folder: Path) -> Run:
     """Return a finished run as it is; say on stderr which of its checkpoints are damaged."""
+    run = Run(folder)
     for place in sorted((folder / "checkpoints").glob("step-*")):
-        if found := digests.damage(place):
+        step = place.name.partition("-")[2]
+        if step.isdecimal() and (found := digests.damage(place, run.owner(int(step)))):
             text = (
                 f"cltool: {place}: this checkpoint is damaged ({'; '.join(found)}); the answers and"
                 " scores of the run are not. Give the command with --save-model DIR to make the"

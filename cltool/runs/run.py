@@ -146,6 +146,10 @@ class Run:
         """Whether the run stopped because its numbers are not finite."""
         return self.settings_file.is_file() and self.record.get("status") == DIVERGED
 
+    def owner(self, step: int) -> str:
+        """Return what the digests of a checkpoint include; empty if an earlier cltool began it."""
+        return self.id and f"{self.id} after step {step}"
+
     @cached_property
     def answers(self) -> pd.DataFrame:
         """The ledger: one row for each (step, probe).

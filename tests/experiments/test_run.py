@@ -373,6 +373,8 @@ def test_a_damaged_checkpoint_of_a_finished_run_is_not_used(
     start(tmp_path / "run")
     place = tmp_path / "run" / "checkpoints" / "step-003"
     state = place / "naive.json"
+    start(tmp_path / "run")
+    assert "damaged" not in capsys.readouterr().err
     state.write_text(state.read_text() + " ")
     start(tmp_path / "run")
     told = capsys.readouterr().err
