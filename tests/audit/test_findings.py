@@ -18,7 +18,7 @@ from cltool.audit.findings import BASE, ModelState, Scope
 from cltool.audit.request import AuditRequest
 from cltool.cli.main import main
 from cltool.core.digests import write_digests
-from cltool.experiments import checkpoints, resolve, run
+from cltool.experiments import resolve, run
 from cltool.reporting.audit_data import audit_data
 from cltool.runs.run import Run
 
@@ -139,7 +139,7 @@ def test_other_weights_are_attacked_again(folder: Path, attacked: list[bool]) ->
     here, there = (folder / name / "checkpoints" / "step-002" for name in ("naive", "replay"))
     shutil.copy(there / "model.safetensors", here / "model.safetensors")
     (here / "digests.json").unlink()
-    write_digests(here, checkpoints.owner(folder / "naive", 2))
+    write_digests(here, Run(folder / "naive").owner(2))
     audit("naive")
     assert attacked == [True]
 
