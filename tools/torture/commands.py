@@ -75,10 +75,10 @@ class Started:
     out: Path
     err: Path
 
-    def send(self, number: int) -> None:
-        """Send a signal, if it still runs."""
+    def send(self, number: int, *, to_all: bool = False) -> None:
+        """Send a signal, if it still runs; ``to_all`` of its processes, or to the first one."""
         with suppress(ProcessLookupError):
-            os.kill(self.pid, number)
+            (os.killpg if to_all else os.kill)(self.pid, number)
 
     def wait(self, seconds: float = LIMIT) -> Outcome:
         """Wait until it ends; end it if it takes longer than ``seconds``."""

@@ -1,7 +1,8 @@
 """Kills: a command is killed again and again until it ends; the result is that of an unbroken one.
 
 Most kills come just before a file operation, the others at random moments. A kill is SIGKILL, at
-times SIGTERM, one Ctrl-C or two of them.
+times SIGTERM, one Ctrl-C or two of them. At random moments it also hits all processes of a command
+at once, as a terminal, `timeout` or a scheduler of jobs does.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ CHAINS = (
 FULL = 72
 SHORT = ("save", "purge")
 MOST_KILLS = 6
-FRESH_STARTS = {"naive": 24, "compare": 36, "survey": 43}
+FRESH_STARTS = {"naive": 24, "compare": 36, "tune-two": 41, "survey": 43}
 """Chains of new interpreters: command → number of the chain."""
 
 ENDED = (0, 3)
@@ -111,8 +112,9 @@ class _Chain:
         what = rng.choices(["kill", "term", "int", "two"], [7, 1, 1, 1])[0]
         if what == "two" or self.fresh or rng.random() < 0.3:
             moment = rng.uniform(0.02, 12.0 if self.fresh else 2.0)
-            outcome = self._at(moment, what)
-            shown = f"{what} after {moment:.2f} s"
+            to_all = self.command.workers and rng.random() < 0.5
+            outcome = self._at(moment, what, to_all)
+            shown = f"{what}{' of all' * to_all} after {moment:.2f} s"
         else:
             number = int(2 ** rng.uniform(0, 5.5))
             tells = self.case.folder / f"strike-{len(self.started)}"
@@ -135,15 +137,14 @@ class _Chain:
         )
         return None
 
-    def _at(self, moment: float, what: str) -> Outcome:
+    def _at(self, moment: float, what: str, to_all: bool) -> Outcome:
         started = self.start(None)
         time.sleep(moment)
+        number = {"kill": signal.SIGKILL, "term": signal.SIGTERM}.get(what, signal.SIGINT)
+        started.send(number, to_all=to_all)
         if what == "two":
-            started.send(signal.SIGINT)
             time.sleep(self.case.rng.uniform(0, 0.3))
-            started.send(signal.SIGINT)
-        else:
-            started.send({"kill": signal.SIGKILL, "term": signal.SIGTERM}.get(what, signal.SIGINT))
+            started.send(number, to_all=to_all)
         return started.wait()
 
     def _late(self, outcome: Outcome) -> Outcome | None:
