@@ -58,6 +58,13 @@ relation with one wording) is in the ledger but not in these scores. If a stream
 at all, the `trained` probes count instead, and the report warns. `two_hop` and `reverse` probes
 are in the ledger and never part of these scores.
 
+## A model that collapsed
+
+A model that says nothing also says no superseded and no erased object. So low values of `stale` and
+`erased` (up to 0.1) are left out (a dash in tables, null in JSON) after a step at which almost all
+answers (90%) are empty, identical and wrong, or cut off, or at which almost no valid fact is
+answered, not even those that the step taught. The run warns of it.
+
 ## Answers of each group
 """
 

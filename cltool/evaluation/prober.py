@@ -46,6 +46,12 @@ ROUGH_MARGIN = 0.5
 """The same with autocast, which rounds logits to about a tenth of a nat."""
 
 
+_LOWER = (
+    "Use a lower learning rate (--set learner.lr=…), or another checkpoint if this happened before"
+    " the first update."
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Completion:
     """The scores of one completion of a prompt.
@@ -56,6 +62,7 @@ class Completion:
         shown: whether greedy decoding would produce it and stop.
         ids: the tokens that greedy decoding would produce, with the end token.
         room: the most tokens that the model's context has room for after the prompt.
+        flat: whether the model gave every token of its vocabulary the same probability.
     """
 
     logp: float
@@ -63,6 +70,7 @@ class Completion:
     shown: bool
     ids: tuple[int, ...]
     room: int
+    flat: bool = False
 
     def shown_within(self, limit: int) -> bool:
         """Return whether greedy decoding of at most ``limit`` tokens would produce it and stop."""
@@ -97,7 +105,7 @@ class Prober:
             frame: the text that the strategy puts around a prompt.
 
         Raises:
-            Diverged: the model's probabilities are not numbers.
+            Diverged: the model's probabilities are not numbers, or all the same.
         """
         was_training = self.lm.model.training
         self.lm.model.eval()
@@ -121,8 +129,13 @@ class Prober:
         if any(math.isnan(one.logp) for one in current):
             raise Diverged(
                 "the model's probabilities are not numbers (NaN)",
-                hint="Use a lower learning rate (--set learner.lr=…), or another checkpoint if this"
-                " happened before the first update.",
+                hint=_LOWER,
+            )
+        if any(one.flat for one in current):
+            raise Diverged(
+                "the model gives every token the same probability: its numbers are too large to"
+                " compute with",
+                hint=_LOWER,
             )
         askable = self._askable_with(probes)
         limit = limits.limit(self.settings.max_tokens, askable.longest)
@@ -170,14 +183,18 @@ class Prober:
         forced = ((lead >= 0) | ~inner).all(1).tolist()
         margin = MARGIN if self.lm.precision.dtype == torch.float32 else ROUGH_MARGIN
         sure = (((lead > margin) | ~counted).all(1) & ends).tolist()
+        # Where numbers overflow, some architectures go on with zeros in place of NaN.
+        level = ((logits.amax(-1) == logits.amin(-1)) | ~counted).all(1)
+        flat = (level & counted.any(1)).tolist()
         stops = set(self.lm.coder.stops)
         found = []
-        for example, one, most, shown in zip(examples, logp, forced, sure, strict=True):
+        each = zip(examples, logp, forced, sure, flat, strict=True)
+        for example, one, most, shown, same in each:
             ids = example.ids[example.start :]
             # Decoding would end at a line break inside the object.
             whole = shown and stops.isdisjoint(ids[:-1])
             room = self.lm.context - example.start + 1
-            found.append(Completion(one, most, whole, ids, room))
+            found.append(Completion(one, most, whole, ids, room, same))
         return found
 
     def generate(self, prompts: Sequence[str], limit: int) -> list[Answer]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from cltool.core.errors import UserError
 from cltool.evaluation import metrics
+from cltool.evaluation.collapse import ALMOST, collapsed_steps
 from cltool.evaluation.ledger import KEY, TAGS
 from cltool.evaluation.outcomes import resurfaced
 from cltool.evaluation.scores import COSTS, METRICS, SCORES, Score, installed_scores
@@ -19,12 +20,25 @@ if TYPE_CHECKING:
 WORST = {"new": "min", "retained": "min", "stale": "max", "erased": "max"}
 """Scores of which a run also reports the worst update, and how that is found."""
 
+MEANINGLESS = ("stale", "erased")
+"""Scores whose low values mean nothing where the model collapsed: they look like good erasing."""
+
 LARGEST = ("peak_memory", "stored_bytes")
 """Costs of which a run reports the maximum over its steps; of the others it reports the sum."""
 
 
-def per_step(rows: pd.DataFrame, forms: Sequence[str] | None = None) -> pd.DataFrame:
+def per_step(
+    rows: pd.DataFrame,
+    forms: Sequence[str] | None = None,
+    collapsed: Sequence[int] | None = None,
+) -> pd.DataFrame:
     """Return the scores of each step, and how many facts each comes from.
+
+    Args:
+        rows: the ledger.
+        forms: the forms that count; by default the held-out ones.
+        collapsed: the steps at which the model had collapsed, if ``rows`` are not all answers.
+            Low values of `MEANINGLESS` are left out there.
 
     Returns:
         Index ``step``; columns new, retained, stale, erased, valid, trained, forced and
@@ -52,6 +66,9 @@ def per_step(rows: pd.DataFrame, forms: Sequence[str] | None = None) -> pd.DataF
         name: chosen.groupby("step")[column].mean().reindex(steps)
         for name, (chosen, column) in columns.items()
     }
+    broken = collapsed_steps(rows) if collapsed is None else collapsed
+    for name in MEANINGLESS:
+        table[name] = table[name].where(~steps.isin(broken) | (table[name] > 1 - ALMOST))
     counted = {**groups, "superseded": superseded}
     for name in ("new", "retained", "superseded", "erased"):
         table[f"n_{name}"] = counted[name].groupby("step").size().reindex(steps, fill_value=0)
@@ -122,7 +139,8 @@ def per_step_by(rows: pd.DataFrame, tag: str) -> pd.DataFrame:
     # The forms that count are those of the whole ledger.
     forms = metrics.held_out(rows)["form"].unique().tolist()
     values = pd.Series([one.get(tag, "") for one in tags], rows.index)
-    tables = {value: per_step(own, forms) for value, own in rows.groupby(values)}
+    broken = collapsed_steps(rows)
+    tables = {value: per_step(own, forms, broken) for value, own in rows.groupby(values)}
     table: pd.DataFrame = pd.concat(tables, names=[tag])
     return table
 

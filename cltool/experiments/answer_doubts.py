@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cltool.evaluation import ledger
-from cltool.evaluation.matching import CONTEXT, LIMIT, first_line
+from cltool.evaluation import collapse, ledger
 from cltool.evaluation.metrics import DIRECT
 from cltool.facts.stream import ERASED, NEW
 
@@ -17,12 +15,6 @@ if TYPE_CHECKING:
 
 KEY = "answers"
 """Name of the counts in a row of ``steps.jsonl``."""
-
-ALMOST = 0.9
-"""Share of the answers from which on a step is in doubt."""
-
-FEW = 4
-"""Answers below which nothing can be said of all of them."""
 
 Row = Mapping[str, Any]
 
@@ -36,26 +28,16 @@ def counts(run: Path, step: int, rows: Sequence[Row]) -> dict[str, int]:
         rows: the answers of the step.
 
     Returns:
-        ``asked``: the answers. Of these, ``empty``; ``alike``, equal to the most frequent one, and
-        ``alike_right``, those of them that are right; ``cut`` before they were ended, and neither
-        right nor superseded. ``base`` and ``base_right``: answers about base facts before the first
-        update. ``erased``: facts that the step erased; ``unknown``: those of them that the model
-        did not name in any wording before.
+        What `cltool.evaluation.collapse.counts` returns, and ``base`` and ``base_right``: answers
+        about base facts before the first update. ``erased``: facts that the step erased;
+        ``unknown``: those of them that the model did not name in any wording before.
     """
-    said = [first_line(row["answer"]) for row in rows]
-    (common, alike), *_ = [*Counter(said).most_common(1), ("", 0)]
-    fitting = [row["right"] for row, text in zip(rows, said, strict=True) if text == common]
-    cut = [row for row in rows if row["stop"] in (LIMIT, CONTEXT) and row["matched"] is None]
     base = [row for row in rows if row["group"] == NEW] if step == 0 else []
     erased = _erased(rows)
     before = ledger.read_step(run, step - 1) if step and erased else None
     new = {} if before is None else _known_before(before, erased)
     return {
-        "asked": len(rows),
-        "empty": said.count(""),
-        "alike": alike,
-        "alike_right": sum(map(bool, fitting)),
-        "cut": len(cut),
+        **collapse.counts(rows),
         "base": len(base),
         "base_right": sum(bool(row["right"]) for row in base),
         "erased": len(new),
@@ -70,7 +52,8 @@ def sentences(costs: Sequence[Row]) -> list[str]:
         costs: rows of ``steps.jsonl``; those of earlier versions have no counts.
     """
     told = [(str(row["label"]), row[KEY]) for row in costs if row.get(KEY)]
-    return [text for check in (_base, _empty, _alike, _cut, _unknown) for text in check(told)]
+    checks = (_base, _empty, _alike, _cut, _lost, _unknown)
+    return [text for check in checks for text in check(told)]
 
 
 Told = Sequence[tuple[str, Mapping[str, int]]]
@@ -88,22 +71,40 @@ def _base(told: Told) -> list[str]:
 
 
 def _empty(told: Told) -> list[str]:
-    found = [(label, one) for label, one in told if _most(one, "empty")]
+    found = [(label, one) for label, one in told if collapse.is_empty(one)]
     return _collapsed(found, "empty", "The model says nothing at all")
 
 
 def _alike(told: Told) -> list[str]:
-    found = [
-        (label, one)
-        for label, one in told
-        if _most(one, "alike") and 2 * one["alike_right"] < one["alike"] and not _most(one, "empty")
-    ]
+    found = [(label, one) for label, one in told if collapse.is_alike(one)]
     return _collapsed(found, "alike", "The model says the same to every question")
 
 
 def _cut(told: Told) -> list[str]:
-    found = [(label, one) for label, one in told if _most(one, "cut")]
+    found = [(label, one) for label, one in told if collapse.is_cut(one)]
     return _collapsed(found, "cut", "The model does not end its answers")
+
+
+def _lost(told: Told) -> list[str]:
+    worse = (collapse.is_empty, collapse.is_alike, collapse.is_cut)
+    found = [
+        label
+        for label, one in told[1:]
+        if collapse.is_lost(one) and not any(check(one) for check in worse)
+    ]
+    if not found:
+        return []
+    return [
+        f"The model answers hardly any question: after {_steps(found)}, more than"
+        f" {int(100 * collapse.ALMOST)}% of the answers about valid facts are neither right nor"
+        f" superseded, also about new facts. {_NO_VALUE}"
+    ]
+
+
+_NO_VALUE = (
+    "So low scores do not show what was forgotten, and low values of stale and erased are left out"
+    " there."
+)
 
 
 def _collapsed(found: Told, name: str, what: str) -> list[str]:
@@ -114,8 +115,7 @@ def _collapsed(found: Told, name: str, what: str) -> list[str]:
     least = "" if len(found) == 1 or share == 1 else "at least "
     return [
         f"{what}: after {_steps([label for label, _ in found])}, {least}{int(100 * share)}% of the"
-        f" answers are {words}. So low scores, also of stale and erased, do not show what was"
-        " forgotten or erased."
+        f" answers are {words}. {_NO_VALUE}"
     ]
 
 
@@ -128,10 +128,6 @@ def _unknown(told: Told) -> list[str]:
         f"{unknown} of {erased} facts to forget were not known just before the update that erased"
         " them (right in no wording), so they cannot show whether erasing works."
     ]
-
-
-def _most(one: Mapping[str, int], name: str) -> bool:
-    return one["asked"] >= FEW and one[name] >= ALMOST * one["asked"]
 
 
 def _steps(labels: Sequence[str]) -> str:

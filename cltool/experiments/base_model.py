@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from cltool import models
 from cltool.core.digests import code_digest
+from cltool.core.errors import Diverged
 from cltool.core.progress import QUIET, Progress
 from cltool.core.seeds import derive
 from cltool.experiments import resolve
@@ -156,8 +157,17 @@ def _taught_folder(
         learner.known.apply(base)
         torch.manual_seed(derive(0, "teach_base"))
         learner.progress = progress.part(0, 1, "teaching the base facts")
-        learner.fit(base.learn)
-        refuse_not_finite(lm.model, "the base facts were taught", lm.default_rate)
+        try:
+            learner.fit(base.learn)
+            refuse_not_finite(lm.model, "the base facts were taught", lm.default_rate)
+        except Diverged as error:
+            raise Diverged(
+                f"the base facts cannot be taught to this model: {error.what}",
+                where=lm.name,
+                hint="The learning rate of the base follows from the model's width; learner.lr does"
+                " not change it. Use another checkpoint, or teach the base facts elsewhere and"
+                " leave out --teach-base.",
+            ) from error
         save_checkpoint(lm, place)
         write_cost(place, learner.tokens)
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
-from cltool.core.errors import Diverged
+from cltool.core.errors import Diverged, UserError
+from cltool.experiments import resolve
 from cltool.runs.run import DIVERGED, Run
 
 
@@ -56,9 +57,29 @@ def refusal(run: Run, error: Diverged | None = None) -> Diverged:
     found = run.record.get("diverged")
     reason = error.what if error else found.get("reason") if isinstance(found, dict) else None
     next_step = error.hint if error else "Use a lower learning rate (--set learner.lr=…)."
+    if changed := changed_settings(run):
+        next_step += f" Or go back towards the presets of the strategy: {', '.join(changed)}."
     return Diverged(
         str(reason or "the run diverged") + ("" if error else " (it was not trained again)"),
         where=str(run.folder),
         hint=f"{next_step} Choose another folder with --out, or replace this run with --fresh. "
         "Its finished steps and their last checkpoint are kept.",
     )
+
+
+def changed_settings(run: Run) -> list[str]:
+    """Return the numbers of the run's strategy that are not its presets, in words."""
+    requested = run.record.get("requested")
+    tables = requested.get("strategy") if isinstance(requested, Mapping) else None
+    try:
+        presets = resolve.resolve(run.strategy).as_tables()["strategy"]
+    except UserError:  # a strategy that is not installed here
+        return []
+    found = []
+    for name, table in tables.items() if isinstance(tables, Mapping) else ():
+        usual = presets.get(name, {})
+        for setting, value in table.items() if isinstance(table, Mapping) else ():
+            preset = usual.get(setting, value)
+            if isinstance(value, int | float) and value != preset:
+                found.append(f"strategy.{name}.{setting} is {value:g} (preset: {preset})")
+    return found

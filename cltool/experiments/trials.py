@@ -91,6 +91,8 @@ class Trial:
             updates have no facts for a score; the worst ones (`FAILED`) for a trial that diverged.
         diverged: why the trial has no scores; empty if it has.
         warnings: those of the run.
+        collapsed: whether ``stale`` is NaN because the model collapsed
+            (`cltool.evaluation.collapse`).
     """
 
     number: int
@@ -98,6 +100,7 @@ class Trial:
     scores: dict[str, float]
     diverged: str = ""
     warnings: Sequence[str] = ()
+    collapsed: bool = False
 
     @property
     def sought(self) -> tuple[float, ...]:
@@ -134,11 +137,11 @@ def missed(trial: Trial, bounds: Sequence[Bound]) -> float:
     return sum(bound.missed_by(trial.scores) for bound in bounds)
 
 
-def choose(trials: Sequence[Trial], bounds: Sequence[Bound]) -> Trial:
+def choose(trials: Sequence[Trial], bounds: Sequence[Bound], hint: str = "") -> Trial:
     """Return the best trial that meets all bounds, or else the one that misses them least.
 
     Of several such trials, it is the one with the largest sum of new and retained; of equal
-    ones, the first. A trial that diverged is never chosen.
+    ones, the first. A trial that diverged is never chosen. ``hint`` says what to do if all did.
 
     Raises:
         Diverged: all trials diverged.
@@ -146,7 +149,7 @@ def choose(trials: Sequence[Trial], bounds: Sequence[Bound]) -> Trial:
     if all(trial.diverged for trial in trials):
         raise Diverged(
             f"all {len(trials)} settings that were tried diverged; the first: {trials[0].diverged}",
-            hint="Search around a lower learning rate: --set learner.lr_scale=0.1.",
+            hint=hint,
         )
     return min(
         trials,

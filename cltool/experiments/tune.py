@@ -18,6 +18,7 @@ from cltool.core.errors import Diverged, UserError
 from cltool.core.locks import WORKERS_PATIENCE, folder_lock
 from cltool.core.progress import QUIET, Progress
 from cltool.core.settings import merge
+from cltool.evaluation.collapse import collapsed_steps
 from cltool.evaluation.summary import summary
 from cltool.experiments import resolve
 from cltool.experiments import run as experiment
@@ -183,7 +184,7 @@ class Search:
             # stands for it then.
             found = [trial.scores[name] for name in sought]
             study.tell(proposal, [0.0 if math.isnan(one) else one for one in found])
-        chosen = choose(trials, self.keep)
+        chosen = choose(trials, self.keep, self._lower_rate(strategy))
         self.progress(self.trials, self.trials + 2, f"{strategy}: the later updates")
         return Tuning(
             strategy,
@@ -212,6 +213,12 @@ class Search:
                 ranges[f"{name}.{setting}"] = range_
         return ranges
 
+    def _lower_rate(self, strategy: str) -> str:
+        """Return how to search around a tenth of the learning rate."""
+        learner = resolve.resolve(strategy, self._settings(strategy)).learner
+        name, middle = (LR, learner.lr) if learner.lr else (LR_SCALE, learner.lr_scale)
+        return f"Search around a lower learning rate: --set {name}={middle / 10:.3g}."
+
     def _trial(self, strategy: str, number: int, values: Values) -> Trial:
         """Run a trial on the first updates, and return it with its scores."""
         stream = replace(self.stream, updates=[*self.stream.updates][: self.first + 1])
@@ -219,10 +226,15 @@ class Search:
             run = self._run(stream, strategy, f"trial-{number:03d}", values, 0)
         except Diverged as error:
             return Trial(number, values, dict(FAILED), error.what)
-        return Trial(number, values, scores_of(run, 1), warnings=warnings_of(run))
+        collapsed = bool(collapsed_steps(run.answers))
+        return Trial(
+            number, values, scores_of(run, 1), warnings=warnings_of(run), collapsed=collapsed
+        )
 
     def _refuse_missing_scores(self, trial: Trial) -> None:
         """Raise a `UserError` if the first updates have no facts for a score that is needed."""
+        if trial.collapsed:
+            return
         absent = [name for name in SCORED if math.isnan(trial.scores[name])]
         asked = [str(bound) for bound in self.keep if bound.score in absent]
         updates = "update" if self.first == 1 else f"{self.first} updates"

@@ -19,6 +19,9 @@ LENGTH = 8
 CAUSAL_TOLERANCE = 1e-4
 """Largest change of earlier logits, relative to the largest logit, when later tokens change."""
 
+HUGE = 1e4
+"""Weights above this size are named where a model's predictions are of no use."""
+
 SHOWN = 3
 """Names that a sentence lists."""
 
@@ -139,12 +142,19 @@ def _bad_predictions(model: Any, finite: bool) -> Iterator[Problem]:
     except Exception as error:  # whatever the code of an architecture raises
         yield Problem(f"a forward pass fails: {_first_line(error)}", _CAUSAL)
         return
-    before = logits[:, :half].float()
-    if finite and bool((before.isnan() | before.isposinf()).any()):
+    logits = logits.float()
+    if finite and bool((logits.isnan() | logits.isposinf()).any()):
+        largest = _largest(model)
         yield Problem(
-            "its predictions are not finite numbers, though its weights are", _FINITE_HINT
+            f"its predictions are not finite numbers, though its weights are{largest}", _FINITE_HINT
         )
         return
+    if bool((logits.amax(-1) == logits.amin(-1)).all()):
+        yield Problem(
+            f"it predicts every token with the same probability{_largest(model)}", _FINITE_HINT
+        )
+        return
+    before = logits[:, :half]
     change = (before[0] - before[1]).abs().max()
     if change > CAUSAL_TOLERANCE * before.abs().max():
         decoder = getattr(model.config, "is_decoder", None)
@@ -152,6 +162,13 @@ def _bad_predictions(model: Any, finite: bool) -> Iterator[Problem]:
         yield Problem(
             f"it is not causal: its prediction for a token depends on later tokens{why}", _CAUSAL
         )
+
+
+def _largest(model: nn.Module) -> str:
+    """Return the largest weight in words, if it is far larger than those of usable models."""
+    sizes = {name: float(one.detach().abs().max()) for name, one in model.named_parameters()}
+    name = max(sizes, key=sizes.__getitem__, default="")
+    return f" (its largest weight is {sizes[name]:.2g}, in {name})" if sizes[name] > HUGE else ""
 
 
 _CAUSAL = "Give a causal (decoder-only) language model."

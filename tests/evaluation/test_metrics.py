@@ -176,6 +176,27 @@ def test_nothing_valid_at_the_end() -> None:
     assert per_step(rows)["erased"][1] == 0.5
 
 
+def test_a_collapsed_model_has_no_good_score_of_erasing() -> None:
+    kept = {"accepted": ["B"], "outdated": ["old"]}
+
+    def at(step: int, said: Sequence[str]) -> list[dict[str, Any]]:
+        return [
+            *asked(step, "A", said[:2], group="erased"),
+            *asked(step, "B", said[2:4], **kept),
+            *asked(step, "C", said[4:]),
+        ]
+
+    good = at(0, ["?", "?", "B", "B", "C", "C"])
+    steps = per_step(table(good, at(1, [""] * 6), at(2, ["x"] * 6), at(3, [*"abcdef"])))
+    assert list(steps["erased"].loc[:0]) == list(steps["stale"].loc[:0]) == [0.0]
+    assert steps.loc[1:, ["stale", "erased"]].isna().all().all()
+    assert list(steps["retained"]) == [1.0, 0.0, 0.0, 0.0]
+    # What it still says of them counts.
+    leaking = per_step(table(good, at(1, ["A", "A", "", "", "", ""])))
+    assert leaking["erased"][1] == 1.0 and math.isnan(leaking["stale"][1])
+    assert math.isnan(summary(table(good, at(1, [""] * 6)))["erased"])
+
+
 # Weights.
 
 

@@ -75,6 +75,19 @@ def test_answers_that_are_all_the_same(tmp_path: Path) -> None:
     assert told(tmp_path, right, right) == []  # all have one object, and the model names it
 
 
+def test_an_object_that_all_superseded_facts_had_is_no_collapse(tmp_path: Path) -> None:
+    old = [row(number, " Leo", "retained", outdated=["Leo"], stale=True) for number in range(8)]
+    assert told(tmp_path, GOOD, old) == []
+
+
+def test_answers_that_name_nothing(tmp_path: Path) -> None:
+    babble = [row(number, f" Na{number}Na", "retained") for number in range(8)]
+    (text,) = told(tmp_path, GOOD, babble)
+    assert "after U1, more than 90% of the answers about valid facts are neither right" in text
+    fresh = [row(number, f" Name {number}") for number in range(8, 11)]
+    assert told(tmp_path, GOOD, [*babble, *babble, *babble, *babble, *fresh]) == []
+
+
 def test_answers_that_are_all_cut(tmp_path: Path) -> None:
     cut = [
         row(number, f" Name {number} and so on", "retained", stop="limit") for number in range(8)

@@ -19,6 +19,7 @@ from cltool.experiments.run import run
 from cltool.experiments.trials import MATCHED, Bound
 from cltool.experiments.tune import Search
 from cltool.facts.stream import Stream
+from cltool.lm.language_model import LanguageModel
 from cltool.runs.run import Run
 from cltool.strategies.editing.memit import MEMIT
 
@@ -73,6 +74,32 @@ def test_an_edit_that_breaks_the_weights(
     with pytest.raises(Diverged, match="weights are not finite after update one"):
         run(stream, strategy="memit", model=llama, out=tmp_path / "run", settings=SHORT)
     assert Run.open(tmp_path / "run").steps_done() == 1
+
+
+@pytest.mark.parametrize(
+    ("strategy", "setting", "preset"),
+    [("memit", "rate", "10.0"), ("grace", "rate", "0.5")],
+)
+def test_a_strategy_whose_own_setting_is_absurd(
+    strategy: str, setting: str, preset: str, llama: str, tmp_path: Path
+) -> None:
+    tables = {**SHORT, "strategy": {strategy: {setting: 1e30}}}
+    with pytest.raises(Diverged) as caught:
+        run(make_stream(4), strategy=strategy, model=llama, out=tmp_path / "run", settings=tables)
+    told = f"strategy.{strategy}.{setting} is 1e+30 (preset: {preset})"
+    assert told in caught.value.hint
+    assert sorted(Run.open(tmp_path / "run").answers["step"].unique()) == [0]
+
+
+def test_a_base_model_that_cannot_be_taught(
+    llama: str, stream: Stream, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(LanguageModel, "default_rate", 1e30)
+    tables = {**SHORT, "model": {"device": "cpu", "teach_base": True}}
+    with pytest.raises(Diverged, match="cannot be taught to this model: training div") as caught:
+        run(stream, model=llama, out=tmp_path / "run", settings=tables)
+    assert caught.value.where == llama
+    assert "learner.lr does not change it" in caught.value.hint
 
 
 def test_the_command_ends_with_1(

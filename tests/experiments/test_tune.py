@@ -16,12 +16,12 @@ from cltool.cli.main import main
 from cltool.cli.tables import as_text
 from cltool.cli.tune import assignments, fronts
 from cltool.core import threads
-from cltool.core.errors import UserError
+from cltool.core.errors import Diverged, UserError
 from cltool.core.settings import validate
 from cltool.experiments import checkpoints, resolve
 from cltool.experiments import run as experiment
 from cltool.experiments.manifest import identity
-from cltool.experiments.trials import Bound, Trial, choose, front
+from cltool.experiments.trials import FAILED, Bound, Trial, choose, front
 from cltool.experiments.tune import Search, as_tables, scores_of
 from cltool.facts.stream import Stream
 from cltool.reporting.templates import read_data
@@ -86,6 +86,17 @@ def test_the_front_and_the_choice() -> None:
     # No trial meets both bounds: the one with the smallest total miss is chosen.
     both = [Bound.parse("new>=0.98"), Bound.parse("retained>=0.95")]
     assert choose(trials, both).number == 3
+
+
+def test_what_to_do_if_all_trials_diverged(stream: Stream) -> None:
+    for tables, hint in (({"lr": 1e9}, "learner.lr=1e+08"), ({"lr_scale": 50}, "lr_scale=5")):
+        search = Search(stream, 1, 2, [], Path(), {"learner": tables}, strategies=("naive",))
+        diverged = Trial(0, {}, dict(FAILED), "the loss is nan")
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(Search, "_trial", lambda *asked, one=diverged: one)
+            with pytest.raises(Diverged, match="all 2 settings") as caught:
+                search.tune("naive")
+        assert hint in caught.value.hint
 
 
 def test_values_become_tables() -> None:

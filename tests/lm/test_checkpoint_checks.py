@@ -142,6 +142,13 @@ def test_finite_weights_with_predictions_that_are_not(copied: Checkpoint) -> Non
     assert "its predictions are not finite numbers" in refusal(folder)
 
 
+def test_predictions_that_are_all_the_same(copied: Checkpoint) -> None:
+    folder = copied("llama")
+    change_weights(folder, lambda t: t["model.embed_tokens.weight"].fill_(3e38))
+    told = "every token with the same probability (its largest weight is 3e+38, in model.embed"
+    assert told in refusal(folder)
+
+
 def test_weights_that_are_whole_numbers(copied: Checkpoint) -> None:
     folder = copied("llama")
     name = "model.layers.1.mlp.up_proj.weight"
