@@ -33,6 +33,7 @@ from cltool.evaluation.matching import (
 )
 from cltool.facts.identity import object_identity
 from cltool.facts.stream import ERASED, Probe, Stream
+from cltool.lm import finite
 from cltool.lm.batches import by_length, collate
 from cltool.lm.coder import Coder, Encoded
 from cltool.lm.language_model import LanguageModel
@@ -105,7 +106,8 @@ class Prober:
             frame: the text that the strategy puts around a prompt.
 
         Raises:
-            Diverged: the model's probabilities are not numbers, or all the same.
+            Diverged: the model's probabilities are not numbers, or its weights are so large that
+                they are all the same.
         """
         was_training = self.lm.model.training
         self.lm.model.eval()
@@ -131,10 +133,10 @@ class Prober:
                 "the model's probabilities are not numbers (NaN)",
                 hint=_LOWER,
             )
-        if any(one.flat for one in current):
+        if any(one.flat for one in current) and (largest := finite.huge(self.lm.model)):
             raise Diverged(
-                "the model gives every token the same probability: its numbers are too large to"
-                " compute with",
+                "the model gives every token the same probability, because its numbers are too"
+                f" large to compute with{largest}",
                 hint=_LOWER,
             )
         askable = self._askable_with(probes)
@@ -194,7 +196,7 @@ class Prober:
             # Decoding would end at a line break inside the object.
             whole = shown and stops.isdisjoint(ids[:-1])
             room = self.lm.context - example.start + 1
-            found.append(Completion(one, most, whole, ids, room, same))
+            found.append(Completion(one, most and not same, whole, ids, room, same))
         return found
 
     def generate(self, prompts: Sequence[str], limit: int) -> list[Answer]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from cltool.lm.checkpoint_folder import CONFIG, GENERATION, Problem
 from cltool.lm.companions import Companions
+from cltool.lm.finite import huge
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -18,9 +19,6 @@ LENGTH = 8
 
 CAUSAL_TOLERANCE = 1e-4
 """Largest change of earlier logits, relative to the largest logit, when later tokens change."""
-
-HUGE = 1e4
-"""Weights above this size are named where a model's predictions are of no use."""
 
 SHOWN = 3
 """Names that a sentence lists."""
@@ -144,14 +142,14 @@ def _bad_predictions(model: Any, finite: bool) -> Iterator[Problem]:
         return
     logits = logits.float()
     if finite and bool((logits.isnan() | logits.isposinf()).any()):
-        largest = _largest(model)
         yield Problem(
-            f"its predictions are not finite numbers, though its weights are{largest}", _FINITE_HINT
+            f"its predictions are not finite numbers, though its weights are{huge(model)}",
+            _FINITE_HINT,
         )
         return
     if bool((logits.amax(-1) == logits.amin(-1)).all()):
         yield Problem(
-            f"it predicts every token with the same probability{_largest(model)}", _FINITE_HINT
+            f"it predicts every token with the same probability{huge(model)}", _FINITE_HINT
         )
         return
     before = logits[:, :half]
@@ -162,13 +160,6 @@ def _bad_predictions(model: Any, finite: bool) -> Iterator[Problem]:
         yield Problem(
             f"it is not causal: its prediction for a token depends on later tokens{why}", _CAUSAL
         )
-
-
-def _largest(model: nn.Module) -> str:
-    """Return the largest weight in words, if it is far larger than those of usable models."""
-    sizes = {name: float(one.detach().abs().max()) for name, one in model.named_parameters()}
-    name = max(sizes, key=sizes.__getitem__, default="")
-    return f" (its largest weight is {sizes[name]:.2g}, in {name})" if sizes[name] > HUGE else ""
 
 
 _CAUSAL = "Give a causal (decoder-only) language model."

@@ -7,6 +7,9 @@ from collections.abc import Iterable
 import torch
 from torch import Tensor, nn
 
+HUGE = 1e4
+"""Weights above this size are named where a model's predictions are of no use."""
+
 
 def not_finite(tensors: Iterable[tuple[str, Tensor]]) -> list[str]:
     """Return the names of the tensors that hold NaN or an infinite number.
@@ -39,3 +42,11 @@ def in_words(model: nn.Module) -> str:
     total = sum(1 for _ in model.parameters())
     more = f" and {len(bad) - 1} more" if len(bad) > 1 else ""
     return f"{len(bad)} of {total} weight tensors hold NaN or infinity ({bad[0]}{more})"
+
+
+def huge(model: nn.Module) -> str:
+    """Return the largest weight in words, if it is far larger than those of usable models."""
+    sizes = {name: float(one.detach().abs().max()) for name, one in model.named_parameters()}
+    name = max(sizes, key=sizes.__getitem__, default="")
+    large = bool(sizes) and sizes[name] > HUGE
+    return f" (its largest weight is {sizes[name]:.2g}, in {name})" if large else ""

@@ -78,7 +78,7 @@ def test_an_edit_that_breaks_the_weights(
 
 @pytest.mark.parametrize(
     ("strategy", "setting", "preset"),
-    [("memit", "rate", "10.0"), ("grace", "rate", "0.5")],
+    [("memit", "rate", "10.0"), ("alphaedit", "rate", "10.0")],
 )
 def test_a_strategy_whose_own_setting_is_absurd(
     strategy: str, setting: str, preset: str, llama: str, tmp_path: Path
