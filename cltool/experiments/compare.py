@@ -259,6 +259,8 @@ def _failure(cell: Cell, error: str) -> Failure:
 
 def _check(strategies: Sequence[str], seeds: Sequence[int], settings: Mapping[str, Any]) -> None:
     """Raise a `UserError` for unknown, missing or repeated arguments and for unused tables."""
+    if isinstance(strategies, str):
+        raise UserError("strategies are a list of names, not one text", where="strategies")
     for name in strategies:
         resolve.strategy_names(name)
     resolve.refuse_unused_tables(settings, strategies)

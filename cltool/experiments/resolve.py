@@ -120,6 +120,14 @@ def strategy_names(text: str) -> list[str]:
     Raises:
         UserError: a strategy is unknown or named twice.
     """
+    if not isinstance(text, str):
+        kind = text if isinstance(text, type) else type(text)
+        raise UserError(
+            f"a strategy is given by its name, not as {kind.__qualname__}",
+            where="strategy",
+            hint="Register your class with an entry point of the group cltool.strategies"
+            " (docs/hooks.md), and give its name.",
+        )
     names = [name.strip() for name in text.split("+")]
     families = {entry.family for entry in STRATEGIES.entries()} | {"all"}
     for name in names:

@@ -12,14 +12,13 @@ import hashlib
 import inspect
 import sys
 import sysconfig
-import textwrap
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from types import CodeType
 from typing import Any
 
+from cltool.experiments import interactive_code
 from cltool.experiments.resolve import strategy_names
 from cltool.experiments.source_digest import file_of, imports_of, plain_code
 from cltool.strategies import STRATEGIES
@@ -91,7 +90,7 @@ def _texts(name: str, kind: type[Any]) -> Iterator[tuple[str, str]]:
     for base in bases:
         file = _source_file(base)
         if file is None:
-            yield base.__qualname__, _code_without_file(base)
+            yield from interactive_code.texts(base)
         else:
             waiting.append(base.__module__)
     seen: set[str] = set()
@@ -153,23 +152,3 @@ def _source_file(kind: type[Any]) -> Path | None:
     except (TypeError, OSError):
         return None
     return Path(file) if file is not None and Path(file).is_file() else None
-
-
-def _code_without_file(kind: type[Any]) -> str:
-    """Return the code of a class without a file, such as one that a notebook defines."""
-    try:
-        return plain_code(ast.parse(textwrap.dedent(inspect.getsource(kind))))
-    except (TypeError, OSError, SyntaxError):
-        functions = {name: _function(value) for name, value in vars(kind).items()}
-        return repr([(name, _of_code(code)) for name, code in functions.items() if code])
-
-
-def _function(value: object) -> CodeType | None:
-    inner = getattr(value, "__func__", getattr(value, "fget", value))
-    code = getattr(inner, "__code__", None)
-    return code if isinstance(code, CodeType) else None
-
-
-def _of_code(code: CodeType) -> tuple[Any, ...]:
-    constants = tuple(_of_code(one) if isinstance(one, CodeType) else one for one in code.co_consts)
-    return code.co_code.hex(), code.co_names, repr(constants)

@@ -14,6 +14,7 @@ import pytest
 from cltool.core.errors import UserError
 from cltool.core.registry import Entry
 from cltool.experiments import run as experiment
+from cltool.experiments.compare import compare
 from cltool.experiments.strategy_code import code_of, differences
 from cltool.facts.stream import Stream
 from cltool.reporting.doubts import doubts
@@ -151,13 +152,42 @@ def test_common_code_of_built_in_strategies_counts() -> None:
     assert found["ewc"]["digest"] != code_of("mas")["mas"]["digest"]
 
 
-def test_a_class_without_a_file_has_a_digest() -> None:
-    def digest(number: int) -> str:
+CELL = """
+FORCE = (1.0, frozenset("ab"))
+class Help:
+    @staticmethod
+    def give(text):
+        return help(text)
+def help(text):
+    return text, FORCE
+class Mine(Strategy):
+    trains = False
+    def frame(self, prompt):
+        def inner():
+            return Help.give(prompt)
+        return inner()
+    @property
+    def unused(self):
+        return other
+"""
+
+
+def test_a_class_without_a_file_has_a_digest_with_all_that_it_refers_to() -> None:
+    def digest(old: str = "", new: str = "") -> str:
         module = ModuleType("no_file")
-        text = "class Mine(Strategy):\n    def frame(self, prompt):\n        return prompt * "
-        module.__dict__.update(Strategy=Strategy)
-        exec(f"{text}{number}", module.__dict__)  # as a notebook does
+        module.__dict__.update(Strategy=Strategy, other=[1])
+        exec(CELL.replace(old, new) if old else CELL, module.__dict__)  # as a notebook does
         with registered(module.__dict__["Mine"]):
             return code_of(NAME)[NAME]["digest"]
 
-    assert digest(2) == digest(2) != digest(3)
+    same = digest()
+    assert digest() == same == digest("FORCE =", "more = 1; FORCE =")
+    changes = [("1.0", "2.0"), ("text, F", "2 * text, F"), ("= False", "= True"), ("ab", "ac")]
+    assert same not in {digest(*change) for change in changes}
+
+
+def test_a_class_in_place_of_a_name_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="by its name, not as Strategy"):
+        experiment.run("world", strategy=Strategy, out=tmp_path)  # type: ignore[arg-type]
+    with pytest.raises(UserError, match="a list of names, not one text"):
+        compare("world", "naive", out=tmp_path)
