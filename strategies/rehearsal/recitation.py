@@ -59,8 +59,8 @@ from pydantic import Field
 
 from cltool.strategies.rehearsal.common.cooling import Cooling
 from cltool.strategies.rehearsal.common.lines import Line, lines, recite, start_tokens
-from cltool.strategies.rehearsal.common.schedule import Schedule
-from cltool.strategies.rehearsal.common.teaching import teach
+from cltool.strategies.rehearsal.common.schedule import DIFFICULT, Schedule
+from cltool.strategies.rehearsal.common.teaching import Amount, line_schedule, teach_lines
 from cltool.training.longest import sentence_limit
 from cltool.training.search_space import search
 from cltool.training.stopping import EPOCHS, STEPS
@@ -72,14 +72,8 @@ if TYPE_CHECKING:
     from cltool.facts.facts import Fact, Key, Update
     from cltool.training.learner import Learner
 
-DIFFICULT = 0.5
-"""Loss of a rehearsed sentence's answer, in nats, above which it is difficult."""
-
 MOST = 1 / 2
 """Largest share of a fixed budget that is kept for the cool-down of an update not yet learned."""
-
-REPEATS = 8
-"""Most times that a difficult line is added to an epoch."""
 
 OWN = 0.2
 """Share of the update's own sentences in an epoch of the cool-down, unless the epoch is short."""
@@ -186,10 +180,11 @@ class Recitation(Strategy[RecitationConfig]):
         self._drawn = {}
         self._stored = []
         self._clear()
-        base = learner.known.valid()
-        self._capacity = round(self.config.keep * len(base))
+        config, base = self.config, learner.known.valid()
+        self._capacity = round(config.keep * len(base))
         if base:
-            self._teach(learner, base)
+            amount = Amount(config.base_epochs, config.sentences, config.base_rate, config.trouble)
+            learner.log("unread", teach_lines(learner, base, amount))
 
     def before_training_exp(self, learner: Learner, **kwargs: Any) -> None:
         """Let the model recite before it learns the update."""
@@ -197,7 +192,7 @@ class Recitation(Strategy[RecitationConfig]):
         random = learner.generator("rehearsal")
         old = self._old(learner, update)
         self._targets = [*old, *lines(learner, update.learn)]
-        self._lines = _schedule(self._targets, self.config.trouble, random)
+        self._lines = line_schedule(self._targets, self.config.trouble, random)
         # Other wordings are known only for lines that a wording matches.
         facts = [line.fact for line in old if line.fact is not None]
         self._sentences = Schedule(learner.examples(facts), DIFFICULT, random)
@@ -381,28 +376,9 @@ class Recitation(Strategy[RecitationConfig]):
 
     def _clear(self) -> None:
         self._targets = []
-        self._lines = self._sentences = _schedule([], 1.0, torch.Generator())
+        self._lines = self._sentences = line_schedule([], 1.0, torch.Generator())
         self._own = None
         self._cooling = None
         self._cooled = False
         self._share = None
         self._epoch = self._step = self._steps = 0
-
-    def _teach(self, learner: Learner, base: Sequence[Fact]) -> None:
-        """Train on the base's lines, and on sentences in the same proportion as in updates."""
-        config = self.config
-        random = learner.generator("lines")
-        index = _schedule(lines(learner, base), config.trouble, random)
-        answers = Schedule(learner.examples(base), DIFFICULT, random)
-        others = round(config.sentences * len(base))
-        steps = -(-(len(base) + others) // learner.settings.batch_size)
-        epochs = max(config.base_epochs, -(-STEPS // steps) if config.base_epochs else 0)
-        rate = config.base_rate * float(learner.settings.lr or 0.0)
-        teach(learner, index, answers, others, epochs, rate)
-        learner.log("unread", len(index.difficult()))
-
-
-def _schedule(targets: Sequence[Line], trouble: float, random: torch.Generator) -> Schedule:
-    """Return a schedule of lines; a line is difficult if its probability is below trouble / N."""
-    bound = math.log(max(len(targets), 1) / trouble)
-    return Schedule([line.example for line in targets], bound, random, REPEATS)

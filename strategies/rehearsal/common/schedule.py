@@ -9,6 +9,9 @@ import torch
 
 from cltool.lm.coder import Encoded
 
+DIFFICULT = 0.5
+"""Loss of a rehearsed sentence's answer, in nats, above which it is difficult."""
+
 
 class Schedule:
     """Examples to rehearse, with the last loss of each.

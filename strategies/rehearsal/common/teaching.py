@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import torch
@@ -12,33 +13,69 @@ from cltool.lm import optimizers
 from cltool.lm.batches import bucketed
 from cltool.strategies.rehearsal.common.cooling import another_round
 from cltool.strategies.rehearsal.common.gradients import learned_tokens
-from cltool.strategies.rehearsal.common.schedule import Schedule
+from cltool.strategies.rehearsal.common.lines import Line, lines
+from cltool.strategies.rehearsal.common.schedule import DIFFICULT, Schedule
+from cltool.training.stopping import STEPS
 
 if TYPE_CHECKING:
+    from cltool.facts.facts import Fact
     from cltool.lm.coder import Encoded
     from cltool.training.learner import Learner
 
 
-def teach(
-    learner: Learner, index: Schedule, answers: Schedule, others: int, epochs: int, rate: float
-) -> None:
-    """Train on all lines, and on some sentences, in rounds until no line is difficult.
+REPEATS = 8
+"""Most times that a difficult line is added to an epoch."""
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """How long lines are taught, and how fast.
+
+    Attributes:
+        epochs: epochs of the first round over the lines; few facts get more, up to `STEPS` steps;
+            0: none.
+        sentences: number of sentences in an epoch, in any trained wording, per line.
+        rate: full learning rate, × the learner's.
+        trouble: share of 1/N below which a line is difficult.
+    """
+
+    epochs: int
+    sentences: float
+    rate: float
+    trouble: float
+
+
+def line_schedule(targets: Sequence[Line], trouble: float, random: torch.Generator) -> Schedule:
+    """Return a schedule of lines; a line is difficult if its probability is below trouble / N."""
+    bound = math.log(max(len(targets), 1) / trouble)
+    return Schedule([line.example for line in targets], bound, random, REPEATS)
+
+
+def teach_lines(learner: Learner, facts: Sequence[Fact], amount: Amount) -> int:
+    """Train on the lines of facts, and on some sentences, in rounds until no line is difficult.
 
     In every round the rate falls from its full value to zero. A further round has half the epochs
     of the one before. The last round is the one that hardly helped.
 
     Args:
         learner: its model is trained; it gets a new optimizer.
-        index: the lines.
-        answers: the sentences.
-        others: number of sentences in an epoch.
-        epochs: epochs of the first round; 0: none.
-        rate: the full learning rate.
+        facts: the facts.
+        amount: how long, and how fast.
+
+    Returns:
+        the number of lines that are still difficult.
     """
     settings = learner.settings
-    count, before = len(index.examples), math.inf
+    random = learner.generator("lines")
+    index = line_schedule(lines(learner, facts), amount.trouble, random)
+    answers = Schedule(learner.examples(facts), DIFFICULT, random)
+    others = round(amount.sentences * len(facts))
+    steps = -(-(len(facts) + others) // settings.batch_size)
+    epochs = max(amount.epochs, -(-STEPS // steps)) if amount.epochs else 0
+    rate = amount.rate * float(settings.lr or 0.0)
+    before = math.inf
     learner.model.train()
-    while epochs and another_round(missing := len(index.difficult()), before, count):
+    while epochs and another_round(missing := len(index.difficult()), before, len(facts)):
         before = missing
         learner.optimizer = optimizers.build(
             learner.model, settings.optimizer, rate, settings.weight_decay
@@ -48,6 +85,7 @@ def teach(
         epochs = 0 if epochs == 1 else math.ceil(epochs / 2)
     learner.optimizer.zero_grad(set_to_none=True)
     learner.model.eval()
+    return len(index.difficult())
 
 
 def _epoch(
