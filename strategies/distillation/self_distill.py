@@ -109,7 +109,10 @@ class SelfDistill(Strategy[SelfDistillConfig]):
         config = self.config
         self._random = learner.generator("distillation")
         self._answered = self._prompts.answered(
-            learner, config.samples, config.max_tokens or answer_limit(learner, 48), self._random
+            learner,
+            config.samples,
+            answer_limit(learner, 48, config.max_tokens, "self_distill"),
+            self._random,
         )
         self._targets = self._distributions(learner)
 

@@ -99,7 +99,7 @@ class PseudoReplay(Strategy[PseudoReplayConfig]):
             self._rehearsed = self._prompts.answered(
                 learner,
                 config.samples,
-                config.max_tokens or answer_limit(learner, 48),
+                answer_limit(learner, 48, config.max_tokens, "pseudo_replay"),
                 self._random,
             )
         else:
@@ -135,7 +135,7 @@ class PseudoReplay(Strategy[PseudoReplayConfig]):
         coder = learner.lm.coder
         (start,) = coder.prompts([""])
         sampler = Sampler(learner.lm)
-        limit = config.max_tokens or sentence_limit(learner, 48)
+        limit = sentence_limit(learner, 48, config.max_tokens, "pseudo_replay")
         written = sampler.sample(start, config.samples, limit, self._random, config.temperature)
         learner.spend(sampler.tokens)
         erased = [belief.fact for belief in learner.known.beliefs() if belief.erased]

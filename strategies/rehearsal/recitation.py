@@ -293,7 +293,7 @@ class Recitation(Strategy[RecitationConfig]):
             learner,
             count - len(stored),
             config.share,
-            config.max_tokens or sentence_limit(learner, 256),
+            sentence_limit(learner, 256, config.max_tokens, "recitation"),
             gone | stored,
             config.drawn,
         )

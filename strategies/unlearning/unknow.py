@@ -327,7 +327,7 @@ def _answers(
 ) -> list[list[int]]:
     """Return the model's distinct greedy answers, including their stop tokens."""
     sampler = Sampler(learner.lm)
-    limit = config.max_tokens or answer_limit(learner, 48)
+    limit = answer_limit(learner, 48, config.max_tokens, "unknow")
     said = sampler.greedy(prompts, limit) if prompts else []
     learner.spend(sampler.tokens)
     stops = set(learner.lm.coder.stops)
