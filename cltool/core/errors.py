@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from cltool.core.printable import printable
+
 
 class UserError(Exception):
     """An error that the user can fix: what is wrong, where, and what to do next.
 
-    The command line prints it without a traceback and exits with code 2.
+    The command line prints it without a traceback and exits with code 2. Its text has no control
+    characters, whatever its parts hold.
 
     Args:
         what: what is wrong, in one sentence.
@@ -31,7 +34,7 @@ class UserError(Exception):
         lines += [f"  {line}" for line in self.details]
         if self.hint:
             lines.append(self.hint)
-        return "\n".join(lines)
+        return printable("\n".join(lines))
 
     def __reduce__(self) -> tuple[object, ...]:
         return _rebuild, (type(self), self.what, self.where, self.hint, self.details)
