@@ -71,9 +71,16 @@ def as_json(options: argparse.Namespace, compared: Comparison) -> dict[str, Any]
     """Return ``per_seed``, and ``reference`` and ``paired`` if a reference is given."""
     found: dict[str, Any] = {"per_seed": _plain(compared.per_seed())}
     if options.reference is not None:
-        frame = compared.paired(options.reference).reset_index()
-        found |= {"reference": options.reference, "paired": _plain(frame)}
+        lost = _reference_is_lost(options, compared)
+        rows = [] if lost else _plain(compared.paired(options.reference).reset_index())
+        found |= {"reference": options.reference, "paired": rows}
     return found
+
+
+def _reference_is_lost(options: argparse.Namespace, compared: Comparison) -> bool:
+    """Return whether all runs of the reference failed."""
+    failed = {one.strategy for one in compared.failures}
+    return options.reference in failed - {run.strategy for run in compared.shown}
 
 
 def differences(options: argparse.Namespace, compared: Comparison) -> list[Part]:
@@ -82,6 +89,8 @@ def differences(options: argparse.Namespace, compared: Comparison) -> list[Part]
 
     if options.reference is None:
         return []
+    if _reference_is_lost(options, compared):
+        return [f"\nAll runs of {options.reference} failed: there are no differences from it."]
     frame = compared.paired(options.reference)
     if frame.empty:
         return [f"\nNo run has the stream and the seed of a run of {options.reference}."]

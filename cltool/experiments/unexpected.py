@@ -44,7 +44,8 @@ def explained(error: BaseException) -> UserError:
             where=place,
             hint="A plugin must raise an ordinary exception if something is wrong.",
         )
-    hint = HINTS.get(error.errno or 0, "") + " " if isinstance(error, OSError) else ""
+    known = HINTS.get(error.errno or 0) if isinstance(error, OSError) else None
+    hint = f"{known} " if known else ""
     return UserError(
         f"{who} failed: {in_words(error)}" if who else f"unexpected error: {in_words(error)}",
         where=place,

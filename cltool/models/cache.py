@@ -68,10 +68,17 @@ def cached(folder: Path, write: Callable[[Path], None], progress: Progress = QUI
         progress: is told which process is waited for.
 
     Raises:
-        UserError: the cache cannot be written.
+        UserError: the cache cannot be read or written.
     """
-    if _is_whole(folder):
-        return folder
+    try:
+        if _is_whole(folder):
+            return folder
+    except OSError as error:
+        raise UserError(
+            f"the cache of models cannot be read: {error.strerror or error}",
+            where=str(error.filename or folder),
+            hint="Ask the owner of the cache, or name a folder of your own: CLTOOL_CACHE=DIR.",
+        ) from error
 
     def waiting(holder: Holder | None) -> None:
         who = "another process" if holder is None else f"process {holder.pid} on {holder.host}"

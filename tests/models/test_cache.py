@@ -90,6 +90,16 @@ def test_a_cache_that_cannot_be_written_is_named(
         cached(tmp_path / "0b", write)
 
 
+def test_a_cache_of_somebody_else_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(path: Path) -> bool:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "is_file", refuse)
+    with pytest.raises(UserError, match="cannot be read: Permission denied") as caught:
+        cached(tmp_path / "entry", write)
+    assert "CLTOOL_CACHE" in caught.value.hint
+
+
 def test_a_damaged_model_is_built_again_and_said_to_be(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

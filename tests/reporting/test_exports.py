@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import io
 import json
+from argparse import Namespace
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
+from cltool.cli import comparison as comparing
 from cltool.cli.main import main
 from cltool.evaluation.scores import SCORES
 from cltool.experiments.compare import Comparison, Failure
@@ -132,6 +134,11 @@ def test_runs_that_failed_are_rows_of_the_file_and_of_the_page(make: Make, tmp_p
     (_, failed) = compared.per_seed().to_dict("records")
     found = [failed[name] for name in ("scenario", "strategy", "stream", "seed", "status")]
     assert found == ["world", "ewc", 1, 2, "failed"]
+    asked = Namespace(reference="ewc")
+    assert comparing.as_json(asked, compared)["paired"] == []
+    assert comparing.differences(asked, compared) == [
+        "\nAll runs of ewc failed: there are no differences from it."
+    ]
     page = tmp_path / "page.html"
     write_report(compared.shown, page, failed=[one.row() for one in compared.failures])
     assert "ewc, stream 1, seed 2" in page.read_text(encoding="utf-8")
