@@ -32,7 +32,13 @@ A run folder holds:
 - `steps.jsonl`: what each step cost;
 - `checkpoints/`: safetensors and JSON, and in each folder `digests.json`, the SHA-256 of its files;
 - `erasures.json`, if an update asks to forget facts;
-- `audit/`, if the run was audited: the results of the attacks, which later audits read.
+- `audit/`, if the run was audited: the results of the attacks, which later audits read;
+- `.cltool.lock`: who writes the folder, while a command does. Another command is then refused. The
+  lock ends with its process, so a file that is left locks nothing.
+
+`status` in `run.json` is `running` (also of a run that was interrupted), `finished`, `diverged` (a
+loss or a weight is not finite; `diverged` has the step and the reason) or `cleared` (removed with
+`--fresh`, and not started again).
 
 `cltool.open_run(folder)` reads it. Files without a version have version 1. Files with a newer
 version than the installed cltool knows are refused.
@@ -102,7 +108,8 @@ _COMPARE = """\
 ## `cltool compare --json`, `cltool report --json`
 
 - `report`: path of the page;
-- `failed`: cells that failed, with their error;
+- `failed`: cells that failed, each with `strategy`, `stream` (if there are several), `seed` and
+  `error`;
 - `doubts`: sentences about the limits of the comparison, and the warnings of its runs;
 - `resurfaced`: as above;
 - `table`: an object for each strategy;

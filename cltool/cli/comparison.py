@@ -25,7 +25,7 @@ def add(parser: Any) -> None:
         metavar="STRATEGY",
         help="also show the differences from this strategy, paired by seed",
     )
-    tables.add_argument("--csv", metavar="FILE", help="write the scores of every run as CSV")
+    tables.add_argument("--csv", metavar="FILE", help="write scores and status of each run as CSV")
     tables.add_argument(
         "--latex", metavar="FILE", help="write the table for LaTeX (package booktabs)"
     )
