@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cltool.core.errors import UserError
+from cltool.core.files import remove
 from cltool.core.locks import WORKERS_PATIENCE, folder_lock
 from cltool.core.progress import QUIET, Progress
 from cltool.core.workers import run_tasks, worker_progress
@@ -22,7 +23,14 @@ from cltool.experiments import resolve
 from cltool.experiments.manifest import identity
 from cltool.experiments.resume import refuse_others
 from cltool.experiments.unexpected import explained
-from cltool.experiments.worker_setup import load_libraries, make_base_model, recorded_threads
+from cltool.experiments.worker_setup import (
+    REBUILT,
+    load_libraries,
+    make_base_model,
+    note_rebuilt,
+    recorded_threads,
+    told_of_rebuilt,
+)
 from cltool.facts.stream import Stream
 from cltool.runs import erasures, tables
 from cltool.runs.run import Run, file_name
@@ -243,6 +251,8 @@ def _run_locked(cells: Sequence[Cell], workers: int | None, progress: Progress) 
         workers=workers,
         progress=progress,
     )
+    if not failed:
+        remove(cells[0].folder.parent / REBUILT)
     failures = [_failure(one.task, one.error) for one in reversed(failed)]
     missing = {one.task.folder for one in failed}
     runs = [Run.open(cell.folder) for cell in cells if cell.folder not in missing]
@@ -309,14 +319,19 @@ def _prepare(cell: Cell, cells: Sequence[Cell]) -> None:
     folders = (one.folder for one in begun)
     refuse_others(zip(folders, asked, strict=True), cell.accept_changed_code)
     for stream in streams.values():
-        make_base_model(stream, settings[cell.strategies[0]])
+        told = make_base_model(stream, settings[cell.strategies[0]])
+        note_rebuilt(cell.folder.parent, told)
 
 
 def _run_cell(cell: Cell) -> None:
     from cltool.experiments import run
 
     # A worker of the same comparison, killed a moment ago, may still hold the lock.
-    with folder_lock(cell.folder, patience=WORKERS_PATIENCE), recorded_threads(cell.folder):
+    with (
+        folder_lock(cell.folder, patience=WORKERS_PATIENCE),
+        recorded_threads(cell.folder),
+        told_of_rebuilt(cell.folder),
+    ):
         run.run(
             _open_stream(cell),
             strategy=cell.strategy,

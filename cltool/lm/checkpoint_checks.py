@@ -37,12 +37,22 @@ def model_problems(model: Any, info: Mapping[str, Any]) -> list[Problem]:
 
 def model_warnings(model: Any, info: Mapping[str, Any]) -> list[str]:
     """Return what readers of a run must know about the checkpoint."""
-    extra = sorted(set(_unexpected(info)) - set(_dropped(model, info)))
+    found = _prefix(info)
+    wrapped = found[1] if found else []
+    extra = sorted(set(_unexpected(info)) - {*_dropped(model, info), *wrapped})
+    trained = [str(name) for name in getattr(model.config, "architectures", None) or ()]
+    masked = [
+        f"The checkpoint was saved as {name}, which was trained to see the text on both sides;"
+        " is_decoder in its config.json makes it causal."
+        for name in trained
+        if name.endswith("ForMaskedLM")
+    ]
     if not extra:
-        return []
+        return masked
     return [
-        f"The checkpoint has {len(extra)} tensors that this architecture does not use: "
-        f"{_some(extra)}."
+        *masked,
+        f"The checkpoint has {_tensors(extra)} that this architecture does not use: "
+        f"{_some(extra)}.",
     ]
 
 
@@ -56,6 +66,15 @@ def embedding_rows(model: Any) -> int:
 
 def _incomplete(model: Any, info: Mapping[str, Any]) -> Iterator[Problem]:
     missing = sorted(info.get("missing_keys", ()))
+    if found := _prefix(info):
+        prefix, names, writer = found
+        yield Problem(
+            f"{_tensors(names)} of the checkpoint have {prefix!r} before their names, as {writer},"
+            f" so the model does not find them: {_some(names)}",
+            "Save the model itself: model.module.save_pretrained (DistributedDataParallel), or"
+            " merge_and_unload().save_pretrained (PEFT).",
+        )
+        missing = sorted({*missing} - {_plain(name, prefix) for name in names})
     if missing:
         yield Problem(
             f"the checkpoint lacks {_tensors(missing)} of its model, which would have random "
@@ -81,6 +100,39 @@ def _incomplete(model: Any, info: Mapping[str, Any]) -> Iterator[Problem]:
         )
     for text in info.get("error_msgs", ()) or ():
         yield Problem(f"a tensor cannot be loaded: {str(text).strip().splitlines()[0]}", "")
+
+
+_WRITERS = {
+    "module.": "DistributedDataParallel does",
+    "_orig_mod.": "torch.compile does",
+    "base_model.model.": "PEFT does for a model with an adapter",
+    "_fsdp_wrapped_module.": "FullyShardedDataParallel does",
+}
+"""Prefixes of the names of tensors, and what writes them."""
+
+
+def _prefix(info: Mapping[str, Any]) -> tuple[str, list[str], str] | None:
+    """Return a prefix of missing tensors' names, those names with it, and who writes it."""
+    missing = set(info.get("missing_keys", ()))
+    names = sorted(_unexpected(info)) if missing else []
+    for prefix in dict.fromkeys(part for name in names for part in _beginnings(name)):
+        own = [name for name in names if name.startswith(prefix)]
+        if found := [name for name in own if _plain(name, prefix) in missing]:
+            writers = [who for one, who in _WRITERS.items() if prefix.startswith(one)]
+            return prefix, found, writers[0] if writers else "a program that wraps the model does"
+    return None
+
+
+def _plain(name: str, prefix: str) -> str:
+    """Return the name that a tensor has in the model itself."""
+    return name.removeprefix(prefix).replace(".base_layer.", ".")
+
+
+def _beginnings(name: str) -> Iterator[str]:
+    """Return ``a.`` and ``a.b.`` of ``a.b.c``."""
+    parts = name.split(".")
+    for count in range(1, len(parts)):
+        yield ".".join(parts[:count]) + "."
 
 
 def _unexpected(info: Mapping[str, Any]) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -227,10 +228,27 @@ def _weights(folder: Path) -> Iterator[Problem]:
             "AutoModelForCausalLM.from_pretrained(FOLDER).save_pretrained(NEW), and copy the "
             "tokenizer.",
         )
+    elif parts := _parts(folder):
+        there, of = parts
+        yield Problem(
+            f"it holds {len(there)} of {of} parts of the weights"
+            f" ({', '.join(sorted(there)[:3])}), and no {INDEX}",
+            "Copy or download all parts of the checkpoint, and the index.",
+        )
     else:
         others = ", ".join(file.name for file in _weight_files(folder)[:3])
         beside = f"; the folder has {others}" if others else ""
         yield Problem(f"there are no weights ({WEIGHTS}{beside})", _DOWNLOAD_HINT)
+
+
+def _parts(folder: Path) -> tuple[list[str], int] | None:
+    """Return the parts of weights in several files that are there, and how many there should be."""
+    found = [_PART.fullmatch(file.name) for file in _weight_files(folder)]
+    parts = [match for match in found if match is not None]
+    return ([match[0] for match in parts], int(parts[0][1])) if parts else None
+
+
+_PART = re.compile(r"\w+-\d+-of-(\d+)\.safetensors")
 
 
 def _shards(folder: Path) -> Iterator[Problem]:

@@ -117,16 +117,18 @@ class LanguageModel:
 def _padding_positions(model: nn.Module, size: int) -> int:
     """Return how many of ``size`` position embeddings no token of a text gets.
 
-    RoBERTa and its kin give the first token the position after that of padding.
+    RoBERTa and its kin give the first token the position after that of padding. ProphetNet looks
+    one position ahead of the last token, too.
     """
     from torch import nn
 
+    ahead = int("prophetnet" in str(getattr(model.config, "model_type", "")))
     for name, module in model.named_modules():
         if not isinstance(module, nn.Embedding) or module.num_embeddings != size:
             continue
         if "position" in name.rpartition(".")[2] and module.padding_idx is not None:
-            return int(module.padding_idx) + 1
-    return 0
+            return int(module.padding_idx) + 1 + ahead
+    return ahead
 
 
 def load_checkpoint(
@@ -159,7 +161,7 @@ def load_checkpoint(
     companions = Companions.read(folder)
     tokenizer, problems = _tokenizer(folder)
     model, info, more = _model(folder)
-    problems += more
+    problems = _once([*problems, *more])
     doubts = [
         f"The saved model is not as cltool wrote it: {it}." for it in changes_since_saving(folder)
     ]
@@ -182,7 +184,8 @@ def load_checkpoint(
         lm = LanguageModel(name or source, source, model, coder, precision)
     if lm is None or problems:
         facts = [] if lm is None else [Problem(text, "") for text in further(lm)]
-        refuse(source, problems + facts)
+        extra = [] if model is None else checks.model_warnings(model, info)
+        refuse(source, [*problems, *facts, *(Problem(text, "") for text in extra)])
         raise AssertionError("a checkpoint without problems is loaded")
     lm.companions, lm.warnings = companions, tuple(doubts)
     lm.parts = {"weights": lm.digest(), **companions.digests()}
@@ -221,6 +224,15 @@ def _model(folder: Path) -> tuple[Any, dict[str, Any], list[Problem]]:
     # A checkpoint may have settings for sampling or penalties; answers use plain greedy decoding.
     model.generation_config = GenerationConfig()
     return model, info, []
+
+
+def _once(problems: list[Problem]) -> list[Problem]:
+    """Return the problems of tokenizer and model; what both say, such as of a bad config, once."""
+    whats = [problem.what.partition(" cannot be loaded: ") for problem in problems]
+    if len(problems) == 2 and whats[0][2] and whats[0][2] == whats[1][2]:
+        both = f"the tokenizer and the model{whats[0][1]}{whats[0][2]}"
+        return [problems[0]._replace(what=both)]
+    return problems
 
 
 def _unloadable(what: str, error: Exception) -> Problem:

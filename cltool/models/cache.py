@@ -100,13 +100,19 @@ def cached(folder: Path, write: Callable[[Path], None], progress: Progress = QUI
 
 @contextmanager
 def rebuilt() -> Iterator[list[str]]:
-    """Collect a sentence about each damaged model that is built again inside."""
+    """Collect a sentence about each damaged model that is built again inside.
+
+    A collection around this one gets the sentences, too.
+    """
     sentences: list[str] = []
+    around = _REBUILT.get()
     token = _REBUILT.set(sentences)
     try:
         yield sentences
     finally:
         _REBUILT.reset(token)
+        if around is not None:
+            around += sentences
 
 
 _REBUILT: ContextVar[list[str] | None] = ContextVar("rebuilt", default=None)
@@ -122,9 +128,11 @@ def _is_whole(folder: Path) -> bool:
 
 def _remove_damaged(folder: Path) -> None:
     """Remove a damaged model, and say so."""
-    found = damage(folder)
-    found += [f"{name} is missing" for name in _NEEDED if not (folder / name).is_file()]
-    found = [*dict.fromkeys(found)]
+    found = ["a file is in place of its folder"]
+    if folder.is_dir():
+        found = damage(folder)
+        found += [f"{name} is missing" for name in _NEEDED if not (folder / name).is_file()]
+        found = [*dict.fromkeys(found)]
     sentence = (
         f"A built model in the cache was damaged ({'; '.join(found)}), so it was built again: "
         f"{folder}."
@@ -138,7 +146,7 @@ def _remove_damaged(folder: Path) -> None:
 
 def _fill(folder: Path, write: Callable[[Path], None]) -> None:
     """Fill an entry whose lock is held."""
-    if folder.is_dir() and any(folder.iterdir()):
+    if any(folder.iterdir()) if folder.is_dir() else os.path.lexists(folder):
         _remove_damaged(folder)
     # Whoever left a temporary folder has ended: this process holds the lock.
     left = re.compile(rf"\.*{re.escape(folder.name)}\.\d+\.partial(\.partial)?")

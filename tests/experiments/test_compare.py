@@ -323,6 +323,36 @@ def test_streams_with_several_seeds(monkeypatch: pytest.MonkeyPatch, tmp_path: P
         compare(resolve.open_stream(facts), ["naive"], stream_seeds=(0, 1), out=tmp_path)
 
 
+def test_each_cell_tells_of_a_damaged_model_that_was_built_again(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, checkpoint: Callable[[str], Path]
+) -> None:
+    monkeypatch.setenv("CLTOOL_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr(comparing, "run_tasks", in_process.run_tasks)
+    model = {"name": str(checkpoint("llama")), "device": "cpu", "teach_base": True}
+    lines = [("Lab 1", "Ghent", 0), ("Lab 2", "Turin", 0), ("Lab 1", "Delft", 1)]
+    rows = [
+        {"subject": name, "relation": "city", "new": new, "update": update}
+        for name, new, update in lines
+    ]
+    facts = tmp_path / "facts.jsonl"
+    facts.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    tables = {"model": model, "probe": {"max_tokens": 4}, "learner": {"steps": 1}}
+    given: dict[str, Any] = {"settings": tables}
+
+    def warnings(folder: str, strategies: list[str]) -> list[bool]:
+        found = compare(str(facts), strategies, seeds=(0,), out=tmp_path / folder, **given)
+        assert not found.failures
+        told = [run.record["warnings"] for run in found.runs]
+        return [any("was damaged" in text for text in texts) for texts in told]
+
+    assert warnings("a", ["frozen"]) == [False]
+    (weights,) = (tmp_path / "cache").glob("taught/*/model.safetensors")
+    weights.write_bytes(weights.read_bytes()[:-1] + b"x")
+    assert warnings("b", ["frozen", "naive"]) == [True, True]
+    assert not list((tmp_path / "b").glob(".rebuilt*"))
+    assert warnings("c", ["frozen"]) == [False]
+
+
 def test_options_of_a_scenario_do_not_go_with_a_stream(tmp_path: Path) -> None:
     stream = resolve.open_stream(str(write_facts(tmp_path / "facts.jsonl")))
     with pytest.raises(UserError, match="given for a stream: forgotten"):

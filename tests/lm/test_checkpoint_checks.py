@@ -177,6 +177,50 @@ def test_bf16_and_sharded_checkpoints_are_loaded(
     assert "outside the folder" in refusal(folder)
 
 
+def test_one_part_of_the_weights_alone(checkpoint: Checkpoint, tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(checkpoint("llama"), tmp_path / "model"))
+    (folder / "model.safetensors").rename(folder / "model-00001-of-00003.safetensors")
+    assert "it holds 1 of 3 parts of the weights (model-00001-of-00003" in refusal(folder)
+
+
+@pytest.mark.parametrize(
+    ("prefix", "writer"),
+    [
+        ("module.", "as DistributedDataParallel does"),
+        ("base_model.model.", "as PEFT does for a model with an adapter"),
+        ("own.", "a program that wraps the model"),
+    ],
+)
+def test_names_with_a_prefix_are_told_as_such(prefix: str, writer: str, copied: Checkpoint) -> None:
+    folder = copied("llama")
+
+    def wrap(tensors: dict[str, torch.Tensor]) -> None:
+        for name in [*tensors]:
+            inner = name.replace("q_proj.", "q_proj.base_layer.") if "base" in prefix else name
+            tensors[prefix + inner] = tensors.pop(name)
+
+    change_weights(folder, wrap)
+    told = refusal(folder)
+    assert f"have {prefix!r} before their names, {'as ' if 'own' in prefix else ''}{writer}" in told
+    assert "lacks" not in told and "does not use" not in told
+
+
+def test_unused_tensors_are_told_with_what_is_wrong(copied: Checkpoint) -> None:
+    folder = copied("llama")
+    change_weights(folder, lambda t: t.update({"value_head.weight": torch.zeros(1, 4)}))
+    (warning,) = load(folder).warnings
+    assert "has 1 tensor that this architecture does not use: value_head.weight" in warning
+    change_weights(folder, lambda t: t.pop("model.layers.1.mlp.up_proj.weight"))
+    told = refusal(folder)
+    assert "up_proj" in told and "value_head.weight" in told
+
+
+def test_a_bad_config_is_told_once(copied: Checkpoint) -> None:
+    folder = copied("llama")
+    change_json(folder / "config.json", num_attention_heads="four")
+    assert refusal(folder).count("num_attention_heads") == 2  # the field, and what is expected
+
+
 # Causality.
 
 
@@ -233,6 +277,8 @@ def test_only_causal_models_are_accepted(
         assert expected in refusal(folder)
     else:
         assert load(folder).width == 32
+        change_json(folder / "config.json", architectures=["BertForMaskedLM"])
+        assert "saved as BertForMaskedLM, which was trained to see" in load(folder).warnings[0]
     assert capfd.readouterr().err == ""
 
 
@@ -409,18 +455,24 @@ def test_facts_that_are_too_long_are_told_with_the_model(
     assert "model.layers.1.mlp.up_proj.weight" in message and "the model takes 8" in message
 
 
-@pytest.mark.parametrize(("kind", "context"), [("roberta", 20), ("mpt", 9)])
+@pytest.mark.parametrize(("kind", "context"), [("roberta", 20), ("mpt", 9), ("prophetnet", 19)])
 def test_the_context_is_what_the_model_takes(
     kind: str, context: int, load_lm: Callable[[str], LanguageModel]
 ) -> None:
     import transformers as hf
 
     size = {"vocab_size": 64, "hidden_size": 32, "num_attention_heads": 2, "num_hidden_layers": 1}
-    config = (
-        hf.RobertaConfig(**size, is_decoder=True, max_position_embeddings=22)
-        if kind == "roberta"
-        else hf.MptConfig(vocab_size=64, d_model=32, n_layers=1, n_heads=2, max_seq_len=9)
-    )
+    prophet = {"decoder_ffn_dim": 48, "num_decoder_layers": 1, "num_encoder_layers": 1}
+    prophet |= {"num_decoder_attention_heads": 2, "max_position_embeddings": 22}
+    config = {
+        "roberta": lambda: hf.RobertaConfig(**size, is_decoder=True, max_position_embeddings=22),
+        "mpt": lambda: hf.MptConfig(
+            vocab_size=64, d_model=32, n_layers=1, n_heads=2, max_seq_len=9
+        ),
+        "prophetnet": lambda: hf.ProphetNetConfig(
+            vocab_size=64, hidden_size=32, pad_token_id=1, **prophet
+        ),
+    }[kind]()
     model = hf.AutoModelForCausalLM.from_config(config)
     assert replace(load_lm("llama"), model=model).context == context
     with torch.no_grad():

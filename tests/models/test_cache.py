@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -122,6 +123,11 @@ def test_a_damaged_model_is_built_again_and_said_to_be(
         assert name in sentences[0] and str(entry) in sentences[0]
         assert sentences[0] in capsys.readouterr().err
         assert (entry / name).read_bytes() == whole
+    shutil.rmtree(entry)
+    entry.write_text("not a folder")
+    with rebuilt() as around, rebuilt() as sentences:
+        assert (cached(entry, build) / "config.json").is_file()
+    assert around == sentences and "a file is in place of its folder" in sentences[0]
     for name in ("model.safetensors", "config.json"):
         (entry / name).unlink()
         built.clear()
