@@ -42,7 +42,8 @@ _RESUMING = """\
 A checkpoint has a plugin's state as tensors and plain JSON; nothing is pickled. Stored sentences
 are saved as token ids, copies of the model as weights. An interrupted run can be resumed and then
 ends like a run that was not interrupted. The exception is `avalanche:MIRPlugin`, whose state is a
-running generator: resuming it is refused; start it again with `--fresh`.
+running generator: resuming it is refused. Delete the run's folder, or choose another one, and give
+the command again.
 
 ## Settings
 
