@@ -14,6 +14,8 @@ _TIME = re.compile(
     r"(?P<zone>\s*(Z|UTC|[+-]\d{2}(:?\d{2})?))?",
     re.ASCII,
 )
+_SCIENTIFIC = re.compile(r"(\d)(?:\.(\d{1,16}))?e([+-]?)(\d{1,2})", re.ASCII)
+"""A number as Polars (``1.2e1``), or C's format ``%e`` (``1.200000e+01``), writes it."""
 _WHOLE = re.compile(r"(\d{1,9})[.,]0{1,2}", re.ASCII)
 """A whole number that a program wrote as a fraction. With three zeros it may be a thousand."""
 _FORM = "write YYYY, YYYY-MM or YYYY-MM-DD"
@@ -92,8 +94,22 @@ def as_whole(value: object, text: str) -> str:
         return str(int(value))
     if isinstance(value, Decimal) and value.is_finite() and value == value.to_integral_value():
         return str(int(value))
-    found = _WHOLE.fullmatch(text) if isinstance(value, str) else None
-    return found[1] if found else text
+    if not isinstance(value, str):
+        return text
+    found = _WHOLE.fullmatch(text)
+    return found[1] if found else _from_scientific(text)
+
+
+def _from_scientific(text: str) -> str:
+    """Return a whole number in scientific notation without it, if no digit was rounded away."""
+    found = _SCIENTIFIC.fullmatch(text)
+    if found is None:
+        return text
+    decimals, size = found[2] or "", int(found[4])
+    # Polars writes all digits and no sign; a fixed number of digits may be too few.
+    whole = (found[3] == "" or len(decimals) >= size) and (found[3] != "-" or size == 0)
+    shown = found[1] + decimals[:size].ljust(size, "0")
+    return str(int(shown)) if whole and not decimals[size:].strip("0") and size <= 8 else text
 
 
 def read_update(value: object, text: str) -> int:

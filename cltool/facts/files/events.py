@@ -188,7 +188,9 @@ def read_events(
         UserError: the file does not exist, is of another kind, or cannot be read at all.
     """
     reading = Reading(path)
-    source = Source(reading.places, {*USED, *(item.column for item in where)}, reading.columns)
+    # The column of the other kind of time is never read.
+    needed = {*USED} - ({"update", "date"} if dated is None else {"update" if dated else "date"})
+    source = Source(reading.places, needed | {item.column for item in where}, reading.columns)
     parser = _Parser(dated, max_chars, Doubts(source.warnings))
     try:
         for line, row in read_rows(path, source):

@@ -35,6 +35,7 @@ def parquet_rows(part: Part, source: Source) -> Rows:
             schema = file.schema_arrow
             names = _names(schema, where)
             _refuse_class_labels(schema, where)
+            _refuse_unknown_zones(schema, source.used, where)
             named = (canonical(name) for name in names if not is_index(name))
             source.columns.update(dict.fromkeys(named))
             wanted = [
@@ -75,6 +76,25 @@ def _refuse_class_labels(schema: pa.Schema, where: str) -> None:
                 where=where,
                 hint="Write the names: map ClassLabel.int2str over the column first.",
             )
+
+
+def _refuse_unknown_zones(schema: pa.Schema, used: Collection[str], where: str) -> None:
+    """Refuse the column of dates if its time zone is not known here: no cell could be read."""
+    import pyarrow as pa
+
+    for one in schema:
+        if canonical(one.name) not in used or not pa.types.is_timestamp(one.type):
+            continue
+        try:
+            pa.scalar(0, one.type).as_py()
+        except (ValueError, OverflowError, LookupError, OSError, pa.ArrowException) as error:
+            raise UserError(
+                f"the column {shown(one.name)} has a time zone that is not known here:"
+                f" {shown(one.type.tz)}",
+                where=where,
+                hint="Write the days as YYYY-MM-DD, or install the package tzdata if the time zone"
+                " is a real one.",
+            ) from error
 
 
 def _is_scalar(kind: pa.DataType) -> bool:

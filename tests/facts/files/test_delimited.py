@@ -132,12 +132,15 @@ class TestHeader:
 
 
 class TestCells:
-    @pytest.mark.parametrize("update", ["1", "1.0", "1,0", " 1 "])
+    @pytest.mark.parametrize("update", ["1", "1.0", "1,0", " 1 ", "1e0", "1.000000e+00"])
     def test_whole_numbers_that_became_fractions(self, table: Table, update: str) -> None:
         text = f'{HEAD}\nA,r,b,0\nA,r,c,"{update}"\n'
         assert table.read("a.csv", text) == GOOD
 
-    @pytest.mark.parametrize("update", ["1.000", "1,000", "1e3", "1E+03", "1.5", "+1", "-1", "x"])
+    @pytest.mark.parametrize(
+        "update",
+        ["1.000", "1,000", "1e+03", "1E+03", "1.5", "1.5e0", "1e-1", "1e99", "+1", "-1", "x"],
+    )
     def test_numbers_that_may_be_others(self, table: Table, update: str) -> None:
         error = table.refused("a.csv", f'{HEAD}\nA,r,b,0\nA,r,c,"{update}"\n')
         assert error.details[0].startswith(f"a.csv:3: bad update number '{update}'")

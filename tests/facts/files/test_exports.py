@@ -114,6 +114,14 @@ WRITERS: dict[str, tuple[str, Writer]] = {
         lambda p, r: frame(r).astype({"relation": "category"}).set_index("subject").to_parquet(p),
     ),
     "polars csv": ("a.csv", lambda p, r: polars_texts(r).write_csv(p)),
+    "polars csv scientific": (
+        "a.csv",
+        lambda p, r: (
+            polars_texts(r)
+            .with_columns(pl.col("update").cast(pl.Float64))
+            .write_csv(p, float_scientific=True)
+        ),
+    ),
     "polars csv bom": (
         "a.csv",
         lambda p, r: polars_texts(r).write_csv(

@@ -54,7 +54,6 @@ def test_days(table: Table, days: pa.Array) -> None:
     [
         (BEYOND, "date cannot be read"),
         (micros(2**62, 0), "date cannot be read"),
-        (micros(0, 0, zone="Nowhere/Land"), "date cannot be read"),
         (micros(5, 0, zone="UTC"), "bad date 1970-01-01 00:00:00.000005+00:00: the day depends"),
         (micros(0, 0, zone="Europe/Berlin"), "bad date 1970-01-01 01:00:00+01:00: the day"),
     ],
@@ -63,6 +62,15 @@ def test_days_that_cannot_be_read(table: Table, days: pa.Array, what: str) -> No
     with pytest.raises(UserError) as caught:
         table.stream(save(table, {**KEYS, "date": days}), cut="year")
     assert caught.value.details[0].startswith(f"a.parquet:row 1: {what}")
+
+
+def test_an_unknown_time_zone_is_told_once(table: Table) -> None:
+    days = pa.array([0, DAY], pa.int64()).cast(pa.timestamp("us", "Mars/Olympus"))
+    with pytest.raises(UserError, match=r"'date' has a time zone .*: 'Mars/Olympus'") as caught:
+        table.stream(save(table, {**KEYS, "date": days}), cut="year")
+    assert not caught.value.details
+    stream = table.stream(save(table, {**FACTS, "date": days, "seen": days}))
+    assert table.facts(stream) == GOOD
 
 
 def tags(stream: Stream) -> list[dict[str, str]]:
