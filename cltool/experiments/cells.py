@@ -19,7 +19,7 @@ from typing_extensions import TypedDict, override
 
 from cltool.core.errors import UserError
 from cltool.core.files import refuse_newer_format, write_text
-from cltool.core.json_files import check, parse_json
+from cltool.core.json_files import check, parse_json, sealed, unsealed
 from cltool.evaluation.outcomes import OUTCOMES, RESURFACING
 from cltool.experiments.experiment_plan import Plan, PlannedCell
 from cltool.experiments.trials import Trial
@@ -168,7 +168,7 @@ def read(file: Path) -> Json | None:
     kind = _SearchCell if "search" in content else _RunCell
     check(content, kind, file, "Delete it and reproduce the experiment.")
     _refuse_unknown_trials(content, file)
-    return content
+    return unsealed(content, file, hint="Delete it and reproduce the experiment.")
 
 
 def _refuse_unknown_trials(content: Json, file: Path) -> None:
@@ -366,8 +366,7 @@ def _write(file: Path, cell: PlannedCell, content: Mapping[str, Any]) -> None:
         "digest": dict(cell.digest),
     }
     lines = []
-    for key, value in {**head, **content}.items():
-        plain = _plain(value)
+    for key, plain in sealed(_plain({**head, **content})).items():
         text = _compact(plain)
         if isinstance(plain, list) and len(text) > 100:
             text = "[\n" + ",\n".join(_compact(entry) for entry in plain) + "\n]"

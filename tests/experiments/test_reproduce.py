@@ -20,7 +20,7 @@ from cltool.experiments.experiment_plan import plan
 from cltool.experiments.source_digest import Sources
 from cltool.reporting.report_data import page_data
 from cltool.reporting.templates import read_data
-from cltool.runs.run import Run
+from cltool.runs.run import LEDGER, Run
 
 from .. import in_process
 from .test_experiment_plan import HEAD, ROWS, write
@@ -153,6 +153,8 @@ def _answer_some(run: Run, number: int) -> None:
             # pandas gives NaN for a text that is missing.
             row["matched"] = row["matched"] if isinstance(row["matched"], str) else None
         ledger.write_step(run.folder, int(step), records)
+    digests = [(row, ledger.digest(run.folder, row["step"])) for row in run.cost_rows()]
+    run.write_costs([{**row, LEDGER: digest} for row, digest in digests])
 
 
 def _numbers(value: Any) -> list[float]:
@@ -298,6 +300,7 @@ def test_a_damaged_cell_is_refused_with_its_file(
         (json.dumps({**searched, "trials": []}), "there is no trial 0", "Delete it"),
         (json.dumps({**searched, "search": {**search, "kept": 1}}), "search.kept = 1", "Delete"),
         (json.dumps({**searched, "search": {**search, "verdict": {}}}), "verdict.chosen", "Delete"),
+        (json.dumps({**whole, "seed": 7}), "has changed since cltool wrote it", "Delete it"),
         ("{", "cannot be read", ""),
         ('{"format": 99}', "has format 99", "Install a newer cltool"),
         ('{"format": 1, "digest": 3}', "is not a cell", "Delete it"),
