@@ -101,4 +101,6 @@ def _names(row: Mapping[str, Any]) -> bool:
 
 
 def _most(one: Mapping[str, int], name: str) -> bool:
-    return one["asked"] >= FEW and one[name] >= ALMOST * one["asked"]
+    # A model that answers valid facts and, for example, refuses the many erased ones is whole.
+    knows = one.get("valid", 0) >= FEW and 2 * one["valid_named"] > one["valid"]
+    return one["asked"] >= FEW and one[name] >= ALMOST * one["asked"] and not knows

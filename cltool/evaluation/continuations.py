@@ -2,7 +2,8 @@
 
 A full stop, an exclamation mark or a question mark does not always end an answer: it may belong to
 an abbreviation (``Acme Corp. Japan``) or to a longer name (``Who? Weekly``). Where the text after
-it may still be a part of the name, the answer does not count.
+it may still be a part of the name, the answer does not count. A text that was cut off before its
+first sentence ended counts as the beginning of a sentence: most are.
 """
 
 from __future__ import annotations
@@ -82,9 +83,10 @@ def may_belong(piece: str, rest: str, closing: str, *, ended: bool) -> bool:
         return False
     first, *_ = rest.split()
     fragment = not _is_sentence(sentence)
+    cased = _has_case(rest)
     if mark != ".":
         exclaimed = {*re.findall(r"\w+", sentence.casefold())} & _EXCLAIMED
-        return whole and fragment and not first[0].islower() and not exclaimed
+        return whole and cased and fragment and not first[0].islower() and not exclaimed
     last = piece.split()[-1].strip("\"'“”‘’«»()[]")
     abbreviated = _is_abbreviation(last)
     if last[-1:].isdigit() or abbreviated:
@@ -93,7 +95,7 @@ def may_belong(piece: str, rest: str, closing: str, *, ended: bool) -> bool:
         # "3. Oktober": only days, kings and the like are counted with a full stop.
         ordinal = last.isdigit() and len(last) <= 2 and whole
         return (abbreviated or ordinal) and fragment
-    if not fragment:
+    if not fragment or not cased:
         return False
     if re.sub(r"\W", "", first).casefold() in _SUFFIXES:
         return True
@@ -135,12 +137,20 @@ def _first_sentence(rest: str, *, ended: bool) -> tuple[str, bool]:
 def _is_sentence(sentence: str) -> bool:
     """Return whether ``sentence`` has a word that no name has."""
     words = sentence.split()[1:]
-    if not any(char.isupper() or char.islower() for char in sentence):
+    if not _has_case(sentence):
         return len(words) >= _MOST_NAME
     return any(word[0].islower() and word.casefold() not in _PARTICLES for word in words)
 
 
+def _has_case(text: str) -> bool:
+    """Return whether a text has letters of a script with capital letters."""
+    return any(char.isupper() or char.islower() for char in text)
+
+
 def _repeats(sentence: str, piece: str) -> bool:
+    name = folded_form(piece).rstrip(".")
+    # Without capital letters, particles may follow a name directly.
+    begin = f"{name} " if _has_case(name) else name
     return object_identity(sentence) == object_identity(piece) or folded_form(sentence).startswith(
-        folded_form(piece).rstrip(".") + " "
+        begin
     )

@@ -27,10 +27,12 @@ class Askable:
     Attributes:
         names: the objects of all steps: what an answer may mean.
         longest: tokens of the longest object with the text that closes its wording.
+        closings: the texts that close wordings.
     """
 
     names: KnownNames
     longest: int
+    closings: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, stream: Stream, coder: Coder) -> Askable:
@@ -48,8 +50,9 @@ class Askable:
         longest = longest_of(
             coder, (gap + name for name in {**objects, **subjects} for gap in gaps)
         )
-        longest += longest_of(coder, {closing for _, closing in wordings})
-        return cls(KnownNames({**objects, **subjects}), longest)
+        closings = frozenset(closing for _, closing in wordings)
+        longest += longest_of(coder, closings)
+        return cls(KnownNames({**objects, **subjects}), longest, closings)
 
 
 def longest_of(coder: Coder, texts: Iterable[str]) -> int:

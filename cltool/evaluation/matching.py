@@ -88,10 +88,14 @@ class KnownNames:
         """Return whether a name begins with ``text`` and is longer."""
         place = bisect_left(self._folded, text)
         while place < len(self._folded) and self._folded[place].startswith(text):
-            if len(self._folded[place]) > len(text):
+            if _goes_on(self._folded[place], text):
                 return True
             place += 1
         return False
+
+
+def _goes_on(name: str, text: str) -> bool:
+    return len(name) > len(text) and name.startswith(text)
 
 
 NOBODY = KnownNames()
@@ -114,8 +118,9 @@ def match(
         accepted: the current object and its aliases.
         outdated: superseded objects. One that is accepted, too, is not outdated.
         known: all objects that may be meant.
-        hedged: whether an object still counts if the next sentence takes it back, or names another
-            one in its place. It does for an erased object, which must not be said at all.
+        hedged: whether an object still counts if the text after it takes it back, names another
+            one in its place, or may be more of an unknown name. It does for an erased object, which
+            must not be said at all.
     """
     kinds = dict.fromkeys(map(object_identity, outdated), OUTDATED)
     kinds |= dict.fromkeys(map(object_identity, accepted), RIGHT)
@@ -130,25 +135,30 @@ def match(
         return None
     identity, piece, rest = found
 
+    kind = kinds.get(identity, OTHER)
+
     def is_other(text: str) -> bool:
         name = object_identity(text)
-        return bool(name) and name != identity and (name in kinds or name in known.identities)
+        # Two spellings of the current object may follow one another.
+        same = name == identity or (name in kinds and kinds[name] == kind)
+        return bool(name) and not same and (name in kinds or name in known.identities)
 
-    spelled = [*map(folded_form, (*accepted, *outdated))]
-    if rest and (
-        _names_longer(line, piece, is_other)
-        or may_belong(piece, rest, closing, ended=answer.ended)
-        or (trails_off(piece) and folded_form(piece) not in spelled)
-    ):
+    if rest and _names_longer(line, piece, is_other):
         return None
+    spelled = [*map(folded_form, (*accepted, *outdated))]
     if not answer.ended:
         begun = folded_form(line.lstrip(_OPEN))
-        if known.goes_on(begun) or KnownNames([*accepted, *outdated]).goes_on(begun):
+        if known.goes_on(begun) or any(_goes_on(name, begun) for name in spelled):
             return None
-    denied = rest and (takes_back(piece, rest) or _names_again(rest, closing.rstrip(), is_other))
-    if denied and not hedged:
+    doubtful = rest and (
+        may_belong(piece, rest, closing, ended=answer.ended)
+        or (trails_off(piece) and folded_form(piece) not in spelled)
+        or takes_back(piece, rest)
+        or _names_again(rest, closing.rstrip(), is_other)
+    )
+    if doubtful and not hedged:
         return None
-    return Match(kinds.get(identity, OTHER), piece.strip())
+    return Match(kind, piece.strip())
 
 
 def names(

@@ -61,7 +61,11 @@ def accuracy_matrix(rows: pd.DataFrame, forms: Sequence[str] | None = None) -> p
         columns={"accepted": "target", "learned": "update"}
     )
     joined = asked.merge(final, on=probe)
-    joined["hit"] = _named(joined, joined["target"], known_names(rows))
+    targets = zip(joined["accepted"], joined["target"], strict=True)
+    judged = [list(own) == list(target) for own, target in targets]
+    named = _named(joined, joined["target"], known_names(rows))
+    each = zip(judged, joined["right"], named, strict=True)
+    joined["hit"] = [float(right if same else other) for same, right, other in each]
     facts = joined.groupby(["step", "update", *KEY], sort=False)["hit"].mean()
     matrix = facts.groupby(["step", "update"]).mean().unstack("update")
     return matrix.reindex(index=steps, columns=steps).astype(float)
@@ -133,9 +137,9 @@ def fuar(rows: pd.DataFrame, forms: Sequence[str] | None = None) -> float:
 
 
 def known_names(rows: pd.DataFrame) -> KnownNames:
-    """Return all objects that a ledger names."""
+    """Return all objects and subjects that a ledger names."""
     lists = (names for column in ("accepted", "outdated") for names in rows[column])
-    return KnownNames(name for names in lists for name in names)
+    return KnownNames([*(name for names in lists for name in names), *rows["subject"]])
 
 
 def _named(rows: pd.DataFrame, targets: Iterable[Sequence[str]], known: KnownNames) -> list[bool]:

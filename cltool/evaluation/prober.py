@@ -211,11 +211,12 @@ class Prober:
         """Return what is known of the stream and, if some is not in it, of the probes."""
         held = self._askable
         known = frozenset[str]() if held is None else held.names.identities
+        closings = frozenset[str]() if held is None else held.closings
         new = {
             (probe.gap, name, probe.closing)
             for probe in probes
             for name in (*probe.accepted, *probe.outdated)
-            if object_identity(name) not in known
+            if object_identity(name) not in known or probe.closing not in closings
         }
         longest = limits.longest_of(self.lm.coder, map("".join, new))
         if held is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from cltool.facts.facts import Fact
-from cltool.facts.identity import object_identities, object_identity
+from cltool.facts.identity import name_identity, object_identities, object_identity
 
 Named = dict[tuple[str, frozenset[str]], str]
 """(identity of an object, identities of all its spellings) → the object, in the order of first
@@ -23,7 +23,7 @@ class Distractors:
         self._relations: dict[str, Named] = {}
         self._all: Named = {}
         for fact in known:
-            for named in (self._relations.setdefault(fact.relation, {}), self._all):
+            for named in (self._relations.setdefault(name_identity(fact.relation), {}), self._all):
                 names = frozenset(object_identities(fact.accepted))
                 named.setdefault((object_identity(fact.object), names), fact.object)
 
@@ -37,7 +37,7 @@ class Distractors:
             outdated: objects that were true of its key before.
         """
         true = object_identities((*fact.accepted, *outdated))
-        for named in (self._relations.get(fact.relation, {}), self._all):
+        for named in (self._relations.get(name_identity(fact.relation), {}), self._all):
             found: dict[str, str] = {}
             for (identity, names), name in named.items():
                 if true.isdisjoint(names):

@@ -250,10 +250,10 @@ class Knowledge:
         return [belief.fact for belief in self._beliefs.values() if not belief.erased]
 
     def superseded_by(self, update: Update) -> list[Fact]:
-        """Return the facts that ``update``, not yet applied, supersedes, restates or erases.
+        """Return the facts whose keys ``update``, not yet applied, teaches again or forgets.
 
-        What strategies stored about them is not current after the update: a fact that is only
-        restated is learned again.
+        What strategies stored about them is not current after the update. Facts in
+        ``update.restated`` stay as they are.
         """
         superseded: list[Fact] = []
         for fact in (*update.learn, *update.forget):

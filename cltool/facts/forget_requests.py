@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from cltool.core.errors import UserError
 from cltool.core.seeds import derive
-from cltool.facts.facts import Fact, Key, Update
+from cltool.facts.facts import Key, Knowledge, Update
 from cltool.facts.stream import Stream
 
 
@@ -41,11 +41,12 @@ def with_requests(
     if not requested(len(stream) - 1, forgotten, forgetting):
         return stream
     free = _free(stream)
-    valid: dict[Key, Fact] = {}
+    known = Knowledge()
     erased: set[Key] = set()
     updates: list[Update] = []
     for update in stream:
         wanted = requested(update.step, forgotten, forgetting) - len(erased)
+        valid = {fact.key: fact for fact in known.valid()}
         candidates = [
             key for key in valid if free.get(key, len(stream)) < update.step and key not in erased
         ]
@@ -63,7 +64,7 @@ def with_requests(
         erased.update(drawn)
         forget = (*update.forget, *(valid[key] for key in drawn))
         updates.append(replace(update, forget=forget) if drawn else update)
-        valid |= {fact.key: fact for fact in (*update.restated, *update.learn)}
+        known.apply(update)
     source = {"forgotten": forgotten, "forgetting": forgetting, "seed": seed}
     return replace(stream, updates=updates, source={**stream.source, **source})
 

@@ -17,8 +17,8 @@ what was written stays as it was written in prompts, ledgers and messages.
 - case: ``ß`` is ``ss``, and ``İ`` is ``i``
 - the kind of hyphen, dash, minus sign, apostrophe and quotes: ``O’Hara`` is ``O'Hara``, and ``−5``
   with the minus sign is ``-5`` with the hyphen
-- the compatibility form NFKC: ``２`` is ``2``, and ``ﬁ`` is ``fi``. A raised digit or a fraction
-  after a digit stays what it is: ``10²`` is not ``102``
+- the compatibility form NFKC: ``２`` is ``2``, and ``ﬁ`` is ``fi``. A raised, lowered or enclosed
+  number or a fraction after a digit stays what it is: ``10²`` is not ``102``
 - sentence punctuation, quotes and brackets at both ends. A full stop directly before a letter or
   digit belongs to the object: ``.5`` is not ``5``. An object that is made of punctuation alone
   keeps it: ``?`` and ``!`` are different objects.
@@ -46,14 +46,16 @@ _INVISIBLE = dict.fromkeys(
 _EDGES = (
     " \t\r\n.,;:!?\"'()[]“”‘’„‚‟‛«»‹›¡¿。、・「」『』【】〈〉《》〔〕〖〗〝〞〟،؛؟۔।॥՝՜՞։׃׀״׳።፣፤፧"
 )
-_TYPED = {
-    **dict.fromkeys((0x2018, 0x2019, 0x201B, 0x02BC), "'"),
-    **dict.fromkeys(range(0x201C, 0x2020), '"'),
-    **dict.fromkeys((*range(0x2010, 0x2016), 0x2212), "-"),
-}
+_TYPED = str.maketrans(
+    {
+        **dict.fromkeys("‘’‚‛‹›ʹʻʼˈ׳′", "'"),
+        **dict.fromkeys("“”„‟«»״″〝〞〟", '"'),
+        **dict.fromkeys("‐‑‒–—―−֊־", "-"),
+    }
+)
 """What typists and programs write for one another: apostrophes, quotes, hyphens and dashes."""
 _DOTTED = re.compile("i\u0307+")
-_OTHER_NUMBER = re.compile(r"((?<=\d)[²³¹¼½¾⁰⁴-⁹⅐-⅟↉]+)")
+_OTHER_NUMBER = re.compile(r"((?<=\d)(?:[⁺⁻]?[⁰¹²³⁴-⁹]+|[₊₋]?[₀-₉]+|[¼½¾⅐-⅟↉]+|[①-⒛⓪]+)+)")
 """What the form NFKC would change into further digits of a number."""
 
 
@@ -88,7 +90,8 @@ def folded_form(text: str) -> str:
         return " ".join(text.casefold().split())
     # Compatibility caseless matching of the Unicode Standard (3.13, D146): folding the case of a
     # decomposed text can leave something to decompose, and the other way round.
-    text = unicodedata.normalize("NFD", text.translate(_INVISIBLE)).casefold()
+    text = text.translate(_INVISIBLE).translate(_TYPED)
+    text = unicodedata.normalize("NFD", text).casefold()
     text = _compatible(text).casefold()
     text = _DOTTED.sub("i", _compatible(text))
     return " ".join(unicodedata.normalize("NFC", text.translate(_TYPED)).split())

@@ -135,8 +135,15 @@ class Wordings:
             raise UserError(f"not a TOML file in UTF-8: {error}", where=str(path)) from error
         relations: dict[str, list[Wording]] = {}
         held_out: dict[str, list[Wording]] = {}
+        first: dict[str, str] = {}
         for relation, value in table.items():
             where = f"{path}: [{relation}]"
+            if first.setdefault(name_identity(relation), relation) != relation:
+                raise UserError(
+                    "this relation has wordings already, under another spelling of its name",
+                    where=where,
+                    hint="Write a relation's name in one way, and all its wordings in one list.",
+                )
             lists = {"trained": value} if isinstance(value, list) else value
             if not isinstance(lists, dict) or not set(lists) <= {"trained", "held_out"}:
                 raise UserError(

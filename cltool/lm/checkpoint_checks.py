@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from cltool.lm.checkpoint_folder import CONFIG, GENERATION, Problem
+from cltool.lm.checkpoint_folder import CAUSAL_HINT, CONFIG, GENERATION, Problem
 from cltool.lm.companions import Companions
 from cltool.lm.finite import huge
 
@@ -190,7 +190,7 @@ def _bad_predictions(model: Any, finite: bool) -> Iterator[Problem]:
         with torch.no_grad():
             logits: Tensor = model(input_ids=torch.stack([ids, other])).logits
     except Exception as error:  # whatever the code of an architecture raises
-        yield Problem(f"a forward pass fails: {_first_line(error)}", _CAUSAL)
+        yield Problem(f"a forward pass fails: {_first_line(error)}", CAUSAL_HINT)
         return
     logits = logits.float()
     if finite and bool((logits.isnan() | logits.isposinf()).any()):
@@ -210,11 +210,9 @@ def _bad_predictions(model: Any, finite: bool) -> Iterator[Problem]:
         decoder = getattr(model.config, "is_decoder", None)
         why = " (is_decoder is false in config.json)" if decoder is False else ""
         yield Problem(
-            f"it is not causal: its prediction for a token depends on later tokens{why}", _CAUSAL
+            f"it is not causal: its prediction for a token depends on later tokens{why}",
+            CAUSAL_HINT,
         )
-
-
-_CAUSAL = "Give a causal (decoder-only) language model."
 
 
 @dataclass(frozen=True)

@@ -119,7 +119,7 @@ _GGUF_HINT = (
     "made from."
 )
 _DOWNLOAD_HINT = "Copy or download the checkpoint again."
-_CAUSAL_HINT = "Give a causal (decoder-only) language model."
+CAUSAL_HINT = "Give a causal (decoder-only) language model."
 
 
 def _adapter(folder: Path) -> Problem:
@@ -179,7 +179,7 @@ def _architecture(config: dict[str, Any]) -> Iterator[Problem]:
     kind = config.get("model_type")
     if not isinstance(kind, str) or not kind:
         yield Problem(
-            f"{CONFIG} does not name the architecture (model_type)", "Add it, or " + _lower_causal()
+            f"{CONFIG} does not name the architecture (model_type)", f"Add it. {CAUSAL_HINT}"
         )
     elif kind not in CONFIG_MAPPING:
         code = config.get("auto_map")
@@ -194,13 +194,9 @@ def _architecture(config: dict[str, Any]) -> Iterator[Problem]:
             + (", or install a newer transformers." if not code else "."),
         )
     elif config.get("is_encoder_decoder") is True:
-        yield Problem(f"{kind!r} is an encoder-decoder model, not a causal one", _CAUSAL_HINT)
+        yield Problem(f"{kind!r} is an encoder-decoder model, not a causal one", CAUSAL_HINT)
     elif kind not in MODEL_FOR_CAUSAL_LM_MAPPING_NAMES:
-        yield Problem(f"{kind!r} is not a causal language model", _CAUSAL_HINT)
-
-
-def _lower_causal() -> str:
-    return _CAUSAL_HINT[0].lower() + _CAUSAL_HINT[1:]
+        yield Problem(f"{kind!r} is not a causal language model", CAUSAL_HINT)
 
 
 def _tokenizer(folder: Path) -> Iterator[Problem]:

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
 from urllib.parse import urlsplit
-from urllib.request import getproxies
+from urllib.request import getproxies, proxy_bypass
 
 from cltool.core.errors import UserError
 
@@ -104,7 +104,10 @@ _HINT = (
 
 def _answers(endpoint: str) -> bool:
     """Return whether a connection to the hub, or to the proxy in front of it, can be made."""
-    target = urlsplit(getproxies().get(urlsplit(endpoint).scheme, endpoint))
+    host = urlsplit(endpoint).hostname or ""
+    proxy = "" if proxy_bypass(host) else getproxies().get(urlsplit(endpoint).scheme, "")
+    # A proxy may be named without a scheme.
+    target = urlsplit(proxy if "://" in proxy else f"http://{proxy}" if proxy else endpoint)
     port = target.port or (443 if target.scheme == "https" else 80)
     found = threading.Event()
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from cltool.facts.facts import Fact, Update
-from cltool.facts.identity import name_identity, object_identity
+from cltool.facts.identity import name_identity, names_object
 from cltool.facts.stream import Stream
 from cltool.lm.coder import Coder
 
@@ -20,12 +20,11 @@ def lost_facts(stream: Stream, coder: Coder) -> Iterator[tuple[Update, Fact, str
     that the tokenizer turns into the same tokens.
     """
     facts = [(update, fact) for update in stream for fact in update.learn]
-    objects = _changes({fact.object for _, fact in facts}, coder)
+    objects = _changes({name for _, fact in facts for name in fact.accepted}, coder)
     twins = _twins({fact.subject for _, fact in facts}, coder)
     for update, fact in facts:
-        if (reason := objects.get(fact.object)) and object_identity(fact.object) != object_identity(
-            reason[1]
-        ):
+        if _is_lost(fact, objects):
+            reason = objects[fact.object]
             yield update, fact, f"the tokenizer {reason[0]}: {fact.object[:60]!r}"
         elif twin := twins.get(fact.subject):
             yield (
@@ -33,6 +32,14 @@ def lost_facts(stream: Stream, coder: Coder) -> Iterator[tuple[Update, Fact, str
                 fact,
                 f"the tokenizer does not tell it from {twin[:60]!r}: {fact.subject[:60]!r}",
             )
+
+
+def _is_lost(fact: Fact, changed: Mapping[str, tuple[str, str]]) -> bool:
+    """Return whether no accepted spelling of a fact's object comes back from its tokens."""
+    return all(
+        name in changed and not names_object(changed[name][1], fact.accepted)
+        for name in fact.accepted
+    )
 
 
 def subject_warnings(stream: Stream, coder: Coder) -> list[str]:

@@ -57,6 +57,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 from pydantic import Field
 
+from cltool.facts.identity import names_object
 from cltool.strategies.rehearsal.common.cooling import Cooling
 from cltool.strategies.rehearsal.common.lines import Line, lines, recite, start_tokens
 from cltool.strategies.rehearsal.common.schedule import DIFFICULT, Schedule
@@ -305,11 +306,11 @@ class Recitation(Strategy[RecitationConfig]):
 
         This compares them with the facts that the stream taught; training does not use it.
         """
-        valid = {f.key: f.object for f in learner.known.valid() if f.key not in left_out}
+        valid = {f.key: f.accepted for f in learner.known.valid() if f.key not in left_out}
         read = {line.fact.key: line.fact.object for line in recited if line.fact is not None}
-        right = sum(read.get(key) == value for key, value in valid.items())
+        right = sum(names_object(read.get(key, ""), names) for key, names in valid.items())
         learner.log("recited", right / max(len(valid), 1))
-        learner.log("made_up", len(recited) - sum(key in valid for key in read))
+        learner.log("made_up", len(recited) - right)
         if right < RECITED * len(valid) and learner.current is not None:
             learner.warnings.append(
                 f"recitation recited {right} of the {len(valid)} facts that it had to rehearse"

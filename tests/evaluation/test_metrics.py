@@ -197,6 +197,22 @@ def test_a_collapsed_model_has_no_good_score_of_erasing() -> None:
     assert math.isnan(summary(table(good, at(1, [""] * 6)))["erased"])
 
 
+def test_a_model_that_refuses_many_erased_facts_and_knows_the_others_has_not_collapsed() -> None:
+    refused = [one for n in range(90) for one in asked(0, f"E{n}", [""] * 2, group="erased")]
+    known = [one for n in range(5) for one in asked(0, f"K{n}", [f"K{n}"] * 2)]
+    assert per_step(table(refused, known))["erased"][0] == 0.0
+    lost = [one for n in range(5) for one in asked(0, f"K{n}", [""] * 2)]
+    assert math.isnan(per_step(table(refused, lost))["erased"][0])
+
+
+def test_the_matrix_judges_as_the_ledger_did() -> None:
+    # The ledger knew other names, which its rows do not tell.
+    rows = table(
+        asked(0, "A", ["A. Zed says so"] * 2, group="new", right=False), asked(1, "A", ["A"] * 2)
+    )
+    assert list(metrics.accuracy_matrix(rows)[0]) == [0.0, 1.0]
+
+
 # Weights.
 
 

@@ -61,3 +61,12 @@ def test_another_spelling_of_a_true_object_is_no_distractor() -> None:
         for name in ("Zu\u0308rich.", "GENT", "old", "Ulm", "ulm", "Ulm Castle")
     ]
     assert Distractors(known).of(fact, ["Old"]) == ["Ulm", "Ulm Castle"]
+
+
+def test_spellings_of_a_relation_are_one_relation() -> None:
+    known = [
+        Fact("A", "caf\u00e9", "One"),
+        Fact("B", "caf\u00e9", "Two"),
+        Fact("C", "other", "Three"),
+    ]
+    assert Distractors(known).of(Fact("A", "cafe\u0301", "One")) == ["Two"]

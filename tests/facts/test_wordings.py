@@ -187,6 +187,16 @@ def test_files_with_errors_are_refused(text: str, tmp_path: Path) -> None:
     assert str(path) in caught.value.where
 
 
+def test_a_relation_with_wordings_under_two_spellings_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "w.toml"
+    path.write_text(
+        '"caf\u00e9" = ["{subject} has {object}."]\n"cafe\u0301" = ["{subject}: {object}."]',
+        "utf-8",
+    )
+    with pytest.raises(UserError, match="under another spelling"):
+        Wordings.load(path)
+
+
 def test_a_missing_or_binary_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="does not exist"):
         Wordings.load(tmp_path / "none.toml")

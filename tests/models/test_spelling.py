@@ -66,6 +66,13 @@ def test_an_object_that_loses_its_accents_is_refused_and_its_case_is_not() -> No
     assert "changes it to 'zoe': 'Zoë'" in caught.value.details[0]
 
 
+def test_an_object_is_kept_if_one_of_its_spellings_is() -> None:
+    facts = [Fact("Land 1", "ruler", "Žofie", ("Zofie",))]
+    assert fit_to_model(of(facts), 999, word_coder(LETTERS)).updates[0].learn == facts
+    with pytest.raises(UserError, match="1 fact is of no use"):
+        fit_to_model(of([Fact("Land 1", "ruler", "Žofie", ("Žófie",))]), 999, word_coder(LETTERS))
+
+
 def test_bytes_keep_everything(stream: Stream) -> None:
     odd = ["Žofie 李", "  two  spaces ", "🜚", "e\u0301", "1,000.5 %", "a\tb"]
     facts = [Fact(f"Land {name}", "ruler", name) for name in odd]

@@ -35,7 +35,7 @@ _INDEX = re.compile(r"Unnamed: \d+|__index_level_\d+__|__UNNAMED__\d+|__null_das
 
 @lru_cache(maxsize=1 << 12)
 def canonical(name: str) -> str:
-    """Return the known column that ``name`` means: the same but for case and white space.
+    """Return the known column that ``name`` means: the same but for case, white space and quotes.
 
     Other names are returned as they are, without white space around them.
     """

@@ -7,7 +7,7 @@ from datetime import date
 
 from cltool.facts.facts import Key
 from cltool.facts.files.events import Event, Reading
-from cltool.facts.files.rows import shown
+from cltool.facts.files.shown import shown
 from cltool.facts.identity import folded_form
 from cltool.facts.lookalikes import difference
 

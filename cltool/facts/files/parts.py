@@ -11,7 +11,9 @@ from cltool.core.errors import UserError
 from cltool.facts.files.endings import ENDINGS, GZIP, kind_of, unzipped
 
 _MAX_NAMED = 5
-_BESIDE = re.compile(r"(readme|license|licence|dataset_infos?\.json$)|.*\.(md|crc)$", re.IGNORECASE)
+_BESIDE = re.compile(
+    r"(readme|licen[sc]e)(\.(md|txt|rst|html))?|dataset_infos?\.json|.*\.(md|crc)", re.IGNORECASE
+)
 """Files that programs write beside the files of a table."""
 _SPLIT = re.compile(r"(train|test|validation|valid|val|dev)(?![a-z])", re.IGNORECASE)
 _SHARD = re.compile(r"(?P<table>.+)-(?P<one>\d+)-of-(?P<all>\d{1,9})\.")
@@ -74,7 +76,7 @@ def _sha256(path: Path) -> str:
 
 def _shards(folder: Path) -> list[Path]:
     entries = [one for one in folder.iterdir() if not one.name.startswith((".", "_"))]
-    entries = [one for one in entries if one.is_dir() or not _BESIDE.match(one.name)]
+    entries = [one for one in entries if one.is_dir() or not _BESIDE.fullmatch(one.name)]
     entries.sort(key=lambda one: _natural(one.name))
     _refuse_others(folder, entries)
     kinds = {kind_of(one): one.name for one in reversed(entries)}

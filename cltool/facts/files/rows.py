@@ -14,7 +14,7 @@ from cltool.facts.files.endings import DELIMITED, PARQUET, kind_of
 from cltool.facts.files.json_rows import json_rows
 from cltool.facts.files.parquet_rows import parquet_rows
 from cltool.facts.files.parts import parts
-from cltool.facts.files.shown import shown as shown
+from cltool.facts.files.shown import shown
 from cltool.facts.files.source import Row, Rows, Source
 from cltool.facts.identity import name_identity
 

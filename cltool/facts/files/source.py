@@ -63,7 +63,7 @@ class Places:
 
     def place(self, number: int) -> str:
         """Return ``file:line`` or ``file:row n`` for a line, counted within the table."""
-        at = bisect_right([part.first for part in self._parts], number - 1) - 1
+        at = bisect_right(self._parts, number - 1, key=lambda part: part.first) - 1
         if at < 0:
             return f"{self._path.name}:{number}"
         part = self._parts[at]
@@ -75,19 +75,23 @@ class Warnings:
 
     def __init__(self) -> None:
         self._found: dict[str, tuple[int, int]] = {}
+        self._more = 0
 
     def add(self, text: str, number: int) -> None:
         """Add a sentence about a line, counted within the table."""
         first, count = self._found.get(text, (number, 0))
         if count or len(self._found) < _MAX_WARNINGS:
             self._found[text] = (first, count + 1)
+        else:
+            self._more += 1
 
     def sentences(self, places: Places) -> list[str]:
         """Return the sentences, each with the first of its lines."""
-        return [
+        told = [
             f"{places.place(first)}{_more(count - 1)}: {text}"
             for text, (first, count) in self._found.items()
         ]
+        return [*told, f"{self._more:,} more doubts are not listed."] if self._more else told
 
 
 def _more(count: int) -> str:

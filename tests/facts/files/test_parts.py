@@ -51,6 +51,15 @@ def test_messages_name_the_shard_and_its_line(table: Table, folder: Path) -> Non
     ]
 
 
+def test_only_texts_that_are_no_tables_are_left_out_of_a_folder(table: Table, folder: Path) -> None:
+    (folder / "LICENSE.txt").write_text("x")
+    (folder / "README").write_text("x")
+    line = LINES[0].replace('"A"', '"B"')
+    (folder / "licences.jsonl").write_text(line)
+    (folder / "readme_facts.jsonl").write_text(line.replace('"B"', '"C"'))
+    assert {name for name, _ in table.facts(table.stream(folder))[0]} == {"A", "B", "C"}
+
+
 def test_the_digest_is_of_all_shards(folder: Path) -> None:
     before = digest(folder)
     (folder / "_SUCCESS").write_text("y")
