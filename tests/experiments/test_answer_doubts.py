@@ -44,7 +44,7 @@ def told(folder: Path, *steps: list[dict[str, Any]]) -> list[str]:
     costs = []
     for step, rows in enumerate(steps):
         costs.append({"step": step, "label": f"U{step}", KEY: counts(folder, step, rows)})
-        ledger.write_step(folder, step, rows)
+        ledger.write_step(folder, step, [{**one, "step": step} for one in rows])
     return sentences(costs)
 
 
