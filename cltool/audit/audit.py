@@ -132,20 +132,28 @@ def audit_run(
     del learner
     if known and earlier != BASE:
         before = find(ModelState(run, earlier, run.folder, weights=False), progress=parts[2])
-    about = {
-        "Scenario": stream.name,
-        "Model": str(run.record.get("model", "")),
-        "Strategy": f"{run.strategy}, seed {run.seed}",
-        "Run": str(run.folder),
-        "After step": f"{step} ({run.record['labels'][step]})",
-        "Reference": _named(other),
-        "Before": "unknown" if before is None else f"step {max(earlier, 0)}",
-        "Erased facts": str(len(case.erased)),
-    }
+    about = {"Scenario": stream.name} | _about(
+        run, step, other, None if before is None else max(earlier, 0), case
+    )
     found = rows([model], [against], settings, [before] if before else [], taught)
     doubts = [*_self_doubt(run.folder, other), *listed_doubts(scope)]
     doubts += _doubts(case, other, found, settings)
     return Audit(about, case.erased, found, model, against, before, settings, steps, doubts)
+
+
+def _about(
+    run: Run, step: int, reference: Run | Path, before: int | None, case: Case
+) -> dict[str, str]:
+    """Return name → what was audited, in words."""
+    return {
+        "Model": str(run.record.get("model", "")),
+        "Strategy": f"{run.strategy}, seed {run.seed}",
+        "Run": str(run.folder),
+        "After step": f"{step} ({run.record['labels'][step]})",
+        "Reference": _named(reference),
+        "Before": "unknown" if before is None else f"step {before}",
+        "Erased facts": str(len(case.erased)),
+    }
 
 
 def audit_models(

@@ -22,10 +22,9 @@ from cltool.core.seeds import derive
 from cltool.core.settings import merge
 from cltool.evaluation import ledger
 from cltool.experiments import answer_doubts, diverged, resolve
-from cltool.experiments.budget_doubts import gain, overspent, sentences
+from cltool.experiments.budget_doubts import overspent, sentences
 from cltool.experiments.build_learner import advance, build_learner, seed_globally
 from cltool.experiments.manifest import identity, manifest
-from cltool.experiments.peak_memory import peak_memory
 from cltool.experiments.resume import (
     clear,
     default_folder,
@@ -39,13 +38,13 @@ from cltool.experiments.resume import (
 )
 from cltool.experiments.same_model import refuse_other_model
 from cltool.experiments.saved_model import SavedModel
-from cltool.experiments.step_row import json_numbers, training, uncounted
+from cltool.experiments.step_row import Effort, step_row
 from cltool.facts.facts import Fact, Key, Update
 from cltool.facts.stream import Stream
 from cltool.runs import trained
 from cltool.runs.erasures import Recorder
 from cltool.runs.record import ID
-from cltool.runs.run import LEDGER, LOGGED, Run
+from cltool.runs.run import LOGGED, Run
 from cltool.training.budget import Budget
 
 FROZEN = "frozen"
@@ -133,14 +132,29 @@ class _Asked:
 
 def _run_locked(asked: _Asked, save_model: Path | None, lock: Lock) -> Run:
     """Run, in a folder whose lock is held."""
-    from cltool.experiments import checkpoints
-
     stream, folder = asked.stream, asked.folder
     done = open_folder(folder, asked.requested, asked.fresh, asked.accept)
     ended = done == len(stream) and Run(folder).record.get("status") == "finished"
-    saved = None if save_model is None else SavedModel(save_model, asked.requested)
-    if saved is not None and saved.refuse_others(folder, ended):
-        saved = None
+    if save_model is None:
+        return _go_on(asked, None, done, ended, lock)
+    saved = SavedModel(save_model, asked.requested)
+    with saved.reserved(folder, ended) as needed:
+        return _go_on(asked, saved if needed else None, done, ended, lock)
+
+
+def _go_on(asked: _Asked, saved: SavedModel | None, done: int, ended: bool, lock: Lock) -> Run:
+    """Run what is missing, and save the model.
+
+    Args:
+        asked: what `run` was asked for.
+        saved: the folder for the model, if it is still to be written.
+        done: number of finished steps.
+        ended: whether the run is finished.
+        lock: the lock of the run folder.
+    """
+    from cltool.experiments import checkpoints
+
+    stream, folder = asked.stream, asked.folder
     if saved is not None and ended:
         # The model to save is in the last checkpoint: without it, its step is made again.
         done = checkpoints.last(folder, done) + 1
@@ -270,27 +284,13 @@ class _Steps:
             kept: steps whose checkpoints are kept in addition to that of this step.
         """
         from cltool.experiments import checkpoints
-        from cltool.lm.token_count import passing
-        from cltool.training.divergence import refuse_not_finite
 
-        update = self.stream.updates[step]
-        learner = self.learner
+        update, learner = self.stream.updates[step], self.learner
         name = self.run.strategy
         what = f"{name}: update {update.label}"
         self.progress(step, len(self.stream), what)
         learner.progress = self.progress.part(step, len(self.stream), what)
-        seed_globally(learner.seed, step)
-        tokens, steps, start = learner.tokens, learner.steps, time.perf_counter()
-        learner.logs.clear()
-        learner.trained = None
-        erasing_tokens, owed = 0, overspent(self.costs, self.budget)
-        with passing(learner.lm.coder) as passed:
-            if step == 0:
-                learner.strategies.attach(learner)
-            else:
-                erasing_tokens = self._apply(update, owed)
-        refuse_not_finite(learner.model, f"update {update.label}", float(learner.settings.lr or 0))
-        seconds = time.perf_counter() - start
+        effort = self._train(update)
         self.progress(
             100 * step + 99, 100 * len(self.stream), f"{name}: asking after {update.label}"
         )
@@ -306,31 +306,39 @@ class _Steps:
         ledger.write_step(self.run.folder, step, rows)
         checkpoints.save(self.run.folder, step, learner.model, learner.strategies)
         self.erasures.write(step)
-        self.costs.append(
-            {
-                "step": step,
-                "label": update.label,
-                "seconds": round(seconds, 3),
-                "tokens": learner.tokens - tokens,
-                **uncounted(self.run.folder, step, passed.tokens, learner.tokens - tokens),
-                "erasing_tokens": erasing_tokens,
-                "steps": learner.steps - steps,
-                "peak_memory": peak_memory(learner.lm),
-                "stored_bytes": learner.strategies.stored_bytes(),
-                **training(learner, rows),
-                **({"owed": round(owed, 3)} if step and self.budget.kind else {}),
-                **(gain(self.run.folder, step) if step else {}),
-                answer_doubts.KEY: answer_doubts.counts(self.run.folder, step, rows),
-                **({"logs": json_numbers(learner.logs)} if learner.logs else {}),
-                LEDGER: ledger.digest(self.run.folder, step),
-            }
-        )
+        self.costs.append(step_row(self.run.folder, update, learner, effort, rows))
         self.run.write_costs(self.costs)
         self.warn()
         if learner.evaluator in learner.plugins:
             self._publish(rows)
         checkpoints.keep_only(self.run.folder, step, kept)
         self.progress(step + 1, len(self.stream), f"{name}: after {update.label}")
+
+    def _train(self, update: Update) -> Effort:
+        """Apply an update, and return what that cost; step 0 only attaches the strategies."""
+        from cltool.lm.token_count import passing
+        from cltool.training.divergence import refuse_not_finite
+
+        learner = self.learner
+        seed_globally(learner.seed, update.step)
+        tokens, steps, start = learner.tokens, learner.steps, time.perf_counter()
+        learner.logs.clear()
+        learner.trained = None
+        erasing_tokens, owed = 0, overspent(self.costs, self.budget)
+        with passing(learner.lm.coder) as passed:
+            if update.step == 0:
+                learner.strategies.attach(learner)
+            else:
+                erasing_tokens = self._apply(update, owed)
+        refuse_not_finite(learner.model, f"update {update.label}", float(learner.settings.lr or 0))
+        return Effort(
+            seconds=time.perf_counter() - start,
+            tokens=learner.tokens - tokens,
+            passed=passed.tokens,
+            erasing_tokens=erasing_tokens,
+            steps=learner.steps - steps,
+            owed=owed if update.step and self.budget.kind else None,
+        )
 
     def warn(self) -> None:
         """Bring the run's warnings about budgets, answers and learning up to date."""

@@ -9,6 +9,7 @@ import shutil
 import sys
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +21,9 @@ from cltool.core import locks
 from cltool.core.errors import UserError
 from cltool.core.locks import FILE, HeldError, folder_lock
 from cltool.core.progress import Progress
-from cltool.experiments import checkpoints, resume
+from cltool.experiments import checkpoints, manifest, resume, strategy_code
 from cltool.experiments.run import run
+from cltool.experiments.saved_model import SavedModel
 from cltool.facts.stream import Stream
 from cltool.lm import language_model
 from cltool.runs.run import CLEARED, Run
@@ -411,6 +413,41 @@ def test_a_folder_that_others_filled_during_the_run_is_left_to_them(
     assert Run.open(tmp_path / "run").steps_done() == 4
 
 
+def test_a_folder_that_is_there_is_filled_and_not_replaced(
+    start: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # It may be mounted, or in a folder that cannot be written.
+    out, model = tmp_path / "run", tmp_path / "model"
+    model.mkdir()
+    (tmp_path / "link").symlink_to(model)
+    place = model.stat().st_ino
+    start(out, "frozen", save_model=tmp_path / "link")
+    whole = contents(model)
+    (model / "model.safetensors").unlink()  # so an interruption while it is filled leaves it
+    monkeypatch.chdir(model)
+    start(out, "frozen", save_model=".")
+    assert contents(model) == whole
+    assert (model.stat().st_ino, (tmp_path / "link").is_symlink()) == (place, True)
+    code = {"frozen": {**strategy_code.code_of("frozen")["frozen"], "from": "cltool 99"}}
+    monkeypatch.setattr(manifest, "code_of", lambda strategy: code)
+    start(out, "frozen", save_model=model)  # another version of cltool
+    assert contents(model) == whole
+
+
+def test_two_commands_cannot_save_into_one_folder(folder: Path, tmp_path: Path) -> None:
+    def second(place: Path) -> None:
+        with SavedModel(place, {"seed": 1}).reserved(folder, False):
+            pass
+
+    (tmp_path / "there").mkdir()
+    with ThreadPoolExecutor() as pool:
+        for place in (tmp_path / "there", tmp_path / "new"):
+            first = SavedModel(place, {"seed": 0}).reserved(folder, False)
+            with first, pytest.raises(HeldError):
+                pool.submit(second, place).result()
+            pool.submit(second, place).result()
+
+
 def test_the_saved_model_of_another_run_is_refused_before_anything_changes(
     start: Start, folder: Path, tmp_path: Path
 ) -> None:
@@ -421,7 +458,7 @@ def test_the_saved_model_of_another_run_is_refused_before_anything_changes(
         start(folder, save_model=model)
     config = model / "config.json"
     config.write_text(config.read_text() + " ")
-    with pytest.raises(UserError, match="does not hold the model of this run"):
+    with pytest.raises(UserError, match=r"but config\.json has changed"):
         start(tmp_path / "other", "frozen", save_model=model)
     config.write_text(config.read_text()[:-1])
     assert contents(folder) == before

@@ -23,6 +23,7 @@ NAIVE = COMMANDS["naive"].argv
 OTHER_SEED = (*NAIVE, "--seed", "1")
 CELL = ("run", *INPUT, *QUICK, *TAUGHT, "--out", "runs/naive-seed0", "--json")
 ELSEWHERE = tuple("run-2" if part == "run" else part for part in COMMANDS["replay+ewc"].argv[1:])
+OTHER_SAVED = tuple("run-2" if part == "run" else part for part in COMMANDS["save"].argv[1:])
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,7 @@ PAIRS = (
     _same("survey"),
     _same("save", 30),
     _same("save"),
+    Pair("save", ("run", *OTHER_SAVED, "--seed", "1"), 30),
     Pair("replay+ewc", ("run", *ELSEWHERE), None, "replay+ewc", apart=True),
     Pair("replay+ewc", ("run", *ELSEWHERE), None, "replay+ewc", apart=True),
     _same("purge", 30),
