@@ -1,10 +1,9 @@
 """When training on an update stops.
 
-It stops as soon as the update is learned: as soon as the model completes enough of its sentences.
-One epoch of a small update says little, so its last few epochs are counted together. Training goes
-on for at least ``EPOCHS`` epochs and ``STEPS`` steps to get there, and beyond them while it makes
-progress. All of this is computed from the
-losses of training alone, so it is the same on every repetition of a run.
+It stops as soon as the model completes enough of the update's sentences. One epoch of a small
+update says little, so its last few epochs are counted together. Training lasts up to ``EPOCHS``
+epochs and ``STEPS`` steps, and longer while it makes progress. The decision uses only what training
+computes, so it is the same each time a run is repeated.
 """
 
 from __future__ import annotations

@@ -20,10 +20,10 @@ superseded facts until nothing new can be learned. An epoch of a small update is
 rehearsal, to the length of an epoch of larger updates. Difficult examples are rehearsed more often,
 once more for each nat that a line lacks; their training loss shows which they are, at no extra
 cost. When the update is learned, ``cooldown`` epochs follow in which the learning rate falls to
-zero and every line is rehearsed. With a constant rate, the probabilities of the lines stay so
-uneven that many are not found before the next update. Further rounds
-of the cool-down follow as long as lines are too improbable to be found again and the last round
-made them fewer; the base's lines are taught in such rounds too. Under a fixed budget, the cool-down
+zero and every line is rehearsed. With a constant rate the lines stay so
+unevenly probable that many would not be found before the next update. The cool-down is repeated,
+each time with half the epochs, until all lines can be found or a round no longer helps. The base's
+lines are taught in the same way. Under a fixed budget, the cool-down
 starts when the update is learned, at the latest when half of the budget is left, and takes the
 rest of it; the rate is higher, every line is rehearsed in every epoch, and other wordings are only
 rehearsed once the update is learned.

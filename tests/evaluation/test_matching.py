@@ -53,6 +53,9 @@ def test_answers_that_were_judged_by_hand() -> None:
             wrong.append((number, row, kind(found)))
         if found is not None:
             assert found.span in row["answer"]
+        if "said" in row:
+            said = names(answer, row["closing"], row["accepted"], known, hedged=True)
+            assert said == row["said"], row
     assert wrong == []
 
 
