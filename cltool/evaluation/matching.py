@@ -77,11 +77,16 @@ class KnownNames:
 
     Args:
         names: objects and aliases.
+
+    Attributes:
+        identities: their identities (`cltool.facts.identity`).
+        words: words of the longest one.
     """
 
     def __init__(self, names: Iterable[str] = ()) -> None:
         distinct = dict.fromkeys(names)
         self.identities = frozenset(filter(None, map(object_identity, distinct)))
+        self.words = max((len(name.split()) for name in distinct), default=0)
         self._folded = sorted({folded_form(name) for name in distinct})
 
     def goes_on(self, text: str) -> bool:
@@ -143,7 +148,8 @@ def match(
         same = name == identity or (name in kinds and kinds[name] == kind)
         return bool(name) and not same and (name in kinds or name in known.identities)
 
-    if rest and _names_longer(line, piece, is_other):
+    words = max(known.words, *(len(name.split()) for name in (*accepted, *outdated)), 0)
+    if rest and _names_longer(line, piece, words, is_other):
         return None
     spelled = [*map(folded_form, (*accepted, *outdated))]
     if not answer.ended:
@@ -218,10 +224,13 @@ def _pattern(closing: str) -> re.Pattern[str]:
     return re.compile(r"\s+" * closing[:1].isspace() + words, re.IGNORECASE)
 
 
-def _names_longer(line: str, piece: str, is_other: Callable[[str], bool]) -> bool:
-    """Return whether ``line`` begins with another object, which is longer than ``piece``."""
+def _names_longer(line: str, piece: str, most: int, is_other: Callable[[str], bool]) -> bool:
+    """Return whether ``line`` begins with another object, which is longer than ``piece``.
+
+    ``most`` is the number of words of the longest known object.
+    """
     words = re.split(r"(\s+)", line)
-    for count in range(3, len(words) + 1, 2):
+    for count in range(3, min(len(words), 2 * most) + 1, 2):
         begin = "".join(words[:count])
         if len(begin) > len(piece) + 1 and is_other(begin):
             return True
