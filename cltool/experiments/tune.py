@@ -18,7 +18,6 @@ from cltool.core.errors import Diverged, UserError
 from cltool.core.locks import WORKERS_PATIENCE, folder_lock
 from cltool.core.progress import QUIET, Progress
 from cltool.core.settings import merge
-from cltool.evaluation.collapse import collapsed_steps
 from cltool.evaluation.summary import summary
 from cltool.experiments import resolve
 from cltool.experiments import run as experiment
@@ -226,16 +225,15 @@ class Search:
             run = self._run(stream, strategy, f"trial-{number:03d}", values, 0)
         except Diverged as error:
             return Trial(number, values, dict(FAILED), error.what)
-        collapsed = bool(collapsed_steps(run.answers))
-        return Trial(
-            number, values, scores_of(run, 1), warnings=warnings_of(run), collapsed=collapsed
-        )
+        scores, last = scores_of(run, 1), run.metrics().iloc[-1]
+        collapsed = math.isnan(scores["stale"]) and last["n_superseded"] > 0
+        return Trial(number, values, scores, warnings=warnings_of(run), collapsed=bool(collapsed))
 
     def _refuse_missing_scores(self, trial: Trial) -> None:
         """Raise a `UserError` if the first updates have no facts for a score that is needed."""
-        if trial.collapsed:
-            return
         absent = [name for name in SCORED if math.isnan(trial.scores[name])]
+        if trial.collapsed:
+            absent.remove("stale")
         asked = [str(bound) for bound in self.keep if bound.score in absent]
         updates = "update" if self.first == 1 else f"{self.first} updates"
         some = f"the first {updates}: no fact was asked that counts"
@@ -265,9 +263,9 @@ class Search:
                 found, warnings = self._later(strategy, number, values, seed)
                 scores.append(found)
                 told |= dict.fromkeys(warnings)
-            means[number] = {
-                name: sum(one[name] for one in scores) / len(scores) for name in scores[0]
-            }
+            means[number] = _comparable(
+                {name: sum(one[name] for one in scores) / len(scores) for name in scores[0]}
+            )
         return Verdict(means[chosen.number], means[0], tuple(told))
 
     def _later(
@@ -322,7 +320,12 @@ def as_tables(values: Values) -> dict[str, Any]:
 def scores_of(run: Run, begin: int) -> dict[str, float]:
     """Return the scores of a run over its updates from step ``begin`` on, as in `Trial`."""
     scores = summary(run.answers, run.costs.loc[begin:], since=begin)
-    return {name: scores[name] for name in (*SCORED, "tokens")}
+    return _comparable({name: scores[name] for name in (*SCORED, "tokens")})
+
+
+def _comparable(scores: Mapping[str, float]) -> dict[str, float]:
+    """Return ``scores`` with one object for NaN, so that equal results are equal."""
+    return {name: math.nan if math.isnan(one) else one for name, one in scores.items()}
 
 
 def warnings_of(run: Run) -> tuple[str, ...]:

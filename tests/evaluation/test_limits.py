@@ -22,7 +22,10 @@ from cltool.experiments.resume import open_folder
 from cltool.experiments.run import run
 from cltool.facts.facts import Fact, Update
 from cltool.facts.stream import Stream
+from cltool.facts.wordings import Wording, Wordings
 from cltool.lm.coder import Coder
+from cltool.models import registered
+from cltool.models.lengths import fit_to_context
 
 from ..conftest import LoadLM, MakeLearner, byte_bpe, make_wordings
 
@@ -59,6 +62,27 @@ def test_the_limit_follows_from_all_objects_of_the_stream(load_lm: LoadLM) -> No
     (warning,) = too_long(stream, lm.coder, 48)
     assert warning.startswith("1 of 3 objects are longer than an answer may be")
     assert LONG in warning and "Land 1, capital" in warning
+
+
+def test_the_embedded_model_can_say_long_names_in_another_script() -> None:
+    rows = [("ラボ", "住所", "京都"), ("ラボ", "館長", "王小明")]
+    base = [Fact(*row) for row in rows]
+    stream = Stream(
+        "cjk",
+        [Update(0, "base", base), Update(1, "one", [Fact("ラボ", "住所", LONG)])],
+        Wordings(
+            {name: [Wording.parse(f"{{subject}}の{name}は{{object}}。")] for _, name, _ in rows}
+        ),
+    )
+    tiny = registered("tiny")
+    assert tiny is not None and tiny.context is not None
+    coder = tiny.coder(stream)  # as it is built from the base, which lacks most of these characters
+    fitted = fit_to_context(stream, tiny.context, lambda: coder)
+    assert [fact.object for fact in fitted.updates[1].learn] == [LONG]
+    (needed,) = coder.texts([f"{LONG}。"])
+    assert len(needed) > 48 and coder.decode(needed) == f"{LONG}。"
+    assert limits.limit(None, Askable.of(stream, coder).longest) > len(needed)
+    assert too_long(stream, coder, None) == []
 
 
 def test_an_object_with_a_line_break_can_never_be_said(load_lm: LoadLM) -> None:
