@@ -359,10 +359,8 @@ def test_a_resumed_trial_computes_with_the_recorded_number_of_threads(
 ) -> None:
     search = make_search(trials=2, first=3)
     before = search.tune("naive")
-    record = search.folder("naive") / "trial-001" / "run.json"
-    held = json.loads(record.read_text())
-    held["versions"]["threads"] = "3"
-    record.write_text(json.dumps(held))
+    trial = Run(search.folder("naive") / "trial-001")
+    trial.change_record(versions={**trial.record["versions"], "threads": "3"})
     used: list[int] = []
     run = experiment.run
 
