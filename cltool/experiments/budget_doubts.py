@@ -162,7 +162,8 @@ def _labelled(rows: Sequence[Row]) -> str:
     """Return ``Update 5`` or ``3 updates (5, 6, 7)``."""
     labels = [str(row["label"]) for row in rows]
     if len(labels) == 1:
-        return f"Update {labels[0]}" if rows[0]["step"] else "Step 0 (the base)"
+        name = labels[0].removeprefix("update ")  # as `world` labels its updates
+        return f"Update {name}" if rows[0]["step"] else "Step 0 (the base)"
     named = ", ".join(labels[:5]) + (", …" if len(labels) > 5 else "")
     return f"{len(labels)} updates ({named})"
 

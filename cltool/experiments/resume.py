@@ -210,7 +210,8 @@ def refuse_others(
         f"{count} run folder{'s hold' if count > 1 else ' holds'} another run than was asked for",
         where=str(next(iter(folders.values()))[0].parent),
         details=[f"{reason} ({_listed(held)})" for reason, held in folders.items()],
-        hint=" ".join(hints),
+        hint=f"{' '.join(hints)} With --fresh, all runs of this command are replaced; to replace"
+        " only these, delete their folders.",
     )
 
 

@@ -121,6 +121,7 @@ def test_updates_that_taught_nothing() -> None:
     text = said(row(1), row(2, new_after=0.01), row(3, new_after=0.0, steps=0, tokens=0))
     assert "2 updates (2002, 2003) taught nothing: new is no better than before" in text
     assert "Update 2003 took no training step." in text
+    assert said(row(1, label="update 1", new_after=0.0)).startswith("Update 1 taught nothing")
     known = row(1, new_before=0.95, new_after=0.94)
     unasked = row(1, new_before=None, new_after=None)
     assert said(known) == said(unasked) == said(row(1, new_after=0.0), teaches=False) == ""

@@ -288,7 +288,7 @@ def test_runs_with_other_settings_are_refused_once_and_before_anything_is_traine
     assert caught.value.details == (
         "learner.epochs: None in the folder, 3 requested (naive-seed0, naive-seed1)",
     )
-    assert caught.value.where == str(out) and "--fresh" in caught.value.hint
+    assert caught.value.where == str(out) and "delete their folders" in caught.value.hint
     assert not begun
 
 
