@@ -40,6 +40,11 @@ class UserError(Exception):
         return _rebuild, (type(self), self.what, self.where, self.hint, self.details)
 
 
+LOWER = "Use a lower learning rate (--set learner.lr=…)."
+OTHER_MODEL = "Nothing was trained yet: use another checkpoint."
+"""What to do about a model that diverged, after and before its first update."""
+
+
 class Diverged(UserError):
     """Numbers of the model are not finite, so there is no result from here on.
 

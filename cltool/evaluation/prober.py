@@ -15,7 +15,7 @@ from typing import Any
 
 import torch
 
-from cltool.core.errors import Diverged
+from cltool.core.errors import LOWER, OTHER_MODEL, Diverged
 from cltool.core.settings import ProbeSettings
 from cltool.evaluation import limits
 from cltool.evaluation.ledger import TAGS
@@ -45,12 +45,6 @@ MARGIN = 1e-2
 
 ROUGH_MARGIN = 0.5
 """The same with autocast, which rounds logits to about a tenth of a nat."""
-
-
-_LOWER = (
-    "Use a lower learning rate (--set learner.lr=…), or another checkpoint if this happened before"
-    " the first update."
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,13 +125,13 @@ class Prober:
         if any(math.isnan(one.logp) for one in current):
             raise Diverged(
                 "the model's probabilities are not numbers (NaN)",
-                hint=_LOWER,
+                hint=LOWER if step else OTHER_MODEL,
             )
         if any(one.flat for one in current) and (largest := finite.huge(self.lm.model)):
             raise Diverged(
                 "the model gives every token the same probability, because its numbers are too"
                 f" large to compute with{largest}",
-                hint=_LOWER,
+                hint=LOWER if step else OTHER_MODEL,
             )
         askable = self._askable_with(probes)
         limit = limits.limit(self.settings.max_tokens, askable.longest)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
-from cltool.core.errors import Diverged, UserError
+from cltool.core.errors import LOWER, OTHER_MODEL, Diverged, UserError
 from cltool.experiments import resolve
 from cltool.runs.run import DIVERGED, Run
 
@@ -56,7 +56,8 @@ def refusal(run: Run, error: Diverged | None = None) -> Diverged:
     """
     found = run.record.get("diverged")
     reason = error.what if error else found.get("reason") if isinstance(found, dict) else None
-    next_step = error.hint if error else "Use a lower learning rate (--set learner.lr=…)."
+    begun = bool(found.get("step")) if isinstance(found, dict) else True
+    next_step = error.hint if error else LOWER if begun else OTHER_MODEL
     if changed := changed_settings(run):
         next_step += f" Or go back towards the presets of the strategy: {', '.join(changed)}."
     return Diverged(

@@ -14,6 +14,7 @@ import torch
 
 from cltool.cli.main import main
 from cltool.core.errors import Diverged
+from cltool.evaluation.prober import Completion, Prober
 from cltool.experiments import build_learner, checkpoints
 from cltool.experiments.run import run
 from cltool.experiments.trials import MATCHED, Bound
@@ -30,6 +31,10 @@ SHORT: dict[str, Any] = {"learner": {"epochs": 2, "batch_size": 8}, "model": {"d
 
 def with_rate(rate: float) -> dict[str, Any]:
     return {**SHORT, "learner": {**SHORT["learner"], "lr": rate}}
+
+
+NOTHING = Completion(math.nan, False, False, (0,), 8)
+"""What a model scores whose probabilities are not numbers."""
 
 
 @pytest.fixture
@@ -89,6 +94,16 @@ def test_a_strategy_whose_own_setting_is_absurd(
     told = f"strategy.{strategy}.{setting} is 1e+30 (preset: {preset})"
     assert told in caught.value.hint
     assert sorted(Run.open(tmp_path / "run").answers["step"].unique()) == [0]
+
+
+def test_a_base_model_that_is_of_no_use(llama: str, stream: Stream, tmp_path: Path) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Prober, "score", lambda self, pairs: [NOTHING] * len(pairs))
+        for _ in range(2):
+            with pytest.raises(Diverged) as caught:
+                run(stream, model=llama, out=tmp_path / "run", settings=SHORT)
+            assert "use another checkpoint" in caught.value.hint
+            assert "learning rate" not in caught.value.hint
 
 
 def test_a_base_model_that_cannot_be_taught(
