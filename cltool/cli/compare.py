@@ -203,7 +203,7 @@ def scores_table(frame: pd.DataFrame, doubted: Collection[str] = ()) -> list[Par
     header = ["strategy", *(column.title for column in columns)]
     parts: list[Part] = [table(header, rows, text=["strategy"])]
     if any(best.values()):
-        parts.append("\n* best, or not separated from the best by the 95% intervals over seeds")
+        parts.append("\n* best, or not separated from the best by the 95% intervals")
     if any(str(name) in doubted for name in frame.index):
         parts.append("\n† has failed runs or a doubt of its own; see below")
     return parts

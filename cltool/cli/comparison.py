@@ -107,8 +107,8 @@ def differences(options: argparse.Namespace, compared: Comparison) -> list[Part]
         f"\nDifferences from {options.reference}, means over n pairs of runs with the same stream"
         " and seed:",
         table(header, rows, text=["strategy"]),
-        "* the 95% interval does not contain 0; with fewer than three pairs there is no interval,"
-        " and the smallest and the largest difference are shown",
+        "* the 95% interval does not contain 0; with fewer than three pairs (or streams, if there"
+        " are several) there is no interval, and the smallest and the largest difference are shown",
     ]
 
 

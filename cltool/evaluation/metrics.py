@@ -178,15 +178,23 @@ def interval(values: Sequence[float], confidence: float = 0.95) -> tuple[float, 
     return mean, quantile * math.sqrt(variance / len(finite))
 
 
-def clustered_interval(clusters: Sequence[Sequence[float]]) -> tuple[float, float]:
+def clustered_interval(
+    clusters: Sequence[Sequence[float]], several: bool = False
+) -> tuple[float, float]:
     """Return the mean and the half-width of its interval for values in clusters.
 
     Values of one stream are not independent. With several streams, the interval is that of the
     streams' means; with one, that of its values. NaN values do not count.
+
+    Args:
+        clusters: the values of each stream.
+        several: the values stand beside others of several streams, so their interval is that of
+            the streams' means even if they are all of one stream.
     """
     finite = [[one for one in values if not math.isnan(one)] for values in clusters]
     finite = [values for values in finite if values]
-    return interval(finite[0] if len(finite) == 1 else [_mean(values) for values in finite])
+    alone = len(finite) == 1 and not several
+    return interval(finite[0] if alone else [_mean(values) for values in finite])
 
 
 def spread(clusters: Sequence[Sequence[float]]) -> tuple[float, float]:

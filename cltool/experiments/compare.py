@@ -121,12 +121,14 @@ class Comparison:
 
     def table(self) -> pd.DataFrame:
         """Return the strategies compared: `cltool.runs.tables.comparison`."""
-        return tables.comparison(self.shown)
+        return tables.comparison(self.shown, self._failed())
 
     def per_seed(self) -> pd.DataFrame:
         """Return the scores and the status of every run: `cltool.runs.tables.per_seed`."""
-        failed = [one.row() for one in self.failures if one.diverged is None]
-        return tables.per_seed(self.shown, failed)
+        return tables.per_seed(self.shown, self._failed())
+
+    def _failed(self) -> list[dict[str, Any]]:
+        return [one.row() for one in self.failures if one.diverged is None]
 
     def paired(self, reference: str) -> pd.DataFrame:
         """Return the differences from ``reference``: `cltool.runs.tables.paired`."""

@@ -63,11 +63,16 @@ def by_text(group: Group, texts_of: Callable[[Measured], Iterable[str]]) -> list
     several = len({one.stream for one in group.runs}) > 1
     for variant in group.variants:
         for measured in variant.runs:
-            stream = f"stream {measured.stream_seed}, " if several else ""
-            name = f"{variant.label}, {stream}seed {measured.run.seed}"
+            name = _run_name(variant, measured, several)
             for text in dict.fromkeys(texts_of(measured)):
                 runs.setdefault(str(text), []).append(name)
     return [{"text": text, "runs": names} for text, names in runs.items()]
+
+
+def _run_name(variant: Variant, measured: Measured, several: bool) -> str:
+    known = several and measured.stream_seed is not None
+    stream = f"stream {measured.stream_seed}, " if known else ""
+    return f"{variant.label}, {stream}seed {measured.run.seed}"
 
 
 def _base(group: Group) -> str:
@@ -112,9 +117,9 @@ def _nobody(group: Group) -> str:
     if floor >= KNOWN or best > floor + LEARNED:
         return ""
     return (
-        f"Nobody learned: new is {formats.share(best)} at best, and {formats.share(floor)} without"
-        " any training. So retained and stale do not say what a strategy loses by learning. Give"
-        " the updates more training, or another learning rate."
+        f"No strategy learned the updates: new is {formats.share(best)} at best, and"
+        f" {formats.share(floor)} without any training. So retained and stale do not say what a"
+        " strategy loses by learning. Give the updates more training, or another learning rate."
     )
 
 
@@ -123,18 +128,19 @@ def _before(variant: Variant) -> list[float]:
     if variant.strategy == FROZEN:
         shares = variant.values("new")
     else:
-        matrices = [one.matrix.to_numpy() for one in variant.counted]
+        matrices = [one.matrix.to_numpy() for one in variant.scored]
         shares = [float(m[i - 1, i]) for m in matrices for i in range(1, len(m))]
     return [share for share in shares if not math.isnan(share)]
 
 
 def _noise(group: Group) -> str:
-    if len(group.variants) < 2:
+    scored = [variant for variant in group.variants if variant.scored]
+    if len(scored) < 2:
         return ""
-    least = min(variant.units for variant in group.variants)
+    several = any(variant.several for variant in scored)
+    unit, option = ("stream", "--stream-seeds") if several else ("seed", "--seeds")
+    least = min(variant.units for variant in scored)
     if least < ENOUGH:
-        several = any(len(variant.streams) > 1 for variant in group.variants)
-        unit, option = ("stream", "--stream-seeds") if several else ("seed", "--seeds")
         number = "one" if least < 2 else str(least)
         return (
             f"With {number} {unit}{'s' * (least > 1)}, a small difference cannot be distinguished"
@@ -146,7 +152,33 @@ def _noise(group: Group) -> str:
     tied = [column.title for column in judged if not leaders(frame, column)]
     if not tied:
         return ""
-    return f"No difference in {' or '.join(tied)} is larger than the noise between seeds."
+    return f"No difference in {' or '.join(tied)} is larger than the noise between {unit}s."
+
+
+def _unscored(group: Group) -> str:
+    """Return a doubt where a strategy stands in the table without any score."""
+    names = [variant.label for variant in group.variants if not variant.scored]
+    if not names or len(group.variants) < 2:
+        return ""
+    return (
+        f"There are no scores of {', '.join(names)}: no run got as far as a first step, or all"
+        " diverged."
+    )
+
+
+def _streams(group: Group) -> str:
+    """Return a doubt where strategies have scores on different streams."""
+    held = {variant.label: set(variant.streams) for variant in group.variants if variant.scored}
+    every = set[str]().union(*held.values())
+    lacking = [
+        f"{name} on {len(own)} of {len(every)}" for name, own in held.items() if own != every
+    ]
+    if not lacking:
+        return ""
+    return (
+        f"The strategies have scores on different streams ({', '.join(lacking)}), so a difference"
+        " between them can come from the facts. Compare them on the same streams."
+    )
 
 
 def _wordings(group: Group) -> str:
@@ -172,14 +204,17 @@ def _devices(group: Group) -> str:
 
 def _code(group: Group) -> str:
     """Return a doubt where runs of one strategy were made with different code."""
-    found: dict[str, set[tuple[str, str]]] = {}
+    from cltool.experiments.strategy_code import differences
+
+    found: dict[str, dict[str, str]] = {}
+    differing: dict[str, None] = {}
     for one in group.runs:
         recorded = one.run.record.get("code")
         for name, code in (recorded if isinstance(recorded, Mapping) else {}).items():
             if isinstance(code, Mapping):
-                pair = str(code.get("digest")), str(code.get("from"))
-                found.setdefault(str(name), set()).add(pair)
-    differing = [name for name, codes in found.items() if len(codes) > 1]
+                own = {part: str(code.get(part)) for part in ("digest", "from")}
+                if differences({name: found.setdefault(name, own)}, {name: own}):
+                    differing[str(name)] = None
     if not differing:
         return ""
     return (
@@ -193,6 +228,8 @@ CHECKS: tuple[Callable[[Group], str], ...] = (
     _naive,
     _nobody,
     _noise,
+    _unscored,
+    _streams,
     _wordings,
     _devices,
     _code,

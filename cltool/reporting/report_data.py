@@ -42,6 +42,8 @@ def page_data(
     groups = group_runs(runs)
     if not groups and not failed:
         raise UserError("there are no runs to report", hint="Name one or more run folders.")
+    for group in groups:
+        group.failed = [str(cell["strategy"]) for cell in failed]
     scenarios = list(dict.fromkeys(group.scenario for group in groups))
     made = f"Forgetting report: {', '.join(scenarios)}" if scenarios else "Forgetting report"
     return {
@@ -88,6 +90,7 @@ def _variant(variant: Variant) -> Data:
         ],
         "counted": len(variant.scored),
         "units": variant.units,
+        "streams": len(variant.streams) if variant.several else 0,
         "done": variant.done,
         "training": _training(variant),
     }

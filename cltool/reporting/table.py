@@ -56,12 +56,12 @@ def leaders(frame: pd.DataFrame, score: Score) -> list[str]:
 
     Nobody if the data cannot tell: fewer than two strategies, a strategy without an
     interval, or all intervals overlap. Strategies with fewer steps than others do not count, nor
-    do those with a run that diverged: the others are a selection.
+    do those with a run that diverged, failed or is not finished: the others are a selection.
     """
     if not score.better:
         return []
     able = frame[(frame["steps"] >= frame["steps"].max()) & frame[score.name].notna()]
-    able = able[able["diverged"] == 0]
+    able = able[(able["diverged"] == 0) & (able["unfinished"] == 0)]
     means = (able[score.name] * score.sign).tolist()
     halves = able[f"{score.name}_half"].tolist()
     if len(means) < 2 or any(math.isnan(half) for half in halves):

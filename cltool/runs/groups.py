@@ -26,12 +26,14 @@ class Variant:
     Attributes:
         label: the strategy's name, with the run folder's name if several variants share it.
         joint: the runs of joint retraining in the same group.
+        several: whether a variant of the group ran on several streams.
     """
 
     strategy: str
     runs: list[Measured] = field(default_factory=list)
     label: str = ""
     joint: list[Measured] = field(default_factory=list)
+    several: bool = False
 
     @property
     def done(self) -> int:
@@ -61,8 +63,8 @@ class Variant:
 
     @property
     def units(self) -> int:
-        """The number of independent values: of streams, or of runs if there is one stream."""
-        return len(self.streams) if len(self.streams) > 1 else len(self.scored)
+        """The number of independent values: of streams, or of runs if the group has one stream."""
+        return len(self.streams) if self.several else len(self.scored)
 
     def values(self, score: str) -> list[float]:
         """Return a score of each of the `scored` runs; NaN where it has none."""
@@ -73,22 +75,29 @@ class Variant:
     def interval(self, score: str) -> tuple[float, float]:
         """Return the mean of a score over the scored runs and the half-width of its interval.
 
-        With several streams, both are over the streams' means.
+        If the group has several streams, both are over the streams' means.
         """
-        return metrics.clustered_interval(self._by_stream(score))
+        return self.interval_of(self.values(score))
+
+    def interval_of(self, values: Sequence[float]) -> tuple[float, float]:
+        """Return the mean and the half-width of the interval of one value of each scored run.
+
+        If the group has several streams, both are over the streams' means.
+        """
+        return metrics.clustered_interval(self._by_stream(values), self.several)
 
     def spread(self, score: str) -> tuple[float, float]:
         """Return the standard deviations of a score over streams and over training."""
-        return metrics.spread(self._by_stream(score))
+        return metrics.spread(self._by_stream(self.values(score)))
 
     def extremes(self, score: str) -> tuple[float, float]:
         """Return the smallest and the largest value of a score."""
         finite = [value for value in self.values(score) if not math.isnan(value)]
         return (min(finite), max(finite)) if finite else (math.nan, math.nan)
 
-    def _by_stream(self, score: str) -> list[list[float]]:
+    def _by_stream(self, values: Sequence[float]) -> list[list[float]]:
         clusters: dict[str, list[float]] = {}
-        for measured, value in zip(self.scored, self.values(score), strict=True):
+        for measured, value in zip(self.scored, values, strict=True):
             clusters.setdefault(measured.stream, []).append(value)
         return [*clusters.values()]
 
@@ -107,12 +116,20 @@ def _place(one: Measured) -> tuple[object, ...]:
 
 @dataclass
 class Group:
-    """Variants that can be compared: the same scenario, model and steps."""
+    """Variants that can be compared: the same scenario, model and steps.
+
+    Attributes:
+        scenario, model: their names.
+        labels: the labels of all steps.
+        variants: the variants.
+        failed: the strategy of each run that ended in an error.
+    """
 
     scenario: str
     model: str
     labels: list[str]
     variants: list[Variant] = field(default_factory=list)
+    failed: Sequence[str] = ()
 
     @property
     def runs(self) -> list[Measured]:
@@ -150,8 +167,10 @@ def group_runs(runs: Sequence[Run | Measured]) -> list[Group]:
         variants[(*what, repetition)].runs.append(measured)
     for group in groups.values():
         _label(group.variants)
+        several = any(len({one.stream for one in each.runs}) > 1 for each in group.variants)
         for variant in group.variants:
             variant.joint = [one for one in group.runs if one.run.strategy == JOINT]
+            variant.several = several
     return list(groups.values())
 
 

@@ -63,40 +63,48 @@ def one_group(runs: Runs) -> Group:
     return groups[0]
 
 
-def comparison(runs: Runs) -> pd.DataFrame:
+def comparison(runs: Runs, failed: Sequence[Mapping[str, Any]] = ()) -> pd.DataFrame:
     """Compare strategies: mean over runs and half-width of the interval.
 
     If some runs of a strategy are not finished, only those with the most steps count. Runs over
     several streams are pooled: the mean and the interval are then over the streams' means.
 
+    Args:
+        runs: the runs.
+        failed: the ``strategy`` of each run that failed.
+
     Returns:
         Index ``strategy`` in order of first appearance (with the run folder's name where
         one strategy ran with several settings). Columns ``runs`` (how many count), ``streams``
         (of how many streams), ``steps`` (done, the base included), ``of`` (steps of the stream),
-        ``status`` (`STATUSES`), ``diverged`` (how many runs did; they have no scores), then for
-        each of `COMPARED` its mean under its name, the half-width under ``NAME_half``
-        (NaN with fewer than three seeds, or streams), and the smallest and the largest value
-        under ``NAME_low`` and ``NAME_high``; `OPTIONAL` only if a run has a number. With several
-        streams and seeds also the standard deviations ``NAME_stream_sd`` and
-        ``NAME_training_sd``.
+        ``status`` (`STATUSES`), ``diverged`` and ``unfinished`` (how many runs diverged, and how
+        many failed or did fewer steps; they have no scores), then for each of `COMPARED` its mean
+        under its name, the half-width under ``NAME_half`` (NaN with fewer than three seeds, or
+        streams if there are several), and the smallest and the largest value under ``NAME_low``
+        and ``NAME_high``; `OPTIONAL` only if a run has a number. With several streams and seeds
+        also the standard deviations ``NAME_stream_sd`` and ``NAME_training_sd``.
 
     Raises:
         UserError: no runs, or runs that cannot be compared.
     """
-    return compare(one_group(runs))
+    group = one_group(runs)
+    group.failed = [str(one["strategy"]) for one in failed]
+    return compare(group)
 
 
 def compare(group: Group) -> pd.DataFrame:
     """Return the `comparison` of one group."""
     import pandas as pd
 
-    pooled = any(len(variant.streams) > 1 for variant in group.variants)
+    pooled = any(variant.several for variant in group.variants)
     endings = (*PARTS, *SPREAD) if pooled else PARTS
     rows = []
     for variant in group.variants:
         row: dict[str, Any] = {"runs": len(variant.scored), "streams": len(variant.streams)}
         row |= {"steps": variant.done, "of": len(group.labels), "status": _status_of(variant)}
         row["diverged"] = sum(measured.diverged for measured in variant.runs)
+        lost = [*group.failed].count(variant.strategy)
+        row["unfinished"] = len(variant.runs) - len(variant.scored) - row["diverged"] + lost
         for name in (*COMPARED, *installed_scores()):
             numbers = (*variant.interval(name), *variant.extremes(name), *variant.spread(name))
             row |= {f"{name}{end}": one for end, one in zip(endings, numbers, strict=False)}
@@ -223,7 +231,7 @@ def _differences(variant: Variant, reference: Variant, score: str) -> dict[str, 
     values = [value for held in clusters.values() for value in held]
     if not values:
         return None
-    mean, half = metrics.clustered_interval(list(clusters.values()))
+    mean, half = metrics.clustered_interval(list(clusters.values()), variant.several)
     return {
         "difference": mean,
         "half": half,

@@ -38,9 +38,9 @@ def test_naive_that_hardly_forgets(make: Make) -> None:
 
 def test_a_comparison_in_which_nobody_learned(make: Make) -> None:
     frozen = make(strategy="frozen", gain=0.03)
-    assert "Nobody learned" in doubts_of(frozen, make(strategy="naive", gain=0.03))
-    assert "Nobody learned" in doubts_of(make(strategy="naive", gain=0.03))
-    assert "Nobody learned" not in doubts_of(frozen, make(strategy="naive", gain=0.9))
+    assert "No strategy learned" in doubts_of(frozen, make(strategy="naive", gain=0.03))
+    assert "No strategy learned" in doubts_of(make(strategy="naive", gain=0.03))
+    assert "No strategy learned" not in doubts_of(frozen, make(strategy="naive", gain=0.9))
 
 
 def test_warnings_of_runs_are_told_with_the_runs_that_they_are_about(make: Make) -> None:
@@ -79,6 +79,20 @@ def test_seeds_of_one_variant_from_several_devices(make: Make) -> None:
     assert [(one.label, len(one.runs)) for one in group.variants] == [("naive", 3)]
     assert "different devices (cpu, cuda)" in doubts_of(*runs)
     assert "different devices" not in doubts_of(runs[0], runs[2])
+
+
+def test_an_upgrade_of_cltool_is_no_change_of_a_strategy(make: Make) -> None:
+    def made(digest: str, origin: str, seed: int) -> Any:
+        return make(seed=seed, record={"code": {"naive": {"digest": digest, "from": origin}}})
+
+    first = made("a", "cltool 0.9", 0)
+    assert "different code" not in doubts_of(first, made("a", "cltool 1.0", 1))
+    assert "different code of naive" in doubts_of(first, made("b", "cltool 1.0", 1))
+
+
+def test_strategies_on_different_streams(make: Make) -> None:
+    runs = [make(strategy=name, record={"stream": {"digest": name}}) for name in ("naive", "ewc")]
+    assert "on different streams (naive on 1 of 2, ewc on 1 of 2)" in doubts_of(*runs)
 
 
 def test_doubts_are_on_the_page(make: Make) -> None:

@@ -23,6 +23,7 @@ from cltool.reporting.table import (
     leaders,
     scores_of,
 )
+from cltool.reporting.views import accuracy_matrix, over_updates
 from cltool.runs.groups import group_runs
 from cltool.runs.run import Run
 from cltool.runs.tables import COMPARED, OPTIONAL, comparison, paired, per_seed
@@ -120,6 +121,50 @@ def test_runs_over_several_streams_are_pooled_in_one_row(make: Make) -> None:
     assert at(frame, "naive", "retained_training_sd") == within > 0
     assert "Standard deviations over streams" in render(page_data(runs))
     assert "_stream_sd" not in " ".join(comparison([make()]).columns)
+
+
+def test_one_stream_beside_several_has_no_interval_and_no_star(make: Make) -> None:
+    one = [
+        make(
+            strategy="ewc",
+            seed=seed,
+            keep=0.99,
+            folder=f"runs/ewc-{seed}",
+            settings={"scenario": {"scenario": "world", "seed": 0}},
+            record={"stream": {"digest": "s0"}},
+        )
+        for seed in range(3)
+    ]
+    several = over_streams(make, keep=0.3)
+    frame = comparison([*several, *one])
+    assert frame["retained_half"].isna().tolist() == [False, True]
+    assert leaders(frame, SCORES["retained"]) == []
+    (group,) = group_runs([*several, *one])
+    told = " ".join(doubts(group))
+    assert "With one stream" in told and "(ewc on 1 of 3)" in told
+    # Charts and heat maps have the table's numbers.
+    chart = over_updates.data(group)["retained"]["naive"]
+    assert chart["mean"][-1] == pytest.approx(at(frame, "naive", "retained"), abs=1e-5)
+    assert chart["half"][-1] == pytest.approx(at(frame, "naive", "retained_half"), abs=1e-5)
+    means = [run.summary()["acc"] for run in several[:3]]
+    (uneven,) = group_runs(several[:3])  # two runs on the first stream, one on the second
+    matrix = accuracy_matrix.data(uneven)["naive"]
+    last = [value for value in matrix[-1] if value is not None]
+    wanted = ((means[0] + means[1]) / 2 + means[2]) / 2
+    assert sum(last) / len(last) == pytest.approx(wanted, abs=1e-4)
+
+
+def test_runs_that_diverged_failed_or_stopped_have_no_part_in_charts_or_stars(make: Make) -> None:
+    runs = [make(strategy=name, seed=seed) for name in ("naive", "ewc") for seed in range(3)]
+    lost = make(strategy="si", record={"status": "diverged"})
+    (group,) = group_runs([*runs, lost])
+    assert over_updates.data(group)["new"]["si"]["mean"] == []
+    assert "There are no scores of si" in " ".join(doubts(group))
+    assert "With one seed" not in " ".join(doubts(group))
+    frame = comparison(runs, [{"strategy": "ewc"}])
+    assert frame["unfinished"].tolist() == [0, 1]
+    frame["retained"], frame["retained_half"] = [0.5, 0.9], [0.01, 0.01]
+    assert leaders(frame, SCORES["retained"]) == []
 
 
 def test_a_row_for_each_run(make: Make) -> None:

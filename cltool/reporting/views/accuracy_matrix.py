@@ -7,7 +7,6 @@ from typing import Any
 
 from markupsafe import Markup
 
-from cltool.evaluation import metrics
 from cltool.reporting import formats
 from cltool.reporting.charts import CHARACTER, shortened
 from cltool.reporting.templates import fill
@@ -36,11 +35,11 @@ def data(group: Group) -> dict[str, Matrix]:
 
 
 def _mean(variant: Variant) -> Matrix:
-    """Return the mean of each cell over the counted runs that have it."""
-    tables = [measured.matrix.to_numpy().tolist() for measured in variant.counted]
+    """Return the mean of each cell over the scored runs, or over their streams' means."""
+    tables = [measured.matrix.to_numpy().tolist() for measured in variant.scored]
     return [
         [
-            formats.number(metrics.interval([float(value) for value in cell])[0])
+            formats.number(variant.interval_of([float(value) for value in cell])[0])
             for cell in zip(*rows, strict=True)
         ]
         for rows in zip(*tables, strict=True)

@@ -56,10 +56,10 @@ def data(group: Group) -> dict[str, Any]:
 
 
 def _lost_in(variant: Variant) -> dict[Fact, dict[str, Any]]:
-    """Return a cell for each fact that was right after it was taught, over the counted runs."""
+    """Return a cell for each fact that was right after it was taught, over the scored runs."""
     facts: dict[Fact, dict[str, Any]] = {}
     said: dict[Fact, Counter[tuple[str, bool]]] = {}
-    for measured in variant.counted:
+    for measured in variant.scored:
         rows = since_taught(measured.answers)
         columns = [*KEY, "learned", "accepted", "right_then", "right", "stale"]
         answers = map(shown, rows["answer"], rows["closing"])

@@ -8,7 +8,6 @@ from typing import Any
 
 from markupsafe import Markup
 
-from cltool.evaluation import metrics
 from cltool.reporting import formats
 from cltool.reporting.charts import CHARACTER, path, shortened, style
 from cltool.reporting.templates import fill
@@ -37,7 +36,7 @@ MOST_MARKERS = 12
 
 
 def data(group: Group) -> Data:
-    """Return score → strategy → ``mean`` and ``half`` (of the interval over seeds), a step each.
+    """Return score → strategy → ``mean`` and ``half`` (of the interval), a step each.
 
     Erased facts are left out where no fact was to be forgotten.
     """
@@ -51,8 +50,8 @@ def data(group: Group) -> Data:
 
 
 def _series(variant: Variant, score: str) -> Data:
-    columns = [measured.steps[score].tolist() for measured in variant.counted]
-    points = [metrics.interval(list(values)) for values in zip(*columns, strict=True)]
+    columns = [measured.steps[score].tolist() for measured in variant.scored]
+    points = [variant.interval_of(values) for values in zip(*columns, strict=True)]
     return {
         "mean": [formats.number(mean) for mean, _ in points],
         "half": [formats.number(half) for _, half in points],
@@ -66,6 +65,7 @@ def render(data: Data, group: Mapping[str, Any]) -> Markup:
         "views/over_updates.html",
         names=[strategy["name"] for strategy in group["strategies"]],
         several=any(strategy["counted"] > 1 for strategy in group["strategies"]),
+        unit="streams" if any(one["streams"] for one in group["strategies"]) else "seeds",
         charts=[_chart(score, data[score], labels) for score in data],
         labels=labels,
         width=WIDTH,

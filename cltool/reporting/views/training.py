@@ -29,7 +29,7 @@ def data(group: Group) -> Data:
 
 
 def _updates(variant: Variant) -> list[Data | None]:
-    runs = [measured.training.to_dict("index") for measured in variant.counted]
+    runs = [measured.training.to_dict("index") for measured in variant.scored]
     return [_update([run.get(step, {}) for run in runs]) for step in range(1, variant.done)]
 
 

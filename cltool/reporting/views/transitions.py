@@ -40,21 +40,21 @@ def data(group: Group) -> dict[str, Any]:
 
 
 def transitions(variant: Variant) -> dict[str, Any] | None:
-    """Count how answers changed, in probes, summed over the counted runs.
+    """Count how answers changed, in probes, summed over the runs that have scores.
 
     Returns:
-        None with fewer than two steps. Else ``base[before][after]``, for each of `OUTCOMES`,
-        from the first step to the last, of base facts still valid (never outdated: what
+        None with fewer than two steps, or no such run. Else ``base[before][after]``, for each of
+        `OUTCOMES`, from the first step to the last, of base facts still valid (never outdated: what
         was valid from the start has superseded nothing); ``taught[before][after]``, from
         the step that taught a fact to the last, of all facts taught before it; ``after``,
         that last step; ``worst``, the step that lost most right answers of the step before.
     """
-    if variant.done < 2:
+    if variant.done < 2 or not variant.scored:
         return None
     last = variant.done - 1
     base = taught = outcomes.no_moves()
     lost: Counter[int] = Counter()
-    for measured in variant.counted:
+    for measured in variant.scored:
         base = base.add(measured.moves_from_base)
         taught = taught.add(measured.moves_since_taught)
         lost.update(measured.lost_by_step)
