@@ -17,10 +17,13 @@ _ABBREVIATIONS = frozenset(
         r"\w+",
         # English, and what is written in many languages
         "ave bros capt co col corp dept dr ed etc fig fr ft gen gov hon hwy inc jr lt ltd messrs mr"
+        " acad arch assn assoc bldg bp cmdr ctr dist intl lieut maj mfg natl pres prov supt"
         " mrs ms mt no nos pp prof rep rev sen sgt sr st str univ vol vs"
         # German, Dutch, Scandinavian
+        " fa gebr kgl sint stn vgl"
         " abs bd bzw ca dipl geb hl hr hrsg ing mag nr sog tel verl"
         # French, Spanish, Portuguese, Italian
+        " ctra dpto profa sto urb vda"
         " av avda cie cía cia dña dott ets gral hnos irmãos lda ltda mgr mlle mme pres sra srta ste"
         # Slavic languages
         " акад гг гор д др им обл пр просп проф род с св стр тов ул inż ks mgr np pl ul",
