@@ -12,7 +12,7 @@ from cltool.cli import options as shared
 from cltool.cli.output import message, print_json, warn_resurfaced
 from cltool.cli.tables import Part, print_all, table
 from cltool.core import exit_codes
-from cltool.core.locks import folder_lock
+from cltool.core.locks import OTHER_FOLDER, folder_lock
 from cltool.core.progress import stderr_progress
 from cltool.facts.files.endings import table_name
 
@@ -81,7 +81,7 @@ def run(options: argparse.Namespace) -> int:
     stream = resolve.open_stream(options.scenario, tables.get("scenario", {}))
     steps_kept(keep, len(stream))
     out = Path(options.out) if options.out else Path("runs") / table_name(Path(options.scenario))
-    with folder_lock(out):
+    with folder_lock(out, hint=OTHER_FOLDER):
         result = _run_cells(options, names, tables, keep, out)
         return _print_comparison(options, result, out)
 

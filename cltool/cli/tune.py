@@ -13,7 +13,7 @@ from cltool.cli import options as shared
 from cltool.cli.output import message, print_json
 from cltool.cli.tables import Part, print_all, table
 from cltool.core import exit_codes
-from cltool.core.locks import folder_lock
+from cltool.core.locks import OTHER_FOLDER, folder_lock
 from cltool.core.progress import Progress, stderr_progress
 from cltool.facts.files.endings import table_name
 
@@ -73,7 +73,7 @@ def run(options: argparse.Namespace) -> int:
     names = shared.read_strategies(options.strategies)
     with stderr_progress() as progress, ExitStack() as locks:
         search = _search(options, names, tables, progress.task("tune"))
-        locks.enter_context(folder_lock(search.out))
+        locks.enter_context(folder_lock(search.out, hint=OTHER_FOLDER))
         search.refuse_other_runs()
         fixed = [name for name in names if not search.ranges(name)]
         if len(fixed) == len(names):

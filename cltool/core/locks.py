@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from cltool.core.errors import UserError
+from cltool.core.file_systems import NETWORK, file_system
 
 FILE = ".cltool.lock"
 """The lock file in a locked folder."""
@@ -30,12 +31,11 @@ FILE = ".cltool.lock"
 PATIENCE = 3.0
 """Seconds to wait for a lock."""
 
+OTHER_FOLDER = "Wait until it has ended, or choose another folder with --out."
+"""The hint of commands that write runs."""
+
 WORKERS_PATIENCE = 20.0
 """Seconds that a worker waits: an earlier one, whose parent was killed, needs a moment to end."""
-
-NETWORK = ("nfs", "cifs", "smb", "lustre", "gpfs", "beegfs", "ceph", "fuse", "9p", "virtiofs",
-           "afs", "glusterfs", "ocfs2", "gfs2", "pvfs2", "orangefs")  # fmt: skip
-"""First letters of file system types that other hosts may write to without seeing a lock."""
 
 _HELD_ELSEWHERE = (errno.EAGAIN, errno.EACCES)
 _NO_LOCKS = (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP, errno.EINVAL)
@@ -50,20 +50,22 @@ class Holder:
         host: the machine it runs on.
         command: how it was started.
         since: when it took the lock (UTC, ISO 8601).
+        shared: whether it only reads.
     """
 
     pid: int
     host: str
     command: str
     since: str
+    shared: bool = False
 
     @classmethod
-    def of_this_process(cls) -> Holder:
+    def of_this_process(cls, shared: bool = False) -> Holder:
         """Return the holder that this process is."""
         name, *arguments = sys.argv or [""]
         command = shlex.join([Path(name).name or "python", *arguments])
         now = datetime.now(UTC).isoformat(timespec="seconds")
-        return cls(os.getpid(), os.uname().nodename, command[:200], now)
+        return cls(os.getpid(), os.uname().nodename, command[:200], now, shared)
 
     def __str__(self) -> str:
         since = self.since.replace("T", " ").replace("+00:00", " UTC")
@@ -97,11 +99,12 @@ class HeldError(UserError):
 
     def __init__(self, file: Path, holder: Holder | None, hint: str = "") -> None:
         known = holder is not None and not holder.ended
-        who = str(holder) if known else "a process that is not known"
+        who = str(holder) if known else "a process that its lock file does not name"
+        does = "uses this folder" if holder is not None and holder.shared else "writes here"
         super().__init__(
-            f"another command writes here at the moment: {who}",
+            f"another command {does} at the moment: {who}",
             where=str(file.parent if file.name == FILE else file),
-            hint=hint or "Wait until it has ended, or choose another folder with --out.",
+            hint=hint or "Wait until it has ended.",
         )
         self.holder = holder
 
@@ -149,7 +152,7 @@ _guard = threading.Lock()
 
 @contextmanager
 def folder_lock(
-    folder: Path, *, shared: bool = False, patience: float | None = None
+    folder: Path, *, shared: bool = False, patience: float | None = None, hint: str = ""
 ) -> Iterator[Lock]:
     """Hold the lock of ``folder``, which is made if it does not exist.
 
@@ -159,6 +162,7 @@ def folder_lock(
         folder: the folder.
         shared: other processes may hold a shared lock at the same time, but no exclusive one.
         patience: seconds to wait if another process holds the lock; None: `PATIENCE`.
+        hint: what to do if it still holds the lock then.
 
     Raises:
         UserError: another process holds the lock (`HeldError`), or ``folder`` is a file.
@@ -170,7 +174,7 @@ def folder_lock(
             where=str(folder),
             hint="Choose another folder with --out.",
         )
-    with file_lock(folder / FILE, shared=shared, patience=patience) as lock:
+    with file_lock(folder / FILE, shared=shared, patience=patience, hint=hint) as lock:
         yield lock
 
 
@@ -181,6 +185,7 @@ def file_lock(
     shared: bool = False,
     patience: float | None = None,
     waiting: Waiting | None = None,
+    hint: str = "",
 ) -> Iterator[Lock]:
     """Hold a lock on ``file``, which exists only while a lock on it is held.
 
@@ -188,7 +193,7 @@ def file_lock(
 
     Args:
         file: the lock file; its folder is made if it does not exist.
-        shared, patience: as for `folder_lock`.
+        shared, patience, hint: as for `folder_lock`.
         waiting: is told who holds the lock, about once a second.
 
     Raises:
@@ -205,7 +210,7 @@ def file_lock(
         if again and lock is not None:
             lock.depth += 1
     if lock is None or not again:
-        lock = _take(place, shared, PATIENCE if patience is None else patience, waiting)
+        lock = _take(place, shared, PATIENCE if patience is None else patience, waiting, hint)
         if not shared:
             with _guard:
                 _held[place] = lock
@@ -217,19 +222,23 @@ def file_lock(
             _release(lock)
 
 
-def _take(file: Path, shared: bool, patience: float, waiting: Waiting | None) -> Lock:
+def _take(file: Path, shared: bool, patience: float, waiting: Waiting | None, hint: str) -> Lock:
     """Wait for the lock and return it."""
     made: list[Path] = []
     begun = told = time.monotonic()
     try:
         while True:
             _make_folder(file.parent, made)
-            lock = _try(file, shared, made)
+            refusal: HeldError | None = None
+            try:
+                lock = _try(file, shared, made)
+            except HeldError as error:
+                lock, refusal = None, error
             if lock is not None:
                 return lock
             now = time.monotonic()
             if now - begun >= patience:
-                raise HeldError(file, _holder(file))
+                raise refusal or HeldError(file, _holder(file), hint)
             if waiting is not None and (now - told >= 1 or told == begun):
                 told = now
                 waiting(_holder(file))
@@ -266,7 +275,7 @@ def _try(file: Path, shared: bool, made: list[Path]) -> Lock | None:
         if locked and _same_file(handle, file):
             if not shared:
                 _refuse_other_host(file)
-            _write_holder(handle)
+            _write_holder(handle, shared)
             return Lock(file, handle, shared, list(made))
     except BaseException:
         os.close(handle)
@@ -308,30 +317,20 @@ def _may_be_held(file: Path, holder: Holder) -> HeldError:
     )
 
 
-def file_system(folder: Path) -> str:
-    """Return the type of the file system that ``folder`` is on; empty if it is not known."""
-    device = folder.stat().st_dev
-    number = f"{os.major(device)}:{os.minor(device)}"
-    with suppress(OSError):
-        for line in Path("/proc/self/mountinfo").read_text(encoding="utf-8").splitlines():
-            fields, _, kind = line.partition(" - ")
-            if fields.split()[2] == number:
-                return kind.split()[0]
-    return ""
-
-
 def _holder(file: Path) -> Holder | None:
     """Return who holds a lock; None if the lock file does not say."""
     try:
         value: Any = json.loads(file.read_text(encoding="utf-8"))
-        holder = Holder(int(value["pid"]), *(str(value[n]) for n in ("host", "command", "since")))
+        host, command, since = (str(value[name]) for name in ("host", "command", "since"))
+        shared = value.get("shared") is True
+        holder = Holder(int(value["pid"]), host, command, since, shared)
     except (OSError, ValueError, LookupError, TypeError, RecursionError):
         return None
     return None if holder.pid < 1 else holder
 
 
-def _write_holder(handle: int) -> None:
-    text = json.dumps(asdict(Holder.of_this_process())) + "\n"
+def _write_holder(handle: int, shared: bool) -> None:
+    text = json.dumps(asdict(Holder.of_this_process(shared))) + "\n"
     # On a full disk the lock holds, although the file does not say whose it is.
     with suppress(OSError):
         os.ftruncate(handle, 0)

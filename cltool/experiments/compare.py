@@ -16,12 +16,13 @@ from typing import TYPE_CHECKING, Any
 
 from cltool.core.errors import UserError
 from cltool.core.files import remove
-from cltool.core.locks import WORKERS_PATIENCE, folder_lock
+from cltool.core.locks import OTHER_FOLDER, folder_lock
 from cltool.core.progress import QUIET, Progress
 from cltool.core.workers import run_tasks, worker_progress
 from cltool.experiments import resolve
 from cltool.experiments.manifest import identity
 from cltool.experiments.resume import refuse_others
+from cltool.experiments.run_locks import worker_lock
 from cltool.experiments.unexpected import explained
 from cltool.experiments.worker_setup import (
     REBUILT,
@@ -237,7 +238,7 @@ def _check_streams(
 def _run_all(
     out: Path, cells: Sequence[Cell], workers: int | None, progress: Progress
 ) -> Comparison:
-    with folder_lock(out):
+    with folder_lock(out, hint=OTHER_FOLDER):
         return _run_locked(cells, workers, progress)
 
 
@@ -328,9 +329,8 @@ def _prepare(cell: Cell, cells: Sequence[Cell]) -> None:
 def _run_cell(cell: Cell) -> None:
     from cltool.experiments import run
 
-    # A worker of the same comparison, killed a moment ago, may still hold the lock.
     with (
-        folder_lock(cell.folder, patience=WORKERS_PATIENCE),
+        worker_lock(cell.folder, cell.fresh),
         recorded_threads(cell.folder),
         told_of_rebuilt(cell.folder),
     ):

@@ -11,7 +11,7 @@ from typing import Any
 
 from cltool.core.errors import UserError
 from cltool.core.files import write_json
-from cltool.core.locks import WORKERS_PATIENCE, folder_lock
+from cltool.core.locks import OTHER_FOLDER, WORKERS_PATIENCE, folder_lock
 from cltool.core.progress import Progress
 from cltool.core.workers import Failure, run_tasks, worker_progress
 from cltool.experiments import cells, resolve
@@ -124,7 +124,7 @@ def run_cells(
         return []
     search = None if plan.experiment.tune is None else plan.search(out)
     jobs = [_job(plan, cell, out, fresh, search) for cell in chosen]
-    with folder_lock(out):
+    with folder_lock(out, hint=OTHER_FOLDER):
         return run_tasks(
             jobs,
             _run_cell if search is None else _search,

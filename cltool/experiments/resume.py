@@ -6,8 +6,8 @@ import hashlib
 import json
 import re
 import sys
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -56,36 +56,6 @@ def steps_kept(keep: bool | Collection[int], steps: int) -> frozenset[int]:
             hint=f"The stream's last step is {steps - 1}.",
         )
     return kept
-
-
-@contextmanager
-def run_lock(
-    folder: Path, record: Mapping[str, Any], writes: bool, accept_changed_code: bool = False
-) -> Iterator[locks.Lock | None]:
-    """Hold the lock of a run folder; None if it is not needed and cannot be had.
-
-    That is so for a finished run in a folder that cannot be written.
-
-    Args:
-        folder: the run folder; it need not exist.
-        record: the requested run, as `cltool.experiments.manifest.identity` returned it.
-        writes: the folder is written even if the run in it is finished.
-        accept_changed_code: as for `open_folder`.
-
-    Raises:
-        UserError: another process holds the lock.
-        OSError: the folder cannot be written, and has to be.
-    """
-    with ExitStack() as stack:
-        try:
-            lock = stack.enter_context(locks.folder_lock(folder))
-        except OSError:
-            held = Run(folder).record if (folder / "run.json").is_file() and not writes else {}
-            done = open_folder(folder, record, False, accept_changed_code) if held else 0
-            if done < len(record["labels"]) or held.get("status") != "finished":
-                raise
-            lock = None
-        yield lock
 
 
 def open_folder(
@@ -167,16 +137,29 @@ def note_code(run: Run, record: Mapping[str, Any], done: int, ended: bool) -> No
     """
     if not done or not isinstance(run.record.get("warnings"), list):
         return
+    text = code_note(run, record, 0 if ended else done)
+    if text:
+        run.change_record(warnings=[*run.record["warnings"], text])
+    known = isinstance(run.record.get("code"), Mapping)
+    if not ended and (not known or _changed_code(run.record, record)):
+        run.change_record(code=record["code"])
+
+
+def code_note(run: Run, record: Mapping[str, Any], done: int) -> str:
+    """Return the warning about other code that the run's record lacks; empty if there is none.
+
+    Args:
+        run: the run.
+        record: the requested run.
+        done: number of its finished steps, if it is not finished.
+    """
     text = ""
     if not isinstance(run.record.get("code"), Mapping):
         text = "An earlier version of cltool made this run: which code made it is not recorded."
     elif changed := _changed_code(run.record, record):
-        steps = "This run was" if ended else f"The first {done} steps were"
+        steps = f"The first {done} steps were" if done else "This run was"
         text = f"{steps} made with other code of the strategy ({'; '.join(changed)})."
-    if text and text not in run.record["warnings"]:
-        run.change_record(warnings=[*run.record["warnings"], text])
-    if text and not ended:
-        run.change_record(code=record["code"])
+    return "" if text in (run.record.get("warnings") or ()) else text
 
 
 def _changed_code(existing: Mapping[str, Any], requested: Mapping[str, Any]) -> list[str]:

@@ -32,10 +32,10 @@ from cltool.experiments.resume import (
     must_clear,
     note_code,
     open_folder,
-    run_lock,
     steps_kept,
     tidy,
 )
+from cltool.experiments.run_locks import run_lock
 from cltool.experiments.same_model import refuse_other_model
 from cltool.experiments.saved_model import SavedModel
 from cltool.experiments.step_row import Effort, step_row
@@ -108,7 +108,7 @@ def run(
         stream, resolved, requested, folder, fresh, accept, kept, purging, loggers, progress
     )
     writes = fresh or save_model is not None
-    with run_lock(folder, requested, writes, accept) as lock:
+    with run_lock(folder, requested, writes, accept, bool(purging)) as lock:
         if lock is None:
             return finished(folder)
         return _run_locked(asked, None if save_model is None else Path(save_model), lock)

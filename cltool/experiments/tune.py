@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cltool.core.errors import Diverged, UserError
-from cltool.core.locks import WORKERS_PATIENCE, folder_lock
 from cltool.core.progress import QUIET, Progress
 from cltool.core.settings import merge
 from cltool.evaluation.summary import summary
@@ -23,6 +22,7 @@ from cltool.experiments import resolve
 from cltool.experiments import run as experiment
 from cltool.experiments.manifest import identity
 from cltool.experiments.resume import refuse_others
+from cltool.experiments.run_locks import worker_lock
 from cltool.experiments.trials import (
     FAILED,
     SCORED,
@@ -293,7 +293,7 @@ class Search:
     def _run(self, stream: Stream, strategy: str, name: str, values: Values, seed: int) -> Run:
         folder = self.folder(strategy) / name
         tables = merge(self._settings(strategy), as_tables(values))
-        with folder_lock(folder, patience=WORKERS_PATIENCE), recorded_threads(folder):
+        with worker_lock(folder, self.fresh), recorded_threads(folder):
             return experiment.run(
                 stream,
                 strategy=strategy,

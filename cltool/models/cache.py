@@ -82,7 +82,8 @@ def cached(folder: Path, write: Callable[[Path], None], progress: Progress = QUI
 
     def waiting(holder: Holder | None) -> None:
         who = "another process" if holder is None else f"process {holder.pid} on {holder.host}"
-        progress(0, 1, f"waiting for {who} to build the model")
+        gone = "" if holder is None or holder.here else f" (if it has ended, delete {lock})"
+        progress(0, 1, f"waiting for {who} to build the model{gone}")
 
     lock = folder.with_name(f".{folder.name}.lock")
     try:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -19,7 +20,7 @@ from typing_extensions import TypedDict
 from cltool.core.errors import UserError
 from cltool.core.files import refuse_newer_format, write_json
 from cltool.core.json_files import check, read_json, sealed, unsealed
-from cltool.core.locks import folder_lock
+from cltool.core.locks import HeldError, folder_lock
 from cltool.evaluation import ledger
 from cltool.evaluation.metrics import DIRECT
 from cltool.evaluation.outcomes import came_back
@@ -306,7 +307,8 @@ def write_references(runs: Sequence[Run]) -> None:
         record = read(run)
         compared = None if record is None else with_reference(record, references(run, runs))
         if compared != record:
-            with folder_lock(run.folder):
+            # Where another command reads the run, the next comparison adds them.
+            with suppress(HeldError), folder_lock(run.folder):
                 if read(run) == record:
                     write_json(run.folder / FILE, sealed(compared or {}, run.id))
 

@@ -183,6 +183,21 @@ def test_on_a_local_disk_a_lock_file_alone_locks_nothing(tmp_path: Path) -> None
         pass
 
 
+def test_a_holder_of_another_machine_is_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_holder(tmp_path)
+    monkeypatch.setattr(locks, "file_system", lambda folder: "nfs4")
+    told = []
+
+    def waiting(holder: locks.Holder | None) -> None:
+        told.append(holder.host if holder else "")
+        (tmp_path / FILE).unlink()
+
+    with file_lock(tmp_path / FILE, patience=60, waiting=waiting):
+        assert told == ["elsewhere"]
+
+
 def test_without_locks_of_the_system_the_lock_file_decides(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

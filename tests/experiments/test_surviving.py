@@ -23,6 +23,7 @@ from cltool.core.locks import FILE, HeldError, folder_lock
 from cltool.core.progress import Progress
 from cltool.experiments import checkpoints, manifest, resume, strategy_code
 from cltool.experiments.run import run
+from cltool.experiments.run_locks import worker_lock
 from cltool.experiments.saved_model import SavedModel
 from cltool.facts.stream import Stream
 from cltool.lm import language_model
@@ -367,6 +368,18 @@ def test_a_damaged_last_checkpoint_of_a_finished_run_is_made_again(
     weights.write_bytes(b"damaged again")
     start(folder, keep_checkpoints=True, save_model=tmp_path / "model")  # the model is there
     assert contents(folder).keys() == record.keys()
+
+
+def test_a_finished_run_that_somebody_reads_can_be_shown_and_not_written(
+    start: Start, folder: Path, tmp_path: Path
+) -> None:
+    with ThreadPoolExecutor() as pool, folder_lock(folder, shared=True):
+        assert pool.submit(start, folder).result().record["status"] == "finished"
+        with worker_lock(folder):  # of a comparison that is given again
+            pass
+        for more in ({"fresh": True}, {"save_model": tmp_path / "model"}):
+            with pytest.raises(HeldError, match="another command uses this folder"):
+                pool.submit(start, folder, **more).result()
 
 
 # The saved model.
