@@ -350,7 +350,6 @@ def test_each_cell_tells_of_a_damaged_model_that_was_built_again(
     weights.write_bytes(weights.read_bytes()[:-1] + b"x")
     assert warnings("b", ["frozen", "naive"]) == [True, True]
     assert not list((tmp_path / "b").glob(".rebuilt*"))
-    assert warnings("c", ["frozen"]) == [False]
 
 
 def test_options_of_a_scenario_do_not_go_with_a_stream(tmp_path: Path) -> None:

@@ -81,18 +81,11 @@ def test_an_edit_that_breaks_the_weights(
     assert Run.open(tmp_path / "run").steps_done() == 1
 
 
-@pytest.mark.parametrize(
-    ("strategy", "setting", "preset"),
-    [("memit", "rate", "10.0"), ("alphaedit", "rate", "10.0")],
-)
-def test_a_strategy_whose_own_setting_is_absurd(
-    strategy: str, setting: str, preset: str, llama: str, tmp_path: Path
-) -> None:
-    tables = {**SHORT, "strategy": {strategy: {setting: 1e30}}}
-    with pytest.raises(Diverged) as caught:
-        run(make_stream(4), strategy=strategy, model=llama, out=tmp_path / "run", settings=tables)
-    told = f"strategy.{strategy}.{setting} is 1e+30 (preset: {preset})"
-    assert told in caught.value.hint
+def test_a_strategy_whose_own_setting_is_absurd(llama: str, tmp_path: Path) -> None:
+    tables = {**SHORT, "strategy": {"memit": {"rate": 1e30}}}
+    with pytest.raises(Diverged, match="the same probability, because its numbers") as caught:
+        run(make_stream(4), strategy="memit", model=llama, out=tmp_path / "run", settings=tables)
+    assert "strategy.memit.rate is 1e+30 (preset: 10.0)" in caught.value.hint
     assert sorted(Run.open(tmp_path / "run").answers["step"].unique()) == [0]
 
 
