@@ -149,6 +149,8 @@ def _print_comparison(options: argparse.Namespace, result: Comparison, out: Path
     for one in result.failures:
         message(f"{one.name} failed: {one.error}")
     if not result.shown:
+        if options.json:
+            print_json({"report": None, "table": [], "doubts": [], "failed": failed})
         return exit_codes.SOME_FAILED
     page = Path(options.report) if options.report else out / "report.html"
     write_report(result.shown, page, failed=failed, command=options.typed)

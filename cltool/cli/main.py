@@ -49,8 +49,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     except OSError as error:
         if error.filename == output.STDOUT:
             output.give_up_stdout()
-            if isinstance(error, BrokenPipeError):
-                return exit_codes.DONE  # the reader has seen enough
         output.message(str(explained(error)))
         return exit_codes.BAD_INPUT
     except KeyboardInterrupt as error:
@@ -93,10 +91,10 @@ def _how_to_go_on(arguments: Sequence[str]) -> str:
     """Return the command that continues an interrupted one."""
     if arguments[:1] not in (["run"], ["compare"], ["tune"], ["reproduce"], ["audit"]):
         return "run the same command again to continue"
-    # With --fresh, what is finished would be removed.
-    again = shlex.join(["cltool", *(text for text in arguments if text != "--fresh")])
+    again = shlex.join(["cltool", *arguments])
     if "--fresh" in arguments:
-        return f"to continue, give the command without --fresh: {again}"
+        # Without it, runs that were not replaced yet would count as done, or be refused.
+        return f"to start again, give the same command again, with --fresh: {again}"
     return f"to continue, give the same command again: {again}"
 
 
@@ -108,12 +106,14 @@ def parser() -> argparse.ArgumentParser:
         "strategies, and see what was learned, what was forgotten and what is stale.",
         epilog=_epilog(),
         formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
     )
     top.add_argument("--version", action=_Version, nargs=0, help="print the version and exit")
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name, summary in COMMANDS.items():
         module = import_module(f"cltool.cli.{name}")
-        command = commands.add_parser(name, help=summary, description=f"{summary.capitalize()}.")
+        about = f"{summary.capitalize()}."
+        command = commands.add_parser(name, help=summary, description=about, allow_abbrev=False)
         module.add(command)
         command.set_defaults(run_command=module.run)
     return top

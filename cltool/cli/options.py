@@ -51,7 +51,7 @@ def add_experiment(parser: argparse.ArgumentParser) -> None:
     settings.add_argument(
         "--accept-changed-code",
         action="store_true",
-        help="use finished steps that other code of the strategy made",
+        help="keep finished steps that an earlier version of the strategy's code made",
     )
     settings.add_argument("--json", action="store_true", help="print the result as JSON")
 

@@ -59,11 +59,15 @@ STDOUT = "standard output"
 def stdout_errors() -> Iterator[None]:
     """Let errors of printing name `STDOUT`.
 
+    A reader that has seen enough is no error: what follows is printed nowhere.
+
     Raises:
         OSError: stdout cannot be written.
     """
     try:
         yield
+    except BrokenPipeError:
+        give_up_stdout()
     except OSError as error:
         if error.errno is None:
             raise

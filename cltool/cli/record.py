@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import re
 from pathlib import Path
 from typing import Any
 
+from cltool.core.errors import UserError
 from cltool.runs.run import Run
 
 
@@ -24,12 +24,19 @@ def tables_of(options: argparse.Namespace) -> dict[str, Any]:
     Its scenario, strategy and seed are set in ``options`` where they were not given.
 
     Raises:
-        UserError: there is no run, a file of its facts is missing, or the facts have changed and
-            no other scenario is given.
+        UserError: there is no run, a JSON file has another name than ``run.json``, a file of its
+            facts is missing, or the facts have changed and no other scenario is given.
     """
     from cltool.experiments import resolve, restore
+    from cltool.experiments.select import expand
 
     path = Path(options.settings)
+    if path.suffix == ".json" and path.name != "run.json":
+        raise UserError(
+            "is not named run.json, so it is not the record of a run",
+            where=str(path),
+            hint="Name a run folder or its run.json, or a TOML file with settings.",
+        )
     run = Run.open(path.parent if path.suffix == ".json" else path)
     settings = restore.settings_of(run)
     tables = settings.as_tables()
@@ -45,7 +52,9 @@ def tables_of(options: argparse.Namespace) -> dict[str, Any]:
     else:
         # Presets of the recorded strategy do not belong to another one.
         tables = _changed(tables, resolve.resolve(run.strategy).as_tables())
-        kept = set(re.split(r"[+,\s]+", getattr(options, given[0])))
+        text = getattr(options, given[0])
+        names = [text] if given[0] == "strategy" else expand(text)
+        kept = {part.strip() for name in names for part in name.split("+")}
         strategy = tables.get("strategy", {})
         tables["strategy"] = {name: one for name, one in strategy.items() if name in kept}
     if getattr(options, "seed", 0) is None:

@@ -35,6 +35,7 @@ def run(options: argparse.Namespace) -> int:
     from cltool.reporting.doubts import with_warnings
     from cltool.reporting.report_page import write_report
     from cltool.reporting.templates import refuse_no_page
+    from cltool.runs import tables
     from cltool.runs.groups import group_runs
     from cltool.runs.run import Run, run_folders
 
@@ -42,6 +43,10 @@ def run(options: argparse.Namespace) -> int:
     comparison.refuse_files(options)
     runs = [Run.open_whole(folder) for name in options.runs for folder in run_folders(Path(name))]
     groups = _by(runs, options.by) if options.by else []
+    if options.latex or options.json or options.reference is not None:
+        group = tables.one_group(runs)  # before anything is written
+        if options.reference is not None:
+            tables.refuse_no_reference(group, options.reference)
     page = write_report(runs, Path(options.out), options.title, command=options.typed)
     resurfaced = warn_resurfaced(runs)
     compared = Comparison(runs, [])

@@ -43,6 +43,15 @@ def written(folder: Path, name: str) -> str | None:
         return None
 
 
+def names(folder: Path) -> set[str] | None:
+    """Return the names of the files that `FILE` lists, and its own; None if it cannot be read."""
+    try:
+        listed = json.loads((folder / FILE).read_text(encoding="utf-8"))["sha256"].keys()
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return None
+    return {*map(str, listed), FILE}
+
+
 def damage(folder: Path, owner: str = "") -> list[str]:
     """Return what is wrong with the files in ``folder``, one sentence part for each file.
 

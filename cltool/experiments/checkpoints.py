@@ -206,8 +206,17 @@ def _numbers(run: Path) -> list[int]:
 
 
 def _files(place: Path) -> list[Path]:
-    """Return what is named like the files of a checkpoint."""
-    return [file for file in place.iterdir() if file.suffix in (".json", ".safetensors")]
+    """Return the files of a checkpoint: those that its digests name.
+
+    Without digests, they are those that are named like them.
+    """
+    known = digests.names(place)
+    return [
+        file
+        for file in place.iterdir()
+        if (known is None and file.suffix in (".json", ".safetensors"))
+        or file.name in {WEIGHTS, *(known or ())}
+    ]
 
 
 def _remove(run: Path, unwanted: Collection[int]) -> None:
@@ -223,8 +232,9 @@ def _discard(place: Path) -> None:
     if place.is_symlink() or not place.is_dir():
         place.unlink(missing_ok=True)
         return
-    # A checkpoint without its weights is none.
-    for file in sorted(_files(place), key=lambda file: file.name != WEIGHTS):
+    # A checkpoint without its weights is none. The digests name what is still to be removed.
+    last = {WEIGHTS: 0, digests.FILE: 2}
+    for file in sorted(_files(place), key=lambda file: last.get(file.name, 1)):
         if not file.is_dir():
             file.unlink()
     with suppress(OSError):

@@ -233,6 +233,13 @@ def _check_streams(
             where="stream_seeds",
             hint="Leave out the seeds of streams (--stream-seeds).",
         )
+    if len({(one.name, *(update.label for update in one)) for one in streams}) > 1:
+        raise UserError(
+            f"the scenario {stream} makes streams with other names or updates for other seeds, so"
+            " they cannot be compared",
+            where="stream_seeds",
+            hint="Leave out the seeds of streams (--stream-seeds).",
+        )
 
 
 def _run_all(

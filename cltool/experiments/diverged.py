@@ -61,10 +61,11 @@ def refusal(run: Run, error: Diverged | None = None) -> Diverged:
     if changed := changed_settings(run):
         next_step += f" Or go back towards the presets of the strategy: {', '.join(changed)}."
     return Diverged(
-        str(reason or "the run diverged") + ("" if error else " (it was not trained again)"),
+        str(reason or "the run diverged"),
         where=str(run.folder),
-        hint=f"{next_step} Choose another folder with --out, or replace this run with --fresh. "
-        "Its finished steps and their last checkpoint are kept.",
+        hint=("" if error else "It was not trained again. ")
+        + f"{next_step} The finished steps and the last checkpoint are kept. To try again, use"
+        " another folder (--out), or replace this run (--fresh).",
     )
 
 

@@ -90,7 +90,11 @@ def _is_plain(value: Any) -> bool:
 
 def _shown(value: Any) -> str:
     # The order of a set differs between processes.
-    return repr(sorted(map(repr, value)) if isinstance(value, frozenset) else value)
+    if isinstance(value, frozenset):
+        return repr(sorted(map(_shown, value)))
+    if isinstance(value, tuple):
+        return f"({', '.join(map(_shown, value))}{',' * (len(value) == 1)})"
+    return repr(value)
 
 
 def _of_code(code: CodeType) -> tuple[Any, ...]:

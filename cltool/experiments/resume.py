@@ -20,6 +20,11 @@ from cltool.experiments.same_model import refuse_changed_source
 from cltool.experiments.strategy_code import differences as code_differences
 from cltool.runs.run import CLEARED, Run, file_name
 
+
+class OtherRunError(UserError):
+    """The folder holds another run than was asked for."""
+
+
 WRITTEN = {
     "answers": r"step-\d{3,}\.parquet",
     "audit": r"(base|step-\d+)-([0-9a-f]{8}\.json|for-\d+\.error\.txt)",
@@ -86,7 +91,7 @@ def open_folder(
     existing = Run.open(folder)
     differences = _differences(existing.record, record)
     if differences:
-        raise UserError(
+        raise OtherRunError(
             "the folder holds a run with other settings",
             where=str(folder),
             details=differences,
@@ -98,7 +103,7 @@ def open_folder(
     existing.refuse_other_answers(done)
     changed = _changed_code(existing.record, record) if done else []
     if changed and not accept_changed_code:
-        raise UserError(
+        raise OtherRunError(
             "the code of the strategy has changed since this run started",
             where=str(folder),
             details=changed,
@@ -173,6 +178,8 @@ def refuse_others(
 ) -> None:
     """Raise one `UserError` for all folders that hold other runs than the requested ones.
 
+    Any other error, such as that of a damaged file, is raised as it is.
+
     Args:
         requests: run folders, each with the requested run.
         accept_changed_code: as for `open_folder`.
@@ -182,9 +189,9 @@ def refuse_others(
     for folder, record in requests:
         try:
             open_folder(folder, record, False, accept_changed_code)
-        except UserError as error:
+        except OtherRunError as error:
             hints[error.hint] = None
-            for reason in error.details or [error.what]:
+            for reason in error.details:
                 folders.setdefault(reason, []).append(folder)
     if not folders:
         return

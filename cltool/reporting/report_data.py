@@ -82,6 +82,7 @@ def _variant(variant: Variant) -> Data:
             {
                 "folder": measured.run.folder.name,
                 "seed": measured.run.seed,
+                "stream": measured.stream_seed if variant.several else None,
                 "done": measured.done,
                 "of": len(measured.labels),
                 "diverged": measured.diverged,

@@ -112,5 +112,6 @@ def _unfinished(group: Data) -> list[str]:
                 done = progress(run["done"], run["of"])
                 if run["diverged"]:
                     done = f"diverged after {done}"
-                lines.append(f"{strategy['name']}, seed {run['seed']}: {done} – {note}")
+                stream = "" if run["stream"] is None else f"stream {run['stream']}, "
+                lines.append(f"{strategy['name']}, {stream}seed {run['seed']}: {done} – {note}")
     return lines

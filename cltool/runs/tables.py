@@ -202,6 +202,25 @@ def paired_in(group: Group, reference: str) -> pd.DataFrame:
     """Return the differences, as `paired`, of one group."""
     import pandas as pd
 
+    found = refuse_no_reference(group, reference)
+    rows, places = [], []
+    for variant in group.variants:
+        if variant is found:
+            continue
+        for name in (*COMPARED, *installed_scores()):
+            if (row := _differences(variant, found, name)) is not None:
+                rows.append(row)
+                places.append((variant.label, name))
+    index = pd.MultiIndex.from_tuples(places, names=["strategy", "score"])
+    return pd.DataFrame(rows, index=index, columns=["difference", "half", "low", "high", "n"])
+
+
+def refuse_no_reference(group: Group, reference: str) -> Variant:
+    """Return the variant that ``reference`` names.
+
+    Raises:
+        UserError: there is none, or more than one.
+    """
     found = [one for one in group.variants if reference in (one.label, one.strategy)]
     if len(found) != 1:
         raise UserError(
@@ -209,16 +228,7 @@ def paired_in(group: Group, reference: str) -> pd.DataFrame:
             where="reference",
             hint=f"There are: {', '.join(variant.label for variant in group.variants)}.",
         )
-    rows, places = [], []
-    for variant in group.variants:
-        if variant is found[0]:
-            continue
-        for name in (*COMPARED, *installed_scores()):
-            if (row := _differences(variant, found[0], name)) is not None:
-                rows.append(row)
-                places.append((variant.label, name))
-    index = pd.MultiIndex.from_tuples(places, names=["strategy", "score"])
-    return pd.DataFrame(rows, index=index, columns=["difference", "half", "low", "high", "n"])
+    return found[0]
 
 
 def _differences(variant: Variant, reference: Variant, score: str) -> dict[str, Any] | None:

@@ -411,7 +411,28 @@ def test_an_interruption_says_how_to_resume(
     assert "give the same command again: cltool run --scenario 'my facts.jsonl'\n" in output.err
     output = cltool("run", "--fresh", "--seed", "1")
     assert output.code == 130
-    assert "give the command without --fresh: cltool run --seed 1\n" in output.err
+    assert "with --fresh: cltool run --fresh --seed 1\n" in output.err
+    assert "--fres" in refused(cltool("run", "--fres"))
+
+
+def test_a_reader_that_stops_reading_does_not_change_the_exit_code(
+    cltool: Cltool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from cltool.cli import list as command
+    from cltool.cli import output
+
+    def refuse(options: Any) -> int:
+        for _ in range(2):
+            output.say("x" * 100_000)
+        return 3
+
+    monkeypatch.setattr(command, "run", refuse)
+    reader, writer = os.pipe()
+    os.close(reader)
+    with os.fdopen(writer, "w") as closed:
+        monkeypatch.setattr(sys, "stdout", closed)
+        assert main(["list", "models"]) == 3
+        monkeypatch.undo()
 
 
 # Results.
@@ -460,6 +481,13 @@ def test_progress_goes_to_stderr_only(cltool: Cltool) -> None:
     others = [line for line in output.err.splitlines() if not re.match(r"naive: +\d+% ", line)]
     assert all(line.startswith("cltool: ") for line in others)
     assert others[0].startswith("cltool: naive does not erase facts from the weights")
+
+
+def test_a_report_with_an_unknown_reference_writes_nothing(
+    cltool: Cltool, run_folder: Path
+) -> None:
+    told = refused(cltool("report", str(run_folder), "--reference", "nayve", "--out", "no.html"))
+    assert "'nayve' is no strategy here" in told and not Path("no.html").exists()
 
 
 def test_report_prints_json_and_nothing_else(cltool: Cltool, run_folder: Path) -> None:
@@ -590,6 +618,16 @@ def test_compare_reports_failures(cltool: Cltool, compared: list[dict[str, Any]]
     assert compared[0]["seeds"] == range(3)
     assert compared[0]["settings"]["learner"] == {"epochs": 1}
     assert "it broke" in Path("runs/facts/report.html").read_text(encoding="utf-8")
+
+
+def test_compare_prints_json_even_if_all_runs_failed(
+    cltool: Cltool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    failed = comparing.Comparison([], [comparing.Failure("lora", 0, "it broke")])
+    monkeypatch.setattr(comparing, "compare", lambda *given, **options: failed)
+    output = cltool("compare", *QUICK, "--strategies", "lora", "--json")
+    assert (output.code, output.json["table"]) == (1, [])
+    assert output.json["failed"] == [{"strategy": "lora", "seed": 0, "error": "it broke"}]
 
 
 def test_compare_prints_json_and_nothing_else(

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+from argparse import Namespace
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from cltool.cli import record
 from cltool.cli.main import main
+from cltool.core.errors import UserError
+from cltool.experiments import checkpoints, resume
 from cltool.runs.run import Run
 
 
@@ -51,6 +55,33 @@ def test_the_command_line_overrides_the_record(
     assert other["requested"]["probe"]["max_tokens"] == 4
     assert other["model"] == made.record["model"]
     assert other["requested"]["strategy"] == {"naive": {}}
+
+
+def test_the_settings_of_a_strategy_stay_if_its_family_is_named(made: Run) -> None:
+    given = dict.fromkeys(("scenario", "wordings", "where", "cut", "skip_bad"))
+    options = Namespace(settings="first/run.json", set=[], strategies="regularisation", **given)
+    assert record.tables_of(options)["strategy"]["ewc"] == {"lambda": 7}
+    Path("first/best.json").write_bytes(Path("first/run.json").read_bytes())
+    options.settings = "first/best.json"
+    with pytest.raises(UserError, match=r"best\.json: is not named run\.json"):
+        record.tables_of(options)
+
+
+def test_a_damaged_run_is_not_called_another_run(made: Run) -> None:
+    request = {**made.record, "code": {}}
+    resume.refuse_others([(Path("first"), request)])
+    Path("first/steps.jsonl").write_text('{"step": 0')
+    with pytest.raises(UserError, match=r"steps\.jsonl"):
+        resume.refuse_others([(Path("first"), request)])
+    with pytest.raises(UserError, match="another run than was asked for"):
+        resume.refuse_others([(Path("first"), {**request, "seed": 9})])
+
+
+def test_a_file_of_the_user_in_a_checkpoint_stays(made: Run) -> None:
+    place = Path("first/checkpoints/step-001")
+    (place / "notes.json").write_text("{}")
+    checkpoints.clear(Path("first"))
+    assert [file.name for file in place.iterdir()] == ["notes.json"]
 
 
 def test_facts_that_have_changed_are_refused(made: Run, capsys: pytest.CaptureFixture[str]) -> None:

@@ -27,6 +27,7 @@ from cltool.experiments.manifest import identity
 from cltool.runs.run import Run
 
 from .. import in_process
+from ..conftest import make_stream
 
 STRATEGIES = ["frozen", "naive", "lora"]
 VICTIM = "naive seed 1"
@@ -321,6 +322,10 @@ def test_streams_with_several_seeds(monkeypatch: pytest.MonkeyPatch, tmp_path: P
         compare(facts, ["naive"], stream_seeds=(0, 1), out=tmp_path)
     with pytest.raises(UserError, match="no other seeds"):
         compare(resolve.open_stream(facts), ["naive"], stream_seeds=(0, 1), out=tmp_path)
+    other = [make_stream(size, name=f"lands of {size}") for size in (6, 7)]
+    monkeypatch.setattr(resolve, "open_stream", lambda *given: other.pop())
+    with pytest.raises(UserError, match="other names or updates"):
+        compare("world", ["naive"], stream_seeds=(0, 1), **given)
 
 
 def test_each_cell_tells_of_a_damaged_model_that_was_built_again(

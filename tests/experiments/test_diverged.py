@@ -60,8 +60,9 @@ def test_nothing_of_the_bad_step_is_a_result(
     assert not saved.exists()
 
     monkeypatch.setattr(build_learner, "prepare", lambda *asked: pytest.fail("trained again"))
-    with pytest.raises(Diverged, match="not trained again"):
+    with pytest.raises(Diverged, match="not trained again") as caught:
         run(stream, **go)
+    assert caught.value.what == held.record["diverged"]["reason"]
     monkeypatch.undo()
     done = run(stream, **{**go, "settings": SHORT}, fresh=True)
     assert done.record["status"] == "finished"

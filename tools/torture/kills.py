@@ -32,12 +32,12 @@ FRESH_STARTS = {"naive": 24, "compare": 36, "tune-two": 41, "survey": 43}
 
 ENDED = (0, 3)
 ALLOWED = {
-    "kill": (-signal.SIGKILL, 1),
-    "term": (130, -signal.SIGTERM, 1),
-    "int": (130, 1),
-    "two": (130, -signal.SIGINT, 1),
+    "kill": (-signal.SIGKILL,),
+    "term": (130, -signal.SIGTERM),
+    "int": (130,),
+    "two": (130, -signal.SIGINT),
 }
-"""Kind of kill → exit codes; 1 if it hit a worker process, and then 2 if nothing is left to do."""
+"""Kind of kill → exit codes; also 1 if it hit a worker, and 2 if nothing is left to do then."""
 
 
 def run(case: Case) -> None:
@@ -122,7 +122,7 @@ class _Chain:
             shown = f"{what} at operation {number}"
             if not tells.exists():
                 self.history.append(f"{shown}: too late")
-                return self._late(outcome)
+                return outcome
             shown += f" ({tells.read_text().splitlines()[0].partition(' ')[2]})"
         self.case.tried += 1
         self.history.append(f"{shown}: {outcome.code}")
@@ -130,7 +130,7 @@ class _Chain:
             self.case.problems.append(f"{shown}: {improper}")
         if outcome.code in ENDED:
             return outcome
-        allowed = {*ALLOWED[what], *([2] if self.command.workers else [])}
+        allowed = {*ALLOWED[what], *([1, 2] if self.command.workers else [])}
         self.case.require(
             outcome.code in allowed,
             f"{shown}: code {outcome.code}\n{outcome.err[-800:]}",
@@ -146,10 +146,6 @@ class _Chain:
             time.sleep(self.case.rng.uniform(0, 0.3))
             started.send(number, to_all=to_all)
         return started.wait()
-
-    def _late(self, outcome: Outcome) -> Outcome | None:
-        """Return the end of a command that was not hit; a worker that was hit is no end."""
-        return outcome
 
 
 KIND = Kind("kills", "kills", lambda short: len(SHORT) if short else FULL, run)
