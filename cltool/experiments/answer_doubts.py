@@ -95,9 +95,9 @@ def _lost(told: Told) -> list[str]:
     if not found:
         return []
     return [
-        f"The model answers hardly any question: after {_steps(found)}, more than"
-        f" {int(100 * collapse.ALMOST)}% of the answers about valid facts are neither right nor"
-        f" superseded, also about new facts. {_NO_VALUE}"
+        f"After {_steps(found)}, the model answers hardly any question: more than"
+        f" {int(100 * collapse.ALMOST)}% of its answers about valid facts, new ones included, are"
+        f" neither right nor superseded. {_NO_VALUE}"
     ]
 
 

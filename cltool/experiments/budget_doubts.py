@@ -109,9 +109,9 @@ def _starved(updates: Sequence[Row], budget: Budget) -> list[str]:
     least = min(max(0, budget.amount - row["owed"]) for row in starved)
     steps = min(row["steps"] for row in starved)
     return [
-        f"{_labelled(starved)} had less than half of the budget left, because earlier updates spent"
-        f" more than theirs: {_number(least)} of {_number(budget.amount)} {_unit(budget)} at"
-        f" least, with {steps} training step{'s' * (steps != 1)}."
+        f"{_labelled(starved)} had less than half of {'its' if len(starved) == 1 else 'their'}"
+        f" budget left because earlier updates overspent: as little as {_number(least)} of"
+        f" {_number(budget.amount)} {_unit(budget)} ({steps} training step{'s' * (steps != 1)})."
     ]
 
 

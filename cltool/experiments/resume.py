@@ -118,14 +118,15 @@ def open_folder(
 
 def finished(folder: Path) -> Run:
     """Return a finished run as it is; say on stderr which of its checkpoints are damaged."""
+    from cltool.experiments import checkpoints
+
     run = Run(folder)
     for place in sorted((folder / "checkpoints").glob("step-*")):
         step = place.name.partition("-")[2]
         if step.isdecimal() and (found := digests.damage(place, run.owner(int(step)))):
             text = (
                 f"cltool: {place}: this checkpoint is damaged ({'; '.join(found)}); the answers and"
-                " scores of the run are not. Give the command with --save-model DIR to make the"
-                " last checkpoint again."
+                f" scores of the run are not. {checkpoints.way_on(folder, int(step))}"
             )
             print(one_line(text), file=sys.stderr)
     return Run.open(folder)

@@ -72,9 +72,21 @@ def _warning(missed: Sequence[Row], rows: Sequence[Row]) -> str:
     named = ", ".join(labels[:5]) + (f" and {len(labels) - 5} more" if len(labels) > 5 else "")
     return (
         f"{_HEAD}{len(missed)} of {len(rows) - 1} updates ({named}). The worst is"
-        f" {worst.get('label')}: {', '.join(shares)}. Its training stopped"
-        f" ({in_words(training)}), see learner.stop_at and learner.epochs."
+        f" {worst.get('label')}: {', '.join(shares)}. {_advice(training)}"
     )
+
+
+def _advice(training: Row) -> str:
+    """Return when training stopped, and what to change."""
+    epochs = training.get("epochs")
+    stop = training.get("stop")
+    text = f"Training on it stopped after {epochs} epoch{'s' * (epochs != 1)} ({stop})."
+    if stop == "learned":
+        # The sentences were learned, but not what they say.
+        return f"{text} Give each relation more wordings."
+    if stop == "budget":
+        return f"{text} A larger budget would allow more."
+    return f"{text} learner.stop_at and learner.epochs set when."
 
 
 def _lowest(training: Row) -> float:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from cltool.runs.trained import in_words, with_warning
+from cltool.runs.trained import with_warning
 
 
 def row(step: int, **training: Any) -> dict[str, Any]:
@@ -26,9 +26,12 @@ def test_learned_updates_need_no_warning() -> None:
     [{"answered": 0.4}, {"stop": "no progress", "learned": 0.6}, {"stop": "budget", "learned": 0}],
 )
 def test_the_worst_update_is_described(bad: dict[str, Any]) -> None:
+    (alone,) = with_warning([], [BASE, row(1, answered=0.5, stop="learned", epochs=7)])
+    assert "stopped after 7 epochs (learned). Give each relation more wordings." in alone
     (text,) = with_warning([], [BASE, row(1), row(2, **bad), row(3, answered=0.79)])
     assert "2 of 3 updates (update 2, update 3)" in text
-    assert "The worst is update 2" in text and in_words(row(2, **bad)["training"]) in text
+    stop = row(2, **bad)["training"]["stop"]
+    assert "The worst is update 2" in text and f"stopped after 7 epochs ({stop})" in text
 
 
 def test_a_later_step_replaces_the_warning() -> None:
