@@ -72,8 +72,7 @@ class Cell:
     @property
     def name(self) -> str:
         """Name in progress reports."""
-        stream = "" if self.stream_seed is None else f"stream {self.stream_seed} "
-        return f"{self.strategy} {stream}seed {self.seed}"
+        return _name(self.strategy, self.stream_seed, self.seed)
 
     @property
     def error_file(self) -> Path:
@@ -94,8 +93,7 @@ class Failure:
     @property
     def name(self) -> str:
         """Name in messages."""
-        stream = "" if self.stream_seed is None else f"stream {self.stream_seed} "
-        return f"{self.strategy} {stream}seed {self.seed}"
+        return _name(self.strategy, self.stream_seed, self.seed)
 
     def row(self) -> dict[str, Any]:
         """Return ``strategy``, ``stream`` (if there are several), ``seed`` and ``error``."""
@@ -202,6 +200,11 @@ def folder_of(strategy: str, seed: int, stream_seed: int | None = None) -> str:
     """Return the name of the run folder of a cell."""
     stream = "" if stream_seed is None else f"-stream{stream_seed}"
     return f"{file_name(strategy)}{stream}-seed{seed}"
+
+
+def _name(strategy: str, stream_seed: int | None, seed: int) -> str:
+    stream = "" if stream_seed is None else f"stream {stream_seed} "
+    return f"{strategy} {stream}seed {seed}"
 
 
 def _seeded(stream_seed: int | None) -> dict[str, int]:

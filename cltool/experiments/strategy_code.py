@@ -12,7 +12,7 @@ import hashlib
 import inspect
 import sys
 import sysconfig
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -32,7 +32,8 @@ Code = dict[str, dict[str, str]]
 
 def code_of(strategy: str) -> Code:
     """Return the code of each strategy that is composed in ``strategy``."""
-    return {name: dict(_code_of_class(name, STRATEGIES.load(name))) for name in _names(strategy)}
+    names = strategy_names(strategy)
+    return {name: dict(_code_of_class(name, STRATEGIES.load(name))) for name in names}
 
 
 def differences(before: Mapping[str, Any], now: Code) -> list[str]:
@@ -54,10 +55,6 @@ def differences(before: Mapping[str, Any], now: Code) -> list[str]:
         elif sources[0] != sources[1] and not built_in:
             found.append(f"{name}: {sources[0]} in the folder, {sources[1]} now")
     return found
-
-
-def _names(strategy: str) -> Iterable[str]:
-    return strategy_names(strategy)
 
 
 @cache
