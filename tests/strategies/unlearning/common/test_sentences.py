@@ -66,7 +66,7 @@ def test_the_erased_fact_has_the_object_that_was_valid(
 ) -> None:
     learner = make_learner()
     fact = stream.updates[0].learn[2]
-    update = Update(1, "named", (), [Fact(*fact.key, "as the request spells it")])
+    update = Update(1, "named", (), [Fact(*fact.key, f"{fact.object.upper()}.")])
     learner.known.apply(update)
     assert erased_facts(learner, update) == [fact]
 
