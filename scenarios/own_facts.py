@@ -14,7 +14,7 @@ states the ``old`` of the line before. All bad lines are reported together.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import pairwise
@@ -125,17 +125,20 @@ class OwnFacts(Scenario[OwnFactsConfig]):
             collected.add(step, event)
         collected.finish()
         _check_steps(reading, collected, len(kept))
+        doubts = list(reading.warnings)
         if options.wordings is not None:
             # The relation of question–answer pairs is an internal name.
             relations = {event.key[1] for event in kept if not event.prompts}
             wordings.refuse_misspelt(relations, str(options.wordings))
+            if not where:  # a filter may leave out all facts of a relation
+                doubts += _unused(wordings, relations, options.wordings)
         stream = Stream(
             name=table_name(options.path),
             updates=collected.updates,
             wordings=wordings.with_prompts(_prompts(kept)),
             source=_source(options, reading, len(kept)),
             skipped=tuple(_bad_details(reading)),
-            warnings=tuple(reading.warnings),
+            warnings=tuple(doubts),
             origins=collected.origins,
         )
         return with_requests(stream, seed, options.forgotten, options.forgetting)
@@ -382,3 +385,13 @@ def _source(options: OwnFactsConfig, reading: Reading, used: int) -> dict[str, o
         "events": used,
     }
     return source
+
+
+def _unused(wordings: Wordings, relations: Collection[str], path: Path) -> list[str]:
+    unused = wordings.unused(relations)
+    if not unused:
+        return []
+    return [
+        f"{path.name} has wordings for relations that no fact has: {', '.join(map(repr, unused))}."
+        f" The facts have: {', '.join(map(repr, sorted(relations)))}."
+    ]

@@ -249,7 +249,8 @@ def _members(models: Seeds, references: Seeds, before: Seeds, settings: AuditSet
         )
         tolerance = float(getattr(settings.tolerances, attack.tolerance))
         figure, reference = _auc(one), _auc(two)
-        notes = {"PrivLeak (%)": privacy_leakage(figure, reference)}
+        # It divides by 1 - AUC of the reference.
+        notes = {"PrivLeak (%)": privacy_leakage(figure, reference)} if reference < 1 else {}
         old = _of_all(earlier, attack)
         verdict = decide(difference, tolerance, attack.leak)
         known = _auc(old) if old else None

@@ -231,6 +231,11 @@ class Wordings:
                     hint=f"Did you mean {near[0]!r}? It has no wordings.",
                 )
 
+    def unused(self, relations: Collection[str]) -> list[str]:
+        """Return the relations that have wordings, but are none of ``relations``."""
+        known = set(map(name_identity, relations))
+        return [name for name in self._given if name_identity(name) not in known]
+
     def readings(self, text: str) -> list[tuple[Fact, Asking]]:
         """Return each fact that ``text`` can state in a wording, with that wording as a prompt."""
         found = []

@@ -690,7 +690,9 @@ class TestFiles:
             'mayor = ["{subject} is led by {object}."]\n'
             'mayors = ["{subject} was led by {object}."]\nriver = ["{subject} lies on {object}."]\n'
         )
-        assert from_rows(tmp_path, GOOD, wordings=words)
+        (warning,) = from_rows(tmp_path, GOOD, wordings=words).warnings
+        assert "no fact has: 'mayors', 'river'. The facts have: 'mayor'." in warning
+        assert from_rows(tmp_path, GOOD, wordings=words, where=("relation=mayor",)).warnings == ()
 
     def test_no_torch(self) -> None:
         code = "import sys, cltool.scenarios.own_facts; sys.exit('torch' in sys.modules)"
