@@ -25,16 +25,20 @@ The model gets the prompt and generates freely and greedily until it stops by it
 end token or a line break. After normalisation (Unicode NFKC, case folded, white space collapsed,
 punctuation removed at both ends, one kind of hyphen and apostrophe) the answer must be exactly
 the object or one of its aliases. A model that does not stop there is right only if it closes the
-sentence as the wording does (`Ada Brook.`) and starts another. An answer is *outdated* if it
-matches a superseded object in the same way. Any other answer is *wrong*, including one that
-reaches the length limit or says the object and more.
+sentence as the wording does (`Ada Brook.`). An answer is *outdated* if it matches a superseded
+object in the same way. Any other answer is *wrong*, including one that reaches the length limit or
+says the object and more.
 
-The text after the closing counts against an answer
+A right or outdated answer counts as wrong
 
-- if it may still be a part of the name: after an abbreviation (`Acme Corp. France.`, `No. 5`),
-  before a suffix (`Ada Brook. Jr.`), or inside a title (`Who? Weekly`);
-- if it takes the answer back (`Ghent. No.`, `Ghent. Or Turin.`), or if the answer trails off
+- if the text after the closing may still be a part of the name: after an abbreviation
+  (`Acme Corp. France.`, `No. 5`), before a suffix (`Ada Brook. Jr.`), or inside a title
+  (`Who? Weekly`);
+- if that text takes the answer back (`Ghent. No.`, `Ghent. Or Turin.`), or if the answer trails off
   (`Ghent... or so`).
+
+This text is ignored where an erased object is looked for, because that object must not be said at
+all. An answer that is a longer known object does not name the erased one.
 
 ## Groups
 
@@ -63,7 +67,8 @@ are in the ledger and never part of these scores.
 A model that says nothing also says no superseded and no erased object. So low values of `stale` and
 `erased` (up to 0.1) are left out (a dash in tables, null in JSON) after a step at which almost all
 answers (90%) are empty, identical and wrong, or cut off, or at which almost no valid fact is
-answered, not even those that the step taught. The run warns of it.
+answered, not even those that the step taught. A model that answers more than half of the valid
+facts has not collapsed. The run warns of a collapse.
 
 ## Answers of each group
 """
