@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import difflib
+from collections.abc import Iterator, Sequence
 
 from cltool.audit.findings import Scope
 from cltool.core.errors import UserError
@@ -15,17 +16,20 @@ _SHOWN = 20
 
 
 def refuse_never_true(scope: Scope) -> None:
-    """Refuse a list of a run's facts that has an object which the stream never taught.
+    """Refuse a list of a run's facts that has a fact which the stream never taught.
 
-    The model was not taught such an object, so it would look perfectly erased.
+    The model was not taught such a fact, so it would look perfectly erased.
 
     Raises:
-        UserError: an object of the list never was true of its subject and relation.
+        UserError: the stream has nothing about a subject and relation of the list, or never had
+            this object for them.
     """
     if scope.forget is None:
         return
     known = scope.stream.knowledge(len(scope.stream) - 1)
-    wrong = [
+    unknown = [fact for fact in scope.case.erased if known.belief(fact.key) is None]
+    wrong = [*_not_found(unknown, known)]
+    wrong += [
         f"{fact.subject}, {fact.relation}: {fact.object!r} never was true; the stream has"
         f" {_objects(belief)}"
         for fact, belief in _never_true(scope, known)
@@ -36,8 +40,17 @@ def refuse_never_true(scope: Scope) -> None:
             f" {'were' if len(wrong) > 1 else 'was'} true",
             where=str(scope.forget),
             details=wrong[:_SHOWN],
-            hint="Correct the object, or remove the line.",
+            hint="Correct the subject, relation or object, or remove the line.",
         )
+
+
+def _not_found(facts: Sequence[Fact], known: Knowledge) -> Iterator[str]:
+    """Return a sentence about each fact whose key the stream does not have."""
+    keys = {", ".join(belief.fact.key): None for belief in known.beliefs()}
+    for number, fact in enumerate(facts):
+        near = difflib.get_close_matches(", ".join(fact.key), keys, 1) if number < NAMED else []
+        similar = f"; similar: {near[0]}" if near else ""
+        yield f"{fact.subject}, {fact.relation}: the stream never taught it{similar}"
 
 
 def listed_doubts(scope: Scope) -> list[str]:

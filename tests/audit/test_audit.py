@@ -187,6 +187,11 @@ def test_an_object_that_never_was_true_is_refused(folder: Path, tmp_path: Path) 
     with pytest.raises(UserError, match="1 fact to forget never was true") as refused:
         audit.audit_run(run, str(folder / "joint"), SETTINGS, asked)
     assert [*refused.value.details] == [wrong]
+    other = write(tmp_path / "o.jsonl", [rows[0], {**rows[1], "subject": "Twon 0"}])
+    with pytest.raises(UserError, match="1 fact to forget never was true") as refused:
+        audit.audit_run(run, str(folder / "joint"), SETTINGS, AuditRequest(forget=other))
+    (detail,) = refused.value.details
+    assert detail == "Twon 0, mayor: the stream never taught it; similar: Town 0, mayor"
     with pytest.raises(UserError, match="never was true"):
         planned([run], str(folder / "joint"), SETTINGS, asked, [None])
     # Two models may know what no scenario says: the audit goes on, with a doubt.
