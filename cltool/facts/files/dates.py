@@ -19,10 +19,13 @@ _SCIENTIFIC = re.compile(r"(\d)(?:\.(\d{1,16}))?e([+-]?)(\d{1,2})", re.ASCII)
 _WHOLE = re.compile(r"(\d{1,9})[.,]0{1,2}", re.ASCII)
 """A whole number that a program wrote as a fraction. With three zeros it may be a thousand."""
 _FORM = "write YYYY, YYYY-MM or YYYY-MM-DD"
+_DAY = r"(1[3-9]|2\d|3[01])"
+"""A day that is no month."""
 _OTHER_FORMS = (
     (r"\d{5}([.,]\d+)?", "it looks like the serial number of a day in a spreadsheet"),
     (r"-?\d{9,10}([.,]\d+)?", "it looks like seconds since 1970"),
     (r"-?\d{12,19}", "it looks like milliseconds since 1970 (to_json: date_format='iso')"),
+    (rf"({_DAY}[./-]\d{{1,2}}|\d{{1,2}}[./-]{_DAY})[./-]\d{{4}}.*", "the year comes first"),
     (r"\d{1,2}[./-]\d{1,2}[./-]\d{2,4}.*", "the order of day and month is not certain"),
 )
 

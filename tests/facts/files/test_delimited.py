@@ -263,6 +263,8 @@ class TestDates:
             ("41395", "serial number of a day in a spreadsheet"),
             ("01/02/2013", "the order of day and month is not certain"),
             ("1.2.13", "the order of day and month is not certain"),
+            ("31.12.2020", "the year comes first; write YYYY, YYYY-MM or YYYY-MM-DD"),
+            ("12/31/2020", "the year comes first"),
             ("1367366400000", "milliseconds since 1970"),
             ("2013-05-01T23:00:00Z", "the day depends on the time zone"),
             ("2013-05-01 00:00:00+02:00", "the day depends on the time zone"),
