@@ -14,7 +14,7 @@ states the ``old`` of the line before. All bad lines are reported together.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import pairwise
@@ -131,7 +131,7 @@ class OwnFacts(Scenario[OwnFactsConfig]):
             relations = {event.key[1] for event in kept if not event.prompts}
             wordings.refuse_misspelt(relations, str(options.wordings))
             if not where:  # a filter may leave out all facts of a relation
-                doubts += _unused(wordings, relations, options.wordings)
+                doubts += wordings.unused(relations, options.wordings.name)
         stream = Stream(
             name=table_name(options.path),
             updates=collected.updates,
@@ -159,6 +159,11 @@ def _check_columns(reading: Reading, where: Sequence[Condition], dated: bool) ->
     if "subject" not in columns and "prompt" not in columns:
         hint = f"Give subject, relation and new, or prompt and answer. {listed}"
         raise UserError("no line has a subject or a prompt", where=path, hint=hint)
+    if not any(name in columns for name in ("new", "object", "answer")):
+        hint = (
+            f"Give the object of each fact as new, or the answer of each prompt as answer. {listed}"
+        )
+        raise UserError("no line has a new object or an answer", where=path, hint=hint)
     if dated and "date" not in columns:
         hint = "Remove the cut, or give each line a date."
         raise UserError("a cut needs dated lines, and no line has a date", where=path, hint=hint)
@@ -385,13 +390,3 @@ def _source(options: OwnFactsConfig, reading: Reading, used: int) -> dict[str, o
         "events": used,
     }
     return source
-
-
-def _unused(wordings: Wordings, relations: Collection[str], path: Path) -> list[str]:
-    unused = wordings.unused(relations)
-    if not unused:
-        return []
-    return [
-        f"{path.name} has wordings for relations that no fact has: {', '.join(map(repr, unused))}."
-        f" The facts have: {', '.join(map(repr, sorted(relations)))}."
-    ]

@@ -198,8 +198,8 @@ deducted from the budgets of the updates that follow, until it is made up for. A
 budget is owed still takes one training step. `owed` in `steps.jsonl` is what was deducted. A
 warning names the updates that spent more than 1.25 times their budgets, those that had less than
 half of it left, and those that taught nothing. Every run compares the tokens that pass through the
-model with those that are counted. A warning names the updates that did not count more than 5% of
-them, and those that changed the weights though no token is counted.
+model with those that are counted. A warning names the updates that left more than 5% of them
+uncounted, and those that changed the weights without counting any.
 
 ## Check it
 

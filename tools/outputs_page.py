@@ -34,7 +34,7 @@ A run folder holds:
 - `erasures.json`, if an update asks to forget facts;
 - `audit/`, if the run was audited: the results of the attacks, which later audits read;
 - `.cltool.lock`: who writes the folder, while a command does. Another command is then refused. The
-  lock ends with its process, so a file that is left locks nothing.
+  lock ends with its process; a file that is left behind does not lock the folder.
 
 `status` in `run.json` is `running` (also of a run that was interrupted), `finished`, `diverged` (a
 loss or a weight is not finite; `diverged` has the step and the reason) or `cleared` (removed with

@@ -64,11 +64,11 @@ are in the ledger and never part of these scores.
 
 ## A model that collapsed
 
-A model that says nothing also says no superseded and no erased object. So low values of `stale` and
-`erased` (up to 0.1) are left out (a dash in tables, null in JSON) after a step at which almost all
-answers (90%) are empty, identical and wrong, or cut off, or at which almost no valid fact is
-answered, not even those that the step taught. A model that answers more than half of the valid
-facts has not collapsed. The run warns of a collapse.
+A model that says nothing does not name superseded or erased objects either. So low values of
+`stale` and `erased` (up to 0.1) are left out (a dash in tables, null in JSON) after a step at which
+almost all answers (90%) are empty, identical and wrong, or cut off, or at which almost no valid
+fact is answered, not even those that the step taught. A model that answers more than half of the
+valid facts has not collapsed. The run warns of a collapse.
 
 ## Answers of each group
 """

@@ -158,6 +158,7 @@ def _print_comparison(options: argparse.Namespace, result: Comparison, out: Path
     frame = result.table()
     files = comparison.write_files(options, result)
     group = group_runs(result.shown)[0]
+    group.failed = [one.strategy for one in result.failures]
     doubts = with_warnings(group)
     if options.json:
         found = {"report": str(page), "table": as_json(frame), "doubts": doubts}

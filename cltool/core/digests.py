@@ -37,19 +37,22 @@ def write_digests(folder: Path, owner: str = "") -> None:
 
 def written(folder: Path, name: str) -> str | None:
     """Return the hash that a file had when `FILE` was written; None if that is not known."""
-    try:
-        return str(json.loads((folder / FILE).read_text(encoding="utf-8"))["sha256"][name])
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
-        return None
+    return (_listed(folder) or {}).get(name)
 
 
 def names(folder: Path) -> set[str] | None:
     """Return the names of the files that `FILE` lists, and its own; None if it cannot be read."""
+    found = _listed(folder)
+    return None if found is None else {*found, FILE}
+
+
+def _listed(folder: Path) -> dict[str, str] | None:
+    """Return the hash of each file that `FILE` lists; None if it cannot be read."""
     try:
-        listed = json.loads((folder / FILE).read_text(encoding="utf-8"))["sha256"].keys()
+        found = json.loads((folder / FILE).read_text(encoding="utf-8"))["sha256"]
+        return {str(name): str(value) for name, value in found.items()}
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
-    return {*map(str, listed), FILE}
 
 
 def damage(folder: Path, owner: str = "") -> list[str]:

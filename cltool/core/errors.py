@@ -53,7 +53,7 @@ class Diverged(UserError):
 
 
 class Unexpected(Exception):
-    """An error that nobody foresaw, in a worker process: the other process cannot unpickle some.
+    """An error that nobody foresaw in a worker process, as text: some exceptions cannot be pickled.
 
     Args:
         error: what failed, in words.

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from cltool.core.errors import UserError
+from cltool.core.processes import is_running
 
 _PARTIAL = re.compile(r"\..+\.\d+\.partial|\.step-\d+\.partial")
 """Names of temporary files and of temporary checkpoints."""
@@ -63,18 +64,8 @@ def _remove_left(path: Path) -> None:
     with suppress(OSError):
         for other in path.parent.iterdir():
             found = name.fullmatch(other.name)
-            if found and not _runs(int(found[1])):
+            if found and not is_running(int(found[1])):
                 other.unlink()
-
-
-def _runs(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except (ProcessLookupError, OverflowError):
-        return False
-    except OSError:
-        pass
-    return True
 
 
 @contextmanager

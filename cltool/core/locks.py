@@ -24,6 +24,7 @@ from typing import Any
 
 from cltool.core.errors import UserError
 from cltool.core.file_systems import NETWORK, file_system
+from cltool.core.processes import is_running
 
 FILE = ".cltool.lock"
 """The lock file in a locked folder."""
@@ -79,15 +80,7 @@ class Holder:
     @property
     def ended(self) -> bool:
         """Whether it ran on this machine and has ended."""
-        if not self.here:
-            return False
-        try:
-            os.kill(self.pid, 0)
-        except ProcessLookupError:
-            return True
-        except OSError:
-            return False
-        return False
+        return self.here and not is_running(self.pid)
 
 
 class HeldError(UserError):

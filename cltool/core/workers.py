@@ -29,7 +29,7 @@ from loky.backend import resource_tracker
 from loky.process_executor import TerminatedWorkerError
 
 from cltool.core import interrupts, threads
-from cltool.core.errors import Unexpected, UserError
+from cltool.core.errors import Unexpected, UserError, in_words
 from cltool.core.files import write_text
 from cltool.core.progress import QUIET, Progress
 
@@ -214,7 +214,7 @@ class _Pool(Generic[AnyTask]):
 
 
 def _start_tracker() -> None:
-    """Start the process that removes what killed processes leave; it does so without a word."""
+    """Start loky's resource tracker, which removes what killed processes leave; no warnings."""
     before = os.environ.get("PYTHONWARNINGS")
     os.environ["PYTHONWARNINGS"] = ",".join(filter(None, [before, "ignore:resource_tracker"]))
     try:
@@ -252,7 +252,7 @@ def _error_of(task: Task, future: Future[None]) -> str:
     except Unexpected as error:
         return _with_trace(task, error.error, error.trace)
     except Exception as error:  # of the pool; the other tasks go on
-        found = UserError(f"{type(error).__name__}: {error}")
+        found = UserError(in_words(error))
         return _with_trace(task, found, "".join(traceback.format_exception(error)))
     with suppress(OSError):
         task.error_file.unlink(missing_ok=True)

@@ -1,7 +1,7 @@
-"""Answers from which no score follows: nothing, the same to every question, no end, or babble.
+"""Finds steps at which the model collapsed: its answers are empty, alike, cut off, or all wrong.
 
-A model that collapsed names no superseded and no erased object either. So low scores of these do
-not show what it forgot.
+A model that collapsed does not name superseded or erased objects either. So low scores of these
+do not show what it forgot.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ def is_cut(one: Mapping[str, int]) -> bool:
 def is_lost(one: Mapping[str, int]) -> bool:
     """Return whether almost no answer about a valid fact is right or superseded.
 
-    A model that forgot everything but the last update is not meant.
+    A model that still answers the last update has not collapsed.
     """
     few = 1 - ALMOST
     lost = one.get("valid_named", 0) < few * one.get("valid", 0)

@@ -93,8 +93,11 @@ def step_file(run: Path, step: int) -> Path:
     return run / "answers" / f"step-{step:03d}.parquet"
 
 
-def write_step(run: Path, step: int, rows: Sequence[dict[str, Any]]) -> None:
-    """Write the answers of one step; an interruption leaves the whole file or none."""
+def write_step(run: Path, step: int, rows: Sequence[dict[str, Any]]) -> str:
+    """Write the answers of one step, and return the file's `digest`.
+
+    An interruption leaves the whole file or none.
+    """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -104,9 +107,10 @@ def write_step(run: Path, step: int, rows: Sequence[dict[str, Any]]) -> None:
         metadata = {**(table.schema.metadata or {}), DIGEST_KEY: NO_DIGEST}
         pq.write_table(table.replace_schema_metadata(metadata), partial, compression="zstd")
         content = partial.read_bytes()
-        digest = hashlib.sha256(content).hexdigest().encode()
+        found = hashlib.sha256(content).hexdigest()
         head, _, tail = content.rpartition(NO_DIGEST)
-        partial.write_bytes(head + digest + tail)
+        partial.write_bytes(head + found.encode() + tail)
+    return found
 
 
 def digest(run: Path, step: int) -> str | None:

@@ -132,7 +132,7 @@ def _uncounted(costs: Sequence[Row]) -> list[str]:
         )
     if changed := [row for row in costs if row.get("changed_uncounted")]:
         found.append(
-            f"{_labelled(changed)} changed the weights, but no token is counted. So what that cost"
+            f"{_labelled(changed)} changed the weights without counting any token. So its cost"
             " is not known, and no budget limits it."
         )
     return found

@@ -73,7 +73,7 @@ def load(
     from safetensors.torch import load_file
 
     place = folder(run, step)
-    if not checked and (found := digests.damage(place, Run(run).owner(step))):
+    if not checked and (found := damage(Run(run), step)):
         raise UserError(
             f"the checkpoint is damaged: {'; '.join(found)}",
             where=str(place),
@@ -109,10 +109,16 @@ def load(
     strategies.load_states(states)
 
 
+def damage(run: Run, step: int) -> list[str]:
+    """Return what is wrong with the checkpoint after ``step``, one sentence part for each file."""
+    return digests.damage(folder(run.folder, step), run.owner(step))
+
+
 def last(run: Path, before: int) -> int:
     """Return the latest step before step ``before`` that has an undamaged checkpoint, or -1."""
+    opened = Run(run)
     for step in reversed(steps(run)):
-        if step < before and not digests.damage(folder(run, step), Run(run).owner(step)):
+        if step < before and not damage(opened, step):
             return step
     return -1
 
@@ -142,11 +148,11 @@ def damaged(run: Path, begin: int, end: int) -> list[str]:
 
     It is also about that of step ``end`` - 1 if it is missing.
     """
+    opened = Run(run)
     found = {
         step: f"was damaged ({'; '.join(broken)})"
         for step in steps(run)
-        if begin <= step < end
-        and (broken := digests.damage(folder(run, step), Run(run).owner(step)))
+        if begin <= step < end and (broken := damage(opened, step))
     }
     if begin < end and end - 1 not in steps(run):
         found[end - 1] = "is missing"

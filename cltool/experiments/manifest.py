@@ -47,6 +47,11 @@ def identity(
     }
 
 
+def without_code(identity: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a run is apart from the code of its strategies and the version of cltool."""
+    return {name: value for name, value in identity.items() if name != "code"}
+
+
 def manifest(
     identity: Mapping[str, Any], settings: resolve.Settings, learner: Learner
 ) -> dict[str, Any]:
@@ -60,8 +65,7 @@ def manifest(
     import torch
 
     lm, tables = learner.lm, settings.as_tables()
-    mine = {name: value for name, value in identity.items() if name != "code"}
-    text = json.dumps([mine, dict(lm.parts)], sort_keys=True)
+    text = json.dumps([without_code(identity), dict(lm.parts)], sort_keys=True)
     tables["learner"] = learner.settings.model_dump()
     tables["model"] |= {"device": str(lm.device.type), "dtype": lm.precision.name}
     return {

@@ -303,10 +303,10 @@ class _Steps:
             self.warn()
             self.run.write_costs(self.costs)
             self.rows = step
-        ledger.write_step(self.run.folder, step, rows)
+        written = ledger.write_step(self.run.folder, step, rows)
         checkpoints.save(self.run.folder, step, learner.model, learner.strategies)
         self.erasures.write(step)
-        self.costs.append(step_row(self.run.folder, update, learner, effort, rows))
+        self.costs.append(step_row(self.run.folder, update, learner, effort, rows, written))
         self.run.write_costs(self.costs)
         self.warn()
         if learner.evaluator in learner.plugins:

@@ -60,7 +60,7 @@ def run_lock(
 
 @contextmanager
 def worker_lock(folder: Path, fresh: bool = False) -> Iterator[None]:
-    """Hold the lock of a run folder in a worker, but for a finished run that stays.
+    """Hold the lock of a run folder in a worker. A finished run that is kept needs none.
 
     A worker of the same command, killed a moment ago, may still hold the lock. Others may read a
     finished run for hours.

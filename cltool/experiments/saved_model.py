@@ -15,6 +15,7 @@ from cltool.core import digests, locks
 from cltool.core.errors import UserError
 from cltool.core.files import disk_errors, is_partial, remove, write_json
 from cltool.core.locks import file_lock, folder_lock
+from cltool.experiments.manifest import without_code
 from cltool.experiments.resume import WRITTEN, holds_nothing
 from cltool.runs.run import Run
 
@@ -33,8 +34,8 @@ class SavedModel:
     def __init__(self, folder: Path, requested: Mapping[str, Any]) -> None:
         self.folder = folder
         # Another version of the code, or of cltool, makes the model of the same run again.
-        mine = {name: value for name, value in requested.items() if name != "code"}
-        self._run = hashlib.sha256(json.dumps(mine, sort_keys=True).encode()).hexdigest()
+        text = json.dumps(without_code(requested), sort_keys=True)
+        self._run = hashlib.sha256(text.encode()).hexdigest()
 
     @property
     def place(self) -> Path:

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cltool.evaluation import ledger
 from cltool.experiments import answer_doubts
 from cltool.experiments.budget_doubts import gain
 from cltool.experiments.peak_memory import peak_memory
@@ -42,7 +41,12 @@ class Effort:
 
 
 def step_row(
-    run: Path, update: Update, learner: Learner, effort: Effort, answers: list[dict[str, Any]]
+    run: Path,
+    update: Update,
+    learner: Learner,
+    effort: Effort,
+    answers: list[dict[str, Any]],
+    written: str,
 ) -> dict[str, Any]:
     """Return the row of a step whose answers and checkpoint are on disk.
 
@@ -52,6 +56,7 @@ def step_row(
         learner: the learner after the update.
         effort: what the update cost.
         answers: the rows of the ledger.
+        written: digest of the step's file of the ledger.
     """
     step = update.step
     return {
@@ -69,7 +74,7 @@ def step_row(
         **(gain(run, step) if step else {}),
         answer_doubts.KEY: answer_doubts.counts(run, step, answers),
         **({"logs": _json_numbers(learner.logs)} if learner.logs else {}),
-        LEDGER: ledger.digest(run, step),
+        LEDGER: written,
     }
 
 

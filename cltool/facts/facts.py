@@ -151,10 +151,10 @@ class Knowledge:
             if not fact.restates(belief.fact):
                 raise UserError(
                     f"asks to forget {fact.subject}, {fact.relation}: {fact.object!r}, but"
-                    f" {belief.fact.object!r} holds at that step"
+                    f" {belief.fact.object!r} is valid at that step"
                     + difference(fact.object, belief.fact.object),
                     where=where,
-                    hint="Name the object that holds, or remove the request.",
+                    hint="Name the valid object, or remove the request.",
                 )
             self._beliefs[fact.key] = replace(belief, erased=True)
         for fact in update.restated:

@@ -231,10 +231,22 @@ class Wordings:
                     hint=f"Did you mean {near[0]!r}? It has no wordings.",
                 )
 
-    def unused(self, relations: Collection[str]) -> list[str]:
-        """Return the relations that have wordings, but are none of ``relations``."""
+    def unused(self, relations: Collection[str], where: str) -> list[str]:
+        """Return a warning if there are wordings of relations that no fact has.
+
+        Args:
+            relations: the relations of the facts.
+            where: the file of the wordings.
+        """
         known = set(map(name_identity, relations))
-        return [name for name in self._given if name_identity(name) not in known]
+        unused = [repr(name) for name in self._given if name_identity(name) not in known]
+        if not unused:
+            return []
+        had = ", ".join(map(repr, sorted(relations)))
+        return [
+            f"{where} has wordings for relations that no fact has: {', '.join(unused)}."
+            f" The facts have: {had}."
+        ]
 
     def readings(self, text: str) -> list[tuple[Fact, Asking]]:
         """Return each fact that ``text`` can state in a wording, with that wording as a prompt."""

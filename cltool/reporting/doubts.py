@@ -10,7 +10,7 @@ from typing import Any
 from cltool.evaluation.metrics import ENOUGH
 from cltool.evaluation.scores import SCORES
 from cltool.reporting import formats
-from cltool.reporting.table import leaders
+from cltool.reporting.table import able, leaders
 from cltool.runs.groups import Group, Variant, flatten
 from cltool.runs.measured import Measured
 from cltool.runs.tables import compare as compared
@@ -148,6 +148,8 @@ def _noise(group: Group) -> str:
             " conclude anything from it."
         )
     frame = compared(group)
+    if len(able(frame)) < 2:
+        return ""
     judged = [SCORES[name] for name in ("new", "retained", "acc")]
     tied = [column.title for column in judged if not leaders(frame, column)]
     if not tied:
@@ -161,8 +163,8 @@ def _unscored(group: Group) -> str:
     if not names or len(group.variants) < 2:
         return ""
     return (
-        f"There are no scores of {', '.join(names)}: no run got as far as a first step, or all"
-        " diverged."
+        f"There are no scores of {', '.join(names)}: all of their runs diverged,"
+        " or did not finish a step."
     )
 
 

@@ -51,6 +51,13 @@ def scores_of(frame: pd.DataFrame) -> list[Score]:
     return [known[name] for name in frame.columns if name in known and name != "steps"]
 
 
+def able(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the strategies that can be the best: as many steps as others, and no run was lost."""
+    whole = (frame["diverged"] == 0) & (frame["unfinished"] == 0)
+    found: pd.DataFrame = frame[whole & (frame["steps"] >= frame["steps"].max())]
+    return found
+
+
 def leaders(frame: pd.DataFrame, score: Score) -> list[str]:
     """Return the best strategies in a score: the best mean, and all whose interval overlaps it.
 
@@ -60,17 +67,17 @@ def leaders(frame: pd.DataFrame, score: Score) -> list[str]:
     """
     if not score.better:
         return []
-    able = frame[(frame["steps"] >= frame["steps"].max()) & frame[score.name].notna()]
-    able = able[(able["diverged"] == 0) & (able["unfinished"] == 0)]
-    means = (able[score.name] * score.sign).tolist()
-    halves = able[f"{score.name}_half"].tolist()
+    judged = able(frame)
+    judged = judged[judged[score.name].notna()]
+    means = (judged[score.name] * score.sign).tolist()
+    halves = judged[f"{score.name}_half"].tolist()
     if len(means) < 2 or any(math.isnan(half) for half in halves):
         return []
     best = max(range(len(means)), key=means.__getitem__)
     floor = means[best] - halves[best]
     ahead = [
         str(name)
-        for name, mean, half in zip(able.index, means, halves, strict=True)
+        for name, mean, half in zip(judged.index, means, halves, strict=True)
         if mean + half >= floor
     ]
     return ahead if len(ahead) < len(means) else []

@@ -45,7 +45,8 @@ def _limit(
     if asked <= longest:  # the end token needs room, too
         warning = (
             f"strategy.{of}.max_tokens = {asked} is too low for the longest known {what}: longer"
-            " ones are cut off and not used. Leave it out: it is derived from the facts."
+            " ones are cut off and not used. Leave the setting out; the limit then follows from the"
+            " facts."
         )
         if warning not in learner.warnings:
             learner.warnings.append(warning)

@@ -63,6 +63,18 @@ def test_differences_within_the_noise(make: Make) -> None:
     assert "larger than the noise" in doubts_of(*alike)
 
 
+def test_no_noise_is_told_where_only_one_strategy_can_be_the_best(make: Make) -> None:
+    lost = {"status": "diverged", "diverged": {"step": 1}}
+    runs = [
+        make(strategy=name, seed=seed, keep=keep)
+        for name, keep in (("naive", 0.2), ("ewc", 1.0))
+        for seed in range(3)
+    ]
+    assert "No difference in new is larger than the noise" in doubts_of(*runs)
+    runs.append(make(strategy="ewc", seed=3, done=1, record=lost))
+    assert "larger than the noise" not in doubts_of(*runs)
+
+
 def test_wordings_that_were_all_trained(make: Make) -> None:
     assert "was also trained" not in doubts_of(make())
     run = make()

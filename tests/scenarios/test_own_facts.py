@@ -649,6 +649,7 @@ class TestFiles:
             ("twice.csv", b"subject,relation,new,new\n", "the column 'new' occurs twice"),
             ("latin.csv", "subject,r\xe9lation".encode("latin-1"), "not UTF-8"),
             ("other.csv", b"a,b\n1,2\n", "no line has a subject or a prompt"),
+            ("nwe.csv", b"subject,relation,nwe,update\nA,b,c,0\n", "no line has a new object"),
             ("broken.parquet", b"PAR1 not really", "not a readable Parquet file"),
         ],
     )
