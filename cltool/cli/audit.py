@@ -67,7 +67,8 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--out",
         metavar="PAGE",
-        help="the HTML file [RUN/audit.html, or audits.html for several runs]",
+        help="the HTML file [RUN/audit.html, or audits.html for several runs; audit-FILE.html with"
+        " --forget FILE]",
     )
     parser.add_argument(
         "--allow-download",
@@ -184,7 +185,7 @@ def _audit_one(options: argparse.Namespace) -> Result:
     from cltool.reporting.audit_page import write_audit
 
     data = audit_data(found, options.typed)
-    page = Path(options.out) if options.out else Path(*options.run[:1]) / "audit.html"
+    page = _page(options, Path(*options.run[:1]), "audit")
     write_audit(data, page)
     return Result(page, data, verdicts(found), found.doubts, set(found.tally), False)
 
@@ -220,8 +221,16 @@ def _audit_runs(options: argparse.Namespace) -> Result:
     first = Path(options.run[0])
     beside = len(options.run) > 1 and (first / "run.json").is_file()
     folder = first.parent if beside else first
-    page = write_survey(data, Path(options.out) if options.out else folder / "audits.html")
+    page = write_survey(data, _page(options, folder, "audits"))
     return Result(page, data, counts(found), found.doubts, found.words, bool(found.left_out))
+
+
+def _page(options: argparse.Namespace, folder: Path, name: str) -> Path:
+    """Return the HTML file; audits of other facts have pages of their own."""
+    if options.out:
+        return Path(options.out)
+    listed = f"-{Path(options.forget).stem}" if options.forget else ""
+    return folder / f"{name}{listed}.html"
 
 
 def _read_models(options: argparse.Namespace, asked: AuditRequest) -> tuple[str, str]:

@@ -131,6 +131,20 @@ def test_an_audit_can_fail_on_a_verdict(capfd: pytest.CaptureFixture[str], tmp_p
     assert "undecided" in capfd.readouterr().out
 
 
+def test_an_audit_of_other_facts_keeps_the_page_of_the_own_ones(
+    folder: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    gone = ("Town 1", "Town 2", "Town 3", EVIL)
+    rows = [{"subject": f["subject"], "relation": "mayor", "object": f["new"]} for f in FACTS
+            if f["subject"] in gone and f["relation"] == "mayor" and "new" in f]  # fmt: skip
+    arguments = ["audit", "joint", "--reference", "joint", *ASSIGNED]
+    assert main(arguments) == 0
+    assert main([*arguments, "--forget", str(write(tmp_path / "gone.jsonl", rows))]) == 0
+    assert "The page is in joint/audit-gone.html" in capfd.readouterr().out
+    assert "gone.jsonl" in (folder / "joint" / "audit-gone.html").read_text("utf-8")
+    assert "gone.jsonl" not in (folder / "joint" / "audit.html").read_text("utf-8")
+
+
 def test_any_two_models_and_a_list_of_facts(
     folder: Path, tmp_path: Path, checkpoint: Callable[[str], Path], load_lm: LoadLM
 ) -> None:
