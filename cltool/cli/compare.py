@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cltool.cli import comparison
 from cltool.cli import options as shared
 from cltool.cli.output import message, print_json, warn_resurfaced
-from cltool.cli.tables import Part, print_all, table
+from cltool.cli.tables import print_all
 from cltool.core import exit_codes
 from cltool.core.locks import OTHER_FOLDER, folder_lock
 from cltool.core.progress import stderr_progress
 from cltool.facts.files.endings import table_name
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from cltool.experiments.compare import Comparison
 
 STRATEGIES = "frozen,naive,replay,ewc,lora,joint"
@@ -173,40 +171,8 @@ def _print_comparison(options: argparse.Namespace, result: Comparison, out: Path
             f"\nThe report is in {page}, the runs are in {out}.{written}",
         ]
         marked = doubted(group) | {one.strategy for one in result.failures}
-        print_all([*scores_table(frame, marked), *lines])
+        print_all([*comparison.scores_table(frame, marked), *lines])
     if failed:
         return exit_codes.SOME_FAILED
     refused = resurfaced and options.fail_on_resurface
     return exit_codes.REFUSED if refused else exit_codes.DONE
-
-
-def scores_table(frame: pd.DataFrame, doubted: Collection[str] = ()) -> list[Part]:
-    """Return a line for each strategy; a star marks the best of a column.
-
-    Strategies that the intervals do not separate from the best have a star, too.
-
-    Args:
-        frame: the comparison.
-        doubted: strategies that have failed runs or runs with warnings; they get a mark.
-    """
-    from cltool.reporting import table as scores
-    from cltool.runs.tables import PARTS
-
-    columns = scores.scores_of(frame)
-    best = {column.name: scores.leaders(frame, column) for column in columns}
-    rows = []
-    for name, values in zip(frame.index, frame.to_dict("records"), strict=True):
-        cells = [
-            "*" * (str(name) in best[column.name])
-            + scores.shown(column, *(values[f"{column.name}{part}"] for part in PARTS))
-            for column in columns
-        ]
-        label = scores.name_and_progress(str(name), values)
-        rows.append([label + " †" * (str(name) in doubted), *cells])
-    header = ["strategy", *(column.title for column in columns)]
-    parts: list[Part] = [table(header, rows, text=["strategy"])]
-    if any(best.values()):
-        parts.append("\n* best, or not separated from the best by the 95% intervals")
-    if any(str(name) in doubted for name in frame.index):
-        parts.append("\n† has failed runs or a doubt of its own; see below")
-    return parts

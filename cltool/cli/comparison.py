@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -81,6 +81,38 @@ def _reference_is_lost(options: argparse.Namespace, compared: Comparison) -> boo
     """Return whether all runs of the reference failed."""
     failed = {one.strategy for one in compared.failures}
     return options.reference in failed - {run.strategy for run in compared.shown}
+
+
+def scores_table(frame: pd.DataFrame, doubted: Collection[str] = ()) -> list[Part]:
+    """Return a line for each strategy; a star marks the best of a column.
+
+    Strategies that the intervals do not separate from the best have a star, too.
+
+    Args:
+        frame: the comparison.
+        doubted: strategies that have failed runs or runs with warnings; they get a mark.
+    """
+    from cltool.reporting import table as scores
+    from cltool.runs.tables import PARTS
+
+    columns = scores.scores_of(frame)
+    best = {column.name: scores.leaders(frame, column) for column in columns}
+    rows = []
+    for name, values in zip(frame.index, frame.to_dict("records"), strict=True):
+        cells = [
+            "*" * (str(name) in best[column.name])
+            + scores.shown(column, *(values[f"{column.name}{part}"] for part in PARTS))
+            for column in columns
+        ]
+        label = scores.name_and_progress(str(name), values)
+        rows.append([label + " †" * (str(name) in doubted), *cells])
+    header = ["strategy", *(column.title for column in columns)]
+    parts: list[Part] = [table(header, rows, text=["strategy"])]
+    if any(best.values()):
+        parts.append("\n* best, or not separated from the best by the 95% intervals")
+    if any(str(name) in doubted for name in frame.index):
+        parts.append("\n† has failed runs or a doubt of its own; see below")
+    return parts
 
 
 def differences(options: argparse.Namespace, compared: Comparison) -> list[Part]:

@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cltool.cli import comparison
-from cltool.cli.output import print_json, say, warn_resurfaced
+from cltool.cli.output import message, print_json, say, warn_resurfaced
 from cltool.cli.tables import Part, print_all, table
 from cltool.core import exit_codes
 from cltool.reporting import formats
 
 if TYPE_CHECKING:
+    from cltool.runs.groups import Group
     from cltool.runs.run import Run
 
 
@@ -29,7 +30,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Write the report."""
+    """Write the report and print its tables."""
     from cltool.experiments.compare import Comparison
     from cltool.reporting import table as scores
     from cltool.reporting.doubts import with_warnings
@@ -37,41 +38,69 @@ def run(options: argparse.Namespace) -> int:
     from cltool.reporting.templates import refuse_no_page
     from cltool.runs import tables
     from cltool.runs.groups import group_runs
-    from cltool.runs.run import Run, run_folders
 
     refuse_no_page(Path(options.out))
     comparison.refuse_files(options)
-    runs = [Run.open_whole(folder) for name in options.runs for folder in run_folders(Path(name))]
-    groups = _by(runs, options.by) if options.by else []
+    runs = _open(options.runs)
+    values = _by(runs, options.by) if options.by else []
     if options.latex or options.json or options.reference is not None:
-        group = tables.one_group(runs)  # before anything is written
+        only = tables.one_group(runs)  # before anything is written
         if options.reference is not None:
-            tables.refuse_no_reference(group, options.reference)
+            tables.refuse_no_reference(only, options.reference)
     page = write_report(runs, Path(options.out), options.title, command=options.typed)
     resurfaced = warn_resurfaced(runs)
     compared = Comparison(runs, [])
     files = comparison.write_files(options, compared)
-    doubted = [text for group in group_runs(runs) for text in with_warnings(group)]
+    groups = group_runs(runs)
+    doubts = [text for group in groups for text in with_warnings(group)]
     if options.json:
         rows = scores.as_json(compared.table())
         found: dict[str, Any] = {
             "report": str(page),
             "table": rows,
-            "doubts": doubted,
+            "doubts": doubts,
             "failed": [],
         }
         found |= comparison.as_json(options, compared)
-        by = {"by": groups} if options.by else {}
+        by = {"by": values} if options.by else {}
         print_json({**found, **by, "resurfaced": resurfaced})
     else:
-        if options.by:
-            print_all([_table(groups, options.by), ""])
-        if options.reference is not None:
-            print_all(comparison.differences(options, compared))
-        print_all([f"Doubt: {text}\n" for text in doubted])
+        parts = [_table(values, options.by), ""] if options.by else []
+        parts += [*_scores(groups), *comparison.differences(options, compared)]
+        print_all([*parts, *[f"\nDoubt: {text}" for text in doubts]])
         written = f" Tables are in {' and '.join(files)}." if files else ""
-        say(f"The report is in {page}.{written}")
+        say(f"\nThe report is in {page}.{written}")
     return exit_codes.DONE
+
+
+def _open(names: Sequence[str]) -> list[Run]:
+    """Open the runs. In a folder of runs, those that audits made as references do not count."""
+    from cltool.runs.references import made_for_audits
+    from cltool.runs.run import Run, run_folders
+
+    found = []
+    for name in names:
+        runs = [Run.open_whole(folder) for folder in run_folders(Path(name))]
+        made = made_for_audits(runs)
+        for run in made:
+            message(
+                f"{run.folder} is left out: an audit made it as a reference. Name it to see it."
+            )
+        found += [run for run in runs if run not in made]
+    return found
+
+
+def _scores(groups: Sequence[Group]) -> list[Part]:
+    """Return the table of each group of runs that can be compared."""
+    from cltool.reporting.doubts import doubted
+    from cltool.runs.tables import compare
+
+    parts: list[Part] = []
+    for group in groups:
+        if len(groups) > 1:
+            parts.append(f"{chr(10) * bool(parts)}{group.scenario} on {group.model}:")
+        parts += comparison.scores_table(compare(group), doubted(group))
+    return parts
 
 
 def _by(runs: Sequence[Run], tag: str) -> list[dict[str, Any]]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cltool.cli import options as shared
-from cltool.cli.compare import scores_table
+from cltool.cli.comparison import scores_table
 from cltool.cli.output import message, print_json, say
 from cltool.cli.tables import Part, print_all
 from cltool.cli.tune import fronts

@@ -45,13 +45,12 @@ def retrain(run: Run, stream: Stream, step: int, progress: Progress = QUIET) -> 
     from cltool.lm.hub import named_by_a_record
 
     STRATEGIES.entry(RETRAIN)
-    folder = run.folder.with_name(f"{run.folder.name}-{RETRAIN}")
     with named_by_a_record():
         return experiment.run(
             stream,
             strategy=RETRAIN,
             seed=run.seed,
-            out=folder,
+            out=references.made_for(run.folder),
             settings=_reference_settings(run),
             keep_checkpoints=step < len(stream) - 1,
             progress=progress,

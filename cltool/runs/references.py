@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from cltool.core.errors import UserError
 from cltool.runs.run import Run
 
 RETRAIN = "retrain"
 """Name of the strategy whose runs are exact references."""
+
+
+def made_for(folder: Path) -> Path:
+    """Return the folder of the reference that an audit makes for the run in ``folder``."""
+    return folder.with_name(f"{folder.name}-{RETRAIN}")
+
+
+def made_for_audits(runs: Sequence[Run]) -> list[Run]:
+    """Return the runs among ``runs`` that audits made as references of the others."""
+    folders = {made_for(run.folder) for run in runs}
+    return [run for run in runs if run.strategy == RETRAIN and run.folder in folders]
 
 
 def references(run: Run, among: Sequence[Run]) -> list[Run]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -497,9 +498,28 @@ def test_report_prints_json_and_nothing_else(cltool: Cltool, run_folder: Path) -
     assert [row["strategy"] for row in output.json["table"]] == ["naive"]
     assert Path("page.html").read_text(encoding="utf-8").lower().startswith("<!doctype html>")
     assert output.err == ""
-    printed = cltool("report", str(run_folder), "--out", "x.html").out.splitlines()
-    assert printed[-1] == "The report is in x.html."
-    assert all(line.startswith("Doubt: ") for line in printed[:-1] if line)
+    header, row, *others = cltool("report", str(run_folder), "--out", "x.html").out.splitlines()
+    assert (header.split()[:2], row.split()[:2]) == (["strategy", "new"], ["naive", "†"])
+    assert others[-1] == "The report is in x.html."
+    assert all(line.startswith(("Doubt: ", "† ")) for line in others[:-1] if line)
+
+
+def test_a_reference_that_an_audit_made_is_in_a_report_only_if_it_is_named(
+    cltool: Cltool, run_folder: Path
+) -> None:
+    runs = Path("runs")
+    for name in ("naive-seed0", "naive-seed0-retrain"):
+        shutil.copytree(run_folder, runs / name)
+    made = runs / "naive-seed0-retrain"
+    Run(made).change_record(strategy="retrain")
+    output = cltool("report", "runs", "--json")
+    assert [row["strategy"] for row in output.json["table"]] == ["naive"]
+    assert f"{made} is left out: an audit made it as a reference" in output.err
+    named = cltool("report", "runs", str(made), "--json")
+    assert [row["strategy"] for row in named.json["table"]] == ["naive", "retrain"]
+    Run(made).change_record(strategy="joint")
+    own = cltool("report", "runs", "--json")
+    assert [row["strategy"] for row in own.json["table"]] == ["naive", "joint"]
 
 
 def test_show_prints_a_timeline(cltool: Cltool, run_folder: Path) -> None:

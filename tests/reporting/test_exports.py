@@ -92,8 +92,9 @@ def test_differences_are_printed(
     command = ["report", *(str(run.folder) for run in runs), "--out", str(tmp_path / "page.html")]
     assert main([*command, "--reference", "naive"]) == 0
     out = capsys.readouterr().out
-    assert "Differences from naive" in out
-    row = next(line for line in out.splitlines() if line.startswith("ew_c"))
+    table, _, differences = out.partition("Differences from naive")
+    assert [line.split()[0] for line in table.splitlines()[:3]] == ["strategy", "naive", "ew_c"]
+    row = next(line for line in differences.splitlines() if line.startswith("ew_c"))
     assert row.split()[1] == "3" and "±" in row and "*+" in row
     assert main([*command, "--reference", "nayve"]) == 2
     assert "'nayve' is no strategy here" in capsys.readouterr().err

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from cltool.cli.compare import scores_table
+from cltool.cli.comparison import scores_table
 from cltool.cli.tables import as_text
 from cltool.core.errors import UserError
 from cltool.evaluation import metrics
