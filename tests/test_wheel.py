@@ -74,6 +74,10 @@ def test_it_contains_exactly_the_files_of_the_tree(wheel: list[str]) -> None:
 def test_it_contains_data_files(wheel: list[str]) -> None:
     for name in (
         "cltool/py.typed",
+        "cltool/evaluation/general/questions.jsonl",
+        "cltool/evaluation/general/text.txt",
+        "cltool/evaluation/general/instructions.jsonl",
+        "cltool/evaluation/general/requests.jsonl",
         "cltool/reporting/page.css",
         "cltool/reporting/page.js",
         "cltool/reporting/base.html",
