@@ -91,7 +91,7 @@ def may_belong(piece: str, rest: str, closing: str, *, ended: bool) -> bool:
         exclaimed = {*re.findall(r"\w+", sentence.casefold())} & _EXCLAIMED
         return whole and cased and fragment and not first[0].islower() and not exclaimed
     last = piece.split()[-1].strip("\"'“”‘’«»()[]")
-    abbreviated = _is_abbreviation(last)
+    abbreviated = is_abbreviation(last)
     if last[-1:].isdigit() or abbreviated:
         if rest[0].isdigit():
             return True
@@ -123,7 +123,8 @@ def trails_off(piece: str) -> bool:
     return piece.endswith("..")
 
 
-def _is_abbreviation(word: str) -> bool:
+def is_abbreviation(word: str) -> bool:
+    """Return whether a word before a full stop may be an abbreviation that is written with it."""
     plain = word.casefold().rstrip(".")
     one_letter = len(plain) == 1 and plain.isalpha()
     return (
