@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from cltool.cli import comparison
 from cltool.cli import options as shared
-from cltool.cli.output import message, print_json, warn_resurfaced
+from cltool.cli.output import message, print_json, tell_reused, warn_resurfaced
 from cltool.cli.tables import print_all
 from cltool.core import exit_codes
 from cltool.core.locks import OTHER_FOLDER, folder_lock
@@ -150,6 +150,8 @@ def _print_comparison(options: argparse.Namespace, result: Comparison, out: Path
         if options.json:
             print_json({"report": None, "table": [], "doubts": [], "failed": failed})
         return exit_codes.SOME_FAILED
+    if not result.failures:
+        tell_reused(result.runs)
     page = Path(options.report) if options.report else out / "report.html"
     write_report(result.shown, page, failed=failed, command=options.typed)
     resurfaced = warn_resurfaced(result.runs)

@@ -92,6 +92,15 @@ def give_up_stdout() -> None:
     os.close(nowhere)
 
 
+def tell_reused(runs: Sequence[Run]) -> None:
+    """Print on stderr that nothing was run, if all runs were finished before."""
+    if runs and all(run.reused for run in runs):
+        one = len(runs) == 1
+        what = f"the run in {runs[0].folder} was" if one else f"all {len(runs)} runs were"
+        again = "it" if one else "them"
+        message(f"Nothing was run: {what} finished before. --fresh runs {again} again.")
+
+
 def warn_resurfaced(runs: Sequence[Run]) -> list[dict[str, str]]:
     """Print a warning on stderr for each erased fact that came back.
 

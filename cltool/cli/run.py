@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from cltool.cli import options as shared
-from cltool.cli.output import message, print_json, warn_resurfaced
+from cltool.cli.output import message, print_json, tell_reused, warn_resurfaced
 from cltool.cli.tables import Part, print_all, table
 from cltool.core import exit_codes
 from cltool.core.progress import stderr_progress
@@ -61,6 +61,7 @@ def run(options: argparse.Namespace) -> int:
             save_model=options.save_model,
             progress=task,
         )
+    tell_reused([done])
     for warning in done.record["warnings"]:
         message(warning)
     resurfaced = warn_resurfaced([done])

@@ -253,6 +253,7 @@ def _run_all(
 
 
 def _run_locked(cells: Sequence[Cell], workers: int | None, progress: Progress) -> Comparison:
+    reused = {cell.folder for cell in cells if not cell.fresh and _is_finished(cell.folder)}
     # Expensive reference strategies usually come last. They start first, so that they do not run
     # alone at the end.
     failed = run_tasks(
@@ -268,9 +269,16 @@ def _run_locked(cells: Sequence[Cell], workers: int | None, progress: Progress) 
         remove(cells[0].folder.parent / REBUILT)
     failures = [_failure(one.task, one.error) for one in reversed(failed)]
     missing = {one.task.folder for one in failed}
-    runs = [Run.open(cell.folder) for cell in cells if cell.folder not in missing]
+    folders = [cell.folder for cell in cells if cell.folder not in missing]
+    runs = [Run(Run.open(folder).folder, reused=folder in reused) for folder in folders]
     erasures.write_references(runs)
     return Comparison(runs, failures)
+
+
+def _is_finished(folder: Path) -> bool:
+    with suppress(UserError):  # its record may be damaged
+        return Run.open(folder).record.get("status") == "finished"
+    return False
 
 
 def _failure(cell: Cell, error: str) -> Failure:

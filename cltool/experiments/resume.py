@@ -129,7 +129,7 @@ def finished(folder: Path) -> Run:
                 f" scores of the run are not. {checkpoints.way_on(folder, int(step))}"
             )
             print(one_line(text), file=sys.stderr)
-    return Run.open(folder)
+    return Run(Run.open(folder).folder, reused=True)
 
 
 def note_code(run: Run, record: Mapping[str, Any], done: int, ended: bool) -> None:

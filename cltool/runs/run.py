@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -58,9 +58,11 @@ class Run:
 
     Attributes:
         folder: holds ``run.json``, ``steps.jsonl``, ``answers/`` and ``checkpoints/``.
+        reused: whether the command that returned it found it finished, and ran nothing.
     """
 
     folder: Path
+    reused: bool = field(default=False, compare=False)
 
     @classmethod
     def open(cls, folder: Path | str) -> Run:

@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -458,6 +458,7 @@ def test_a_finished_run_is_shown_again(cltool: Cltool, run_folder: Path) -> None
     assert output.code == 0
     assert "retained" in output.out
     assert f"cltool show {run_folder} SUBJECT" in output.out
+    assert f"Nothing was run: the run in {run_folder} was finished before." in output.err
     assert {path: path.stat().st_mtime_ns for path in run_folder.rglob("*")} == before
 
 
@@ -471,6 +472,7 @@ def test_run_prints_json_and_nothing_else(cltool: Cltool) -> None:
     assert output.json["steps"][0]["retained"] is None
     assert "frozen: " in output.err
     assert Run.open("out").seed == 2
+    assert "Nothing was run" not in output.err
 
 
 def test_progress_goes_to_stderr_only(cltool: Cltool) -> None:
@@ -648,6 +650,24 @@ def test_compare_prints_json_even_if_all_runs_failed(
     output = cltool("compare", *QUICK, "--strategies", "lora", "--json")
     assert (output.code, output.json["table"]) == (1, [])
     assert output.json["failed"] == [{"strategy": "lora", "seed": 0, "error": "it broke"}]
+
+
+def test_compare_says_that_nothing_was_run_if_all_runs_were_finished_before(
+    cltool: Cltool, run_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def finish(tasks: Sequence[comparing.Cell], *given: Any, **options: Any) -> list[Any]:
+        for cell in tasks:
+            if not cell.folder.is_dir():
+                shutil.copytree(run_folder, cell.folder)
+        return []
+
+    monkeypatch.setattr(comparing, "run_tasks", finish)
+    asked = ["compare", *QUICK, "--strategies", "naive", "--out", "out", "--json"]
+    shutil.copytree(run_folder, Path("out/naive-seed0"))
+    told = "Nothing was run: the run in out/naive-seed0 was finished before."
+    assert told in cltool(*asked).err
+    assert "Nothing was run" not in cltool(*asked, "--seeds", "2").err  # one of them was
+    assert "Nothing was run: all 2 runs were finished before." in cltool(*asked, "--seeds", "2").err
 
 
 def test_compare_prints_json_and_nothing_else(
