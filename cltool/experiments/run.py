@@ -344,7 +344,7 @@ class _Steps:
         """Bring the run's warnings about budgets, answers and learning up to date."""
         before, self.warned = self.warned, self._sentences(self.costs)
         kept = [text for text in self.run.record["warnings"] if text not in before]
-        warnings = trained.with_warning([*kept, *self.warned, *self.learner.warnings], self.costs)
+        warnings = trained.with_warnings([*kept, *self.warned, *self.learner.warnings], self.costs)
         warnings = [*dict.fromkeys(warnings)]
         if warnings != self.run.record["warnings"]:
             self.run.change_record(warnings=warnings)

@@ -25,7 +25,9 @@ LEARNED = 0.9
 ANSWERED = 0.8
 """Facts answered right, as a share, below which an update was not learned."""
 
-_HEAD = "Not learned: "
+_UNLEARNED = "Not learned: "
+_UNANSWERED = "Learned as sentences, but not answered when asked: "
+"""Beginnings of the warnings: about the sentences of an update, and about its facts only."""
 
 
 def of(row: Row) -> Row:
@@ -42,25 +44,33 @@ def in_words(training: Row) -> str:
     return f"{training['stop']}, {epochs} epoch{'s' * (epochs != 1)}"
 
 
-def with_warning(warnings: Sequence[str], rows: Sequence[Row]) -> list[str]:
-    """Return the warnings of a run with the one about the updates that were not learned.
+def with_warnings(warnings: Sequence[str], rows: Sequence[Row]) -> list[str]:
+    """Return the warnings of a run with those about updates that were not learned.
 
     Args:
-        warnings: those of the record; an earlier such warning is replaced.
+        warnings: those of the record; earlier warnings of these kinds are replaced.
         rows: the rows of ``steps.jsonl``; the first is that of the base.
     """
-    kept = [text for text in warnings if not text.startswith(_HEAD)]
+    kept = [text for text in warnings if not text.startswith((_UNLEARNED, _UNANSWERED))]
     missed = [row for row in rows[1:] if _missed(of(row))]
-    return [*kept, _warning(missed, rows)] if missed else kept
+    for head, completed in ((_UNLEARNED, False), (_UNANSWERED, True)):
+        if found := [row for row in missed if _completed(of(row)) == completed]:
+            kept.append(_warning(head, found, len(rows) - 1))
+    return kept
 
 
 def _missed(training: Row) -> bool:
-    learned, answered = training.get("learned"), training.get("answered")
-    unfinished = training.get("stop") != "learned" and learned is not None and learned < LEARNED
-    return unfinished or (answered is not None and answered < ANSWERED)
+    answered = training.get("answered")
+    return not _completed(training) or (answered is not None and answered < ANSWERED)
 
 
-def _warning(missed: Sequence[Row], rows: Sequence[Row]) -> str:
+def _completed(training: Row) -> bool:
+    """Return whether the sentences of an update were learned, whatever is answered."""
+    learned = training.get("learned")
+    return training.get("stop") == "learned" or learned is None or learned >= LEARNED
+
+
+def _warning(head: str, missed: Sequence[Row], updates: int) -> str:
     worst = min(missed, key=lambda row: _lowest(of(row)))
     training = of(worst)
     shares = []
@@ -70,9 +80,10 @@ def _warning(missed: Sequence[Row], rows: Sequence[Row]) -> str:
         shares.append(f"{training['learned']:.2f} of its sentences were completed in training")
     labels = [str(row.get("label")) for row in missed]
     named = ", ".join(labels[:5]) + (f" and {len(labels) - 5} more" if len(labels) > 5 else "")
+    which = f". The worst is {worst.get('label')}" if len(missed) > 1 else ""
     return (
-        f"{_HEAD}{len(missed)} of {len(rows) - 1} updates ({named}). The worst is"
-        f" {worst.get('label')}: {', '.join(shares)}. {_advice(training)}"
+        f"{head}{len(missed)} of {updates} update{'s' * (updates != 1)} ({named}){which}:"
+        f" {', '.join(shares)}. {_advice(training)}"
     )
 
 
@@ -81,7 +92,7 @@ def _advice(training: Row) -> str:
     epochs = training.get("epochs")
     stop = training.get("stop")
     text = f"Training on it stopped after {epochs} epoch{'s' * (epochs != 1)} ({stop})."
-    if stop == "learned":
+    if _completed(training):
         # The sentences were learned, but not what they say.
         return f"{text} Give each relation more wordings."
     if stop == "budget":
