@@ -32,6 +32,14 @@ def message(text: str) -> None:
         print(f"cltool: {printable(text)}", file=sys.stderr, flush=True)
 
 
+def one_place() -> bool:
+    """Return whether stdout and stderr are the same terminal, file or pipe."""
+    try:
+        return os.path.sameopenfile(sys.stdout.fileno(), sys.stderr.fileno())
+    except (OSError, ValueError):
+        return False
+
+
 def print_json(value: Any) -> None:
     """Print ``value`` on stdout as indented JSON."""
     text = json.dumps(value, ensure_ascii=False, indent=2, allow_nan=False)

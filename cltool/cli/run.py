@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from cltool.cli import options as shared
-from cltool.cli.output import message, print_json, tell_reused, warn_resurfaced
+from cltool.cli.output import message, one_place, print_json, tell_reused, warn_resurfaced
 from cltool.cli.tables import Part, print_all, table
 from cltool.core import exit_codes
 from cltool.core.progress import stderr_progress
@@ -62,8 +62,9 @@ def run(options: argparse.Namespace) -> int:
             progress=task,
         )
     tell_reused([done])
-    for warning in done.record["warnings"]:
-        message(warning)
+    if options.json or not one_place():
+        for warning in done.record["warnings"]:
+            message(warning)
     resurfaced = warn_resurfaced([done])
     steps = done.metrics()
     if options.json:

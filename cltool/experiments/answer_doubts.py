@@ -124,9 +124,11 @@ def _unknown(told: Told) -> list[str]:
     if not unknown:
         return []
     erased = sum(one["erased"] for _, one in told)
+    facts, were = ("fact", "was") if erased == 1 else ("facts", "was" if unknown == 1 else "were")
     return [
-        f"{unknown} of {erased} facts to forget were not known just before the update that erased"
-        " them (right in no wording), so they cannot show whether erasing works."
+        f"{unknown} of {erased} {facts} to forget {were} not known just before the update that"
+        f" erased {'it' if unknown == 1 else 'them'} (right in no wording), so"
+        f" {'it' if unknown == 1 else 'they'} cannot show whether erasing works."
     ]
 
 

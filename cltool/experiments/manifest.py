@@ -125,9 +125,9 @@ def strategy_warnings(learner: Learner) -> list[str]:
     requests = sum(len(update.forget) for update in updates)
     if requests and not learner.strategies.erases:
         warnings.append(
-            f"{' + '.join(parts)} does not erase facts from the weights (requests to forget: "
-            f"{requests}). A fact to forget that is no longer produced was lost like any other "
-            "fact. Compose a strategy of the unlearning family with it (npo+replay)."
+            f"The strategy does not erase facts from the weights (requests to forget: {requests})."
+            " A fact to forget that is no longer produced was lost like any other fact. Compose a"
+            " strategy of the unlearning family with it (npo+replay)."
         )
     keys = {fact.key for fact in base.learn}
     erased = sum(fact.key in keys for update in updates for fact in update.forget)

@@ -35,17 +35,34 @@ def doubts(group: Group) -> list[str]:
 
 def with_warnings(group: Group) -> list[str]:
     """Return the `doubts`, and the warnings of the runs with the runs that each is about."""
-    told = []
-    for warning in warnings(group):
-        runs = "; ".join(warning["runs"])
-        every = len(warning["runs"]) == len(group.runs) > 1
-        told.append(f"{warning['text']} ({'all runs' if every else runs})")
+    told = [f"{one['text']} ({'; '.join(one['runs'])})" for one in warnings(group)]
     return [*doubts(group), *told]
 
 
 def warnings(group: Group) -> list[dict[str, Any]]:
-    """Return each warning of the runs once: ``text``, and the ``runs`` that it is about."""
-    return by_text(group, lambda one: one.run.record.get("warnings") or ())
+    """Return each warning of the runs once: ``text``, and the ``runs`` that it is about.
+
+    A strategy stands for its runs if the warning is about all of them. What one of the `doubts`
+    says is left out.
+    """
+    found = by_text(group, lambda one: one.run.record.get("warnings") or ())
+    said = tuple(start for start, check in _SAID.items() if check(group))
+    return [
+        {**one, "runs": _together(group, one["runs"])}
+        for one in found
+        if not (said and one["text"].startswith(said))
+    ]
+
+
+def _together(group: Group, names: list[str]) -> list[str]:
+    if len(names) == len(group.runs) > 1:
+        return ["all runs"]
+    short = []
+    for variant in group.variants:
+        own = [_run_name(variant, one, _several_streams(group)) for one in variant.runs]
+        told = [name for name in own if name in names]
+        short += [variant.label] if told == own else told
+    return short
 
 
 def doubted(group: Group) -> set[str]:
@@ -60,13 +77,17 @@ def doubted(group: Group) -> set[str]:
 def by_text(group: Group, texts_of: Callable[[Measured], Iterable[str]]) -> list[dict[str, Any]]:
     """Return each text once, with the runs that it is about."""
     runs: dict[str, list[str]] = {}
-    several = len({one.stream for one in group.runs}) > 1
+    several = _several_streams(group)
     for variant in group.variants:
         for measured in variant.runs:
             name = _run_name(variant, measured, several)
             for text in dict.fromkeys(texts_of(measured)):
                 runs.setdefault(str(text), []).append(name)
     return [{"text": text, "runs": names} for text, names in runs.items()]
+
+
+def _several_streams(group: Group) -> bool:
+    return len({one.stream for one in group.runs}) > 1
 
 
 def _run_name(variant: Variant, measured: Measured, several: bool) -> str:
@@ -224,6 +245,9 @@ def _code(group: Group) -> str:
         " --fresh before you compare them."
     )
 
+
+_SAID = {"Before the first update, none of": _base, "No wording is held out": _wordings}
+"""Beginnings of warnings of runs, and the doubts of a comparison that say the same."""
 
 CHECKS: tuple[Callable[[Group], str], ...] = (
     _base,

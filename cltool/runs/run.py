@@ -62,7 +62,7 @@ class Run:
     """
 
     folder: Path
-    reused: bool = field(default=False, compare=False)
+    reused: bool = field(default=False, compare=False, kw_only=True)
 
     @classmethod
     def open(cls, folder: Path | str) -> Run:

@@ -483,7 +483,19 @@ def test_progress_goes_to_stderr_only(cltool: Cltool) -> None:
     assert "%" not in output.out
     others = [line for line in output.err.splitlines() if not re.match(r"naive: +\d+% ", line)]
     assert all(line.startswith("cltool: ") for line in others)
-    assert others[0].startswith("cltool: naive does not erase facts from the weights")
+    told = "The strategy does not erase facts from the weights"
+    assert others[0].startswith(f"cltool: {told}") and output.out.count(told) == 1
+
+
+def test_a_warning_is_printed_once_where_stdout_and_stderr_are_one(
+    cltool: Cltool, run_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scenario = str(run_folder.parent / "facts.jsonl")
+    with Path("all.txt").open("w") as file:
+        monkeypatch.setattr(sys, "stdout", file)
+        monkeypatch.setattr(sys, "stderr", file)
+        cltool("run", *QUICK, "--scenario", scenario, "--out", str(run_folder))
+    assert Path("all.txt").read_text().count("does not erase facts from the weights") == 1
 
 
 def test_a_report_with_an_unknown_reference_writes_nothing(

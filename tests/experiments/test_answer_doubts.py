@@ -111,6 +111,8 @@ def test_erased_facts_that_were_never_known(tmp_path: Path) -> None:
     after = [*erased, *[{**one, "group": "retained"} for one in GOOD[3:]]]
     (text,) = told(tmp_path, before, after, after)
     assert text.startswith("2 of 3 facts to forget were not known just before the update")
+    (one,) = told(tmp_path, [row(0, " no"), *GOOD[1:]], [erased[0], *after[3:]])
+    assert one.startswith("1 of 1 fact to forget was not known") and "so it cannot" in one
 
 
 def test_a_run_and_its_json_say_so(

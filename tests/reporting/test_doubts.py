@@ -51,6 +51,28 @@ def test_warnings_of_runs_are_told_with_the_runs_that_they_are_about(make: Make)
     assert "no 1 (naive, seed 1)" in told
 
 
+def test_a_warning_about_all_runs_of_a_strategy_names_the_strategy(make: Make) -> None:
+    runs = [
+        make(strategy=name, seed=seed, record={"warnings": [text]})
+        for name, text in (("naive", "not erased"), ("replay", "not erased"), ("ewc", "other"))
+        for seed in (0, 1)
+    ]
+    (group,) = group_runs(runs)
+    assert "not erased (naive; replay)" in with_warnings(group)
+    assert "not erased" in render(page_data(runs)) and "naive; replay" in render(page_data(runs))
+    (alone,) = group_runs(runs[:1])
+    assert "not erased (naive)" in with_warnings(alone)
+
+
+def test_what_a_doubt_says_is_not_told_again_as_a_warning(make: Make) -> None:
+    warning = "Before the first update, none of 12 answers about base facts is right."
+    unknown, known = (
+        group_runs([make(gain=gain, record={"warnings": [warning]})])[0] for gain in (0.1, 1.0)
+    )
+    assert [text[:24] for text in with_warnings(unknown)].count("Before the first update,") == 1
+    assert f"{warning} (naive)" in with_warnings(known)
+
+
 def test_differences_within_the_noise(make: Make) -> None:
     pair = [make(strategy="naive"), make(strategy="ewc")]
     assert "With one seed" in doubts_of(*pair)

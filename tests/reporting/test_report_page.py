@@ -214,7 +214,7 @@ def test_warnings_and_skipped_lines_appear_once(make: Make) -> None:
     record = {"warnings": ["lr is high"], "stream": stream}
     (group,) = page_data([make(seed=seed, record=record) for seed in range(2)])["groups"]
     assert group["skipped"] == ["facts.csv:3: no object"]
-    assert group["warnings"] == [{"text": "lr is high", "runs": ["naive, seed 0", "naive, seed 1"]}]
+    assert group["warnings"] == [{"text": "lr is high", "runs": ["all runs"]}]
     page = render(page_data([make(record=record)]))
     assert "1 warning<" in page
     assert "1 line of the source skipped" in page
