@@ -10,10 +10,13 @@ READY := $(VENV)/.ready
 # One process a core, of one thread each; the tests' models are too small to share out.
 JOBS ?= auto
 
-.PHONY: demo test test-slow torture bench lint clean
+.PHONY: demo smollm2 test test-slow torture bench lint clean
 
 demo: $(READY)
 	$(BIN)/cltool compare --scenario leaders --out runs/demo --report reports/demo.html
+
+smollm2: $(READY)
+	$(BIN)/cltool models add smollm2
 
 test: $(READY)
 	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from cltool.facts.scenario import Scenario as Scenario
     from cltool.facts.scenario import ScenarioConfig as ScenarioConfig
     from cltool.facts.stream import Stream as Stream
-    from cltool.facts.wordings import Wording as Wording
+    from cltool.facts.wording import Wording as Wording
     from cltool.facts.wordings import Wordings as Wordings
     from cltool.lm.coder import Coder as Coder
     from cltool.models.model import Model as Model
@@ -51,7 +51,7 @@ _LAZY = {
     "StrategyConfig": "cltool.training.strategy",
     "Stream": "cltool.facts.stream",
     "Update": "cltool.facts.facts",
-    "Wording": "cltool.facts.wordings",
+    "Wording": "cltool.facts.wording",
     "Wordings": "cltool.facts.wordings",
 }
 """Public class → the module that it is imported from when it is first used."""

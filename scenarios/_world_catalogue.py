@@ -12,7 +12,7 @@ from pathlib import Path
 from string import Formatter
 from typing import Any, Literal, get_args
 
-from cltool.facts.wordings import Wording
+from cltool.facts.wording import Wording
 
 Objects = Literal["names", "numbers", "versions", "dates", "mixed"]
 """What the objects of a stream are."""

@@ -17,7 +17,8 @@ import pytest
 
 from cltool.facts.facts import Fact, Update
 from cltool.facts.stream import Stream
-from cltool.facts.wordings import Wording, Wordings
+from cltool.facts.wording import Wording
+from cltool.facts.wordings import Wordings
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerFast

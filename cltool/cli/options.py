@@ -41,6 +41,11 @@ def add_experiment(parser: argparse.ArgumentParser) -> None:
     model.add_argument(
         "--teach-base", action="store_true", help="first train the base facts into the model"
     )
+    model.add_argument(
+        "--chat",
+        help="teach and ask through the model's chat template: on, off, or auto, which tries it"
+        " on base facts [auto]",
+    )
     settings = parser.add_argument_group("settings")
     settings.add_argument(
         "--loss", help="which tokens are trained: answer (the object's) or all [answer]"
@@ -157,6 +162,7 @@ def read_tables(options: argparse.Namespace) -> dict[str, Any]:
         "device": options.device,
         "dtype": options.dtype,
         "teach_base": options.teach_base or None,
+        "chat": options.chat,
     }
     scenario = {
         "where": options.where,

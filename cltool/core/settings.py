@@ -126,9 +126,34 @@ class ModelSettings(BaseModel):
         " one to ten minutes, once, and longer with more facts; the environment variable"
         " CLTOOL_READING=0 changes the default",
     )
+    chat: Literal["auto", "on", "off"] = Field(
+        "auto",
+        description="teach and ask facts through the model's chat template: on, off, or auto (if"
+        " the model answers its base facts at least as well so; never for the embedded model)",
+    )
+    system: str | None = Field(
+        None,
+        description="text of a system turn in each chat; none: what the template writes by itself",
+    )
     teach_base: bool = Field(
         False, description="first train the base facts into a model that is not the embedded one"
     )
+
+
+ADDED: dict[str, Any] = {"model.chat": "auto", "model.system": None}
+"""Settings that records of earlier versions lack, with their defaults."""
+
+
+def without_added(tables: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Return ``tables`` without the settings of `ADDED` that have their defaults."""
+    return {
+        section: {
+            name: value
+            for name, value in table.items()
+            if f"{section}.{name}" not in ADDED or ADDED[f"{section}.{name}"] != value
+        }
+        for section, table in tables.items()
+    }
 
 
 def declared_config(cls: type, base: type[BaseModel]) -> type[Any] | None:

@@ -47,9 +47,12 @@ class Askable:
         # Subjects are the answers of reversed questions.
         subjects = {fact.subject: None for fact in facts}
         gaps = {gap for gap, _ in wordings} | {" "}
-        longest = longest_of(
-            coder, (gap + name for name in {**objects, **subjects} for gap in gaps)
-        )
+        names = {**objects, **subjects}
+        if stream.wordings.chat:
+            # Each subject has gaps of its own, so they are not paired with every name.
+            longest = longest_of(coder, gaps) + longest_of(coder, names)
+        else:
+            longest = longest_of(coder, (gap + name for name in names for gap in gaps))
         closings = frozenset(closing for _, closing in wordings)
         longest += longest_of(coder, closings)
         return cls(KnownNames({**objects, **subjects}), longest, closings)

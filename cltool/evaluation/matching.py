@@ -167,6 +167,21 @@ def match(
     return Match(kind, piece.strip())
 
 
+def without_lead(answer: Answer, gap: str) -> Answer:
+    """Return ``answer`` without the words of the wording that come before the object in a chat.
+
+    Args:
+        answer: what the model said.
+        gap: the text between prompt and object: white space, or the beginning of a sentence.
+    """
+    lead = gap.split()
+    words = re.split(r"(\s+)", answer.text.lstrip())
+    said = [folded_form(word) for word in words[: 2 * len(lead) : 2]]
+    if not lead or said != [folded_form(word) for word in lead]:
+        return answer
+    return Answer("".join(words[2 * len(lead) :]), answer.stop)
+
+
 def names(
     answer: Answer,
     closing: str,

@@ -30,6 +30,7 @@ from cltool.evaluation.matching import (
     Answer,
     KnownNames,
     match,
+    without_lead,
 )
 from cltool.facts.identity import object_identity
 from cltool.facts.stream import ERASED, Probe, Stream
@@ -246,7 +247,8 @@ def _row(
     names: KnownNames,
 ) -> dict[str, Any]:
     erased = probe.group == ERASED
-    found = match(answer, probe.closing, probe.accepted, probe.outdated, names, hedged=erased)
+    said = without_lead(answer, probe.gap)
+    found = match(said, probe.closing, probe.accepted, probe.outdated, names, hedged=erased)
     kind = None if found is None else found.kind
     return {
         "step": step,

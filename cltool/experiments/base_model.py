@@ -15,6 +15,7 @@ from cltool.core.errors import Diverged
 from cltool.core.progress import QUIET, Progress
 from cltool.core.seeds import derive
 from cltool.experiments import resolve
+from cltool.experiments.asked_by_chat import choose, with_choice
 from cltool.facts.facts import Key
 from cltool.facts.stream import Stream
 from cltool.models.cache import cache_folder, cached, rebuilt, training_tokens, write_cost
@@ -57,14 +58,25 @@ def _prepare(
         stream = fit_to_context(whole, registered.context, lambda: registered.coder(whole))
         lm = _load(stream, settings, progress)
     else:
-        lm = _load(stream, settings, progress)
+        lm, stream = _asked(_load(stream, settings, progress), stream, settings, progress)
         stream = fit_to_model(stream, lm.context, lm.coder)
         lm = replace(lm, warnings=(*lm.warnings, *subject_warnings(stream, lm.coder)))
     if chosen.teach_base and not (registered is not None and registered.knows_base):
         folder = _taught_folder(lm, stream, progress)
         taught = _load(stream, settings, progress, name=str(folder))
-        lm = replace(taught, name=lm.name, warnings=lm.warnings)
+        coder = taught.coder.with_chat(lm.coder.chat)
+        lm = replace(taught, name=lm.name, warnings=lm.warnings, coder=coder, asked=lm.asked)
     return lm, stream
+
+
+def _asked(
+    lm: LanguageModel, stream: Stream, settings: resolve.Settings, progress: Progress
+) -> tuple[LanguageModel, Stream]:
+    """Return the model and the stream for asking as ``model.chat`` says."""
+    registered = models.registered(settings.model.name)
+    built = registered is not None and registered.knows_base
+    choice = choose(lm, stream, settings.model, built=built, progress=progress)
+    return with_choice(lm, stream, choice)
 
 
 def rebuilder(stream: Stream, settings: resolve.Settings) -> Rebuild | None:
@@ -96,7 +108,7 @@ def rebuilder(stream: Stream, settings: resolve.Settings) -> Rebuild | None:
             else:
                 # Teaching sets torch's global seed; later random numbers must not depend on it.
                 with torch.random.fork_rng(range(torch.cuda.device_count())):
-                    lm = _load(stream, settings, QUIET)
+                    lm, _ = _asked(_load(stream, settings, QUIET), stream, settings, QUIET)
                     folder = _taught_folder(lm, stream, progress, without)
             model = models.load(str(folder), stream, device="cpu").model
             tokens = training_tokens(folder)
@@ -141,6 +153,8 @@ def _taught_folder(
     )
     key = hashlib.sha256(json.dumps([lm.parts, code_digest(TEACHING)]).encode())
     key.update(learner_settings.model_dump_json().encode())
+    if lm.coder.chat is not None:
+        key.update(json.dumps([lm.coder.chat.before, lm.coder.chat.after]).encode())
     for fact in base.learn:
         key.update(json.dumps([fact.key, stream.wordings.examples(fact)]).encode())
     if without:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from cltool.core.errors import UserError
-from cltool.core.settings import merge
+from cltool.core.settings import merge, without_added
 from cltool.experiments import experiment_file, resolve
 from cltool.experiments.experiment_file import Experiment, Tables
 from cltool.experiments.resume import steps_kept
@@ -242,7 +242,9 @@ class _Digests:
         """
         settings = resolve.resolve(strategy, tables)
         resolve.build(settings)
-        parts = {"strategy": strategy, "seed": seed, "settings": settings.as_tables()}
+        # A setting that is added later leaves the cells of experiments without it as they are.
+        tables = without_added(settings.as_tables())
+        parts = {"strategy": strategy, "seed": seed, "settings": tables}
         text = json.dumps({**parts, **(more or {})}, sort_keys=True)
         return {
             "settings": hashlib.sha256(text.encode()).hexdigest()[:20],

@@ -67,7 +67,8 @@ def manifest(
     lm, tables = learner.lm, settings.as_tables()
     text = json.dumps([without_code(identity), dict(lm.parts)], sort_keys=True)
     tables["learner"] = learner.settings.model_dump()
-    tables["model"] |= {"device": str(lm.device.type), "dtype": lm.precision.name}
+    chat = "on" if lm.coder.chat is not None else "off"
+    tables["model"] |= {"device": str(lm.device.type), "dtype": lm.precision.name, "chat": chat}
     return {
         **identity,
         ID: hashlib.sha256(text.encode()).hexdigest()[:16],
@@ -81,6 +82,7 @@ def manifest(
             *limits.too_long(learner.stream, lm.coder, settings.probe.max_tokens),
         ],
         "versions": {**versions(), "threads": str(torch.get_num_threads())},
+        **({"asked": lm.asked} if lm.asked else {}),
         "weights": lm.parts["weights"],
         "model_parts": {name: value for name, value in lm.parts.items() if name != "weights"},
         **source_parts(settings.model.name),

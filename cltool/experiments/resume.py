@@ -15,6 +15,7 @@ from cltool.core import digests, locks
 from cltool.core.errors import UserError
 from cltool.core.files import is_partial, remove, remove_partials
 from cltool.core.printable import one_line
+from cltool.core.settings import ADDED, without_added
 from cltool.evaluation import ledger
 from cltool.experiments.same_model import refuse_changed_source
 from cltool.experiments.strategy_code import differences as code_differences
@@ -38,7 +39,9 @@ def default_folder(record: Mapping[str, Any]) -> Path:
     Args:
         record: as `cltool.experiments.manifest.identity` returned it.
     """
-    text = json.dumps([record["requested"], record["stream"]["digest"]], sort_keys=True)
+    text = json.dumps(
+        [without_added(record["requested"]), record["stream"]["digest"]], sort_keys=True
+    )
     digest = hashlib.sha256(text.encode()).hexdigest()[:8]
     strategy = file_name(record["strategy"])
     return Path("runs") / f"{record['scenario']}-{strategy}-seed{record['seed']}-{digest}"
@@ -327,7 +330,9 @@ def _differences(existing: Mapping[str, Any], requested: Mapping[str, Any]) -> l
     before = _flat(existing.get("requested", {}))
     for path, value in _flat(json.loads(json.dumps(requested["requested"]))).items():
         old = before.get(path)
-        if old != value and not (value is None and old == _FORMER_DEFAULTS.get(path)):
+        former = value is None and old == _FORMER_DEFAULTS.get(path)
+        added = path not in before and path in ADDED and value == ADDED[path]
+        if old != value and not former and not added:
             differences.append(_difference(path, before.get(path), value))
     if existing.get("stream", {}).get("digest") != requested["stream"]["digest"]:
         differences.append("the facts or their wordings have changed")

@@ -215,7 +215,7 @@ def _record_start(
     """
     from cltool.experiments import checkpoints
 
-    refuse_other_model(run.folder, learner.lm.parts)
+    refuse_other_model(run.folder, learner.lm)
     damaged = checkpoints.damaged(run.folder, done, run.steps_done())
     for sentence in damaged:
         print(one_line(sentence), file=sys.stderr)

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cltool import models
 from cltool.core.errors import UserError
-from cltool.lm.companions import folder_digests
+from cltool.lm.companions import file_digest, folder_digests
 from cltool.runs.run import Run
+
+if TYPE_CHECKING:
+    from cltool.lm.language_model import LanguageModel
 
 OTHER_MODEL = (
     "Use the model that it started from, choose another folder with --out, or replace the run with"
@@ -20,29 +24,51 @@ def source_parts(name: str) -> dict[str, dict[str, str]]:
     """Return the hashes of the checkpoint in a folder, by which a finished run knows it again.
 
     Args:
-        name: the model's name; nothing is returned if it is registered, or no folder.
+        name: the model's name; nothing is returned if it is registered, or no path.
     """
-    folder = Path(name).expanduser()
-    if models.registered(name) is not None or not folder.is_dir():
+    place = Path(name).expanduser()
+    if models.registered(name) is not None or not place.exists():
         return {}
-    return {"model_source": folder_digests(folder)}
+    return {"model_source": folder_digests(place) if place.is_dir() else file_digest(place)}
 
 
-def refuse_other_model(folder: Path, parts: Mapping[str, str]) -> None:
+def refuse_other_model(folder: Path, lm: LanguageModel) -> None:
     """Raise a `UserError` if the run in ``folder`` started from another base model.
 
     Args:
         folder: the run folder; it need not exist.
-        parts: hash of each part of the base model (`LanguageModel.parts`).
+        lm: the base model.
     """
     if not (folder / "run.json").is_file():
         return
     existing = Run.open(folder)
-    if existing.steps_done() and (changed := changed_parts(existing, parts)):
+    if not existing.steps_done():
+        return
+    _refuse_other_asking(existing, lm.coder.chat is not None)
+    if changed := changed_parts(existing, lm.parts):
         raise UserError(
             f"the model's {changed} changed since this run started",
             where=str(folder),
             hint=OTHER_MODEL,
+        )
+
+
+def _refuse_other_asking(run: Run, chat: bool) -> None:
+    """Raise a `UserError` if the steps of ``run`` were asked in another way.
+
+    Args:
+        run: an existing run with finished steps.
+        chat: whether the model is asked through its chat template.
+    """
+    settings = run.record.get("settings")
+    model = settings.get("model") if isinstance(settings, Mapping) else None
+    before = isinstance(model, Mapping) and model.get("chat") == "on"
+    if before != chat:
+        name = "on" if before else "off"
+        raise UserError(
+            f"this run asked the model {'through its chat template' if before else 'as plain text'}",
+            where=str(run.folder),
+            hint=f"Set --chat {name}, choose another folder with --out, or use --fresh.",
         )
 
 

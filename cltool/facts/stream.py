@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from cltool.facts.chat_wordings import completion_request
 from cltool.facts.facts import Belief, Fact, Key, Knowledge, Tags, Update
 from cltool.facts.spellings import other_spellings, respelled, respelled_key
 from cltool.facts.wordings import Wordings
@@ -152,13 +153,17 @@ class Stream:
                     shown.outdated,
                     shown.fact.tags,
                 )
-        if self.extra_probes is not None:
-            for probe in self.extra_probes(known):
-                yield (
-                    replace(probe, key=respelled_key(probe.key, self.spellings))
-                    if self.spellings
-                    else probe
-                )
+        yield from self.further_probes(known)
+
+    def further_probes(self, known: Knowledge) -> Iterator[Probe]:
+        """Make the probes of ``extra_probes``, as chats if keys are asked in chats."""
+        for probe in () if self.extra_probes is None else self.extra_probes(known):
+            asked = probe
+            if self.spellings:
+                asked = replace(asked, key=respelled_key(asked.key, self.spellings))
+            if self.wordings.chat:
+                asked = replace(asked, prompt=completion_request(asked.prompt), gap="")
+            yield asked
 
 
 def _group(belief: Belief | None, step: int) -> str:

@@ -9,74 +9,21 @@ from __future__ import annotations
 
 import difflib
 import hashlib
+import itertools
 import json
-import re
 import tomllib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from cltool.core.errors import UserError
+from cltool.facts import chat_wordings
 from cltool.facts.facts import Fact, Key
 from cltool.facts.identity import key_of, name_identity
+from cltool.facts.wording import Wording
 
 TRAINED, PARAPHRASE, QUESTION = "trained", "paraphrase", "question"
-
-
-@dataclass(frozen=True, slots=True)
-class Wording:
-    """A template, split at its slots.
-
-    Attributes:
-        template: the text as written.
-        before: the pieces of the prompt; the subject goes between them.
-        gap: white space between prompt and object.
-        closing: the text after the object.
-    """
-
-    template: str
-    before: tuple[str, ...]
-    gap: str
-    closing: str
-
-    @classmethod
-    def parse(cls, template: str, where: str = "") -> Wording:
-        """Split ``template`` at its slots.
-
-        Raises:
-            UserError: ``{object}`` does not occur exactly once, after ``{subject}``.
-        """
-        head, found, closing = template.partition("{object}")
-        if not found or "{object}" in closing or "{subject}" in closing or not head.strip():
-            raise UserError(
-                f"the wording {template!r} needs exactly one {{object}}, after {{subject}}",
-                where=where,
-                hint='Write it like "The capital of {subject} is {object}."',
-            )
-        if "{subject}" not in head:
-            raise UserError(f"the wording {template!r} has no {{subject}}", where=where)
-        prompt = head.rstrip()
-        return cls(template, tuple(prompt.split("{subject}")), head[len(prompt) :], closing)
-
-    @property
-    def is_question(self) -> bool:
-        """Whether the wording asks: the text before the object has a question mark."""
-        return "?" in "".join(self.before)
-
-    def prompt(self, subject: str) -> str:
-        """Return the text before the object, without trailing white space."""
-        return subject.join(self.before)
-
-    def read(self, text: str) -> tuple[str, str] | None:
-        """Return (subject, object) if ``text`` is a fact in this wording, else None."""
-        found = _pattern(self).fullmatch(text.strip())
-        return None if found is None else (found["subject"], found["object"])
-
-    def target(self, answer: str) -> str:
-        """Return the text that completes the prompt."""
-        return f"{self.gap}{answer}{self.closing}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +51,9 @@ class Wordings:
         held_out: relation → wordings that are not trained for any key.
         prompts: key → its own prompts, for plain question–answer pairs; the first is trained,
             and the last is held out if there are several.
+        chats: relation → its wordings as chats, for a model that is asked through its chat
+            template; a relation without them gets chats made from its other wordings.
+        chat: whether keys are asked in chats.
     """
 
     def __init__(
@@ -111,16 +61,24 @@ class Wordings:
         relations: Mapping[str, Sequence[Wording]],
         held_out: Mapping[str, Sequence[Wording]] | None = None,
         prompts: Mapping[Key, Sequence[str]] | None = None,
+        *,
+        chats: Mapping[str, Sequence[Wording]] | None = None,
+        chat: bool = False,
     ) -> None:
-        self._relations = {name: tuple(items) for name, items in relations.items()}
+        self.chat = chat
+        self._chats = {name: tuple(items) for name, items in (chats or {}).items()}
+        self._given = {name: tuple(items) for name, items in relations.items()}
         self._held_out = {name: tuple(items) for name, items in (held_out or {}).items()}
         self._prompts = {key_of(*key): texts for key, texts in (prompts or {}).items()}
-        self._given = dict(self._relations)
-        self._names = {name_identity(name): name for name in (*self._held_out, *self._relations)}
+        self._asked: dict[str, tuple[tuple[Wording, ...], tuple[Wording, ...]]] = {}
+        self._names = {name_identity(name): name for name in (*self._held_out, *self._given)}
 
     @classmethod
     def load(cls, path: Path) -> Wordings:
-        """Read a TOML file: relation = [wordings], or a table with ``trained``, ``held_out``.
+        """Read a TOML file: relation = [wordings], or a table with lists.
+
+        The lists of a table are ``trained``, ``held_out`` and ``chat``, whose items are tables
+        with ``user`` and ``assistant``.
 
         Raises:
             UserError: the file does not exist, is not TOML, or a wording is malformed.
@@ -135,6 +93,7 @@ class Wordings:
             raise UserError(f"not a TOML file in UTF-8: {error}", where=str(path)) from error
         relations: dict[str, list[Wording]] = {}
         held_out: dict[str, list[Wording]] = {}
+        chats: dict[str, list[Wording]] = {}
         first: dict[str, str] = {}
         for relation, value in table.items():
             where = f"{path}: [{relation}]"
@@ -145,9 +104,10 @@ class Wordings:
                     hint="Write a relation's name in one way, and all its wordings in one list.",
                 )
             lists = {"trained": value} if isinstance(value, list) else value
-            if not isinstance(lists, dict) or not set(lists) <= {"trained", "held_out"}:
+            if not isinstance(lists, dict) or not set(lists) <= {"trained", "held_out", "chat"}:
                 raise UserError(
-                    "a relation must be a list of wordings, or a table with trained and held_out",
+                    "a relation must be a list of wordings, or a table with trained, held_out"
+                    " and chat",
                     where=where,
                 )
             relations[relation] = _parse_all(lists.get("trained"), where)
@@ -155,7 +115,10 @@ class Wordings:
             if not relations[relation]:
                 raise UserError("a relation needs at least one trained wording", where=where)
             _refuse_repeats([*relations[relation], *held_out[relation]], where)
-        return cls(relations, held_out)
+            if "chat" in lists:
+                chats[relation] = chat_wordings.parse_all(lists["chat"], where)
+                _refuse_repeats(chats[relation], where)
+        return cls(relations, held_out, chats=chats)
 
     def with_prompts(self, prompts: Mapping[Key, Sequence[str]]) -> Wordings:
         """Return the same wordings, with ``prompts`` for single keys in place of earlier ones.
@@ -167,41 +130,54 @@ class Wordings:
             key = key_of(*name)
             known = {name_identity(text): text for text in merged.get(key, ())}
             merged[key] = [known.get(name_identity(text), text) for text in texts]
-        return Wordings(self._relations, self._held_out, merged)
+        return self._with(prompts=merged)
+
+    def as_chat(self) -> Wordings:
+        """Return the same wordings as chats: a user asks, and the assistant answers."""
+        return self._with(chat=True)
+
+    def _with(
+        self, *, prompts: Mapping[Key, Sequence[str]] | None = None, chat: bool | None = None
+    ) -> Wordings:
+        return Wordings(
+            self._given,
+            self._held_out,
+            self._prompts if prompts is None else prompts,
+            chats=self._chats,
+            chat=self.chat if chat is None else chat,
+        )
 
     def digest(self) -> str:
         """Return a hash of all wordings given to the constructor."""
         given = [
             {name: [one.template for one in items] for name, items in sorted(lists.items())}
-            for lists in (self._given, self._held_out)
+            for lists in (self._given, self._held_out, *([self._chats] if self._chats else ()))
         ]
-        text = json.dumps([given, [[*key, *own] for key, own in self._prompts.items()]])
+        chat = ["chat"] if self.chat else []
+        text = json.dumps([given, [[*key, *own] for key, own in self._prompts.items()], *chat])
         return hashlib.sha256(text.encode()).hexdigest()[:20]
 
     def relations(self) -> list[str]:
         """Return the relations that have wordings."""
-        return list(self._relations)
+        return list({**self._given, **self._asked})
 
     def askings(self, key: Key) -> list[Asking]:
         """Return every way of asking for ``key``, the trained ones first."""
         subject, relation = key
         own = self._prompts.get(key_of(subject, relation)) if self._prompts else None
         if own is not None:
-            return _own_prompts(own)
-        relation = self._names.get(name_identity(relation), relation)
-        wordings = self._of(relation)
-        held = _held_out_numbers(key, wordings) if not self._held_out.get(relation) else set()
+            return _own_prompts(own, self.chat)
+        wordings, apart = self._of(self._names.get(name_identity(relation), relation))
+        held = set() if apart else _held_out_numbers(key, wordings)
         askings = [
             Asking(
-                TRAINED if number not in held else _held_form(wording),
+                _held_form(wording) if number in held or number >= len(wordings) else TRAINED,
                 number,
                 wording.prompt(subject),
-                wording,
+                wording.about(subject),
             )
-            for number, wording in enumerate(wordings)
+            for number, wording in enumerate((*wordings, *apart))
         ]
-        for number, wording in enumerate(self._held_out.get(relation, ()), start=len(wordings)):
-            askings.append(Asking(_held_form(wording), number, wording.prompt(subject), wording))
         return sorted(askings, key=lambda asking: asking.form != TRAINED)
 
     def examples(self, fact: Fact) -> list[tuple[str, str]]:
@@ -251,25 +227,35 @@ class Wordings:
     def readings(self, text: str) -> list[tuple[Fact, Asking]]:
         """Return each fact that ``text`` can state in a wording, with that wording as a prompt."""
         found = []
-        for relation in self._relations:
-            for wording in (*self._relations[relation], *self._held_out.get(relation, ())):
+        for relation in self.relations():
+            for wording in itertools.chain(*self._of(relation)):
                 read = wording.read(text)
                 if read is not None:
-                    fact = Fact(read[0], relation, read[1])
+                    fact, stated = Fact(read[0], relation, read[1]), wording.about(read[0])
                     # A key with prompts of its own does not use the relation's wordings.
-                    found += [(fact, a) for a in self.askings(fact.key) if a.wording == wording]
+                    found += [(fact, a) for a in self.askings(fact.key) if a.wording == stated]
         return found
 
-    def _of(self, relation: str) -> tuple[Wording, ...]:
-        if relation not in self._relations:
-            self._relations[relation] = from_name(relation)
-        return self._relations[relation]
+    def _of(self, relation: str) -> tuple[tuple[Wording, ...], tuple[Wording, ...]]:
+        """Return the wordings of ``relation``, and those that no key trains."""
+        if relation not in self._asked:
+            self._asked[relation] = self._made(relation)
+        return self._asked[relation]
+
+    def _made(self, relation: str) -> tuple[tuple[Wording, ...], tuple[Wording, ...]]:
+        given, apart = self._given.get(relation), self._held_out.get(relation, ())
+        if not self.chat:
+            return from_name(relation) if given is None else given, apart
+        if relation in self._chats:
+            return self._chats[relation], ()
+        if given is None:
+            return chat_wordings.from_name(_in_words(relation)), ()
+        return chat_wordings.as_chat(given, given), chat_wordings.as_chat(apart, given)
 
 
 def from_name(relation: str) -> tuple[Wording, ...]:
     """Make plain wordings for a relation from its name."""
-    name = " ".join(relation.replace("_", " ").replace("-", " ").split())
-    name = name.replace("{", "").replace("}", "") or "value"
+    name = _in_words(relation)
     templates = (
         f"The {name} of {{subject}} is {{object}}.",
         f"{{subject}}'s {name} is {{object}}.",
@@ -284,14 +270,10 @@ def from_name(relation: str) -> tuple[Wording, ...]:
     return tuple(Wording.parse(template) for template in templates)
 
 
-@lru_cache(maxsize=4096)
-def _pattern(wording: Wording) -> re.Pattern[str]:
-    first, *others = (re.escape(piece) for piece in wording.before)
-    subject = r"(?P<subject>\S(?:.*?\S)??)"
-    prompt = first.lstrip() + subject + r"(?P=subject)".join(others)
-    closing = re.escape(wording.closing.rstrip())
-    pattern = rf"{prompt}{re.escape(wording.gap)}(?P<object>\S(?:.*\S)?){closing}"
-    return re.compile(pattern, re.DOTALL)
+def _in_words(relation: str) -> str:
+    """Return the name of a relation as words, without the braces of slots."""
+    name = " ".join(relation.replace("_", " ").replace("-", " ").split())
+    return name.replace("{", "").replace("}", "") or "value"
 
 
 def _parse_all(value: Any, where: str) -> list[Wording]:
@@ -325,11 +307,12 @@ def _held_out_numbers(key: Key, wordings: Iterable[Wording]) -> set[int]:
     return held
 
 
-def _own_prompts(prompts: Sequence[str]) -> list[Asking]:
+def _own_prompts(prompts: Sequence[str], chat: bool) -> list[Asking]:
     last = len(prompts) - 1
     askings = []
-    for number, prompt in enumerate(prompts):
-        wording = Wording(prompt, (prompt,), " ", "")
+    for number, written in enumerate(prompts):
+        prompt = chat_wordings.user_text(written) if chat else written
+        wording = Wording(prompt, (prompt,), "" if chat else " ", "", chat)
         form = TRAINED if number < last or not number else _held_form(wording)
         askings.append(Asking(form, number, prompt.rstrip(), wording))
     return askings

@@ -114,10 +114,7 @@ _FOLDER_HINT = (
     "Give the folder of a checkpoint, a hub name such as ORG/NAME, or a name that "
     "`cltool list models` shows."
 )
-_GGUF_HINT = (
-    "cltool trains checkpoints with safetensors weights: give the model that the GGUF file was "
-    "made from."
-)
+_GGUF_HINT = "Give the path of the GGUF file itself, not of its folder."
 _DOWNLOAD_HINT = "Copy or download the checkpoint again."
 CAUSAL_HINT = "Give a causal (decoder-only) language model."
 

@@ -10,10 +10,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from cltool.lm.checkpoint_folder import CONFIG, GENERATION
+from cltool.lm.checkpoint_folder import ADAPTER, CONFIG, GENERATION
 
 PARTS: dict[str, tuple[str, ...]] = {
-    "config": (CONFIG,),
+    "config": (CONFIG, ADAPTER),
     "generation_config": (GENERATION,),
     "chat_template": ("chat_template.*", "additional_chat_templates/*"),
     "tokenizer": (
@@ -125,6 +125,12 @@ def folder_digests(folder: Path) -> dict[str, str]:
         content = _file_hash(file, state.st_size, state.st_mtime_ns)
         weights.update(f"{file.name}\0{content}\0".encode())
     return {"weights": weights.hexdigest()[:20], **Companions.read(folder).digests()}
+
+
+def file_digest(file: Path) -> dict[str, str]:
+    """Return the hash of a model that is one file, as `folder_digests` does for a folder."""
+    state = file.stat()
+    return {"weights": _file_hash(file, state.st_size, state.st_mtime_ns)[:20]}
 
 
 @lru_cache(maxsize=64)

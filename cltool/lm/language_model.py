@@ -43,6 +43,7 @@ class LanguageModel:
         parts: hash of each part of the checkpoint that was loaded: ``weights``, ``tokenizer``,
             ``config``, ``generation_config``, ``chat_template``.
         warnings: what readers must know about the checkpoint.
+        asked: a sentence about how the model is asked, if there was a choice.
     """
 
     name: str
@@ -54,6 +55,7 @@ class LanguageModel:
     companions: Companions = field(default_factory=Companions)
     parts: Mapping[str, str] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
+    asked: str = ""
 
     @property
     def device(self) -> torch.device:
@@ -197,7 +199,7 @@ def _tokenizer(folder: Path) -> tuple[Any, list[Problem]]:
     from transformers import AutoTokenizer
 
     try:
-        with _silent():
+        with silent():
             return AutoTokenizer.from_pretrained(str(folder), trust_remote_code=False), []
     except Exception as error:  # whatever a damaged file makes the libraries raise
         return None, [_unloadable("tokenizer", error)]
@@ -209,7 +211,7 @@ def _model(folder: Path) -> tuple[Any, dict[str, Any], list[Problem]]:
     from transformers import AutoModelForCausalLM, GenerationConfig
 
     try:
-        with _silent():
+        with silent():
             loaded: Any = AutoModelForCausalLM.from_pretrained(
                 str(folder),
                 trust_remote_code=False,
@@ -245,7 +247,7 @@ def _unloadable(what: str, error: Exception) -> Problem:
 
 
 @contextmanager
-def _silent() -> Iterator[None]:
+def silent() -> Iterator[None]:
     """Keep `transformers` from printing what the checks of cltool say themselves."""
     from logging import CRITICAL
 

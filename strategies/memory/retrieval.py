@@ -29,6 +29,7 @@ import numpy as np
 from pydantic import Field
 
 from cltool.core.errors import UserError
+from cltool.models import packaged
 from cltool.strategies.memory.common.framing import Framing
 from cltool.training.strategy import State, Strategy, StrategyConfig, fact_rows
 
@@ -50,7 +51,9 @@ class RetrievalConfig(StrategyConfig):
         default=0.3, ge=-1, le=1, description="τ, least cosine similarity of fact and prompt"
     )
     encoder: str = Field(
-        default="tfidf", description="tfidf, or the name or path of a sentence-transformers model"
+        default="tfidf",
+        description="tfidf, minilm (fetch it with `cltool models add minilm`), or the name or path"
+        " of a sentence-transformers model",
     )
     base: bool = Field(default=False, description="whether facts of the base are given too")
 
@@ -188,10 +191,11 @@ class Encoder:
             raise UserError(
                 "sentence-transformers is not installed",
                 where=f"strategy.retrieval.encoder = {name!r}",
-                hint="Install sentence-transformers, or set the encoder to 'tfidf'.",
+                hint="Install it (pip install 'cltool[encoders]'), or set the encoder to 'tfidf'.",
             ) from error
+        source = str(packaged.folder(name)) if name in packaged.PACKAGES else name
         try:
-            self._model: Any = package.SentenceTransformer(name, device=str(device))
+            self._model: Any = package.SentenceTransformer(source, device=str(device))
         except (OSError, ValueError, RuntimeError) as error:
             first = str(error).strip().split("\n", 1)[0]
             raise UserError(

@@ -133,7 +133,7 @@ class PseudoReplay(Strategy[PseudoReplayConfig]):
         """Return distinct sentences that the model writes, without those that may be untrue."""
         config = self.config
         coder = learner.lm.coder
-        (start,) = coder.prompts([""])
+        (start,) = coder.documents([""])
         sampler = Sampler(learner.lm)
         limit = sentence_limit(learner, 48, config.max_tokens, "pseudo_replay")
         written = sampler.sample(start, config.samples, limit, self._random, config.temperature)
@@ -154,7 +154,9 @@ def _check_can_write(learner: Learner) -> None:
     """Raise a `UserError` if the model cannot write sentences like those of the base."""
     where = "strategy.pseudo_replay.prompts=generated"
     hint = "Store the prompts: --set strategy.pseudo_replay.prompts=stored."
-    if not learner.lm.coder.prompts([""])[0]:
+    if learner.lm.coder.chat is not None:
+        raise UserError("the model is asked through its chat template", where=where, hint=hint)
+    if not learner.lm.coder.documents([""])[0]:
         raise UserError("the tokenizer has no start token to write after", where=where, hint=hint)
     if learner.settings.loss != "all":
         raise UserError(

@@ -22,7 +22,8 @@ from cltool.experiments.resume import open_folder
 from cltool.experiments.run import run
 from cltool.facts.facts import Fact, Update
 from cltool.facts.stream import Stream
-from cltool.facts.wordings import Wording, Wordings
+from cltool.facts.wording import Wording
+from cltool.facts.wordings import Wordings
 from cltool.lm.coder import Coder
 from cltool.models import registered
 from cltool.models.lengths import fit_to_context

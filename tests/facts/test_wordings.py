@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from cltool.core.errors import UserError
 from cltool.facts.facts import Fact
-from cltool.facts.wordings import PARAPHRASE, QUESTION, TRAINED, Wording, Wordings, from_name
+from cltool.facts.wording import Wording
+from cltool.facts.wordings import PARAPHRASE, QUESTION, TRAINED, Wordings, from_name
 
 from ..conftest import make_wordings
 

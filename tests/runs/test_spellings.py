@@ -14,7 +14,8 @@ from cltool.experiments import run as experiment
 from cltool.facts.facts import Fact, Update
 from cltool.facts.lookalikes import spelling_warnings
 from cltool.facts.stream import Stream
-from cltool.facts.wordings import Wording, Wordings
+from cltool.facts.wording import Wording
+from cltool.facts.wordings import Wordings
 from cltool.runs.run import Run
 from cltool.runs.timeline import timelines
 

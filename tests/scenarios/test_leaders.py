@@ -16,7 +16,8 @@ from pydantic import ValidationError
 from cltool.core.errors import UserError
 from cltool.facts.facts import Key
 from cltool.facts.stream import Stream
-from cltool.facts.wordings import PARAPHRASE, QUESTION, TRAINED, Wording, Wordings
+from cltool.facts.wording import Wording
+from cltool.facts.wordings import PARAPHRASE, QUESTION, TRAINED, Wordings
 from cltool.scenarios.leaders import CUT, FACTS, WORDINGS, Leaders, LeadersConfig
 
 FIRST_DAY, LAST_DAY = date(2010, 1, 1), date(2024, 12, 31)

@@ -22,7 +22,8 @@ from cltool.core.registry import Entry, Registry
 from cltool.facts.facts import Fact, Knowledge, Update
 from cltool.facts.scenario import Scenario, ScenarioConfig
 from cltool.facts.stream import Probe, Stream
-from cltool.facts.wordings import Wording, Wordings
+from cltool.facts.wording import Wording
+from cltool.facts.wordings import Wordings
 from cltool.scenarios import SCENARIOS
 from cltool.scenarios.own_facts import OwnFactsConfig
 from cltool.strategies import STRATEGIES

@@ -64,7 +64,7 @@ class Case:
     ) -> Case:
         """Return the case of a list of erased facts; ``known`` gives the retained facts."""
         keys = {fact.key for fact in erased}
-        probes = stream.extra_probes(known) if stream.extra_probes is not None else ()
+        probes = stream.further_probes(known)
         return cls(
             stream.wordings,
             tuple(erased),

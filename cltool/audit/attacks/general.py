@@ -52,20 +52,20 @@ def general_scores(target: Target, case: Case, settings: AuditSettings) -> dict[
     known = {
         name: float(loss) for name, loss in zip(texts, losses, strict=True) if not math.isnan(loss)
     }
-    prompts = target.lm.coder.prompts([prompt or line for prompt, line in texts.values()])
-    halves = [
-        ids if prompt else ids[: max(1, len(ids) // 2)]
-        for (prompt, _), ids in zip(texts.values(), prompts, strict=True)
-    ]
+    coder = target.lm.coder
+    halves = []
+    for prompt, line in texts.values():
+        (ids,) = coder.prompts([prompt]) if prompt else coder.documents([line])
+        halves.append(ids if prompt else ids[: max(1, len(ids) // 2)])
     room = max(1, target.lm.context - settings.length)
     generator = torch.Generator().manual_seed(derive(case.seed, "audit", "continuations"))
     drawn = target.sampler.sample_each(
         [ids[-room:] for ids in halves], 1, settings.length, generator
     )
     stops = set(target.lm.coder.stops)
-    ids = [[token for token in rows[0] if token not in stops] for rows in drawn]
+    said = [[token for token in rows[0] if token not in stops] for rows in drawn]
     # A completion may be a single token, so only repetitions count.
-    words = [float(row >= LOOP) for row in seq_rep(ids, 2).values.tolist()]
+    words = [float(row >= LOOP) for row in seq_rep(said, 2).values.tolist()]
     return {
         "loss_general": Outcome(known),
         "degenerate_free": Outcome(dict(zip(texts, words, strict=True))),

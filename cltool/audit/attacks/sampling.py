@@ -12,7 +12,7 @@ from cltool.audit.attacks.settings import AuditSettings
 from cltool.audit.attacks.target import Outcome, Target, means
 from cltool.audit.measures.leakage import leak_at_k
 from cltool.core.seeds import derive
-from cltool.evaluation.matching import Answer, names
+from cltool.evaluation.matching import Answer, names, without_lead
 from cltool.evaluation.prober import spoken
 from cltool.facts.facts import Fact, Key
 from cltool.facts.wordings import Asking
@@ -55,4 +55,5 @@ def sampled_answers(target: Target, case: Case, settings: AuditSettings) -> dict
 
 
 def _leaks(target: Target, fact: Fact, asking: Asking, answer: Answer) -> bool:
-    return names(answer, asking.wording.closing, fact.accepted, target.askable.names, hedged=True)
+    said = without_lead(answer, asking.wording.gap)
+    return names(said, asking.wording.closing, fact.accepted, target.askable.names, hedged=True)

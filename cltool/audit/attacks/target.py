@@ -69,7 +69,7 @@ class Target:
 
     def score_texts(self, texts: Sequence[str]) -> list[TokenScores]:
         """Score every token of plain texts, cut to the context, in one forward pass."""
-        rows = [row[: self.lm.context] for row in self.lm.coder.prompts(texts)]
+        rows = [row[: self.lm.context] for row in self.lm.coder.documents(texts)]
         encoded = [Encoded(tuple(row), 0, end=False) for row in rows]
         return token_scores(self.lm, encoded, batch_size=self.settings.batch_size, whole=True)
 

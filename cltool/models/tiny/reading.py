@@ -61,7 +61,10 @@ class Page:
 def line(fact: Fact, wordings: Wordings) -> str:
     """Return the line that states ``fact`` in a prompt: one sentence and a line break."""
     asking = wordings.askings(fact.key)[0]
-    return " ".join((asking.prompt + asking.wording.target(fact.object)).split()) + "\n"
+    said = asking.wording.target(fact.object)
+    # In a chat the assistant's sentence states the fact by itself.
+    asked = "" if asking.wording.gap.strip() else asking.prompt + " " * asking.wording.chat
+    return " ".join((asked + said).split()) + "\n"
 
 
 class Names:
@@ -235,7 +238,7 @@ class Exercises:
 
     def _head(self, lines: Sequence[tuple[Fact, list[int]]]) -> tuple[list[Fact], list[int]]:
         """Return the facts whose lines fit into half of the context, and the ids of the lines."""
-        ids, facts = list(self._coder.prompts([""])[0]), []
+        ids, facts = list(self._coder.documents([""])[0]), []
         for fact, line_ids in lines:
             if len(ids) + len(line_ids) <= self._context // 2:
                 ids += line_ids
@@ -260,7 +263,7 @@ class Exercises:
 
     def _page(self, ids: list[int], questions: Sequence[Encoded]) -> Page:
         """Return the page of the lines ``ids`` and of all questions that fit after them."""
-        skipped = len(self._coder.prompts([""])[0])
+        skipped = len(self._coder.documents([""])[0])
         answers = []
         for question in questions:
             if len(ids) + len(question) - skipped <= self._context:

@@ -53,7 +53,7 @@ def new_model(coder: Coder, recipe: Recipe) -> LlamaForCausalLM:
             max_position_embeddings=recipe.context,
             tie_word_embeddings=True,
             pad_token_id=coder.pad,
-            bos_token_id=coder.prompts([""])[0][0],
+            bos_token_id=coder.documents([""])[0][0],
             eos_token_id=coder.eos,
             **heads,
         )

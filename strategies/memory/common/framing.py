@@ -77,7 +77,7 @@ def _longest_answer(learner: Learner) -> int:
     texts = sorted(set(_answers(learner.stream)), key=lambda text: len(text.encode()))
     # A token is at least one byte and rarely more than eight.
     long = [text for text in texts if 8 * len(text.encode()) >= len(texts[-1].encode())]
-    return max((len(ids) for ids in learner.lm.coder.prompts(long)), default=0)
+    return max((len(ids) for ids in learner.lm.coder.texts(long)), default=0)
 
 
 def _answers(stream: Stream) -> list[str]:

@@ -53,17 +53,24 @@ def start_tokens(learner: Learner) -> list[int]:
     """Return the tokens that start a text: the tokenizer's start token, or its end token.
 
     Raises:
-        UserError: the tokenizer has no end token.
+        UserError: the tokenizer has no end token, or facts are taught as turns of a chat.
     """
     end = _end(learner)
-    return learner.lm.coder.prompts([""])[0] or [end]
+    if learner.lm.coder.chat is not None:
+        raise UserError(
+            "the model is asked through its chat template, so facts are no lines that it could"
+            " write without a prompt",
+            where=learner.lm.source,
+            hint="Set --chat off, or use a strategy that stores prompts, such as pseudo_replay.",
+        )
+    return learner.lm.coder.documents([""])[0] or [end]
 
 
 def lines(learner: Learner, facts: Sequence[Fact]) -> list[Line]:
     """Return the line of each fact."""
     lead = start_tokens(learner)
     first = [learner.stream.wordings.examples(fact)[0] for fact in facts]
-    own = len(learner.lm.coder.prompts([""])[0])
+    own = len(learner.lm.coder.documents([""])[0])
     return [
         Line(Encoded((*lead, *pair.ids[own:]), len(lead)), fact)
         for pair, fact in zip(learner.lm.coder.pairs(first), facts, strict=True)

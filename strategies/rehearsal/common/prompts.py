@@ -97,5 +97,5 @@ def completed(learner: Learner, prompt: Sequence[int], written: Sequence[int]) -
         return None
     if len(prompt) + len(written) > learner.lm.context:
         return None
-    tail = [coder.eos] if coder.eos is not None else []
+    tail = [] if coder.end is None else [coder.end]
     return Encoded((*prompt, *written[:-1], *tail), len(prompt), bool(tail))

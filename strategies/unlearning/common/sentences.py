@@ -33,17 +33,20 @@ class Sentence:
         asking: the wording, with the prompt.
         example: prompt and completion as tokens.
         stop: index of the first token after the tokens that count.
+        begin: index of the first token that may count: in a chat that of the object, which the
+            assistant's sentence leads to.
     """
 
     fact: Fact
     asking: Asking
     example: Encoded
     stop: int
+    begin: int = 0
 
     @property
     def start(self) -> int:
         """Index of the first token that counts."""
-        return max(self.example.start, 1)
+        return max(self.example.start, self.begin, 1)
 
     @property
     def tokens(self) -> int:
@@ -96,13 +99,16 @@ def complete(
     prompts = [asking.prompt for _, asking in asked]
     full = coder.pairs([(p, w.target(o)) for p, (w, o) in zip(prompts, texts, strict=True)])
     bare = coder.pairs([(p, w.gap + o) for p, (w, o) in zip(prompts, texts, strict=True)])
+    leads = coder.pairs([(p, w.gap.rstrip()) for p, (w, _) in zip(prompts, texts, strict=True)])
     made = []
-    for (fact, asking), example, short in zip(asked, full, bare, strict=True):
+    for (fact, asking), example, short, lead in zip(asked, full, bare, leads, strict=True):
         size = len(short) - short.end
         # A tokenizer may merge the end of the object and the text after it.
         exact = not whole and example.ids[:size] == short.ids[:size]
         stop = size if exact else len(example)
-        made.append(Sentence(fact, asking, example, stop))
+        begin = len(lead) - lead.end
+        led = not whole and example.ids[:begin] == lead.ids[:begin] and begin < stop
+        made.append(Sentence(fact, asking, example, stop, begin if led else 0))
     return made
 
 
@@ -111,6 +117,7 @@ def batch_of(learner: Learner, chosen: Sequence[Sentence]) -> Batch:
     batch = collate([one.example for one in chosen], learner.lm.coder.pad)
     for row, one in enumerate(chosen):
         batch["labels"][row, one.stop :] = IGNORED
+        batch["labels"][row, : one.begin] = IGNORED
     return batch
 
 

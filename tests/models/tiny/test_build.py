@@ -17,6 +17,7 @@ from cltool.core.settings import ProbeSettings
 from cltool.evaluation.prober import Prober
 from cltool.facts.facts import Fact
 from cltool.facts.stream import Stream
+from cltool.facts.wording import Wording
 from cltool.facts.wordings import Wordings, from_name
 from cltool.lm.language_model import LanguageModel
 from cltool.models import load
@@ -26,7 +27,7 @@ from cltool.models.tiny.build import Recipe, build, coder, digest
 from cltool.models.tiny.reading import Exercises, Page
 from tools import open_book
 
-from ...conftest import make_stream, make_wordings
+from ...conftest import RELATIONS, make_stream, make_wordings
 
 
 def test_it_knows_its_base_facts() -> None:
@@ -92,8 +93,7 @@ def test_the_same_facts_make_the_same_model(
 
 def make_wordings_with_another() -> Wordings:
     """Wordings with one more relation, which no base fact has but exercises may use."""
-    plain = make_wordings()
-    known = {name: plain._of(name) for name in plain.relations()}
+    known = {name: [Wording.parse(text) for text in texts] for name, texts in RELATIONS.items()}
     return Wordings({**known, "river": from_name("river")})
 
 

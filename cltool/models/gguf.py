@@ -1,0 +1,100 @@
+"""GGUF files as ordinary checkpoints: dequantised once, and kept in the cache."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from contextlib import redirect_stderr
+from pathlib import Path
+from typing import Any
+
+from cltool.core.errors import UserError
+from cltool.core.progress import QUIET, Progress
+from cltool.models.cache import cache_folder, cached
+
+MAGIC = b"GGUF"
+"""The first bytes of a GGUF file."""
+
+FORMAT = 1
+"""Version of the conversion; a change makes every file be converted again."""
+
+
+def is_gguf(path: Path) -> bool:
+    """Return whether ``path`` is a GGUF file, by its first bytes."""
+    try:
+        with path.open("rb") as file:
+            return file.read(len(MAGIC)) == MAGIC
+    except OSError:
+        return False
+
+
+def checkpoint(file: Path, progress: Progress = QUIET) -> Path:
+    """Return the folder of the checkpoint with the dequantised weights of a GGUF file.
+
+    The weights are those that a program that runs the file computes with, as float32. The tokenizer
+    and the chat template are those in the file.
+
+    Args:
+        file: the GGUF file.
+        progress: is told while the file is converted, which takes seconds to minutes.
+
+    Raises:
+        UserError: the file is damaged, or `transformers` cannot convert its architecture.
+    """
+    with file.open("rb") as opened:
+        digest = hashlib.file_digest(opened, "sha256").hexdigest()
+
+    def write(folder: Path) -> None:
+        progress(0, 1, f"converting {file.name}")
+        convert(file, folder)
+        progress(1, 1, f"converting {file.name}")
+
+    return cached(cache_folder() / "gguf" / f"{digest[:20]}-{FORMAT}", write, progress)
+
+
+def convert(file: Path, folder: Path) -> None:
+    """Write the checkpoint of a GGUF file into ``folder``.
+
+    Raises:
+        UserError: the file is damaged, or `transformers` cannot convert its architecture.
+    """
+    from cltool.lm.language_model import silent
+
+    try:
+        # The converter writes a progress bar of its own to stderr.
+        with silent(), redirect_stderr(io.StringIO()):
+            model, tokenizer = _read(file)
+            _plain(model).save_pretrained(folder)
+            tokenizer.save_pretrained(folder)
+    except Exception as error:  # whatever a damaged file makes the libraries raise
+        text = " ".join(str(error).split()) or type(error).__name__
+        raise UserError(
+            f"the GGUF file cannot be converted: {text[:300]}",
+            where=str(file),
+            hint="Download it again, or give the checkpoint that it was made from.",
+        ) from error
+
+
+def _read(file: Path) -> tuple[Any, Any]:
+    """Return the model, with float32 weights, and the tokenizer in ``file``."""
+    import torch
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+
+    where, name = str(file.parent), file.name
+    options = {"gguf_file": name, "local_files_only": True, "trust_remote_code": False}
+    tokenizer = AutoTokenizer.from_pretrained(where, **options)
+    model = AutoModelForCausalLM.from_pretrained(where, dtype=torch.float32, **options)
+    return model, tokenizer
+
+
+def _plain(model: Any) -> Any:
+    """Return the same model with a config that does not say that it was quantised.
+
+    `transformers` refuses to save a model whose config does.
+    """
+    settings = model.config.to_dict()
+    settings.pop("quantization_config", None)
+    plain = type(model)(type(model.config)(**settings))
+    plain.load_state_dict(model.state_dict())
+    plain.generation_config = model.generation_config
+    return plain
