@@ -56,7 +56,7 @@ def _prepare(
     if registered is not None and registered.context is not None:
         whole = stream
         stream = fit_to_context(whole, registered.context, lambda: registered.coder(whole))
-        lm = _load(stream, settings, progress)
+        lm, stream = _asked(_load(stream, settings, progress), stream, settings, progress)
     else:
         lm, stream = _asked(_load(stream, settings, progress), stream, settings, progress)
         stream = fit_to_model(stream, lm.context, lm.coder)

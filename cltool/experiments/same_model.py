@@ -64,9 +64,9 @@ def _refuse_other_asking(run: Run, chat: bool) -> None:
     model = settings.get("model") if isinstance(settings, Mapping) else None
     before = isinstance(model, Mapping) and model.get("chat") == "on"
     if before != chat:
-        name = "on" if before else "off"
+        name, how = ("on", "through its chat template") if before else ("off", "as plain text")
         raise UserError(
-            f"this run asked the model {'through its chat template' if before else 'as plain text'}",
+            f"this run asked the model {how}",
             where=str(run.folder),
             hint=f"Set --chat {name}, choose another folder with --out, or use --fresh.",
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import json
 from contextlib import redirect_stderr
 from pathlib import Path
 from typing import Any
@@ -65,7 +66,8 @@ def convert(file: Path, folder: Path) -> None:
         with silent(), redirect_stderr(io.StringIO()):
             model, tokenizer = _read(file)
             _plain(model).save_pretrained(folder)
-            tokenizer.save_pretrained(folder)
+            rows = model.get_input_embeddings().num_embeddings
+            _without_invented(tokenizer, rows).save_pretrained(folder)
     except Exception as error:  # whatever a damaged file makes the libraries raise
         text = " ".join(str(error).split()) or type(error).__name__
         raise UserError(
@@ -98,3 +100,28 @@ def _plain(model: Any) -> Any:
     plain.load_state_dict(model.state_dict())
     plain.generation_config = model.generation_config
     return plain
+
+
+def _without_invented(tokenizer: Any, rows: int) -> Any:
+    """Return the tokenizer without tokens beyond the ``rows`` of the embedding.
+
+    For some kinds of tokenizer `transformers` adds special tokens that the file does not have.
+    """
+    if len(tokenizer) <= rows:
+        return tokenizer
+    from tokenizers import Tokenizer
+    from transformers import PreTrainedTokenizerFast
+
+    inner = json.loads(tokenizer.backend_tokenizer.to_str())
+    inner["added_tokens"] = [one for one in inner["added_tokens"] if one["id"] < rows]
+    special = {
+        name: token
+        for name in ("bos_token", "eos_token", "pad_token", "unk_token")
+        if (token := getattr(tokenizer, name)) is not None
+        and tokenizer.convert_tokens_to_ids(token) < rows
+    }
+    made = PreTrainedTokenizerFast(
+        tokenizer_object=Tokenizer.from_str(json.dumps(inner)), **special
+    )
+    made.chat_template = tokenizer.chat_template
+    return made

@@ -1,0 +1,123 @@
+"""A model with a chat template is taught and asked through it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from cltool.core.errors import UserError
+from cltool.experiments.run import run
+from cltool.facts.stream import Stream
+from cltool.runs.run import Run
+
+from ..chat_models import write_chat_model
+from ..conftest import make_stream
+
+QUICK = {"learner": {"epochs": 2, "lr": 1e-3}}
+
+
+@pytest.fixture(scope="module")
+def small() -> Stream:
+    return make_stream(lands=4)
+
+
+@pytest.fixture(scope="module")
+def random_model(small: Stream, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_chat_model(small, tmp_path_factory.mktemp("chat") / "model")
+
+
+@pytest.fixture(scope="module")
+def taught(small: Stream, random_model: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A model that knows the base facts, and answers them only in chats."""
+    folder = tmp_path_factory.mktemp("taught")
+    run(
+        small,
+        strategy="frozen",
+        model=str(random_model),
+        out=folder / "run",
+        settings={"model": {"teach_base": True}},
+        save_model=folder / "model",
+    )
+    rows = answers(Run(folder / "run"), 0)
+    assert rows[(rows["group"] == "new") & (rows["form"] == "trained")]["right"].mean() >= 0.5
+    return folder / "model"
+
+
+def answers(made: Run, step: int) -> pd.DataFrame:
+    return pd.read_parquet(made.folder / "answers" / f"step-{step:03}.parquet")
+
+
+def record(made: Run) -> dict[str, Any]:
+    return dict(json.loads((made.folder / "run.json").read_text()))
+
+
+def test_it_is_asked_in_the_way_in_which_it_answers(
+    small: Stream, taught: Path, tmp_path: Path
+) -> None:
+    made = run(small, strategy="naive", model=str(taught), out=tmp_path / "r", settings=QUICK)
+    kept = record(made)
+    assert kept["settings"]["model"]["chat"] == "on"
+    assert kept["requested"]["model"]["chat"] == "auto"
+    assert "through its chat template" in kept["asked"] and "statements" in kept["asked"]
+    rows = answers(made, 0)
+    base = {fact.key for fact in small.updates[0].learn}
+    known = rows[[(s, r) in base for s, r in zip(rows["subject"], rows["relation"], strict=True)]]
+    assert known[known["form"] == "trained"]["right"].mean() >= 0.5
+    asked = set(known["prompt"])
+    chats = small.wordings.as_chat()
+    assert asked <= {one.prompt for key in base for one in chats.askings(key)}
+    plain = run(
+        small,
+        strategy="frozen",
+        model=str(taught),
+        out=tmp_path / "p",
+        settings={"model": {"chat": "off"}},
+    )
+    assert record(plain)["settings"]["model"]["chat"] == "off"
+    assert not any(prompt.startswith("Complete") for prompt in answers(plain, 0)["prompt"])
+
+
+def test_facts_in_a_prompt_stand_in_the_turn_of_the_user(
+    small: Stream, taught: Path, tmp_path: Path
+) -> None:
+    made = run(small, strategy="retrieval", model=str(taught), out=tmp_path / "r")
+    assert record(made)["status"] == "finished"
+
+
+def test_a_run_is_not_continued_in_another_way(small: Stream, taught: Path, tmp_path: Path) -> None:
+    settings = {**QUICK, "model": {"chat": "off"}}
+    made = run(small, strategy="naive", model=str(taught), out=tmp_path / "r", settings=settings)
+    kept = record(made)
+    with pytest.raises(UserError, match="chat"):
+        run(small, strategy="naive", model=str(taught), out=tmp_path / "r", settings=QUICK)
+    assert record(made) == kept
+
+
+def test_a_model_without_a_template(small: Stream, tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="no chat template") as caught:
+        run(
+            small,
+            model="tiny",
+            out=tmp_path / "r",
+            settings={"model": {"chat": "on", "reading": False}},
+        )
+    assert "--chat off" in caught.value.hint
+
+
+@pytest.mark.parametrize("strategy", ["recitation", "pseudo_replay"])
+def test_strategies_that_read_out_lines_say_that_a_chat_has_none(
+    strategy: str, small: Stream, taught: Path, tmp_path: Path
+) -> None:
+    options = {"pseudo_replay": {"prompts": "generated"}}.get(strategy, {})
+    with pytest.raises(UserError, match="chat template"):
+        run(
+            small,
+            strategy=strategy,
+            model=str(taught),
+            out=tmp_path / "r",
+            settings={"strategy": {strategy: options}},
+        )
