@@ -25,15 +25,17 @@ class Sampler:
     Args:
         lm: the model; each call uses its current weights, in evaluation mode.
         batch_size: number of texts generated at once.
+        lines: whether a text may have several lines; otherwise it ends at the first line break.
 
     Attributes:
         tokens: read and written so far: those of the prompts and of the continuations.
     """
 
-    def __init__(self, lm: LanguageModel, batch_size: int = 128) -> None:
+    def __init__(self, lm: LanguageModel, batch_size: int = 128, *, lines: bool = False) -> None:
         self.lm = lm
         self.tokens = 0
         self.batch_size = batch_size
+        self.stops = sorted(lm.coder.ends) if lines else lm.coder.stops
         self._safe: bool | None = None
 
     def greedy(self, prompts: Sequence[Sequence[int]], limit: int) -> list[list[int]]:
@@ -136,7 +138,7 @@ class Sampler:
         width = max(map(len, rows))
         # The last generated token is not fed back, so it needs no position in the context.
         most = max(1, min(limit, self.lm.context - width + 1))
-        stops = set(self.lm.coder.stops)
+        stops = set(self.stops)
         written: list[list[int]] = []
         for row in self._decode(rows, most, **options).sequences[:, width:].tolist():
             ended = next((place for place, token in enumerate(row) if token in stops), None)
@@ -165,7 +167,7 @@ class Sampler:
                     do_sample=False,
                     num_beams=1,
                     max_new_tokens=limit,
-                    eos_token_id=coder.stops or None,
+                    eos_token_id=self.stops or None,
                     pad_token_id=coder.pad,
                     return_dict_in_generate=True,
                     **options,

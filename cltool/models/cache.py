@@ -55,27 +55,36 @@ def training_tokens(folder: Path) -> int:
     return int(json.loads((folder / COST).read_text(encoding="utf-8"))["tokens"])
 
 
-def cached(folder: Path, write: Callable[[Path], None], progress: Progress = QUIET) -> Path:
-    """Return ``folder``; call ``write`` to fill it if it does not hold a model yet.
+def cached(
+    folder: Path,
+    write: Callable[[Path], None],
+    progress: Progress = QUIET,
+    *,
+    what: str = "built model",
+    needed: str = "config.json",
+) -> Path:
+    """Return ``folder``; call ``write`` to fill it if it is not whole yet.
 
     ``write`` receives an empty folder beside ``folder``, which is renamed when it is complete.
     If another process is filling it, this one waits. Every use compares the files with their
-    digests; a damaged model is written again, and `rebuilt` is told.
+    digests; a damaged entry is written again, and `rebuilt` is told.
 
     Args:
         folder: an entry of the cache.
-        write: writes the model.
+        write: writes the entry.
         progress: is told which process is waited for.
+        what: what the entry is, for messages.
+        needed: a file without which it is not whole.
 
     Raises:
         UserError: the cache cannot be read or written.
     """
     try:
-        if _is_whole(folder):
+        if _is_whole(folder, needed):
             return folder
     except OSError as error:
         raise UserError(
-            f"the cache of models cannot be read: {error.strerror or error}",
+            f"the cache cannot be read: {error.strerror or error}",
             where=str(error.filename or folder),
             hint="Ask the owner of the cache, or name a folder of your own: CLTOOL_CACHE=DIR.",
         ) from error
@@ -83,16 +92,16 @@ def cached(folder: Path, write: Callable[[Path], None], progress: Progress = QUI
     def waiting(holder: Holder | None) -> None:
         who = "another process" if holder is None else f"process {holder.pid} on {holder.host}"
         gone = "" if holder is None or holder.here else f" (if it has ended, delete {lock})"
-        progress(0, 1, f"waiting for {who} to build the model{gone}")
+        progress(0, 1, f"waiting for {who} to make the {what}{gone}")
 
     lock = folder.with_name(f".{folder.name}.lock")
     try:
         with disk_errors(folder), file_lock(lock, patience=math.inf, waiting=waiting):
-            if not _is_whole(folder):
-                _fill(folder, write)
+            if not _is_whole(folder, needed):
+                _fill(folder, write, what, needed)
     except OSError as error:
         raise UserError(
-            f"the model that was built cannot be stored: {error.strerror or error}",
+            f"the {what} cannot be stored: {error.strerror or error}",
             where=str(error.filename or folder),
             hint="Make room there, or name a folder that you can write: CLTOOL_CACHE=DIR.",
         ) from error
@@ -119,24 +128,22 @@ def rebuilt() -> Iterator[list[str]]:
 _REBUILT: ContextVar[list[str] | None] = ContextVar("rebuilt", default=None)
 
 
-_NEEDED = ("config.json", DIGESTS)
-"""Files without which a model is not whole. `cached` writes the digests last."""
+def _is_whole(folder: Path, needed: str) -> bool:
+    # The digests are written last.
+    return all((folder / name).is_file() for name in (needed, DIGESTS)) and not damage(folder)
 
 
-def _is_whole(folder: Path) -> bool:
-    return all((folder / name).is_file() for name in _NEEDED) and not damage(folder)
-
-
-def _remove_damaged(folder: Path) -> None:
-    """Remove a damaged model, and say so."""
+def _remove_damaged(folder: Path, what: str, needed: str) -> None:
+    """Remove a damaged entry, and say so."""
     found = ["a file is in place of its folder"]
     if folder.is_dir():
         found = damage(folder)
-        found += [f"{name} is missing" for name in _NEEDED if not (folder / name).is_file()]
+        found += [
+            f"{name} is missing" for name in (needed, DIGESTS) if not (folder / name).is_file()
+        ]
         found = [*dict.fromkeys(found)]
     sentence = (
-        f"A built model in the cache was damaged ({'; '.join(found)}), so it was built again: "
-        f"{folder}."
+        f"A {what} in the cache was damaged ({'; '.join(found)}), so it was made again: {folder}."
     )
     print(one_line(sentence), file=sys.stderr)
     sentences = _REBUILT.get()
@@ -145,10 +152,10 @@ def _remove_damaged(folder: Path) -> None:
     remove(folder)
 
 
-def _fill(folder: Path, write: Callable[[Path], None]) -> None:
+def _fill(folder: Path, write: Callable[[Path], None], what: str, needed: str) -> None:
     """Fill an entry whose lock is held."""
     if any(folder.iterdir()) if folder.is_dir() else os.path.lexists(folder):
-        _remove_damaged(folder)
+        _remove_damaged(folder, what, needed)
     # Whoever left a temporary folder has ended: this process holds the lock.
     left = re.compile(rf"\.*{re.escape(folder.name)}\.\d+\.partial(\.partial)?")
     for path in folder.parent.iterdir():

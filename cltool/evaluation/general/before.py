@@ -1,0 +1,87 @@
+"""What the model before the stream answers and expects: measured once, and kept in the cache.
+
+An entry of the cache is named by a hash of the model, of what it was asked, and of the code that
+asks. The model itself is not needed a second time, so no run keeps two models.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from cltool.core.digests import code_digest
+from cltool.core.files import write_json
+from cltool.core.progress import QUIET, Progress
+from cltool.evaluation.general.answers import BATCH, LONG, SHORT, long_answers, short_answers
+from cltool.evaluation.general.distributions import Distributions, distributions
+from cltool.evaluation.matching import Answer
+from cltool.lm.coder import Encoded
+from cltool.lm.language_model import LanguageModel
+from cltool.models.cache import cache_folder, cached
+
+CODE = ("cltool.evaluation.general", "cltool.evaluation.prober", "cltool.lm")
+"""The code on which what is kept depends."""
+
+WHAT = "record of a model's answers"
+"""What an entry of the cache is."""
+
+ANSWERS, DISTRIBUTIONS = "answers.json", "distributions.safetensors"
+
+
+class Before:
+    """The model before the stream.
+
+    Args:
+        lm: the model as it was loaded; its weights must not have changed since.
+        progress: receives the progress of asking it.
+    """
+
+    def __init__(self, lm: LanguageModel, progress: Progress = QUIET) -> None:
+        self.lm = lm
+        self.progress = progress
+        self._name = json.dumps(
+            [
+                dict(sorted(lm.parts.items())),
+                lm.device.type,
+                lm.precision.name,
+                repr(lm.coder.chat),
+                code_digest(CODE),
+            ]
+        )
+
+    def short_answers(self, texts: Sequence[str]) -> list[Answer]:
+        """Return its answers to questions (`cltool.evaluation.general.answers`)."""
+        return self._answers(short_answers, texts, SHORT)
+
+    def long_answers(self, texts: Sequence[str]) -> list[Answer]:
+        """Return its answers to instructions or requests."""
+        return self._answers(long_answers, texts, LONG)
+
+    def distributions(self, examples: Sequence[Encoded]) -> Distributions:
+        """Return its distributions for the completions of ``examples``."""
+
+        def write(place: Path) -> None:
+            distributions(self.lm, examples).save(place / DISTRIBUTIONS)
+
+        rows = [[one.ids, one.start, one.end] for one in examples]
+        return Distributions.load(self._file(["distributions", rows], DISTRIBUTIONS, write))
+
+    def _answers(
+        self, ask: Callable[..., list[Answer]], texts: Sequence[str], limit: int
+    ) -> list[Answer]:
+        def write(place: Path) -> None:
+            answers = ask(self.lm, texts, progress=self.progress)
+            write_json(place / ANSWERS, [[one.text, one.stop] for one in answers])
+
+        file = self._file(["answers", limit, BATCH, list(texts)], ANSWERS, write)
+        found: list[list[str]] = json.loads(file.read_text(encoding="utf-8"))
+        return [Answer(text, stop) for text, stop in found]
+
+    def _file(self, asked: list[Any], file: str, write: Callable[[Path], None]) -> Path:
+        """Return the file of an entry of the cache."""
+        name = hashlib.sha256((self._name + json.dumps(asked)).encode()).hexdigest()[:20]
+        folder = cache_folder() / "general" / name
+        return cached(folder, write, self.progress, what=WHAT, needed=file) / file

@@ -1,0 +1,255 @@
+"""Measures, after each step, what happened to the model beyond the facts of the stream.
+
+Everything is compared with the model before the stream: which of the questions it answered are
+still answered, how probable it finds a general text, how its expectations have changed, and
+whether it still follows the instructions and refuses the requests that it did before.
+"""
+
+from __future__ import annotations
+
+import math
+import random
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from cltool.core.progress import QUIET, Progress
+from cltool.core.seeds import derive
+from cltool.evaluation.general.answers import is_right, long_answers, short_answers
+from cltool.evaluation.general.bank import Bank, Question, split
+from cltool.evaluation.general.before import Before
+from cltool.evaluation.general.degenerate import is_degenerate
+from cltool.evaluation.general.distributions import (
+    Distributions,
+    distance,
+    perplexity,
+    text_examples,
+)
+from cltool.evaluation.general.instructions import instructions
+from cltool.evaluation.general.requests import refused, requests
+from cltool.evaluation.matching import END, Answer
+from cltool.facts.stream import Stream
+from cltool.facts.wordings import TRAINED
+from cltool.lm.coder import Coder, Encoded
+from cltool.lm.language_model import LanguageModel
+
+PROTECTED, UNLISTED, UNKNOWN = "protected", "unlisted", "unknown"
+"""Groups of questions. The model before the stream answered those of the first two."""
+
+PROMPTS = 64
+"""Most facts of an update whose prompts are compared with the model before the stream."""
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What was measured after one step.
+
+    Attributes:
+        numbers: name → number, None where there is none; `cltool.evaluation.scores.GENERAL` says
+            what each of them means.
+        answers: a row for each prompt, with what was answered and how that was judged.
+    """
+
+    numbers: dict[str, float | None]
+    answers: list[dict[str, Any]]
+
+
+class Drift:
+    """Compares a model that learns a stream with the model before it.
+
+    Args:
+        lm: the model as it was loaded; its weights must not have changed since.
+        stream: what it will learn.
+        bank: the questions; those about facts of the stream are left out.
+        paragraphs: a general text.
+        seed: decides which of the known questions are protected, and which are asked.
+        limit: most questions that are asked after each step, half of them protected; None: all.
+        progress: receives the progress of asking the model before the stream.
+
+    Attributes:
+        bank: the questions that are left.
+        protected: a half of the questions that the model answered.
+        unlisted: the other half.
+    """
+
+    def __init__(
+        self,
+        lm: LanguageModel,
+        stream: Stream,
+        bank: Bank,
+        paragraphs: Sequence[str],
+        *,
+        seed: int = 0,
+        limit: int | None = None,
+        progress: Progress = QUIET,
+    ) -> None:
+        before = Before(lm, progress)
+        self.bank = bank.without(stream)
+        self._base = before.short_answers([one.text for one in self.bank.questions])
+        pairs = zip(self.bank.questions, self._base, strict=True)
+        self._known = [one for one, answer in pairs if is_right(one, answer)]
+        self.protected, self.unlisted = split(self._known, seed)
+        self._asked = {
+            PROTECTED: _sample(self.protected, limit, seed),
+            UNLISTED: _sample(self.unlisted, limit, seed),
+        }
+        self._text = text_examples(lm.coder, paragraphs, lm.context)
+        self._text_before = before.distributions(self._text)
+        self._instructions, self._requests = instructions(), requests()
+        self._long = before.long_answers(self._long_prompts)
+        self._updates: dict[int, tuple[list[Encoded], Distributions]] = {}
+        for update in stream.updates[1:]:
+            examples = update_examples(stream, update.step, lm.coder)
+            self._updates[update.step] = examples, before.distributions(examples)
+
+    @property
+    def _long_prompts(self) -> list[str]:
+        return [*(one.prompt for one in self._instructions), *self._requests]
+
+    def before(self) -> Measured:
+        """Return what was measured of the model before the stream: it knows all that it knows."""
+        rows = [
+            _question_row(one, self._group(one), answer)
+            for one, answer in zip(self.bank.questions, self._base, strict=True)
+        ]
+        numbers = {
+            **self._shares([row for row in rows if row["group"] != UNKNOWN]),
+            **self._long_numbers(self._long),
+            "perplexity": self._text_before.perplexity,
+            "perplexity_ratio": 1.0 if self._text else math.nan,
+            "kl_text": 0.0 if self._text else math.nan,
+            "kl_update": math.nan,
+        }
+        return self._measured(numbers, rows, self._long)
+
+    def after(
+        self,
+        step: int,
+        lm: LanguageModel,
+        frame: Callable[[str], str] = str,
+        progress: Progress = QUIET,
+    ) -> Measured:
+        """Measure the model after a step.
+
+        Args:
+            step: the number of the step.
+            lm: the model.
+            frame: the text that the strategy puts around a prompt.
+            progress: receives the progress of asking.
+        """
+        chosen = [(group, one) for group, asked in self._asked.items() for one in asked]
+        answers = short_answers(lm, [one.text for _, one in chosen], frame, progress)
+        rows = [
+            _question_row(one, group, answer)
+            for (group, one), answer in zip(chosen, answers, strict=True)
+        ]
+        long = long_answers(lm, self._long_prompts, frame, progress)
+        text = distance(lm, self._text, self._text_before)
+        examples, expected = self._updates.get(step, ([], None))
+        changed = math.nan if expected is None else distance(lm, examples, expected).divergence
+        numbers = {
+            **self._shares(rows),
+            **self._long_numbers(long),
+            "perplexity": perplexity(text.loss),
+            "perplexity_ratio": perplexity(text.loss - self._text_before.loss),
+            "kl_text": text.divergence,
+            "kl_update": changed,
+        }
+        return self._measured(numbers, rows, long)
+
+    def _group(self, question: Question) -> str:
+        if question in self.protected:
+            return PROTECTED
+        return UNLISTED if question in self.unlisted else UNKNOWN
+
+    def _shares(self, rows: Sequence[Mapping[str, Any]]) -> dict[str, float]:
+        """Return the share of each group's questions that are answered, and how many were asked."""
+        found: dict[str, float] = {}
+        for group in (UNLISTED, PROTECTED):
+            right = [row["right"] for row in rows if row["group"] == group]
+            found |= {group: _mean(right), f"n_{group}": len(right)}
+        return found
+
+    def _long_numbers(self, answers: Sequence[Answer]) -> dict[str, float]:
+        """Return what the answers to instructions and requests show."""
+        followed, refusing = self._judged(answers)
+        followed_before, refused_before = self._judged(self._long)
+        return {
+            "degenerate": _mean([is_degenerate(one.text) for one in answers]),
+            "ended": _mean([one.stop == END for one in answers]),
+            "instructions": _still(followed, followed_before),
+            "refusals": _still(refusing, refused_before),
+        }
+
+    def _judged(self, answers: Sequence[Answer]) -> tuple[list[bool], list[bool]]:
+        """Return whether each instruction was followed, and whether each request was refused."""
+        split_at = len(self._instructions)
+        pairs = zip(self._instructions, answers[:split_at], strict=True)
+        followed = [one.followed(answer.text) for one, answer in pairs]
+        return followed, [refused(answer.text) for answer in answers[split_at:]]
+
+    def _measured(
+        self,
+        numbers: Mapping[str, float],
+        questions: list[dict[str, Any]],
+        long: Sequence[Answer],
+    ) -> Measured:
+        followed, refusing = self._judged(long)
+        kinds = [*(("instruction", one) for one in followed), *(("request", o) for o in refusing)]
+        judged = {"instruction": "followed", "request": "refused"}
+        rows = [
+            {"kind": kind, "prompt": prompt, "answer": answer.text, "stop": answer.stop,
+             judged[kind]: value}
+            for (kind, value), prompt, answer in zip(kinds, self._long_prompts, long, strict=True)
+        ]  # fmt: skip
+        finite = {
+            name: float(value) if math.isfinite(value) else None for name, value in numbers.items()
+        }
+        return Measured(finite, [*questions, *rows])
+
+
+def update_examples(stream: Stream, step: int, coder: Coder) -> list[Encoded]:
+    """Return what an update teaches as prompts and completions, each fact in one wording.
+
+    The wording is a held-out one if the key has any. Of a large update, a fixed random sample of
+    `PROMPTS` facts is taken.
+    """
+    facts = list(stream.updates[step].learn)
+    if len(facts) > PROMPTS:
+        facts = random.Random(derive(0, "general", "prompts", step)).sample(facts, PROMPTS)
+    pairs = []
+    for fact in facts:
+        askings = stream.wordings.askings(fact.key)
+        held_out = [one for one in askings if one.form != TRAINED] or askings
+        pairs.append((held_out[0].prompt, held_out[0].wording.target(fact.object)))
+    return coder.pairs(pairs)
+
+
+def _sample(questions: Sequence[Question], limit: int | None, seed: int) -> list[Question]:
+    """Return at most half of ``limit`` questions, in their order."""
+    if limit is None or len(questions) <= limit // 2:
+        return list(questions)
+    drawn = random.Random(derive(seed, "general", "asked"))
+    return [questions[n] for n in sorted(drawn.sample(range(len(questions)), limit // 2))]
+
+
+def _question_row(question: Question, group: str, answer: Answer) -> dict[str, Any]:
+    return {
+        "kind": "question",
+        "prompt": question.text,
+        "area": question.area,
+        "group": group,
+        "accepted": list(question.accepted),
+        "answer": answer.text,
+        "stop": answer.stop,
+        "right": is_right(question, answer),
+    }
+
+
+def _mean(values: Sequence[bool]) -> float:
+    return sum(values) / len(values) if values else math.nan
+
+
+def _still(now: Sequence[bool], before: Sequence[bool]) -> float:
+    """Return the share of what was so before that still is."""
+    return _mean([one for one, was in zip(now, before, strict=True) if was])
