@@ -67,7 +67,20 @@ def since_taught(rows: pd.DataFrame) -> pd.DataFrame:
         the fact.
     """
     asked = held_out(rows)
-    now = _valid(asked[asked["step"] == asked["step"].max()])
+    return _with_then(_valid(asked[asked["step"] == asked["step"].max()]), asked)
+
+
+def retained_since_taught(rows: pd.DataFrame, forms: Sequence[str] | None = None) -> pd.DataFrame:
+    """Return the probes of retained facts at every step, with their answers when taught.
+
+    Returns:
+        The rows of all steps, with the columns that `since_taught` adds.
+    """
+    asked = held_out(rows, forms)
+    return _with_then(asked[asked["group"] == "retained"], asked)
+
+
+def _with_then(now: pd.DataFrame, asked: pd.DataFrame) -> pd.DataFrame:
     then = asked[(asked["step"] == asked["learned"]) & (asked["group"] == "new")]
     both: pd.DataFrame = now.merge(
         then[[*PROBE, "learned", "right", "stale"]], on=[*PROBE, "learned"], suffixes=("", "_then")

@@ -76,6 +76,12 @@ SCORES: dict[str, Score] = by_name(
     Score("retained", "retained", "accuracy after the last update on facts that were learned"
           " earlier and are still valid", "higher"),
     Score("retained_min", "retained, worst", "retained after each seed's worst update", "higher"),
+    Score("kept", "kept", "of the facts that were learned earlier, are still valid and were right"
+          " when they were learned (base facts: before the first update), the share that is still"
+          " right after the last update. What a model never knew it cannot forget", "higher"),
+    Score("kept_min", "kept, worst", "kept after each seed's worst update", "higher"),
+    Score("kept_base", "kept, base", "kept, of base facts only", "higher"),
+    Score("kept_updates", "kept, updates", "kept, of facts of earlier updates only", "higher"),
     Score("stale", "stale", "share of superseded facts that the model still answers with an"
           " outdated object after the last update", "lower"),
     Score("stale_max", "stale, worst", "stale after each seed's worst update", "lower"),

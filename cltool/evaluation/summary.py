@@ -11,13 +11,13 @@ from cltool.core.errors import UserError
 from cltool.evaluation import metrics
 from cltool.evaluation.collapse import ALMOST, collapsed_steps
 from cltool.evaluation.ledger import KEY, TAGS
-from cltool.evaluation.outcomes import resurfaced
+from cltool.evaluation.outcomes import resurfaced, retained_since_taught
 from cltool.evaluation.scores import COSTS, METRICS, SCORES, Score, installed_scores
 
 if TYPE_CHECKING:
     import pandas as pd
 
-WORST = {"new": "min", "retained": "min", "stale": "max", "erased": "max"}
+WORST = {"new": "min", "retained": "min", "kept": "min", "stale": "max", "erased": "max"}
 """Scores of which a run also reports the worst update, and how that is found."""
 
 MEANINGLESS = ("stale", "erased")
@@ -41,9 +41,10 @@ def per_step(
             Low values of `MEANINGLESS` are left out there.
 
     Returns:
-        Index ``step``; columns new, retained, stale, erased, valid, trained, forced and
-        ``n_new``, ``n_retained``, ``n_superseded``, ``n_erased``. ``new`` at step 0 is the
-        accuracy on the base knowledge.
+        Index ``step``; columns new, retained, stale, erased, valid, trained, forced, kept,
+        kept_base, kept_updates and ``n_new``, ``n_retained``, ``n_superseded``, ``n_erased``,
+        ``n_kept``. ``new`` at step 0 is the accuracy on the base knowledge. ``kept`` needs the
+        rows of the steps that taught the facts.
     """
     import pandas as pd
 
@@ -69,8 +70,16 @@ def per_step(
     broken = collapsed_steps(rows) if collapsed is None else collapsed
     for name in MEANINGLESS:
         table[name] = table[name].where(~steps.isin(broken) | (table[name] > 1 - ALMOST))
-    counted = {**groups, "superseded": superseded}
-    for name in ("new", "retained", "superseded", "erased"):
+    known = _known(rows, forms)
+    apart = {
+        "": known,
+        "_base": known[known["learned"] == 0],
+        "_updates": known[known["learned"] > 0],
+    }
+    for name, chosen in apart.items():
+        table[f"kept{name}"] = chosen.groupby("step")["right"].mean().reindex(steps)
+    counted = {**groups, "superseded": superseded, "kept": known}
+    for name in ("new", "retained", "superseded", "erased", "kept"):
         table[f"n_{name}"] = counted[name].groupby("step").size().reindex(steps, fill_value=0)
     return pd.DataFrame(table, index=steps)
 
@@ -177,6 +186,17 @@ def total_costs(costs: pd.DataFrame) -> dict[str, float]:
         name: float(costs[name].max() if name in LARGEST else costs[name].sum(skipna=False))
         for name in COSTS
     }
+
+
+def _known(rows: pd.DataFrame, forms: Sequence[str] | None) -> pd.DataFrame:
+    """Return the retained facts that were right when they were learned, a row a fact and step.
+
+    Of a fact that is asked in several ways, those count in which it was right then.
+    """
+    both = retained_since_taught(rows, forms)
+    both = both[both["right_then"]]
+    grouped = both.groupby(["step", "learned", *KEY], sort=False, observed=True)
+    return grouped.agg(right=("right", "mean")).reset_index()
 
 
 def _facts(rows: pd.DataFrame) -> pd.DataFrame:

@@ -18,13 +18,17 @@ if TYPE_CHECKING:
     import pandas as pd
 
 COMPARED = (
-    "new", "new_min", "retained", "retained_min", "stale", "stale_max", "erased", "resurfaced",
-    "acc", "bwt", "forgetting", "intransigence", "fuar", "tokens", "seconds", "stored_bytes",
+    "new", "new_min", "retained", "retained_min", "kept", "stale", "stale_max", "erased",
+    "resurfaced", "acc", "bwt", "forgetting", "intransigence", "fuar", "tokens", "seconds",
+    "stored_bytes",
 )  # fmt: skip
 """The scores and costs of the comparison, in order; those of installed packages come last."""
 
 OPTIONAL = ("erased", "resurfaced", "intransigence")
 """Scores that are left out where no run has them: nothing was to be forgotten, no `joint`."""
+
+ADDED = ("kept",)
+"""Scores that results of earlier versions lack; they are left out where no run has them, too."""
 
 PARTS = ("", "_half", "_low", "_high")
 """Endings of the columns of a score: the mean, half of its interval, the smallest and the largest
@@ -111,7 +115,7 @@ def compare(group: Group) -> pd.DataFrame:
         rows.append(row)
     names = pd.Index([variant.label for variant in group.variants], name="strategy")
     frame = pd.DataFrame(rows, index=names)
-    absent = [name for name in OPTIONAL if frame[name].isna().all()]
+    absent = [name for name in (*OPTIONAL, *ADDED) if frame[name].isna().all()]
     return frame.drop(columns=[f"{name}{end}" for name in absent for end in endings])
 
 

@@ -144,6 +144,37 @@ def test_the_whole_run_by_hand(story: pd.DataFrame) -> None:
         assert scores[name] == pytest.approx(value), name
 
 
+def test_kept_counts_what_was_right_when_it_was_learned() -> None:
+    base = [
+        *asked(0, "A", ["A", "A"], group="new"),
+        *asked(0, "B", ["B", "no"], group="new"),
+        *asked(0, "C", ["no", "no"], group="new"),
+        *asked(0, "D", ["no", "no"], group="future", learned=1),
+    ]
+    one = [
+        *asked(1, "A", ["A", "no"]),
+        *asked(1, "B", ["B", "B"]),
+        *asked(1, "C", ["C", "C"]),
+        *asked(1, "D", ["D", "D"], group="new", learned=1),
+    ]
+    two = [
+        # A is superseded: what was right of it before does not count.
+        *asked(2, "A", ["E", "E"], group="new", learned=2, accepted=["E"], outdated=["A"]),
+        *asked(2, "B", ["no", "B"]),
+        *asked(2, "C", ["C", "C"]),
+        *asked(2, "D", ["D", "no"], learned=1),
+    ]
+    steps = per_step(table(base, one, two))
+    assert list(steps["kept"]) == pytest.approx([NAN, 0.75, 0.25], nan_ok=True)
+    assert list(steps["kept_base"]) == pytest.approx([NAN, 0.75, 0.0], nan_ok=True)
+    assert list(steps["kept_updates"]) == pytest.approx([NAN, NAN, 0.5], nan_ok=True)
+    assert list(steps["n_kept"]) == [0, 2, 2]
+    found = summary(table(base, one, two))
+    assert found["kept"] == found["kept_min"] == pytest.approx(0.25)
+    last = table(two)
+    assert math.isnan(per_step(last)["kept"].loc[2])
+
+
 def test_empty_columns_are_nan_and_not_zero(story: pd.DataFrame) -> None:
     # Update 1 taught A alone; had update 2 changed it again, its column would be empty.
     gone = story[~((story["subject"] == "A") & (story["step"] == 2))]
