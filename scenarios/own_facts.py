@@ -24,11 +24,13 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field, field_validator
 
 from cltool.core.errors import UserError
+from cltool.core.similar import guess
 from cltool.facts.facts import Fact, Key, Update
 from cltool.facts.files.consistency import History
 from cltool.facts.files.dates import parse_date
 from cltool.facts.files.endings import table_name
-from cltool.facts.files.events import Condition, Event, Reading, read_events
+from cltool.facts.files.events import Event, Reading, read_events
+from cltool.facts.files.filters import Condition, unused_values
 from cltool.facts.files.parts import digest
 from cltool.facts.files.shown import shown
 from cltool.facts.forget_requests import with_requests
@@ -114,6 +116,7 @@ class OwnFacts(Scenario[OwnFactsConfig]):
         dated = options.cut is not None
         reading = read_events(options.path, dated=dated, where=where, max_chars=options.max_chars)
         _check_columns(reading, where, dated)
+        doubts = unused_values(reading.path, where)
         wordings = Wordings({}) if options.wordings is None else Wordings.load(options.wordings)
         events = _consistent(reading, options.cut)
         if reading.bad and not options.skip_bad:
@@ -125,7 +128,7 @@ class OwnFacts(Scenario[OwnFactsConfig]):
             collected.add(step, event)
         collected.finish()
         _check_steps(reading, collected, len(kept))
-        doubts = list(reading.warnings)
+        doubts += reading.warnings
         if options.wordings is not None:
             # The relation of question–answer pairs is an internal name.
             relations = {event.key[1] for event in kept if not event.prompts}
@@ -155,7 +158,8 @@ def _check_columns(reading: Reading, where: Sequence[Condition], dated: bool) ->
     for condition in where:
         if condition.column_of(columns) is None:
             what = f"no line has the column {condition.column!r} of the filter"
-            raise UserError(what, where=path, hint=listed)
+            hint = f"{guess(condition.column, columns)} {listed}".strip()
+            raise UserError(what, where=path, hint=hint)
     if "subject" not in columns and "prompt" not in columns:
         hint = f"Give subject, relation and new, or prompt and answer. {listed}"
         raise UserError("no line has a subject or a prompt", where=path, hint=hint)

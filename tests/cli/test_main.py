@@ -204,7 +204,7 @@ REFUSALS: dict[str, tuple[list[str], list[str]]] = {
     "a cut without dates": (["run", *QUICK, "--cut", "year"], ["no line has a date"]),
     "a filter that keeps nothing": (
         ["run", *QUICK, "--where", "relation=king"],
-        ["no usable event", "10 filtered out"],
+        ["facts.jsonl: no line has relation 'king'", "are: 'mayor', 'judge'."],
     ),
     "an option of another scenario": (
         ["run", "--scenario", "world", "--cut", "year"],

@@ -417,7 +417,19 @@ class TestWhere:
         error = refused(tmp_path, self.rows, where="colour=red")
         assert "'colour'" in error.what
         assert "'party'" in error.hint
-        assert "no usable event" in refused(tmp_path, self.rows, where="relation=x").what
+        assert "Did you mean 'party'?" in refused(tmp_path, self.rows, where="prty=A").hint
+        both = ["party=A", "relation=river"]
+        assert "no usable event" in refused(tmp_path, self.rows, where=both).what
+
+    def test_a_value_that_no_line_has(self, tmp_path: Path) -> None:
+        error = refused(tmp_path, self.rows, where="relation=mayr")
+        assert error.what == "no line has relation 'mayr'"
+        assert error.hint == "Did you mean 'mayor'?"
+        error = refused(tmp_path, self.rows, where="relation=x")
+        assert error.hint == "The values of relation are: 'mayor', 'river', 'sea'."
+        stream = from_rows(tmp_path, self.rows, where=r"relation=mayor,see")
+        assert taught(stream) == [{"Ulm": "Ada"}, {"Ulm": "Cy"}, {"Ulm": "Di"}]
+        assert stream.warnings == ("facts.jsonl: no line has relation 'see'. Did you mean 'sea'?",)
 
     @pytest.mark.parametrize("where", ["relation", "=x"])
     def test_malformed(self, tmp_path: Path, where: str) -> None:

@@ -8,11 +8,10 @@
 
 from __future__ import annotations
 
-import re
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, time
 from decimal import Decimal
 from pathlib import Path
@@ -29,9 +28,10 @@ from cltool.facts.files.cells import (
     says_yes,
     yes_no,
 )
-from cltool.facts.files.columns import USED, canonical, is_index, misspelt, resembles
+from cltool.facts.files.columns import USED, is_index, misspelt, resembles
 from cltool.facts.files.dates import read_day, read_update
 from cltool.facts.files.doubts import Doubts
+from cltool.facts.files.filters import Condition
 from cltool.facts.files.lists import listed
 from cltool.facts.files.rows import read_rows
 from cltool.facts.files.shown import shown
@@ -43,7 +43,6 @@ QUESTION_RELATION = "question"
 """The relation of plain question–answer pairs; their subject is the prompt."""
 
 _KEY_COLUMNS = frozenset({"subject", "relation", "prompt"})
-_OBJECT_COLUMNS = frozenset({"new", "object", "answer", "old"})
 _TIMES = {"date": "date", "update": "update number"}
 _SCALAR = (str, int, float, Decimal, date, time)
 
@@ -92,48 +91,6 @@ class Event:
         """Return whether both teach the same object."""
         both_teach = not (self.forget or other.forget)
         return both_teach and (self.names(other.value) or other.names(self.value))
-
-
-@dataclass(frozen=True, slots=True)
-class Condition:
-    """A filter ``column=value,value``: the column has one of these values.
-
-    A comma inside a value is written ``\\,``. Values are compared as names, and in the columns of
-    objects as objects (`cltool.facts.identity`).
-    """
-
-    column: str
-    values: frozenset[str]
-
-    @classmethod
-    def parse(cls, text: str) -> Condition:
-        """Read ``column=value,value``.
-
-        Raises:
-            ValueError: the column or the ``=`` is missing.
-        """
-        column, equals, values = text.partition("=")
-        if not column.strip() or not equals:
-            raise ValueError(f"{text!r} is not column=value or column=value,value")
-        parts = re.split(r"(?<!\\),", values)
-        condition = cls(canonical(column), frozenset())
-        given = (part.replace("\\,", ",") for part in parts)
-        return replace(condition, values=frozenset(map(condition._identity, given)))
-
-    def column_of(self, columns: Iterable[str]) -> str | None:
-        """Return the name of its column among ``columns``, or None."""
-        name = name_identity(self.column)
-        return next((one for one in columns if name_identity(one) == name), None)
-
-    def holds(self, row: Row) -> bool:
-        """Return whether ``row`` has one of the values; a missing cell counts as empty."""
-        value = row.get(self.column)
-        if value is None and (column := self.column_of(row)) is not None:
-            value = row[column]
-        return self._identity(as_text(value)) in self.values
-
-    def _identity(self, text: str) -> str:
-        return (object_identity if self.column in _OBJECT_COLUMNS else name_identity)(text)
 
 
 @dataclass(slots=True)
