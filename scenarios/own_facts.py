@@ -26,6 +26,7 @@ from pydantic import BeforeValidator, Field, field_validator
 from cltool.core.errors import UserError
 from cltool.core.similar import guess
 from cltool.facts.facts import Fact, Key, Update
+from cltool.facts.files.bad_lines import bad_details, refusal
 from cltool.facts.files.consistency import History
 from cltool.facts.files.dates import parse_date
 from cltool.facts.files.endings import table_name
@@ -120,7 +121,7 @@ class OwnFacts(Scenario[OwnFactsConfig]):
         wordings = Wordings({}) if options.wordings is None else Wordings.load(options.wordings)
         events = _consistent(reading, options.cut)
         if reading.bad and not options.skip_bad:
-            raise _bad_lines(reading)
+            raise refusal(reading)
         kept = [event for event in events if event.kept]
         labels, steps = _assign_steps(reading, kept, options.cut)
         collected = _Updates(reading, labels)
@@ -140,7 +141,7 @@ class OwnFacts(Scenario[OwnFactsConfig]):
             updates=collected.updates,
             wordings=wordings.with_prompts(_prompts(kept)),
             source=_source(options, reading, len(kept)),
-            skipped=tuple(_bad_details(reading)),
+            skipped=tuple(bad_details(reading)),
             warnings=tuple(doubts),
             origins=collected.origins,
         )
@@ -179,23 +180,6 @@ def _check_columns(reading: Reading, where: Sequence[Condition], dated: bool) ->
             what = "no line has an update number or a date"
             hint = "Add update to each line (0 for the base, then 1, 2, …), or date."
         raise UserError(what, where=path, hint=hint)
-
-
-def _bad_details(reading: Reading) -> list[str]:
-    return [f"{reading.place(line)}: {reading.bad[line]}" for line in sorted(reading.bad)]
-
-
-def _bad_lines(reading: Reading) -> UserError:
-    details = _bad_details(reading)
-    count = len(details)
-    if count > _MAX_SHOWN:
-        details[_MAX_SHOWN:] = [f"… and {count - _MAX_SHOWN:,} more"]
-    return UserError(
-        "1 bad line" if count == 1 else f"{count:,} bad lines",
-        where=str(reading.path),
-        hint=" ".join([*reading.advice, "Fix them, or skip them with --skip-bad."]),
-        details=details,
-    )
 
 
 def _starts(cuts: Sequence[str]) -> list[int]:

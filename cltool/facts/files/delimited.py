@@ -31,8 +31,8 @@ def delimited_rows(part: Part, source: Source) -> Rows:
     Raises:
         UserError: the file is no text, or its header cannot be used.
     """
-    undecoded = Undecoded()
-    lines = text_lines(part.path, undecoded)
+    undecoded = Undecoded(part.path)
+    lines = text_lines(undecoded)
     skipped, line, delimiter = 0, "", ""
     for line in lines:
         if stated(line) and not delimiter:
@@ -70,7 +70,7 @@ def delimited_rows(part: Part, source: Source) -> Rows:
             row = undecoded.get(number, row) if undecoded else row
         if row:
             yield skipped + first, row
-    source.advice.update(dict.fromkeys([undecoded.advice] if undecoded else []))
+    source.advice.update(dict.fromkeys(filter(None, [undecoded.advice])))
 
 
 def _header(reader: Iterator[list[str]], where: str) -> list[str]:

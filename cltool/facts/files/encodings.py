@@ -9,6 +9,7 @@ from __future__ import annotations
 import codecs
 import gzip
 import re
+import shlex
 import zlib
 from collections.abc import Iterator
 from functools import lru_cache, partial
@@ -36,25 +37,59 @@ _NAMES = {"cp1252": "WINDOWS-1252", "mac_roman": "MACINTOSH", "cp437": "CP437"}
 """Codec → its name for iconv."""
 
 
+_NOT_UTF8, _READS = "not UTF-8", "it reads"
+
+
 class Undecoded(dict[int, str]):
-    """The lines that cannot be decoded: line number → the reason."""
+    """The lines of a file that cannot be decoded: line number → the reason.
 
-    def __init__(self) -> None:
+    Attributes:
+        path: the file.
+        codec: the encoding that they probably have, or ``""``.
+        mixed: whether other lines have characters beyond ASCII in UTF-8.
+    """
+
+    def __init__(self, path: Path) -> None:
         super().__init__()
-        self.advice = ""
-        """How to convert the file, if it has such lines."""
+        self.path = path
+        self.codec = ""
+        self.mixed = False
+
+    @property
+    def advice(self) -> str:
+        """How to mend the file; empty if it has no lines of another encoding."""
+        if not any(reason.startswith(_NOT_UTF8) for reason in self.values()):
+            return ""
+        if self.mixed:
+            return "The other lines are UTF-8: write these in UTF-8, too."
+        if not self.codec:
+            return "Save the file as UTF-8."
+        name = _NAMES[self.codec]
+        return (
+            f"The file is probably {name}. Save it as UTF-8 (in Excel: CSV UTF-8), or convert it:"
+            f" {_conversion(self.path, name)}"
+        )
 
 
-def text_lines(path: Path, undecoded: Undecoded) -> Iterator[str]:
+def may_have_other_encoding(reason: str) -> bool:
+    """Return whether a line is bad because it probably has another encoding than UTF-8."""
+    return _READS in reason
+
+
+def text_lines(undecoded: Undecoded) -> Iterator[str]:
     """Iterate over the lines of a file, with their ends.
 
     A line that cannot be decoded is added to ``undecoded`` and has replacement characters.
+
+    Args:
+        undecoded: the file, and no lines.
 
     Raises:
         UserError: the file is something else than its name says, is damaged, has an encoding that
             is not read, or has a line longer than `MAX_LINE`.
         OSError: it cannot be opened.
     """
+    path = undecoded.path
     opened = gzip.open if path.suffix.lower() == GZIP else open
     try:
         with cast(BinaryIO, opened(path, "rb")) as raw:
@@ -86,6 +121,8 @@ def _lines(path: Path, text: TextIOWrapper, undecoded: Undecoded) -> Iterator[st
             except UnicodeEncodeError as error:
                 undecoded[number] = _reason(line, error.start, text.encoding, undecoded)
                 line = line.encode("utf-8", "replace").decode()
+            else:
+                undecoded.mixed = True
         yield line
 
 
@@ -115,17 +152,23 @@ def _reason(line: str, start: int, encoding: str, undecoded: Undecoded) -> str:
     try:
         raw.decode()
     except UnicodeDecodeError as error:
-        reason = f"not UTF-8: byte 0x{raw[error.start]:02x} at position {error.start + 1}"
+        reason = f"{_NOT_UTF8}: byte 0x{raw[error.start]:02x} at position {error.start + 1}"
         codec = _probable(raw)
         if not codec:
-            undecoded.advice = undecoded.advice or "Save the file as UTF-8."
             return reason
-        undecoded.advice = (
-            f"The file is probably {_NAMES[codec]}. Save it as UTF-8 (in Excel: CSV UTF-8), or"
-            f" convert it: iconv -f {_NAMES[codec]} -t UTF-8 FILE > NEW-FILE."
-        )
-        return f"{reason}; as {_NAMES[codec]} it reads {shown(_around(raw, error.start, codec))}"
+        undecoded.codec = codec
+        return f"{reason}; as {_NAMES[codec]} {_READS} {shown(_around(raw, error.start, codec))}"
     return f"not Unicode: an unpaired surrogate at position {start + 1}"
+
+
+def _conversion(path: Path, encoding: str) -> str:
+    """Return the command that writes the file in UTF-8 beside it."""
+    packed = path.suffix.lower() == GZIP
+    plain = path.with_suffix("") if packed else path
+    new = shlex.quote(str(plain.with_name(f"{plain.stem}-utf8{plain.suffix}")))
+    name = shlex.quote(str(path))
+    convert = f"iconv -f {encoding} -t UTF-8"
+    return f"gzip -dc {name} | {convert} > {new}" if packed else f"{convert} {name} > {new}"
 
 
 def _around(raw: bytes, place: int, codec: str) -> str:

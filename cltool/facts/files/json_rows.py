@@ -25,8 +25,8 @@ def json_rows(part: Part, source: Source) -> Rows:
     Raises:
         UserError: the file is no text, or is neither JSON lines nor a document with rows.
     """
-    undecoded = Undecoded()
-    lines = text_lines(part.path, undecoded)
+    undecoded = Undecoded(part.path)
+    lines = text_lines(undecoded)
     before, first = _until_text(lines)
     between, second = _until_text(lines)
     lines = chain(before, between, lines)
@@ -35,7 +35,7 @@ def json_rows(part: Part, source: Source) -> Rows:
         raise UserError("is not JSON, but a table with a header", where=str(part.path), hint=hint)
     if not _is_document(part, first, second):
         yield from _line_rows(lines, undecoded)
-        source.advice.update(dict.fromkeys([undecoded.advice] if undecoded else []))
+        source.advice.update(dict.fromkeys(filter(None, [undecoded.advice])))
         return
     text = _whole(part, lines)
     if undecoded:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import io
+import shlex
 import zipfile
 from pathlib import Path
 
@@ -36,7 +37,25 @@ def test_other_encodings_are_named_with_a_sample(table: Table, encoding: str, sh
     error = table.refused("a.csv", CSV.encode(encoding))
     assert [line.split(": ")[0] for line in error.details] == ["a.csv:2", "a.csv:3"]
     assert f"as {shown} it reads 'Köln,r,Bärbel" in error.details[0]
-    assert f"iconv -f {shown} -t UTF-8" in error.hint
+    file = Path(error.where)
+    converted = shlex.quote(str(file.with_name("a-utf8.csv")))
+    assert error.hint.endswith(f"iconv -f {shown} -t UTF-8 {shlex.quote(str(file))} > {converted}")
+
+
+def test_skipping_is_not_advised_for_lines_in_another_encoding(table: Table) -> None:
+    text = CSV.replace("Cécile", "Cecile").replace("Köln,r,Ce", "Koln,r,Ce")
+    packed = table.refused("a.csv.gz", text.encode("cp1252"))
+    assert "--skip" not in packed.hint and "gzip -dc " in packed.hint
+    mixed = table.refused("a.csv", text.encode("cp1252") + b"Ulm,r,,1\r\n")
+    assert "iconv" in mixed.hint and mixed.hint.endswith(
+        "other lines, or skip them with --skip-bad."
+    )
+    odd = table.refused("a.csv", CSV.encode() + "Köln,r,Bärbel,1\r\n".encode("cp1252"))
+    assert odd.hint == "The other lines are UTF-8: write these in UTF-8, too."
+    other = table.refused("a.csv", text + "Ulm,r,,1\r\n")
+    assert other.hint == "Fix them, or skip them with --skip-bad."
+    nothing = table.refused("a.csv", "subject,relation,new,update\nUlm,r,,1\n")
+    assert "--skip" not in nothing.hint
 
 
 def test_other_scripts_are_not_guessed(table: Table) -> None:
@@ -112,7 +131,7 @@ def test_line_ends(table: Table, end: str) -> None:
 def test_a_carriage_return_inside_a_file_with_line_feeds_ends_no_line(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_bytes(b"a\rb\nc\n")
-    assert list(text_lines(path, Undecoded())) == ["a\rb\n", "c\n"]
+    assert list(text_lines(Undecoded(path))) == ["a\rb\n", "c\n"]
 
 
 def test_a_line_separator_of_unicode_ends_no_line(table: Table) -> None:

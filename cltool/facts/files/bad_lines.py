@@ -1,0 +1,38 @@
+"""What is said of the bad lines of a file of facts."""
+
+from __future__ import annotations
+
+from cltool.core.errors import UserError
+from cltool.facts.files.encodings import may_have_other_encoding
+from cltool.facts.files.events import Reading
+
+_MAX_SHOWN = 50
+
+
+def bad_details(reading: Reading) -> list[str]:
+    """Return the bad lines with the reasons, in their order."""
+    return [f"{reading.place(line)}: {reading.bad[line]}" for line in sorted(reading.bad)]
+
+
+def _mending(reading: Reading) -> list[str]:
+    """Return what to do about bad lines; a file in another encoding is converted as a whole."""
+    undecoded = sum(map(may_have_other_encoding, reading.bad.values()))
+    if undecoded == len(reading.bad):
+        return []
+    them = "the other lines" if undecoded else "them"
+    skip = ", or skip them with --skip-bad" if len(reading.bad) < reading.lines else ""
+    return [f"Fix {them}{skip}."]
+
+
+def refusal(reading: Reading) -> UserError:
+    """Return the error that names the bad lines, and says what to do about them."""
+    details = bad_details(reading)
+    count = len(details)
+    if count > _MAX_SHOWN:
+        details[_MAX_SHOWN:] = [f"… and {count - _MAX_SHOWN:,} more"]
+    return UserError(
+        "1 bad line" if count == 1 else f"{count:,} bad lines",
+        where=str(reading.path),
+        hint=" ".join([*reading.advice, *_mending(reading)]),
+        details=details,
+    )
