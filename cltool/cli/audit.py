@@ -15,6 +15,7 @@ from cltool.cli.tables import Part, print_all
 from cltool.core import exit_codes
 from cltool.core.errors import UserError
 from cltool.core.progress import stderr_progress
+from cltool.core.similar import guess
 
 if TYPE_CHECKING:
     from cltool.audit.attacks.settings import AuditSettings
@@ -279,7 +280,8 @@ def _read_request(options: argparse.Namespace) -> tuple[AuditSettings, AuditRequ
         raise UserError(
             f"unknown section: {', '.join(unknown)}",
             where="settings",
-            hint=f"There are: {', '.join(SECTIONS)}. A run keeps the settings it was made with.",
+            hint=f"{guess(unknown[0], SECTIONS)} There are: {', '.join(SECTIONS)}. A run keeps the"
+            " settings it was made with.".lstrip(),
         )
     scenario = shared.only_given({"cut": options.cut, "wordings": options.wordings})
     asked = AuditRequest(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 import shlex
 import sys
 import textwrap
@@ -13,6 +14,7 @@ from typing import Any
 from cltool.cli import output
 from cltool.core import exit_codes, interrupts, threads
 from cltool.core.errors import Diverged, Unexpected, UserError
+from cltool.core.similar import guess
 from cltool.experiments.unexpected import explained, shows_traceback
 
 COMMANDS = {
@@ -39,7 +41,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         _refuse_odd_words(arguments)
         with interrupts.handled(stopped, to_the_end=argv is None):
-            options = parser().parse_args(arguments)
+            options = _parsed(arguments)
             threads.let_threads_sleep()
             options.typed = shlex.join(["cltool", *arguments])
             code: int = options.run_command(options)
@@ -99,8 +101,33 @@ def _how_to_go_on(arguments: Sequence[str]) -> str:
     return f"to continue, give the same command again: {again}"
 
 
+def _parsed(arguments: Sequence[str]) -> argparse.Namespace:
+    """Return the options; print what is wrong with them, and exit, if they cannot be read."""
+    top, commands = _parsers()
+    name = next(iter(arguments), "")
+    if name and not name.startswith("-") and name not in commands:
+        hint = guess(name, commands) or f"There are: {', '.join(commands)}."
+        top.error(f"unknown command {name!r}. {hint}")
+    if name.startswith("-") and name not in ("-h", "--help", "--version"):
+        top.error(f"unknown option {name!r}. The options of a command come after its name.")
+    options, unknown = top.parse_known_args(arguments)
+    if unknown:
+        command = commands[options.command]
+        wrong = next((word for word in unknown if word.startswith("-")), unknown[0])
+        option = wrong.partition("=")[0]
+        known = re.findall(r"--[a-z][\w-]*", command.format_usage())
+        what = "unknown option" if wrong.startswith("-") else "unexpected word"
+        command.error(f"{what} {option!r}. {guess(option, known)}".rstrip())
+    return options
+
+
 def parser() -> argparse.ArgumentParser:
     """Return the parser of all commands and options."""
+    return _parsers()[0]
+
+
+def _parsers() -> tuple[argparse.ArgumentParser, dict[str, argparse.ArgumentParser]]:
+    """Return the parser of all commands and options, and that of each command."""
     top = argparse.ArgumentParser(
         prog="cltool",
         description="Continual learning for language models: run streams of facts through\n"
@@ -111,13 +138,15 @@ def parser() -> argparse.ArgumentParser:
     )
     top.add_argument("--version", action=_Version, nargs=0, help="print the version and exit")
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    made = {}
     for name, summary in COMMANDS.items():
         module = import_module(f"cltool.cli.{name}")
         about = f"{summary.capitalize()}."
         command = commands.add_parser(name, help=summary, description=about, allow_abbrev=False)
         module.add(command)
         command.set_defaults(run_command=module.run)
-    return top
+        made[name] = command
+    return top, made
 
 
 def _epilog() -> str:

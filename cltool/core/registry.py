@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from typing import Any
 
 from cltool.core import interrupts
 from cltool.core.errors import UserError
+from cltool.core.similar import guess
 
 BUILT_IN = "built-in"
 """Source of the entries that come with cltool."""
@@ -121,10 +121,8 @@ class Registry:
         refusal = self._refused.get(name)
         if refusal is not None:
             raise UserError(f"{self.kind} {name!r}: {refusal.reason}", hint=refusal.hint)
-        known = {one.casefold(): one for one in (*self._refused, *self.names())}
-        near = [repr(known[one]) for one in difflib.get_close_matches(name.casefold(), known)]
-        guess = f"Did you mean {' or '.join(near)}? " if near else ""
-        raise UserError(f"unknown {self.kind} {name!r}", hint=f"{guess}{self._all()}")
+        hint = f"{guess(name, (*self._refused, *self.names()))} {self._all()}".lstrip()
+        raise UserError(f"unknown {self.kind} {name!r}", hint=hint)
 
     def _all(self) -> str:
         """Return all names in a sentence, or the command that lists them if they are many."""

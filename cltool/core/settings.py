@@ -10,6 +10,8 @@ from typing import Any, Literal, TypeVar, get_args
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from cltool.core.errors import UserError
+from cltool.core.validation import field_names as field_names
+from cltool.core.validation import problems
 
 Config = TypeVar("Config", bound=BaseModel)
 
@@ -235,28 +237,13 @@ def validate(kind: type[Config], values: Mapping[str, Any], where: str) -> Confi
     try:
         return kind.model_validate(dict(values))
     except ValidationError as error:
-        details = [_explain(kind, item, where) for item in error.errors()]
+        details = problems(kind, error, where)
         raise UserError(
             f"{len(details)} setting{'s are' if len(details) > 1 else ' is'} wrong",
             where=where,
             details=details,
             hint=f"{where} has: {', '.join(field_names(kind))}.",
         ) from None
-
-
-def field_names(kind: type[BaseModel]) -> list[str]:
-    """Return the names of a config's fields, as users write them."""
-    return [field.alias or name for name, field in kind.model_fields.items()]
-
-
-def _explain(kind: type[BaseModel], item: Any, where: str) -> str:
-    path = ".".join([where, *map(str, item["loc"])])
-    if item["type"] == "extra_forbidden":
-        import difflib
-
-        near = difflib.get_close_matches(str(item["loc"][-1]), field_names(kind), n=1)
-        return f"{path}: unknown" + (f"; did you mean {near[0]!r}?" if near else "")
-    return f"{path} = {item['input']!r}: {item['msg'].removeprefix('Value error, ')}"
 
 
 def _value(text: str) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +13,9 @@ from cltool.evaluation import limits
 from cltool.experiments import resolve
 from cltool.experiments.same_model import source_parts
 from cltool.experiments.strategy_code import code_of
+from cltool.facts.facts import Key
+from cltool.facts.files.events import QUESTION_RELATION
+from cltool.facts.files.shown import shown
 from cltool.facts.lookalikes import spelling_warnings
 from cltool.facts.stream import Stream
 from cltool.runs.erasures import INEXACT
@@ -20,6 +23,9 @@ from cltool.runs.record import FORMAT, ID
 
 if TYPE_CHECKING:
     from cltool.training.learner import Learner
+
+_NAMED = 3
+"""Facts that a warning names."""
 
 PACKAGES = ("cltool", "torch", "transformers", "peft", "avalanche-lib", "tokenizers")
 
@@ -92,24 +98,37 @@ def manifest(
 def stream_warnings(stream: Stream) -> list[str]:
     """Return warnings about the stream: its source, its names, wordings held out, lines skipped."""
     keys = stream.first_taught()
-    trained_only = sum(
-        all(asking.form == "trained" for asking in stream.wordings.askings(key)) for key in keys
-    )
+    trained_only = [
+        key
+        for key in keys
+        if all(asking.form == "trained" for asking in stream.wordings.askings(key))
+    ]
     warnings = [*stream.warnings, *spelling_warnings(stream)]
-    if trained_only == len(keys):
+    if len(trained_only) == len(keys):
         warnings.append(
             "No wording is held out: the scores ask in the trained wordings. "
             "Give each relation more wordings."
         )
     elif trained_only:
-        warnings.append(
-            f"{trained_only} of {len(keys)} facts have no held-out wording and are left out of "
-            "the scores. Give their relations more wordings, or their questions paraphrases."
-        )
+        warnings.append(_not_scored(trained_only, len(keys)))
     if stream.skipped:
         count = len(stream.skipped)
         warnings.append(f"{count} bad line{'s' * (count > 1)} of the source skipped.")
     return warnings
+
+
+def _not_scored(keys: Sequence[Key], of: int) -> str:
+    """Return a warning about facts without a held-out wording."""
+    count = len(keys)
+    have, are, their = ("has", "is", "its") if count == 1 else ("have", "are", "their")
+    named = [shown(subject if relation == QUESTION_RELATION else f"{subject}, {relation}")
+             for subject, relation in keys[:_NAMED]]  # fmt: skip
+    more = f" and {count - _NAMED:,} more" if count > _NAMED else ""
+    return (
+        f"{count} of {of} facts {have} no held-out wording and {are} left out of the scores"
+        f" ({', '.join(named)}{more}). Give {their} relation{'s' * (count > 1)} more wordings, or a"
+        " question paraphrases."
+    )
 
 
 def strategy_warnings(learner: Learner) -> list[str]:

@@ -18,6 +18,7 @@ from cltool.core.settings import (
     merge,
     validate,
 )
+from cltool.core.similar import guess
 from cltool.facts.stream import Stream
 from cltool.scenarios import SCENARIOS
 from cltool.strategies import STRATEGIES
@@ -177,7 +178,7 @@ def resolve(strategy: str, tables: Mapping[str, Any] | None = None) -> Settings:
             UserError(
                 f"unknown section: {', '.join(unknown)}",
                 where="settings",
-                hint=f"There are: {', '.join(SECTIONS)}.",
+                hint=f"{guess(unknown[0], SECTIONS)} There are: {', '.join(SECTIONS)}.".lstrip(),
             )
         )
     kinds = {name: STRATEGIES.load(name) for name in strategy_names(strategy)}

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
+from pydantic import BaseModel, ConfigDict, Field
 
 from cltool.core.errors import UserError
 from cltool.core.settings import (
@@ -28,6 +29,43 @@ def test_all_errors_are_reported_together() -> None:
         assert name in details
     assert "learner.optimiser: unknown; did you mean 'optimizer'?" in details
     assert "batch_size" in caught.value.hint
+
+
+class Inner(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    rate: float = 0.0
+
+
+class Odd(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    cut: Literal["year", "month"] | tuple[int, ...] | None = None
+    parts: tuple[str, ...] = ()
+    inner: Inner = Inner()
+    flag: bool = False
+    count: int = Field(1, gt=0, alias="number")
+
+
+IN_WORDS = {
+    "cut": (3, "s.cut = 3: needs 'year' or 'month' or a list"),
+    "parts": (["a", 2], "s.parts.1 = 2: needs a text"),
+    "inner": ({"rate": "x"}, "s.inner.rate = 'x': needs a number"),
+    "flag": (7, "s.flag = 7: needs true or false"),
+    "number": (0, "s.number = 0: needs to be more than 0"),
+}
+
+
+@pytest.mark.parametrize("name", IN_WORDS)
+def test_what_is_wrong_is_said_in_words(name: str) -> None:
+    value, told = IN_WORDS[name]
+    with pytest.raises(UserError, match="1 setting is wrong") as caught:
+        validate(Odd, {name: value}, "s")
+    assert caught.value.details == (told,)
+
+
+def test_a_misspelt_setting_of_a_part_is_guessed() -> None:
+    with pytest.raises(UserError) as caught:
+        validate(Odd, {"inner": {"rat": 1}}, "s")
+    assert caught.value.details == ("s.inner.rat: unknown; did you mean 'rate'?",)
 
 
 @pytest.mark.parametrize(
