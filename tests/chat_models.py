@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .conftest import byte_bpe
+from tools.families import byte_bpe
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerFast

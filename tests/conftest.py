@@ -19,10 +19,9 @@ from cltool.facts.facts import Fact, Update
 from cltool.facts.stream import Stream
 from cltool.facts.wording import Wording
 from cltool.facts.wordings import Wordings
+from tools import families
 
 if TYPE_CHECKING:
-    from transformers import PreTrainedTokenizerFast
-
     from cltool.lm.language_model import LanguageModel
     from cltool.training.learner import Learner
 
@@ -166,101 +165,15 @@ def stream() -> Stream:
 # Models.
 
 
-def byte_bpe(sentences: Sequence[str], *, bos: bool, pad: bool) -> PreTrainedTokenizerFast:
-    """A byte-level BPE; with ``bos`` every text begins with a token of its own."""
-    from tokenizers import Tokenizer, decoders, models, pre_tokenizers, processors, trainers
-    from transformers import PreTrainedTokenizerFast
-
-    inner = Tokenizer(models.BPE())
-    inner.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
-    inner.decoder = decoders.ByteLevel()
-    special = ["<eos>", *(["<bos>"] if bos else []), *(["<pad>"] if pad else [])]
-    trainer = trainers.BpeTrainer(
-        vocab_size=384,
-        special_tokens=special,
-        initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
-        show_progress=False,
-    )
-    inner.train_from_iterator(sentences, trainer)
-    if bos:
-        inner.post_processor = processors.TemplateProcessing(
-            single="<bos> $A", special_tokens=[("<bos>", inner.token_to_id("<bos>"))]
-        )
-    return PreTrainedTokenizerFast(
-        tokenizer_object=inner,
-        eos_token="<eos>",
-        bos_token="<bos>" if bos else None,
-        pad_token="<pad>" if pad else None,
-    )
-
-
-def _architecture(name: str, vocabulary: int, eos: int) -> Any:
-    import transformers as hf
-
-    size: dict[str, Any] = {
-        "vocab_size": vocabulary,
-        "hidden_size": 32,
-        "num_hidden_layers": 2,
-        "bos_token_id": eos,
-        "eos_token_id": eos,
-        "pad_token_id": None,
-        # Wide enough that no two tokens are nearly as probable as each other.
-        "initializer_range": 0.3,
-    }
-    attention: dict[str, Any] = {"num_attention_heads": 4, "max_position_embeddings": CONTEXT}
-    gated: dict[str, Any] = {"intermediate_size": 48, **attention}
-    dry = {"hidden_dropout": 0.0, "attention_dropout": 0.0}
-    configs: dict[str, Callable[[], Any]] = {
-        "llama": lambda: hf.LlamaConfig(**size, **gated, num_key_value_heads=2),
-        "gpt2": lambda: hf.GPT2Config(
-            vocab_size=vocabulary,
-            n_embd=32,
-            n_layer=2,
-            n_head=4,
-            n_positions=CONTEXT,
-            resid_pdrop=0.0,
-            embd_pdrop=0.0,
-            attn_pdrop=0.0,
-            bos_token_id=eos,
-            eos_token_id=eos,
-            initializer_range=0.3,
-        ),
-        "qwen3": lambda: hf.Qwen3Config(**size, **gated, num_key_value_heads=2, head_dim=8),
-        "gpt_neox": lambda: hf.GPTNeoXConfig(**size, **gated, **dry),
-        "opt": lambda: hf.OPTConfig(
-            **{k: v for k, v in size.items() if k != "initializer_range"},
-            **attention,
-            ffn_dim=48,
-            word_embed_proj_dim=32,
-            dropout=0.0,
-            init_std=0.3,
-        ),
-        "gemma": lambda: hf.GemmaConfig(**size, **gated, num_key_value_heads=2, head_dim=8),
-        "mamba": lambda: hf.MambaConfig(**size, state_size=4),
-    }
-    return configs[name]()
-
-
 def write_checkpoint(name: str, stream: Stream, folder: Path) -> Path:
     """A random model of architecture ``name`` and its tokenizer, as `transformers` saves them."""
-    import torch
-    from transformers import AutoModelForCausalLM
-
     sentences = [
         prompt + target
         for update in stream
         for fact in update.learn
         for prompt, target in stream.wordings.examples(fact)
     ]
-    tokenizer = byte_bpe(sentences, bos=name in ("llama", "gemma"), pad=name not in ("gpt2",))
-    eos = tokenizer.eos_token_id
-    assert isinstance(eos, int)
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(1)
-        model = AutoModelForCausalLM.from_config(_architecture(name, len(tokenizer), eos))
-    model.save_pretrained(folder)
-    tokenizer.save_pretrained(folder)
-    return folder
+    return families.write_checkpoint(name, sentences, folder, CONTEXT)
 
 
 @pytest.fixture(scope="session")

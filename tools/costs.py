@@ -140,7 +140,7 @@ class Walker:
         self.learner: Learner = Learner(
             lm=lm,
             stream=stream,
-            settings=lm.with_rate(settings.learner),
+            settings=settings.learner_of(lm),
             strategies=resolve.build(settings),
         )
         self.learner.rebuild = rebuilder(stream, settings)

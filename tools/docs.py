@@ -245,6 +245,9 @@ def _strategy(entry: Entry) -> str:
     if kind.presets:
         presets = ", ".join(f"`{name} = {_value(value)}`" for name, value in kind.presets.items())
         parts.append(f"Learner settings that it changes: {presets}.\n")
+    if kind.pretrained_presets:
+        more = ", ".join(f"`{k} = {_value(v)}`" for k, v in kind.pretrained_presets.items())
+        parts.append(f"For a model that is taken to be pretrained: {more}.\n")
     if kind.requires:
         parts.append("It only works composed with:\n")
         parts += [f"- {name}: {why}." for name, why in kind.requires.items()]

@@ -61,7 +61,9 @@ class LearnerSettings(BaseModel):
     lr: float | None = Field(
         None,
         ge=0,
-        description="learning rate; none: 0.128 divided by the model's width, times lr_scale",
+        description="learning rate; none: 0.128 divided by the model's width, times lr_scale; a"
+        " tenth of it for a model of at least 20 million parameters, which is taken to be"
+        " pretrained",
     )
     lr_scale: float = Field(
         1.0, gt=0, description="factor of the default learning rate, used if lr is not given"

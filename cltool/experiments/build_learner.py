@@ -48,7 +48,7 @@ def build_learner(
     learner = Learner(
         lm=lm,
         stream=fitted,
-        settings=lm.with_rate(settings.learner),
+        settings=settings.learner_of(lm),
         strategies=strategies,
         seed=seed,
         loggers=loggers,

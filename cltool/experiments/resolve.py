@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +24,7 @@ from cltool.scenarios import SCENARIOS
 from cltool.strategies import STRATEGIES
 
 if TYPE_CHECKING:
+    from cltool.lm.language_model import LanguageModel
     from cltool.training.strategy import Strategies, Strategy, StrategyConfig
 
 SECTIONS = ("scenario", "model", "learner", "strategy", "probe")
@@ -41,12 +42,28 @@ class Settings:
         learner: how to train. ``lr`` may be None; the learner then derives it from the model.
         probe: how the model is asked.
         strategy: strategy name → its settings, in the order of composition.
+        given: the learner settings that the user gave.
     """
 
     model: ModelSettings
     learner: LearnerSettings
     probe: ProbeSettings
     strategy: Mapping[str, StrategyConfig]
+    given: frozenset[str] = field(default=frozenset(), compare=False)
+
+    def learner_of(self, lm: LanguageModel) -> LearnerSettings:
+        """Return how to train ``lm``: presets for pretrained models and the rate are filled in.
+
+        Raises:
+            UserError: no learning rate is set, and there is no default.
+        """
+        learner = self.learner
+        if lm.pretrained:
+            kinds = [STRATEGIES.load(name) for name in self.strategy]
+            presets = merge(*(kind.pretrained_presets for kind in kinds))
+            changed = {name: value for name, value in presets.items() if name not in self.given}
+            learner = learner.model_copy(update=changed)
+        return lm.with_rate(learner)
 
     def as_tables(self) -> dict[str, Any]:
         """Return the settings as nested tables, for the run's record."""
@@ -190,7 +207,7 @@ def resolve(strategy: str, tables: Mapping[str, Any] | None = None) -> Settings:
     probe = _try(ProbeSettings, given.get("probe", {}), "probe", errors)
     if errors:
         raise _together(errors)
-    return Settings(model, learner, probe, own)
+    return Settings(model, learner, probe, own, frozenset(given.get("learner", {})))
 
 
 def _environment() -> dict[str, Any]:

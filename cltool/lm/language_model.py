@@ -28,6 +28,10 @@ if TYPE_CHECKING:
     from cltool.core.settings import LearnerSettings
 
 
+PRETRAINED = 20_000_000
+"""Parameters from which a model is taken to be pretrained: cltool builds none of this size."""
+
+
 @dataclass
 class LanguageModel:
     """A causal language model with its tokenizer, which the learner trains and the prober asks.
@@ -77,9 +81,17 @@ class LanguageModel:
         """Width of the residual stream."""
         return int(getattr(self._text_config, "hidden_size", 0) or 0)
 
+    @cached_property
+    def pretrained(self) -> bool:
+        """Whether the model is so large that it is taken to be pretrained (`PRETRAINED`)."""
+        return sum(one.numel() for one in self.model.parameters()) >= PRETRAINED
+
     @property
     def default_rate(self) -> float:
-        """Default learning rate: 0.128 divided by the width (1e-3 at 128, 3e-5 at 4096).
+        """Default learning rate: 0.128 divided by the width (1e-3 at 128).
+
+        That of a pretrained model is a tenth of it (2.2e-5 at 576, 3e-6 at 4096): with ten times
+        as much it loses most of what no update mentions.
 
         Raises:
             UserError: the model's config does not have the width.
@@ -90,7 +102,7 @@ class LanguageModel:
                 where=self.source,
                 hint="Set one with --set learner.lr=…",
             )
-        return 0.128 / self.width
+        return (0.0128 if self.pretrained else 0.128) / self.width
 
     def with_rate(self, settings: LearnerSettings) -> LearnerSettings:
         """Return ``settings`` with the learning rate for this model filled in.

@@ -112,7 +112,7 @@ def small_learner(strategy: str, tables: Mapping[str, Any]) -> Learner:
     return Learner(
         lm=lm,
         stream=small_stream(),
-        settings=lm.with_rate(settings.learner),
+        settings=settings.learner_of(lm),
         strategies=strategies,
     )
 

@@ -57,6 +57,8 @@ class Strategy(SupervisedPlugin, Generic[C]):  # type: ignore[misc]
         Config: the class of its settings, taken from ``Strategy[...]``.
         config: the settings.
         presets: learner settings it changes from their defaults.
+        pretrained_presets: further ones for a model that is taken to be pretrained
+            (`LanguageModel.pretrained`).
         replaces_model: whether ``attach`` replaces the model (by a PEFT wrapper). Such
             strategies are attached before those that read the model's parameters.
         trains: whether ``update`` trains, so that the hooks of other strategies run. Set it to
@@ -76,6 +78,7 @@ class Strategy(SupervisedPlugin, Generic[C]):  # type: ignore[misc]
     Config: ClassVar[type[StrategyConfig]] = StrategyConfig
     config: C
     presets: ClassVar[Mapping[str, Any]] = {}
+    pretrained_presets: ClassVar[Mapping[str, Any]] = {}
     replaces_model: ClassVar[bool] = False
     trains: ClassVar[bool] = True
     requires: ClassVar[Mapping[str, str]] = {}

@@ -46,6 +46,7 @@ class LoRAMerge(Strategy[LoRAMergeConfig]):
 
     replaces_model = True
     presets: ClassVar[Mapping[str, Any]] = {"lr_scale": 1.5}
+    pretrained_presets: ClassVar[Mapping[str, Any]] = {"lr_scale": 9.0}
     excludes: ClassVar[Mapping[str, str]] = ONE_UPDATE
 
     def before_training(self, learner: Learner, **kwargs: Any) -> None:

@@ -107,7 +107,11 @@ def test_an_answer_that_was_cut_off_after_the_name_is_open() -> None:
 
 
 def test_a_word_of_denial_in_the_question_denies_nothing() -> None:
-    asked: dict[str, Any] = {"prompt": "What was the capital formerly?", "subject": "capital", "outdated": []}
+    asked: dict[str, Any] = {
+        "prompt": "What was the capital formerly?",
+        "subject": "capital",
+        "outdated": [],
+    }
     assert named("The capital was formerly Paris.", **asked) == "right"
     assert named("The capital was formerly Paris.") == ""
 

@@ -27,8 +27,9 @@ from cltool.facts.wordings import Wordings
 from cltool.lm.coder import Coder
 from cltool.models import registered
 from cltool.models.lengths import fit_to_context
+from tools.families import byte_bpe
 
-from ..conftest import LoadLM, MakeLearner, byte_bpe, make_wordings
+from ..conftest import LoadLM, MakeLearner, make_wordings
 
 LONG = "東京都千代田区丸の内一丁目九番地のビル"
 """19 characters, and three times as many tokens for a tokenizer that knows bytes only."""

@@ -9,9 +9,12 @@ import pytest
 from cltool.core.errors import UserError
 from cltool.experiments import resolve as assemble
 from cltool.experiments.resolve import build, open_stream, resolve, strategy_names
+from cltool.lm import language_model
 from cltool.strategies import STRATEGIES
 from cltool.strategies.regularisation.ewc import EWC, EWCConfig
 from cltool.strategies.rehearsal.replay import Replay, ReplayConfig
+
+from ..conftest import LoadLM
 
 # Strategies.
 
@@ -136,3 +139,19 @@ def test_settings_override_the_environment(monkeypatch: pytest.MonkeyPatch) -> N
     assert not assemble.resolve("naive").model.reading
     assert assemble.resolve("naive", {"model": {"reading": True}}).model.reading
     assert not assemble.resolve("naive", {"model": {"name": "my/model"}}).model.reading
+
+
+def test_a_pretrained_model_is_trained_more_gently(
+    load_lm: LoadLM, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small, large = load_lm("llama"), load_lm("llama")
+    assert not small.pretrained
+    monkeypatch.setattr(language_model, "PRETRAINED", 1)
+    assert large.pretrained
+    rates = [resolve("naive").learner_of(one).lr for one in (small, large)]
+    assert rates == pytest.approx([0.128 / 32, 0.0128 / 32])
+    assert resolve("lora").learner_of(small).lr == pytest.approx(1.5 * 0.128 / 32)
+    assert resolve("lora").learner_of(large).lr == pytest.approx(9 * 0.0128 / 32)
+    own = {"learner": {"lr_scale": 2.0}}
+    assert resolve("lora", own).learner_of(large).lr == pytest.approx(2 * 0.0128 / 32)
+    assert resolve("lora", {"learner": {"lr": 0.5}}).learner_of(large).lr == 0.5

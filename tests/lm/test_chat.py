@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from cltool.core.errors import UserError
 from cltool.lm.chat import chat_turns
 from cltool.lm.coder import Coder
+from tools.families import byte_bpe
 
 from ..chat_models import TEMPLATE, with_template
-from ..conftest import byte_bpe
 
 SENTENCES = ["Who rules Land? Bobo rules it."] * 4
 

@@ -9,8 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cltool.lm.coder import Coder, Encoded
-
-from ..conftest import byte_bpe
+from tools.families import byte_bpe
 
 SENTENCES = ["The ruler of Land is Bobo.", "Who rules Land? Bobo", "naïve “Zoë” — 東京\n"] * 4
 

@@ -14,8 +14,9 @@ from cltool.facts.stream import Stream
 from cltool.lm.coder import Coder
 from cltool.models.lengths import fit_to_model, problems
 from cltool.models.spelling import subject_warnings
+from tools.families import byte_bpe
 
-from ..conftest import byte_bpe, make_wordings
+from ..conftest import make_wordings
 
 
 def word_coder(letters: str, *, lower: bool = False) -> Coder:
