@@ -24,6 +24,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field, field_validator
 
 from cltool.core.errors import UserError
+from cltool.core.plurals import plural
 from cltool.core.similar import guess
 from cltool.facts.facts import Fact, Key, Update
 from cltool.facts.files.bad_lines import bad_details, refusal
@@ -321,7 +322,7 @@ class _Updates:
 
 def _check_steps(reading: Reading, collected: _Updates, used: int) -> None:
     path, updates = str(reading.path), collected.updates
-    counts = f"{reading.lines:,} lines, {reading.filtered_out:,} filtered out, "
+    counts = f"{plural(reading.lines, 'line')}, {reading.filtered_out:,} filtered out, "
     counts += f"{len(reading.bad):,} bad"
     if not used:
         raise UserError(

@@ -22,6 +22,7 @@ from cltool.audit.findings import BASE, ModelState, Scope
 from cltool.audit.judge import Row, rows, tally
 from cltool.audit.listed_facts import listed_doubts, refuse_never_true
 from cltool.audit.request import AuditRequest
+from cltool.core.plurals import plural
 from cltool.core.progress import QUIET, Progress
 from cltool.experiments import reference_run, resolve, restore
 from cltool.facts.facts import Fact, Key, Knowledge, Update
@@ -305,7 +306,7 @@ def _doubts(
         doubts.append(NOTHING_RETAINED)
     if any(row.word == "undecided" for row in found):
         doubts.append(
-            f"Undecided verdicts need more facts (there are {len(case.erased)} erased ones). The"
+            f"Undecided verdicts need more than {plural(len(case.erased), 'erased fact')}. The"
             " column “agrees within” gives the tolerance at which the models would be"
             " indistinguishable. " + least_facts(settings)
         )

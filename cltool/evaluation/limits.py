@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from cltool.core.plurals import plural
 from cltool.evaluation.matching import KnownNames
 
 if TYPE_CHECKING:
@@ -107,19 +108,23 @@ def too_long(stream: Stream, coder: Coder, asked: int | None) -> list[str]:
     if cut:
         fact, least = max(cut, key=lambda one: one[1])
         warnings.append(
-            f"{len(cut)} of {len(facts)} objects are longer than an answer may be "
-            f"(probe.max_tokens = {asked}), so they can never be right, for example "
+            f"{_of(len(cut), len(facts), 'is', 'are')} longer than an answer may be "
+            f"(probe.max_tokens = {asked}), and can never be right, for example "
             f"{fact.object[:60]!r} ({fact.subject}, {fact.relation}), which needs {least} tokens. "
             "Leave probe.max_tokens out: it is derived from the longest object."
         )
     if broken:
         fact = broken[0]
         warnings.append(
-            f"{len(broken)} of {len(facts)} objects contain a line break or the model's end token, "
-            "at which an answer ends, so they can never be right, for example "
+            f"{_of(len(broken), len(facts), 'contains', 'contain')} a line break or the model's"
+            " end token, at which an answer ends, and can never be right, for example "
             f"{fact.object[:60]!r} ({fact.subject}, {fact.relation}). Write them on one line."
         )
     return warnings
+
+
+def _of(count: int, of: int, one: str, many: str) -> str:
+    return f"{count} of {plural(of, 'object')} {one if count == 1 else many}"
 
 
 def _answers(stream: Stream, fact: Fact) -> list[str]:

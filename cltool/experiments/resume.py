@@ -166,7 +166,8 @@ def code_note(run: Run, record: Mapping[str, Any], done: int) -> str:
     if not isinstance(run.record.get("code"), Mapping):
         text = "An earlier version of cltool made this run: which code made it is not recorded."
     elif changed := _changed_code(run.record, record):
-        steps = f"The first {done} steps were" if done else "This run was"
+        first = "The first step was" if done == 1 else f"The first {done} steps were"
+        steps = first if done else "This run was"
         text = f"{steps} made with other code of the strategy ({'; '.join(changed)})."
     return "" if text in (run.record.get("warnings") or ()) else text
 

@@ -11,6 +11,7 @@ import random
 from dataclasses import replace
 
 from cltool.core.errors import UserError
+from cltool.core.plurals import plural
 from cltool.core.seeds import derive
 from cltool.facts.facts import Key, Knowledge, Update
 from cltool.facts.stream import Stream
@@ -52,8 +53,9 @@ def with_requests(
         ]
         if wanted > len(candidates):
             raise UserError(
-                f"update {update.step} ({update.label}) must ask to forget {wanted} facts, but only"
-                f" {len(candidates)} are known at that step and not taught again later",
+                f"update {update.step} ({update.label}) must ask to forget"
+                f" {plural(wanted, 'fact')}, but only {len(candidates)} are known at that step and"
+                " not taught again later",
                 where=f"scenario {stream.name}, forgotten",
                 hint="Set a lower scenario.forgotten, or let fewer updates ask"
                 " (scenario.forgetting).",

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from cltool.core.plurals import plural
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -25,6 +27,6 @@ def in_words(back: pd.DataFrame, labels: Sequence[str]) -> list[str]:
             f" was erased by update {labels[int(first['erased'])]}"
             " and not produced then, but is produced again after update"
             f" {labels[int(first['step'])]}{later}"
-            f" ({first['right']} of {first['asked']} wordings)."
+            f" ({first['right']} of {plural(first['asked'], 'wording')})."
         )
     return found

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from cltool.core.errors import UserError
+from cltool.core.plurals import plural
 from cltool.evaluation.matching import shown
 from cltool.facts.identity import folded_form, name_identity
 from cltool.facts.lookalikes import difference
@@ -61,13 +62,14 @@ class Moment:
     def _verdict(self) -> str:
         said = " / ".join(dict.fromkeys(f"“{answer}”" for answer in self.answers.values()))
         count = f"{self.right} of {self.asked}"
+        wordings = f"{self.right} of {plural(self.asked, 'wording')}"
         if self.group == "future":
             return f"The model says {said}."
         if self.group == "erased":
             kept = "still produces it" if self.right else "does not produce it"
-            return f"The model {kept} ({count} wordings): {said}."
+            return f"The model {kept} ({wordings}): {said}."
         if self.right == self.asked:
-            return f"The model says so ({count} wordings)."
+            return f"The model says so ({wordings})."
         if self.stale:
             return f"The model gives an outdated answer ({count} right): {said}."
         return f"The model says {said} ({count} right)."

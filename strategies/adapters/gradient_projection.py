@@ -40,6 +40,7 @@ from torch import nn
 from transformers.pytorch_utils import Conv1D
 
 from cltool.core.errors import UserError
+from cltool.core.plurals import plural
 from cltool.lm.batches import by_length
 from cltool.strategies.regularisation.common.downdate import without_negative
 from cltool.training.search_space import search
@@ -150,7 +151,7 @@ class GradientProjection(Strategy[GradientProjectionConfig]):
             self._bases[name] = basis.to(device, torch.float32).contiguous()
         share = count / self._seen
         self._seen = left
-        text = f"down-dated: {count} tokens were subtracted, {share:.2%} of all its tokens"
+        text = f"down-dated: subtracted {plural(count, 'token')}, {share:.2%} of all"
         return {"covariance": text, "protected directions": "recomputed: from the covariance"}
 
     def state_dict(self) -> State:

@@ -35,6 +35,7 @@ from typing import TYPE_CHECKING
 import torch
 from pydantic import Field
 
+from cltool.core.plurals import plural
 from cltool.strategies.editing.common.editor import (
     Damping,
     Editor,
@@ -135,7 +136,7 @@ class AlphaEdit(Strategy[AlphaEditConfig]):
             for index, moment in enumerate(moments):
                 self._earlier[index] = without_negative(self._earlier[index] - moment)
             count = len(learner.examples(edited))
-            done["keys of earlier edits"] = f"down-dated: {count} sentences were subtracted"
+            done["keys of earlier edits"] = f"down-dated: subtracted {plural(count, 'sentence')}"
         if len(edited) < len(facts):
             done["null space"] = f"{INSEPARABLE}: it was computed from all keys of the base"
         return done

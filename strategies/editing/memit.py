@@ -40,6 +40,7 @@ from typing import TYPE_CHECKING, Annotated
 import torch
 from pydantic import Field
 
+from cltool.core.plurals import plural
 from cltool.strategies.editing.common.editor import (
     Damping,
     Editor,
@@ -120,7 +121,7 @@ class MEMIT(Strategy[MEMITConfig]):
         for index, moment in enumerate(moments):
             self._moments[index] = without_negative(self._moments[index] - moment)
         count = len(learner.examples(ours))
-        return {"keys of the base": f"down-dated: {count} sentences were subtracted"}
+        return {"keys of the base": f"down-dated: subtracted {plural(count, 'sentence')}"}
 
     def state_dict(self) -> State:
         """Return the second moments."""

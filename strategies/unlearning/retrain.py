@@ -28,6 +28,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, ClassVar
 
+from cltool.core.plurals import plural
 from cltool.strategies.baselines.common.from_base import FromBase
 from cltool.training.strategy import INSEPARABLE, State
 
@@ -71,7 +72,7 @@ class Retrain(FromBase):
         count = sum(fact.key in gone for fact in facts)
         if not count:
             return {}
-        text = f"recomputed: rebuilt without {count} facts of the base"
+        text = f"recomputed: rebuilt without {plural(count, 'fact')} of the base"
         if learner.rebuild is None:
             text = f"{INSEPARABLE}: cltool did not teach this model its base facts"
         return {"base weights": text}

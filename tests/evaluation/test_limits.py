@@ -62,7 +62,7 @@ def test_the_limit_follows_from_all_objects_of_the_stream(load_lm: LoadLM) -> No
     assert too_long(stream, lm.coder, None) == []
     assert too_long(stream_of("Ghent"), lm.coder, 48) == []
     (warning,) = too_long(stream, lm.coder, 48)
-    assert warning.startswith("1 of 3 objects are longer than an answer may be")
+    assert warning.startswith("1 of 3 objects is longer than an answer may be")
     assert LONG in warning and "Land 1, capital" in warning
 
 
@@ -91,7 +91,7 @@ def test_an_object_with_a_line_break_can_never_be_said(load_lm: LoadLM) -> None:
     lm = load_lm("llama")
     broken = Stream("x", [Update(0, "base", [Fact("L", "capital", "A\nB")])], make_wordings())
     (warning,) = too_long(broken, lm.coder, None)
-    assert warning.startswith("1 of 1 objects contain a line break")
+    assert warning.startswith("1 of 1 object contains a line break")
 
 
 def test_a_long_answer_is_right_once_it_is_learned(make_learner: MakeLearner) -> None:

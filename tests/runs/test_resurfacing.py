@@ -74,7 +74,7 @@ def test_resurfaced_facts() -> None:
         "Back, mayor: Ada was erased by update one and not produced then, but is produced again"
         " after update two and 1 more (1 of 2 wordings).",
         "Twice, mayor: Ada was erased by update three and not produced then, but is produced"
-        " again after update four (1 of 1 wordings).",
+        " again after update four (1 of 1 wording).",
     ]
 
 

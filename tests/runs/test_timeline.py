@@ -96,10 +96,10 @@ def test_a_fact_that_is_taught_late(run: Run) -> None:
 
 def test_facts_that_are_to_be_forgotten(run: Run) -> None:
     assert words(run, "Cuba")[2] == (
-        "to be forgotten: Fay. The model does not produce it (0 of 1 wordings): “Gus”."
+        "to be forgotten: Fay. The model does not produce it (0 of 1 wording): “Gus”."
     )
     assert words(run, "Cuba", "judge")[2] == (
-        "to be forgotten: Hal. The model still produces it (1 of 1 wordings): “Hal”."
+        "to be forgotten: Hal. The model still produces it (1 of 1 wording): “Hal”."
     )
 
 

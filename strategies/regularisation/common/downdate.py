@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
+from cltool.core.plurals import plural
 from cltool.strategies.regularisation.common.penalty import in_batches, sample_indices
 from cltool.training.strategy import INSEPARABLE
 
@@ -154,9 +155,12 @@ def describe(
         return f"{INSEPARABLE}: the sum was taken over other sentences than those of one update"
     held, of = sum(part.count for part in parts), len(learner.examples(facts))
     share = (before - after) / before if before > 0 else 0.0
-    text = f"down-dated: it held {held} of {of} sentences; {share:.2%} of it was subtracted"
+    text = (
+        f"down-dated: it held {held} of {plural(of, 'sentence')}; {share:.2%} of it was subtracted"
+    )
     if inseparable:
-        text += f"; the sums of {inseparable} updates over all facts still contain the fact"
+        updates = plural(inseparable, "update")
+        text += f"; the sums of {updates} over all facts still contain the fact"
     return text
 
 
