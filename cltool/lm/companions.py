@@ -10,25 +10,18 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from cltool.lm.checkpoint_folder import ADAPTER, CONFIG, GENERATION
+from cltool.lm.checkpoint_folder import ADAPTER, CONFIG, GENERATION, TOKENIZERS
 
 PARTS: dict[str, tuple[str, ...]] = {
     "config": (CONFIG, ADAPTER),
     "generation_config": (GENERATION,),
     "chat_template": ("chat_template.*", "additional_chat_templates/*"),
     "tokenizer": (
-        "tokenizer.json",
+        *TOKENIZERS,
         "tokenizer_config.json",
         "special_tokens_map.json",
         "added_tokens.json",
-        "vocab.json",
-        "vocab.txt",
         "merges.txt",
-        "tokenizer.model",
-        "spiece.model",
-        "sentencepiece.bpe.model",
-        "tekken.json",
-        "*.tiktoken",
     ),
 }
 """The parts of a model that have files of their own, and the names of these files."""
