@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from cltool.core import digests
 from cltool.core.errors import UserError
 from cltool.core.files import remove, whole_file, write_json
+from cltool.evaluation import ledger
 from cltool.lm.language_model import load_weights, save_weights
 from cltool.runs.run import Run, file_name
 from cltool.training.strategy import Strategies, split_state
@@ -146,7 +147,8 @@ def way_on(run: Path, step: int) -> str:
 def damaged(run: Path, begin: int, end: int) -> list[str]:
     """Return a sentence about each damaged checkpoint of the steps ``begin`` to ``end`` - 1.
 
-    It is also about that of step ``end`` - 1 if it is missing.
+    It is also about that of step ``end`` - 1 if it is missing. If the answers after step ``end``
+    were lost, it is about them, because only the checkpoint of the last step is kept.
     """
     opened = Run(run)
     found = {
@@ -154,12 +156,19 @@ def damaged(run: Path, begin: int, end: int) -> list[str]:
         for step in steps(run)
         if begin <= step < end and (broken := damage(opened, step))
     }
-    if begin < end and end - 1 not in steps(run):
-        found[end - 1] = "is missing"
     went_on = f"from step {begin - 1}." if begin else "from the base model."
+    lost = []
+    if len(opened.cost_rows()) > end:
+        file = ledger.step_file(run, end)
+        lost = [f"{file.relative_to(run)} is missing, so the run went on {went_on}"]
+    elif begin < end and end - 1 not in steps(run):
+        found[end - 1] = "is missing"
     return [
-        f"The checkpoint after step {step} {what}, so the run went on {went_on}"
-        for step, what in found.items()
+        *lost,
+        *(
+            f"The checkpoint after step {step} {what}, so the run went on {went_on}"
+            for step, what in found.items()
+        ),
     ]
 
 

@@ -472,8 +472,11 @@ def test_answers_that_were_deleted_are_asked_again(start: Start, tmp_path: Path)
         start(folder, keep_checkpoints=keep)
         whole = answers(folder)
         ledger.step_file(folder, step).unlink()
-        start(folder, keep_checkpoints=keep)
+        again = start(folder, keep_checkpoints=keep)
         assert answers(folder) == whole
+        (told,) = [text for text in again.record["warnings"] if "missing" in text]
+        begin = f"step {step - 1}" if keep else "the base model"
+        assert told == f"answers/step-00{step}.parquet is missing, so the run went on from {begin}."
 
 
 def test_kept_checkpoints(start: Start, tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tools.torture import damages
+from tools.torture import corruption, damages
 from tools.torture.commands import Outcome
 from tools.torture.sameness import differences
 
@@ -70,6 +70,40 @@ def test_results_differ_by_what_they_hold_and_not_by_their_times(tmp_path: Path)
 def test_the_end_of_a_command_is_proper_or_not(outcome: Outcome, wrong: str) -> None:
     assert wrong in outcome.improper
     assert bool(wrong) == bool(outcome.improper)
+
+
+@pytest.mark.parametrize(
+    ("said", "excused"),
+    [
+        ("", False),
+        ("cltool: naive forgets hardly anything", False),
+        ("cltool: run/steps.jsonl: the file is damaged", False),
+        ("cltool: run/answers/step-001.parquet: another file", False),
+        ("cltool: run/answers/step-002.parquet: the file is damaged", True),
+        ("  step-002.parquet: its digest is another one", True),
+        ("cltool: run/answers: files are missing", True),
+    ],
+)
+def test_other_values_are_excused_only_by_a_message_about_the_file(
+    said: str, excused: bool, tmp_path: Path
+) -> None:
+    for name, content in {"output": '{"new": 1}', "told": "[]", "code": "0"}.items():
+        (tmp_path / name).write_text(content)
+    outcome = Outcome(["report", "run"], 0, '{"new": 0.5}', f"naive:  7% asking\n{said}\n")
+    artifact = corruption.ARTIFACTS["run"]
+    found = corruption.judge(outcome, tmp_path, "run/answers/step-002.parquet", artifact)
+    assert (found == []) == excused
+    assert all("other values without a word" in problem for problem in found)
+
+
+def test_a_message_about_a_checkpoint_excuses_its_files_only(tmp_path: Path) -> None:
+    for name, content in {"output": '{"new": 1}', "told": "[]", "code": "0"}.items():
+        (tmp_path / name).write_text(content)
+    artifact, file = corruption.ARTIFACTS["run"], "run/checkpoints/step-001/model.safetensors"
+    for step, problems in ((1, 0), (12, 1)):
+        said = f"The checkpoint after step {step} is missing, so the run went on from step 0."
+        outcome = Outcome(["run"], 0, '{"new": 0.5}', said)
+        assert len(corruption.judge(outcome, tmp_path, file, artifact)) == problems
 
 
 @pytest.mark.parametrize("damage", [*damages.ALL, *damages.TEXT])
