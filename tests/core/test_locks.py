@@ -222,3 +222,20 @@ def test_a_file_in_place_of_a_folder_is_refused(tmp_path: Path) -> None:
     (tmp_path / "run").touch()
     with pytest.raises(UserError, match="a folder is needed"), folder_lock(tmp_path / "run"):
         pass
+
+
+def test_a_forked_child_does_not_hold_the_locks_of_its_parent(tmp_path: Path) -> None:
+    refused = FORK.Event()
+
+    def take() -> None:
+        try:
+            with folder_lock(tmp_path / "run", patience=0):
+                pass
+        except HeldError:
+            refused.set()
+
+    with folder_lock(tmp_path / "run"):
+        child = FORK.Process(target=take)
+        child.start()
+        child.join()
+        assert refused.is_set()

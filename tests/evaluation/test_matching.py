@@ -141,6 +141,16 @@ def test_the_longer_object_is_the_one_that_was_named(
         assert found is not None
 
 
+def test_a_cut_answer_may_be_a_superseded_object_that_is_longer() -> None:
+    cut = Answer(" Acme Corp.", LIMIT)
+    assert match(cut, ".", ["Acme Corp"], ["Acme Corp. Japan"]) is None
+    assert kind(match(cut, ".", ["Acme Corp"], ["Other Corp. Japan"])) == "right"
+
+
+def test_an_object_that_was_superseded_and_is_true_again_is_right() -> None:
+    assert kind(match(Answer(" ghent", END), "", ["Ghent"], ["Delft", "GHENT"])) == "right"
+
+
 @given(st.lists(WORDS, min_size=1, max_size=4), st.integers(0, 30), st.sampled_from([".", ""]))
 def test_a_part_of_an_object_is_never_right(words: list[str], cut: int, closing: str) -> None:
     name = ". ".join(words)

@@ -125,3 +125,10 @@ def test_updates_that_taught_nothing() -> None:
     known = row(1, new_before=0.95, new_after=0.94)
     unasked = row(1, new_before=None, new_after=None)
     assert said(known) == said(unasked) == said(row(1, new_after=0.0), teaches=False) == ""
+
+
+def test_an_update_with_less_than_half_of_its_budget_is_starved() -> None:
+    assert said(row(1), row(2, tokens=51, owed=49.0), tokens=100) == ""
+    text = said(row(1), row(2, tokens=40, owed=60.0), row(3, tokens=30, owed=70.0), tokens=100)
+    assert "2 updates (2002, 2003) had less than half of their budget left" in text
+    assert "as little as 30 of 100 training tokens" in text

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import unicodedata
+from operator import ne
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cltool.facts.identity import folded_form, name_identity, object_identity
+from cltool.facts.identity import folded_form, key_of, name_identity, object_identity
 
 DASHES = "\u2019\u2013\u2212\uff07\ufe58-"
 ODD = " \u00a0\u2009\u200b\u200c\ufeff\u0301\u0307\u0345iİIßſﬁ２ᾳ.?!。「」'\""
@@ -131,3 +132,11 @@ def test_punctuation_and_spaces_around_an_object_do_not_count(text: str) -> None
 @given(texts)
 def test_only_what_is_never_shown_is_empty(text: str) -> None:
     assert bool(object_identity(text)) == bool(name_identity(text))
+
+
+def test_keys_of_one_name_are_equal_in_every_comparison() -> None:
+    composed, decomposed = key_of("Z\u00fcrich", "city"), key_of("Zu\u0308rich", "city")
+    assert composed == decomposed and decomposed == composed
+    assert not ne(composed, decomposed) and not ne(decomposed, composed)
+    assert len({composed, decomposed}) == 1
+    assert ne(decomposed, key_of("Zu\u0308rich", "mayor")) and ne(decomposed, ("Zurich", "city"))

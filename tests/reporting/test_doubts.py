@@ -41,6 +41,7 @@ def test_a_comparison_in_which_nobody_learned(make: Make) -> None:
     assert "No strategy learned" in doubts_of(frozen, make(strategy="naive", gain=0.03))
     assert "No strategy learned" in doubts_of(make(strategy="naive", gain=0.03))
     assert "No strategy learned" not in doubts_of(frozen, make(strategy="naive", gain=0.9))
+    assert "No strategy learned" not in doubts_of(frozen)  # which does not mean to learn
 
 
 def test_warnings_of_runs_are_told_with_the_runs_that_they_are_about(make: Make) -> None:
