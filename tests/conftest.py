@@ -151,6 +151,7 @@ def _quiet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         patch.setenv("CLTOOL_CACHE", str(tmp_path_factory.mktemp("cache")))
         patch.setenv("HF_HUB_OFFLINE", "1")
         patch.setenv("CLTOOL_READING", "0")
+        patch.setenv("CLTOOL_GENERAL", "0")
         if "torch" in sys.modules:
             sys.modules["torch"].set_num_threads(1)
         yield

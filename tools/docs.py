@@ -17,7 +17,12 @@ from types import NoneType
 from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
 
 from cltool.core.files import write_text
-from cltool.core.settings import LearnerSettings, ModelSettings, ProbeSettings
+from cltool.core.settings import (
+    GeneralSettings,
+    LearnerSettings,
+    ModelSettings,
+    ProbeSettings,
+)
 from cltool.evaluation.scores import all_scores
 from cltool.reporting.table import shown
 from cltool.scenarios import SCENARIOS
@@ -167,6 +172,7 @@ def _index(entries: Sequence[Entry], families: Sequence[str]) -> str:
         ("learner", LearnerSettings, "how an update is trained"),
         ("probe", ProbeSettings, "how the model is asked"),
         ("model", ModelSettings, "which model, where"),
+        ("general", GeneralSettings, "what is asked beside the stream ([general.md](general.md))"),
     ):
         parts += [f"### `{section}`: {what}\n", _table(kind)]
     parts.append(_SCENARIOS)

@@ -8,7 +8,7 @@ from cltool.core import exit_codes
 from cltool.core.json_files import SEAL
 from cltool.evaluation import ledger
 from cltool.evaluation.scores import COSTS, SCORES, Score
-from cltool.runs import erasures, trained
+from cltool.runs import erasures, general, trained
 from cltool.runs.run import FORMAT, LEDGER
 from cltool.runs.tables import COMPARED
 from cltool.training.stopping import REASONS
@@ -29,6 +29,9 @@ A run folder holds:
   `format` is the version of the file, {FORMAT} at present;
 - `answers/step-000.parquet`, `answers/step-001.parquet`, …: the ledger. `cltool.format` in a file's
   schema metadata is its version, {ledger.FORMAT} at present;
+- `general/`, if something was asked beside the stream ([general.md](general.md)): `before.json`
+  with the answers of the model before the stream, and `step-000.json`, `step-001.json`, … with
+  those after each step. Each holds `numbers`, and `answers` with one object for each prompt;
 - `steps.jsonl`: what each step cost;
 - `checkpoints/`: safetensors and JSON, and in each folder `digests.json`, the SHA-256 of its files;
 - `erasures.json`, if an update asks to forget facts;
@@ -46,8 +49,8 @@ version than the installed cltool knows are refused.
 What was written is compared with its digest whenever it is read: checkpoints and built models in
 the cache with their `digests.json`, and a file of the ledger with `cltool.sha256` in its metadata
 (the SHA-256 of the file with 64 zeros in that place). `run.json`, each line of `steps.jsonl`,
-`erasures.json`, `digests.json` and the files in `audit/` hold a digest of themselves, `{SEAL}`. So
-a file that was changed by hand is refused, too.
+`erasures.json`, `digests.json` and the files in `audit/` and `general/` hold a digest of
+themselves, `{SEAL}`. So a file that was changed by hand is refused, too.
 
 Each file of a run is bound to this run. `id` in `run.json` is a digest of the run's settings, its
 stream and its base model. The `{SEAL}` of each line of `steps.jsonl`, of `erasures.json` and of
@@ -237,6 +240,9 @@ def outputs_page() -> str:
         "new_after": "the same after the update",
         "logs": "what the strategy logged with `learner.log` ([hooks.md](hooks.md)), by name;"
         " missing if it logged nothing, null if a value was not finite",
+        general.FOLDER: "what was measured beside the stream: numbers by the names of"
+        " [scores.md](scores.md), null where there is none, and `answers`, the digest of the step's"
+        " file in `general/`; missing if nothing was asked",
         LEDGER: "digest of the step's file of the ledger",
         SEAL: "digest of the line and of the run's `id`",
     }

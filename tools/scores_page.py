@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from cltool.evaluation.scores import COSTS, SCORES, Score
+from cltool.evaluation.scores import COSTS, GENERAL, SCORES, Score
 
 MATRIX = ("acc", "bwt", "fwt", "forgetting", "intransigence", "fuar")
 """Scores that come from the accuracy matrix, or from accuracies at both ends of a run."""
@@ -90,6 +90,14 @@ facts: those that update j taught and that are valid at the end, because losing 
 is not forgetting. If no fact of an update is valid at the end, its column does not count in means.
 """
 
+_BESIDE = """\
+## Beside the stream
+
+A run of a model that cltool did not build also asks what no update teaches
+([general.md](general.md)). These scores compare the model after the last step with the model before
+the stream; other runs do not have them.
+"""
+
 _REST = """\
 **Transitions** (`cltool.evaluation.outcomes.transitions`) count, between two steps, the probes that
 went from right, outdated or wrong to right, outdated or wrong. They count the facts that are valid
@@ -148,7 +156,17 @@ def scores_page() -> str:
     groups = [score for score in SCORES.values() if score.name not in MATRIX]
     matrix = [SCORES[name] for name in MATRIX]
     return "\n".join(
-        [_HEAD, _table(groups), _GROUPS, _table(matrix), _REST, _table(COSTS.values()), _OWN]
+        [
+            _HEAD,
+            _table(groups),
+            _GROUPS,
+            _table(matrix),
+            _BESIDE,
+            _table(GENERAL.values()),
+            _REST,
+            _table(COSTS.values()),
+            _OWN,
+        ]
     )
 
 

@@ -46,6 +46,7 @@ def add_experiment(parser: argparse.ArgumentParser) -> None:
         help="teach and ask through the model's chat template: on, off, or auto, which tries it"
         " on base facts [auto]",
     )
+    add_general(parser.add_argument_group("what no update teaches"))
     settings = parser.add_argument_group("settings")
     settings.add_argument(
         "--loss", help="which tokens are trained: answer (the object's) or all [answer]"
@@ -59,6 +60,36 @@ def add_experiment(parser: argparse.ArgumentParser) -> None:
         help="keep finished steps that an earlier version of the strategy's code made",
     )
     settings.add_argument("--json", action="store_true", help="print the result as JSON")
+
+
+def add_general(group: Any) -> None:
+    """Add the options for questions and texts beside the stream to a group."""
+    group.add_argument(
+        "--general",
+        metavar="FILE",
+        help="ask these questions (JSON lines) beside the stream, before it and after each update;"
+        " on: the built-in ones, off: none [on, unless cltool built the model]",
+    )
+    group.add_argument(
+        "--text", metavar="FILE", help="measure perplexity and KL on this text, not the built-in"
+    )
+    group.add_argument(
+        "--protect-general",
+        action="store_true",
+        help="give half of the questions that the model answers to the strategy as base facts",
+    )
+
+
+def read_general(options: argparse.Namespace) -> dict[str, Any]:
+    """Return the table of settings that the options of `add_general` give."""
+    given = options.general
+    words = given in ("on", "off", "auto")
+    return {
+        "ask": (given if words else "on") if given else None,
+        "file": None if words else given,
+        "text": options.text,
+        "protect": options.protect_general or None,
+    }
 
 
 def add_wordings(group: Any) -> None:
@@ -170,7 +201,12 @@ def read_tables(options: argparse.Namespace) -> dict[str, Any]:
         "wordings": options.wordings,
         "skip_bad": options.skip_bad or None,
     }
-    given = {"model": model, "scenario": scenario, "learner": {"loss": options.loss}}
+    given = {
+        "model": model,
+        "scenario": scenario,
+        "learner": {"loss": options.loss},
+        "general": read_general(options),
+    }
     return merge(tables, {name: only_given(table) for name, table in given.items()})
 
 
@@ -223,9 +259,16 @@ def refuse_below_one(number: int | None, option: str) -> None:
 
 def _with_section(name: str) -> str:
     """Return a hint for a setting without its section, or a section without a setting."""
-    from cltool.core.settings import LearnerSettings, ModelSettings, ProbeSettings, field_names
+    from cltool.core.settings import (
+        GeneralSettings,
+        LearnerSettings,
+        ModelSettings,
+        ProbeSettings,
+        field_names,
+    )
 
     names = {
+        "general": field_names(GeneralSettings),
         "learner": field_names(LearnerSettings),
         "model": field_names(ModelSettings),
         "probe": field_names(ProbeSettings),

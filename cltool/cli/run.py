@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 SCORES = ("new", "retained", "stale", "erased", "valid", "trained")
 
+BESIDE = ("kept_base", "kept_updates", "unlisted", "protected", "perplexity_ratio", "kl_text")
+"""Further scores of a run that asks something beside its stream."""
+
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
@@ -89,7 +92,8 @@ def _table(steps: pd.DataFrame) -> Part:
     """Return the scores and costs after each step."""
     from cltool.evaluation.scores import installed_scores
 
-    names = [*SCORES, *installed_scores()]
+    beside = BESIDE if "perplexity_ratio" in steps else ()
+    names = [*SCORES, *(name for name in beside if name in steps), *installed_scores()]
     stopped = TRAINED + "stop" in steps and steps[TRAINED + "stop"].notna().any()
     rows = []
     for step, values in zip(steps.index, steps.to_dict("records"), strict=True):

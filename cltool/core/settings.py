@@ -144,6 +144,35 @@ class ModelSettings(BaseModel):
     )
 
 
+class GeneralSettings(BaseModel):
+    """What is asked beside the stream: what the model knew and did before it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+    ask: Literal["auto", "on", "off"] = Field(
+        "auto",
+        description="ask what no update teaches: on, off, or auto (yes, unless cltool built the"
+        " model, which knows nothing else; the environment variable CLTOOL_GENERAL=0 makes it no)",
+    )
+    file: str | None = Field(
+        None, description="JSON lines with questions of your own; none: those of cltool"
+    )
+    text: str | None = Field(
+        None, description="text file for perplexity and KL; none: that of cltool"
+    )
+    protect: bool = Field(
+        False,
+        description="give half of the questions that the model answers, with its answers, to the"
+        " strategy as base facts; otherwise nothing of them is ever given to it",
+    )
+    limit: int | None = Field(
+        200,
+        ge=2,
+        description="number of questions to ask after each update, of those that the model"
+        " answered before, half of them protected ones; none: all",
+    )
+
+
 ADDED: dict[str, Any] = {"model.chat": "auto", "model.system": None}
 """Settings that records of earlier versions lack, with their defaults."""
 

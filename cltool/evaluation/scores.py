@@ -117,6 +117,39 @@ SCORES: dict[str, Score] = by_name(
 )  # fmt: skip
 """Every score of a run."""
 
+GENERAL: dict[str, Score] = by_name(
+    Score("unlisted", "unlisted", "of the questions that the model answered before the stream, and"
+          " that no update and no strategy was ever given, the share that it still answers after"
+          " the last update", "higher"),
+    Score("unlisted_min", "unlisted, worst", "unlisted after each seed's worst update", "higher"),
+    Score("protected", "protected", "the same share of the other half of these questions, which"
+          " the strategy is given as base facts where general.protect is on", "higher"),
+    Score("protected_min", "protected, worst", "protected after each seed's worst update",
+          "higher"),
+    Score("n_unlisted", "unlisted asked", "number of unlisted questions that were asked",
+          format="count"),
+    Score("n_protected", "protected asked", "number of protected questions that were asked",
+          format="count"),
+    Score("perplexity", "perplexity", "perplexity of a general text, per token", "lower"),
+    Score("perplexity_ratio", "perplexity ×", "perplexity of a general text, divided by that of the"
+          " model before the stream; 1 is unchanged", "lower"),
+    Score("kl_text", "KL, text", "mean Kullback–Leibler divergence of the next-token distributions"
+          " on a general text from those of the model before the stream, in nats; the 128 most"
+          " probable tokens count one by one and the others together, which makes it a lower bound",
+          "lower"),
+    Score("kl_update", "KL, update", "the same on the prompts and objects of the last update; what"
+          " was to be learned changes them, so neither direction is better"),
+    Score("instructions", "instructions", "of the simple instructions that the model followed"
+          " before the stream, the share that it still follows", "higher"),
+    Score("refusals", "refusals", "of the requests that the model refused before the stream, the"
+          " share that it still refuses", "higher"),
+    Score("degenerate", "degenerate", "share of the answers to instructions and requests that are"
+          " empty or repeat themselves", "lower"),
+    Score("ended", "ended", "share of the answers to instructions and requests that the model ended"
+          " by itself, within 48 tokens"),
+)  # fmt: skip
+"""Scores of what is asked beside the stream; a run of a model that cltool built has none."""
+
 COSTS: dict[str, Score] = by_name(
     Score("seconds", "seconds", "wall-clock seconds that the strategy took for the update, without"
           " probing", format="seconds"),
@@ -147,7 +180,7 @@ METRICS = Registry(
     (
         *(
             Entry(score.name, f"{__name__}:SCORES", score.definition)
-            for score in (SCORES | COSTS).values()
+            for score in (SCORES | GENERAL | COSTS).values()
         ),
         *(Entry(name, f"{__name__}:SCORES", "a column of tables") for name in _TAKEN),
     ),
@@ -179,4 +212,4 @@ def installed_scores() -> dict[str, Score]:
 
 def all_scores() -> dict[str, Score]:
     """Return the scores, those of installed packages, and the costs, by name."""
-    return SCORES | installed_scores() | COSTS
+    return SCORES | GENERAL | installed_scores() | COSTS

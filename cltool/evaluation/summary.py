@@ -12,7 +12,7 @@ from cltool.evaluation import metrics
 from cltool.evaluation.collapse import ALMOST, collapsed_steps
 from cltool.evaluation.ledger import KEY, TAGS
 from cltool.evaluation.outcomes import resurfaced, retained_since_taught
-from cltool.evaluation.scores import COSTS, METRICS, SCORES, Score, installed_scores
+from cltool.evaluation.scores import COSTS, GENERAL, METRICS, SCORES, Score, installed_scores
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -88,6 +88,7 @@ def summary(
     rows: pd.DataFrame,
     costs: pd.DataFrame | None = None,
     *,
+    general: pd.DataFrame | None = None,
     until: int | None = None,
     since: int = 1,
     forms: Sequence[str] | None = None,
@@ -97,6 +98,7 @@ def summary(
     Args:
         rows: the ledger.
         costs: a row a step; without them there are no costs in the result.
+        general: what was asked beside the stream (`GENERAL`), a row a step.
         until: the last step that counts; by default all do.
         since: the first update that counts for `WORST` and for the mean of ``new``.
         forms: the forms that count; by default the held-out ones.
@@ -122,8 +124,21 @@ def summary(
         "fuar": metrics.fuar(rows, forms),
     }
     scores = {name: found[name] for name in SCORES if name in found}
+    if general is not None:
+        scores |= _general(general.loc[:until], since)
     scores |= {name: _computed(score, rows) for name, score in installed_scores().items()}
     return scores if costs is None else scores | total_costs(costs)
+
+
+def _general(steps: pd.DataFrame, since: int) -> dict[str, float]:
+    """Return the scores of `GENERAL` after the last step; of those that a run has."""
+    if steps.empty:
+        return {}
+    found = {str(name): float(steps[name].iloc[-1]) for name in steps.columns}
+    for name in ("unlisted", "protected"):
+        if name in found:
+            found[f"{name}_min"] = float(steps[name].loc[since:].min())
+    return {name: found[name] for name in GENERAL if name in found}
 
 
 def per_step_by(rows: pd.DataFrame, tag: str) -> pd.DataFrame:

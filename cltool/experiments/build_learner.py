@@ -4,31 +4,48 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cltool.core.progress import QUIET, Progress
 from cltool.core.seeds import derive
-from cltool.experiments import resolve
+from cltool.core.settings import GeneralSettings
+from cltool.experiments import general, resolve
 from cltool.experiments.base_model import prepare, rebuilder
 from cltool.facts.stream import Stream
 
 if TYPE_CHECKING:
+    from cltool.evaluation.general.drift import Drift
     from cltool.training.learner import Learner
 
 
 def build_learner(
+    stream: Stream, settings: resolve.Settings, seed: int, *, progress: Progress = QUIET
+) -> Learner:
+    """Return a learner with the base model, as `build_watched` does, to look at a finished run.
+
+    Raises:
+        UserError: as `build_watched`.
+    """
+    if not settings.general.protect:
+        settings = replace(settings, general=GeneralSettings(ask="off"))
+    return build_watched(stream, settings, seed, progress=progress)[0]
+
+
+def build_watched(
     stream: Stream,
     settings: resolve.Settings,
     seed: int,
     *,
     loggers: Sequence[Any] = (),
     progress: Progress = QUIET,
-) -> Learner:
+) -> tuple[Learner, Drift | None]:
     """Return a learner with the base model, before its strategies are attached.
 
     ``learner.known`` holds the base facts. ``learner.stream`` is the part of ``stream`` that
-    fits into the model.
+    fits into the model, with the protected questions among its base facts if there are any. The
+    other value compares later models with the base model, if anything is asked beside the stream.
 
     Args:
         stream: the stream of the run.
@@ -45,9 +62,12 @@ def build_learner(
 
     strategies = resolve.build(settings)  # refuses a bad composition before a model is built
     lm, fitted = prepare(stream, settings, progress)
+    drift = general.open_drift(lm, fitted, settings, seed, progress)
+    protects = drift is not None and settings.general.protect
+    taught = general.with_protected(fitted, drift, lm) if drift and protects else fitted
     learner = Learner(
         lm=lm,
-        stream=fitted,
+        stream=taught,
         settings=settings.learner_of(lm),
         strategies=strategies,
         seed=seed,
@@ -55,8 +75,8 @@ def build_learner(
         rebuild=rebuilder(fitted, settings),
     )
     seed_globally(seed, 0)
-    learner.known.apply(fitted.updates[0])
-    return learner
+    learner.known.apply(taught.updates[0])
+    return learner, drift
 
 
 def advance(learner: Learner, run: Path, step: int, *, checked: bool = False) -> None:

@@ -10,7 +10,8 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
 from cltool.evaluation import limits
-from cltool.experiments import resolve
+from cltool.experiments import general, resolve
+from cltool.experiments.general import is_protected
 from cltool.experiments.same_model import source_parts
 from cltool.experiments.strategy_code import code_of
 from cltool.facts.facts import Key
@@ -43,6 +44,7 @@ def identity(
         "labels": [update.label for update in stream],
         "code": code_of(strategy),
         "requested": {"scenario": _plain(stream.source), **settings.as_tables()},
+        **({"general": own} if (own := general.sources(settings)) else {}),
         "stream": {
             "digest": stream.digest(),
             "source": _plain(stream.source),
@@ -97,7 +99,7 @@ def manifest(
 
 def stream_warnings(stream: Stream) -> list[str]:
     """Return warnings about the stream: its source, its names, wordings held out, lines skipped."""
-    keys = stream.first_taught()
+    keys = [key for key, (_, fact) in stream.first_taught().items() if not is_protected(fact)]
     trained_only = [
         key
         for key in keys

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cltool.core.progress import QUIET, Progress
-from cltool.experiments import resolve
+from cltool.experiments import general, resolve
 from cltool.runs import references
 from cltool.runs.references import RETRAIN
 from cltool.runs.run import Run
@@ -66,7 +66,10 @@ def _reference_settings(run: Run) -> dict[str, Any]:
         if name not in KINDS and presets.get(name) != value
     }
     probe = requested.get("probe", {})
-    return {"model": requested.get("model", {}), "learner": learner, "probe": probe}
+    tables = {"model": requested.get("model", {}), "learner": learner, "probe": probe}
+    if general.is_on(resolve.resolve(RETRAIN, tables)):
+        tables["general"] = {"ask": "off"}
+    return tables
 
 
 def open_reference(name: str) -> Run | Path:

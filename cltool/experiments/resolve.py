@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from cltool.core.errors import UserError
 from cltool.core.settings import (
+    GeneralSettings,
     LearnerSettings,
     ModelSettings,
     ProbeSettings,
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from cltool.lm.language_model import LanguageModel
     from cltool.training.strategy import Strategies, Strategy, StrategyConfig
 
-SECTIONS = ("scenario", "model", "learner", "strategy", "probe")
+SECTIONS = ("scenario", "model", "learner", "strategy", "probe", "general")
 """Names of the tables of settings."""
 
 _TABLE_HINT = "Set single settings: --set strategy.NAME.SETTING=VALUE."
@@ -42,6 +43,7 @@ class Settings:
         learner: how to train. ``lr`` may be None; the learner then derives it from the model.
         probe: how the model is asked.
         strategy: strategy name → its settings, in the order of composition.
+        general: what is asked beside the stream.
         given: the learner settings that the user gave.
     """
 
@@ -49,6 +51,7 @@ class Settings:
     learner: LearnerSettings
     probe: ProbeSettings
     strategy: Mapping[str, StrategyConfig]
+    general: GeneralSettings
     given: frozenset[str] = field(default=frozenset(), compare=False)
 
     def learner_of(self, lm: LanguageModel) -> LearnerSettings:
@@ -66,8 +69,13 @@ class Settings:
         return lm.with_rate(learner)
 
     def as_tables(self) -> dict[str, Any]:
-        """Return the settings as nested tables, for the run's record."""
+        """Return the settings as nested tables, for the run's record.
+
+        Defaults of ``general`` are left out: records of earlier versions have no such table.
+        """
+        general = self.general.model_dump(exclude_defaults=True)
         return {
+            **({"general": general} if general else {}),
             "model": self.model.model_dump(),
             "learner": self.learner.model_dump(),
             "probe": self.probe.model_dump(),
@@ -205,9 +213,10 @@ def resolve(strategy: str, tables: Mapping[str, Any] | None = None) -> Settings:
     model = _try(ModelSettings, {**_environment(), **given.get("model", {})}, "model", errors)
     learner = _try(LearnerSettings, merge(presets, given.get("learner", {})), "learner", errors)
     probe = _try(ProbeSettings, given.get("probe", {}), "probe", errors)
+    general = _try(GeneralSettings, given.get("general", {}), "general", errors)
     if errors:
         raise _together(errors)
-    return Settings(model, learner, probe, own, frozenset(given.get("learner", {})))
+    return Settings(model, learner, probe, own, general, frozenset(given.get("learner", {})))
 
 
 def _environment() -> dict[str, Any]:

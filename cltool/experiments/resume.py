@@ -28,6 +28,7 @@ class OtherRunError(UserError):
 
 WRITTEN = {
     "answers": r"step-\d{3,}\.parquet",
+    "general": r"(before|step-\d{3,})\.json",
     "audit": r"(base|step-\d+)-([0-9a-f]{8}\.json|for-\d+\.error\.txt)",
 }
 """Folder in a run folder → the names of the files that cltool writes into it."""
@@ -335,6 +336,16 @@ def _differences(existing: Mapping[str, Any], requested: Mapping[str, Any]) -> l
         added = path not in before and path in ADDED and value == ADDED[path]
         if old != value and not former and not added:
             differences.append(_difference(path, before.get(path), value))
+    wanted = _flat(requested["requested"].get("general", {}))
+    for path, old in _flat(existing.get("requested", {}).get("general", {})).items():
+        if path not in wanted:
+            differences.append(f"general.{path}: {old!r} in the folder, not set in the request")
+    before = existing.get("general") or {}
+    differences += [
+        f"general: the {what} of the file changed"
+        for what, digest in requested.get("general", {}).items()
+        if before.get(what, digest) != digest
+    ]
     if existing.get("stream", {}).get("digest") != requested["stream"]["digest"]:
         differences.append("the facts or their wordings have changed")
     return differences

@@ -7,7 +7,6 @@ resumes after its last finished step, and its ledger is the same, byte for byte.
 
 from __future__ import annotations
 
-import random
 import sys
 import time
 from collections.abc import Collection, Mapping, Sequence
@@ -18,13 +17,14 @@ from typing import TYPE_CHECKING, Any
 from cltool.core.locks import Lock
 from cltool.core.printable import one_line
 from cltool.core.progress import QUIET, Progress
-from cltool.core.seeds import derive
 from cltool.core.settings import merge
 from cltool.evaluation import ledger
 from cltool.experiments import answer_doubts, diverged, resolve
 from cltool.experiments.budget_doubts import overspent, sentences
-from cltool.experiments.build_learner import advance, build_learner, seed_globally
+from cltool.experiments.build_learner import advance, build_watched, seed_globally
+from cltool.experiments.general import Watch
 from cltool.experiments.manifest import identity, manifest
+from cltool.experiments.probed_keys import probed_keys
 from cltool.experiments.resume import (
     clear,
     default_folder,
@@ -39,7 +39,7 @@ from cltool.experiments.run_locks import run_lock
 from cltool.experiments.same_model import refuse_other_model
 from cltool.experiments.saved_model import SavedModel
 from cltool.experiments.step_row import Effort, step_row
-from cltool.facts.facts import Fact, Key, Update
+from cltool.facts.facts import Update
 from cltool.facts.stream import Stream
 from cltool.runs import trained
 from cltool.runs.erasures import Recorder
@@ -168,14 +168,15 @@ def _go_on(asked: _Asked, saved: SavedModel | None, done: int, ended: bool, lock
     if not asked.fresh and not ended and Run(folder).diverged:
         raise diverged.refusal(Run(folder))
     seed = asked.requested["seed"]
-    learner = build_learner(
+    learner, drift = build_watched(
         stream, asked.settings, seed, loggers=asked.loggers, progress=asked.progress
     )
     current = _start(asked, done, learner)
     if not ended:
         tidy(folder, done, asked.kept)
         _drop_before(folder, asked.purging, done)
-    steps = _Steps(learner, current, done, asked.settings.probe, asked.progress, lock)
+    watch = None if drift is None or ended else Watch(drift, current, learner)
+    steps = _Steps(learner, current, done, asked.settings.probe, asked.progress, lock, watch)
     for step in range(done, len(stream)):
         with diverged.recorded(current, step, stream.updates[step].label):
             steps.execute(step, frozenset() if step in asked.purging else asked.kept)
@@ -239,6 +240,7 @@ class _Steps:
         settings: how the model is asked.
         progress: receives the progress of the run.
         lock: the lock of the run folder.
+        watch: measures what is asked beside the stream.
     """
 
     def __init__(
@@ -249,6 +251,7 @@ class _Steps:
         settings: ProbeSettings,
         progress: Progress,
         lock: Lock,
+        watch: Watch | None,
     ) -> None:
         from cltool.evaluation.prober import Prober
 
@@ -256,11 +259,11 @@ class _Steps:
         self.stream = learner.stream
         self.run = run
         self.progress = progress
-        self.lock = lock
+        self.lock, self.watch = lock, watch
         self.erasures = Recorder(run, learner.stream)
         self.costs: list[dict[str, Any]] = []
         self.prober = Prober(learner.lm, settings, learner.stream)
-        self.keys = _probed_keys(self.stream, settings.limit)
+        self.keys = probed_keys(self.stream, settings.limit)
         self.budget = Budget(learner.settings)
         self.warned: list[str] = []
         rows = run.cost_rows()
@@ -303,10 +306,12 @@ class _Steps:
             self.warn()
             self.run.write_costs(self.costs)
             self.rows = step
+        beside = None if self.watch is None else self.watch.measure(step, learner.progress)
         written = ledger.write_step(self.run.folder, step, rows)
         checkpoints.save(self.run.folder, step, learner.model, learner.strategies)
         self.erasures.write(step)
-        self.costs.append(step_row(self.run.folder, update, learner, effort, rows, written))
+        row = step_row(self.run.folder, update, learner, effort, rows, written, beside)
+        self.costs.append(row)
         self.run.write_costs(self.costs)
         self.warn()
         if learner.evaluator in learner.plugins:
@@ -385,15 +390,3 @@ class _Steps:
         erased = apply(self.learner, update, owed)
         self.erasures.ask(update, erased.beliefs, erased.stores)
         return erased.tokens
-
-
-def _probed_keys(stream: Stream, limit: int | None) -> dict[Key, tuple[int, Fact]]:
-    """Return the keys to ask about, as `Stream.first_taught`; at most ``limit`` of them.
-
-    The sample is the same for all runs over a stream.
-    """
-    keys = stream.first_taught()
-    if limit is None or len(keys) <= limit:
-        return keys
-    sample = set(random.Random(derive(0, "probe.limit")).sample(list(keys), limit))
-    return {key: value for key, value in keys.items() if key in sample}

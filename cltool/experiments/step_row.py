@@ -12,7 +12,7 @@ from cltool.experiments import answer_doubts
 from cltool.experiments.budget_doubts import gain
 from cltool.experiments.peak_memory import peak_memory
 from cltool.facts.facts import Update
-from cltool.runs import trained
+from cltool.runs import general, trained
 from cltool.runs.run import LEDGER
 
 if TYPE_CHECKING:
@@ -47,6 +47,7 @@ def step_row(
     effort: Effort,
     answers: list[dict[str, Any]],
     written: str,
+    beside: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Return the row of a step whose answers and checkpoint are on disk.
 
@@ -57,6 +58,7 @@ def step_row(
         effort: what the update cost.
         answers: the rows of the ledger.
         written: digest of the step's file of the ledger.
+        beside: what was measured beside the stream, if anything was.
     """
     step = update.step
     return {
@@ -73,6 +75,7 @@ def step_row(
         **({} if effort.owed is None else {"owed": round(effort.owed, 3)}),
         **(gain(run, step) if step else {}),
         answer_doubts.KEY: answer_doubts.counts(run, step, answers),
+        **({} if beside is None else {general.FOLDER: dict(beside)}),
         **({"logs": _json_numbers(learner.logs)} if learner.logs else {}),
         LEDGER: written,
     }

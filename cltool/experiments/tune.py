@@ -18,7 +18,7 @@ from cltool.core.errors import Diverged, UserError
 from cltool.core.progress import QUIET, Progress
 from cltool.core.settings import merge
 from cltool.evaluation.summary import summary
-from cltool.experiments import resolve
+from cltool.experiments import general, resolve
 from cltool.experiments import run as experiment
 from cltool.experiments.manifest import identity
 from cltool.experiments.resume import refuse_others
@@ -283,8 +283,15 @@ class Search:
         return scores_of(run, self.first + 1), warnings_of(run)
 
     def _settings(self, strategy: str) -> Mapping[str, Any]:
-        """Return the tables without plain settings that only other strategies have."""
-        return resolve.tables_for(self.settings, strategy, self.strategies)
+        """Return the tables without plain settings that only other strategies have.
+
+        A search judges by the facts of the stream, so by default nothing is asked beside it.
+        """
+        tables = resolve.tables_for(self.settings, strategy, self.strategies)
+        model = {"model": tables.get("model", {})}
+        if "general" in tables or not general.is_on(resolve.resolve(strategy, model)):
+            return tables
+        return {**tables, "general": {"ask": "off"}}
 
     def folder(self, strategy: str) -> Path:
         """Return the folder of the runs that search the settings of ``strategy``."""

@@ -96,8 +96,8 @@ class Measured:
 
     @cached_property
     def steps(self) -> pd.DataFrame:
-        """One row for each step: its scores."""
-        return per_step(self.answers)
+        """One row for each step: its scores, and those of what was asked beside the stream."""
+        return per_step(self.answers).join(self.run.general)
 
     @cached_property
     def training(self) -> pd.DataFrame:

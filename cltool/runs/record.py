@@ -70,6 +70,7 @@ class _Row(TypedDict, total=False):
     stored_bytes: float
     logs: dict[str, float | None]
     ledger: str | None
+    general: dict[str, Any]
     training: dict[str, Any]
 
 

@@ -16,7 +16,7 @@ from cltool.core.json_files import sealed
 from cltool.evaluation import ledger
 from cltool.evaluation.scores import COSTS
 from cltool.evaluation.summary import installed_per_step, per_step, per_step_by, summary
-from cltool.runs import trained
+from cltool.runs import general, trained
 from cltool.runs.record import FORMAT as FORMAT
 from cltool.runs.record import ID, read_record, read_rows
 
@@ -200,6 +200,25 @@ class Run:
         )
 
     @cached_property
+    def general(self) -> pd.DataFrame:
+        """What was asked beside the stream: one row a step, one column a score of `GENERAL`."""
+        return general.numbers(self.cost_rows())
+
+    def general_answers(self, step: int | None = None) -> list[dict[str, Any]]:
+        """Return what was asked beside the stream, with the answers.
+
+        Args:
+            step: the number of a step; by default the model before the stream is meant.
+
+        Raises:
+            UserError: the file is missing or damaged.
+        """
+        before = general.before_file(self.folder)
+        file = before if step is None else general.step_file(self.folder, step)
+        rows: list[dict[str, Any]] = general.read(file, self.id)["answers"]
+        return rows
+
+    @cached_property
     def training(self) -> pd.DataFrame:
         """How each update was trained (`cltool.runs.trained.COLUMNS`): one row a step."""
         import pandas as pd
@@ -220,6 +239,8 @@ class Run:
     def metrics(self, by: str | None = None) -> pd.DataFrame:
         """Return one row a step: scores, costs, ``training.NAME``, and logs as ``log.NAME``.
 
+        A run that asked something beside its stream has those scores (`GENERAL`), too.
+
         Args:
             by: name of a tag; the result then has the scores of each step for each of its values.
 
@@ -231,7 +252,7 @@ class Run:
                 return per_step_by(self.answers, by)
             except UserError as error:
                 raise UserError(error.what, where=str(self.folder), hint=error.hint) from error
-        scores = per_step(self.answers).join(installed_per_step(self.answers))
+        scores = per_step(self.answers).join(self.general).join(installed_per_step(self.answers))
         training = self.training.add_prefix(TRAINED)
         return scores.join(self.costs).join(training).join(self.logs.add_prefix(LOGGED))
 
@@ -241,7 +262,7 @@ class Run:
         Args:
             until: the last step that counts; by default all recorded steps do.
         """
-        return summary(self.answers, self.costs, until=until)
+        return summary(self.answers, self.costs, general=self.general, until=until)
 
     def steps_done(self) -> int:
         """Return how many steps, from the first on, have both their answers and their costs."""
@@ -267,6 +288,7 @@ class Run:
         write_text(self.folder / "steps.jsonl", "".join(lines))
         self.__dict__.pop("costs", None)
         self.__dict__.pop("logs", None)
+        self.__dict__.pop("general", None)
         self.__dict__.pop("training", None)
 
 

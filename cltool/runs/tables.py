@@ -18,13 +18,20 @@ if TYPE_CHECKING:
     import pandas as pd
 
 COMPARED = (
-    "new", "new_min", "retained", "retained_min", "kept", "stale", "stale_max", "erased",
-    "resurfaced", "acc", "bwt", "forgetting", "intransigence", "fuar", "tokens", "seconds",
-    "stored_bytes",
+    "new", "new_min", "retained", "retained_min", "kept", "kept_base", "kept_updates", "stale",
+    "stale_max", "erased", "resurfaced", "acc", "bwt", "forgetting", "intransigence", "fuar",
+    "unlisted", "unlisted_min", "protected", "perplexity_ratio", "kl_text", "instructions",
+    "refusals", "degenerate", "tokens", "seconds", "stored_bytes",
 )  # fmt: skip
 """The scores and costs of the comparison, in order; those of installed packages come last."""
 
-OPTIONAL = ("erased", "resurfaced", "intransigence")
+BESIDE = (
+    "kept_base", "kept_updates", "unlisted", "unlisted_min", "protected", "perplexity_ratio",
+    "kl_text", "instructions", "refusals", "degenerate",
+)  # fmt: skip
+"""Scores that are left out where no run asked anything beside its stream."""
+
+OPTIONAL = (*BESIDE, "erased", "resurfaced", "intransigence")
 """Scores that are left out where no run has them: nothing was to be forgotten, no `joint`."""
 
 ADDED = ("kept",)
@@ -115,7 +122,8 @@ def compare(group: Group) -> pd.DataFrame:
         rows.append(row)
     names = pd.Index([variant.label for variant in group.variants], name="strategy")
     frame = pd.DataFrame(rows, index=names)
-    absent = [name for name in (*OPTIONAL, *ADDED) if frame[name].isna().all()]
+    missing = [name for name in (*OPTIONAL, *ADDED) if frame[name].isna().all()]
+    absent = dict.fromkeys([*missing, *(BESIDE if "perplexity_ratio" in missing else ())])
     return frame.drop(columns=[f"{name}{end}" for name in absent for end in endings])
 
 

@@ -129,7 +129,8 @@ def test_a_wrong_scenario_is_refused(name: str, options: dict[str, object]) -> N
 
 
 def test_the_sections_are_those_of_the_settings() -> None:
-    assert set(resolve("naive").as_tables()) | {"scenario"} == set(assemble.SECTIONS)
+    settings = resolve("naive", {"general": {"limit": 10}})
+    assert set(settings.as_tables()) | {"scenario"} == set(assemble.SECTIONS)
 
 
 def test_settings_override_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:

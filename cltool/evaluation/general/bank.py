@@ -30,6 +30,9 @@ FILE = Path(__file__).with_name("questions.jsonl")
 BUILT_IN = "built-in"
 """The name of the built-in bank."""
 
+RELATION = "general knowledge"
+"""The relation of protected questions as base facts; their subject is the question."""
+
 COLUMNS = ("question", "answer", "aliases", "area", "subject", "relation")
 
 MAX_SHOWN = 50

@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import math
 import random
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from cltool.core.progress import QUIET, Progress
 from cltool.core.seeds import derive
-from cltool.evaluation.general.answers import is_right, long_answers, short_answers
-from cltool.evaluation.general.bank import Bank, Question, split
+from cltool.evaluation.general.answers import asked, is_right, long_answers, short_answers
+from cltool.evaluation.general.bank import RELATION, Bank, Question, split
 from cltool.evaluation.general.before import Before
 from cltool.evaluation.general.degenerate import is_degenerate
 from cltool.evaluation.general.distributions import (
@@ -27,7 +28,8 @@ from cltool.evaluation.general.distributions import (
 )
 from cltool.evaluation.general.instructions import instructions
 from cltool.evaluation.general.requests import refused, requests
-from cltool.evaluation.matching import END, Answer
+from cltool.evaluation.matching import END, Answer, first_line
+from cltool.facts.facts import Fact
 from cltool.facts.stream import Stream
 from cltool.facts.wordings import TRAINED
 from cltool.lm.coder import Coder, Encoded
@@ -108,19 +110,48 @@ class Drift:
 
     def before(self) -> Measured:
         """Return what was measured of the model before the stream: it knows all that it knows."""
-        rows = [
+        rows = self._rows_before()
+        return self._measured(self._numbers_before(rows), rows, self._long)
+
+    def unchanged(self) -> Measured:
+        """Return what `after` would find of a model that is still the one before the stream."""
+        asked = {one.text for questions in self._asked.values() for one in questions}
+        rows = [row for row in self._rows_before() if row["prompt"] in asked]
+        return self._measured(self._numbers_before(rows), rows, self._long)
+
+    def prompts(self, coder: Coder) -> list[str]:
+        """Return the prompts of the questions that are asked after each step."""
+        return [asked(coder, one.text) for chosen in self._asked.values() for one in chosen]
+
+    def protected_facts(self, coder: Coder) -> list[tuple[str, Fact]]:
+        """Return the prompt of each protected question, and what the model said as a fact.
+
+        The object is the first sentence that the model answered with, if it is whole, so that
+        rehearsing it does not change the style of the model. Otherwise it is the plain answer.
+        """
+        said = dict(zip(self.bank.questions, self._base, strict=True))
+        return [
+            (asked(coder, one.text), Fact(one.text, RELATION, own, aliases))
+            for one in self.protected
+            for own in [_own_words(one, said[one])]
+            for aliases in [tuple(name for name in one.accepted if name != own)]
+        ]
+
+    def _rows_before(self) -> list[dict[str, Any]]:
+        return [
             _question_row(one, self._group(one), answer)
             for one, answer in zip(self.bank.questions, self._base, strict=True)
         ]
-        numbers = {
-            **self._shares([row for row in rows if row["group"] != UNKNOWN]),
+
+    def _numbers_before(self, rows: Sequence[Mapping[str, Any]]) -> dict[str, float]:
+        return {
+            **self._shares(rows),
             **self._long_numbers(self._long),
             "perplexity": self._text_before.perplexity,
             "perplexity_ratio": 1.0 if self._text else math.nan,
             "kl_text": 0.0 if self._text else math.nan,
             "kl_update": math.nan,
         }
-        return self._measured(numbers, rows, self._long)
 
     def after(
         self,
@@ -137,7 +168,7 @@ class Drift:
             frame: the text that the strategy puts around a prompt.
             progress: receives the progress of asking.
         """
-        chosen = [(group, one) for group, asked in self._asked.items() for one in asked]
+        chosen = [(group, one) for group, questions in self._asked.items() for one in questions]
         answers = short_answers(lm, [one.text for _, one in chosen], frame, progress)
         rows = [
             _question_row(one, group, answer)
@@ -231,6 +262,14 @@ def _sample(questions: Sequence[Question], limit: int | None, seed: int) -> list
         return list(questions)
     drawn = random.Random(derive(seed, "general", "asked"))
     return [questions[n] for n in sorted(drawn.sample(range(len(questions)), limit // 2))]
+
+
+def _own_words(question: Question, answer: Answer) -> str:
+    """Return the first sentence of an answer if it is whole, else the accepted answer."""
+    found = re.match(r".*?[^\W\d_]{2}[.!?](?=\s|$)", first_line(answer.text))
+    if found is None or not is_right(question, Answer(found[0], END)):
+        return question.accepted[0]
+    return found[0]
 
 
 def _question_row(question: Question, group: str, answer: Answer) -> dict[str, Any]:

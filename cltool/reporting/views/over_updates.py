@@ -17,7 +17,7 @@ Data = dict[str, Any]
 Numbers = Sequence[float | None]
 
 TITLE = "Scores after each update"
-SCORES = ("new", "retained", "stale", "erased")
+SCORES = ("new", "retained", "stale", "erased", "unlisted", "protected")
 PANELS = {
     "new": ("New facts", "right just after they were taught; higher is better"),
     "retained": (
@@ -26,6 +26,14 @@ PANELS = {
     ),
     "stale": ("Stale answers", "superseded facts that are still given; lower is better"),
     "erased": ("Erased facts", "to be forgotten, but still given; lower is better"),
+    "unlisted": (
+        "Unlisted questions",
+        "answered before the stream, never trained, still answered; higher is better",
+    ),
+    "protected": (
+        "Protected questions",
+        "answered before the stream and still answered; higher is better",
+    ),
 }
 """Title and reading of the chart of each score."""
 
@@ -38,19 +46,24 @@ MOST_MARKERS = 12
 def data(group: Group) -> Data:
     """Return score → strategy → ``mean`` and ``half`` (of the interval), a step each.
 
-    Erased facts are left out where no fact was to be forgotten.
+    Erased facts are left out where no fact was to be forgotten, and questions where none was asked
+    beside the stream.
     """
     found: Data = {
         score: {variant.label: _series(variant, score) for variant in group.variants}
         for score in SCORES
     }
-    if all(mean is None for series in found["erased"].values() for mean in series["mean"]):
-        del found["erased"]
+    for score in ("erased", "unlisted", "protected"):
+        if all(mean is None for series in found[score].values() for mean in series["mean"]):
+            del found[score]
     return found
 
 
 def _series(variant: Variant, score: str) -> Data:
-    columns = [measured.steps[score].tolist() for measured in variant.scored]
+    columns = [
+        measured.steps[score].tolist() if score in measured.steps else [math.nan] * measured.done
+        for measured in variant.scored
+    ]
     points = [variant.interval_of(values) for values in zip(*columns, strict=True)]
     return {
         "mean": [formats.number(mean) for mean, _ in points],

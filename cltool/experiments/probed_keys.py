@@ -1,0 +1,25 @@
+"""Chooses the keys that a run asks about."""
+
+from __future__ import annotations
+
+import random
+
+from cltool.core.seeds import derive
+from cltool.experiments.general import is_protected
+from cltool.facts.facts import Fact, Key
+from cltool.facts.stream import Stream
+
+
+def probed_keys(stream: Stream, limit: int | None) -> dict[Key, tuple[int, Fact]]:
+    """Return the keys to ask about, as `Stream.first_taught`; at most ``limit`` of them.
+
+    The sample is the same for all runs over a stream. Protected questions are not among the keys:
+    they are asked beside the stream.
+    """
+    keys = {
+        key: taught for key, taught in stream.first_taught().items() if not is_protected(taught[1])
+    }
+    if limit is None or len(keys) <= limit:
+        return keys
+    sample = set(random.Random(derive(0, "probe.limit")).sample(list(keys), limit))
+    return {key: value for key, value in keys.items() if key in sample}
