@@ -84,7 +84,9 @@ def _reference_is_lost(options: argparse.Namespace, compared: Comparison) -> boo
 
 
 def scores_table(frame: pd.DataFrame, doubted: Collection[str] = ()) -> list[Part]:
-    """Return a line for each strategy; a star marks the best of a column.
+    """Return a line for each strategy, in a second table for what was asked beside the stream.
+
+    A star marks the best of a column.
 
     Strategies that the intervals do not separate from the best have a star, too.
 
@@ -93,21 +95,27 @@ def scores_table(frame: pd.DataFrame, doubted: Collection[str] = ()) -> list[Par
         doubted: strategies that have failed runs or runs with warnings; they get a mark.
     """
     from cltool.reporting import table as scores
-    from cltool.runs.tables import PARTS
+    from cltool.runs.tables import BESIDE, PARTS
 
     columns = scores.scores_of(frame)
     best = {column.name: scores.leaders(frame, column) for column in columns}
-    rows = []
-    for name, values in zip(frame.index, frame.to_dict("records"), strict=True):
-        cells = [
-            "*" * (str(name) in best[column.name])
-            + scores.shown(column, *(values[f"{column.name}{part}"] for part in PARTS))
-            for column in columns
-        ]
-        label = scores.name_and_progress(str(name), values)
-        rows.append([label + " †" * (str(name) in doubted), *cells])
-    header = ["strategy", *(column.title for column in columns)]
-    parts: list[Part] = [table(header, rows, text=["strategy"])]
+    beside = [column for column in columns if column.name in BESIDE]
+    parts: list[Part] = []
+    for chosen in ([column for column in columns if column not in beside], beside):
+        if not chosen:
+            continue
+        rows = []
+        for name, values in zip(frame.index, frame.to_dict("records"), strict=True):
+            cells = [
+                "*" * (str(name) in best[column.name])
+                + scores.shown(column, *(values[f"{column.name}{part}"] for part in PARTS))
+                for column in chosen
+            ]
+            label = scores.name_and_progress(str(name), values)
+            rows.append([label + " †" * (str(name) in doubted), *cells])
+        header = ["strategy", *(column.title for column in chosen)]
+        title = [] if chosen is not beside else ["\nBeside the stream (docs/general.md):"]
+        parts += [*title, table(header, rows, text=["strategy"])]
     if any(best.values()):
         parts.append("\n* best, or not separated from the best by the 95% intervals")
     if any(str(name) in doubted for name in frame.index):
