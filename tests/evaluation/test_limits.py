@@ -59,6 +59,8 @@ def test_the_limit_follows_from_all_objects_of_the_stream(load_lm: LoadLM) -> No
     (needed,) = lm.coder.texts([f" {LONG}."])
     assert len(needed) > 48
     assert limits.limit(None, asked.longest) > len(needed)
+    assert limits.limit(1, asked.longest) == 1
+    assert limits.limit(10_000, asked.longest) == limits.limit(None, asked.longest)
     assert too_long(stream, lm.coder, None) == []
     assert too_long(stream_of("Ghent"), lm.coder, 48) == []
     (warning,) = too_long(stream, lm.coder, 48)

@@ -65,6 +65,7 @@ def test_answers_that_are_all_empty(tmp_path: Path) -> None:
     assert "after 2 steps (U1, U2)" not in text  # 7 of 8 are below the bound
     (text,) = told(tmp_path, GOOD, empty, empty)
     assert "after 2 steps (U1, U2), 100% of the answers are empty" in text
+    assert told(tmp_path, GOOD[:3], empty[:3]) == []  # too few to say anything of all answers
 
 
 def test_answers_that_are_all_the_same(tmp_path: Path) -> None:
@@ -78,6 +79,16 @@ def test_answers_that_are_all_the_same(tmp_path: Path) -> None:
 def test_an_object_that_all_superseded_facts_had_is_no_collapse(tmp_path: Path) -> None:
     old = [row(number, " Leo", "retained", outdated=["Leo"], stale=True) for number in range(8)]
     assert told(tmp_path, GOOD, old) == []
+
+
+def test_erased_facts_with_one_object_that_the_model_still_names_are_no_collapse(
+    tmp_path: Path,
+) -> None:
+    known = [row(number, " Leo", accepted=["Leo"], right=True) for number in range(8)]
+    assert told(tmp_path, known, [{**one, "group": "erased"} for one in known]) == []
+    silent = [{**one, "group": "erased", "answer": " No", "right": False} for one in known]
+    (text,) = told(tmp_path, known, silent)
+    assert "100% of the answers are identical" in text
 
 
 def test_answers_that_name_nothing(tmp_path: Path) -> None:

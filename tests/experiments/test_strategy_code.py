@@ -191,3 +191,17 @@ def test_a_class_in_place_of_a_name_is_refused(tmp_path: Path) -> None:
         experiment.run("world", strategy=Strategy, out=tmp_path)  # type: ignore[arg-type]
     with pytest.raises(UserError, match="a list of names, not one text"):
         compare("world", "naive", out=tmp_path)
+
+
+def test_a_base_class_counts_however_it_was_imported(extension: Extension) -> None:
+    strategy = """import importlib
+
+class Pull(importlib.import_module("pull_help").Base):
+    pass
+"""
+    helper = "from cltool import Strategy\n\nclass Base(Strategy):\n    force = 1.0\n"
+    digests = []
+    for force in ("1.0", "2.0", "1.0"):
+        extension.write(strategy, helper.replace("1.0", force))
+        digests.append(extension.digest)
+    assert digests[0] == digests[2] != digests[1]
