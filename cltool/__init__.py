@@ -22,6 +22,7 @@ from cltool.core.errors import UserError
 if TYPE_CHECKING:
     from cltool.core.progress import Progress as Progress
     from cltool.evaluation.scores import Score as Score
+    from cltool.experiments.belief_summary import Beliefs
     from cltool.experiments.compare import Comparison
     from cltool.facts.facts import Fact as Fact
     from cltool.facts.facts import Update as Update
@@ -73,6 +74,7 @@ __all__ = [
     "UserError",
     "Wording",
     "Wordings",
+    "beliefs",
     "compare",
     "open_run",
     "report",
@@ -136,6 +138,23 @@ def compare(stream: Stream | Path | str, strategies: Sequence[str], **options: A
     from cltool.experiments.compare import compare as run_all
 
     return run_all(stream, strategies, **options)
+
+
+def beliefs(model: str, stream: Stream | Path | str = "leaders", **options: Any) -> Beliefs:
+    """Ask a model whom it takes for the holder of each key that changes; nothing is trained.
+
+    Args:
+        model: a registered model, the folder or hub name of a checkpoint, a GGUF file, or the
+            folder of an adapter.
+        stream: a stream, a scenario's name, or a path to a file of facts.
+        options: as for `cltool.experiments.beliefs.beliefs`.
+
+    Raises:
+        UserError: a setting is wrong, the model cannot be loaded, or no key changes.
+    """
+    from cltool.experiments.beliefs import beliefs as ask
+
+    return ask(model, stream, **options)
 
 
 def open_run(folder: Path | str) -> Run:

@@ -23,6 +23,7 @@ COMMANDS = {
     "tune": "search a strategy's settings on the first updates and test them on the later ones",
     "report": "write the HTML report of finished runs",
     "reproduce": "run what is missing of a committed experiment and write its reports",
+    "beliefs": "find out how old a model's knowledge is, without training it",
     "audit": "attack a model that erased facts and compare it with a retrained model",
     "show": "show what a run knew about one subject after each update",
     "erasures": "list the facts that a run had to forget, and whether they stayed erased",

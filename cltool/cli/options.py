@@ -19,6 +19,32 @@ ALL_STEPS = "all"
 
 def add_experiment(parser: argparse.ArgumentParser) -> None:
     """Add the option groups of commands that train: scenario, model and settings."""
+    add_scenario(parser)
+    model = parser.add_argument_group("model")
+    model.add_argument("--model", help="tiny, or a path or hub name of a causal LM [tiny]")
+    add_device(model)
+    model.add_argument(
+        "--teach-base", action="store_true", help="first train the base facts into the model"
+    )
+    add_chat(model)
+    add_general(parser.add_argument_group("what no update teaches"))
+    settings = parser.add_argument_group("settings")
+    settings.add_argument(
+        "--loss", help="which tokens are trained: answer (the object's) or all [answer]"
+    )
+    about = "TOML file with settings, or the run.json of a run to repeat with all that it records"
+    add_settings(settings, "strategy.lambda=50", about)
+    settings.add_argument("--fresh", action="store_true", help="start again, do not resume")
+    settings.add_argument(
+        "--accept-changed-code",
+        action="store_true",
+        help="keep finished steps that an earlier version of the strategy's code made",
+    )
+    settings.add_argument("--json", action="store_true", help="print the result as JSON")
+
+
+def add_scenario(parser: argparse.ArgumentParser) -> None:
+    """Add the options that choose the stream."""
     scenario = parser.add_argument_group("scenario")
     scenario.add_argument(
         "--scenario",
@@ -35,31 +61,15 @@ def add_experiment(parser: argparse.ArgumentParser) -> None:
     )
     add_wordings(scenario)
     scenario.add_argument("--skip-bad", action="store_true", help="skip bad lines and continue")
-    model = parser.add_argument_group("model")
-    model.add_argument("--model", help="tiny, or a path or hub name of a causal LM [tiny]")
-    add_device(model)
-    model.add_argument(
-        "--teach-base", action="store_true", help="first train the base facts into the model"
-    )
-    model.add_argument(
+
+
+def add_chat(group: Any) -> None:
+    """Add ``--chat`` to a parser or group."""
+    group.add_argument(
         "--chat",
         help="teach and ask through the model's chat template: on, off, or auto, which tries it"
         " on base facts [auto]",
     )
-    add_general(parser.add_argument_group("what no update teaches"))
-    settings = parser.add_argument_group("settings")
-    settings.add_argument(
-        "--loss", help="which tokens are trained: answer (the object's) or all [answer]"
-    )
-    about = "TOML file with settings, or the run.json of a run to repeat with all that it records"
-    add_settings(settings, "strategy.lambda=50", about)
-    settings.add_argument("--fresh", action="store_true", help="start again, do not resume")
-    settings.add_argument(
-        "--accept-changed-code",
-        action="store_true",
-        help="keep finished steps that an earlier version of the strategy's code made",
-    )
-    settings.add_argument("--json", action="store_true", help="print the result as JSON")
 
 
 def add_general(group: Any) -> None:

@@ -1,0 +1,159 @@
+"""Who held a key when: the objects of each key, with the steps of the stream in which they hold.
+
+A *holder* is an object of a key. It holds from the update that teaches it until another object
+supersedes it, or until it is to be forgotten. The facts of the base hold from step 0.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from cltool.core.seeds import derive
+from cltool.facts.facts import Fact, Key, Knowledge
+from cltool.facts.identity import name_identity, object_identities, object_identity
+from cltool.facts.stream import Stream
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """An object of a key, and when it holds.
+
+    Attributes:
+        fact: the fact that states it, with all its spellings.
+        steps: the steps after which it is valid, ascending. They have a gap if another object held
+            in between.
+    """
+
+    fact: Fact
+    steps: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HeldKey:
+    """A key and its holders, in the order in which they first held.
+
+    Attributes:
+        key: the key, in its first spelling.
+        holders: the holders, at least one.
+    """
+
+    key: Key
+    holders: tuple[Holder, ...]
+
+
+@dataclass
+class _Span:
+    fact: Fact
+    begin: int
+    end: int | None = None
+
+
+def held_keys(stream: Stream) -> list[HeldKey]:
+    """Return the keys of ``stream`` with their holders, in the order in which keys appear.
+
+    Raises:
+        UserError: an update contradicts the ones before it.
+    """
+    known = Knowledge()
+    spans: dict[Key, list[_Span]] = {}
+    steps = 0
+    for update in stream:
+        known.apply(update)
+        steps = update.step + 1
+        for fact in (*update.learn, *update.restated, *update.forget):
+            belief = known.belief(fact.key)
+            if belief is not None:
+                own = spans.setdefault(fact.key, [])
+                _continue(own, belief.fact, belief.erased, update.step)
+    return [HeldKey(own[0].fact.key, _holders(own, steps)) for own in spans.values() if own]
+
+
+def _continue(spans: list[_Span], fact: Fact, erased: bool, step: int) -> None:
+    """Change the spans of a key as an update changed what is valid."""
+    last = spans[-1] if spans and spans[-1].end is None else None
+    if last is not None and not erased and fact.restates(last.fact):
+        last.fact = fact
+        return
+    if last is not None:
+        last.end = step
+    if not erased:
+        spans.append(_Span(fact, step))
+
+
+def _holders(spans: Sequence[_Span], steps: int) -> tuple[Holder, ...]:
+    """Return the holders of a key; an object that holds again is the same holder."""
+    found: list[Holder] = []
+    for span in spans:
+        held = range(span.begin, steps if span.end is None else span.end)
+        place = next((n for n, one in enumerate(found) if span.fact.restates(one.fact)), None)
+        if place is None:
+            found.append(Holder(span.fact, tuple(held)))
+        else:
+            before = found[place]
+            fact = before.fact.with_names(span.fact.accepted)
+            found[place] = Holder(fact, tuple(sorted({*before.steps, *held})))
+    # What an update teaches and the same update asks to forget never holds.
+    return tuple(one for one in found if one.steps)
+
+
+class Rivals:
+    """Objects that never held a key, to compare its holders with.
+
+    Args:
+        keys: all keys of a stream.
+    """
+
+    def __init__(self, keys: Sequence[HeldKey]) -> None:
+        self._keys = keys
+
+    def of(self, held: HeldKey, count: int) -> list[str]:
+        """Return at most ``count`` objects that never held the key, in an order of its own.
+
+        Objects of the same relation come first, then objects of other relations. The key alone
+        decides which ones are drawn.
+        """
+        rng = random.Random(derive(0, "rivals", *map(name_identity, held.key)))
+        taken = {
+            identity
+            for holder in held.holders
+            for identity in object_identities(holder.fact.accepted)
+        }
+        found: list[str] = []
+        for pool in (self._relations[name_identity(held.key[1])], self._all):
+            for fact in _drawn(pool, rng, count + len(taken)):
+                if len(found) == count:
+                    return found
+                if taken.isdisjoint(names := object_identities(fact.accepted)):
+                    taken |= names
+                    found.append(fact.object)
+        return found
+
+    @cached_property
+    def _relations(self) -> dict[str, list[Fact]]:
+        found: dict[str, list[Fact]] = {}
+        for held in self._keys:
+            facts = (holder.fact for holder in held.holders)
+            found.setdefault(name_identity(held.key[1]), []).extend(facts)
+        return {name: _distinct(facts) for name, facts in found.items()}
+
+    @cached_property
+    def _all(self) -> list[Fact]:
+        return _distinct(holder.fact for held in self._keys for holder in held.holders)
+
+
+def _distinct(facts: Iterable[Fact]) -> list[Fact]:
+    """Return one fact for each object, with the spellings that its facts have together."""
+    found: dict[str, Fact] = {}
+    for fact in facts:
+        identity = object_identity(fact.object)
+        known = found.get(identity)
+        found[identity] = fact if known is None else known.with_names(fact.accepted)
+    return list(found.values())
+
+
+def _drawn(pool: Sequence[Fact], rng: random.Random, most: int) -> list[Fact]:
+    """Return a sample that has at least ``most`` facts, unless the pool is smaller."""
+    return rng.sample(pool, min(len(pool), 4 * most))
