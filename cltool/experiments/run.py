@@ -19,7 +19,7 @@ from cltool.core.printable import one_line
 from cltool.core.progress import QUIET, Progress
 from cltool.core.settings import merge
 from cltool.evaluation import ledger
-from cltool.experiments import answer_doubts, diverged, resolve
+from cltool.experiments import answer_doubts, diverged, general_doubts, resolve
 from cltool.experiments.budget_doubts import overspent, sentences
 from cltool.experiments.build_learner import advance, build_watched, seed_globally
 from cltool.experiments.general import Watch
@@ -356,7 +356,7 @@ class _Steps:
 
     def _sentences(self, costs: Sequence[Mapping[str, Any]]) -> list[str]:
         budget = sentences(costs, self.budget, teaches=self.run.strategy != FROZEN)
-        return [*budget, *answer_doubts.sentences(costs)]
+        return [*budget, *answer_doubts.sentences(costs), *general_doubts.sentences(costs)]
 
     def _publish(self, rows: list[dict[str, Any]]) -> None:
         """Pass the scores of the step to Avalanche's loggers."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,18 +12,29 @@ import pytest
 
 from cltool.core.errors import UserError
 from cltool.evaluation.general.answers import short_answers
-from cltool.evaluation.general.bank import RELATION
-from cltool.experiments import checkpoints, general, resolve
+from cltool.evaluation.general.bank import RELATION, Bank, Question
+from cltool.evaluation.general.drift import Drift
+from cltool.experiments import checkpoints, general, general_doubts, resolve
 from cltool.experiments import run as experiment
 from cltool.experiments.build_learner import build_learner
+from cltool.lm.chat import chat_turns
 from cltool.models import load
 from cltool.reporting.report_data import page_data
 from cltool.runs.run import Run
 from cltool.runs.tables import comparison
 
+from ..chat_models import write_chat_model
 from ..conftest import make_stream
 
 STREAM = make_stream(6)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _short_answers() -> Iterator[None]:
+    """Answers to instructions of a few tokens, which take less time."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("cltool.evaluation.general.answers.LONG", 6)
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -161,6 +173,47 @@ def test_only_models_that_cltool_did_not_build_are_asked(
     assert resolve.resolve("naive", {}).as_tables().keys() == {
         "model", "learner", "probe", "strategy",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("numbers", "told"),
+    [
+        ({"unlisted": 0.95, "n_unlisted": 100.0, "perplexity_ratio": 1.1}, ""),
+        ({"unlisted": 0.5, "n_unlisted": 10.0, "perplexity_ratio": 1.1}, ""),
+        ({"unlisted": 0.9, "n_unlisted": 100.0, "perplexity_ratio": 1.1}, "only 90 of 100"),
+        ({"unlisted": None, "n_unlisted": 0.0, "perplexity_ratio": 2.0}, "2.00 times"),
+        ({"unlisted": 1.0, "n_unlisted": 100.0, "perplexity_ratio": None}, "is infinite"),
+    ],
+)
+def test_damage_to_what_nobody_listed_is_told(numbers: dict[str, Any], told: str) -> None:
+    rows = [{"label": "base"}, {"label": "one", "general": numbers}]
+    (text,) = general_doubts.sentences(rows) or [""]
+    assert (told in text) if told else text == ""
+    assert general_doubts.sentences(rows[:1]) == []
+
+
+def test_protected_questions_are_turns_of_a_chat_where_the_model_is_asked_so(
+    tmp_path: Path,
+) -> None:
+    model = write_chat_model(STREAM, tmp_path / "chat")
+    lm = load(str(model), STREAM, device="cpu")
+    turns = chat_turns(lm.coder.tokenizer)
+    lm = replace(lm, coder=lm.coder.with_chat(turns))
+    stream = replace(STREAM, wordings=STREAM.wordings.as_chat())
+    texts = [f"Number {n}, please?" for n in range(30)]
+    said = [one.text.split() for one in short_answers(lm, texts)]
+    asked = tuple(
+        Question(text, next((word,) for word in [*words, "none"] if word.isalpha()))
+        for text, words in zip(texts, said, strict=True)
+    )
+    drift = Drift(lm, stream, Bank("own", asked), ["Some text."])
+    taught = general.with_protected(stream, drift, lm)
+    extra = taught.updates[0].learn[len(stream.updates[0].learn) :]
+    assert [fact.subject for fact in extra] == [one.text for one in drift.protected]
+    assert extra
+    for fact in extra:
+        ((prompt, target),) = taught.wordings.examples(fact)
+        assert (prompt, target) == (fact.subject.strip(), fact.object)
 
 
 def test_a_bad_file_is_refused_before_anything_runs(tmp_path: Path, tables: dict[str, Any]) -> None:
