@@ -5,6 +5,9 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
+LESS = 0.1
+"""How much less likely than the nearest name another one may be that is named beside it."""
+
 
 def guess(name: str, known: Iterable[str]) -> str:
     """Return ``Did you mean 'a' or 'b'?`` with the known names nearest to ``name``; may be empty.
@@ -12,5 +15,11 @@ def guess(name: str, known: Iterable[str]) -> str:
     Case does not count.
     """
     folded = {one.casefold(): one for one in known}
-    near = [repr(folded[one]) for one in difflib.get_close_matches(name.casefold(), folded)]
-    return f"Did you mean {' or '.join(near)}?" if near else ""
+    near = difflib.get_close_matches(name.casefold(), folded)
+    likeness = [difflib.SequenceMatcher(None, one, name.casefold()).ratio() for one in near]
+    meant = [
+        repr(folded[one])
+        for one, like in zip(near, likeness, strict=True)
+        if like > likeness[0] - LESS
+    ]
+    return f"Did you mean {' or '.join(meant)}?" if meant else ""

@@ -512,7 +512,12 @@ def test_a_warning_is_printed_once_where_stdout_and_stderr_are_one(
         monkeypatch.setattr(sys, "stdout", file)
         monkeypatch.setattr(sys, "stderr", file)
         cltool("run", *QUICK, "--scenario", scenario, "--out", str(run_folder))
-    assert Path("all.txt").read_text().count("does not erase facts from the weights") == 1
+        assert Path("all.txt").read_text().count("does not erase facts from the weights") == 1
+        cltool("run", *QUICK, "--scenario", scenario, "--out", str(run_folder), "--json")
+    assert (
+        "\ncltool: The strategy does not erase facts from the weights"
+        in Path("all.txt").read_text()
+    )
 
 
 def test_a_report_with_an_unknown_reference_writes_nothing(
@@ -697,6 +702,7 @@ def test_compare_says_that_nothing_was_run_if_all_runs_were_finished_before(
     assert told in cltool(*asked).err
     assert "Nothing was run" not in cltool(*asked, "--seeds", "2").err  # one of them was
     assert "Nothing was run: all 2 runs were finished before." in cltool(*asked, "--seeds", "2").err
+    assert "Nothing was run" not in cltool(*asked, "--fresh").err
 
 
 def test_compare_prints_json_and_nothing_else(

@@ -239,3 +239,28 @@ def test_a_forked_child_does_not_hold_the_locks_of_its_parent(tmp_path: Path) ->
         child.start()
         child.join()
         assert refused.is_set()
+
+
+def test_a_process_that_has_ended_is_not_named_as_the_holder(other: Start, tmp_path: Path) -> None:
+    ended = FORK.Process(target=int)
+    ended.start()
+    ended.join()
+    other(tmp_path / "run")
+    file = tmp_path / "run" / FILE
+    held = json.loads(file.read_text(encoding="utf-8"))
+    file.write_text(json.dumps({**held, "pid": ended.pid}), encoding="utf-8")
+    with (
+        pytest.raises(HeldError, match="a process that its lock file does not name"),
+        folder_lock(tmp_path / "run", patience=0),
+    ):
+        pass
+
+
+def test_a_lock_file_that_is_a_link_changes_no_other_file(tmp_path: Path) -> None:
+    target = tmp_path / "mine.txt"
+    target.write_text("mine", encoding="utf-8")
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / FILE).symlink_to(target)
+    with pytest.raises(OSError, match="symbolic links"), folder_lock(tmp_path / "run", patience=0):
+        pass
+    assert target.read_text(encoding="utf-8") == "mine"

@@ -147,6 +147,12 @@ def test_a_cut_answer_may_be_a_superseded_object_that_is_longer() -> None:
     assert kind(match(cut, ".", ["Acme Corp"], ["Other Corp. Japan"])) == "right"
 
 
+def test_a_word_after_a_king_with_a_long_number_may_belong_to_the_name() -> None:
+    said = Answer(" Ludwig XVIII. Bourbon.", END)
+    assert match(said, ".", ["Ludwig XVIII"]) is None
+    assert kind(match(Answer(" Ludwig Karl. Bourbon.", END), ".", ["Ludwig Karl"])) == "right"
+
+
 def test_an_object_that_was_superseded_and_is_true_again_is_right() -> None:
     assert kind(match(Answer(" ghent", END), "", ["Ghent"], ["Delft", "GHENT"])) == "right"
 

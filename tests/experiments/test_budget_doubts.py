@@ -104,6 +104,9 @@ def test_training_outside_of_the_learner_is_a_doubt(
     assert f"Update {rows[1]['label']} changed the weights without counting any token" in changed
     assert "of which only 0 are counted" in told
     assert said(row(1, uncounted_tokens=2)) == ""
+    assert "ran the model on 110 tokens, of which only 100 are counted" in said(
+        row(1, uncounted_tokens=10)
+    )
     assert "Update 2001 ran the model on 400 tokens" in said(row(1, uncounted_tokens=300))
 
 

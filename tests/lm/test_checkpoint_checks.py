@@ -7,6 +7,7 @@ import shutil
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -502,3 +503,16 @@ def test_a_hub_name_without_a_network_fails_at_once(monkeypatch: pytest.MonkeyPa
     with pytest.raises(UserError, match="the hub does not answer"):
         load_checkpoint("some-org/some-model")
     assert not slept  # nothing is tried again
+
+
+def test_a_saved_model_that_has_changed_is_doubted(copied: Checkpoint) -> None:
+    folder = copied("llama")
+    files = {file.name: sha256(file.read_bytes()).hexdigest() for file in folder.iterdir()}
+    (folder / "cltool.json").write_text(json.dumps({"files": files}))
+    assert load(folder).warnings == ()
+    change_weights(folder, lambda tensors: tensors["lm_head.weight"].mul_(1.01))
+    (told,) = load(folder).warnings
+    assert told == (
+        "The saved model is not as cltool wrote it: model.safetensors has changed since it was"
+        " written."
+    )
