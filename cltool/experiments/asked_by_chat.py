@@ -153,7 +153,8 @@ def _answered(lm: LanguageModel, turns: ChatTurns, stream: Stream, progress: Pro
     def write(folder: Path) -> None:
         write_json(folder / ANSWERED, _count(lm, turns, stream.wordings, facts, progress))
 
-    folder = cached(cache_folder() / "chat" / key.hexdigest()[:20], write, progress)
+    place = cache_folder() / "chat" / key.hexdigest()[:20]
+    folder = cached(place, write, progress, what="count of answers", needed=ANSWERED)
     counts: Mapping[str, Sequence[int]] = read_json(folder / ANSWERED)
     return {shape: (int(right), int(asked)) for shape, (right, asked) in counts.items()}
 

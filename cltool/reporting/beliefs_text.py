@@ -19,8 +19,8 @@ def with_interval(one: Data) -> str:
 
 def headline(data: Data) -> str:
     """Return what was asked."""
-    keys = plural(data["keys"], "key")
-    of = f" of {data['changing']}" if data["keys"] < data["changing"] else ""
+    few = data["keys"] < data["changing"]
+    keys = f"{data['keys']} of the {plural(data['changing'], 'key')}" if few else _all(data["keys"])
     one = data["single"] == 1
     rest = (
         f" {plural(data['single'], 'key')} with a single object"
@@ -30,9 +30,13 @@ def headline(data: Data) -> str:
     )
     asked = f" {data['asked']}" if data["asked"] else ""
     return (
-        f"{data['model']} was asked about {keys}{of} of {data['scenario']} whose objects"
-        f" change.{rest}{asked}"
+        f"{data['model']} was asked about {keys} of {data['scenario']} whose objects change."
+        f"{rest}{asked}"
     )
+
+
+def _all(keys: int) -> str:
+    return "the one key" if keys == 1 else f"all {plural(keys, 'key')}"
 
 
 def sentences(data: Data) -> list[str]:

@@ -38,7 +38,7 @@ def test_beliefs_are_printed_and_written(
     ask += ["--device", "cpu", "--limit", "4"]
     assert main([*ask, "--out", str(out), "--report", str(page)]) == exit_codes.DONE
     printed = capfd.readouterr().out
-    assert "asked about 4 keys of 5 of facts" in printed
+    assert "asked about 4 of the 5 keys of facts" in printed
     assert "3 keys with a single object" in printed
     assert "\n2012 " in printed and "\n2016 " in printed
     assert page.read_text("utf-8").startswith("<!DOCTYPE html>")

@@ -10,8 +10,12 @@ import pandas as pd
 import pytest
 
 from cltool.core.errors import UserError
+from cltool.core.settings import ModelSettings
+from cltool.experiments.asked_by_chat import choose
 from cltool.experiments.run import run
 from cltool.facts.stream import Stream
+from cltool.models import load
+from cltool.models.cache import rebuilt
 from cltool.runs.run import Run
 
 from ..chat_models import write_chat_model
@@ -79,6 +83,14 @@ def test_it_is_asked_in_the_way_in_which_it_answers(
     )
     assert record(plain)["settings"]["model"]["chat"] == "off"
     assert not any(prompt.startswith("Complete") for prompt in answers(plain, 0)["prompt"])
+
+
+def test_what_was_found_is_taken_from_the_cache(small: Stream, taught: Path) -> None:
+    lm = load(str(taught), small, device="cpu")
+    with rebuilt() as sentences:
+        found = [choose(lm, small, ModelSettings()) for _ in range(2)]
+    assert found[0] == found[1] and found[0].turns is not None
+    assert sentences == []
 
 
 def test_facts_in_a_prompt_stand_in_the_turn_of_the_user(
