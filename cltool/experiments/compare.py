@@ -19,7 +19,7 @@ from cltool.core.files import remove
 from cltool.core.locks import OTHER_FOLDER, folder_lock
 from cltool.core.progress import QUIET, Progress
 from cltool.core.workers import run_tasks, worker_progress
-from cltool.experiments import resolve
+from cltool.experiments import general, resolve
 from cltool.experiments.manifest import identity
 from cltool.experiments.resume import refuse_others
 from cltool.experiments.run_locks import worker_lock
@@ -331,6 +331,7 @@ def _prepare(cell: Cell, cells: Sequence[Cell]) -> None:
     settings = {name: resolve.resolve(name, _tables(cell, name)) for name in cell.strategies}
     for one in settings.values():
         resolve.build(one)  # refuses a bad composition before anything is trained
+        general.sources(one)  # refuses bad questions and texts
     streams = {one.options: _open_stream(one) for one in cells}
     begun = [one for one in cells if not one.fresh and (one.folder / "run.json").is_file()]
     asked = (

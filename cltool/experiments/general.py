@@ -66,7 +66,7 @@ def sources(settings: Settings) -> dict[str, str]:
     if chosen.file is not None:
         found["questions"] = _bank(settings).digest()
     if chosen.text is not None:
-        text = "\n\n".join(paragraphs(Path(chosen.text)))
+        text = "\n\n".join(_paragraphs(settings))
         found["text"] = hashlib.sha256(text.encode()).hexdigest()[:20]
     return found
 
@@ -74,6 +74,11 @@ def sources(settings: Settings) -> dict[str, str]:
 def _bank(settings: Settings) -> Bank:
     file = settings.general.file
     return read_bank(None if file is None else Path(file).expanduser())
+
+
+def _paragraphs(settings: Settings) -> list[str]:
+    text = settings.general.text
+    return paragraphs(None if text is None else Path(text).expanduser())
 
 
 def open_drift(
@@ -102,12 +107,11 @@ def open_drift(
         return None
     from cltool.evaluation.general.drift import Drift
 
-    text = settings.general.text
     return Drift(
         lm,
         stream,
         _bank(settings),
-        paragraphs(None if text is None else Path(text).expanduser()),
+        _paragraphs(settings),
         seed=seed,
         limit=settings.general.limit,
         progress=progress,

@@ -17,6 +17,7 @@ from cltool.evaluation.general.drift import Drift
 from cltool.experiments import checkpoints, general, general_doubts, resolve
 from cltool.experiments import run as experiment
 from cltool.experiments.build_learner import build_learner
+from cltool.experiments.compare import compare
 from cltool.lm.chat import chat_turns
 from cltool.models import load
 from cltool.reporting.report_data import page_data
@@ -222,3 +223,20 @@ def test_a_bad_file_is_refused_before_anything_runs(tmp_path: Path, tables: dict
     with pytest.raises(UserError, match="answer is missing"):
         run(tmp_path / "run", tables | {"general": {"file": str(file)}})
     assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.slow
+def test_a_comparison_refuses_a_bad_file_before_anything_runs(
+    tmp_path: Path, tables: dict[str, Any]
+) -> None:
+    file = tmp_path / "bad.jsonl"
+    file.write_text('{"question": "Who?"}\n', encoding="utf-8")
+    with pytest.raises(UserError, match="answer is missing"):
+        compare(
+            STREAM,
+            ["naive"],
+            settings=tables | {"general": {"file": str(file)}},
+            out=tmp_path / "all",
+            workers=1,
+        )
+    assert not [*tmp_path.glob("all/*/run.json")]
