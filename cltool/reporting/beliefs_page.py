@@ -15,10 +15,10 @@ from cltool.reporting.templates import page, write_page
 Data = dict[str, Any]
 
 LEAD = (
-    "A step of the stream is its base or one of its updates. A key is known at a step if the model"
-    " finds the object that held then more probable than all other holders of the key, and than"
-    " many objects that never held it. A model that stopped learning at some time believes the"
-    " holders of that time."
+    "A key is known if the model finds one of the objects that held it more probable than many"
+    " objects that never did. The most probable one is believed. A step of the stream is its base"
+    " or one of its updates: a model that stopped learning at some time believes the holders of"
+    " that time."
 )
 
 WIDTH, HEIGHT = 720.0, 260.0
