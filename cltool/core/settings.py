@@ -173,13 +173,17 @@ class GeneralSettings(BaseModel):
     )
 
 
-ADDED: dict[str, Any] = {"model.chat": "auto", "model.system": None}
+ADDED: dict[str, Any] = {
+    "model.chat": "auto",
+    "model.system": None,
+    **{f"general.{name}": one.default for name, one in GeneralSettings.model_fields.items()},
+}
 """Settings that records of earlier versions lack, with their defaults."""
 
 
 def without_added(tables: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
     """Return ``tables`` without the settings of `ADDED` that have their defaults."""
-    return {
+    kept = {
         section: {
             name: value
             for name, value in table.items()
@@ -187,6 +191,7 @@ def without_added(tables: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str
         }
         for section, table in tables.items()
     }
+    return {section: table for section, table in kept.items() if table or not tables[section]}
 
 
 def declared_config(cls: type, base: type[BaseModel]) -> type[Any] | None:

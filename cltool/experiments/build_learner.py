@@ -29,7 +29,7 @@ def build_learner(
         UserError: as `build_watched`.
     """
     if not settings.general.protect:
-        settings = replace(settings, general=GeneralSettings(ask="off"))
+        settings = replace(settings, general=GeneralSettings.model_validate({"ask": "off"}))
     return build_watched(stream, settings, seed, progress=progress)[0]
 
 
