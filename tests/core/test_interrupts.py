@@ -22,7 +22,7 @@ COLLECTS = """gc.callbacks.append(lambda *_: os.kill(os.getpid(), 15))
     gc.collect()"""
 
 MAIN = """
-import gc, os
+import gc, os, sys
 from types import SimpleNamespace
 from cltool.cli import main
 
@@ -30,7 +30,8 @@ def run(options):
     {0}
     return 0
 
-main.parser = lambda: SimpleNamespace(parse_args=lambda given: SimpleNamespace(run_command=run))
+main.COMMANDS = {{"run": "be interrupted"}}
+sys.modules["cltool.cli.run"] = SimpleNamespace(add=lambda parser: None, run=run)
 raise SystemExit(main.main())
 """
 

@@ -10,10 +10,13 @@ import pytest
 
 from cltool.facts.facts import Fact
 from cltool.facts.stream import Stream
+from cltool.facts.wording import Wording
 from cltool.lm.coder import Coder
 from cltool.models.tiny import reading
 from cltool.models.tiny.build import coder
 from cltool.models.tiny.reading import Exercises, Names, Page, line
+
+from ...conftest import RELATIONS
 
 
 @pytest.fixture(scope="module")
@@ -39,8 +42,8 @@ def page_facts(lines: str, stream: Stream) -> list[Fact]:
     """The facts of a page, read back from its lines."""
     found = []
     for text in lines.split("\n"):
-        for relation in stream.wordings.relations():
-            for wording in stream.wordings._of(relation):
+        for relation, templates in RELATIONS.items():
+            for wording in map(Wording.parse, templates):
                 first, rest = wording.before
                 pattern = f"{re.escape(first)}(.+?){re.escape(rest + wording.gap)}(.+)"
                 if match := re.fullmatch(pattern + re.escape(wording.closing), text):
