@@ -261,6 +261,7 @@ def test_a_reference_among_the_runs_is_not_audited(folder: Path, here: list[str]
     assert found.left_out == []
 
 
+@pytest.mark.slow
 def test_fresh_attacks_every_model_again(folder: Path, here: list[str]) -> None:
     """What a fresh survey finds goes before what older audits kept anywhere."""
     files = sorted(folder.glob("*/audit/*.json"))

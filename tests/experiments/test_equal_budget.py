@@ -55,6 +55,7 @@ def test_budgets_that_are_refused() -> None:
         budget("tokens", {}, lambda: failed)
 
 
+@pytest.mark.slow
 def test_the_command_gives_each_update_what_naive_spends(
     checkpoint: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -555,6 +555,7 @@ def test_another_run_in_the_folder_is_refused(
     assert answers(tmp_path / "run") == before
 
 
+@pytest.mark.slow
 def test_a_set_rate_equal_to_the_default_is_another_run(start: Start, tmp_path: Path) -> None:
     start(tmp_path / "run", settings={**SHORT, "learner": {"lr": 1e-4}})
     with pytest.raises(UserError, match="other settings"):
