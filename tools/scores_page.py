@@ -37,8 +37,8 @@ A right or outdated answer counts as wrong
 - if that text takes the answer back (`Ghent. No.`, `Ghent. Or Turin.`), or if the answer trails off
   (`Ghent... or so`).
 
-This text is ignored where an erased object is looked for, because that object must not be said at
-all. An answer that is a longer known object does not name the erased one.
+If an erased object is looked for, the text after the closing is ignored, because a model must not
+say that object at all. An answer that is a longer known object does not name the erased one.
 
 ## Groups
 
@@ -93,7 +93,7 @@ is not forgetting. If no fact of an update is valid at the end, its column does 
 _BESIDE = """\
 ## Beside the stream
 
-A run of a model that cltool did not build also asks what no update teaches
+If cltool did not build the model, a run also asks questions that no update teaches
 ([general.md](general.md)). These scores compare the model after the last step with the model before
 the stream; other runs do not have them.
 """

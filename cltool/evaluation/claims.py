@@ -1,8 +1,8 @@
-"""Does a sentence claim what it names? It may deny a name, call it former, or leave it open.
+"""Decides whether a sentence claims a name, denies it, calls it former, or leaves it open.
 
-The text around a name is compared with words of denial and doubt. A word that the question has,
-too, says nothing: what Istanbul was *formerly* called is Constantinople. Names inside the text are
-replaced by `NAME`, so that a film called *Either Way* is no doubt.
+Words of denial and doubt are looked for in the text around the name. Such a word does not count if
+the question has it, too: what Istanbul was *formerly* called is Constantinople. Other names in the
+text are replaced by `NAME`, so that a film called *Either Way* does not look like doubt.
 """
 
 from __future__ import annotations
@@ -155,7 +155,7 @@ class Around:
 
     @property
     def denied(self) -> bool:
-        """Whether the sentence says that the name is not the answer, or is no more."""
+        """Whether the sentence says that the name is not the answer, or no longer is."""
         return self._denied_before() or self._denied_after()
 
     @property
@@ -179,7 +179,7 @@ class Around:
             return True
         tail = _BOUNDARY.split(self.gap)[-1]
         clause = tail.rsplit(",", 1)[-1]
-        # What stands after another name, up to a comma, is said about that one.
+        # Text after another name, up to a comma, is about that other name.
         bare = _LIST_WORDS.fullmatch(clause) and self.gap == self.before
         text = tail if bare else clause
         if self._cue(_FALSE, text):

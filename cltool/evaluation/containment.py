@@ -1,16 +1,18 @@
 """Matching by containment: which object does the first sentence of an answer name?
 
 An answer contains an object if its first sentence has it as whole words, claims it, and claims no
-other object of the relation before it or beside it. People and models that cltool did not make
-answer in sentences; `cltool.evaluation.matching` wants the object and nothing else.
+other object of the relation before it or beside it. This is for people and for models that cltool
+did not build, because they answer in sentences. `cltool.evaluation.matching` accepts only the
+object and nothing else.
 
-- The longest known name is the one that is meant. A name that goes on (*Paris Hilton*), that is a
-  part of a longer word or of another number, or that owns something (*Leo Moss's brother*) is
-  another one.
-- The subject of the question is an echo of it, and names inside it are not answers.
-- Names that are denied or former do not count (`cltool.evaluation.claims`). Where the sentence is
-  in doubt, or gives two objects, none counts.
-- An erased object must not be said at all: every mention of it counts, in all of the answer.
+- If several known names fit, the longest one counts. A name does not count if it is a part of a
+  longer name (*Paris Hilton*), of a longer word or of another number, or if it owns something
+  (*Leo Moss's brother*).
+- A sentence may repeat the subject of the question. The subject is not an answer, and neither are
+  names inside it.
+- A name that the sentence denies or calls former does not count (`cltool.evaluation.claims`). If
+  the sentence is in doubt or gives two objects, no name counts.
+- A model must not say an erased object at all: every mention in the whole answer counts.
 """
 
 from __future__ import annotations
@@ -195,7 +197,7 @@ class _Line:
         return found is not None and self._is_unknown(found["name"])
 
     def _is_unknown(self, name: str) -> bool:
-        """Return whether a text is the name of something that neither question nor stream has."""
+        """Return whether a text looks like a name and is not from the question."""
         first = re.split(r"[\s'’]", name.strip("\"'*("))[0]
         own = first.casefold() in self.question.asked
         return first[:1].isupper() and first != "I" and not own and not name.endswith(("'s", "’s"))
@@ -219,7 +221,7 @@ class _Line:
         return not clause and bool(_LIST.fullmatch(between) or joined)
 
     def _asks(self, one: Mention, begin: int, end: int) -> bool:
-        """Return whether the sentence is a question, and not only the name in doubt."""
+        """Return whether the sentence is a question with more words than the name."""
         sentence = self.text[begin:end].rstrip(" \"'”’»)*")
         rest = self.text[begin : one.begin] + self.text[one.end : end]
         return sentence.endswith(("?", "？")) and any(char.isalpha() for char in rest)

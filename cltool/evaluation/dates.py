@@ -38,7 +38,7 @@ class Date:
     day: int | None
 
     def within(self, other: Date) -> bool:
-        """Return whether this date is ``other``, or a part of it (a month of a year, …)."""
+        """Return whether this date is ``other``, or lies in it, as a day lies in a month."""
         return (
             self.month == other.month
             and (other.day is None or self.day == other.day)

@@ -1,4 +1,4 @@
-"""How old knowledge is: shares with Wilson's interval, and the step whose holders are believed."""
+"""Measures how old knowledge is: shares with Wilson's interval, and the median step."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ CONFIDENCE = 0.95
 RESAMPLES = 2000
 
 FEW = 6
-"""Keys below which resampling does not show how uncertain a median is."""
+"""With fewer keys, resampling does not show how uncertain a median is."""
 
 Terms = Sequence[Sequence[int]]
 """For each key, the steps in which the believed holder held, ascending."""
@@ -37,11 +37,11 @@ class Share:
 
     @property
     def value(self) -> float | None:
-        """The share; None of no keys."""
+        """The share; None if there are no keys."""
         return self.hits / self.of if self.of else None
 
     def interval(self) -> tuple[float, float] | None:
-        """Return the interval; None of no keys."""
+        """Return the interval; None if there are no keys."""
         if not self.of:
             return None
         z = NormalDist().inv_cdf((1 + CONFIDENCE) / 2)
@@ -49,12 +49,12 @@ class Share:
         middle = self.hits / self.of + more / 2
         half = math.sqrt(self.hits * (self.of - self.hits) / self.of**2 * more + more * more / 4)
         low, high = (middle - half) / (1 + more), (middle + half) / (1 + more)
-        # Rounding must not take an end that is 0 or 1 beyond it.
+        # An end that is 0 or 1 must stay so in spite of rounding.
         return (low if self.hits else 0.0), (high if self.hits < self.of else 1.0)
 
 
 def holders_of(terms: Terms, held: Terms, steps: int) -> list[Share]:
-    """Return, for each step, how many keys are believed as they were at that step.
+    """Return, for each step, the share of keys whose believed holder held at that step.
 
     Args:
         terms: the believed terms.

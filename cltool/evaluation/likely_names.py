@@ -1,4 +1,4 @@
-"""How probable a model finds each of several names after one prompt.
+"""Computes how probable a model finds each of several names after one prompt.
 
 The score of a name is its natural-log probability divided by its number of tokens, so that long
 names can be compared with short ones. The tokens before the name, such as the beginning of the
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from cltool.lm.language_model import LanguageModel
 
 TOLERANCE = 2e-2
-"""Nats by which a log-probability may change because names share the reading of their prompt."""
+"""Nats per token by which a log-probability may change if names share one pass over the prompt."""
 
 ROUGH_TOLERANCE = 0.5
 """The same with autocast, which rounds logits to about a tenth of a nat."""
@@ -63,9 +63,9 @@ class NameScorer:
         self._shares: bool | None = None
 
     def __call__(self, asked: Sequence[Alternatives]) -> list[list[float]]:
-        """Return the mean log-probability of a token of each name of each prompt.
+        """Return the mean log-probability per token of each name after each prompt.
 
-        It is minus infinity for a name that the model's context has no room for.
+        It is minus infinity for a name that does not fit into the model's context.
 
         Raises:
             Diverged: the model's probabilities are not numbers.
@@ -106,7 +106,7 @@ class NameScorer:
             self.lm.model.train(was_training)
 
     def _with_shared_prompts(self, rows: Sequence[Encoded]) -> list[float] | None:
-        """Return the log-probabilities; None if the model cannot go on after a prompt it read."""
+        """Return the log-probabilities; None if the model cannot go on after a prompt."""
         same: dict[tuple[int, ...], list[int]] = {}
         for number, row in enumerate(rows):
             same.setdefault(row.ids[: row.start], []).append(number)

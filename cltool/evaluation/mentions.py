@@ -18,7 +18,7 @@ Texts = tuple[str, ...]
 """The compared forms of the words of a name."""
 
 _IN_NAMES = " .,-'’‐‑–&·・\u00a0\u202f"
-"""What may stand between the words of a name without a difference."""
+"""Characters between the words of a name that do not count."""
 
 _PREPOSITIONS = frozenset(
     re.findall(
@@ -59,7 +59,7 @@ class NameIndex:
         return None
 
     def on(self, date: Date) -> Texts | None:
-        """Return the name that is ``date``, or that it is a part of."""
+        """Return the name of ``date``, or of a less exact date that it lies in."""
         return next((name for known, name in self._dates.items() if date.within(known)), None)
 
 
@@ -105,7 +105,7 @@ class Question:
         prompt: the text of the question, or the beginning of a statement.
         subject: what the fact is about.
         accepted: the current object and its aliases.
-        outdated: superseded objects. One that is accepted, too, is not outdated.
+        outdated: superseded objects. An object that is also accepted is not outdated.
         known: all objects of the relation.
     """
 
@@ -145,7 +145,7 @@ class Question:
         return any(char.isupper() for char in self.accepted[0]) if self.accepted else True
 
     def mentions(self, text: str, words: Sequence[Word]) -> list[Mention]:
-        """Return the known names in a line, without overlaps; the longest and first ones."""
+        """Return the known names in a line; where names overlap, the first and longest one."""
         dated = [*self._dated(text, words)]
         found: list[Mention] = []
         place = 0
@@ -172,7 +172,7 @@ class Question:
                 yield Mention(kind, name, begin, end, inside[0], inside[-1])
 
     def _repeats(self, one: Mention, words: Sequence[Word]) -> bool:
-        """Return whether a name that is both subject and object is the subject of the question."""
+        """Return whether a name that is both subject and object means the subject here."""
         if one.name != self._subject or not self._subject_places:
             return False
         before = [word.text for word in words[max(0, one.first - 2) : one.first]]

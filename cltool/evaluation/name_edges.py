@@ -1,4 +1,4 @@
-"""Does a name in a text go on beyond its words? *Paris* is no answer in *Paris Hilton*."""
+"""Decides whether a name in a text is part of a longer one: *Paris* in *Paris Hilton*."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ _STATES = frozenset(
         " village",
     )
 )
-"""What a place may be called: the Republic *of* …"""
+"""Words before *of* in the name of a place: the Republic of …"""
 
 _MODIFIERS = frozenset(
     re.findall(
@@ -160,7 +160,7 @@ def _other_number(words: Sequence[Word], one: Mention, after: Word | None) -> bo
 
 
 def _follows(last: Word, after: Word | None, asked: Question) -> bool:
-    """Return whether the word after a name continues it."""
+    """Return whether the word after a name belongs to the same longer name."""
     if after is None or after.before.strip("\u00a0 ") or not after.before:
         return False
     if after.number:
@@ -169,7 +169,7 @@ def _follows(last: Word, after: Word | None, asked: Question) -> bool:
 
 
 def _precedes(words: Sequence[Word], one: Mention, asked: Question) -> bool:
-    """Return whether the words before a name begin it."""
+    """Return whether the words before a name belong to the same longer name."""
     if not one.first or words[one.first].before.strip("\u00a0 ") or not asked.capitalised:
         return False
     before = words[one.first - 1]
@@ -186,7 +186,7 @@ def _precedes(words: Sequence[Word], one: Mention, asked: Question) -> bool:
 
 
 def _of_another(words: Sequence[Word], one: Mention, asked: Question) -> bool:
-    """Return whether a name ends another one: the ``University of`` Oxford."""
+    """Return whether a name is the end of another one: ``University of Oxford``."""
     place = one.first - 1
     if words[place].text == "the":
         place -= 1

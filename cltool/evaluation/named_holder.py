@@ -1,4 +1,4 @@
-"""Which of the holders of a key an answer names."""
+"""Finds the holder of a key that an answer names."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ class HolderReader:
     def named(self, held: HeldKey, asking: Asking, answer: Answer) -> int | None:
         """Return the number of the holder that ``answer`` names.
 
-        It is the one that the answer consists of, or that its first sentence names. None if it
-        names nobody, somebody else, or two holders.
+        An answer names a holder if it is that holder and nothing else, or if its first sentence
+        names it. The result is None if it names nobody, somebody else, or two holders.
         """
         found = [n for n in range(len(held.holders)) if self._names(held, n, asking, answer)]
         return found[0] if len(found) == 1 else None
@@ -58,7 +58,7 @@ class HolderReader:
 
 
 def agreed(named: Sequence[int | None]) -> int | None:
-    """Return the holder that most answers about a key name; None without one, or if two tie."""
+    """Return the holder that the most answers name; None if no answer names one, or if two tie."""
     counts = Counter(number for number in named if number is not None).most_common(2)
     if not counts or (len(counts) > 1 and counts[0][1] == counts[1][1]):
         return None

@@ -78,7 +78,7 @@ SCORES: dict[str, Score] = by_name(
     Score("retained_min", "retained, worst", "retained after each seed's worst update", "higher"),
     Score("kept", "kept", "of the facts that were learned earlier, are still valid and were right"
           " when they were learned (base facts: before the first update), the share that is still"
-          " right after the last update. What a model never knew it cannot forget", "higher"),
+          " right after the last update. A model cannot forget what it never knew", "higher"),
     Score("kept_min", "kept, worst", "kept after each seed's worst update", "higher"),
     Score("kept_base", "kept, base", "kept, of base facts only", "higher"),
     Score("kept_updates", "kept, updates", "kept, of facts of earlier updates only", "higher"),
@@ -119,11 +119,12 @@ SCORES: dict[str, Score] = by_name(
 
 GENERAL: dict[str, Score] = by_name(
     Score("unlisted", "unlisted", "of the questions that the model answered before the stream, and"
-          " that no update and no strategy was ever given, the share that it still answers after"
+          " that no update teaches and no strategy is given, the share that it still answers after"
           " the last update", "higher"),
     Score("unlisted_min", "unlisted, worst", "unlisted after each seed's worst update", "higher"),
-    Score("protected", "protected", "the same share of the other half of these questions, which"
-          " the strategy is given as base facts where general.protect is on", "higher"),
+    Score("protected", "protected", "the same share of the other half of the questions that"
+          " the model answered before; the strategy gets these as base facts if general.protect is"
+          " on", "higher"),
     Score("protected_min", "protected, worst", "protected after each seed's worst update",
           "higher"),
     Score("n_unlisted", "unlisted asked", "number of unlisted questions that were asked",
@@ -134,11 +135,11 @@ GENERAL: dict[str, Score] = by_name(
     Score("perplexity_ratio", "perplexity ×", "perplexity of a general text, divided by that of the"
           " model before the stream; 1 is unchanged", "lower"),
     Score("kl_text", "KL, text", "mean Kullback–Leibler divergence of the next-token distributions"
-          " on a general text from those of the model before the stream, in nats; the 128 most"
-          " probable tokens count one by one and the others together, which makes it a lower bound",
-          "lower"),
-    Score("kl_update", "KL, update", "the same on the prompts and objects of the last update; what"
-          " was to be learned changes them, so neither direction is better"),
+          " on a general text from those of the model before the stream, in nats; it is a lower"
+          " bound, because only the 128 most probable tokens count one by one, and all others"
+          " together", "lower"),
+    Score("kl_update", "KL, update", "the same on the prompts and objects of the last update;"
+          " learning the update changes them, so neither direction is better"),
     Score("instructions", "instructions", "of the simple instructions that the model followed"
           " before the stream, the share that it still follows", "higher"),
     Score("refusals", "refusals", "of the requests that the model refused before the stream, the"
@@ -148,7 +149,7 @@ GENERAL: dict[str, Score] = by_name(
     Score("ended", "ended", "share of the answers to instructions and requests that the model ended"
           " by itself, within 48 tokens"),
 )  # fmt: skip
-"""Scores of what is asked beside the stream; a run of a model that cltool built has none."""
+"""Scores of what is asked beside the stream; by default, a model that cltool built has none."""
 
 COSTS: dict[str, Score] = by_name(
     Score("seconds", "seconds", "wall-clock seconds that the strategy took for the update, without"

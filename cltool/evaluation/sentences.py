@@ -1,4 +1,4 @@
-"""Where the first sentence of an answer ends."""
+"""Finds the first sentence of an answer."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _STARTERS = frozenset(
         " there these they this those we what when which while who you your",
     )
 )
-"""Words with which a sentence begins, and no part of a name after an abbreviation."""
+"""Words that begin a sentence; after an abbreviation they are not a part of a name."""
 
 _OPENINGS = frozenset(
     re.findall(
@@ -46,11 +46,11 @@ def first_sentence(
 ) -> tuple[int, int]:
     """Return (begin, end) of the first sentence that can answer.
 
-    The question that is asked again and a polite opening are passed over if more follows them.
+    A repeated question and a polite opening are skipped if more text follows.
 
     Args:
         text: one line.
-        inside: whether a place is within a known name, which no sentence ends in.
+        inside: whether a place is within a known name; no sentence ends there.
         names: whether an object is named between two places.
     """
     begin = 0

@@ -131,7 +131,7 @@ def summary(
 
 
 def _general(steps: pd.DataFrame, since: int) -> dict[str, float]:
-    """Return the scores of `GENERAL` after the last step; of those that a run has."""
+    """Return those scores of `GENERAL` that a run has, after its last step."""
     if steps.empty:
         return {}
     found = {str(name): float(steps[name].iloc[-1]) for name in steps.columns}
@@ -204,9 +204,9 @@ def total_costs(costs: pd.DataFrame) -> dict[str, float]:
 
 
 def _known(rows: pd.DataFrame, forms: Sequence[str] | None) -> pd.DataFrame:
-    """Return the retained facts that were right when they were learned, a row a fact and step.
+    """Return the retained facts that were right when they were learned, one row a fact and step.
 
-    Of a fact that is asked in several ways, those count in which it was right then.
+    If a fact is asked in several ways, only those count in which it was right then.
     """
     both = retained_since_taught(rows, forms)
     both = both[both["right_then"]]

@@ -1,9 +1,10 @@
-"""The words of a text, in the form in which names are looked for word by word.
+"""Splits a text into words, in the form in which names are looked for word by word.
 
-Texts that people would call the same give the same words: case, accents' encoding, the kind of
-dash and apostrophe do not count (`cltool.facts.identity`), nor do full stops of initials
-(``J.R.R.`` is ``J. R. R.``) or separators of thousands (``1,200`` is ``1200``). In scripts that are
-written without spaces each letter is a word, so that a name is found inside a sentence.
+Texts that people would call the same give the same words. Case, the encoding of accents, and the
+kind of dash and apostrophe do not count (`cltool.facts.identity`). Full stops of initials
+(``J.R.R.`` is ``J. R. R.``) and separators of thousands (``1,200`` is ``1200``) do not count
+either. In scripts that are written without spaces, each letter is a word, so that a name is found
+inside a sentence.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ _SINGLE = (
     (0xF900, 0xFAFF),
     (0x20000, 0x3FFFF),
 )
-"""Scripts without spaces between words. Katakana is not among them: its words are foreign names."""
+"""Scripts without spaces between words. Katakana is left out: its words are foreign names."""
 
 _THOUSANDS = re.compile(r"[1-9]\d{0,2}(?:([,' \u00a0\u2009\u202f])\d{3}(?:\1\d{3})*)(?![\d,.]*\d)")
 _JOINS = frozenset(".,:")
@@ -104,7 +105,7 @@ _INITIALS = re.compile(r"(?:[^\W\d_]\.\s?)+[^\W\d_]\.?|[^\W\d_]\.")
 
 
 def _spans(text: str) -> Iterable[tuple[int, int]]:
-    """Yield (begin, end) of each word of ``text``, without initials put together."""
+    """Yield (begin, end) of each word of ``text``; each initial is still a word of its own."""
     place = 0
     while place < len(text):
         char = text[place]
