@@ -141,7 +141,7 @@ def compare(stream: Stream | Path | str, strategies: Sequence[str], **options: A
 
 
 def beliefs(model: str, stream: Stream | Path | str = "leaders", **options: Any) -> Beliefs:
-    """Ask a model whom it takes for the holder of each key that changes; nothing is trained.
+    """Ask a model who holds each key whose object changes; nothing is trained.
 
     Args:
         model: a registered model, the folder or hub name of a checkpoint, a GGUF file, or the

@@ -110,7 +110,7 @@ def parts(data: Mapping[str, Any]) -> Iterator[Part]:
 
     yield headline(data)
     yield from sentences(data)
-    yield "\nOf the keys that are known, the share whose holder of that step is believed:"
+    yield "\nFor each step, the share of the known keys whose believed holder held at that step:"
     rows = [
         [
             one["label"],

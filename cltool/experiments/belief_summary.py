@@ -1,4 +1,4 @@
-"""What a model believes about a stream, counted: unknown, outdated, and of which step."""
+"""Counts a model's beliefs about a stream: unknown ones, outdated ones, and those of each step."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from cltool.experiments.believe import KeyBelief
 FORMAT = 1
 
 LIKELY = 0.1
-"""Share of keys that are known by chance above which there is a warning."""
+"""If more keys than this share would be known by chance, there is a warning."""
 
 Data = dict[str, Any]
 
@@ -87,8 +87,8 @@ class Beliefs:
         if chance <= LIKELY:
             return []
         return [
-            "There are few other objects to compare with: a model that knows nothing would be taken"
-            f" to know {chance:.0%} of the keys."
+            "There are few other objects to compare with: a model that knows nothing would seem to"
+            f" know {chance:.0%} of the keys."
         ]
 
     def _counted(

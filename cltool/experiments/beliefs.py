@@ -1,4 +1,4 @@
-"""Asks a model whom it takes for the holder of each key of a stream; nothing is trained."""
+"""Asks a model who holds each key of a stream; nothing is trained."""
 
 from __future__ import annotations
 
@@ -41,11 +41,11 @@ def beliefs(
         stream: a stream, a scenario's name, or a path to a file of facts.
         settings: tables of settings: ``scenario``, ``model`` and ``probe``. ``probe.limit`` is the
             most keys that are asked about, a fixed random sample.
-        progress: is told how far it is.
+        progress: receives the progress of asking.
 
     Raises:
         UserError: a setting is wrong, the model cannot be loaded, no key of the stream has two
-            holders, or there is nobody to compare them with.
+            holders, or there is no other object to compare them with.
         Diverged: the model's probabilities are not numbers.
     """
     tables = dict(settings or {})
@@ -56,7 +56,7 @@ def beliefs(
     changing, _ = _changing(opened)
     if not changing:
         raise UserError(
-            "no key of this stream changes its object, so nothing tells how old knowledge is",
+            "no key of this stream changes its object, so it cannot show how old knowledge is",
             where=opened.name,
             hint="Give facts whose objects change from one update to another.",
         )
@@ -71,7 +71,7 @@ def refuse_training(tables: Mapping[str, Any]) -> None:
         unused.append("model.teach_base")
     if unused:
         raise UserError(
-            f"{', '.join(unused)}: nothing is trained, so these settings have no use",
+            f"{', '.join(unused)}: nothing is trained, so these settings have no effect",
             where="settings",
             hint="Leave them out. A model is asked as it is.",
         )

@@ -35,8 +35,8 @@ class KeyBelief:
         held: the key and its holders.
         scores: mean log-probability of a token of each holder, over the wordings.
         rivals: number of distractors.
-        rival: the most probable distractor among those that were compared. Nobody is compared any
-            more once a distractor is at least as probable as every holder.
+        rival: the most probable distractor among those that were compared. The comparison ends once
+            a distractor is at least as probable as every holder.
         rival_score: its mean log-probability.
         probable: number of the most probable holder; None if a distractor is as probable.
         named: number of the holder that the free answers name; None if they name nobody.
@@ -69,7 +69,7 @@ def believe(
         score: how probable the model finds names.
         answer: what it says.
         reader: reads what it says.
-        progress: is told how far it is.
+        progress: receives the progress of asking.
 
     Raises:
         UserError: there is no distractor for a key.
@@ -109,8 +109,8 @@ class _Contest:
             subject, relation = self.held.key
             raise UserError(
                 f"there is no other object to compare the objects of {subject}, {relation} with",
-                hint="Give facts about further subjects: a model that knows nothing is recognised"
-                " by objects that never held the key.",
+                hint="Give facts about more subjects. Objects that never held the key are needed to"
+                " see whether a model knows it.",
             )
         self.names = [*holders, *distractors]
 

@@ -1,4 +1,4 @@
-"""What a run asks beside its stream: opened, in part given to the strategy, and recorded.
+"""Opens what a run asks beside its stream, gives a part to the strategy, and records the answers.
 
 A run folder then has ``general/before.json``, with all answers of the model before the stream, and
 ``general/step-000.json`` and so on, with what was asked again after each step.
@@ -31,10 +31,10 @@ if TYPE_CHECKING:
     from cltool.training.learner import Learner
 
 OFF = "CLTOOL_GENERAL"
-"""The environment variable that is 0 if nothing is asked beside streams by default."""
+"""If this environment variable is 0, nothing is asked beside a stream by default."""
 
 ENOUGH = 40
-"""Known questions from which on the share that is still answered says something."""
+"""With fewer known questions, a run warns that the share still answered says little."""
 
 ANSWERS = "answers"
 """The name of the digest of a step's file among its numbers."""
@@ -54,7 +54,7 @@ def is_on(settings: Settings) -> bool:
 
 
 def sources(settings: Settings) -> dict[str, str]:
-    """Return the digests of the questions and the text of the user's own, which a run depends on.
+    """Return the digests of the user's own questions and text, on which the run depends.
 
     Raises:
         UserError: a file cannot be read, or has bad lines.
@@ -134,7 +134,7 @@ def with_protected(stream: Stream, drift: Drift, lm: LanguageModel) -> Stream:
 
 
 class _WithBase(Sequence[Update]):
-    """The updates of a stream, with more facts in the base. No other update is made before use."""
+    """The updates of a stream, with more facts in the base; others are made only when used."""
 
     def __init__(self, updates: Sequence[Update], facts: Sequence[Fact]) -> None:
         self._updates = updates
@@ -183,7 +183,7 @@ class Watch:
             )
 
     def measure(self, step: int, progress: Progress) -> dict[str, Any]:
-        """Return the numbers of a step and the digest of its answers, which are on disk then.
+        """Measure and write a step; return its numbers and the digest of its answers.
 
         Args:
             step: the number of the step, which has been applied.

@@ -1,4 +1,4 @@
-"""Warns of updates that damage what no stream lists: general questions and plain text."""
+"""Warns of updates that damage general knowledge or the perplexity of plain text."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from typing import Any
 from cltool.runs.general import FOLDER
 
 LOST = 0.1
-"""Share of the unlisted questions whose loss is a warning."""
+"""If at least this share of the unlisted questions is lost, there is a warning."""
 
 ENOUGH = 20
-"""Unlisted questions from which on a lost share says something."""
+"""With fewer unlisted questions, there is no warning about them."""
 
 WORSE = 1.5
-"""Perplexity of a general text, over that of the model before, which is a warning."""
+"""If the perplexity is at least this many times that of the model before, there is a warning."""
 
 
 def sentences(rows: Sequence[Mapping[str, Any]]) -> list[str]:
@@ -34,11 +34,11 @@ def sentences(rows: Sequence[Mapping[str, Any]]) -> list[str]:
         )
     if numbers and (ratio is None or ratio >= WORSE):
         worse = "is infinite" if ratio is None else f"is {ratio:.2f} times what it was"
-        found.append(f"has lost plain text: its perplexity {worse}")
+        found.append(f"predicts a general text worse: its perplexity {worse}")
     if not found:
         return []
     return [
         f"After {rows[-1]['label']}, the model {' and '.join(found)}. The updates damage what the"
-        " stream does not list. A lower learning rate (learner.lr) usually damages less; so may a"
-        " strategy that rehearses base facts, with --protect-general."
+        " stream does not contain. A lower learning rate (learner.lr) usually damages less. With"
+        " --protect-general, a strategy that rehearses base facts may damage less, too."
     ]

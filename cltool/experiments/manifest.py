@@ -128,8 +128,8 @@ def _not_scored(keys: Sequence[Key], of: int) -> str:
     more = f" and {count - _NAMED:,} more" if count > _NAMED else ""
     return (
         f"{count} of {of} facts {have} no held-out wording and {are} left out of the scores"
-        f" ({', '.join(named)}{more}). Give {their} relation{'s' * (count > 1)} more wordings, or a"
-        " question paraphrases."
+        f" ({', '.join(named)}{more}). Give {their} relation{'s' * (count > 1)} more wordings, or"
+        " give a question paraphrases."
     )
 
 

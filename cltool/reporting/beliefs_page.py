@@ -1,4 +1,4 @@
-"""The page of a model's beliefs: of which step they are, key by key, one HTML file."""
+"""The page of a model's beliefs, with their steps and every key; one HTML file."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ Data = dict[str, Any]
 
 LEAD = (
     "A key is known if the model finds one of the objects that held it more probable than many"
-    " objects that never did. The most probable one is believed. A step of the stream is its base"
-    " or one of its updates: a model that stopped learning at some time believes the holders of"
-    " that time."
+    " objects that never did. The model believes the most probable one. A step of the stream is its"
+    " base or one of its updates. A model that stopped learning at some time believes the holders"
+    " of that time."
 )
 
 WIDTH, HEIGHT = 720.0, 260.0
@@ -30,7 +30,7 @@ LEVELS = (0.0, 0.25, 0.5, 0.75, 1.0)
 
 
 def write_beliefs(data: Data, path: Path) -> Path:
-    """Write the page; the same data, the same file.
+    """Write the page; the same data always gives the same file.
 
     Args:
         data: as `cltool.experiments.belief_summary.Beliefs.as_json` returns it, and ``command``.

@@ -1,4 +1,4 @@
-"""What the beliefs of a model say, in sentences: for the terminal and for the page."""
+"""Sentences about the beliefs of a model, for the terminal and for the page."""
 
 from __future__ import annotations
 
@@ -45,14 +45,14 @@ def sentences(data: Data) -> list[str]:
     known = probable["outdated"]["of"]
     said = named["outdated"]["of"]
     return [
-        f"Unknown: {with_interval(probable['unknown'])}. An object that never held the key is at"
-        f" least as probable as every holder. With random guesses it would be"
-        f" {share(1 - data['by_chance'])}.",
+        f"Unknown: {with_interval(probable['unknown'])} of the keys. For an unknown key, an object"
+        f" that never held it is at least as probable as every holder. With random guesses, the"
+        f" share would be {share(1 - data['by_chance'])}.",
         f"Outdated: {with_interval(probable['outdated'])} of the {plural(known, 'known key')}."
         f" {_median(probable)}",
-        f"Named in free answers: {shown(_named(data), share)} of all keys name a holder;"
-        f" {with_interval(named['outdated'])} of these {plural(said, 'key')} an outdated one."
-        f" {_median(named)}",
+        f"Named in free answers: a holder for {shown(_named(data), share)} of the keys"
+        f" ({plural(said, 'key')}); {with_interval(named['outdated'])} of these holders are"
+        f" outdated. {_median(named)}",
     ]
 
 
