@@ -84,11 +84,10 @@ def _reference_is_lost(options: argparse.Namespace, compared: Comparison) -> boo
 
 
 def scores_table(frame: pd.DataFrame, doubted: Collection[str] = ()) -> list[Part]:
-    """Return a line for each strategy, in a second table for what was asked beside the stream.
+    """Return a table with a line for each strategy, and a second one for what is beside the stream.
 
-    A star marks the best of a column.
-
-    Strategies that the intervals do not separate from the best have a star, too.
+    A star marks the best of a column. Strategies that the intervals do not separate from the best
+    have a star, too.
 
     Args:
         frame: the comparison.

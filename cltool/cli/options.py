@@ -27,7 +27,7 @@ def add_experiment(parser: argparse.ArgumentParser) -> None:
         "--teach-base", action="store_true", help="first train the base facts into the model"
     )
     add_chat(model)
-    add_general(parser.add_argument_group("what no update teaches"))
+    add_general(parser.add_argument_group("questions that no update teaches"))
     settings = parser.add_argument_group("settings")
     settings.add_argument(
         "--loss", help="which tokens are trained: answer (the object's) or all [answer]"
@@ -77,16 +77,16 @@ def add_general(group: Any) -> None:
     group.add_argument(
         "--general",
         metavar="FILE",
-        help="ask these questions (JSON lines) beside the stream, before it and after each update;"
-        " on: the built-in ones, off: none [on, unless cltool built the model]",
+        help="ask the questions of this file (JSON lines) before the stream and after each update;"
+        " on: the built-in questions; off: none [on, unless cltool built the model]",
     )
     group.add_argument(
-        "--text", metavar="FILE", help="measure perplexity and KL on this text, not the built-in"
+        "--text", metavar="FILE", help="measure perplexity and KL on this text, not cltool's"
     )
     group.add_argument(
         "--protect-general",
         action="store_true",
-        help="give half of the questions that the model answers to the strategy as base facts",
+        help="give the strategy half of the questions that the model answers, as base facts",
     )
 
 

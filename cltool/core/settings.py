@@ -132,8 +132,9 @@ class ModelSettings(BaseModel):
     )
     chat: Literal["auto", "on", "off"] = Field(
         "auto",
-        description="teach and ask facts through the model's chat template: on, off, or auto (if"
-        " the model answers its base facts at least as well so; never for the embedded model)",
+        description="teach and ask facts through the model's chat template: on, off, or auto (on"
+        " if the model answers its base facts at least as well this way; off for the embedded"
+        " model)",
     )
     system: str | None = Field(
         None,
@@ -151,8 +152,8 @@ class GeneralSettings(BaseModel):
 
     ask: Literal["auto", "on", "off"] = Field(
         "auto",
-        description="ask what no update teaches: on, off, or auto (yes, unless cltool built the"
-        " model, which knows nothing else; the environment variable CLTOOL_GENERAL=0 makes it no)",
+        description="ask questions that no update teaches: on, off, or auto (on, unless cltool"
+        " built the model; off if the environment variable CLTOOL_GENERAL is 0)",
     )
     file: str | None = Field(
         None, description="JSON lines with questions of your own; none: those of cltool"
@@ -162,14 +163,14 @@ class GeneralSettings(BaseModel):
     )
     protect: bool = Field(
         False,
-        description="give half of the questions that the model answers, with its answers, to the"
-        " strategy as base facts; otherwise nothing of them is ever given to it",
+        description="give the strategy half of the questions that the model answers, with its"
+        " answers, as base facts; otherwise the strategy gets none of the questions",
     )
     limit: int | None = Field(
         200,
         ge=2,
-        description="number of questions to ask after each update, of those that the model"
-        " answered before, half of them protected ones; none: all",
+        description="number of questions to ask again after each update, from those that the model"
+        " answered before; half of them are protected; none: all",
     )
 
 

@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Iterable
 
 LESS = 0.1
-"""How much less likely than the nearest name another one may be that is named beside it."""
+"""Another name is suggested, too, if it is less similar than the nearest by less than this."""
 
 
 def guess(name: str, known: Iterable[str]) -> str:

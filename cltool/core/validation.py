@@ -1,4 +1,4 @@
-"""What is wrong with settings, in words."""
+"""Describes what is wrong with settings."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _NEEDED = {
     "model": "a table",
     "path": "a path",
 }
-"""First word of the type of an error of pydantic -> what is needed there."""
+"""First word of the type of a pydantic error → what the setting needs to be."""
 
 _BOUNDS = {
     "greater_than_equal": ("ge", "at least"),
@@ -43,7 +43,7 @@ def problems(kind: type[BaseModel], error: ValidationError, where: str) -> list[
 
     Args:
         kind: the config.
-        error: what it says of the settings.
+        error: the error that pydantic raised for the settings.
         where: the section of the settings.
     """
     found: dict[str, list[str]] = {}
@@ -75,12 +75,12 @@ def _reason(item: Mapping[str, Any]) -> str:
 
 
 def _joined(reasons: Sequence[str]) -> str:
-    """Return reasons of the same value as one; each is that of a kind of value that is allowed."""
+    """Join the reasons for one value: one reason for each kind of value that is allowed."""
     return " or ".join(dict.fromkeys(reasons)).replace(" or needs ", " or ")
 
 
 def _place(kind: Any, parts: Sequence[int | str]) -> list[str]:
-    """Return the names of the settings on the way, without what pydantic calls parts of a union."""
+    """Return the names on the path to a setting, without pydantic's names for parts of unions."""
     found = []
     for part in parts:
         if isinstance(part, int) or not _is_union(kind):

@@ -214,7 +214,7 @@ class _Pool(Generic[AnyTask]):
 
 
 def _start_tracker() -> None:
-    """Start loky's resource tracker, which removes what killed processes leave; no warnings."""
+    """Start loky's resource tracker without warnings; it removes what killed processes leave."""
     before = os.environ.get("PYTHONWARNINGS")
     os.environ["PYTHONWARNINGS"] = ",".join(filter(None, [before, "ignore:resource_tracker"]))
     try:

@@ -73,7 +73,7 @@ def choose(
         lm: the model before any training.
         stream: its base facts are asked about.
         settings: ``chat``, ``system`` and ``teach_base``.
-        built: whether cltool builds the model: then it is only asked in chats if that is set.
+        built: whether cltool builds the model; it is then asked by chat only if ``chat`` is ``on``.
         progress: is told while the model is asked.
 
     Raises:
@@ -178,7 +178,7 @@ def _count(
     for number, (shape, made, coder, fits) in enumerate(shapes):
         progress(number, len(shapes), f"asking {lm.name} by {shape}")
         asked = [(fact, [a for a in made.askings(fact.key) if fits(a)]) for fact in facts]
-        # Facts ask in different wordings, so that no single one decides.
+        # Facts are asked in different wordings, so that no single wording decides.
         chosen = [(f, own[n % len(own)].prompt) for n, (f, own) in enumerate(asked) if own]
         found[shape] = (_right(lm, coder, chosen), len(chosen))
     progress(1, 1, f"asking {lm.name}")

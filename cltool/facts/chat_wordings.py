@@ -73,7 +73,7 @@ def as_chat(wordings: Sequence[Wording], statements: Sequence[Wording]) -> tuple
     """Return each of ``wordings`` as a chat, in the same order.
 
     A question stays as it is, and the assistant answers with the first of ``statements``, or with
-    the object alone if there is none. For a statement the user asks to complete it.
+    the object alone if there is none. A statement becomes a request to complete it.
 
     Args:
         wordings: wordings of one relation.
@@ -94,7 +94,7 @@ def _as_chat(wording: Wording, sentence: Wording | None) -> Wording:
 
 
 def completion_request(before: str, after: str = "") -> str:
-    """Return what a user says who wants a sentence completed; a question stays as it is.
+    """Return a user's request to complete a sentence; a question stays as it is.
 
     Args:
         before: the sentence before the gap.

@@ -1,7 +1,7 @@
-"""Who held a key when: the objects of each key, with the steps of the stream in which they hold.
+"""Finds who held each key, and when: its objects, with the steps at which they hold.
 
 A *holder* is an object of a key. It holds from the update that teaches it until another object
-supersedes it, or until it is to be forgotten. The facts of the base hold from step 0.
+supersedes it, or until an update asks to forget it. The facts of the base hold from step 0.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ def held_keys(stream: Stream) -> list[HeldKey]:
 
 
 def _continue(spans: list[_Span], fact: Fact, erased: bool, step: int) -> None:
-    """Change the spans of a key as an update changed what is valid."""
+    """Change the spans of a key after an update."""
     last = spans[-1] if spans and spans[-1].end is None else None
     if last is not None and not erased and fact.restates(last.fact):
         last.fact = fact
@@ -95,7 +95,7 @@ def _holders(spans: Sequence[_Span], steps: int) -> tuple[Holder, ...]:
             before = found[place]
             fact = before.fact.with_names(span.fact.accepted)
             found[place] = Holder(fact, tuple(sorted({*before.steps, *held})))
-    # What an update teaches and the same update asks to forget never holds.
+    # An object never holds if one update both teaches it and asks to forget it.
     return tuple(one for one in found if one.steps)
 
 
@@ -110,10 +110,10 @@ class Rivals:
         self._keys = keys
 
     def of(self, held: HeldKey, count: int) -> list[str]:
-        """Return at most ``count`` objects that never held the key, in an order of its own.
+        """Return at most ``count`` objects that never held the key.
 
-        Objects of the same relation come first, then objects of other relations. The key alone
-        decides which ones are drawn.
+        Objects of the same relation come first, then objects of other relations. Each group is in
+        a random order that depends only on the key.
         """
         rng = random.Random(derive(0, "rivals", *map(name_identity, held.key)))
         taken = {

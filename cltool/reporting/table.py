@@ -52,7 +52,7 @@ def scores_of(frame: pd.DataFrame) -> list[Score]:
 
 
 def able(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return the strategies that can be the best: as many steps as others, and no run was lost."""
+    """Return the strategies that can be the best: no run was lost, and none has more steps."""
     whole = (frame["diverged"] == 0) & (frame["unfinished"] == 0)
     found: pd.DataFrame = frame[whole & (frame["steps"] >= frame["steps"].max())]
     return found

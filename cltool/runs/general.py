@@ -52,7 +52,7 @@ def read(file: Path, owner: str) -> dict[str, Any]:
 
 
 def numbers(rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
-    """Return the numbers of each step, one column a score of `GENERAL`; no columns without any.
+    """Return the numbers of each step, with a column for each score of `GENERAL` that it has.
 
     Args:
         rows: of ``steps.jsonl``.

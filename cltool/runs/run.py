@@ -201,14 +201,14 @@ class Run:
 
     @cached_property
     def general(self) -> pd.DataFrame:
-        """What was asked beside the stream: one row a step, one column a score of `GENERAL`."""
+        """Scores of what was asked beside the stream: one row for each step."""
         return general.numbers(self.cost_rows())
 
     def general_answers(self, step: int | None = None) -> list[dict[str, Any]]:
         """Return what was asked beside the stream, with the answers.
 
         Args:
-            step: the number of a step; by default the model before the stream is meant.
+            step: the number of a step; by default, the answers are those before the stream.
 
         Raises:
             UserError: the file is missing or damaged.

@@ -35,7 +35,7 @@ OPTIONAL = (*BESIDE, "erased", "resurfaced", "intransigence")
 """Scores that are left out where no run has them: nothing was to be forgotten, no `joint`."""
 
 ADDED = ("kept",)
-"""Scores that results of earlier versions lack; they are left out where no run has them, too."""
+"""Scores that results of earlier versions lack; they are also left out where no run has them."""
 
 PARTS = ("", "_half", "_low", "_high")
 """Endings of the columns of a score: the mean, half of its interval, the smallest and the largest

@@ -57,7 +57,7 @@ class Strategy(SupervisedPlugin, Generic[C]):  # type: ignore[misc]
         Config: the class of its settings, taken from ``Strategy[...]``.
         config: the settings.
         presets: learner settings it changes from their defaults.
-        pretrained_presets: further ones for a model that is taken to be pretrained
+        pretrained_presets: further presets for a model that is taken to be pretrained
             (`LanguageModel.pretrained`).
         replaces_model: whether ``attach`` replaces the model (by a PEFT wrapper). Such
             strategies are attached before those that read the model's parameters.

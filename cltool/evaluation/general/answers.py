@@ -1,6 +1,6 @@
 """Asks a model questions and other prompts, by greedy decoding, as its users would.
 
-A model that is asked by chat gets each prompt as a user's turn. Another one gets it as plain text:
+A model that is asked by chat gets each prompt as a user's turn. Any other model gets plain text:
 ``Question: …``, then ``Answer:`` on the next line.
 """
 
@@ -80,7 +80,7 @@ def _answers(
 ) -> list[Answer]:
     sampler = Sampler(lm, BATCH, lines=lines)
     prompts = lm.coder.prompts([frame(asked(lm.coder, text)) for text in texts])
-    # Prompts of like length are answered together, whichever part of the progress they are in.
+    # Prompts of similar length are answered together, in any order.
     order = sorted(range(len(prompts)), key=lambda number: len(prompts[number]))
     found: dict[int, Answer] = {}
     for begin in range(0, len(order), _STEP):

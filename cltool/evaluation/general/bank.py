@@ -1,6 +1,6 @@
-"""The bank: plain questions with answers about what no update teaches.
+"""The bank: plain questions that no update teaches, with their answers.
 
-The built-in one is in ``questions.jsonl`` beside this file. A user's own has the same columns.
+The built-in bank is in ``questions.jsonl`` beside this file. A user's bank has the same columns.
 """
 
 from __future__ import annotations
@@ -85,10 +85,10 @@ class Bank:
     def without(self, stream: Stream) -> Bank:
         """Return the questions about which the stream says nothing.
 
-        Left out is a question whose key the stream teaches, forgets or restates. Relations count as
-        the same if they share a word: ``capital`` and ``capital city of``. Left out, too, is a
-        question whose subject and answer are subject and object of one of the stream's facts, or
-        the other way round, and one that is itself a prompt of the stream.
+        A question is left out if the stream teaches, forgets or restates its key. Relations count
+        as the same if they share a word: ``capital`` and ``capital city of``. A question is also
+        left out if its subject and answer are subject and object of one of the stream's facts,
+        in either order, or if it is itself a prompt of the stream.
         """
         named = _Named(stream)
         kept = tuple(one for one in self.questions if not named.covers(one))
@@ -116,7 +116,7 @@ class _Named:
             self.pairs.add(frozenset({subject, object_identity(name)}))
 
     def covers(self, question: Question) -> bool:
-        """Return whether the stream's facts answer the question, rightly or not."""
+        """Return whether the stream says something about the question."""
         if object_identity(question.text) in self.prompts:
             return True
         if question.key is None:
@@ -166,7 +166,7 @@ def read_bank(path: Path | None = None) -> Bank:
         raise UserError(
             "the file has no questions",
             where=str(file),
-            hint='Write one a line: {"question": "…", "answer": "…", "aliases": ["…"]}',
+            hint='Write one on each line: {"question": "…", "answer": "…", "aliases": ["…"]}',
         )
     name = BUILT_IN if path is None else str(path)
     return Bank(name, tuple(question for _, question in found.values()))
@@ -177,7 +177,7 @@ def split(known: Sequence[Question], seed: int) -> tuple[list[Question], list[Qu
 
     Args:
         known: the questions.
-        seed: decides the halves; if their number is odd, one more is unlisted.
+        seed: decides the halves; if the number is odd, the unlisted half has one more.
     """
     chosen = random.Random(derive(seed, "general")).sample(range(len(known)), len(known) // 2)
     protected = set(chosen)
@@ -216,7 +216,7 @@ def _question(row: Row | str) -> Question:
         if not texts[name]:
             raise CellError(f"{name} is missing")
     if bool(texts["subject"]) != bool(texts["relation"]):
-        raise CellError("subject and relation are given together or not at all")
+        raise CellError("subject and relation must be given together, or both left out")
     accepted = tuple(dict.fromkeys([texts["answer"], *_aliases(row)]))
     key = (texts["subject"], texts["relation"]) if texts["subject"] else None
     return Question(texts["question"], accepted, texts["area"], key)

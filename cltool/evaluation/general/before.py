@@ -1,4 +1,4 @@
-"""What the model before the stream answers and expects: measured once, and kept in the cache.
+"""Measures the model before the stream once, and keeps its answers and probabilities in the cache.
 
 An entry of the cache is named by a hash of the model, of what it was asked, and of the code that
 asks. The model itself is not needed a second time, so no run keeps two models.
@@ -23,7 +23,7 @@ from cltool.lm.language_model import LanguageModel
 from cltool.models.cache import cache_folder, cached
 
 CODE = ("cltool.evaluation.general", "cltool.evaluation.prober", "cltool.lm")
-"""The code on which what is kept depends."""
+"""The code on which the kept results depend."""
 
 WHAT = "record of a model's answers"
 """What an entry of the cache is."""

@@ -1,4 +1,4 @@
-"""Finds answers that are no language any more: empty ones, and loops of repeated words."""
+"""Finds answers that are empty or repeat the same words."""
 
 from __future__ import annotations
 
@@ -9,17 +9,18 @@ LOOP = 0.5
 """Share of repeated word pairs from which an answer counts as a loop."""
 
 FEW_WORDS = 8
-"""In a shorter answer, repeated pairs say nothing."""
+"""In an answer with fewer words, repeated pairs do not count."""
 
 MOST_ALIKE = 12
-"""A character that is repeated more often in a row is a loop, too."""
+"""A character that occurs more often than this in a row also counts as a loop."""
 
 
 def is_degenerate(text: str) -> bool:
     """Return whether an answer is empty or repeats itself.
 
-    It repeats itself if at least `LOOP` of its pairs of neighbouring words occurred before, in at
-    least `FEW_WORDS` words, or if one character stands more than `MOST_ALIKE` times in a row.
+    An answer of at least `FEW_WORDS` words repeats itself if the share of its pairs of neighbouring
+    words that occurred before is at least `LOOP`. An answer of any length repeats itself if one
+    character occurs more than `MOST_ALIKE` times in a row.
     """
     words = re.findall(r"\w+", text.casefold())
     if not words:

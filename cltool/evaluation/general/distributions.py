@@ -1,8 +1,8 @@
 """Next-token distributions of the model before the stream, and how far a model is from them.
 
-Of each distribution the probabilities of the most probable tokens are kept, and all others as one:
-the divergence from such a summary is never more than that from the whole distribution, and equal
-to it if the vocabulary has no more than `KEPT` tokens.
+A summary of each distribution is kept: the probabilities of the most probable tokens, and one for
+all other tokens together. The divergence from such a summary is never larger than that from the
+whole distribution. The two are equal if the vocabulary has at most `KEPT` tokens.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ WINDOW = 256
 """Most tokens of a text that are read together; a longer text is divided."""
 
 NUMBERS = 1 << 25
-"""Most log-probabilities that are computed at once, if one window has no more."""
+"""Most log-probabilities that are computed at once; a single window may have more."""
 
 MOST_NATS = 700.0
-"""Above this loss, exp(loss) is more than a number can hold."""
+"""Above this loss, exp(loss) is too large for a float."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ class Distributions:
 
 
 def perplexity(loss: float) -> float:
-    """Return exp of a loss in nats; infinity where that is more than a number can hold."""
+    """Return exp of a loss in nats; infinity if that is too large for a float."""
     return math.exp(loss) if loss < MOST_NATS or math.isnan(loss) else math.inf
 
 
@@ -115,8 +115,8 @@ class Distance:
     Attributes:
         loss: mean negative natural-log probability of the texts' tokens, in nats.
         divergence: mean Kullback–Leibler divergence of the model from the one before, in nats:
-            the expectation, under the distribution before, of how much less probable a token
-            has become.
+            the expectation, under the distribution before, of the drop of a token's
+            log-probability.
     """
 
     loss: float
@@ -149,12 +149,12 @@ def distance(lm: LanguageModel, examples: Sequence[Encoded], before: Distributio
 
 
 def _others(table: Tensor, tokens: Tensor) -> Tensor:
-    """Return the natural-log probability of all tokens but some, for each row of ``table``."""
+    """Return the log-probability of all tokens except ``tokens``, for each row of ``table``."""
     return table.scatter(-1, tokens.long(), -math.inf).logsumexp(-1)
 
 
 def _predictions(lm: LanguageModel, examples: Sequence[Encoded]) -> Iterator[tuple[Tensor, Tensor]]:
-    """Yield (log-probabilities, labels) of the completions; each has a row a predicted token.
+    """Yield (log-probabilities, labels) of the completions, with a row for each predicted token.
 
     The order of the rows depends on the examples' lengths, never on the model.
     """

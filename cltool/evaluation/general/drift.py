@@ -1,8 +1,8 @@
 """Measures, after each step, what happened to the model beyond the facts of the stream.
 
-Everything is compared with the model before the stream: which of the questions it answered are
-still answered, how probable it finds a general text, how its expectations have changed, and
-whether it still follows the instructions and refuses the requests that it did before.
+The model is compared with the model before the stream: which questions it still answers, how
+probable it finds a general text, how its next-token distributions have changed, which instructions
+it still follows, and which requests it still refuses.
 """
 
 from __future__ import annotations
@@ -109,12 +109,12 @@ class Drift:
         return [*(one.prompt for one in self._instructions), *self._requests]
 
     def before(self) -> Measured:
-        """Return what was measured of the model before the stream: it knows all that it knows."""
+        """Return what was measured of the model before the stream."""
         rows = self._rows_before()
         return self._measured(self._numbers_before(rows), rows, self._long)
 
     def unchanged(self) -> Measured:
-        """Return what `after` would find of a model that is still the one before the stream."""
+        """Return what `after` would measure for the model before the stream."""
         asked = {one.text for questions in self._asked.values() for one in questions}
         rows = [row for row in self._rows_before() if row["prompt"] in asked]
         return self._measured(self._numbers_before(rows), rows, self._long)
@@ -126,8 +126,8 @@ class Drift:
     def protected_facts(self, coder: Coder) -> list[tuple[str, Fact]]:
         """Return the prompt of each protected question, and what the model said as a fact.
 
-        The object is the first sentence that the model answered with, if it is whole, so that
-        rehearsing it does not change the style of the model. Otherwise it is the plain answer.
+        The object is the first sentence of the model's own answer, so that rehearsing it does not
+        change the style of the model. If the sentence is not whole, it is the plain answer.
         """
         said = dict(zip(self.bank.questions, self._base, strict=True))
         return [
@@ -290,5 +290,5 @@ def _mean(values: Sequence[bool]) -> float:
 
 
 def _still(now: Sequence[bool], before: Sequence[bool]) -> float:
-    """Return the share of what was so before that still is."""
+    """Return, of those that were true before, the share that is still true."""
     return _mean([one for one, was in zip(now, before, strict=True) if was])

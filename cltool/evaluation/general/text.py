@@ -1,4 +1,4 @@
-"""General text for measures of drift: a sample that is built in, or a file of the user's."""
+"""General text for measures of drift: the built-in text, or a file of the user."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is said of the bad lines of a file of facts."""
+"""Messages about the bad lines of a file of facts."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ _WHOLE = re.compile(r"(\d{1,9})[.,]0{1,2}", re.ASCII)
 """A whole number that a program wrote as a fraction. With three zeros it may be a thousand."""
 _FORM = "write YYYY, YYYY-MM or YYYY-MM-DD"
 _DAY = r"(1[3-9]|2\d|3[01])"
-"""A day that is no month."""
+"""A day that cannot be a month."""
 _OTHER_FORMS = (
     (r"\d{5}([.,]\d+)?", "it looks like the serial number of a day in a spreadsheet"),
     (r"-?\d{9,10}([.,]\d+)?", "it looks like seconds since 1970"),

@@ -82,7 +82,7 @@ def text_lines(undecoded: Undecoded) -> Iterator[str]:
     A line that cannot be decoded is added to ``undecoded`` and has replacement characters.
 
     Args:
-        undecoded: the file, and no lines.
+        undecoded: names the file; the lines that cannot be decoded are added.
 
     Raises:
         UserError: the file is something else than its name says, is damaged, has an encoding that

@@ -33,7 +33,7 @@ class Condition:
     Attributes:
         column: the column.
         values: identity of a value → the value as it was given.
-        seen: identity of a value → the value in the file, of the lines that were asked about.
+        seen: identity of a value → the value in the file, from the lines that `holds` was given.
     """
 
     column: str
@@ -72,7 +72,7 @@ class Condition:
         return found
 
     def unused(self) -> tuple[str, str]:
-        """Return which values no line had, and which there are, in words; empty if all were had."""
+        """Return a message about the values that no line has, and a hint; both may be empty."""
         missing = [value for one, value in self.values.items() if one not in self.seen]
         if not missing:
             return "", ""
@@ -86,10 +86,10 @@ class Condition:
 
 
 def unused_values(path: Path, where: Sequence[Condition]) -> list[str]:
-    """Return a doubt for each filter that has values of no line.
+    """Return a doubt for each filter with a value that no line has.
 
     Raises:
-        UserError: no value of a filter is that of a line.
+        UserError: no line has any of the values of a filter.
     """
     doubts = []
     for condition in where:
