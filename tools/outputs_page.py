@@ -256,7 +256,9 @@ def outputs_page() -> str:
             ledger.COLUMNS
             | {
                 ledger.TAGS: "only if facts have [tags](facts.md#tags):"
-                " the tags of the fact, as a JSON object; null if it has none"
+                " the tags of the fact, as a JSON object; null if it has none",
+                ledger.LEAD: "only if the model is asked [by chat](models.md): the words of the"
+                " assistant's sentence before the object; null if there are none",
             },
         ),
         "## `steps.jsonl`: a line for every step\n",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -45,6 +45,12 @@ COLUMNS: dict[str, str] = {
 TAGS = "tags"
 """A further column if the facts of a stream have tags: a JSON object for each row, or null."""
 
+LEAD = "lead"
+"""A further column if the model is asked by chat: the words of the assistant's sentence before the
+object, or null."""
+
+FURTHER = (TAGS, LEAD)
+
 FORMAT = 2
 """Version of the columns, in each file's schema metadata; files without one have version 1."""
 
@@ -64,11 +70,11 @@ KEY = ["subject", "relation"]
 PROBE = [*KEY, "form", "number"]
 
 
-def schema(tags: bool = False) -> pa.Schema:
+def schema(further: Collection[str] = ()) -> pa.Schema:
     """Return the Arrow schema of a step's file, with `FORMAT` in its metadata.
 
     Args:
-        tags: whether it has the column `TAGS`.
+        further: which columns of `FURTHER` it has.
     """
     import pyarrow as pa
 
@@ -84,7 +90,8 @@ def schema(tags: bool = False) -> pa.Schema:
         "logp": pa.float32(),
         "logp_outdated": pa.float32(),
     }
-    columns = [(name, kinds.get(name, pa.string())) for name in (*COLUMNS, *[TAGS] * tags)]
+    names = (*COLUMNS, *(name for name in FURTHER if name in further))
+    columns = [(name, kinds.get(name, pa.string())) for name in names]
     return pa.schema(columns, metadata={FORMAT_KEY: str(FORMAT)})
 
 
@@ -101,8 +108,8 @@ def write_step(run: Path, step: int, rows: Sequence[dict[str, Any]]) -> str:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    tags = any(row.get(TAGS) for row in rows)
-    table = pa.Table.from_pylist(list(rows), schema=schema(tags))
+    further = {name for name in FURTHER for row in rows if row.get(name)}
+    table = pa.Table.from_pylist(list(rows), schema=schema(further))
     with whole_file(step_file(run, step)) as partial:
         metadata = {**(table.schema.metadata or {}), DIGEST_KEY: NO_DIGEST}
         pq.write_table(table.replace_schema_metadata(metadata), partial, compression="zstd")
@@ -206,7 +213,7 @@ def _read_file(file: Path) -> pd.DataFrame:
         written = _format(content)
         refuse_newer_format(written, FORMAT, file)
         found = pq.read_schema(content).names
-        columns = schema(TAGS in found)
+        columns = schema(set(FURTHER) & set(found))
         old = {"stop", "matched"} if written < 2 else set()
         if missing := [name for name in COLUMNS if name not in {*found, *old}]:
             raise ValueError(f"has no column {missing[0]}")

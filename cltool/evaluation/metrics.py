@@ -12,8 +12,8 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from cltool.evaluation.ledger import KEY
-from cltool.evaluation.matching import Answer, KnownNames, names
+from cltool.evaluation.ledger import KEY, LEAD
+from cltool.evaluation.matching import Answer, KnownNames, names, without_lead
 
 if TYPE_CHECKING:
     import numpy as np
@@ -144,10 +144,17 @@ def known_names(rows: pd.DataFrame) -> KnownNames:
 
 def _named(rows: pd.DataFrame, targets: Iterable[Sequence[str]], known: KnownNames) -> list[bool]:
     """Return for each row whether its answer names one of its targets."""
-    columns = (rows["answer"], rows["stop"], rows["closing"], targets)
+    leads = rows[LEAD] if LEAD in rows else [None] * len(rows)
+    columns = (rows["answer"], rows["stop"], rows["closing"], leads, targets)
     return [
-        names(Answer(text, stop), closing, list(target), known)
-        for text, stop, closing, target in zip(*columns, strict=True)
+        # Steps without the column have NaN where a table of all steps has a lead.
+        names(
+            without_lead(Answer(text, stop), lead if isinstance(lead, str) else ""),
+            closing,
+            list(target),
+            known,
+        )
+        for text, stop, closing, lead, target in zip(*columns, strict=True)
     ]
 
 

@@ -18,7 +18,7 @@ import torch
 from cltool.core.errors import LOWER, OTHER_MODEL, Diverged
 from cltool.core.settings import ProbeSettings
 from cltool.evaluation import limits
-from cltool.evaluation.ledger import TAGS
+from cltool.evaluation.ledger import LEAD, TAGS
 from cltool.evaluation.limits import Askable
 from cltool.evaluation.matching import (
     CONTEXT,
@@ -270,5 +270,6 @@ def _row(
         "forced": current.forced,
         "logp": current.logp,
         "logp_outdated": None if outdated is None else outdated.logp,
+        **({LEAD: probe.gap.strip()} if probe.gap.strip() else {}),
         **({TAGS: json.dumps(dict(probe.tags), ensure_ascii=False)} if probe.tags else {}),
     }

@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import json
 import random
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -22,7 +21,9 @@ from cltool.core.files import write_json
 from cltool.core.json_files import read_json
 from cltool.core.progress import QUIET, Progress
 from cltool.core.seeds import derive
-from cltool.facts.identity import folded_form
+from cltool.evaluation.containment import contains
+from cltool.evaluation.matching import RIGHT, Answer
+from cltool.evaluation.mentions import Question
 from cltool.lm.chat import ChatTurns, chat_turns
 from cltool.models.cache import cache_folder, cached
 
@@ -186,7 +187,8 @@ def _count(
 
 
 def _right(lm: LanguageModel, coder: Coder, asked: Sequence[tuple[Fact, str]]) -> int:
-    """Return how many facts' objects occur in the first line of the model's answers."""
+    """Return how many facts' objects are in the first sentence of the model's answers."""
+    from cltool.evaluation.prober import spoken
     from cltool.lm.sampling import Sampler
 
     objects = [ids for fact, _ in asked for ids in coder.texts(list(fact.accepted))]
@@ -198,11 +200,11 @@ def _right(lm: LanguageModel, coder: Coder, asked: Sequence[tuple[Fact, str]]) -
     written = Sampler(replace(lm, coder=coder)).greedy([prompts[n] for n in fitting], limit)
     lm.model.train(was_training)
     return sum(
-        _has(coder.decode(ids).strip().split("\n", 1)[0], asked[n][0])
+        _names(spoken(coder, ids, limit), asked[n][1], asked[n][0])
         for n, ids in zip(fitting, written, strict=True)
     )
 
 
-def _has(answer: str, fact: Fact) -> bool:
-    text = folded_form(answer)
-    return any(re.search(rf"(?<!\w){re.escape(folded_form(o))}(?!\w)", text) for o in fact.accepted)
+def _names(answer: Answer, prompt: str, fact: Fact) -> bool:
+    found = contains(answer, Question(prompt, fact.subject, fact.accepted))
+    return found is not None and found.kind == RIGHT

@@ -69,16 +69,12 @@ class Settings:
         return lm.with_rate(learner)
 
     def as_tables(self) -> dict[str, Any]:
-        """Return the settings as nested tables, for the run's record.
-
-        Defaults of ``general`` are left out: records of earlier versions have no such table.
-        """
-        general = self.general.model_dump(exclude_defaults=True)
+        """Return the settings as nested tables, for the run's record."""
         return {
-            **({"general": general} if general else {}),
             "model": self.model.model_dump(),
             "learner": self.learner.model_dump(),
             "probe": self.probe.model_dump(),
+            "general": self.general.model_dump(),
             "strategy": {
                 name: config.model_dump(mode="json", by_alias=True)
                 for name, config in self.strategy.items()

@@ -329,17 +329,11 @@ def _differences(existing: Mapping[str, Any], requested: Mapping[str, Any]) -> l
     for name in ("scenario", "strategy", "seed", "model", "labels"):
         if existing.get(name) != requested[name]:
             differences.append(_difference(name, existing.get(name), requested[name]))
-    before = _flat(existing.get("requested", {}))
+    before = ADDED | _flat(existing.get("requested", {}))
     for path, value in _flat(json.loads(json.dumps(requested["requested"]))).items():
         old = before.get(path)
-        former = value is None and old == _FORMER_DEFAULTS.get(path)
-        added = path not in before and path in ADDED and value == ADDED[path]
-        if old != value and not former and not added:
-            differences.append(_difference(path, before.get(path), value))
-    wanted = _flat(requested["requested"].get("general", {}))
-    for path, old in _flat(existing.get("requested", {}).get("general", {})).items():
-        if path not in wanted:
-            differences.append(f"general.{path}: {old!r} in the folder, not set in the request")
+        if old != value and not (value is None and old == _FORMER_DEFAULTS.get(path)):
+            differences.append(_difference(path, old, value))
     before = existing.get("general") or {}
     differences += [
         f"general: the {what} of the file changed"

@@ -17,7 +17,12 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import Field
 
-from cltool.strategies.adapters.common.peft_model import ONE_UPDATE, Adapter, TargetModules
+from cltool.strategies.adapters.common.peft_model import (
+    ONE_UPDATE,
+    Adapter,
+    TargetModules,
+    refuse_unfit,
+)
 from cltool.training.search_space import search
 from cltool.training.strategy import Strategy, StrategyConfig
 
@@ -49,15 +54,27 @@ class LoRAMerge(Strategy[LoRAMergeConfig]):
     pretrained_presets: ClassVar[Mapping[str, Any]] = {"lr_scale": 9.0}
     excludes: ClassVar[Mapping[str, str]] = ONE_UPDATE
 
+    def attach(self, learner: Learner) -> None:
+        """Check that PEFT accepts the model.
+
+        Raises:
+            UserError: it does not, or rejects the options.
+        """
+        refuse_unfit(learner, "LORA", self._usual, self.config.options, "strategy.lora_merge")
+
     def before_training(self, learner: Learner, **kwargs: Any) -> None:
         """Add an adapter to the model, before the optimizer is created."""
+        options = self.config.options
+        self._adapter = Adapter(learner, "LORA", self._usual, options, "strategy.lora_merge")
+
+    @property
+    def _usual(self) -> dict[str, Any]:
         config = self.config
-        usual = {
+        return {
             "r": config.rank,
             "lora_alpha": config.alpha,
             "target_modules": config.target_modules,
         }
-        self._adapter = Adapter(learner, "LORA", usual, config.options, "strategy.lora_merge")
 
     def after_training(self, learner: Learner, **kwargs: Any) -> None:
         """Merge the adapter, after the other hooks of the update."""

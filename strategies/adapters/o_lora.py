@@ -23,7 +23,12 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import torch
 from pydantic import Field
 
-from cltool.strategies.adapters.common.peft_model import ONE_UPDATE, Adapter, TargetModules
+from cltool.strategies.adapters.common.peft_model import (
+    ONE_UPDATE,
+    Adapter,
+    TargetModules,
+    refuse_unfit,
+)
 from cltool.training.search_space import search
 from cltool.training.strategy import INSEPARABLE, State, Strategy, StrategyConfig
 
@@ -65,19 +70,27 @@ class OLoRA(Strategy[OLoRAConfig]):
     excludes: ClassVar[Mapping[str, str]] = ONE_UPDATE
 
     def attach(self, learner: Learner) -> None:
-        """Start without earlier directions."""
+        """Start without earlier directions.
+
+        Raises:
+            UserError: PEFT rejects the model.
+        """
+        refuse_unfit(learner, "LORA", self._usual, {}, "strategy.o_lora")
         self._device = learner.device
         self._earlier: dict[str, Tensor] = {}
 
     def before_training(self, learner: Learner, **kwargs: Any) -> None:
         """Add an adapter to the model, before the optimizer is created."""
+        self._adapter = Adapter(learner, "LORA", self._usual, {}, "strategy.o_lora")
+
+    @property
+    def _usual(self) -> dict[str, Any]:
         config = self.config
-        usual = {
+        return {
             "r": config.rank,
             "lora_alpha": config.alpha,
             "target_modules": config.target_modules,
         }
-        self._adapter = Adapter(learner, "LORA", usual, {}, "strategy.o_lora")
 
     def before_backward(self, learner: Learner, **kwargs: Any) -> None:
         """Add the penalty to the loss."""

@@ -23,6 +23,7 @@ from cltool.evaluation.matching import (
     match,
     names,
     shown,
+    without_lead,
 )
 from cltool.facts.identity import object_identity
 
@@ -165,3 +166,19 @@ def test_a_part_of_an_object_is_never_right(words: list[str], cut: int, closing:
     assert not names(Answer(f" {part}", CONTEXT), closing, [name], known)
     if object_identity(part) != object_identity(name):
         assert not names(Answer(f" {part}", END), closing, [name], known)
+
+
+@pytest.mark.parametrize(
+    ("text", "rest"),
+    [
+        ("The capital of France is Paris.", "Paris."),
+        ("  the Capital of FRANCE is Paris.", "Paris."),
+        ("The capital of Spain is Paris.", "The capital of Spain is Paris."),
+        ("The capital of France, is Paris.", "The capital of France, is Paris."),
+        ("Paris.", "Paris."),
+        ("", ""),
+    ],
+)
+def test_the_sentence_that_leads_to_the_object_is_left_out(text: str, rest: str) -> None:
+    assert without_lead(Answer(text, END), "The capital of France is ") == Answer(rest, END)
+    assert without_lead(Answer(text, END), " ") == Answer(text, END)

@@ -535,3 +535,15 @@ def test_intervals_of_no_value_one_value_and_missing_values() -> None:
     assert mean == 0.4 and math.isnan(half)
     assert metrics.interval([0.1, NAN, 0.2, 0.6]) == metrics.interval([0.1, 0.2, 0.6])
     assert metrics.interval([0.5, 0.5, 0.5]) == (0.5, 0.0)
+
+
+def test_answers_in_sentences_count_like_bare_ones() -> None:
+    known = table(
+        asked(0, "A", ["a1", "a1"], group="new", accepted=["a0"]),
+        asked(1, "A", ["a1", "a1"], group="new", accepted=["a1"], outdated=["a0"], learned=1),
+    )
+    bare = metrics.accuracy_matrix(known)
+    assert bare.loc[0, 1] == 1.0
+    said = known.assign(answer="Well, A is " + known["answer"] + ".")
+    assert metrics.accuracy_matrix(said).loc[0, 1] == 0.0
+    pd.testing.assert_frame_equal(metrics.accuracy_matrix(said.assign(lead="Well, A is")), bare)

@@ -10,12 +10,15 @@ import pandas as pd
 import pytest
 
 from cltool.core.errors import UserError
+from cltool.core.progress import Progress
 from cltool.core.settings import ModelSettings
-from cltool.experiments.asked_by_chat import choose
+from cltool.experiments import base_model
+from cltool.experiments.asked_by_chat import Choice, choose
 from cltool.experiments.run import run
 from cltool.facts.stream import Stream
 from cltool.models import load
 from cltool.models.cache import rebuilt
+from cltool.models.tiny.reading import line
 from cltool.runs.run import Run
 
 from ..chat_models import write_chat_model
@@ -91,6 +94,44 @@ def test_what_was_found_is_taken_from_the_cache(small: Stream, taught: Path) -> 
         found = [choose(lm, small, ModelSettings()) for _ in range(2)]
     assert found[0] == found[1] and found[0].turns is not None
     assert sentences == []
+
+
+def test_steps_asked_by_chat_are_not_continued_as_plain_text(
+    small: Stream, taught: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stop(task: str, done: int, of: int, text: str) -> None:
+        if text.endswith(f": after {small.updates[1].label}"):
+            raise KeyboardInterrupt
+
+    out = tmp_path / "r"
+    with pytest.raises(KeyboardInterrupt):
+        run(small, model=str(taught), out=out, settings=QUICK, progress=Progress(stop))
+    steps = len(list((out / "answers").iterdir()))
+    monkeypatch.setattr(base_model, "choose", lambda *given, **more: Choice(None))
+    with pytest.raises(UserError, match="through its chat template") as caught:
+        run(small, model=str(taught), out=out, settings=QUICK)
+    assert "--chat on" in caught.value.hint
+    assert len(list((out / "answers").iterdir())) == steps
+
+
+def test_the_line_of_a_fact_is_the_assistants_sentence(small: Stream) -> None:
+    fact = small.updates[0].learn[0]
+    chats = small.wordings.as_chat()
+    assert line(fact, chats) == f"{chats.examples(fact)[0][1]}\n"
+
+
+def test_a_run_of_a_version_without_the_setting_is_the_same_run(
+    small: Stream, taught: Path, tmp_path: Path
+) -> None:
+    made = run(small, strategy="frozen", model=str(taught), out=tmp_path / "r")
+    requested = record(made)["requested"]
+    del requested["model"]["chat"], requested["model"]["system"], requested["general"]
+    made.change_record(requested=requested)
+    assert run(small, strategy="frozen", model=str(taught), out=tmp_path / "r").reused
+    for section, name, value in (("model", "chat", "off"), ("general", "ask", "on")):
+        other = {section: {name: value}}
+        with pytest.raises(UserError, match=f"{section}.{name}"):
+            run(small, strategy="frozen", model=str(taught), out=tmp_path / "r", settings=other)
 
 
 def test_facts_in_a_prompt_stand_in_the_turn_of_the_user(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import torch
@@ -55,44 +56,15 @@ class Adapter:
         options: Mapping[str, Any],
         where: str,
     ) -> None:
-        import peft
-        from peft.mapping import PEFT_TYPE_TO_CONFIG_MAPPING
-
-        methods = cast(Any, PEFT_TYPE_TO_CONFIG_MAPPING)
-        name = method.upper()
-        if name not in methods:
-            names = sorted(str(getattr(one, "value", one)) for one in methods)
-            raise UserError(
-                f"PEFT has no method {method!r}",
-                where=f"{where}.peft",
-                hint=f"It has: {', '.join(names)}.",
-            )
         self._learner = learner
         self._trained: list[nn.Parameter] = list(learner.trainable().values())
         training = learner.model.training
-        known = methods[name].__dataclass_fields__
-        chosen = {option: value for option, value in usual.items() if option in known}
-        try:
-            with warnings.catch_warnings():
-                # PEFT warns about settings that it corrects itself, once per layer.
-                warnings.simplefilter("ignore")
-                settings = methods[name](**{"task_type": "CAUSAL_LM", **chosen, **options})
-                # PEFT draws from the global generator. Its state is not restored afterwards:
-                # otherwise dropout and Avalanche would draw the same numbers again.
-                torch.manual_seed(learner.generator("global").initial_seed())
-                wrapped = peft.get_peft_model(cast(Any, learner.model), settings)
-            learner.replace_model(wrapped)
+        with _refusals(method, where):
+            # PEFT draws from the global generator. Its state is not restored afterwards:
+            # otherwise dropout and Avalanche would draw the same numbers again.
+            torch.manual_seed(learner.generator("global").initial_seed())
+            learner.replace_model(_wrapped(learner, method, usual, options, where))
             _try(learner)
-        except (
-            *(ArithmeticError, AssertionError, AttributeError, ImportError, LookupError),
-            *(NotImplementedError, RuntimeError, TypeError, ValueError),
-        ) as error:
-            raise UserError(
-                f"PEFT refuses {name}: {error}",
-                where=where,
-                hint=f"Set {where}.target_modules to modules that it can adapt, and other "
-                f"options with --set {where}.options.NAME=VALUE.",
-            ) from error
         learner.model.train(training)
 
     def merge(self) -> None:
@@ -101,6 +73,73 @@ class Adapter:
         self._learner.replace_model(wrapped.merge_and_unload())
         for parameter in self._trained:
             parameter.requires_grad_(True)
+
+
+def refuse_unfit(
+    learner: Learner,
+    method: str,
+    usual: Mapping[str, Any],
+    options: Mapping[str, Any],
+    where: str,
+) -> None:
+    """Raise what `Adapter` would raise for the model's modules; the model stays as it is.
+
+    A strategy that adds its adapter when an update begins calls this before the first update.
+
+    Raises:
+        UserError: PEFT has no such method, or rejects the model or the options.
+    """
+    trained = learner.trainable()
+    with learner.seeded("adapter"), _refusals(method, where):
+        _wrapped(learner, method, usual, options, where).unload()
+    for parameter in trained.values():
+        parameter.requires_grad_(True)
+
+
+def _wrapped(
+    learner: Learner,
+    method: str,
+    usual: Mapping[str, Any],
+    options: Mapping[str, Any],
+    where: str,
+) -> Any:
+    """Return the learner's model in a PEFT wrapper, as the arguments of `Adapter` say."""
+    import peft
+    from peft.mapping import PEFT_TYPE_TO_CONFIG_MAPPING
+
+    methods = cast(Any, PEFT_TYPE_TO_CONFIG_MAPPING)
+    name = method.upper()
+    if name not in methods:
+        names = sorted(str(getattr(one, "value", one)) for one in methods)
+        raise UserError(
+            f"PEFT has no method {method!r}",
+            where=f"{where}.peft",
+            hint=f"It has: {', '.join(names)}.",
+        )
+    known = methods[name].__dataclass_fields__
+    chosen = {option: value for option, value in usual.items() if option in known}
+    with warnings.catch_warnings():
+        # PEFT warns about settings that it corrects itself, once per layer.
+        warnings.simplefilter("ignore")
+        settings = methods[name](**{"task_type": "CAUSAL_LM", **chosen, **options})
+        return peft.get_peft_model(cast(Any, learner.model), settings)
+
+
+@contextmanager
+def _refusals(method: str, where: str) -> Iterator[None]:
+    """Turn the errors of PEFT into a `UserError`."""
+    try:
+        yield
+    except (
+        *(ArithmeticError, AssertionError, AttributeError, ImportError, LookupError),
+        *(NotImplementedError, RuntimeError, TypeError, ValueError),
+    ) as error:
+        raise UserError(
+            f"PEFT refuses {method.upper()}: {error}",
+            where=where,
+            hint=f"Set {where}.target_modules to modules that it can adapt, and other "
+            f"options with --set {where}.options.NAME=VALUE.",
+        ) from error
 
 
 @torch.no_grad()

@@ -93,10 +93,9 @@ def test_an_option_of_lora(make_learner: MakeLearner, stream: Stream) -> None:
     assert any("magnitude" in name for name in watch.trained[0])
 
 
-def test_a_missing_target_is_refused(make_learner: MakeLearner, stream: Stream) -> None:
-    learner = make_learner("lora_merge", strategy={"target_modules": ["nowhere"]}, epochs=1)
+def test_a_missing_target_is_refused(make_learner: MakeLearner) -> None:
     with pytest.raises(UserError, match="PEFT refuses LORA") as caught:
-        apply(learner, stream.updates[1])
+        make_learner("lora_merge", strategy={"target_modules": ["nowhere"]}, epochs=1)
     assert "strategy.lora_merge.target_modules" in caught.value.hint
 
 
@@ -120,3 +119,22 @@ def test_compositions_that_need_lasting_parameters_are_refused(
         return
     with pytest.raises(UserError, match="cannot be composed: the parameters that an update trains"):
         make_learner(f"{other}+{name}", attach=False)
+
+
+@pytest.mark.parametrize("strategy", ["lora_merge", "o_lora"])
+def test_a_model_that_peft_cannot_adapt_is_refused_before_the_first_update(
+    strategy: str, make_learner: MakeLearner
+) -> None:
+    with pytest.raises(UserError, match="PEFT refuses LORA"):
+        make_learner(strategy, lm="mamba")
+
+
+@pytest.mark.parametrize("strategy", ["lora_merge", "o_lora"])
+def test_the_check_leaves_the_model_as_it_was(strategy: str, make_learner: MakeLearner) -> None:
+    plain = make_learner()
+    learner = make_learner(strategy)
+    assert kinds(learner) == kinds(plain)
+    assert set(learner.trainable()) == set(plain.trainable())
+    own, other = weights(learner.model), weights(plain.model)
+    assert all(torch.equal(own[name], other[name]) for name in other)
+    assert learner.tokens == 0

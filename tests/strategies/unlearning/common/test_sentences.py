@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 import torch
 
@@ -9,6 +12,8 @@ from cltool.facts.facts import Fact, Update
 from cltool.facts.stream import Stream
 from cltool.facts.wordings import Wordings
 from cltool.lm.batches import IGNORED
+from cltool.lm.chat import chat_turns
+from cltool.lm.language_model import load_checkpoint
 from cltool.strategies.unlearning.common.sentences import (
     batch_of,
     complete,
@@ -20,6 +25,7 @@ from cltool.strategies.unlearning.common.sentences import (
     trained_askings,
 )
 
+from ....chat_models import write_chat_model
 from ....conftest import MakeLearner
 
 
@@ -118,3 +124,20 @@ def test_a_plain_question_ends_with_its_object(make_learner: MakeLearner, stream
     (asking,) = trained_askings(learner, fact)
     (one,) = complete(learner, [(fact, asking)], ["Jack"])
     assert one.stop == len(one.example) - 1
+
+
+def test_in_a_chat_the_sentence_before_the_object_does_not_count(
+    make_learner: MakeLearner, stream: Stream, tmp_path: Path
+) -> None:
+    lm = load_checkpoint(str(write_chat_model(stream, tmp_path / "model")), device="cpu")
+    lm = replace(lm, coder=lm.coder.with_chat(chat_turns(lm.coder.tokenizer)))
+    chats = replace(stream, wordings=stream.wordings.as_chat())
+    learner = make_learner(lm=lm, of=chats)
+    fact = stream.updates[0].learn[2]
+    chosen = sentences(learner, [fact])
+    batch = batch_of(learner, chosen)
+    for row, one in enumerate(chosen):
+        labels = batch["labels"][row]
+        said = lm.coder.decode(one.example.ids[one.example.start :])
+        assert len(said) > len(fact.object) + 8
+        assert lm.coder.decode(labels[labels != IGNORED].tolist()).strip() == fact.object
