@@ -251,9 +251,11 @@ def _strategy(entry: Entry) -> str:
     if kind.presets:
         presets = ", ".join(f"`{name} = {_value(value)}`" for name, value in kind.presets.items())
         parts.append(f"Learner settings that it changes: {presets}.\n")
-    if kind.pretrained_presets:
-        more = ", ".join(f"`{k} = {_value(v)}`" for k, v in kind.pretrained_presets.items())
-        parts.append(f"For a model that is taken to be pretrained: {more}.\n")
+    if kind.pretrained_scale != 1.0:
+        parts.append(
+            "A model that is taken to be pretrained is trained with"
+            f" {_value(kind.pretrained_scale)} times the default learning rate.\n"
+        )
     if kind.requires:
         parts.append("It only works composed with:\n")
         parts += [f"- {name}: {why}." for name, why in kind.requires.items()]

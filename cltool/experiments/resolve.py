@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -44,7 +44,6 @@ class Settings:
         probe: how the model is asked.
         strategy: strategy name → its settings, in the order of composition.
         general: what is asked beside the stream.
-        given: the learner settings that the user gave.
     """
 
     model: ModelSettings
@@ -52,21 +51,16 @@ class Settings:
     probe: ProbeSettings
     strategy: Mapping[str, StrategyConfig]
     general: GeneralSettings
-    given: frozenset[str] = field(default=frozenset(), compare=False)
 
     def learner_of(self, lm: LanguageModel) -> LearnerSettings:
-        """Return how to train ``lm``: presets for pretrained models and the rate are filled in.
+        """Return how to train ``lm``, with the learning rate filled in.
 
         Raises:
             UserError: no learning rate is set, and there is no default.
         """
-        learner = self.learner
-        if lm.pretrained:
-            kinds = [STRATEGIES.load(name) for name in self.strategy]
-            presets = merge(*(kind.pretrained_presets for kind in kinds))
-            changed = {name: value for name, value in presets.items() if name not in self.given}
-            learner = learner.model_copy(update=changed)
-        return lm.with_rate(learner)
+        kinds = [STRATEGIES.load(name) for name in self.strategy]
+        scale = max((kind.pretrained_scale for kind in kinds), default=1.0)
+        return lm.with_rate(self.learner, scale if lm.pretrained else 1.0)
 
     def as_tables(self) -> dict[str, Any]:
         """Return the settings as nested tables, for the run's record."""
@@ -212,7 +206,7 @@ def resolve(strategy: str, tables: Mapping[str, Any] | None = None) -> Settings:
     general = _try(GeneralSettings, given.get("general", {}), "general", errors)
     if errors:
         raise _together(errors)
-    return Settings(model, learner, probe, own, general, frozenset(given.get("learner", {})))
+    return Settings(model, learner, probe, own, general)
 
 
 def _environment() -> dict[str, Any]:

@@ -104,15 +104,19 @@ class LanguageModel:
             )
         return (0.0128 if self.pretrained else 0.128) / self.width
 
-    def with_rate(self, settings: LearnerSettings) -> LearnerSettings:
+    def with_rate(self, settings: LearnerSettings, scale: float = 1.0) -> LearnerSettings:
         """Return ``settings`` with the learning rate for this model filled in.
+
+        Args:
+            settings: a rate that they have stays.
+            scale: factor of the default rate, beside ``lr_scale``.
 
         Raises:
             UserError: no learning rate is set, and there is no default.
         """
         if settings.lr is not None:
             return settings
-        return settings.model_copy(update={"lr": self.default_rate * settings.lr_scale})
+        return settings.model_copy(update={"lr": self.default_rate * settings.lr_scale * scale})
 
     @property
     def _text_config(self) -> Any:

@@ -57,8 +57,9 @@ class Strategy(SupervisedPlugin, Generic[C]):  # type: ignore[misc]
         Config: the class of its settings, taken from ``Strategy[...]``.
         config: the settings.
         presets: learner settings it changes from their defaults.
-        pretrained_presets: further presets for a model that is taken to be pretrained
-            (`LanguageModel.pretrained`).
+        pretrained_scale: factor of the default learning rate, beside ``lr_scale``, for a model
+            that is taken to be pretrained (`LanguageModel.pretrained`). Its default rate is that
+            for training all weights; adapters need a higher one.
         replaces_model: whether ``attach`` replaces the model (by a PEFT wrapper). Such
             strategies are attached before those that read the model's parameters.
         trains: whether ``update`` trains, so that the hooks of other strategies run. Set it to
@@ -78,7 +79,7 @@ class Strategy(SupervisedPlugin, Generic[C]):  # type: ignore[misc]
     Config: ClassVar[type[StrategyConfig]] = StrategyConfig
     config: C
     presets: ClassVar[Mapping[str, Any]] = {}
-    pretrained_presets: ClassVar[Mapping[str, Any]] = {}
+    pretrained_scale: ClassVar[float] = 1.0
     replaces_model: ClassVar[bool] = False
     trains: ClassVar[bool] = True
     requires: ClassVar[Mapping[str, str]] = {}

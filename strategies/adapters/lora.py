@@ -45,7 +45,7 @@ class LoRA(Strategy[LoRAConfig]):
 
     replaces_model = True
     presets: ClassVar[Mapping[str, Any]] = {"lr_scale": 1.5}
-    pretrained_presets: ClassVar[Mapping[str, Any]] = {"lr_scale": 9.0}
+    pretrained_scale = 6.0
 
     def attach(self, learner: Learner) -> None:
         """Wrap the model.

@@ -51,7 +51,7 @@ class LoRAMerge(Strategy[LoRAMergeConfig]):
 
     replaces_model = True
     presets: ClassVar[Mapping[str, Any]] = {"lr_scale": 1.5}
-    pretrained_presets: ClassVar[Mapping[str, Any]] = {"lr_scale": 9.0}
+    pretrained_scale = 6.0
     excludes: ClassVar[Mapping[str, str]] = ONE_UPDATE
 
     def attach(self, learner: Learner) -> None:

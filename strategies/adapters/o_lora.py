@@ -66,7 +66,7 @@ class OLoRA(Strategy[OLoRAConfig]):
 
     replaces_model = True
     presets: ClassVar[Mapping[str, Any]] = {"lr_scale": 3.0}
-    pretrained_presets: ClassVar[Mapping[str, Any]] = {"lr_scale": 9.0}
+    pretrained_scale = 3.0
     excludes: ClassVar[Mapping[str, str]] = ONE_UPDATE
 
     def attach(self, learner: Learner) -> None:

@@ -152,7 +152,11 @@ def test_a_pretrained_model_is_trained_more_gently(
     rates = [resolve("naive").learner_of(one).lr for one in (small, large)]
     assert rates == pytest.approx([0.128 / 32, 0.0128 / 32])
     assert resolve("lora").learner_of(small).lr == pytest.approx(1.5 * 0.128 / 32)
-    assert resolve("lora").learner_of(large).lr == pytest.approx(9 * 0.0128 / 32)
-    own = {"learner": {"lr_scale": 2.0}}
-    assert resolve("lora", own).learner_of(large).lr == pytest.approx(2 * 0.0128 / 32)
+    lora = resolve("lora")
+    assert lora.learner_of(large).lr == pytest.approx(9 * 0.0128 / 32)
+    # A run is repeated from what its record has.
+    assert resolve("lora", lora.as_tables()).learner_of(large) == lora.learner_of(large)
+    assert resolve("replay+lora").learner_of(large).lr == lora.learner_of(large).lr
+    doubled = resolve("lora", {"learner": {"lr_scale": 3.0}}).learner_of(large)
+    assert doubled.lr == pytest.approx(18 * 0.0128 / 32)
     assert resolve("lora", {"learner": {"lr": 0.5}}).learner_of(large).lr == 0.5
