@@ -72,6 +72,10 @@ def add_chat(group: Any) -> None:
     )
 
 
+GENERAL_WORDS = ("on", "off", "auto")
+"""Values of ``--general`` that name no file."""
+
+
 def add_general(group: Any) -> None:
     """Add the options for questions and texts beside the stream to a group."""
     group.add_argument(
@@ -93,7 +97,7 @@ def add_general(group: Any) -> None:
 def read_general(options: argparse.Namespace) -> dict[str, Any]:
     """Return the table of settings that the options of `add_general` give."""
     given = options.general
-    words = given in ("on", "off", "auto")
+    words = given in GENERAL_WORDS
     return {
         "ask": (given if words else "on") if given else None,
         "file": None if words else given,
@@ -211,6 +215,9 @@ def read_tables(options: argparse.Namespace) -> dict[str, Any]:
         "wordings": options.wordings,
         "skip_bad": options.skip_bad or None,
     }
+    if options.general in GENERAL_WORDS and "general" in tables:
+        # The questions are those of the word, whatever file the settings name.
+        tables = {**tables, "general": {**tables["general"], "file": None}}
     given = {
         "model": model,
         "scenario": scenario,

@@ -90,9 +90,9 @@ def run(options: argparse.Namespace) -> int:
 
 def _table(steps: pd.DataFrame) -> Part:
     """Return the scores and costs after each step."""
-    from cltool.evaluation.scores import installed_scores
+    from cltool.evaluation.scores import GENERAL, installed_scores
 
-    beside = BESIDE if "perplexity_ratio" in steps else ()
+    beside = BESIDE if any(name in steps for name in GENERAL) else ()
     names = [*SCORES, *(name for name in beside if name in steps), *installed_scores()]
     stopped = TRAINED + "stop" in steps and steps[TRAINED + "stop"].notna().any()
     rows = []

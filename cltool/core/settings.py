@@ -144,6 +144,12 @@ class ModelSettings(BaseModel):
         False, description="first train the base facts into a model that is not the embedded one"
     )
 
+    @model_validator(mode="after")
+    def _writes_the_system_turn(self) -> ModelSettings:
+        if self.chat == "off" and self.system is not None:
+            raise ValueError("chat is off, so system would have no effect")
+        return self
+
 
 class GeneralSettings(BaseModel):
     """What is asked beside the stream: what the model knew and did before it."""
@@ -172,6 +178,13 @@ class GeneralSettings(BaseModel):
         description="number of questions to ask again after each update, from those that the model"
         " answered before; half of them are protected; none: all",
     )
+
+    @model_validator(mode="after")
+    def _asks_what_is_given(self) -> GeneralSettings:
+        given = [name for name in ("file", "text", "protect") if getattr(self, name)]
+        if self.ask == "off" and given:
+            raise ValueError(f"ask is off, so {' and '.join(given)} would have no effect")
+        return self
 
 
 ADDED: dict[str, Any] = {

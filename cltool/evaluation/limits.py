@@ -38,7 +38,12 @@ class Askable:
     @classmethod
     def of(cls, stream: Stream, coder: Coder) -> Askable:
         """Return what is known about ``stream`` for a model with the tokens of ``coder``."""
-        facts = [fact for update in stream for fact in (*update.learn, *update.restated)]
+        facts = [
+            fact
+            for update in stream
+            for fact in (*update.learn, *update.restated)
+            if fact.key not in stream.unasked
+        ]
         objects = {name: None for fact in facts for name in fact.accepted}
         wordings = {
             (asking.wording.gap, asking.wording.closing)
@@ -94,7 +99,12 @@ def too_long(stream: Stream, coder: Coder, asked: int | None) -> list[str]:
         coder: the tokens of the model.
         asked: the setting ``probe.max_tokens``.
     """
-    facts = {(fact.key, fact.accepted): fact for update in stream for fact in update.learn}
+    facts = {
+        (fact.key, fact.accepted): fact
+        for update in stream
+        for fact in update.learn
+        if fact.key not in stream.unasked
+    }
     broken: list[Fact] = []
     cut: list[tuple[Fact, int]] = []
     for fact in facts.values():

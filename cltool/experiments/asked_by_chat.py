@@ -80,7 +80,7 @@ def choose(
     Raises:
         UserError: the chat template is missing or cannot be used.
     """
-    if settings.chat == "off" or (built and settings.chat == "auto"):
+    if settings.chat == "off" or (built and settings.chat == "auto" and settings.system is None):
         return Choice(None)
     try:
         turns = chat_turns(lm.coder.tokenizer, settings.system, where=lm.name)

@@ -7,7 +7,6 @@ A run folder then has ``general/before.json``, with all answers of the model bef
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -17,7 +16,7 @@ from cltool import models
 from cltool.core.files import write_json
 from cltool.core.json_files import SEAL, sealed
 from cltool.core.progress import QUIET, Progress
-from cltool.evaluation.general.bank import RELATION, Bank, read_bank
+from cltool.evaluation.general.bank import Bank, read_bank
 from cltool.evaluation.general.text import paragraphs
 from cltool.facts.facts import Fact, Update
 from cltool.runs.general import FORMAT, before_file, step_file
@@ -30,8 +29,6 @@ if TYPE_CHECKING:
     from cltool.runs.run import Run
     from cltool.training.learner import Learner
 
-OFF = "CLTOOL_GENERAL"
-"""If this environment variable is 0, nothing is asked beside a stream by default."""
 
 ENOUGH = 40
 """With fewer known questions, a run warns that the share still answered says little."""
@@ -47,8 +44,6 @@ def is_on(settings: Settings) -> bool:
         return chosen.ask == "on"
     if chosen.file or chosen.text or chosen.protect:
         return True
-    if os.environ.get(OFF) == "0":
-        return False
     model = models.registered(settings.model.name)
     return model is None or not model.knows_base
 
@@ -130,7 +125,12 @@ def with_protected(stream: Stream, drift: Drift, lm: LanguageModel) -> Stream:
             facts.append(fact)
             prompts[fact.key] = [prompt]
     wordings = stream.wordings.with_prompts(prompts)
-    return replace(stream, updates=_WithBase(stream.updates, facts), wordings=wordings)
+    return replace(
+        stream,
+        updates=_WithBase(stream.updates, facts),
+        wordings=wordings,
+        unasked=stream.unasked | prompts.keys(),
+    )
 
 
 class _WithBase(Sequence[Update]):
@@ -155,11 +155,6 @@ class _WithBase(Sequence[Update]):
         return self._base if place in (0, -len(self)) else self._updates[place]
 
 
-def is_protected(fact: Fact) -> bool:
-    """Return whether a base fact is one of those that `with_protected` adds."""
-    return fact.relation == RELATION
-
-
 class Watch:
     """Measures the model of a run after each step, and writes what it answered.
 
@@ -171,7 +166,6 @@ class Watch:
 
     def __init__(self, drift: Drift, run: Run, learner: Learner) -> None:
         self._drift, self._run, self._learner = drift, run, learner
-        self._weights = learner.lm.digest()
         before = self._content(drift.before()) | {"questions": drift.bank.name}
         write_json(before_file(run.folder), sealed(before, run.id))
         known = len(drift.protected) + len(drift.unlisted)
@@ -191,7 +185,7 @@ class Watch:
         """
         lm, frame = self._learner.lm, self._learner.strategies.frame
         framed = any(frame(text) != text for text in self._drift.prompts(lm.coder))
-        if step == 0 and not framed and lm.digest() == self._weights:
+        if step == 0 and not framed and lm.digest() == lm.parts["weights"]:
             found = self._drift.unchanged()
         else:
             found = self._drift.after(step, lm, frame, progress)

@@ -32,7 +32,9 @@ def sentences(rows: Sequence[Mapping[str, Any]]) -> list[str]:
             f"answers only {round(unlisted * asked)} of {asked:.0f} unlisted questions that it"
             " answered before the stream"
         )
-    if numbers and (ratio is None or ratio >= WORSE):
+    # A text of one token predicts none: then neither is a number.
+    too_short = ratio is None and numbers.get("kl_text", 0.0) is None
+    if numbers and not too_short and (ratio is None or ratio >= WORSE):
         worse = "is infinite" if ratio is None else f"is {ratio:.2f} times what it was"
         found.append(f"predicts a general text worse: its perplexity {worse}")
     if not found:

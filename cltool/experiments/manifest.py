@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 from cltool.evaluation import limits
 from cltool.experiments import general, resolve
-from cltool.experiments.general import is_protected
 from cltool.experiments.same_model import source_parts
 from cltool.experiments.strategy_code import code_of
 from cltool.facts.facts import Key
@@ -99,7 +98,7 @@ def manifest(
 
 def stream_warnings(stream: Stream) -> list[str]:
     """Return warnings about the stream: its source, its names, wordings held out, lines skipped."""
-    keys = [key for key, (_, fact) in stream.first_taught().items() if not is_protected(fact)]
+    keys = list(stream.first_taught())
     trained_only = [
         key
         for key in keys

@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 
 from cltool.core.seeds import derive
-from cltool.experiments.general import is_protected
 from cltool.facts.facts import Fact, Key
 from cltool.facts.stream import Stream
 
@@ -13,12 +12,9 @@ from cltool.facts.stream import Stream
 def probed_keys(stream: Stream, limit: int | None) -> dict[Key, tuple[int, Fact]]:
     """Return the keys to ask about, as `Stream.first_taught`; at most ``limit`` of them.
 
-    The sample is the same for all runs over a stream. Protected questions are not among the keys:
-    they are asked beside the stream.
+    The sample is the same for all runs over a stream.
     """
-    keys = {
-        key: taught for key, taught in stream.first_taught().items() if not is_protected(taught[1])
-    }
+    keys = stream.first_taught()
     if limit is None or len(keys) <= limit:
         return keys
     sample = set(random.Random(derive(0, "probe.limit")).sample(list(keys), limit))

@@ -203,7 +203,8 @@ def resolve(strategy: str, tables: Mapping[str, Any] | None = None) -> Settings:
     model = _try(ModelSettings, {**_environment(), **given.get("model", {})}, "model", errors)
     learner = _try(LearnerSettings, merge(presets, given.get("learner", {})), "learner", errors)
     probe = _try(ProbeSettings, given.get("probe", {}), "probe", errors)
-    general = _try(GeneralSettings, given.get("general", {}), "general", errors)
+    beside = {**_general_environment(given), **given.get("general", {})}
+    general = _try(GeneralSettings, beside, "general", errors)
     if errors:
         raise _together(errors)
     return Settings(model, learner, probe, own, general)
@@ -212,6 +213,12 @@ def resolve(strategy: str, tables: Mapping[str, Any] | None = None) -> Settings:
 def _environment() -> dict[str, Any]:
     """Return the model settings from environment variables; ``tables`` override them."""
     return {"reading": False} if os.environ.get("CLTOOL_READING") == "0" else {}
+
+
+def _general_environment(given: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """Return the same for ``general``; tables that set anything of it override them."""
+    off = os.environ.get("CLTOOL_GENERAL") == "0" and not given.get("general")
+    return {"ask": "off"} if off else {}
 
 
 def build(settings: Settings) -> Strategies:

@@ -68,6 +68,8 @@ class Stream:
         origins: (step, key) → the ``file:line`` that taught it, if it came from a file.
         spellings: other spelling of a name → its first spelling, which takes its place; found in
             the updates.
+        unasked: keys that are taught like others and are not asked about. They are none of the
+            stream's own facts.
     """
 
     name: str
@@ -79,6 +81,7 @@ class Stream:
     warnings: tuple[str, ...] = ()
     origins: Mapping[tuple[int, Key], str] = field(default_factory=dict)
     spellings: Mapping[str, str] = field(default_factory=dict)
+    unasked: frozenset[Key] = frozenset()
 
     def __post_init__(self) -> None:
         if not isinstance(self.updates, list | tuple):
@@ -97,11 +100,12 @@ class Stream:
         return iter(self.updates)
 
     def first_taught(self) -> dict[Key, tuple[int, Fact]]:
-        """Return each key of the stream with the step and the fact that first teach it."""
+        """Return each key that is asked about, with the step and the fact that first teach it."""
         first: dict[Key, tuple[int, Fact]] = {}
         for update in self.updates:
             for fact in update.learn:
-                first.setdefault(fact.key, (update.step, fact))
+                if fact.key not in self.unasked:
+                    first.setdefault(fact.key, (update.step, fact))
         return first
 
     def digest(self) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
 import json
 from contextlib import redirect_stderr
@@ -11,6 +10,7 @@ from typing import Any
 
 from cltool.core.errors import UserError
 from cltool.core.progress import QUIET, Progress
+from cltool.lm.companions import file_digest
 from cltool.models.cache import cache_folder, cached
 
 MAGIC = b"GGUF"
@@ -42,15 +42,14 @@ def checkpoint(file: Path, progress: Progress = QUIET) -> Path:
     Raises:
         UserError: the file is damaged, or `transformers` cannot convert its architecture.
     """
-    with file.open("rb") as opened:
-        digest = hashlib.file_digest(opened, "sha256").hexdigest()
+    digest = file_digest(file)["weights"]
 
     def write(folder: Path) -> None:
         progress(0, 1, f"converting {file.name}")
         convert(file, folder)
         progress(1, 1, f"converting {file.name}")
 
-    return cached(cache_folder() / "gguf" / f"{digest[:20]}-{FORMAT}", write, progress)
+    return cached(cache_folder() / "gguf" / f"{digest}-{FORMAT}", write, progress)
 
 
 def convert(file: Path, folder: Path) -> None:

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 
 from typing_extensions import override
 
+from cltool.core.digests import damage
 from cltool.core.errors import UserError
 from cltool.core.files import write_json
 from cltool.core.progress import QUIET, Progress
@@ -98,6 +99,11 @@ def is_added(name: str) -> bool:
     return (place(name) / ORIGIN).is_file()
 
 
+def is_language_model(name: str) -> bool:
+    """Return whether the packaged model is a language model, not an encoder."""
+    return PACKAGES[name].member.endswith(".gguf")
+
+
 def folder(name: str) -> Path:
     """Return the folder of a packaged model.
 
@@ -111,6 +117,12 @@ def folder(name: str) -> Path:
             f" ({chosen.model}, {chosen.licence})",
             where=name,
             hint=f"Run: cltool models add {name}",
+        )
+    if damage(place(name)):
+        raise UserError(
+            "the model in the cache is damaged",
+            where=str(place(name)),
+            hint=f"To fetch it again: cltool models add {name}",
         )
     return place(name)
 

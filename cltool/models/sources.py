@@ -29,6 +29,12 @@ def checkpoint(name: str, progress: Progress = QUIET) -> str:
 
 def _checkpoint(name: str, progress: Progress, layers: int) -> str:
     if name in packaged.PACKAGES:
+        if not packaged.is_language_model(name):
+            raise UserError(
+                "it is not a language model",
+                where=name,
+                hint=f"It is {packaged.PACKAGES[name].kind}.",
+            )
         return str(packaged.folder(name))
     try:
         path = Path(name).expanduser()

@@ -31,6 +31,9 @@ BESIDE = (
 )  # fmt: skip
 """Scores that are left out where no run asked anything beside its stream."""
 
+ASKED = frozenset(BESIDE) - {"kept_base", "kept_updates"}
+"""Those of them that are not from the ledger."""
+
 OPTIONAL = (*BESIDE, "erased", "resurfaced", "intransigence")
 """Scores that are left out where no run has them: nothing was to be forgotten, no `joint`."""
 
@@ -123,7 +126,7 @@ def compare(group: Group) -> pd.DataFrame:
     names = pd.Index([variant.label for variant in group.variants], name="strategy")
     frame = pd.DataFrame(rows, index=names)
     missing = [name for name in (*OPTIONAL, *ADDED) if frame[name].isna().all()]
-    absent = dict.fromkeys([*missing, *(BESIDE if "perplexity_ratio" in missing else ())])
+    absent = dict.fromkeys([*missing, *(BESIDE if set(missing) >= ASKED else ())])
     return frame.drop(columns=[f"{name}{end}" for name in absent for end in endings])
 
 

@@ -10,11 +10,14 @@ from typing import Any
 
 import pytest
 
+from cltool.cli import main
+from cltool.cli.options import read_tables
 from cltool.core.errors import UserError
 from cltool.core.settings import without_added
 from cltool.evaluation.general.answers import short_answers
 from cltool.evaluation.general.bank import RELATION, Bank, Question
 from cltool.evaluation.general.drift import Drift
+from cltool.evaluation.limits import Askable
 from cltool.experiments import checkpoints, general, general_doubts, resolve
 from cltool.experiments import run as experiment
 from cltool.experiments.build_learner import build_learner
@@ -242,3 +245,52 @@ def test_a_comparison_refuses_a_bad_file_before_anything_runs(
             workers=1,
         )
     assert not [*tmp_path.glob("all/*/run.json")]
+
+
+def test_a_relation_of_the_users_is_never_taken_for_a_protected_question(
+    tmp_path: Path, tables: dict[str, Any]
+) -> None:
+    base = STREAM.updates[0]
+    rulers = [replace(one, relation=RELATION) for one in base.learn if one.relation == "ruler"]
+    stream = replace(STREAM, updates=[replace(base, learn=rulers)])
+    made = experiment.run(stream, strategy="frozen", out=tmp_path / "run", settings=tables)
+    assert RELATION in set(made.answers["relation"])
+
+
+def test_protected_questions_do_not_change_how_the_stream_is_asked(
+    tables: dict[str, Any],
+) -> None:
+    protecting = {**tables, "general": {**tables["general"], "protect": True}}
+    settings = resolve.resolve("naive", protecting)
+    learner = build_learner(STREAM, settings, 0)
+    assert len(learner.stream.updates[0].learn) > len(STREAM.updates[0].learn)
+    assert learner.stream.first_taught() == STREAM.first_taught()
+    own, plain = (Askable.of(one, learner.lm.coder) for one in (learner.stream, STREAM))
+    assert (own.longest, own.closings) == (plain.longest, plain.closings)
+    assert own.names.identities == plain.names.identities
+
+
+def test_settings_without_an_effect_are_refused() -> None:
+    for given in ({"file": "own.jsonl"}, {"text": "own.txt"}, {"protect": True}):
+        with pytest.raises(UserError, match="would have no effect"):
+            resolve.resolve("naive", {"general": {"ask": "off", **given}})
+    with pytest.raises(UserError, match="would have no effect"):
+        resolve.resolve("naive", {"model": {"chat": "off", "system": "Be brief."}})
+
+
+def test_the_environment_is_a_part_of_the_record(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert resolve.resolve("naive", {}).general.ask == "off"  # the tests set CLTOOL_GENERAL=0
+    monkeypatch.delenv("CLTOOL_GENERAL")
+    assert resolve.resolve("naive", {}).general.ask == "auto"
+
+
+def test_a_text_that_is_too_short_to_measure_is_no_damage() -> None:
+    numbers = {"unlisted": 1.0, "n_unlisted": 30, "perplexity_ratio": None, "kl_text": None}
+    assert general_doubts.sentences([{"label": "1", "general": numbers}]) == []
+    assert general_doubts.sentences([{"label": "1", "general": {**numbers, "kl_text": 9.0}}])
+
+
+def test_on_means_the_built_in_questions() -> None:
+    given = ["run", "--general", "on", "--set", "general.file=own.jsonl"]
+    options = main.parser().parse_args(given)
+    assert read_tables(options)["general"] == {"ask": "on", "file": None}

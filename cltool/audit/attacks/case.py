@@ -68,7 +68,7 @@ class Case:
         return cls(
             stream.wordings,
             tuple(erased),
-            tuple(fact for fact in known.valid() if fact.key not in keys),
+            tuple(fact for fact in known.valid() if fact.key not in keys | stream.unasked),
             {belief.fact.key: belief.outdated for belief in known.beliefs() if belief.outdated},
             tuple(
                 probe for probe in probes if probe.group == ERASED and key_of(*probe.key) in keys

@@ -33,9 +33,11 @@ def paragraphs(path: Path | None = None) -> list[str]:
     found: list[str] = []
     words = 0
     for part in re.split(r"\n\s*\n", text):
-        if part.strip() and words < MAX_WORDS:
-            found.append(part.strip())
-            words += len(part.split())
+        own = part.split()
+        if own and words < MAX_WORDS:
+            rest = MAX_WORDS - words
+            found.append(part.strip() if len(own) <= rest else " ".join(own[:rest]))
+            words += len(own)
     if not found:
         raise UserError("has no text", where=str(file), hint="Name a file of general text.")
     return found
