@@ -201,3 +201,21 @@ def test_files_of_an_encoder_stay_in_its_folder(
     with pytest.raises(UserError, match="outside"):
         packaged.add("minilm", file)
     assert not list(tmp_path.rglob("outside.json"))
+
+
+def test_a_packaged_model_that_changed_is_refused(wheel: Path, stream: Stream) -> None:
+    folder = packaged.add("smollm2", wheel)
+    with (folder / "model.safetensors").open("r+b") as file:
+        file.seek(-4, 2)
+        file.write(b"\0\0\0\1")
+    with pytest.raises(UserError, match="damaged") as caught:
+        load("smollm2", stream)
+    assert "cltool models add smollm2" in caught.value.hint
+    assert packaged.add("smollm2", wheel) == folder
+    assert load("smollm2", stream, device="cpu").name == "smollm2"
+
+
+def test_an_encoder_is_no_language_model(stream: Stream) -> None:
+    with pytest.raises(UserError, match="not a language model") as caught:
+        load("minilm", stream)
+    assert "sentence encoder" in caught.value.hint
