@@ -101,7 +101,7 @@ def choose(
         return Choice(turns, "Asked through its chat template, as set.")
     if settings.teach_base:
         return Choice(turns, "Asked through its chat template, in which the base is taught.")
-    return _measured(_answered(lm, turns, stream, progress), turns)
+    return decide(_answered(lm, turns, stream, progress), turns)
 
 
 def with_choice(lm: LanguageModel, stream: Stream, choice: Choice) -> tuple[LanguageModel, Stream]:
@@ -112,7 +112,13 @@ def with_choice(lm: LanguageModel, stream: Stream, choice: Choice) -> tuple[Lang
     return lm, replace(stream, wordings=stream.wordings.as_chat())
 
 
-def _measured(answered: Answered, turns: ChatTurns) -> Choice:
+def decide(answered: Answered, turns: ChatTurns) -> Choice:
+    """Return the way in which a model that gave these answers is asked.
+
+    Args:
+        answered: what it answered in each shape.
+        turns: the turns of its chat template.
+    """
     plain = [_share(answered[shape]) for shape in (STATEMENT, QUESTION) if answered[shape][1]]
     by_chat = _share(answered[CHAT])
     found = "; ".join(

@@ -13,9 +13,10 @@ from cltool.core.errors import UserError
 from cltool.core.progress import Progress
 from cltool.core.settings import ModelSettings
 from cltool.experiments import base_model
-from cltool.experiments.asked_by_chat import Choice, choose
+from cltool.experiments.asked_by_chat import CHAT, QUESTION, STATEMENT, Choice, choose, decide
 from cltool.experiments.run import run
 from cltool.facts.stream import Stream
+from cltool.lm.chat import ChatTurns
 from cltool.models import load
 from cltool.models.cache import rebuilt
 from cltool.models.tiny.reading import line
@@ -74,6 +75,7 @@ def test_it_is_asked_in_the_way_in_which_it_answers(
     base = {fact.key for fact in small.updates[0].learn}
     known = rows[[(s, r) in base for s, r in zip(rows["subject"], rows["relation"], strict=True)]]
     assert known[known["form"] == "trained"]["right"].mean() >= 0.5
+    assert "The capital of Land 0 is" in set(known["lead"])
     asked = set(known["prompt"])
     chats = small.wordings.as_chat()
     assert asked <= {one.prompt for key in base for one in chats.askings(key)}
@@ -85,6 +87,7 @@ def test_it_is_asked_in_the_way_in_which_it_answers(
         settings={"model": {"chat": "off"}},
     )
     assert record(plain)["settings"]["model"]["chat"] == "off"
+    assert "lead" not in answers(plain, 0)
     assert not any(prompt.startswith("Complete") for prompt in answers(plain, 0)["prompt"])
 
 
@@ -175,3 +178,22 @@ def test_strategies_that_read_out_lines_say_that_a_chat_has_none(
             out=tmp_path / "r",
             settings={"strategy": {strategy: options}},
         )
+
+
+@pytest.mark.parametrize(
+    ("statements", "questions", "chats", "chat"),
+    [
+        ((9, 10), (7, 10), (7, 10), False),
+        ((9, 10), (7, 10), (8, 10), True),
+        ((9, 10), (0, 10), (5, 10), True),
+        ((5, 10), (0, 0), (4, 10), False),
+        ((0, 10), (0, 10), (0, 10), True),
+        ((0, 0), (0, 0), (0, 0), True),
+    ],
+)
+def test_the_shape_that_is_answered_at_least_as_often_is_chosen(
+    statements: tuple[int, int], questions: tuple[int, int], chats: tuple[int, int], chat: bool
+) -> None:
+    turns = ChatTurns("<user>", "<said>", None)
+    counts = {STATEMENT: statements, QUESTION: questions, CHAT: chats}
+    assert decide(counts, turns).turns == (turns if chat else None)

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from cltool.audit.attacks.case import Case
 from cltool.cli import main
 from cltool.cli.options import read_tables
 from cltool.core.errors import UserError
@@ -17,7 +18,7 @@ from cltool.core.settings import without_added
 from cltool.evaluation.general.answers import short_answers
 from cltool.evaluation.general.bank import RELATION, Bank, Question
 from cltool.evaluation.general.drift import Drift
-from cltool.evaluation.limits import Askable
+from cltool.evaluation.limits import Askable, too_long
 from cltool.experiments import checkpoints, general, general_doubts, resolve
 from cltool.experiments import run as experiment
 from cltool.experiments.build_learner import build_learner
@@ -268,6 +269,9 @@ def test_protected_questions_do_not_change_how_the_stream_is_asked(
     own, plain = (Askable.of(one, learner.lm.coder) for one in (learner.stream, STREAM))
     assert (own.longest, own.closings) == (plain.longest, plain.closings)
     assert own.names.identities == plain.names.identities
+    assert too_long(learner.stream, learner.lm.coder, 1) == too_long(STREAM, learner.lm.coder, 1)
+    case = Case.of_facts(learner.stream, learner.known, ())
+    assert {fact.key for fact in case.retained} == {fact.key for fact in STREAM.updates[0].learn}
 
 
 def test_settings_without_an_effect_are_refused() -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from cltool.core.errors import UserError
-from cltool.facts.facts import Fact
+from cltool.facts.facts import Fact, Update
+from cltool.facts.stream import Probe, Stream
 from cltool.facts.wording import Wording
 from cltool.facts.wordings import Wordings
 
@@ -109,3 +111,16 @@ def test_bad_chats_of_a_file(line: str, tmp_path: Path) -> None:
     with pytest.raises(UserError) as caught:
         Wordings.load(file)
     assert BAD[line] in str(caught.value) and "[ruler]" in caught.value.where
+
+
+def test_further_probes_are_turns() -> None:
+    probe = Probe(FACT.key, "reverse", 0, "Bobo is the ruler of", " ", ".", "new", 0, ("Land",))
+    asking = replace(probe, prompt="Question: Whose ruler is Bobo? Answer:")
+    plain = Stream("s", [Update(0, "base", [FACT])], given(), lambda known: [probe, asking])
+    chats = replace(plain, wordings=plain.wordings.as_chat())
+    known = plain.knowledge(0)
+    assert list(plain.further_probes(known)) == [probe, asking]
+    assert [(one.prompt, one.gap) for one in chats.further_probes(known)] == [
+        ('Complete this sentence: "Bobo is the ruler of …"', ""),
+        ("Whose ruler is Bobo?", ""),
+    ]
