@@ -43,6 +43,9 @@ SENTENCE = 24
 
 STATEMENT, QUESTION, CHAT = "statements", "questions", "its chat template"
 
+CODE = ("cltool.experiments.asked_by_chat", "cltool.evaluation", "cltool.lm")
+"""The code on which the counts depend."""
+
 Answered = dict[str, tuple[int, int]]
 """Shape → (facts whose object the answer has, facts asked)."""
 
@@ -152,7 +155,8 @@ def _answered(lm: LanguageModel, turns: ChatTurns, stream: Stream, progress: Pro
                     for fact in facts
                     for one in stream.wordings.as_chat().askings(fact.key)
                 ],
-                code_digest(("cltool.experiments.asked_by_chat",)),
+                [lm.device.type, lm.precision.name],
+                code_digest(CODE),
             ]
         ).encode()
     )
@@ -203,8 +207,10 @@ def _right(lm: LanguageModel, coder: Coder, asked: Sequence[tuple[Fact, str]]) -
     fitting = [n for n, ids in enumerate(prompts) if len(ids) + limit <= lm.context]
     was_training = lm.model.training
     lm.model.eval()
-    written = Sampler(replace(lm, coder=coder)).greedy([prompts[n] for n in fitting], limit)
-    lm.model.train(was_training)
+    try:
+        written = Sampler(replace(lm, coder=coder)).greedy([prompts[n] for n in fitting], limit)
+    finally:
+        lm.model.train(was_training)
     return sum(
         _names(spoken(coder, ids, limit), asked[n][1], asked[n][0])
         for n, ids in zip(fitting, written, strict=True)

@@ -23,7 +23,12 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import torch
 from pydantic import Field
 
-from cltool.strategies.adapters.common.peft_model import ONE_UPDATE, Adapter, TargetModules
+from cltool.strategies.adapters.common.peft_model import (
+    ONE_UPDATE,
+    Adapter,
+    TargetModules,
+    refuse_unfit,
+)
 from cltool.training.search_space import search
 from cltool.training.strategy import Strategy, StrategyConfig
 
@@ -53,14 +58,27 @@ class OSF(Strategy[OSFConfig]):
     presets: ClassVar[Mapping[str, Any]] = {"lr_scale": 3.0}
     excludes: ClassVar[Mapping[str, str]] = ONE_UPDATE
 
+    def attach(self, learner: Learner) -> None:
+        """Check that PEFT accepts the model.
+
+        Raises:
+            UserError: it does not.
+        """
+        refuse_unfit(learner, "OSF", self._usual, {}, "strategy.osf")
+
     def before_training(self, learner: Learner, **kwargs: Any) -> None:
         """Decompose the matrices, before the optimizer is created."""
-        config = self.config
-        usual = {"effective_rank": config.keep, "target_modules": config.target_modules}
-        self._adapter = Adapter(learner, "OSF", usual, {}, "strategy.osf")
+        self._adapter = Adapter(learner, "OSF", self._usual, {}, "strategy.osf")
         self._layers: list[Any] = [
             module for module in learner.model.modules() if hasattr(module, "osf_svd_params")
         ]
+
+    @property
+    def _usual(self) -> dict[str, Any]:
+        return {
+            "effective_rank": self.config.keep,
+            "target_modules": self.config.target_modules,
+        }
 
     @torch.no_grad()
     def after_update(self, learner: Learner, **kwargs: Any) -> None:

@@ -122,7 +122,10 @@ def _wrapped(
         # PEFT warns about settings that it corrects itself, once per layer.
         warnings.simplefilter("ignore")
         settings = methods[name](**{"task_type": "CAUSAL_LM", **chosen, **options})
-        return peft.get_peft_model(cast(Any, learner.model), settings)
+        wrapped = peft.get_peft_model(cast(Any, learner.model), settings)
+    if not any(parameter.requires_grad for parameter in wrapped.parameters()):
+        raise ValueError("it has no trainable parameters in this model")
+    return wrapped
 
 
 @contextmanager
@@ -145,6 +148,4 @@ def _refusals(method: str, where: str) -> Iterator[None]:
 @torch.no_grad()
 def _try(learner: Learner) -> None:
     """Do one forward pass: some methods report missing inputs only there."""
-    if not learner.trainable():
-        raise ValueError("it has no trainable parameters in this model")
     learner.score(learner.collate(learner.examples(learner.known.valid()[:1])))

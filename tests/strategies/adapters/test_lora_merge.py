@@ -129,7 +129,7 @@ def test_a_model_that_peft_cannot_adapt_is_refused_before_the_first_update(
         make_learner(strategy, lm="mamba")
 
 
-@pytest.mark.parametrize("strategy", ["lora_merge", "o_lora"])
+@pytest.mark.parametrize("strategy", ["lora_merge", "o_lora", "osf"])
 def test_the_check_leaves_the_model_as_it_was(strategy: str, make_learner: MakeLearner) -> None:
     plain = make_learner()
     learner = make_learner(strategy)
