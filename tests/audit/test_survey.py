@@ -281,6 +281,7 @@ def test_runs_that_are_left_out_end_the_command_with_1(
     assert "naive-seed1, step 3 is not audited" in capfd.readouterr().err
 
 
+@pytest.mark.slow
 def test_the_command_surveys_a_folder_with_workers(
     folder: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

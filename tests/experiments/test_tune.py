@@ -287,6 +287,7 @@ def test_workers_do_not_change_the_result_of_a_search(
     assert "at least one worker" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_a_search_that_fails_in_a_worker_is_reported_and_the_others_finish(
     checkpoint: Callable[[str], Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -37,6 +37,7 @@ def test_a_strategy_that_never_trains_has_no_steps() -> None:
     assert set(cost.stored.values()) == {0}
 
 
+@pytest.mark.slow
 def test_a_strategy_that_cannot_be_measured_gives_the_reason() -> None:
     cost = costs.measure("frozen+joint")
     assert "cannot be composed" in cost.error
