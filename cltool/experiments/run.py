@@ -8,7 +8,6 @@ resumes after its last finished step, and its ledger is the same, byte for byte.
 from __future__ import annotations
 
 import sys
-import time
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,13 +17,10 @@ from cltool.core.locks import Lock
 from cltool.core.printable import one_line
 from cltool.core.progress import QUIET, Progress
 from cltool.core.settings import merge
-from cltool.evaluation import ledger
-from cltool.experiments import answer_doubts, diverged, general_doubts, resolve
-from cltool.experiments.budget_doubts import overspent, sentences
-from cltool.experiments.build_learner import advance, build_watched, seed_globally
+from cltool.experiments import diverged, resolve
+from cltool.experiments.build_learner import build_watched
 from cltool.experiments.general import Watch
 from cltool.experiments.manifest import identity, manifest
-from cltool.experiments.probed_keys import probed_keys
 from cltool.experiments.resume import (
     clear,
     default_folder,
@@ -38,20 +34,12 @@ from cltool.experiments.resume import (
 from cltool.experiments.run_locks import run_lock
 from cltool.experiments.same_model import refuse_other_model
 from cltool.experiments.saved_model import SavedModel
-from cltool.experiments.step_row import Effort, step_row
-from cltool.facts.facts import Update
+from cltool.experiments.steps import Steps
 from cltool.facts.stream import Stream
-from cltool.runs import trained
-from cltool.runs.erasures import Recorder
 from cltool.runs.record import ID
-from cltool.runs.run import LOGGED, Run
-from cltool.training.budget import Budget
-
-FROZEN = "frozen"
-"""The strategy that means to teach nothing."""
+from cltool.runs.run import Run
 
 if TYPE_CHECKING:
-    from cltool.core.settings import ProbeSettings
     from cltool.training.learner import Learner
 
 
@@ -176,7 +164,7 @@ def _go_on(asked: _Asked, saved: SavedModel | None, done: int, ended: bool, lock
         tidy(folder, done, asked.kept)
         _drop_before(folder, asked.purging, done)
     watch = None if drift is None or ended else Watch(drift, current, learner)
-    steps = _Steps(learner, current, done, asked.settings.probe, asked.progress, lock, watch)
+    steps = Steps(learner, current, done, asked.settings.probe, asked.progress, lock, watch)
     for step in range(done, len(stream)):
         with diverged.recorded(current, step, stream.updates[step].label):
             steps.execute(step, frozenset() if step in asked.purging else asked.kept)
@@ -228,165 +216,3 @@ def _record_start(
         if run.settings_file.is_file():
             record[ID] = run.id  # other files of the run are there already
         run.write_record({**record, "warnings": [*record["warnings"], *damaged]})
-
-
-class _Steps:
-    """Executes the steps of one run and records them.
-
-    Args:
-        learner: the learner of the run, with the base model. It is moved to the last finished step.
-        run: the run; its folder holds ``run.json``.
-        done: number of finished steps; the base is step 0.
-        settings: how the model is asked.
-        progress: receives the progress of the run.
-        lock: the lock of the run folder.
-        watch: measures what is asked beside the stream.
-    """
-
-    def __init__(
-        self,
-        learner: Learner,
-        run: Run,
-        done: int,
-        settings: ProbeSettings,
-        progress: Progress,
-        lock: Lock,
-        watch: Watch | None,
-    ) -> None:
-        from cltool.evaluation.prober import Prober
-
-        self.learner = learner
-        self.stream = learner.stream
-        self.run = run
-        self.progress = progress
-        self.lock, self.watch = lock, watch
-        self.erasures = Recorder(run, learner.stream)
-        self.costs: list[dict[str, Any]] = []
-        self.prober = Prober(learner.lm, settings, learner.stream)
-        self.keys = probed_keys(self.stream, settings.limit)
-        self.budget = Budget(learner.settings)
-        self.warned: list[str] = []
-        rows = run.cost_rows()
-        self.rows = len(rows)
-        if done:
-            # The checkpoint was compared with its digests when it was chosen.
-            advance(learner, run.folder, done - 1, checked=True)
-            self.costs = rows[:done]
-            # The record has the sentences of any number of steps: the run may have been killed
-            # before it changed them, or go back to an earlier checkpoint.
-            self.warned = [
-                text for end in range(len(rows) + 1) for text in self._sentences(rows[:end])
-            ]
-            self.erasures.resume(done)
-
-    def execute(self, step: int, kept: frozenset[int]) -> None:
-        """Apply the update of ``step``, ask about every fact, and record answers and costs.
-
-        Args:
-            step: the number of the step; step 0 only attaches the strategies.
-            kept: steps whose checkpoints are kept in addition to that of this step.
-        """
-        from cltool.experiments import checkpoints
-
-        update, learner = self.stream.updates[step], self.learner
-        name = self.run.strategy
-        what = f"{name}: update {update.label}"
-        self.progress(step, len(self.stream), what)
-        learner.progress = self.progress.part(step, len(self.stream), what)
-        effort = self._train(update)
-        self.progress(
-            100 * step + 99, 100 * len(self.stream), f"{name}: asking after {update.label}"
-        )
-        probes = list(self.stream.probes(learner.known, self.keys))
-        rows = self.prober.ask(step, probes, learner.strategies.frame)
-        self.lock.check()
-        if step < self.rows:
-            # The answers may differ from those before, for example on a GPU; then the digests in
-            # the old rows of this step and of later ones are not those of the files.
-            self.warn()
-            self.run.write_costs(self.costs)
-            self.rows = step
-        beside = None if self.watch is None else self.watch.measure(step, learner.progress)
-        written = ledger.write_step(self.run.folder, step, rows)
-        checkpoints.save(self.run.folder, step, learner.model, learner.strategies)
-        self.erasures.write(step)
-        row = step_row(self.run.folder, update, learner, effort, rows, written, beside)
-        self.costs.append(row)
-        self.run.write_costs(self.costs)
-        self.warn()
-        if learner.evaluator in learner.plugins:
-            self._publish(rows)
-        checkpoints.keep_only(self.run.folder, step, kept)
-        self.progress(step + 1, len(self.stream), f"{name}: after {update.label}")
-
-    def _train(self, update: Update) -> Effort:
-        """Apply an update, and return what that cost; step 0 only attaches the strategies."""
-        from cltool.lm.token_count import passing
-        from cltool.training.divergence import refuse_not_finite
-
-        learner = self.learner
-        seed_globally(learner.seed, update.step)
-        tokens, steps, start = learner.tokens, learner.steps, time.perf_counter()
-        learner.logs.clear()
-        learner.trained = None
-        erasing_tokens, owed = 0, overspent(self.costs, self.budget)
-        with passing(learner.lm.coder) as passed:
-            if update.step == 0:
-                learner.strategies.attach(learner)
-            else:
-                erasing_tokens = self._apply(update, owed)
-        refuse_not_finite(learner.model, f"update {update.label}", float(learner.settings.lr or 0))
-        return Effort(
-            seconds=time.perf_counter() - start,
-            tokens=learner.tokens - tokens,
-            passed=passed.tokens,
-            erasing_tokens=erasing_tokens,
-            steps=learner.steps - steps,
-            owed=owed if update.step and self.budget.kind else None,
-        )
-
-    def warn(self) -> None:
-        """Bring the run's warnings about budgets, answers and learning up to date."""
-        before, self.warned = self.warned, self._sentences(self.costs)
-        kept = [text for text in self.run.record["warnings"] if text not in before]
-        warnings = trained.with_warnings([*kept, *self.warned, *self.learner.warnings], self.costs)
-        warnings = [*dict.fromkeys(warnings)]
-        if warnings != self.run.record["warnings"]:
-            self.run.change_record(warnings=warnings)
-
-    def _sentences(self, costs: Sequence[Mapping[str, Any]]) -> list[str]:
-        budget = sentences(costs, self.budget, teaches=self.run.strategy != FROZEN)
-        return [*budget, *answer_doubts.sentences(costs), *general_doubts.sentences(costs)]
-
-    def _publish(self, rows: list[dict[str, Any]]) -> None:
-        """Pass the scores of the step to Avalanche's loggers."""
-        import pandas as pd
-
-        from cltool.evaluation.summary import per_step
-
-        scores = per_step(pd.DataFrame(rows)).iloc[0].dropna()
-        learner = self.learner
-        learner.scores.set(
-            learner.known.step,
-            {str(name): float(value) for name, value in scores.items()}
-            | {f"{LOGGED}{name}": value for name, value in learner.logs.items()},
-        )
-        learner.evaluator.after_eval(learner)
-
-    def save_model(self, saved: SavedModel) -> None:
-        """Write the model as a `transformers` checkpoint, and warn about what it lacks."""
-        saved.write(self.learner.lm, self.run.folder)
-        warnings = [
-            f"The saved model lacks what {name} stores outside the weights: {what}."
-            for name, what in self.learner.strategies.outside.items()
-        ]
-        known = dict.fromkeys([*self.run.record["warnings"], *warnings])
-        self.run.change_record(warnings=[*known])
-
-    def _apply(self, update: Update, owed: float) -> int:
-        """Apply an update and record what it erased; return the tokens spent on erasing."""
-        from cltool.experiments.apply_update import apply
-
-        erased = apply(self.learner, update, owed)
-        self.erasures.ask(update, erased.beliefs, erased.stores)
-        return erased.tokens
