@@ -19,6 +19,9 @@ FILE = "digests.json"
 SAVED = "cltool.json"
 """The file of a saved model that says which run it is of, and holds the hashes of its files."""
 
+BUILT = "built"
+"""What `SAVED` says of a model that goes back to one that cltool built."""
+
 
 def of_files(folder: Path) -> dict[str, str]:
     """Return the hash of each file in ``folder``, by its path; hidden files do not count."""
@@ -83,6 +86,14 @@ def changes_since_saving(folder: Path) -> list[str]:
         return _changes(folder, json.loads((folder / SAVED).read_text(encoding="utf-8"))["files"])
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return []
+
+
+def saved_from_built(folder: Path) -> bool:
+    """Return whether the saved model in ``folder`` goes back to a model that cltool built."""
+    try:
+        return json.loads((folder / SAVED).read_text(encoding="utf-8"))[BUILT] is True
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return False
 
 
 def _changes(folder: Path, wanted: Mapping[str, str]) -> list[str]:

@@ -114,6 +114,12 @@ class ProbeSettings(BaseModel):
     limit: int | None = Field(
         None, ge=1, description="number of keys to ask about, a fixed random sample; none: all"
     )
+    match: Literal["auto", "exact", "contains", "choice"] = Field(
+        "auto",
+        description="when an answer is right: exact (it is the object and nothing else), contains"
+        " (its first sentence names the object), choice (the object is more probable than others of"
+        " its relation), or auto (exact for a model that cltool made, else contains)",
+    )
 
 
 class ModelSettings(BaseModel):
@@ -190,6 +196,7 @@ class GeneralSettings(BaseModel):
 ADDED: dict[str, Any] = {
     "model.chat": "auto",
     "model.system": None,
+    "probe.match": "auto",
     **{f"general.{name}": one.default for name, one in GeneralSettings.model_fields.items()},
 }
 """Settings that records of earlier versions lack, with their defaults."""

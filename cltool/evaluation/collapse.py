@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from cltool.evaluation.matchers import judged
 from cltool.evaluation.matching import CONTEXT, LIMIT, first_line
 from cltool.evaluation.metrics import HELD_OUT
 from cltool.facts.stream import NEW, RETAINED
@@ -87,6 +88,7 @@ def is_lost(one: Mapping[str, int]) -> bool:
 def collapsed_steps(answers: pd.DataFrame) -> list[int]:
     """Return the steps of a ledger at which the model had collapsed."""
     by_step: dict[int, list[Mapping[str, Any]]] = {}
+    answers = judged(answers)
     columns = (answers[name] for name in COLUMNS)
     for step, *values in zip(answers["step"], *columns, strict=True):
         by_step.setdefault(int(step), []).append(dict(zip(COLUMNS, values, strict=True)))

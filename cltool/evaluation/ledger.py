@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from cltool.core.errors import UserError
 from cltool.core.files import refuse_newer_format, whole_file
-from cltool.evaluation.matching import END, LIMIT
+from cltool.evaluation.matchers import EXACT, MATCH, WRONG
+from cltool.evaluation.matching import END, LIMIT, OUTDATED, RIGHT
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,12 +34,20 @@ COLUMNS: dict[str, str] = {
     "stop": "why the answer ended: `end` (the model's end token), `line` (a line break), `limit`"
     " (the most tokens of an answer), `context` (the model's context is full)",
     "matched": "the part of the answer that is right or superseded; null if none is (and in format"
-    " 1)",
-    "right": "whether the answer names an accepted object (for an erased fact: still produced)",
-    "stale": "whether the answer names a superseded object",
+    " 1, and if `match` is choice)",
+    "right": "whether the probe is answered right (for an erased fact: its object is still"
+    " produced), judged as `match` says",
+    "stale": "whether it is answered with a superseded object, judged in the same way",
     "forced": "teacher forcing: every token of the current object was the most probable one",
     "logp": "natural-log probability of the current object after the prompt",
     "logp_outdated": "the same for the latest superseded object; null if there is none",
+    "match": "what decides `right` and `stale` in this run: exact, contains or choice",
+    "exact": "verdict if the answer must be the object and nothing else: right, outdated or wrong",
+    "contains": "verdict if the first sentence of the answer must name the object; null in formats"
+    " 1 and 2",
+    "choice": "verdict if the object must be more probable than other objects of its relation; null"
+    " for all but one wording of a fact, without such objects, and in formats 1 and 2",
+    "chosen": "the most probable of the objects that `choice` compares; null where that is null",
 }
 """Every column and its meaning."""
 
@@ -51,7 +60,7 @@ object, or null."""
 
 FURTHER = (TAGS, LEAD)
 
-FORMAT = 2
+FORMAT = 3
 """Version of the columns, in each file's schema metadata; files without one have version 1."""
 
 FORMAT_KEY = b"cltool.format"
@@ -214,11 +223,14 @@ def _read_file(file: Path) -> pd.DataFrame:
         refuse_newer_format(written, FORMAT, file)
         found = pq.read_schema(content).names
         columns = schema(set(FURTHER) & set(found))
-        old = {"stop", "matched"} if written < 2 else set()
+        old = _ADDED_IN_2 if written < 2 else ()
+        old = (*old, *_ADDED_IN_3) if written < 3 else old
         if missing := [name for name in COLUMNS if name not in {*found, *old}]:
             raise ValueError(f"has no column {missing[0]}")
-        if written < 2:
-            table = _from_format_1(pq.read_table(content)).select(columns.names).cast(columns)
+        if written < FORMAT:
+            table = pq.read_table(content)
+            table = _from_format_1(table) if written < 2 else table
+            table = _from_format_2(table).select(columns.names).cast(columns)
         else:
             table = pq.read_table(content, schema=columns)
         answers: pd.DataFrame = table.to_pandas()
@@ -239,6 +251,10 @@ def _unreadable(file: Path, error: Exception) -> UserError:
     return UserError(f"cannot be read as answers: {error}", where=str(file), hint=AGAIN)
 
 
+_ADDED_IN_2 = ("stop", "matched")
+_ADDED_IN_3 = ("match", "exact", "contains", "choice", "chosen")
+
+
 def _from_format_1(table: pa.Table) -> pa.Table:
     """Return the answers of a file of format 1 with the columns of this one.
 
@@ -250,3 +266,20 @@ def _from_format_1(table: pa.Table) -> pa.Table:
     stop = pc.call_function("if_else", [table["stopped"], pa.scalar(END), pa.scalar(LIMIT)])
     table = table.append_column("stop", stop)
     return table.append_column("matched", pa.nulls(len(table), pa.string()))
+
+
+def _from_format_2(table: pa.Table) -> pa.Table:
+    """Return the answers of a file of format 2 with the columns of this one.
+
+    In format 2, answers were judged exactly. Nothing is known of the other verdicts.
+    """
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    stale = pc.call_function("if_else", [table["stale"], pa.scalar(OUTDATED), pa.scalar(WRONG)])
+    exact = pc.call_function("if_else", [table["right"], pa.scalar(RIGHT), stale])
+    columns = {MATCH: pa.array([EXACT] * len(table), pa.string()), EXACT: exact}
+    for name in _ADDED_IN_3:
+        column = columns.get(name, pa.nulls(len(table), pa.string()))
+        table = table.append_column(name, column)
+    return table

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from cltool.core.plurals import plural
+from cltool.evaluation.judge import RelationNames
 from cltool.evaluation.matching import KnownNames
 
 if TYPE_CHECKING:
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
 
 SPARE_TOKENS = 4
 """Tokens that an answer may have beyond the longest known object before it is cut off."""
+
+SENTENCE = 24
+"""The same if the object may be anywhere in a sentence."""
 
 TOGETHER = 256
 """Texts that are made into tokens at once."""
@@ -29,11 +33,13 @@ class Askable:
         names: the objects of all steps: what an answer may mean.
         longest: tokens of the longest object with the text that closes its wording.
         closings: the texts that close wordings.
+        relations: the names by relation.
     """
 
     names: KnownNames
     longest: int
     closings: frozenset[str] = frozenset()
+    relations: RelationNames = field(default_factory=RelationNames)
 
     @classmethod
     def of(cls, stream: Stream, coder: Coder) -> Askable:
@@ -61,7 +67,8 @@ class Askable:
             longest = longest_of(coder, (gap + name for name in names for gap in gaps))
         closings = frozenset(closing for _, closing in wordings)
         longest += longest_of(coder, closings)
-        return cls(KnownNames({**objects, **subjects}), longest, closings)
+        known = KnownNames({**objects, **subjects})
+        return cls(known, longest, closings, RelationNames.of(facts))
 
 
 def longest_of(coder: Coder, texts: Iterable[str]) -> int:
@@ -80,14 +87,15 @@ def longest_of(coder: Coder, texts: Iterable[str]) -> int:
     return longest
 
 
-def limit(asked: int | None, longest: int) -> int:
+def limit(asked: int | None, longest: int, *, sentence: bool = False) -> int:
     """Return the most tokens of an answer.
 
     Args:
         asked: the setting ``probe.max_tokens``.
         longest: tokens of the longest known object.
+        sentence: whether the object may be anywhere in a sentence.
     """
-    derived = longest + SPARE_TOKENS
+    derived = longest + (SENTENCE if sentence else SPARE_TOKENS)
     return derived if asked is None else min(asked, derived)
 
 

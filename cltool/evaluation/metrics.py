@@ -12,8 +12,12 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from cltool.evaluation.ledger import KEY, LEAD
-from cltool.evaluation.matching import Answer, KnownNames, names, without_lead
+from cltool.evaluation.judge import Judge, RelationNames
+from cltool.evaluation.ledger import KEY, LEAD, PROBE
+from cltool.evaluation.matchers import CHOICE, EXACT, judged, matcher_of
+from cltool.evaluation.matching import RIGHT, Answer, KnownNames
+from cltool.facts.identity import names_object
+from cltool.facts.stream import RETAINED, Probe
 
 if TYPE_CHECKING:
     import numpy as np
@@ -31,7 +35,12 @@ DIRECT = ("trained", *HELD_OUT)
 
 
 def held_out(rows: pd.DataFrame, forms: Sequence[str] | None = None) -> pd.DataFrame:
-    """Return the rows of ``forms``; by default the held-out forms, or ``trained`` without them."""
+    """Return the rows of ``forms``; by default the held-out forms, or ``trained`` without them.
+
+    Rows without the verdict that decides in their run are left out
+    (`cltool.evaluation.matchers.is_judged`).
+    """
+    rows = judged(rows)
     if forms is not None:
         return rows[rows["form"].isin(list(forms))]
     chosen = rows[rows["form"].isin(HELD_OUT)]
@@ -62,10 +71,12 @@ def accuracy_matrix(rows: pd.DataFrame, forms: Sequence[str] | None = None) -> p
     )
     joined = asked.merge(final, on=probe)
     targets = zip(joined["accepted"], joined["target"], strict=True)
-    judged = [list(own) == list(target) for own, target in targets]
-    named = _named(joined, joined["target"], known_names(rows))
-    each = zip(judged, joined["right"], named, strict=True)
-    joined["hit"] = [float(right if same else other) for same, right, other in each]
+    same = [list(own) == list(target) for own, target in targets]
+    joined["hit"] = joined["right"].astype(float)
+    others = joined[[not own for own in same]]
+    if len(others):
+        named = _named(others, others["target"], judge_of(rows))
+        joined.loc[others.index, "hit"] = [float(one) for one in named]
     facts = joined.groupby(["step", "update", *KEY], sort=False)["hit"].mean()
     matrix = facts.groupby(["step", "update"]).mean().unstack("update")
     return matrix.reindex(index=steps, columns=steps).astype(float)
@@ -129,33 +140,44 @@ def fuar(rows: pd.DataFrame, forms: Sequence[str] | None = None) -> float:
     updated = (~kept) & (probes["outdated"].map(len) > 0).to_numpy()
     lost = _gap(was[kept]["right"], probes[kept]["right"])
     gained = 0.0
-    known = known_names(rows)
+    judge = judge_of(rows)
     for chosen in (updated, ~kept & ~updated):
-        before = _named(was[chosen], probes[chosen]["accepted"], known)
+        before = _named(was[chosen].reset_index(), probes[chosen]["accepted"], judge)
         gained += _gap(probes[chosen]["right"], before)
     return lost / gained if gained > 0 else math.nan
 
 
-def known_names(rows: pd.DataFrame) -> KnownNames:
-    """Return all objects and subjects that a ledger names."""
-    lists = (names for column in ("accepted", "outdated") for names in rows[column])
-    return KnownNames([*(name for names in lists for name in names), *rows["subject"]])
+def judge_of(rows: pd.DataFrame) -> Judge:
+    """Return a judge that knows all objects and subjects that a ledger names."""
+    columns = (rows[name] for name in (*KEY, "accepted", "outdated"))
+    facts = dict.fromkeys(
+        (subject, relation, (*accepted, *outdated))
+        for subject, relation, accepted, outdated in zip(*columns, strict=True)
+    )
+    known = KnownNames(name for subject, _, objects in facts for name in (*objects, subject))
+    return Judge(known, RelationNames(facts))
 
 
-def _named(rows: pd.DataFrame, targets: Iterable[Sequence[str]], known: KnownNames) -> list[bool]:
-    """Return for each row whether its answer names one of its targets."""
+def _named(rows: pd.DataFrame, targets: Iterable[Sequence[str]], judge: Judge) -> list[bool]:
+    """Return for each row whether it is answered with one of its targets, as its run judges."""
+    match = matcher_of(rows)
+    if match == CHOICE:
+        pairs = zip(rows["chosen"], targets, strict=True)
+        return [isinstance(name, str) and names_object(name, target) for name, target in pairs]
     leads = rows[LEAD] if LEAD in rows else [None] * len(rows)
-    columns = (rows["answer"], rows["stop"], rows["closing"], leads, targets)
-    return [
+    prompts = rows["prompt"] if match != EXACT else [""] * len(rows)
+    columns = (rows[name] for name in (*PROBE, "closing", "answer", "stop"))
+    found = []
+    for subject, relation, form, number, closing, text, stop, prompt, lead, target in zip(
+        *columns, prompts, leads, targets, strict=True
+    ):
         # Steps without the column have NaN where a table of all steps has a lead.
-        names(
-            without_lead(Answer(text, stop), lead if isinstance(lead, str) else ""),
-            closing,
-            list(target),
-            known,
-        )
-        for text, stop, closing, lead, target in zip(*columns, strict=True)
-    ]
+        gap = lead if isinstance(lead, str) else ""
+        key, accepted = (subject, relation), tuple(target)
+        probe = Probe(key, form, number, prompt, gap, closing, RETAINED, 0, accepted)
+        one = judge.by(match, probe, Answer(text, stop))
+        found.append(one is not None and one.kind == RIGHT)
+    return found
 
 
 def _gap(better: pd.Series, worse: Sequence[bool] | pd.Series) -> float:

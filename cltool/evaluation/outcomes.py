@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from cltool.evaluation.ledger import KEY, PROBE
+from cltool.evaluation.matchers import judged
 from cltool.evaluation.metrics import DIRECT, held_out
 
 if TYPE_CHECKING:
@@ -138,6 +139,7 @@ def resurfacing(rows: pd.DataFrame) -> pd.DataFrame:
         One row for each fact and step at which it was back: ``subject``, ``relation``, ``object``,
         ``erased`` (the step that erased it), ``step``, ``right`` of ``asked`` wordings.
     """
+    rows = judged(rows)
     chosen = rows[(rows["group"] == "erased") & rows["form"].isin(DIRECT)]
     chosen = chosen.assign(object=[str(names[0]) for names in chosen["accepted"]])
     fact = [*KEY, "learned"]

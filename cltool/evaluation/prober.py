@@ -18,8 +18,12 @@ import torch
 from cltool.core.errors import LOWER, OTHER_MODEL, Diverged
 from cltool.core.settings import ProbeSettings
 from cltool.evaluation import limits
+from cltool.evaluation.choice import Chooser, Chosen
+from cltool.evaluation.judge import Judge, RelationNames
 from cltool.evaluation.ledger import LEAD, TAGS
+from cltool.evaluation.likely_names import NameScorer
 from cltool.evaluation.limits import Askable
+from cltool.evaluation.matchers import CHOICE, CONTAINS, EXACT, MATCH, WRONG, chosen, verdict
 from cltool.evaluation.matching import (
     CONTEXT,
     END,
@@ -29,11 +33,9 @@ from cltool.evaluation.matching import (
     RIGHT,
     Answer,
     KnownNames,
-    match,
-    without_lead,
 )
 from cltool.facts.identity import object_identity
-from cltool.facts.stream import ERASED, Probe, Stream
+from cltool.facts.stream import Probe, Stream
 from cltool.lm import finite
 from cltool.lm.batches import by_length, collate
 from cltool.lm.coder import Coder, Encoded
@@ -78,15 +80,26 @@ class Prober:
 
     Args:
         lm: the model, in its state at the time of each call.
-        settings: batch size and longest answer.
+        settings: batch size, longest answer, and how answers are judged.
         stream: what is asked about. Without it, the objects of the probes are all that is known.
+        chooser: compares the object of each fact with others; without it, nothing is judged by
+            `CHOICE`.
+
+    Attributes:
+        match: how answers are judged, a key of `cltool.evaluation.matchers.MATCHERS`.
     """
 
     def __init__(
-        self, lm: LanguageModel, settings: ProbeSettings, stream: Stream | None = None
+        self,
+        lm: LanguageModel,
+        settings: ProbeSettings,
+        stream: Stream | None = None,
+        chooser: Chooser | None = None,
     ) -> None:
         self.lm = lm
         self.settings = settings
+        self.match = chosen(settings, lm)
+        self._chooser = chooser
         self._askable = None if stream is None else Askable.of(stream, lm.coder)
         self._sampler = Sampler(lm, settings.batch_size)
 
@@ -135,17 +148,33 @@ class Prober:
                 hint=LOWER if step else OTHER_MODEL,
             )
         askable = self._askable_with(probes)
-        limit = limits.limit(self.settings.max_tokens, askable.longest)
+        limit = limits.limit(
+            self.settings.max_tokens, askable.longest, sentence=self.match == CONTAINS
+        )
         shown = {n: one.ids for n, one in outdated.items() if one.shown_within(limit)}
         shown |= {n: one.ids for n, one in enumerate(current) if one.shown_within(limit)}
         open_ones = [number for number in range(len(probes)) if number not in shown]
         spoken = {n: self._answer(ids, limit) for n, ids in shown.items()}
         spoken |= zip(open_ones, self.generate([prompts[n] for n in open_ones], limit), strict=True)
+        choices = self._choices(probes, frame)
         self.lm.model.train(was_training)
+        judge = Judge(askable.names, askable.relations)
         return [
-            _row(step, probe, spoken[n], current[n], outdated.get(n), askable.names)
+            {
+                **_row(step, probe, spoken[n], current[n], outdated.get(n)),
+                **_judged(judge, self.match, probe, spoken[n], choices.get(n)),
+            }
             for n, probe in enumerate(probes)
         ]
+
+    def _choices(self, probes: Sequence[Probe], frame: Callable[[str], str]) -> dict[int, Chosen]:
+        """Return place of a probe → what the model finds most probable, for one probe a fact."""
+        if self._chooser is None:
+            return {}
+        # A scorer finds out with its first names whether they can share a pass over the prompt. So
+        # that the answers of a step do not depend on earlier steps, each step has one of its own.
+        scorer = NameScorer(self.lm, self.settings.batch_size)
+        return self._chooser.choose(probes, frame, scorer)
 
     def score(self, pairs: Sequence[tuple[str, str]]) -> list[Completion]:
         """Score each (prompt, completion) with one forward pass."""
@@ -216,7 +245,9 @@ class Prober:
         longest = limits.longest_of(self.lm.coder, map("".join, new))
         if held is not None:
             return replace(held, longest=max(held.longest, longest))
-        return Askable(KnownNames(sorted(name for _, name, _ in new)), longest)
+        named = ((*probe.key, (*probe.accepted, *probe.outdated)) for probe in probes)
+        names = KnownNames(sorted(name for _, name, _ in new))
+        return Askable(names, longest, relations=RelationNames(named))
 
 
 def spoken(coder: Coder, ids: Sequence[int], limit: int) -> Answer:
@@ -238,18 +269,32 @@ def _target(probe: Probe) -> str:
     return probe.gap + probe.accepted[0] + probe.closing
 
 
-def _row(
-    step: int,
-    probe: Probe,
-    answer: Answer,
-    current: Completion,
-    outdated: Completion | None,
-    names: KnownNames,
+def _judged(
+    judge: Judge, match: str, probe: Probe, answer: Answer, choice: Chosen | None
 ) -> dict[str, Any]:
-    erased = probe.group == ERASED
-    said = without_lead(answer, probe.gap)
-    found = match(said, probe.closing, probe.accepted, probe.outdated, names, hedged=erased)
-    kind = None if found is None else found.kind
+    """Return the columns of the ledger that say whether a probe is answered right."""
+    found = judge.both(probe, answer)
+    verdicts = {
+        EXACT: verdict(found[EXACT]),
+        CONTAINS: verdict(found[CONTAINS]),
+        CHOICE: None if choice is None else choice.verdict,
+    }
+    named = found.get(match)
+    decisive = verdicts[match] or WRONG
+    return {
+        "matched": None if named is None or decisive == WRONG else named.span,
+        "right": decisive == RIGHT,
+        "stale": decisive == OUTDATED,
+        MATCH: match,
+        **verdicts,
+        "chosen": None if choice is None else choice.name,
+    }
+
+
+def _row(
+    step: int, probe: Probe, answer: Answer, current: Completion, outdated: Completion | None
+) -> dict[str, Any]:
+    """Return the columns of the ledger that say what was asked and answered."""
     return {
         "step": step,
         "subject": probe.key[0],
@@ -264,9 +309,6 @@ def _row(
         "outdated": list(probe.outdated),
         "answer": answer.text,
         "stop": answer.stop,
-        "matched": found.span if found is not None and kind in (RIGHT, OUTDATED) else None,
-        "right": kind == RIGHT,
-        "stale": kind == OUTDATED,
         "forced": current.forced,
         "logp": current.logp,
         "logp_outdated": None if outdated is None else outdated.logp,

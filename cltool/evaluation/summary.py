@@ -11,6 +11,7 @@ from cltool.core.errors import UserError
 from cltool.evaluation import metrics
 from cltool.evaluation.collapse import ALMOST, collapsed_steps
 from cltool.evaluation.ledger import KEY, TAGS
+from cltool.evaluation.matchers import judged
 from cltool.evaluation.outcomes import resurfaced, retained_since_taught
 from cltool.evaluation.scores import COSTS, GENERAL, METRICS, SCORES, Score, installed_scores
 
@@ -49,7 +50,8 @@ def per_step(
     import pandas as pd
 
     facts = _facts(metrics.held_out(rows, forms))
-    trained = _facts(rows[rows["form"] == "trained"])
+    asked = judged(rows)
+    trained = _facts(asked[asked["form"] == "trained"])
     valid = facts[facts["group"].isin(["new", "retained"])]
     superseded = valid[valid["superseded"]]
     groups = {name: facts[facts["group"] == name] for name in ("new", "retained", "erased")}

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cltool.evaluation import collapse, ledger
+from cltool.evaluation.matchers import is_judged, judged
 from cltool.evaluation.metrics import DIRECT
 from cltool.facts.stream import ERASED, NEW
 
@@ -32,6 +33,7 @@ def counts(run: Path, step: int, rows: Sequence[Row]) -> dict[str, int]:
         about base facts before the first update. ``erased``: facts that the step erased;
         ``unknown``: those of them that the model did not name in any wording before.
     """
+    rows = [row for row in rows if is_judged(row)]
     base = [row for row in rows if row["group"] == NEW] if step == 0 else []
     erased = _erased(rows)
     before = ledger.read_step(run, step - 1) if step and erased else None
@@ -151,7 +153,7 @@ def _known_before(
     before: pd.DataFrame, erased: set[tuple[str, str]]
 ) -> dict[tuple[str, str], bool]:
     """Return which facts among ``erased`` were valid before, and whether they were known."""
-    asked = before[before["form"].isin(DIRECT) & (before["group"] != ERASED)]
+    asked = judged(before[before["form"].isin(DIRECT) & (before["group"] != ERASED)])
     found: dict[tuple[str, str], bool] = {}
     columns = (asked["subject"], asked["relation"], asked["right"])
     for subject, relation, right in zip(*columns, strict=True):

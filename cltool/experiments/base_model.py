@@ -65,7 +65,14 @@ def _prepare(
         folder = _taught_folder(lm, stream, progress)
         taught = _load(stream, settings, progress, name=str(folder))
         coder = taught.coder.with_chat(lm.coder.chat)
-        lm = replace(taught, name=lm.name, warnings=lm.warnings, coder=coder, asked=lm.asked)
+        lm = replace(
+            taught,
+            name=lm.name,
+            warnings=lm.warnings,
+            coder=coder,
+            asked=lm.asked,
+            built=lm.built,
+        )
     return lm, stream
 
 

@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
-from cltool.evaluation import limits
-from cltool.experiments import general, resolve
+from cltool.evaluation.matchers import chosen
+from cltool.experiments import asking, general, resolve
 from cltool.experiments.same_model import source_parts
 from cltool.experiments.strategy_code import code_of
 from cltool.facts.facts import Key
@@ -76,6 +76,7 @@ def manifest(
     tables["learner"] = learner.settings.model_dump()
     chat = "on" if lm.coder.chat is not None else "off"
     tables["model"] |= {"device": str(lm.device.type), "dtype": lm.precision.name, "chat": chat}
+    tables["probe"]["match"] = chosen(settings.probe, lm)
     return {
         **identity,
         ID: hashlib.sha256(text.encode()).hexdigest()[:16],
@@ -86,7 +87,7 @@ def manifest(
             *lm.warnings,
             *stream_warnings(learner.stream),
             *strategy_warnings(learner),
-            *limits.too_long(learner.stream, lm.coder, settings.probe.max_tokens),
+            *asking.warnings(learner, settings.probe),
         ],
         "versions": {**versions(), "threads": str(torch.get_num_threads())},
         **({"asked": lm.asked} if lm.asked else {}),

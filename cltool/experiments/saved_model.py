@@ -84,6 +84,7 @@ class SavedModel:
                     "format": 1,
                     "run": self._run,
                     "checkpoint": _last_checkpoint(run),
+                    digests.BUILT: lm.built,
                     "files": digests.of_files(partial),
                 }
                 write_json(partial / digests.SAVED, record)

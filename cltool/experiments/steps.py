@@ -14,6 +14,7 @@ from cltool.core.locks import Lock
 from cltool.core.progress import Progress
 from cltool.evaluation import ledger
 from cltool.experiments import answer_doubts, general_doubts
+from cltool.experiments.asking import prober_of
 from cltool.experiments.budget_doubts import overspent, sentences
 from cltool.experiments.build_learner import advance, seed_globally
 from cltool.experiments.general import Watch
@@ -57,8 +58,6 @@ class Steps:
         lock: Lock,
         watch: Watch | None,
     ) -> None:
-        from cltool.evaluation.prober import Prober
-
         self.learner = learner
         self.stream = learner.stream
         self.run = run
@@ -66,7 +65,7 @@ class Steps:
         self.lock, self.watch = lock, watch
         self.erasures = Recorder(run, learner.stream)
         self.costs: list[dict[str, Any]] = []
-        self.prober = Prober(learner.lm, settings, learner.stream)
+        self.prober = prober_of(run, learner, settings)
         self.keys = probed_keys(self.stream, settings.limit)
         self.budget = Budget(learner.settings)
         self.warned: list[str] = []

@@ -7,13 +7,14 @@ supersedes it, or until an update asks to forget it. The facts of the base hold 
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from cltool.core.seeds import derive
+from cltool.facts.distractors import distinct, untaken
 from cltool.facts.facts import Fact, Key, Knowledge
-from cltool.facts.identity import name_identity, object_identities, object_identity
+from cltool.facts.identity import name_identity, object_identities
 from cltool.facts.stream import Stream
 
 
@@ -123,12 +124,9 @@ class Rivals:
         }
         found: list[str] = []
         for pool in (self._relations[name_identity(held.key[1])], self._all):
-            for fact in _drawn(pool, rng, count + len(taken)):
-                if len(found) == count:
-                    return found
-                if taken.isdisjoint(names := object_identities(fact.accepted)):
-                    taken |= names
-                    found.append(fact.object)
+            if len(found) < count:
+                drawn = _drawn(pool, rng, count + len(taken))
+                found += untaken(drawn, taken, count - len(found))
         return found
 
     @cached_property
@@ -137,21 +135,11 @@ class Rivals:
         for held in self._keys:
             facts = (holder.fact for holder in held.holders)
             found.setdefault(name_identity(held.key[1]), []).extend(facts)
-        return {name: _distinct(facts) for name, facts in found.items()}
+        return {name: distinct(facts) for name, facts in found.items()}
 
     @cached_property
     def _all(self) -> list[Fact]:
-        return _distinct(holder.fact for held in self._keys for holder in held.holders)
-
-
-def _distinct(facts: Iterable[Fact]) -> list[Fact]:
-    """Return one fact for each object, with the spellings that its facts have together."""
-    found: dict[str, Fact] = {}
-    for fact in facts:
-        identity = object_identity(fact.object)
-        known = found.get(identity)
-        found[identity] = fact if known is None else known.with_names(fact.accepted)
-    return list(found.values())
+        return distinct(holder.fact for held in self._keys for holder in held.holders)
 
 
 def _drawn(pool: Sequence[Fact], rng: random.Random, most: int) -> list[Fact]:

@@ -12,7 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cltool.core.digests import changes_since_saving
+from cltool.core.digests import changes_since_saving, saved_from_built
 from cltool.core.errors import UserError
 from cltool.core.files import give_default_modes, whole_file
 from cltool.lm import checkpoint_checks as checks
@@ -48,6 +48,7 @@ class LanguageModel:
             ``config``, ``generation_config``, ``chat_template``.
         warnings: what readers must know about the checkpoint.
         asked: a sentence about how the model is asked, if there was a choice.
+        built: whether cltool made the model, or saved it after training one that it made.
     """
 
     name: str
@@ -60,6 +61,7 @@ class LanguageModel:
     parts: Mapping[str, str] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
     asked: str = ""
+    built: bool = False
 
     @property
     def device(self) -> torch.device:
@@ -206,6 +208,7 @@ def load_checkpoint(
         refuse(source, [*problems, *facts, *(Problem(text, "") for text in extra)])
         raise AssertionError("a checkpoint without problems is loaded")
     lm.companions, lm.warnings = companions, tuple(doubts)
+    lm.built = saved_from_built(folder)
     lm.parts = {"weights": lm.digest(), **companions.digests()}
     return lm
 

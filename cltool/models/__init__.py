@@ -80,4 +80,5 @@ def load(
         further=lambda lm: problems(stream, lm.context, lm.coder),
     )
     lm.reads = reading or model is None
+    lm.built = lm.built or (model is not None and model.knows_base)
     return lm

@@ -22,6 +22,7 @@ from cltool.core.files import refuse_newer_format, write_json
 from cltool.core.json_files import check, read_json, sealed, unsealed
 from cltool.core.locks import HeldError, folder_lock
 from cltool.evaluation import ledger
+from cltool.evaluation.matchers import judged
 from cltool.evaluation.metrics import DIRECT
 from cltool.evaluation.outcomes import came_back
 from cltool.facts.facts import Belief, Fact, Knowledge, Update
@@ -233,7 +234,7 @@ class Recorder:
 
     def _score(self, step: int, requests: Sequence[Request]) -> None:
         rows = ledger.read_step(self._folder, step)
-        rows = rows[rows["form"].isin(DIRECT)]
+        rows = judged(rows[rows["form"].isin(DIRECT)])
         by_key = rows.groupby(ledger.KEY, sort=False)
         asked = {key_of(str(key[0]), str(key[1])): own for key, own in by_key}
         for request in requests:

@@ -14,6 +14,7 @@ from cltool.core.errors import UserError
 from cltool.core.files import write_json
 from cltool.core.json_files import sealed
 from cltool.evaluation import ledger
+from cltool.evaluation.matchers import EXACT
 from cltool.evaluation.scores import COSTS
 from cltool.evaluation.summary import installed_per_step, per_step, per_step_by, summary
 from cltool.runs import general, trained
@@ -137,6 +138,14 @@ class Run:
     def seed(self) -> int:
         """Seed of the run."""
         return int(self.record["seed"])
+
+    @property
+    def match(self) -> str:
+        """How the run judges answers, a key of `cltool.evaluation.matchers.MATCHERS`."""
+        settings = self.record.get("settings")
+        probe = settings.get("probe") if isinstance(settings, Mapping) else None
+        # Runs of earlier versions have no such setting.
+        return str(probe.get("match", EXACT)) if isinstance(probe, Mapping) else EXACT
 
     @property
     def id(self) -> str:

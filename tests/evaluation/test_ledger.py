@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 from typing import Any
 
@@ -36,9 +37,27 @@ def rows(step: int) -> list[dict[str, Any]]:
         "forced": True,
         "logp": -0.125,
         "logp_outdated": None,
+        "match": "exact",
+        "exact": "right",
+        "contains": "right",
+        "choice": "outdated",
+        "chosen": "Li",
     }
     other = {"form": "trained", "outdated": ["Li", "Mo"], "logp_outdated": -3.5, "right": False}
-    return [base, {**base, **other}]
+    more = {"stale": True, "exact": "outdated", "choice": None, "chosen": None}
+    return [base, {**base, **other, **more}]
+
+
+NEW_IN_3 = ["match", "exact", "contains", "choice", "chosen"]
+
+
+def write_old(file: Path, table: pa.Table, version: int) -> None:
+    """Write a table as version 2 or later of the ledger was written: with a digest."""
+    metadata = {ledger.FORMAT_KEY: str(version).encode(), ledger.DIGEST_KEY: ledger.NO_DIGEST}
+    pq.write_table(table.replace_schema_metadata(metadata), file)
+    content = file.read_bytes()
+    head, _, tail = content.rpartition(ledger.NO_DIGEST)
+    file.write_bytes(head + hashlib.sha256(content).hexdigest().encode() + tail)
 
 
 def test_a_round_trip(tmp_path: Path) -> None:
@@ -169,31 +188,54 @@ def with_format(file: Path, version: bytes | None) -> None:
 def test_a_file_carries_the_version_of_its_format(tmp_path: Path) -> None:
     ledger.write_step(tmp_path, 0, rows(0))
     metadata = pq.read_schema(ledger.step_file(tmp_path, 0)).metadata
-    assert metadata[b"cltool.format"] == b"2"
+    assert metadata[b"cltool.format"] == b"3"
 
 
 def test_answers_of_format_1_without_a_digest_are_read(tmp_path: Path) -> None:
     ledger.write_step(tmp_path, 0, rows(0))
     file = ledger.step_file(tmp_path, 0)
     now = pq.read_table(file)
-    old = now.drop_columns(["stop", "matched"]).append_column("stopped", pa.array([True, False]))
+    new = ["stop", "matched", *NEW_IN_3]
+    old = now.drop_columns(new).append_column("stopped", pa.array([True, False]))
     for metadata in (None, {ledger.FORMAT_KEY: b"1"}):
         pq.write_table(old.replace_schema_metadata(metadata), file)
         found = ledger.read(tmp_path)
         assert list(found.columns) == list(ledger.COLUMNS)
         assert list(found["stop"]) == ["end", "limit"]
         assert found["matched"].isna().all()
-        same = [name for name in ledger.COLUMNS if name not in ("stop", "matched")]
+        assert list(found["exact"]) == ["right", "outdated"]
+        same = [name for name in ledger.COLUMNS if name not in new]
         assert found[same].to_json() == now.to_pandas()[same].to_json()
     pq.write_table(now.drop_columns(["stop", "matched"]), file)
     with pytest.raises(UserError, match="cannot be read as answers"):
         ledger.read(tmp_path)
 
 
+def test_answers_of_format_2_have_the_verdict_that_they_were_judged_by(tmp_path: Path) -> None:
+    wrong = {**rows(0)[0], "right": False, "number": 4}
+    ledger.write_step(tmp_path, 0, [*rows(0), wrong])
+    ledger.write_step(tmp_path, 1, rows(1))
+    file = ledger.step_file(tmp_path, 0)
+    now = pq.read_table(file)
+    write_old(file, now.drop_columns(NEW_IN_3), 2)
+    found = ledger.read(tmp_path)
+    assert list(found.columns) == list(ledger.COLUMNS)
+    assert set(found["match"]) == {"exact"}
+    assert list(found["exact"]) == ["right", "outdated", "wrong", "right", "outdated"]
+    for name in ("contains", "choice", "chosen"):
+        assert found[name].isna().tolist()[:3] == [True] * 3
+    assert list(found["contains"])[3:] == ["right", "right"]
+    same = [name for name in ledger.COLUMNS if name not in NEW_IN_3]
+    assert found[same][:3].to_json() == now.to_pandas()[same].to_json()
+    write_old(file, now.drop_columns(NEW_IN_3), 3)
+    with pytest.raises(UserError, match="has no column match"):
+        ledger.read(tmp_path)
+
+
 def test_a_newer_file_is_refused(tmp_path: Path) -> None:
     ledger.write_step(tmp_path, 0, rows(0))
-    with_format(ledger.step_file(tmp_path, 0), b"3")
-    with pytest.raises(UserError, match=r"has format 3, but .* reads formats up to 2") as caught:
+    with_format(ledger.step_file(tmp_path, 0), b"4")
+    with pytest.raises(UserError, match=r"has format 4, but .* reads formats up to 3") as caught:
         ledger.read(tmp_path)
     assert caught.value.where.endswith("step-000.parquet") and "newer cltool" in caught.value.hint
 

@@ -151,7 +151,8 @@ def _answer_some(run: Run, number: int) -> None:
             if (place + number + int(step)) % 3:
                 row |= {"answer": row["accepted"][0], "stop": "end", "matched": None, "right": True}
             # pandas gives NaN for a text that is missing.
-            row["matched"] = row["matched"] if isinstance(row["matched"], str) else None
+            for name in ("matched", "choice", "chosen"):
+                row[name] = row[name] if isinstance(row[name], str) else None
         ledger.write_step(run.folder, int(step), records)
     digests = [(row, ledger.digest(run.folder, row["step"])) for row in run.cost_rows()]
     run.write_costs([{**row, LEDGER: digest} for row, digest in digests])

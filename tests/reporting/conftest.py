@@ -90,6 +90,8 @@ def _rows(recipe: Recipe, step: int, facts: list[dict[str, Any]]) -> list[dict[s
     for i, fact in enumerate(facts):
         for form, number in FORMS:
             answer = _answer(fact, rng, recipe, max(0, step - fact["learned"]))
+            outdated = "outdated" if answer in fact["outdated"] else "wrong"
+            verdict = "right" if answer == fact["object"] else outdated
             rows.append(
                 {
                     "step": step,
@@ -111,6 +113,9 @@ def _rows(recipe: Recipe, step: int, facts: list[dict[str, Any]]) -> list[dict[s
                     "forced": answer == fact["object"],
                     "logp": -0.1,
                     "logp_outdated": -2.0 if fact["outdated"] else None,
+                    "match": "exact",
+                    **dict.fromkeys(("exact", "contains", "choice"), verdict),
+                    "chosen": answer,
                 }
             )
     return rows

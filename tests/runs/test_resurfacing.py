@@ -114,7 +114,7 @@ def test_facts_in_the_alarm_are_escaped(start: Start, tmp_path: Path) -> None:
         table = [{**row, "accepted": [*row["accepted"]], "outdated": [*row["outdated"]]}
                  for row in rows.to_dict("records")]  # fmt: skip
         for row in table:
-            row["logp_outdated"] = row["matched"] = None
+            row |= dict.fromkeys(("logp_outdated", "matched", "choice", "chosen"))
         ledger.write_step(run.folder, step, table)
     run.write_costs([{**row, LEDGER: None} for row in run.cost_rows()])
     data = page_data([Run.open(run.folder)])
