@@ -139,7 +139,8 @@ A step trains on `learner.settings.batch_size` sentences. If `learner.settings.m
 set, the learner cuts the batch into parts of this size, runs a forward and a backward pass for each
 part, and makes one step of the optimizer with the sum of the gradients. Each part's loss is
 weighted by its share of the batch's learned tokens, so the step is the same with and without
-micro-batches.
+micro-batches. Where memory runs out, the learner starts the step again with half as many sequences
+in a part; `learner.forward_size.size` is the present number, which each update sets back.
 
 Therefore:
 
@@ -149,13 +150,15 @@ Therefore:
   as a penalty on the weights, counts once a step if you add it in every `before_backward`. A term
   that depends on the batch must be a mean over the learned tokens of `learner.mbatch`.
 - Count steps and draw what is random in `before_training_iteration`, not in `before_backward`.
+- After memory ran out, the hooks of the micro-batches run again for the same step.
 
 `learner.mbatch` is a dictionary of tensors on the learner's device: `input_ids`, `attention_mask`
 and `labels` (−100 where a token is not learned), each of shape (batch, length); `place` (batch,),
 the index of each row's example in `learner.loader.own` followed by `learner.loader.rehearsed`;
 `own` (batch,), whether the row is one of the update's sentences; and, if `learner.settings.loss` is
 `all`, `completion` (batch, length), whether a token follows the prompt. `learner.mb_output` has
-shape (batch, kept, vocabulary): the predictions from the first learned token on.
+shape (batch, kept, vocabulary): the predictions from the first learned token on. With a vocabulary
+of 16,384 or more, they are computed when `learner.mb_output` is first read.
 
 ## Strategies that are composed
 

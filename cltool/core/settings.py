@@ -53,10 +53,18 @@ class LearnerSettings(BaseModel):
         None,
         ge=1,
         description="sequences in a forward pass; a training step adds up the gradients of"
-        " several; none: batch_size",
+        " several; none: batch_size; where memory runs out, an update goes on with half as many",
     )
-    optimizer: Literal["adamw", "muon", "sgd"] = Field(
-        "adamw", description="optimizer: adamw, muon or sgd"
+    gradient_checkpointing: bool = Field(
+        False,
+        description="compute activations again in the backward pass in place of keeping them:"
+        " less memory, and steps that take about a third longer; gradients are the same",
+    )
+    optimizer: Literal["adamw", "adamw8bit", "adafactor", "muon", "sgd"] = Field(
+        "adamw",
+        description="optimizer; bytes of its state for each trained parameter: adamw 8, adafactor"
+        " nearly 0, adamw8bit 2 (on an NVIDIA GPU, with bitsandbytes), muon 4 for the matrices in"
+        " the blocks and 8 for the others, sgd 0",
     )
     lr: float | None = Field(
         None,
@@ -130,6 +138,12 @@ class ModelSettings(BaseModel):
     name: str = Field("tiny", description="tiny, or the path or hub name of a causal LM")
     device: str = Field("auto", description="device: auto, cpu, cuda or mps")
     dtype: str = Field("auto", description="number format: auto, float32 or bfloat16")
+    weights: Literal["float32", "bfloat16", "4bit"] = Field(
+        "float32",
+        description="number format in which the model's own weights are kept: float32; or, for"
+        " strategies that train only an adapter, such as lora, bfloat16 (2 bytes a parameter) or"
+        " 4bit (about half a byte; on an NVIDIA GPU, with bitsandbytes); the adapter is float32",
+    )
     reading: bool = Field(
         True,
         description="the embedded model also learns to answer from facts in its prompt; this takes"
@@ -194,9 +208,11 @@ class GeneralSettings(BaseModel):
 
 
 ADDED: dict[str, Any] = {
+    "learner.gradient_checkpointing": False,
     "model.chat": "auto",
     "model.system": None,
     "probe.match": "auto",
+    "model.weights": "float32",
     **{f"general.{name}": one.default for name, one in GeneralSettings.model_fields.items()},
 }
 """Settings that records of earlier versions lack, with their defaults."""

@@ -62,7 +62,10 @@ def _prepare(
         stream = fit_to_model(stream, lm.context, lm.coder)
         lm = replace(lm, warnings=(*lm.warnings, *subject_warnings(stream, lm.coder)))
     if chosen.teach_base and not (registered is not None and registered.knows_base):
-        folder = _taught_folder(lm, stream, progress)
+        exact = lm
+        if chosen.weights != "float32":
+            exact = replace(lm, model=_load(stream, settings, QUIET, weights="float32").model)
+        folder = _taught_folder(exact, stream, progress)
         taught = _load(stream, settings, progress, name=str(folder))
         coder = taught.coder.with_chat(lm.coder.chat)
         lm = replace(
@@ -115,7 +118,8 @@ def rebuilder(stream: Stream, settings: resolve.Settings) -> Rebuild | None:
             else:
                 # Teaching sets torch's global seed; later random numbers must not depend on it.
                 with torch.random.fork_rng(range(torch.cuda.device_count())):
-                    lm, _ = _asked(_load(stream, settings, QUIET), stream, settings, QUIET)
+                    lm = _load(stream, settings, QUIET, weights="float32")
+                    lm, _ = _asked(lm, stream, settings, QUIET)
                     folder = _taught_folder(lm, stream, progress, without)
             model = models.load(str(folder), stream, device="cpu").model
             tokens = training_tokens(folder)
@@ -126,7 +130,12 @@ def rebuilder(stream: Stream, settings: resolve.Settings) -> Rebuild | None:
 
 
 def _load(
-    stream: Stream, settings: resolve.Settings, progress: Progress, *, name: str | None = None
+    stream: Stream,
+    settings: resolve.Settings,
+    progress: Progress,
+    *,
+    name: str | None = None,
+    weights: str | None = None,
 ) -> LanguageModel:
     chosen = settings.model
     return models.load(
@@ -134,6 +143,7 @@ def _load(
         stream,
         device=chosen.device,
         dtype=chosen.dtype,
+        weights=weights or chosen.weights,
         reading=chosen.reading,
         progress=progress,
     )

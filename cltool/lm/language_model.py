@@ -19,7 +19,7 @@ from cltool.lm import checkpoint_checks as checks
 from cltool.lm.checkpoint_folder import CONTEXTS, Problem, find, inspect, refuse
 from cltool.lm.coder import Coder
 from cltool.lm.companions import Companions
-from cltool.lm.precision import Precision, choose_device, choose_dtype
+from cltool.lm.precision import Precision, choose_device, choose_dtype, weight_options
 
 if TYPE_CHECKING:
     import torch
@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 
 PRETRAINED = 20_000_000
 """Parameters from which a model is taken to be pretrained: cltool builds none of this size."""
+
+DIGESTED = 1 << 22
+"""Numbers that are hashed at once."""
 
 
 @dataclass
@@ -127,10 +130,14 @@ class LanguageModel:
 
     def digest(self) -> str:
         """Return a hash of the weights."""
+        import torch
+
         hasher = hashlib.sha256()
         for name, tensor in sorted(self.model.state_dict().items()):
             hasher.update(name.encode())
-            hasher.update(tensor.detach().float().cpu().contiguous().numpy().tobytes())
+            # In parts: the float32 copy of a large matrix takes much memory.
+            for part in torch.split(tensor.detach().reshape(-1), DIGESTED):
+                hasher.update(part.float().cpu().contiguous().numpy().tobytes())
         return hasher.hexdigest()[:20]
 
 
@@ -157,37 +164,37 @@ def load_checkpoint(
     name: str = "",
     device: str = "auto",
     dtype: str = "auto",
+    weights: str = "float32",
     further: Callable[[LanguageModel], Sequence[str]] = lambda lm: (),
 ) -> LanguageModel:
-    """Load a causal LM from a folder or a hub name, and check it.
-
-    Weights are loaded from safetensors files as float32. Code in a checkpoint is never run.
+    """Load a causal LM from safetensors files, and check it; its code is never run.
 
     Args:
         source: the folder or the hub name.
         name: the name that the user gave; by default ``source``.
         device: ``auto``, ``cpu``, ``cuda``, …
         dtype: ``auto``, ``float32`` or ``bfloat16``.
-        further: returns further problems of the model. They are told with those that make the
-            checkpoint unusable; if there are none of these, the caller tells them.
+        weights: format in which the weights are kept: ``float32``, ``bfloat16`` or ``4bit``.
+        further: returns further problems. They are told with those that make the checkpoint
+            unusable; if there are none of these, the caller tells them.
 
     Raises:
-        UserError: the checkpoint cannot be used, or the device does not exist. The error tells
-            everything that is wrong with the checkpoint.
+        UserError: the checkpoint cannot be used, or the device does not exist or cannot keep such
+            weights. The error tells everything that is wrong with the checkpoint.
     """
     place = choose_device(device)
+    options = weight_options(weights, place)
     folder = find(source)
     refuse(source, inspect(folder))
     companions = Companions.read(folder)
     tokenizer, problems = _tokenizer(folder)
-    model, info, more = _model(folder)
+    model, info, more = _model(folder, options, place)
     problems = _once([*problems, *more])
     doubts = [
         f"The saved model is not as cltool wrote it: {it}." for it in changes_since_saving(folder)
     ]
     lm = None
     if model is not None:
-        model.to(place)
         model.eval()
         problems += checks.model_problems(model, info)
         doubts += checks.model_warnings(model, info)
@@ -224,9 +231,10 @@ def _tokenizer(folder: Path) -> tuple[Any, list[Problem]]:
         return None, [_unloadable("tokenizer", error)]
 
 
-def _model(folder: Path) -> tuple[Any, dict[str, Any], list[Problem]]:
+def _model(
+    folder: Path, options: Mapping[str, Any], place: torch.device
+) -> tuple[Any, dict[str, Any], list[Problem]]:
     """Return the model in ``folder`` and its loading info, or None and the problem."""
-    import torch
     from transformers import AutoModelForCausalLM, GenerationConfig
 
     try:
@@ -235,16 +243,16 @@ def _model(folder: Path) -> tuple[Any, dict[str, Any], list[Problem]]:
                 str(folder),
                 trust_remote_code=False,
                 use_safetensors=True,
-                dtype=torch.float32,
                 ignore_mismatched_sizes=True,  # all of them are told, with their shapes
                 output_loading_info=True,
+                **options,
             )
     except Exception as error:  # whatever a damaged file makes the libraries raise
         return None, {}, [_unloadable("model", error)]
     model, info = loaded
     # A checkpoint may have settings for sampling or penalties; answers use plain greedy decoding.
     model.generation_config = GenerationConfig()
-    return model, info, []
+    return model if "device_map" in options else model.to(place), info, []
 
 
 def _once(problems: list[Problem]) -> list[Problem]:
@@ -322,6 +330,11 @@ def load_weights(model: nn.Module, file: Path) -> None:
         ) from error
 
 
+def _widened(model: Any) -> Any:
+    """Return ``model`` with bfloat16 weights as float32, so that an adapter is merged exactly."""
+    return model if getattr(model, "is_quantized", False) else model.float()
+
+
 def save_checkpoint(lm: LanguageModel, folder: Path) -> None:
     """Write model and tokenizer as a `transformers` checkpoint, with adapters merged.
 
@@ -339,7 +352,7 @@ def save_checkpoint(lm: LanguageModel, folder: Path) -> None:
     model: Any = lm.model
     if hasattr(model, "get_base_model"):
         try:
-            model = copy.deepcopy(model).merge_and_unload()
+            model = _widened(copy.deepcopy(model)).merge_and_unload()
         except (AttributeError, NotImplementedError, ValueError) as error:
             raise UserError(
                 f"this adapter cannot be merged into the model: {error}",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+import importlib.util
 import math
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -9,6 +11,7 @@ from typing import Any
 import torch
 from torch import nn
 
+from cltool.core.errors import UserError
 from cltool.lm.scoring import unwrapped
 
 
@@ -56,7 +59,7 @@ def build(
 
     Args:
         model: the model, or its PEFT wrapper.
-        name: ``adamw``, ``muon`` or ``sgd``.
+        name: ``adamw``, ``adamw8bit``, ``adafactor``, ``muon`` or ``sgd``.
         lr: learning rate (for ``muon``: of AdamW, which trains the other parameters).
         weight_decay: decoupled weight decay; not applied to gains and biases.
         matrix_lr: learning rate of Muon; by default 20/3 of ``lr``.
@@ -76,7 +79,50 @@ def build(
     groups = [group for group in groups if group["params"]]
     if name == "sgd":
         return torch.optim.SGD(groups, lr=lr)
+    if name == "adafactor":
+        return _adafactor(groups, lr)
+    if name == "adamw8bit":
+        bitsandbytes = importlib.import_module("bitsandbytes")
+        eight_bit: torch.optim.Optimizer = bitsandbytes.optim.AdamW8bit(groups, lr=lr)
+        return eight_bit
     return torch.optim.AdamW(groups, lr=lr, fused=_can_fuse(p for _, p in trainable))
+
+
+def refuse_missing(name: str, device: torch.device) -> None:
+    """Raise an error if this machine cannot use the optimizer ``name``.
+
+    Raises:
+        UserError: it is ``adamw8bit``, and the model is not on an NVIDIA GPU, or bitsandbytes is
+            not installed.
+    """
+    if name != "adamw8bit":
+        return
+    hint = "Use learner.optimizer=adafactor, which needs less memory still, or adamw."
+    if device.type != "cuda":
+        raise UserError(
+            f"adamw8bit runs only on an NVIDIA GPU; the model is on {device.type}",
+            where="learner.optimizer",
+            hint=hint,
+        )
+    if importlib.util.find_spec("bitsandbytes") is None:
+        raise UserError(
+            "adamw8bit needs the package bitsandbytes, which is not installed",
+            where="learner.optimizer",
+            hint=f"Install it with: pip install bitsandbytes. {hint}",
+        )
+
+
+def _adafactor(groups: list[dict[str, Any]], lr: float) -> torch.optim.Optimizer:
+    """Return Adafactor (Shazeer & Stern 2018) with the rate that is given, as AdamW has it.
+
+    It keeps two vectors for each matrix in place of AdamW's two matrices, and no momentum. Each
+    tensor's update has a root mean square of at most 1, times the rate.
+    """
+    from transformers.optimization import Adafactor
+
+    fixed = {"scale_parameter": False, "relative_step": False, "warmup_init": False}
+    made: torch.optim.Optimizer = Adafactor(groups, lr=lr, **fixed)
+    return made
 
 
 def schedule_factor(shape: str, step: int, total: int, warmup: int) -> float:

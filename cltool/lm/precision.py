@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import importlib.util
+from collections.abc import Iterable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
+from typing import Any
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from cltool.core.errors import UserError
 
@@ -19,7 +22,7 @@ GPU_BF16_MIN_WIDTH = 512
 
 @dataclass(frozen=True, slots=True)
 class Precision:
-    """The arithmetic of the forward pass; weights and optimizer state are float32.
+    """The arithmetic of the forward pass; trained weights are float32.
 
     Attributes:
         device: the device that the model runs on.
@@ -88,6 +91,63 @@ def choose_dtype(name: str, model: nn.Module, device: torch.device) -> torch.dty
     else:
         fast = False
     return torch.bfloat16 if fast else torch.float32
+
+
+def weight_options(name: str, device: torch.device) -> dict[str, Any]:
+    """Return the options of ``from_pretrained`` for weights that are kept as ``name`` says.
+
+    Args:
+        name: ``float32``, ``bfloat16`` or ``4bit``: NF4 with double quantisation (Dettmers et al.
+            2023) for the matrices in the blocks, bfloat16 for the rest.
+        device: where the model will be.
+
+    Raises:
+        UserError: 4bit, and the device is no NVIDIA GPU, or bitsandbytes is not installed.
+    """
+    if name != "4bit":
+        return {"dtype": torch.bfloat16 if name == "bfloat16" else torch.float32}
+    if device.type != "cuda" or importlib.util.find_spec("bitsandbytes") is None:
+        missing = "the package bitsandbytes" if device.type == "cuda" else "an NVIDIA GPU"
+        raise UserError(
+            f"weights of 4 bits need {missing}",
+            where="model.weights",
+            hint="Use model.weights=bfloat16, which runs everywhere.",
+        )
+    from transformers import BitsAndBytesConfig
+
+    quantised = BitsAndBytesConfig(
+        load_in_4bit=True,
+        bnb_4bit_quant_type="nf4",
+        bnb_4bit_use_double_quant=True,
+        bnb_4bit_compute_dtype=torch.bfloat16,
+    )
+    return {
+        "dtype": torch.bfloat16,
+        "quantization_config": quantised,
+        "device_map": {"": device},
+    }
+
+
+def refuse_rounding(parameters: Iterable[Tensor], what: str) -> None:
+    """Raise an error if one of ``parameters``, which would be changed, is not float32.
+
+    A number in bfloat16 has 8 bits of precision, so most steps of training would be rounded away.
+
+    Args:
+        parameters: what would be changed.
+        what: what would change them, as in "WHAT changes the model's own weights".
+
+    Raises:
+        UserError: one of them is not float32.
+    """
+    if any(one.is_floating_point() and one.dtype != torch.float32 for one in parameters):
+        raise UserError(
+            f"{what} changes the model's own weights, and they are not float32",
+            where="model.weights",
+            hint="Leave out model.weights, or use lora, which trains only an adapter. With"
+            " learner.optimizer=adafactor and learner.gradient_checkpointing=true, training all"
+            " weights takes about half the memory.",
+        )
 
 
 def _cpu_multiplies_bf16() -> bool:

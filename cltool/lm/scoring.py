@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-from dataclasses import dataclass
 from typing import Any
 
 import torch
@@ -13,7 +12,6 @@ from torch.nn import functional
 from cltool.lm.batches import IGNORED, Batch
 
 
-@dataclass(frozen=True, slots=True)
 class Scored:
     """Logits of a batch, from its first labelled position on.
 
@@ -23,9 +21,8 @@ class Scored:
         completion: (batch, kept), bool: tokens after the prompt; None: all trained tokens.
     """
 
-    logits: Tensor
-    labels: Tensor
-    completion: Tensor | None = None
+    def __init__(self, logits: Tensor, labels: Tensor, completion: Tensor | None = None) -> None:
+        self.logits, self.labels, self.completion = logits, labels, completion
 
     def loss_sum(self) -> Tensor:
         """Return the cross entropy summed over the trained tokens, in nats."""

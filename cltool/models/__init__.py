@@ -45,6 +45,7 @@ def load(
     *,
     device: str = "auto",
     dtype: str = "auto",
+    weights: str = "float32",
     reading: bool = True,
     progress: Progress = QUIET,
 ) -> LanguageModel:
@@ -56,6 +57,7 @@ def load(
         stream: a registered model may be built from its base facts.
         device: ``auto``, ``cpu``, ``cuda``, …
         dtype: ``auto``, ``float32`` or ``bfloat16``.
+        weights: format in which the weights are kept: ``float32``, ``bfloat16`` or ``4bit``.
         reading: whether a model that is built also learns to answer from facts in its prompt.
         progress: receives the progress of building the model.
 
@@ -77,6 +79,7 @@ def load(
         name=name,
         device=device,
         dtype=dtype,
+        weights=weights,
         further=lambda lm: problems(stream, lm.context, lm.coder),
     )
     lm.reads = reading or model is None

@@ -4,7 +4,8 @@ The batch of a step is split into micro-batches. The loss of a micro-batch is th
 own tokens, weighted by its share of the batch's tokens. So the gradients add up to the gradient
 of the whole batch, however it is split. Avalanche's callbacks around the forward pass and before
 the backward pass run for each micro-batch; those after the backward pass and around the optimizer
-run once a step. What a plugin adds to ``learner.loss`` therefore counts once a step.
+run once a step. What a plugin adds to ``learner.loss`` therefore counts once a step. Where memory
+runs out, the batch is split into smaller micro-batches.
 """
 
 from __future__ import annotations
@@ -15,10 +16,7 @@ from contextlib import contextmanager
 from typing import Any, cast
 
 import torch
-from avalanche.benchmarks.scenarios.dataset_scenario import DatasetExperience
 from avalanche.benchmarks.scenarios.generic_scenario import EagerCLStream
-from avalanche.benchmarks.utils.data import AvalancheDataset
-from avalanche.training.templates import SupervisedTemplate
 from torch import Tensor, nn
 
 from cltool.core.progress import QUIET, Progress
@@ -26,36 +24,27 @@ from cltool.core.seeds import derive
 from cltool.core.settings import LearnerSettings
 from cltool.facts.facts import Fact, Key, Knowledge, Update
 from cltool.facts.stream import Stream
-from cltool.lm import optimizers
+from cltool.lm import checkpointing, optimizers
 from cltool.lm.batches import Batch, collate, split, token_shares
 from cltool.lm.coder import Encoded
 from cltool.lm.language_model import LanguageModel
-from cltool.lm.scoring import Scored, score
+from cltool.lm.scoring import Scored
 from cltool.training.budget import Budget
 from cltool.training.divergence import Place, Watch
+from cltool.training.experience import Experience
+from cltool.training.forward_size import ForwardSize
 from cltool.training.loader import Loader
 from cltool.training.loggers import Scores, evaluator
 from cltool.training.stopping import STEPS, Stopping, Training
 from cltool.training.strategy import Strategies
+from cltool.training.template import LanguageTemplate
 
 Rebuild = Callable[[Collection[Key], Progress], tuple[Mapping[str, Tensor], int]]
 """(keys, progress) → the parameters of a base model that was never taught these keys, by name,
 and the number of tokens that it was trained on."""
 
 
-class Experience(DatasetExperience[Any]):  # type: ignore[misc]
-    """An update as Avalanche sees it.
-
-    Attributes:
-        update: the update.
-    """
-
-    def __init__(self, dataset: AvalancheDataset[Encoded], update: Update) -> None:
-        super().__init__(dataset=dataset, current_experience=update.step)
-        self.update = update
-
-
-class Learner(SupervisedTemplate[Any, Any, Any]):  # type: ignore[misc]
+class Learner(LanguageTemplate):
     """Trains a causal LM on updates.
 
     Args:
@@ -75,6 +64,7 @@ class Learner(SupervisedTemplate[Any, Any, Any]):  # type: ignore[misc]
         logs: name → the last value logged in this update; emptied by the experiment.
         trained: how the last training of this update went, if there was one.
         warnings: what readers of the run's results must know; strategies add sentences.
+        forward_size: how many sequences pass through the model at once.
         loader: the batches of the update in training.
         stopping: decides when the training that goes on stops.
         progress: receives the progress of the update; set by the experiment.
@@ -105,6 +95,9 @@ class Learner(SupervisedTemplate[Any, Any, Any]):  # type: ignore[misc]
             plugins=strategies.plugins,
             evaluator=evaluator(scores, loggers),
         )
+        optimizers.refuse_missing(settings.optimizer, lm.device)
+        if settings.gradient_checkpointing:
+            checkpointing.enable(lm.model)
         self.scores = scores
         if not loggers:
             # Without loggers it would still be called a dozen times a step.
@@ -121,11 +114,11 @@ class Learner(SupervisedTemplate[Any, Any, Any]):  # type: ignore[misc]
         self.trained: Training | None = None
         self.warnings: list[str] = []
         self.budget = Budget(settings)
+        self.forward_size = ForwardSize(settings.forward_size)
         self.progress = QUIET
         self.current: Update | None = None
         self.rebuild = rebuild
         self.loader: Loader
-        self._scored: Scored
         self._step = 0
         self._steps = 0
         self._batch = 0
@@ -134,6 +127,7 @@ class Learner(SupervisedTemplate[Any, Any, Any]):  # type: ignore[misc]
     def begin(self, update: Update, owed: float = 0.0) -> None:
         """Start the budget of ``update``, less what earlier updates ``owed``."""
         self.current = update
+        self.forward_size.reset()
         self.budget = Budget(self.settings)
         self.budget.begin(self.tokens, self.steps, owed)
 
@@ -147,17 +141,10 @@ class Learner(SupervisedTemplate[Any, Any, Any]):  # type: ignore[misc]
         """Train on ``examples``; does nothing when there are none."""
         if not examples:
             return
-        dataset: AvalancheDataset[Encoded] = AvalancheDataset(
-            [cast(Any, list(examples))], collate_fn=self.collate
-        )
         current = self.current
-        update = Update(
-            max(self.known.step, 0),
-            current.label if current is not None else "base",
-            tuple(facts),
-            current.forget if current is not None else (),
-        )
-        experience = Experience(dataset, update)
+        label, forgets = (current.label, current.forget) if current is not None else ("base", ())
+        update = Update(max(self.known.step, 0), label, tuple(facts), forgets)
+        experience = Experience(examples, self.collate, update)
         EagerCLStream("train", [experience])
         self.train(experience, eval_streams=[])
         self.trained = self.stopping.result()
@@ -211,11 +198,6 @@ class Learner(SupervisedTemplate[Any, Any, Any]):  # type: ignore[misc]
             return None
         return min(1.0, self.budget.left(self.tokens, self.steps) / self.budget.amount)
 
-    def _score(self, batch: Batch) -> Scored:
-        moved = {name: tensor.to(self.device) for name, tensor in batch.items()}
-        with self.lm.precision.autocast():
-            return score(self.model, moved)
-
     def replace_model(self, model: nn.Module) -> None:
         """Use ``model``, such as a PEFT wrapper, for training and probing from here on."""
         self.model = self.lm.model = model
@@ -241,17 +223,6 @@ class Learner(SupervisedTemplate[Any, Any, Any]):  # type: ignore[misc]
 
     # -- Avalanche's template, adapted ----------------------------------------------------
 
-    @property
-    def mb_x(self) -> Batch:
-        """Inputs of the current micro-batch, as keyword arguments of the model."""
-        return {name: self.mbatch[name] for name in ("input_ids", "attention_mask")}
-
-    @property
-    def mb_y(self) -> Tensor:
-        """Labels of the current micro-batch, (batch, length)."""
-        labels: Tensor = self.mbatch["labels"]
-        return labels
-
     def make_train_dataloader(self, *args: Any, **kwargs: Any) -> None:
         """Make batches of examples of similar length."""
         self.loader = Loader(
@@ -276,10 +247,6 @@ class Learner(SupervisedTemplate[Any, Any, Any]):  # type: ignore[misc]
         self.train_epochs = sys.maxsize if budget else self.stopping.farthest
         self._began = self._spent()
         self._step = 0
-
-    def model_adaptation(self, model: nn.Module | None = None) -> nn.Module:
-        """Return the model: language models have no heads to add."""
-        return self.model if model is None else model
 
     def training_epoch(self, **kwargs: Any) -> None:
         """Train for one epoch."""
@@ -324,32 +291,26 @@ class Learner(SupervisedTemplate[Any, Any, Any]):  # type: ignore[misc]
 
     def _training_step(self, batch: Batch, kwargs: dict[str, Any]) -> None:
         settings = self.settings
-        parts = self.micro_batches(batch)
-        weights = token_shares(parts)
         optimizers.set_factor(
             self.optimizer,
             optimizers.schedule_factor(settings.schedule, self._step, self._steps, settings.warmup),
         )
-        losses: list[Tensor] = []
         self.tokens += int(batch["attention_mask"].sum())
-        for number, part in enumerate(parts):
-            self.mbatch = part
-            self._unpack_minibatch()
-            if number == 0:
-                self._before_training_iteration(**kwargs)
-                self.optimizer.zero_grad()
-            self._before_forward(**kwargs)
-            self.mb_output = self.forward()
-            self._after_forward(**kwargs)
-            self.loss = self._make_empty_loss() + self.criterion()
-            self._before_backward(**kwargs)
-            self._hits.append(self._scored.hits()[self.mbatch["own"]])
-            if self.stopping.watches_loss:
-                self._losses.append(self.losses()[self.mbatch["own"]])
-            if len(parts) > 1:
-                self.loss = self.loss * weights[number]
-            losses.append(self.loss.detach())
-            self.backward()
+        parts = self.micro_batches(batch)
+        self.mbatch = parts[0]
+        self._unpack_minibatch()
+        self._before_training_iteration(**kwargs)
+        parts[0] = self.mbatch
+        begun = self.forward_size.size, self.tokens, len(self._hits), len(self._losses)
+
+        def attempt(size: int) -> list[Tensor]:
+            # What an attempt that ran out of memory left behind does not count.
+            self.tokens = begun[1]
+            del self._hits[begun[2] :], self._losses[begun[3] :]
+            self.optimizer.zero_grad()
+            return self._accumulate(parts if size == begun[0] else split(batch, size), kwargs)
+
+        losses = self.forward_size.run(attempt)
         self._after_backward(**kwargs)
         self._before_update(**kwargs)
         self._watch.record("loss", self._place(), *losses)
@@ -357,30 +318,29 @@ class Learner(SupervisedTemplate[Any, Any, Any]):  # type: ignore[misc]
         self._after_update(**kwargs)
         self._after_training_iteration(**kwargs)
 
+    def _accumulate(self, parts: Sequence[Batch], kwargs: dict[str, Any]) -> list[Tensor]:
+        """Add up the gradients of ``parts`` and return their weighted losses."""
+        losses: list[Tensor] = []
+        for part, weight in zip(parts, token_shares(parts), strict=True):
+            self.mbatch = part
+            self._unpack_minibatch()
+            self._before_forward(**kwargs)
+            self.run_forward()
+            self._after_forward(**kwargs)
+            self.loss = self._make_empty_loss() + self.criterion()
+            self._before_backward(**kwargs)
+            self._hits.append(self._scored.hits()[self.mbatch["own"]])
+            if self.stopping.watches_loss:
+                self._losses.append(self.losses()[self.mbatch["own"]])
+            if len(parts) > 1:
+                self.loss = self.loss * weight
+            losses.append(self.loss.detach())
+            self.backward()
+        return losses
+
     def micro_batches(self, batch: Batch) -> list[Batch]:
-        """Split ``batch`` into parts of at most ``micro_batch_size`` rows."""
-        return split(batch, self.settings.forward_size)
-
-    def _unpack_minibatch(self) -> None:
-        self.mbatch = {
-            name: tensor.to(self.device, non_blocking=True) for name, tensor in self.mbatch.items()
-        }
-        self.mbatch.setdefault(
-            "own", torch.ones(len(self.mbatch["labels"]), dtype=torch.bool, device=self.device)
-        )
-
-    def forward(self) -> Tensor:
-        """Return the logits at the labelled positions, (batch, kept, vocabulary)."""
-        self._scored = self._score(self.mbatch)
-        return self._scored.logits
-
-    def criterion(self) -> Tensor:
-        """Return the mean cross-entropy over the learned tokens, in nats."""
-        return self._scored.loss_sum() / self._scored.tokens().clamp(min=1)
-
-    def losses(self) -> Tensor:
-        """Return the summed loss of each completion, (batch,), without gradient."""
-        return self._scored.answer_losses()
+        """Split ``batch`` into parts of at most ``forward_size`` rows."""
+        return split(batch, self.forward_size.size)
 
     def optimizer_step(self) -> None:
         """Clip the gradient and take an optimizer step.
@@ -396,5 +356,5 @@ class Learner(SupervisedTemplate[Any, Any, Any]):  # type: ignore[misc]
 
     def _place(self) -> Place:
         label = self.current.label if self.current is not None else "base"
-        epoch = self.clock.train_exp_epochs + 1
-        return Place(label, self._step + 1, epoch, self._batch, float(self.settings.lr or 0.0))
+        epoch, rate = self.clock.train_exp_epochs + 1, float(self.settings.lr or 0.0)
+        return Place(label, self._step + 1, epoch, self._batch, rate)

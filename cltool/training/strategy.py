@@ -14,6 +14,7 @@ from typing_extensions import TypeVar
 from cltool.core.errors import UserError
 from cltool.core.settings import declared_config
 from cltool.facts.facts import Fact, Update
+from cltool.lm.precision import refuse_rounding
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -219,9 +220,15 @@ class Strategies:
         return any(_erases(part) or part.rebuilds for part in self.parts.values())
 
     def attach(self, learner: Learner) -> None:
-        """Attach each to the learner; those that replace its model come first."""
+        """Attach each to the learner; those that replace its model come first.
+
+        Raises:
+            UserError: they train weights that are not float32, or one of them cannot be used.
+        """
         for part in sorted(self.parts.values(), key=lambda part: not part.replaces_model):
             part.attach(learner)
+        if any(part.trains for part in self.parts.values()):
+            refuse_rounding(learner.trainable().values(), "+".join(self.parts))
 
     def update(self, learner: Learner, update: Update) -> None:
         """Apply the update with the strategy that overrides ``update``, if any."""

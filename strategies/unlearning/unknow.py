@@ -282,7 +282,7 @@ def _logps_along(
     """Return (prompts, tokens, vocabulary): log-probabilities along ``answer``, on the CPU."""
     asked = [Encoded((*prompt, *answer), len(prompt)) for prompt in prompts]
     rows: dict[int, Tensor] = {}
-    size = learner.settings.forward_size
+    size = learner.forward_size.size
     for indices in by_length([len(one) for one in asked], size):
         batch = _batch(learner, [(asked[index], len(asked[index])) for index in indices])
         scored = learner.score(batch)

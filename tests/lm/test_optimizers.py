@@ -8,13 +8,14 @@ from typing import Any
 import pytest
 import torch
 
+from cltool.core.errors import UserError
 from cltool.lm import optimizers
 from cltool.lm.optimizers import MuonWithAdamW, schedule_factor, set_factor
 
 from ..conftest import LoadLM
 
 
-@pytest.mark.parametrize("name", ["adamw", "muon", "sgd"])
+@pytest.mark.parametrize("name", ["adamw", "adafactor", "muon", "sgd"])
 @pytest.mark.parametrize("lm", ["llama", "gpt2", "mamba"])
 def test_every_trainable_parameter_once_and_no_other(name: str, lm: str, load_lm: LoadLM) -> None:
     model = load_lm(lm).model
@@ -126,3 +127,44 @@ def test_the_factor_applies_to_the_initial_rate(load_lm: LoadLM) -> None:
     model(input_ids=torch.tensor([[5, 6, 7]])).logits.sum().backward()
     built.step()
     assert all(torch.equal(p, old) for p, old in zip(model.parameters(), before, strict=True))
+
+
+def test_adafactor_keeps_vectors_in_place_of_matrices(load_lm: LoadLM) -> None:
+    model = load_lm("llama").model
+    held = {}
+    for name in ("adamw", "adafactor"):
+        built = optimizers.build(model, name, 1e-3, 0.0)
+        for parameter in model.parameters():
+            parameter.grad = torch.ones_like(parameter)
+        built.step()
+        tensors = [
+            t for state in built.state.values() for t in state.values() if torch.is_tensor(t)
+        ]
+        held[name] = sum(t.numel() for t in tensors) / sum(p.numel() for p in model.parameters())
+    assert held["adamw"] >= 2
+    assert held["adafactor"] < 0.1
+
+
+def test_adafactor_moves_each_matrix_by_the_rate(load_lm: LoadLM) -> None:
+    model = load_lm("llama").model
+    before = {n: p.detach().clone() for n, p in model.named_parameters()}
+    built = optimizers.build(model, "adafactor", 1e-3, 0.0)
+    for parameter in model.parameters():
+        parameter.grad = torch.randn_like(parameter)
+    built.step()
+    for name, parameter in model.named_parameters():
+        moved = (parameter.detach() - before[name]).pow(2).mean().sqrt()
+        assert 0.5e-3 < float(moved) <= 1.01e-3, name
+
+
+def test_an_optimizer_of_gpus_is_refused_on_a_cpu() -> None:
+    with pytest.raises(UserError, match="only on an NVIDIA GPU") as caught:
+        optimizers.refuse_missing("adamw8bit", torch.device("cpu"))
+    assert "adafactor" in str(caught.value)
+    optimizers.refuse_missing("adamw", torch.device("cpu"))
+
+
+def test_a_package_that_is_missing_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    with pytest.raises(UserError, match="bitsandbytes, which is not installed"):
+        optimizers.refuse_missing("adamw8bit", torch.device("cuda"))

@@ -252,7 +252,7 @@ def test_the_schedule_ends_with_the_training_with_rehearsal(
     assert diary.rates == pytest.approx([1e-3 * (1 - step / total) for step in range(total)])
 
 
-@pytest.mark.parametrize("optimizer", ["adamw", "muon", "sgd"])
+@pytest.mark.parametrize("optimizer", ["adamw", "adafactor", "muon", "sgd"])
 def test_the_loss_falls(optimizer: str, make_learner: MakeLearner, stream: Stream) -> None:
     diary = Diary()
     rate = {"sgd": 0.3}.get(optimizer, 3e-3)

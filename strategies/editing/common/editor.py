@@ -24,6 +24,7 @@ from torch import Tensor, nn
 
 from cltool.lm.batches import IGNORED, Batch, collate
 from cltool.lm.layers import Projection, blocks, hidden, numbers, output_projection, with_hidden
+from cltool.lm.precision import refuse_rounding
 from cltool.lm.scoring import Scored
 
 if TYPE_CHECKING:
@@ -103,13 +104,14 @@ class Editor:
         projections: the output projections of the edited blocks, first to last.
 
     Raises:
-        UserError: there is no such block, or it has no ordinary MLP.
+        UserError: there is no such block, it has no ordinary MLP, or its weights are not float32.
     """
 
     def __init__(self, model: nn.Module, score: Score, layers: Sequence[int], where: str) -> None:
         found = blocks(model)
         self.layers = numbers(layers, len(found), where) or [*range(len(found))][-4:]
         self.projections = [output_projection(found[number]) for number in self.layers]
+        refuse_rounding((one.weight for one in self.projections), "editing")
         self._last = found[self.layers[-1]]
         self._score = score
 

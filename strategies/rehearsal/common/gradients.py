@@ -43,7 +43,7 @@ def micro_batches(learner: Learner, examples: Sequence[Encoded]) -> Iterator[tup
     Yields:
         A batch, and the index of its first example in ``examples``.
     """
-    size = learner.settings.forward_size
+    size = learner.forward_size.size
     for begin in range(0, len(examples), size):
         yield learner.collate(examples[begin : begin + size]), begin
 

@@ -123,7 +123,7 @@ def batch_of(learner: Learner, chosen: Sequence[Sentence]) -> Batch:
 
 def parts(learner: Learner, chosen: Sequence[Sentence]) -> Iterator[list[Sentence]]:
     """Yield ``chosen`` in parts for one forward pass each, grouped by length."""
-    size = learner.settings.forward_size
+    size = learner.forward_size.size
     for indices in by_length([len(one.example) for one in chosen], size):
         yield [chosen[index] for index in indices]
 
@@ -146,7 +146,7 @@ class Likelihoods:
 def likelihoods(learner: Learner, chosen: Sequence[Sentence]) -> Likelihoods:
     """Return the current probabilities of ``chosen``; the tokens read count as training tokens."""
     logps, greedy = torch.zeros(len(chosen)), torch.zeros(len(chosen), dtype=torch.bool)
-    size = learner.settings.forward_size
+    size = learner.forward_size.size
     for indices in by_length([len(one.example) for one in chosen], size):
         batch = batch_of(learner, [chosen[index] for index in indices])
         scored = learner.score(batch)
