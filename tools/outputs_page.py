@@ -35,6 +35,8 @@ A run folder holds:
 - `steps.jsonl`: what each step cost;
 - `checkpoints/`: safetensors and JSON, and in each folder `digests.json`, the SHA-256 of its files;
 - `erasures.json`, if an update asks to forget facts;
+- `lm_eval.json`, if [lm-eval](general.md) evaluated the model after the last step: for each task of
+  the command how it was evaluated, and `rows` with the keys of `lm_eval` below;
 - `audit/`, if the run was audited: the results of the attacks, which later audits read;
 - `.cltool.lock`: who writes the folder, while a command does. Another command is then refused. The
   lock ends with its process; a file that is left behind does not lock the folder.
@@ -49,8 +51,8 @@ version than the installed cltool knows are refused.
 What was written is compared with its digest whenever it is read: checkpoints and built models in
 the cache with their `digests.json`, and a file of the ledger with `cltool.sha256` in its metadata
 (the SHA-256 of the file with 64 zeros in that place). `run.json`, each line of `steps.jsonl`,
-`erasures.json`, `digests.json` and the files in `audit/` and `general/` hold a digest of
-themselves, `{SEAL}`. So a file that was changed by hand is refused, too.
+`erasures.json`, `lm_eval.json`, `digests.json` and the files in `audit/` and `general/` hold a
+digest of themselves, `{SEAL}`. So a file that was changed by hand is refused, too.
 
 Each file of a run is bound to this run. `id` in `run.json` is a digest of the run's settings, its
 stream and its base model. The `{SEAL}` of each line of `steps.jsonl`, of `erasures.json` and of
@@ -102,7 +104,11 @@ _RUN = """\
 - `summary`: a number for each score of the whole run and for each cost;
 - `steps`: an object for each step, with scores, costs, the keys of `training` as `training.NAME`,
   and the counts `n_new`, `n_retained`, `n_superseded` and `n_erased`;
-- `resurfaced`: erased facts that came back, each with `run` (its folder) and `text`.
+- `resurfaced`: erased facts that came back, each with `run` (its folder) and `text`;
+- `lm_eval`, if [lm-eval](general.md) evaluated the model: an object for each `task` and `metric`,
+  with `value`, `stderr` (its standard error), `n` (documents), `limit` (of documents), `shots`,
+  `better` (`higher`, `lower` or null) and `version` (of the task). `summary` and the last of the
+  `steps` have `value` as `lm_eval.TASK.METRIC`.
 
 [scores.md](scores.md) defines the scores and costs. Those of a run are:
 """
@@ -116,6 +122,8 @@ _COMPARE = """\
 - `doubts`: sentences about the limits of the comparison, and the warnings of its runs;
 - `resurfaced`: as above;
 - `table`: an object for each strategy;
+- `lm_eval`, if lm-eval evaluated models: an object for each `strategy`, `task` and `metric`, with
+  `better`, `n`, the `mean` over the runs, and `half`, `low` and `high` as below;
 - `per_seed`: an object for each run, with `scenario`, `model`, `strategy`, `stream` (the seed of
   the stream, or null), `seed`, `status`, `steps` (how many are done), and the scores and costs
   below, which are null where the run does not count;

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cltool.cli import comparison
+from cltool.cli import comparison, harness
 from cltool.cli import options as shared
 from cltool.cli.output import message, print_json, tell_reused, warn_resurfaced
 from cltool.cli.tables import print_all
@@ -54,6 +54,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     comparison.add(parser)
     shared.add_checkpoints(parser)
     shared.add_experiment(parser)
+    shared.add_harness(parser.add_argument_group("evaluation by lm-eval"))
     shared.add_erasing(parser)
 
 
@@ -64,6 +65,7 @@ def run(options: argparse.Namespace) -> int:
     from cltool.reporting.templates import refuse_no_page
 
     tables = shared.read_tables(options)
+    shared.refuse_harness(options)
     shared.refuse_below_one(options.seeds, "--seeds")
     shared.refuse_below_one(options.stream_seeds, "--stream-seeds")
     shared.refuse_below_one(options.workers, "--workers")
@@ -107,6 +109,7 @@ def _run_cells(
             tables: Any,
             out: Path,
             streams: Sequence[int] | None = None,
+            evaluate: bool = False,
         ) -> Comparison:
             return compare(
                 options.scenario,
@@ -121,6 +124,8 @@ def _run_cells(
                 accept_changed_code=options.accept_changed_code,
                 keep_checkpoints=keep,
                 purge_checkpoints=options.purge_checkpoints,
+                lm_eval=options.lm_eval if evaluate else None,
+                lm_eval_limit=options.lm_eval_limit if evaluate else None,
                 progress=progress,
             )
 
@@ -133,7 +138,7 @@ def _run_cells(
             tables = merge(tables, {"learner": budget})
         count = options.stream_seeds
         streams = None if count is None else range(count)
-        return run_some(names, options.seeds, tables, out, streams)
+        return run_some(names, options.seeds, tables, out, streams, evaluate=True)
 
 
 def _print_comparison(options: argparse.Namespace, result: Comparison, out: Path) -> int:
@@ -162,7 +167,7 @@ def _print_comparison(options: argparse.Namespace, result: Comparison, out: Path
     doubts = with_warnings(group)
     if options.json:
         found = {"report": str(page), "table": as_json(frame), "doubts": doubts}
-        found |= comparison.as_json(options, result)
+        found |= comparison.as_json(options, result) | harness.group_as_json(group)
         print_json({**found, "failed": failed, "resurfaced": resurfaced})
     else:
         written = f" Tables are in {' and '.join(files)}." if files else ""
@@ -173,8 +178,9 @@ def _print_comparison(options: argparse.Namespace, result: Comparison, out: Path
             f"\nThe report is in {page}, the runs are in {out}.{written}",
         ]
         marked = doubted(group) | {one.strategy for one in result.failures}
-        print_all([*comparison.scores_table(frame, marked), *lines])
+        print_all([*comparison.scores_table(frame, marked), *harness.of_group(group), *lines])
     if failed:
         return exit_codes.SOME_FAILED
-    refused = resurfaced and options.fail_on_resurface
-    return exit_codes.REFUSED if refused else exit_codes.DONE
+    if resurfaced and options.fail_on_resurface:
+        return exit_codes.REFUSED
+    return exit_codes.SOME_FAILED if harness.lacks(options, result.runs) else exit_codes.DONE

@@ -148,6 +148,36 @@ def add_checkpoints(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_harness(group: Any) -> None:
+    """Add ``--lm-eval`` and its limit to a group."""
+    group.add_argument(
+        "--lm-eval",
+        metavar="TASKS",
+        help="after the last step, evaluate the model with EleutherAI's lm-eval: names of its"
+        " tasks, or YAML files that define tasks, separated by commas",
+    )
+    group.add_argument(
+        "--lm-eval-limit", type=int, metavar="N", help="at most N documents of each task [all]"
+    )
+
+
+def refuse_harness(options: argparse.Namespace) -> None:
+    """Raise a `UserError` if ``--lm-eval`` is wrong, or its limit is given alone.
+
+    This needs no library.
+    """
+    if options.lm_eval is not None:
+        from cltool.experiments.harness import Evaluation
+
+        Evaluation(options.lm_eval, options.lm_eval_limit)
+    elif options.lm_eval_limit is not None:
+        raise UserError(
+            "the option has no effect without --lm-eval",
+            where="--lm-eval-limit",
+            hint="Name the tasks: --lm-eval TASKS.",
+        )
+
+
 def add_erasing(parser: argparse.ArgumentParser) -> None:
     """Add the options for updates that forget facts."""
     erasing = parser.add_argument_group("erasing")

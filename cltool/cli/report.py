@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cltool.cli import comparison
+from cltool.cli import comparison, harness
 from cltool.cli.output import message, print_json, say, warn_resurfaced
 from cltool.cli.tables import Part, print_all, table
 from cltool.core import exit_codes
@@ -61,7 +61,7 @@ def run(options: argparse.Namespace) -> int:
             "doubts": doubts,
             "failed": [],
         }
-        found |= comparison.as_json(options, compared)
+        found |= comparison.as_json(options, compared) | harness.group_as_json(groups[0])
         by = {"by": values} if options.by else {}
         print_json({**found, **by, "resurfaced": resurfaced})
     else:
@@ -99,7 +99,7 @@ def _scores(groups: Sequence[Group]) -> list[Part]:
     for group in groups:
         if len(groups) > 1:
             parts.append(f"{chr(10) * bool(parts)}{group.scenario} on {group.model}:")
-        parts += comparison.scores_table(compare(group), doubted(group))
+        parts += comparison.scores_table(compare(group), doubted(group)) + harness.of_group(group)
     return parts
 
 

@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from cltool.cli import harness
 from cltool.cli import options as shared
 from cltool.cli.output import message, one_place, print_json, tell_reused, warn_resurfaced
 from cltool.cli.tables import Part, print_all, table
@@ -37,6 +38,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--save-model", metavar="DIR", help="write the final model to this folder")
     shared.add_checkpoints(parser)
     shared.add_experiment(parser)
+    shared.add_harness(parser.add_argument_group("evaluation by lm-eval"))
     shared.add_erasing(parser)
 
 
@@ -46,6 +48,7 @@ def run(options: argparse.Namespace) -> int:
     from cltool.experiments import run as experiment
 
     tables = shared.read_tables(options)
+    shared.refuse_harness(options)
     stream = resolve.open_stream(options.scenario, tables.pop("scenario", {}))
     resolve.refuse_unused_tables(tables, [options.strategy])
     with stderr_progress() as progress:
@@ -62,6 +65,8 @@ def run(options: argparse.Namespace) -> int:
             keep_checkpoints=shared.read_checkpoints(options.keep_checkpoints),
             purge_checkpoints=options.purge_checkpoints,
             save_model=options.save_model,
+            lm_eval=options.lm_eval,
+            lm_eval_limit=options.lm_eval_limit,
             progress=task,
         )
     tell_reused([done])
@@ -74,18 +79,21 @@ def run(options: argparse.Namespace) -> int:
         rows = json.loads(steps.reset_index().to_json(orient="records"))
         scores = {name: None if value != value else value for name, value in done.summary().items()}
         found = {"folder": str(done.folder), "summary": scores, "steps": rows}
+        found |= harness.as_json(done)
         print_json({**found, "warnings": done.record["warnings"], "resurfaced": resurfaced})
     else:
         print_all(
             [
                 _table(steps),
+                *harness.of_run(done),
                 *[f"\nDoubt: {text}" for text in done.record["warnings"]],
                 f"\nThe run is in {done.folder}."
                 f" To see one subject after each update: cltool show {done.folder} SUBJECT",
             ]
         )
-    refused = resurfaced and options.fail_on_resurface
-    return exit_codes.REFUSED if refused else exit_codes.DONE
+    if resurfaced and options.fail_on_resurface:
+        return exit_codes.REFUSED
+    return exit_codes.SOME_FAILED if harness.lacks(options, [done]) else exit_codes.DONE
 
 
 def _table(steps: pd.DataFrame) -> Part:

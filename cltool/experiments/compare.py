@@ -20,6 +20,7 @@ from cltool.core.locks import OTHER_FOLDER, folder_lock
 from cltool.core.progress import QUIET, Progress
 from cltool.core.workers import run_tasks, worker_progress
 from cltool.experiments import general, resolve
+from cltool.experiments.harness import Evaluation
 from cltool.experiments.manifest import identity
 from cltool.experiments.resume import refuse_others
 from cltool.experiments.run_locks import worker_lock
@@ -54,6 +55,7 @@ class Cell:
         strategies: all strategies of the comparison.
         fresh, keep_checkpoints, purge_checkpoints, accept_changed_code: as for `cltool.run`.
         stream_seed: the seed of the stream, if the comparison has several streams.
+        evaluation: what EleutherAI's harness is to measure of the last model.
     """
 
     strategy: str
@@ -68,6 +70,7 @@ class Cell:
     purge_checkpoints: bool = False
     accept_changed_code: bool = False
     stream_seed: int | None = None
+    evaluation: Evaluation | None = None
 
     @property
     def name(self) -> str:
@@ -148,6 +151,8 @@ def compare(
     accept_changed_code: bool = False,
     keep_checkpoints: bool | Collection[int] = False,
     purge_checkpoints: bool = False,
+    lm_eval: Sequence[str] | str | None = None,
+    lm_eval_limit: int | None = None,
     progress: Progress = QUIET,
 ) -> Comparison:
     """Run every strategy with every seed over one stream, or over several of one scenario.
@@ -163,14 +168,16 @@ def compare(
         workers: number of processes; by default one per core, or one if there is a GPU.
         fresh: replace the runs of all cells.
         accept_changed_code, keep_checkpoints, purge_checkpoints: as for `cltool.run`.
+        lm_eval, lm_eval_limit: as for `cltool.run`.
         progress: receives the progress of each run, as in ``Progress(print)``.
 
     Raises:
         UserError: a name or a setting is wrong, the facts have bad lines, the stream cannot be
-            sent to worker processes, or ``out`` holds runs with other settings or of other code.
-            No cell has run then.
+            sent to worker processes, ``out`` holds runs with other settings or of other code, or
+            a task of ``lm_eval`` cannot be opened. No cell has run then.
     """
     _check(strategies, seeds, settings or {})
+    evaluation = None if lm_eval is None else Evaluation(lm_eval, lm_eval_limit)
     opened = resolve.as_stream(stream, options) if isinstance(stream, Stream) else str(stream)
     if stream_seeds is not None:
         _check_streams(opened, options or {}, stream_seeds)
@@ -188,6 +195,7 @@ def compare(
             purge_checkpoints,
             accept_changed_code,
             stream_seed,
+            evaluation,
         )
         for name in strategies
         for stream_seed in (stream_seeds if stream_seeds is not None else (None,))
@@ -253,7 +261,7 @@ def _run_all(
 
 
 def _run_locked(cells: Sequence[Cell], workers: int | None, progress: Progress) -> Comparison:
-    reused = {cell.folder for cell in cells if not cell.fresh and _is_finished(cell.folder)}
+    reused = {cell.folder for cell in cells if not cell.fresh and _is_done(cell)}
     # Expensive reference strategies usually come last. They start first, so that they do not run
     # alone at the end.
     failed = run_tasks(
@@ -275,9 +283,10 @@ def _run_locked(cells: Sequence[Cell], workers: int | None, progress: Progress) 
     return Comparison(runs, failures)
 
 
-def _is_finished(folder: Path) -> bool:
+def _is_done(cell: Cell) -> bool:
     with suppress(UserError):  # its record may be damaged
-        return Run.open(folder).record.get("status") == "finished"
+        evaluated = cell.evaluation is None or not cell.evaluation.missing(cell.folder)
+        return evaluated and Run.open(cell.folder).record.get("status") == "finished"
     return False
 
 
@@ -340,6 +349,9 @@ def _prepare(cell: Cell, cells: Sequence[Cell]) -> None:
     )
     folders = (one.folder for one in begun)
     refuse_others(zip(folders, asked, strict=True), cell.accept_changed_code)
+    if cell.evaluation is not None:
+        tasks = [cell.evaluation.missing(one.folder, one.fresh) for one in cells]
+        cell.evaluation.open(list(dict.fromkeys(task for held in tasks for task in held)))
     for stream in streams.values():
         told = make_base_model(stream, settings[cell.strategies[0]])
         note_rebuilt(cell.folder.parent, told)
@@ -363,5 +375,7 @@ def _run_cell(cell: Cell) -> None:
             accept_changed_code=cell.accept_changed_code,
             keep_checkpoints=cell.keep_checkpoints,
             purge_checkpoints=cell.purge_checkpoints,
+            lm_eval=None if cell.evaluation is None else cell.evaluation.texts,
+            lm_eval_limit=None if cell.evaluation is None else cell.evaluation.limit,
             progress=worker_progress(cell.name),
         )

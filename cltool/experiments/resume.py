@@ -19,6 +19,7 @@ from cltool.core.settings import ADDED, without_added
 from cltool.evaluation import ledger
 from cltool.experiments.same_model import refuse_changed_source
 from cltool.experiments.strategy_code import differences as code_differences
+from cltool.runs import harness
 from cltool.runs.run import CLEARED, Run, file_name
 
 
@@ -223,7 +224,7 @@ def _refuse_folders(folder: Path, steps: int) -> None:
 
     answers = [ledger.step_file(folder, step) for step in range(steps)]
     files = [*answers, *checkpoints.files(folder)]
-    for file in (folder / "steps.jsonl", folder / "erasures.json", *files):
+    for file in (folder / "steps.jsonl", folder / "erasures.json", folder / harness.FILE, *files):
         if file.is_dir():
             raise UserError(
                 "is a folder, but the run has a file of this name",
@@ -266,6 +267,8 @@ def must_clear(folder: Path, fresh: bool) -> bool:
 def tidy(folder: Path, done: int, kept: Collection[int]) -> None:
     """Remove what a killed command left in a run folder: temporary files, extra checkpoints.
 
+    What the harness measured goes, too: the model of the last step is made again.
+
     Args:
         folder: the run folder.
         done: number of finished steps.
@@ -273,6 +276,7 @@ def tidy(folder: Path, done: int, kept: Collection[int]) -> None:
     """
     from cltool.experiments import checkpoints
 
+    remove(folder / harness.FILE)
     remove_partials(folder, *(folder / name for name in (*WRITTEN, "checkpoints")))
     checkpoints.keep_only(folder, done - 1, [step for step in kept if step < done])
 
@@ -297,6 +301,7 @@ def clear(run: Run, *, keep_record: bool = False) -> None:
     run.change_record(status=CLEARED)
     remove(run.folder / "steps.jsonl")
     remove(run.folder / "erasures.json")
+    remove(run.folder / harness.FILE)
     if not _unlinked(run.folder / "checkpoints"):
         checkpoints.clear(run.folder)
     for name, pattern in WRITTEN.items():

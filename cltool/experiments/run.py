@@ -17,9 +17,11 @@ from cltool.core.locks import Lock
 from cltool.core.printable import one_line
 from cltool.core.progress import QUIET, Progress
 from cltool.core.settings import merge
+from cltool.evaluation.harness import Task
 from cltool.experiments import diverged, resolve
 from cltool.experiments.build_learner import build_watched
 from cltool.experiments.general import Watch
+from cltool.experiments.harness import Evaluation
 from cltool.experiments.manifest import identity, manifest
 from cltool.experiments.resume import (
     clear,
@@ -57,6 +59,8 @@ def run(
     keep_checkpoints: bool | Collection[int] = False,
     purge_checkpoints: bool = False,
     save_model: Path | str | None = None,
+    lm_eval: Sequence[str] | str | None = None,
+    lm_eval_limit: int | None = None,
     loggers: Sequence[Any] = (),
     progress: Progress = QUIET,
 ) -> Run:
@@ -75,12 +79,15 @@ def run(
         keep_checkpoints: keep the checkpoints of all steps, or of these steps and the last one.
         purge_checkpoints: remove earlier checkpoints when an update asks to forget facts.
         save_model: folder for the final model, written as a `transformers` checkpoint.
+        lm_eval: what EleutherAI's harness is to measure of the final model: names of its tasks, or
+            paths of YAML files that define tasks; what fails becomes a warning of the run.
+        lm_eval_limit: most documents of each of these tasks; by default all.
         loggers: Avalanche loggers.
         progress: receives the progress of the run, as in ``Progress(print)``.
 
     Raises:
-        UserError: a setting is wrong, a fact is too long, the folder holds another run, or
-            another process writes it.
+        UserError: a setting is wrong, a fact is too long, the folder holds another run,
+            another process writes it, or a task of ``lm_eval`` cannot be opened.
         Diverged: a loss or a weight is not finite, or was not when this run was started before.
     """
     stream = resolve.as_stream(stream, options)
@@ -92,10 +99,12 @@ def run(
     # Earlier checkpoints still hold the facts that an update asks to forget.
     purging = [update.step for update in stream if update.forget] if purge_checkpoints else []
     accept = accept_changed_code
+    evaluation = None if lm_eval is None else Evaluation(lm_eval, lm_eval_limit)
     asked = _Asked(
-        stream, resolved, requested, folder, fresh, accept, kept, purging, loggers, progress
-    )
-    writes = fresh or save_model is not None
+        stream, resolved, requested, folder, fresh, accept, kept, purging, evaluation, loggers,
+        progress,
+    )  # fmt: skip
+    writes = fresh or save_model is not None or bool(asked.unevaluated())
     with run_lock(folder, requested, writes, accept, bool(purging)) as lock:
         if lock is None:
             return finished(folder)
@@ -114,8 +123,13 @@ class _Asked:
     accept: bool
     kept: frozenset[int]
     purging: Sequence[int]
+    evaluation: Evaluation | None
     loggers: Sequence[Any]
     progress: Progress
+
+    def unevaluated(self) -> list[Task]:
+        """Return what the harness has not measured yet."""
+        return [] if self.evaluation is None else self.evaluation.missing(self.folder, self.fresh)
 
 
 def _run_locked(asked: _Asked, save_model: Path | None, lock: Lock) -> Run:
@@ -143,18 +157,21 @@ def _go_on(asked: _Asked, saved: SavedModel | None, done: int, ended: bool, lock
     from cltool.experiments import checkpoints
 
     stream, folder = asked.stream, asked.folder
-    if saved is not None and ended:
-        # The model to save is in the last checkpoint: without it, its step is made again.
+    unevaluated = asked.unevaluated()
+    if ended and (saved is not None or unevaluated):
+        # The model that is needed is in the last checkpoint: without it, its step is made again.
         done = checkpoints.last(folder, done) + 1
         ended = done == len(stream)
     if ended:
         _drop_before(folder, asked.purging, done)
     if done:
         note_code(Run(folder), asked.requested, done, ended)
-    if ended and saved is None:
+    if ended and saved is None and not unevaluated:
         return finished(folder)
     if not asked.fresh and not ended and Run(folder).diverged:
         raise diverged.refusal(Run(folder))
+    if asked.evaluation is not None:
+        asked.evaluation.open(unevaluated)
     seed = asked.requested["seed"]
     learner, drift = build_watched(
         stream, asked.settings, seed, loggers=asked.loggers, progress=asked.progress
@@ -173,6 +190,9 @@ def _go_on(asked: _Asked, saved: SavedModel | None, done: int, ended: bool, lock
         steps.save_model(saved)
     lock.check()
     current.change_record(status="finished")
+    if asked.evaluation is not None:
+        system = asked.settings.model.system
+        asked.evaluation.evaluate(current, learner, lock, system, asked.progress)
     return Run.open(folder)
 
 

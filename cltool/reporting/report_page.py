@@ -57,8 +57,9 @@ def render(data: Data) -> str:
             "about": _about(group),
             "unfinished": _unfinished(group),
             "sections": [
-                (view.TITLE, view.render(group["views"][name], group))
+                (view.TITLE, content)
                 for name, view in views().items()
+                if (content := view.render(group["views"][name], group))
             ],
         }
         for group in data["groups"]

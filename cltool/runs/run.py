@@ -17,7 +17,7 @@ from cltool.evaluation import ledger
 from cltool.evaluation.matchers import EXACT
 from cltool.evaluation.scores import COSTS
 from cltool.evaluation.summary import installed_per_step, per_step, per_step_by, summary
-from cltool.runs import general, trained
+from cltool.runs import general, harness, trained
 from cltool.runs.record import FORMAT as FORMAT
 from cltool.runs.record import ID, read_record, read_rows
 
@@ -228,6 +228,15 @@ class Run:
         return rows
 
     @cached_property
+    def lm_eval(self) -> pd.DataFrame:
+        """What EleutherAI's harness measured of the last model (`cltool.runs.harness.COLUMNS`)."""
+        return harness.table(self._evaluated)
+
+    @cached_property
+    def _evaluated(self) -> dict[str, dict[str, Any]]:
+        return harness.read(self.folder, self.id)
+
+    @cached_property
     def training(self) -> pd.DataFrame:
         """How each update was trained (`cltool.runs.trained.COLUMNS`): one row a step."""
         import pandas as pd
@@ -248,7 +257,8 @@ class Run:
     def metrics(self, by: str | None = None) -> pd.DataFrame:
         """Return one row a step: scores, costs, ``training.NAME``, and logs as ``log.NAME``.
 
-        A run that asked something beside its stream has those scores (`GENERAL`), too.
+        A run that asked something beside its stream has those scores (`GENERAL`), too. What
+        EleutherAI's harness measured is in the last row, as ``lm_eval.TASK.METRIC``.
 
         Args:
             by: name of a tag; the result then has the scores of each step for each of its values.
@@ -263,15 +273,28 @@ class Run:
                 raise UserError(error.what, where=str(self.folder), hint=error.hint) from error
         scores = per_step(self.answers).join(self.general).join(installed_per_step(self.answers))
         training = self.training.add_prefix(TRAINED)
-        return scores.join(self.costs).join(training).join(self.logs.add_prefix(LOGGED))
+        found = scores.join(self.costs).join(training).join(self.logs.add_prefix(LOGGED))
+        return found.join(self._evaluated_at(found.index[-1:]))
+
+    def _evaluated_at(self, last: pd.Index[Any]) -> pd.DataFrame:
+        """Return what the harness measured as a row of `metrics`."""
+        import pandas as pd
+
+        measured = harness.numbers(self._evaluated)
+        return pd.DataFrame([measured] * len(last), index=last, columns=list(measured), dtype=float)
 
     def summary(self, until: int | None = None) -> dict[str, float]:
         """Return the scores and costs of the run by name.
 
+        What EleutherAI's harness measured is there as ``lm_eval.TASK.METRIC``, unless ``until`` is
+        an earlier step than the last.
+
         Args:
             until: the last step that counts; by default all recorded steps do.
         """
-        return summary(self.answers, self.costs, general=self.general, until=until)
+        found = summary(self.answers, self.costs, general=self.general, until=until)
+        whole = until is None or until >= len(self.record.get("labels", ())) - 1
+        return found | harness.numbers(self._evaluated) if whole else found
 
     def steps_done(self) -> int:
         """Return how many steps, from the first on, have both their answers and their costs."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from cltool.core.errors import UserError
 from cltool.evaluation import metrics
 from cltool.evaluation.scores import installed_scores
+from cltool.runs import harness
 from cltool.runs.groups import Group, Variant, group_runs
 from cltool.runs.measured import Measured
 from cltool.runs.run import DIVERGED, Run
@@ -140,12 +141,20 @@ def per_seed(runs: Runs, failed: Sequence[Mapping[str, Any]] = ()) -> pd.DataFra
     Returns:
         Columns ``scenario``, ``model``, ``strategy`` (its label in the `comparison`), ``stream``
         (the seed of the stream; missing if it has none), ``seed``, ``status`` (`STATUSES`),
-        ``steps`` (done, the base included) and `COMPARED`. Runs that do not count in the
-        `comparison` have no scores.
+        ``steps`` (done, the base included), `COMPARED`, and what EleutherAI's harness measured, as
+        ``lm_eval.TASK.METRIC``. Runs that do not count in the `comparison` have no scores.
     """
     import pandas as pd
 
-    names = (*COMPARED, *installed_scores())
+    groups = group_runs(runs)
+    measured = {
+        name: None
+        for group in groups
+        for one in group.runs
+        for name in one.summary
+        if name.startswith(harness.PREFIX)
+    }
+    names = (*COMPARED, *installed_scores(), *measured)
     rows = [
         {
             "scenario": group.scenario,
@@ -157,7 +166,7 @@ def per_seed(runs: Runs, failed: Sequence[Mapping[str, Any]] = ()) -> pd.DataFra
             "steps": one.done,
             **scores.get(one.run.folder, dict.fromkeys(names, math.nan)),
         }
-        for group in group_runs(runs)
+        for group in groups
         for variant in group.variants
         for scores in [_scores(variant, names)]
         for one in variant.runs
@@ -196,6 +205,31 @@ def _status_of(variant: Variant) -> str:
     """Return the status of the runs that count; of all runs if none does."""
     statuses = {_status(one) for one in variant.scored or variant.runs}
     return next(one for one in STATUSES if one in statuses)
+
+
+def evaluated(group: Group) -> pd.DataFrame:
+    """Return what EleutherAI's harness measured of the last models, a row for each mean.
+
+    Returns:
+        Columns ``strategy``, ``task``, ``metric``, ``better`` (``higher``, ``lower`` or None),
+        ``n`` (documents), ``mean`` over the runs, and ``half``, ``low`` and ``high`` as in the
+        `comparison`.
+    """
+    import pandas as pd
+
+    rows = []
+    for variant in group.variants:
+        tables = [one.run.lm_eval.to_dict("records") for one in variant.scored]
+        known = {(row["task"], row["metric"]): row for held in tables for row in held}
+        for (task, metric), row in known.items():
+            name = f"{harness.PREFIX}{task}.{metric}"
+            (mean, half), (low, high) = variant.interval(name), variant.extremes(name)
+            rows.append({
+                "strategy": variant.label, "task": task, "metric": metric, "better": row["better"],
+                "n": row["n"], "mean": mean, "half": half, "low": low, "high": high,
+            })  # fmt: skip
+    columns = ["strategy", "task", "metric", "better", "n", "mean", "half", "low", "high"]
+    return pd.DataFrame(rows, columns=columns)
 
 
 def paired(runs: Runs, reference: str) -> pd.DataFrame:

@@ -17,6 +17,7 @@ from cltool.runs.groups import Group
 VIEWS = [
     "scores",
     "over_updates",
+    "harness",
     "accuracy_matrix",
     "transitions",
     "lost_facts",
@@ -39,7 +40,7 @@ class View(Protocol):
         ...
 
     def render(self, data: Any, group: Mapping[str, Any]) -> Markup:
-        """Return the content of the section.
+        """Return the content of the section; if it is empty, the page leaves the section out.
 
         Args:
             data: what `data` returned.

@@ -1,0 +1,75 @@
+"""What commands show of EleutherAI's lm-evaluation-harness: tables and JSON."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from cltool.cli.tables import Part, table
+from cltool.reporting import formats
+
+if TYPE_CHECKING:
+    from cltool.runs.groups import Group
+    from cltool.runs.run import Run
+
+TITLE = "\nMeasured by lm-eval after the last step:"
+
+
+def of_run(run: Run) -> list[Part]:
+    """Return the table of what was measured of a run; nothing if nothing was."""
+    rows = [
+        [
+            str(row["task"]),
+            str(row["metric"]),
+            formats.shown(row["value"], formats.figure),
+            formats.shown(row["stderr"], formats.precise),
+            formats.shown(row["n"], formats.whole),
+        ]
+        for row in run.lm_eval.to_dict("records")
+    ]
+    header = ["task", "metric", "value", "standard error", "documents"]
+    return [TITLE, table(header, rows, text=["task", "metric"])] if rows else []
+
+
+def of_group(group: Group) -> list[Part]:
+    """Return the table of what was measured of runs that are compared: means over the runs."""
+    from cltool.runs.tables import evaluated
+
+    frame = evaluated(group)
+    if frame.empty:
+        return []
+    columns = list(dict.fromkeys(zip(frame["task"], frame["metric"], strict=True)))
+    rows = []
+    for strategy, held in frame.groupby("strategy", sort=False):
+        own = {(row["task"], row["metric"]): row for row in held.to_dict("records")}
+        shown = (own.get(column, {"mean": None, "half": None}) for column in columns)
+        cells = [formats.with_margin(one["mean"], one["half"], formats.figure) for one in shown]
+        rows.append([str(strategy), *cells])
+    header = ["strategy", *(f"{task} {metric}" for task, metric in columns)]
+    return [TITLE, table(header, rows, text=["strategy"])]
+
+
+def as_json(run: Run) -> dict[str, Any]:
+    """Return ``lm_eval``: an object for each task and metric; nothing if nothing was measured."""
+    rows = json.loads(run.lm_eval.to_json(orient="records", double_precision=15))
+    return {"lm_eval": rows} if rows else {}
+
+
+def group_as_json(group: Group) -> dict[str, Any]:
+    """Return ``lm_eval``: an object for each strategy, task and metric; nothing without."""
+    from cltool.runs.tables import evaluated
+
+    rows = json.loads(evaluated(group).to_json(orient="records", double_precision=15))
+    return {"lm_eval": rows} if rows else {}
+
+
+def lacks(options: argparse.Namespace, runs: Sequence[Run]) -> bool:
+    """Return whether one of ``runs`` has no results of a task of ``--lm-eval``."""
+    if options.lm_eval is None:
+        return False
+    from cltool.experiments.harness import Evaluation
+
+    evaluation = Evaluation(options.lm_eval, options.lm_eval_limit)
+    return any(evaluation.missing(run.folder) for run in runs)
