@@ -7,10 +7,14 @@ import json
 from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 from cltool.core.errors import UserError
 from cltool.core.files import write_json
 from cltool.core.json_files import sealed, unsealed
+
+SHORT = 20
+"""Hexadecimal digits of a short hash."""
 
 FILE = "digests.json"
 """The file of a folder that holds the hash of every other file in it."""
@@ -21,6 +25,16 @@ SAVED = "cltool.json"
 
 BUILT = "built"
 """What `SAVED` says of a model that goes back to one that cltool built."""
+
+
+def of_text(text: str) -> str:
+    """Return a short hash of ``text``."""
+    return hashlib.sha256(text.encode()).hexdigest()[:SHORT]
+
+
+def of_json(value: Any) -> str:
+    """Return a short hash of ``value`` as JSON; the order of keys does not count."""
+    return of_text(json.dumps(value, sort_keys=True))
 
 
 def of_files(folder: Path) -> dict[str, str]:
@@ -119,7 +133,7 @@ def code_digest(modules: Sequence[str]) -> str:
             files = [Path(spec.origin)]
         for file in files:
             hasher.update(f"{module}\0{file.name}\0".encode() + file.read_bytes() + b"\0")
-    return hasher.hexdigest()[:20]
+    return hasher.hexdigest()[:SHORT]
 
 
 def _names(folder: Path) -> list[str]:

@@ -7,20 +7,17 @@ it as it does on average in the two other shapes.
 
 from __future__ import annotations
 
-import hashlib
-import json
-import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cltool.core.digests import code_digest
+from cltool.core.digests import code_digest, of_json
 from cltool.core.errors import UserError
 from cltool.core.files import write_json
 from cltool.core.json_files import read_json
 from cltool.core.progress import QUIET, Progress
-from cltool.core.seeds import derive
+from cltool.core.samples import fixed_sample
 from cltool.evaluation.containment import contains
 from cltool.evaluation.matching import RIGHT, Answer
 from cltool.evaluation.mentions import Question
@@ -140,31 +137,23 @@ def _share(counts: tuple[int, int]) -> float:
 
 def _answered(lm: LanguageModel, turns: ChatTurns, stream: Stream, progress: Progress) -> Answered:
     """Return how many base facts the model answers in each shape; kept in the cache."""
-    facts = list(stream.updates[0].learn)
-    if len(facts) > SAMPLE:
-        facts = random.Random(derive(0, "chat.sample")).sample(facts, SAMPLE)
-    key = hashlib.sha256(
-        json.dumps(
-            [
-                dict(lm.parts),
-                [turns.before, turns.after],
-                [[*fact.key, *fact.accepted] for fact in facts],
-                [one.prompt for fact in facts for one in stream.wordings.askings(fact.key)],
-                [
-                    one.prompt
-                    for fact in facts
-                    for one in stream.wordings.as_chat().askings(fact.key)
-                ],
-                [lm.device.type, lm.precision.name],
-                code_digest(CODE),
-            ]
-        ).encode()
+    facts = fixed_sample(list(stream.updates[0].learn), SAMPLE, 0, "chat.sample")
+    key = of_json(
+        [
+            dict(lm.parts),
+            [turns.before, turns.after],
+            [[*fact.key, *fact.accepted] for fact in facts],
+            [one.prompt for fact in facts for one in stream.wordings.askings(fact.key)],
+            [one.prompt for fact in facts for one in stream.wordings.as_chat().askings(fact.key)],
+            [lm.device.type, lm.precision.name],
+            code_digest(CODE),
+        ]
     )
 
     def write(folder: Path) -> None:
         write_json(folder / ANSWERED, _count(lm, turns, stream.wordings, facts, progress))
 
-    place = cache_folder() / "chat" / key.hexdigest()[:20]
+    place = cache_folder() / "chat" / key
     folder = cached(place, write, progress, what="count of answers", needed=ANSWERED)
     counts: Mapping[str, Sequence[int]] = read_json(folder / ANSWERED)
     return {shape: (int(right), int(asked)) for shape, (right, asked) in counts.items()}

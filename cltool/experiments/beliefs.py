@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cltool.core.errors import UserError
 from cltool.core.progress import QUIET, Progress
-from cltool.core.seeds import derive
+from cltool.core.samples import fixed_sample
 from cltool.experiments import resolve
 from cltool.experiments.belief_summary import Beliefs
 from cltool.experiments.believe import Answerer, believe
@@ -87,7 +86,7 @@ def _ask(stream: Stream, settings: resolve.Settings, progress: Progress) -> Beli
     changing, every = _changing(fitting)
     if not changing:
         raise UserError("no key that changes fits into the model's context", where=lm.name)
-    chosen = _sample(changing, settings.probe.limit)
+    chosen = fixed_sample(changing, settings.probe.limit, 0, "beliefs.limit")
     asked = [(held, _askings(fitting.wordings, held)) for held in chosen]
     found = believe(
         asked,
@@ -109,13 +108,6 @@ def _changing(stream: Stream) -> tuple[list[HeldKey], list[HeldKey]]:
     """Return the keys with at least two holders, and all keys."""
     every = held_keys(stream)
     return [held for held in every if len(held.holders) > 1], every
-
-
-def _sample(keys: Sequence[HeldKey], limit: int | None) -> list[HeldKey]:
-    if limit is None or len(keys) <= limit:
-        return list(keys)
-    places = random.Random(derive(0, "beliefs.limit")).sample(range(len(keys)), limit)
-    return [keys[place] for place in sorted(places)]
 
 
 def _askings(wordings: Wordings, held: HeldKey) -> list[Asking]:

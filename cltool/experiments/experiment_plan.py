@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import os
 import shlex
 from collections.abc import Mapping, Sequence
@@ -11,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from cltool.core.digests import of_json
 from cltool.core.errors import UserError
 from cltool.core.settings import merge, without_added
 from cltool.experiments import experiment_file, resolve
@@ -245,9 +244,8 @@ class _Digests:
         # A setting that is added later leaves the cells of experiments without it as they are.
         tables = without_added(settings.as_tables())
         parts = {"strategy": strategy, "seed": seed, "settings": tables}
-        text = json.dumps({**parts, **(more or {})}, sort_keys=True)
         return {
-            "settings": hashlib.sha256(text.encode()).hexdigest()[:20],
+            "settings": of_json({**parts, **(more or {})}),
             "facts": self.facts,
             "code": self.sources.digest(strategy, settings.model.name, SEARCH_CODE if more else ()),
         }

@@ -6,18 +6,15 @@ A run folder then has ``general/before.json``, with all answers of the model bef
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
 
 from cltool import models
+from cltool.core.digests import of_text
 from cltool.core.files import write_json
 from cltool.core.json_files import SEAL, sealed
 from cltool.core.progress import QUIET, Progress
-from cltool.evaluation.general.bank import Bank, read_bank
-from cltool.evaluation.general.text import paragraphs
 from cltool.facts.facts import Fact, Update
 from cltool.runs.general import FORMAT, before_file, step_file
 
@@ -59,21 +56,11 @@ def sources(settings: Settings) -> dict[str, str]:
         return {}
     found = {}
     if chosen.file is not None:
-        found["questions"] = _bank(settings).digest()
+        found["questions"] = settings.questions.digest()
     if chosen.text is not None:
-        text = "\n\n".join(_paragraphs(settings))
-        found["text"] = hashlib.sha256(text.encode()).hexdigest()[:20]
+        text = "\n\n".join(settings.paragraphs)
+        found["text"] = of_text(text)
     return found
-
-
-def _bank(settings: Settings) -> Bank:
-    file = settings.general.file
-    return read_bank(None if file is None else Path(file).expanduser())
-
-
-def _paragraphs(settings: Settings) -> list[str]:
-    text = settings.general.text
-    return paragraphs(None if text is None else Path(text).expanduser())
 
 
 def open_drift(
@@ -105,8 +92,8 @@ def open_drift(
     return Drift(
         lm,
         stream,
-        _bank(settings),
-        _paragraphs(settings),
+        settings.questions,
+        settings.paragraphs,
         seed=seed,
         limit=settings.general.limit,
         progress=progress,

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import random
-
-from cltool.core.seeds import derive
+from cltool.core.samples import fixed_sample
 from cltool.facts.facts import Fact, Key
 from cltool.facts.stream import Stream
 
@@ -15,7 +13,4 @@ def probed_keys(stream: Stream, limit: int | None) -> dict[Key, tuple[int, Fact]
     The sample is the same for all runs over a stream.
     """
     keys = stream.first_taught()
-    if limit is None or len(keys) <= limit:
-        return keys
-    sample = set(random.Random(derive(0, "probe.limit")).sample(list(keys), limit))
-    return {key: value for key, value in keys.items() if key in sample}
+    return {key: keys[key] for key in fixed_sample(list(keys), limit, 0, "probe.limit")}

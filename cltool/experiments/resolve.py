@@ -6,6 +6,7 @@ import os
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +26,7 @@ from cltool.scenarios import SCENARIOS
 from cltool.strategies import STRATEGIES
 
 if TYPE_CHECKING:
+    from cltool.evaluation.general.bank import Bank
     from cltool.lm.language_model import LanguageModel
     from cltool.training.strategy import Strategies, Strategy, StrategyConfig
 
@@ -51,6 +53,30 @@ class Settings:
     probe: ProbeSettings
     strategy: Mapping[str, StrategyConfig]
     general: GeneralSettings
+
+    @cached_property
+    def questions(self) -> Bank:
+        """The general questions. The user's file is read once, so that all of a run uses the same.
+
+        Raises:
+            UserError: the file cannot be read, or has bad lines.
+        """
+        from cltool.evaluation.general.bank import read_bank
+
+        file = self.general.file
+        return read_bank(None if file is None else Path(file).expanduser())
+
+    @cached_property
+    def paragraphs(self) -> list[str]:
+        """The paragraphs of the general text; the user's file is read once.
+
+        Raises:
+            UserError: the file cannot be read, or has no text.
+        """
+        from cltool.evaluation.general.text import paragraphs
+
+        file = self.general.text
+        return paragraphs(None if file is None else Path(file).expanduser())
 
     def learner_of(self, lm: LanguageModel) -> LearnerSettings:
         """Return how to train ``lm``, with the learning rate filled in.

@@ -25,6 +25,7 @@ ENTRY = "cltool.experiments.run"
 
 COUNTED = (
     "cltool.avalanche",
+    "cltool.core.samples",
     "cltool.core.seeds",
     "cltool.core.settings",
     "cltool.evaluation",
@@ -33,6 +34,7 @@ COUNTED = (
     "cltool.experiments.build_learner",
     "cltool.experiments.purge",
     "cltool.experiments.run",
+    "cltool.experiments.steps",
     "cltool.facts",
     "cltool.lm",
     "cltool.models",
@@ -45,9 +47,12 @@ IGNORED = (
     "cltool.strategies",
     "cltool.models",
     "cltool.training.loggers",
+    "cltool.evaluation.harness",
+    "cltool.evaluation.harness_output",
     "cltool.evaluation.scores",
 )
-"""Modules among them that cannot: the registries, logging, and the definitions of the scores."""
+"""Modules among them that cannot: the registries, logging, evaluation by another package, and the
+definitions of the scores."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,12 +7,11 @@ same chance.
 
 from __future__ import annotations
 
-import random
 from dataclasses import replace
 
 from cltool.core.errors import UserError
 from cltool.core.plurals import plural
-from cltool.core.seeds import derive
+from cltool.core.samples import fixed_sample
 from cltool.facts.facts import Key, Knowledge, Update
 from cltool.facts.stream import Stream
 
@@ -60,9 +59,7 @@ def with_requests(
                 hint="Set a lower scenario.forgotten, or let fewer updates ask"
                 " (scenario.forgetting).",
             )
-        rng = random.Random(derive(seed, "requests", update.step))
-        places = sorted(rng.sample(range(len(candidates)), wanted))
-        drawn = [candidates[place] for place in places]
+        drawn = fixed_sample(candidates, wanted, seed, "requests", update.step)
         erased.update(drawn)
         forget = (*update.forget, *(valid[key] for key in drawn))
         updates.append(replace(update, forget=forget) if drawn else update)

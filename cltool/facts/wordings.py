@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from cltool.core.digests import of_text
 from cltool.core.errors import UserError
 from cltool.facts import chat_wordings
 from cltool.facts.facts import Fact, Key
@@ -155,7 +156,7 @@ class Wordings:
         ]
         chat = ["chat"] if self.chat else []
         text = json.dumps([given, [[*key, *own] for key, own in self._prompts.items()], *chat])
-        return hashlib.sha256(text.encode()).hexdigest()[:20]
+        return of_text(text)
 
     def relations(self) -> list[str]:
         """Return the relations that have wordings."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import warnings
 from pathlib import Path
 from typing import Any
 
+from cltool.core.digests import of_json
 from cltool.core.errors import UserError
 from cltool.core.progress import QUIET, Progress
 from cltool.lm.checkpoint_folder import ADAPTER, TOKENIZERS
@@ -70,7 +70,7 @@ def checkpoint(folder: Path, base: Path, progress: Progress = QUIET) -> Path:
         UserError: the adapter does not fit the base, or cannot be merged.
     """
     parts = [folder_digests(folder), folder_digests(base), FORMAT]
-    key = hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:20]
+    key = of_json(parts)
 
     def write(place: Path) -> None:
         progress(0, 1, f"merging the adapter {folder.name}")

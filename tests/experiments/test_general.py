@@ -98,6 +98,19 @@ def test_what_is_asked_beside_the_stream_is_in_tables_and_files(whole: Run) -> N
     assert any("general questions" in text for text in done.record["warnings"])
 
 
+def test_a_run_uses_one_reading_of_the_users_questions_and_text(tmp_path: Path) -> None:
+    questions, text = tmp_path / "own.jsonl", tmp_path / "own.txt"
+    questions.write_text('{"question": "Who?", "answer": "Ada"}', encoding="utf-8")
+    text.write_text("A plain text.", encoding="utf-8")
+    settings = resolve.resolve("naive", {"general": {"file": str(questions), "text": str(text)}})
+    recorded = general.sources(settings)
+    questions.write_text("no longer JSON", encoding="utf-8")
+    text.write_text("Another text.", encoding="utf-8")
+    assert [one.text for one in settings.questions.questions] == ["Who?"]
+    assert settings.paragraphs == ["A plain text."]
+    assert general.sources(settings) == recorded
+
+
 def test_an_interrupted_run_ends_with_the_same_files(
     tmp_path: Path, whole: Run, tables: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import TypeVar
 
 from cltool.core.errors import UserError
+from cltool.core.samples import fixed_sample
 from cltool.core.seeds import derive
 from cltool.facts.distractors import Distractors
 from cltool.facts.facts import Fact, Key, Knowledge
@@ -100,10 +101,7 @@ class Case:
 
     def sample(self, items: Sequence[Item], count: int, *purpose: str) -> list[Item]:
         """Return at most ``count`` of ``items``, drawn at random, in their order."""
-        if len(items) <= count:
-            return list(items)
-        chance = random.Random(derive(self.seed, "audit", *purpose))
-        return [items[place] for place in sorted(chance.sample(range(len(items)), count))]
+        return fixed_sample(items, count, self.seed, "audit", *purpose)
 
     def shuffled(self, items: Sequence[Item], *purpose: str) -> list[Item]:
         """Return ``items`` in a random order."""

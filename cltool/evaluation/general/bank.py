@@ -5,16 +5,14 @@ The built-in bank is in ``questions.jsonl`` beside this file. A user's bank has 
 
 from __future__ import annotations
 
-import hashlib
-import json
-import random
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from cltool.core.digests import of_json
 from cltool.core.errors import UserError
-from cltool.core.seeds import derive
+from cltool.core.samples import fixed_sample
 from cltool.facts.facts import Fact, Key
 from cltool.facts.files.cells import SURELY_MISSING, CellError, clean, is_missing
 from cltool.facts.files.events import QUESTION_RELATION
@@ -80,7 +78,7 @@ class Bank:
     def digest(self) -> str:
         """Return a hash of the questions and their answers."""
         rows = [[one.text, one.accepted, one.area, one.key] for one in self.questions]
-        return hashlib.sha256(json.dumps(rows).encode()).hexdigest()[:20]
+        return of_json(rows)
 
     def without(self, stream: Stream) -> Bank:
         """Return the questions about which the stream says nothing.
@@ -179,8 +177,7 @@ def split(known: Sequence[Question], seed: int) -> tuple[list[Question], list[Qu
         known: the questions.
         seed: decides the halves; if the number is odd, the unlisted half has one more.
     """
-    chosen = random.Random(derive(seed, "general")).sample(range(len(known)), len(known) // 2)
-    protected = set(chosen)
+    protected = set(fixed_sample(range(len(known)), len(known) // 2, seed, "general"))
     halves: tuple[list[Question], list[Question]] = ([], [])
     for number, question in enumerate(known):
         halves[number not in protected].append(question)

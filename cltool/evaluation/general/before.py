@@ -6,13 +6,14 @@ asks. The model itself is not needed a second time, so no run keeps two models.
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from cltool.core.digests import code_digest
+from cltool.core.digests import code_digest, of_json
+from cltool.core.errors import UserError
 from cltool.core.files import write_json
 from cltool.core.progress import QUIET, Progress
 from cltool.evaluation.general.answers import BATCH, LONG, SHORT, long_answers, short_answers
@@ -29,6 +30,27 @@ WHAT = "record of a model's answers"
 """What an entry of the cache is."""
 
 ANSWERS, DISTRIBUTIONS = "answers.json", "distributions.safetensors"
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Distributions in a file of the cache: those of all updates do not have to fit into memory."""
+
+    file: Path
+
+    def read(self) -> Distributions:
+        """Return the distributions.
+
+        Raises:
+            UserError: the file was removed after it was written.
+        """
+        if not self.file.is_file():
+            raise UserError(
+                "was removed from the cache while the run needed it",
+                where=str(self.file),
+                hint="Give the same command again: finished steps are kept.",
+            )
+        return Distributions.load(self.file)
 
 
 class Before:
@@ -60,14 +82,14 @@ class Before:
         """Return its answers to instructions or requests."""
         return self._answers(long_answers, texts, LONG)
 
-    def distributions(self, examples: Sequence[Encoded]) -> Distributions:
-        """Return its distributions for the completions of ``examples``."""
+    def distributions(self, examples: Sequence[Encoded]) -> Kept:
+        """Return its distributions for the completions of ``examples``; they stay in the cache."""
 
         def write(place: Path) -> None:
             distributions(self.lm, examples).save(place / DISTRIBUTIONS)
 
         rows = [[one.ids, one.start, one.end] for one in examples]
-        return Distributions.load(self._file(["distributions", rows], DISTRIBUTIONS, write))
+        return Kept(self._file(["distributions", rows], DISTRIBUTIONS, write))
 
     def _answers(
         self, ask: Callable[..., list[Answer]], texts: Sequence[str], limit: int
@@ -82,6 +104,5 @@ class Before:
 
     def _file(self, asked: list[Any], file: str, write: Callable[[Path], None]) -> Path:
         """Return the file of an entry of the cache."""
-        name = hashlib.sha256((self._name + json.dumps(asked)).encode()).hexdigest()[:20]
-        folder = cache_folder() / "general" / name
+        folder = cache_folder() / "general" / of_json([self._name, asked])
         return cached(folder, write, self.progress, what=WHAT, needed=file) / file

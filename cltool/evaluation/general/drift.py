@@ -8,20 +8,18 @@ it still follows, and which requests it still refuses.
 from __future__ import annotations
 
 import math
-import random
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from cltool.core.progress import QUIET, Progress
-from cltool.core.seeds import derive
+from cltool.core.samples import fixed_sample
 from cltool.evaluation.general.answers import asked, is_right, long_answers, short_answers
 from cltool.evaluation.general.bank import RELATION, Bank, Question, split
-from cltool.evaluation.general.before import Before
+from cltool.evaluation.general.before import Before, Kept
 from cltool.evaluation.general.degenerate import is_degenerate
 from cltool.evaluation.general.distributions import (
-    Distributions,
     distance,
     perplexity,
     text_examples,
@@ -91,15 +89,17 @@ class Drift:
         pairs = zip(self.bank.questions, self._base, strict=True)
         self._known = [one for one, answer in pairs if is_right(one, answer)]
         self.protected, self.unlisted = split(self._known, seed)
+        half = None if limit is None else limit // 2
+        halves = {PROTECTED: self.protected, UNLISTED: self.unlisted}
         self._asked = {
-            PROTECTED: _sample(self.protected, limit, seed),
-            UNLISTED: _sample(self.unlisted, limit, seed),
+            group: fixed_sample(own, half, seed, "general", "asked")
+            for group, own in halves.items()
         }
         self._text = text_examples(lm.coder, paragraphs, lm.context)
-        self._text_before = before.distributions(self._text)
+        self._text_before = before.distributions(self._text).read()
         self._instructions, self._requests = instructions(), requests()
         self._long = before.long_answers(self._long_prompts)
-        self._updates: dict[int, tuple[list[Encoded], Distributions]] = {}
+        self._updates: dict[int, tuple[list[Encoded], Kept]] = {}
         for update in stream.updates[1:]:
             examples = update_examples(stream, update.step, lm.coder)
             self._updates[update.step] = examples, before.distributions(examples)
@@ -177,7 +177,9 @@ class Drift:
         long = long_answers(lm, self._long_prompts, frame, progress)
         text = distance(lm, self._text, self._text_before)
         examples, expected = self._updates.get(step, ([], None))
-        changed = math.nan if expected is None else distance(lm, examples, expected).divergence
+        changed = math.nan
+        if expected is not None:
+            changed = distance(lm, examples, expected.read()).divergence
         numbers = {
             **self._shares(rows),
             **self._long_numbers(long),
@@ -245,23 +247,13 @@ def update_examples(stream: Stream, step: int, coder: Coder) -> list[Encoded]:
     The wording is a held-out one if the key has any. Of a large update, a fixed random sample of
     `PROMPTS` facts is taken.
     """
-    facts = list(stream.updates[step].learn)
-    if len(facts) > PROMPTS:
-        facts = random.Random(derive(0, "general", "prompts", step)).sample(facts, PROMPTS)
+    facts = fixed_sample(list(stream.updates[step].learn), PROMPTS, 0, "general", "prompts", step)
     pairs = []
     for fact in facts:
         askings = stream.wordings.askings(fact.key)
         held_out = [one for one in askings if one.form != TRAINED] or askings
         pairs.append((held_out[0].prompt, held_out[0].wording.target(fact.object)))
     return coder.pairs(pairs)
-
-
-def _sample(questions: Sequence[Question], limit: int | None, seed: int) -> list[Question]:
-    """Return at most half of ``limit`` questions, in their order."""
-    if limit is None or len(questions) <= limit // 2:
-        return list(questions)
-    drawn = random.Random(derive(seed, "general", "asked"))
-    return [questions[n] for n in sorted(drawn.sample(range(len(questions)), limit // 2))]
 
 
 def _own_words(question: Question, answer: Answer) -> str:

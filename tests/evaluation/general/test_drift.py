@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import torch
 
+from cltool.core.errors import UserError
 from cltool.evaluation.general import before as cache
 from cltool.evaluation.general import distributions as module
 from cltool.evaluation.general.answers import asked, is_right, long_answers, short_answers
@@ -219,6 +220,19 @@ def test_a_model_that_changes_forgets_and_drifts(drift: tuple[LanguageModel, Dri
     assert after["kl_update"] > 0.1
     assert after["perplexity_ratio"] not in (None, 1.0)
     assert after["instructions"] is None
+
+
+def test_a_cache_that_is_emptied_during_a_run_is_never_filled_from_the_changed_model(
+    load_lm: LoadLM, stream: Stream, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CLTOOL_CACHE", str(tmp_path))
+    lm = load_lm("llama")
+    kept = Before(lm).distributions(update_examples(stream, 1, lm.coder))
+    assert math.isfinite(kept.read().loss)
+    for file in tmp_path.rglob("*.safetensors"):
+        file.unlink()
+    with pytest.raises(UserError, match="removed from the cache"):
+        kept.read()
 
 
 def test_an_update_is_compared_in_held_out_wordings(lm: LanguageModel, stream: Stream) -> None:
