@@ -22,7 +22,28 @@ run up to step 3.
 ## When an answer is right
 
 The model gets the prompt and generates freely and greedily until it stops by itself: with its
-end token or a line break. After normalisation (Unicode NFKC, case folded, white space collapsed,
+end token or a line break. The answer is kept unchanged. `--match` (the setting `probe.match`) says
+what decides whether it is right, and with it every score:
+
+- `exact`: the answer is the object and nothing else. It is for models that cltool made, which
+  answer with the object alone.
+- `contains`: the first sentence of the answer names the object. It is for other models, which may
+  answer in sentences.
+- `choice`: the object is more probable than other objects of its relation. This is what the model
+  knows, whatever the form of its answers.
+- `auto`, the default: `exact` for the embedded model and for a model that cltool saved after
+  training one (`--save-model`), else `contains`.
+
+The ledger keeps all three verdicts for every probe (columns `exact`, `contains` and `choice`), so
+another score can be computed from it. What decided is the column `match`; it is also in `run.json`
+(`settings.probe.match`), on the report page and in the last line that `cltool run` and
+`cltool compare` print. Runs with different ones are not compared, and a run is not continued with
+another one. Ledgers of formats 1 and 2 were judged by `exact`, and have no other verdict.
+`cltool audit` judges answers as the run does, and those of a run with `choice` by `contains`.
+
+### `exact`
+
+After normalisation (Unicode NFKC, case folded, white space collapsed,
 punctuation removed at both ends, one kind of hyphen and apostrophe) the answer must be exactly
 the object or one of its aliases. A model that does not stop there is right only if it closes the
 sentence as the wording does (`Ada Brook.`). An answer is *outdated* if it matches a superseded
@@ -39,6 +60,43 @@ A right or outdated answer counts as wrong
 
 If an erased object is looked for, the text after the closing is ignored, because a model must not
 say that object at all. An answer that is a longer known object does not name the erased one.
+
+### `contains`
+
+An answer that is right or outdated by `exact` is so by `contains`. Any other answer is right if its
+first sentence has the object or an alias as whole words and claims it, and claims no other object
+of the relation before it or beside it. It is outdated if it names a superseded object in this way.
+A name does not count
+
+- if it is a part of a longer name (`Paris Hilton`), a longer word or another number, or the owner
+  of something (`Leo Moss's brother`);
+- if the sentence denies it, calls it former, leaves it open or is a question (`not Ghent`,
+  `Ghent or Turin`);
+- if it is the subject of the question, which the sentence repeats.
+
+A model must not say an erased object at all, so every mention in the whole answer counts. An answer
+may be 24 tokens longer than the longest object. Of the 533 answers of two models and hard written
+ones that were judged by hand beforehand (`tests/evaluation/judged_sentences.jsonl`), at least 98%
+get the verdict that they got by hand.
+
+### `choice`
+
+One held-out wording of each fact is asked. The object is compared with at most 7 others after the
+same prompt: the latest superseded object, and distractors, which are objects of the same relation
+in any step of the stream, drawn by the seed of the run and the key. An accepted object or alias is
+never among them. The score of a name is its natural-log probability divided by its number of
+tokens. The fact is right if its object has the highest score, and outdated if a superseded object
+has it; if two are equal, the object does not win. The column `chosen` has the most probable object.
+With seven others, a model that knows nothing is right in one of eight cases, and produces one of
+eight erased facts.
+
+The other wordings of the fact have no verdict, and with `--match choice` they do not count. So
+`trained` is missing. A relation needs two objects: facts without anything to choose from are left
+out of the scores, and a warning of the run says how many they are. In the accuracy matrix, an
+object that is taught later counts as right before that only if it was among those compared.
+
+The prompt is read once for all names. `python -m tools.match_cost` measures what this adds to the
+time of asking.
 
 ## Groups
 

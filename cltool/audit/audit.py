@@ -22,8 +22,10 @@ from cltool.audit.findings import BASE, ModelState, Scope
 from cltool.audit.judge import Row, rows, tally
 from cltool.audit.listed_facts import listed_doubts, refuse_never_true
 from cltool.audit.request import AuditRequest
+from cltool.core.digests import saved_from_built
 from cltool.core.plurals import plural
 from cltool.core.progress import QUIET, Progress
+from cltool.evaluation.matchers import CONTAINS, EXACT
 from cltool.experiments import reference_run, resolve, restore
 from cltool.facts.facts import Fact, Key, Knowledge, Update
 from cltool.facts.stream import Stream
@@ -110,7 +112,7 @@ def audit_run(
     settings, request = settings or AuditSettings.model_validate({}), request or AuditRequest()
     step = restore.chosen_step(run, request.step)
     stream = restore.stream_of(run, request.scenario, request.options)
-    scope = Scope(stream, step, settings, request.forget)
+    scope = Scope(stream, step, settings, request.forget, findings.match_of(run))
     refuse_never_true(scope)
     earlier = findings.step_before(run, scope)
     parts = _parts(progress)
@@ -178,18 +180,19 @@ def audit_models(
     """
     settings, request = settings or AuditSettings.model_validate({}), request or AuditRequest()
     listed, stream = request.listed(), _stream(request)
-    scope = Scope(stream, len(stream) - 1, settings, listed)
-    case = scope.case
     other = reference_run.open_reference(reference)
+    match = _match_of_models(model, other)
+    scope = Scope(stream, len(stream) - 1, settings, listed, match)
+    case = scope.case
     if isinstance(other, Run):
         own, last = restore.stream_of(other), restore.chosen_step(other, None)
         learner = findings.learner_at(ModelState(other, last, other.folder), own, progress)
-        target = findings.target_of(learner.lm, settings, learner, stream)
+        target = findings.target_of(learner.lm, settings, learner, stream, match)
     else:
-        target = _checkpoint(reference, stream, request, settings)
+        target = _checkpoint(reference, scope, request)
     parts = _parts(progress)
     against = attack(target, case, settings, parts[0])
-    found = attack(_checkpoint(model, stream, request, settings), case, settings, parts[1])
+    found = attack(_checkpoint(model, scope, request), case, settings, parts[1])
     about = {
         "Scenario": stream.name,
         "Model": model,
@@ -209,7 +212,7 @@ def _against(
     if isinstance(other, Run):
         state = ModelState(other, scope.step, other.folder)
         return findings.findings(state, scope, fresh=request.fresh, progress=progress)
-    target = _checkpoint(str(other), scope.stream, request, scope.settings)
+    target = _checkpoint(str(other), scope, request)
     return attack(target, scope.case, scope.settings, progress)
 
 
@@ -232,13 +235,21 @@ def _parts(progress: Progress) -> list[Progress]:
     return [progress.part(number, len(names), name) for number, name in enumerate(names)]
 
 
-def _checkpoint(
-    name: str, stream: Stream, request: AuditRequest, settings: AuditSettings
-) -> Target:
+def _checkpoint(name: str, scope: Scope, request: AuditRequest) -> Target:
     from cltool.models import load
 
-    lm = load(name, stream, device=request.device, dtype=request.dtype)
-    return findings.target_of(lm, settings, stream=stream)
+    lm = load(name, scope.stream, device=request.device, dtype=request.dtype)
+    return findings.target_of(lm, scope.settings, stream=scope.stream, match=scope.match)
+
+
+def _match_of_models(model: str, reference: Run | Path) -> str:
+    """Return how the answers of two models are judged: exactly only if cltool made both."""
+    built = saved_from_built(Path(model))
+    if isinstance(reference, Run):
+        built = built and findings.match_of(reference) == EXACT
+    else:
+        built = built and saved_from_built(reference)
+    return EXACT if built else CONTAINS
 
 
 def _stream(request: AuditRequest) -> Stream:

@@ -24,6 +24,7 @@ from cltool.core.errors import UserError
 from cltool.core.locks import folder_lock
 from cltool.core.progress import QUIET, Progress
 from cltool.core.settings import ProbeSettings
+from cltool.evaluation.matchers import CONTAINS, EXACT
 from cltool.experiments import checkpoints, manifest, restore
 from cltool.facts.files.forget_list import read_forget_list
 from cltool.facts.stream import Stream
@@ -50,8 +51,17 @@ CODE = (
     "audit/measures",
     "lm",
     "evaluation/limits.py",
-    "evaluation/prober.py",
+    "evaluation/claims.py",
+    "evaluation/containment.py",
+    "evaluation/continuations.py",
+    "evaluation/dates.py",
+    "evaluation/judge.py",
     "evaluation/matching.py",
+    "evaluation/mentions.py",
+    "evaluation/name_edges.py",
+    "evaluation/prober.py",
+    "evaluation/sentences.py",
+    "evaluation/words.py",
     "facts/distractors.py",
     "facts/identity.py",
     "facts/overlap.py",
@@ -71,12 +81,14 @@ class Scope:
         step: facts that were erased up to this step are attacked.
         settings: of the attacks.
         forget: a file of facts, used in place of those.
+        match: how answers are judged, ``exact`` or ``contains``.
     """
 
     stream: Stream
     step: int
     settings: AuditSettings
     forget: Path | None = None
+    match: str = EXACT
 
     @cached_property
     def case(self) -> Case:
@@ -117,7 +129,7 @@ class Scope:
         text = settings.text
         if text is not None and text.is_file():
             options["text"] = hashlib.sha256(text.read_bytes()).hexdigest()
-        return _digest([rows, asked, former, own, case.seed, options])
+        return _digest([rows, asked, former, own, case.seed, options, self.match])
 
 
 @dataclass(frozen=True)
@@ -218,7 +230,7 @@ def findings(
             learner = learner_at(state, scope.stream, progress)
         whose = None if state.step == BASE else learner
         case = scope.within(learner.stream)
-        target = target_of(learner.lm, scope.settings, whose, learner.stream)
+        target = target_of(learner.lm, scope.settings, whose, learner.stream, scope.match)
         found = attack(target, case, scope.settings, progress, weights=state.weights)
         try:
             # If the run continued before the lock was held, the checkpoint may have changed.
@@ -261,6 +273,7 @@ def target_of(
     settings: AuditSettings,
     learner: Learner | None = None,
     stream: Stream | None = None,
+    match: str = EXACT,
 ) -> Target:
     """Return ``lm`` as a target.
 
@@ -269,10 +282,20 @@ def target_of(
         settings: of the attacks.
         learner: its strategies frame the prompts; None: they are asked as they are.
         stream: what is asked about; by default the learner's.
+        match: how answers are judged, ``exact`` or ``contains``.
     """
-    probe = ProbeSettings.model_validate({"batch_size": settings.prompts})
+    probe = ProbeSettings.model_validate({"batch_size": settings.prompts, "match": match})
     frame = str if learner is None else learner.strategies.frame
     return Target(lm, frame, probe, stream or (learner.stream if learner else None))
+
+
+def match_of(run: Run) -> str:
+    """Return how an audit judges the answers of the models of ``run``: like the run.
+
+    A run that is judged by choice does not judge answers. Its audits accept an object in a
+    sentence.
+    """
+    return EXACT if run.match == EXACT else CONTAINS
 
 
 def step_before(run: Run, scope: Scope) -> int:

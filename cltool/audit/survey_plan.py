@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from cltool.audit import findings
 from cltool.audit.attacks.settings import AuditSettings
 from cltool.audit.audit import base_state, taught_of
-from cltool.audit.findings import BASE, ModelState, Scope
+from cltool.audit.findings import BASE, ModelState, Scope, match_of
 from cltool.audit.listed_facts import refuse_never_true
 from cltool.audit.request import AuditRequest
 from cltool.core.errors import UserError
@@ -104,8 +104,8 @@ def planned(
         steps: None is the stream's last.
 
     Raises:
-        UserError: the runs belong to several streams or models, or there is no such step or run,
-            or a fact of the list never was true.
+        UserError: the runs belong to several streams or models or judge answers in several ways,
+            or there is no such step or run, or a fact of the list never was true.
     """
     variants = [one for group in group_runs(runs) for one in group.variants]
     audited = [
@@ -123,8 +123,9 @@ def planned(
     for step in chosen:
         audited[0][1].refuse_missing(step)
     plan = Plan(stream, chosen)
+    match = match_of(audited[0][1])
     for step in chosen:
-        scope = Scope(stream, step, settings, request.forget)
+        scope = Scope(stream, step, settings, request.forget, match)
         refuse_never_true(scope)
         for label, run in audited:
             plan.add(label, run, scope, reference)
@@ -143,15 +144,21 @@ def _labels(variants: Sequence[Variant]) -> list[str]:
 
 
 def _refuse_several(runs: Sequence[Run]) -> None:
-    """Raise a `UserError` for runs of several streams or base models."""
-    kinds: dict[tuple[object, object], Run] = {}
+    """Raise a `UserError` for runs of several streams, base models or ways of judging answers."""
+    kinds: dict[tuple[object, ...], Run] = {}
     for run in runs:
         digest = run.record.get("stream", {}).get("digest")
-        kinds.setdefault((digest, run.record.get("weights")), run)
+        kinds.setdefault((digest, run.record.get("weights"), match_of(run)), run)
     if len(kinds) > 1:
+        same = len({kind[:2] for kind in kinds}) == 1
         raise UserError(
-            "these runs do not have one stream and base model in common",
-            details=[f"{run.folder}: {run.record.get('scenario')}" for run in kinds.values()],
+            "these runs judge answers in different ways (--match)"
+            if same
+            else "these runs do not have one stream and base model in common",
+            details=[
+                f"{run.folder}: {run.record.get('scenario')}, --match {run.match}"
+                for run in kinds.values()
+            ],
             hint="Audit the runs of one comparison at a time.",
         )
 

@@ -143,6 +143,7 @@ def _run_cells(
 
 def _print_comparison(options: argparse.Namespace, result: Comparison, out: Path) -> int:
     """Write the report, print the table, and return the exit code."""
+    from cltool.evaluation.matchers import in_words
     from cltool.reporting.doubts import doubted, with_warnings
     from cltool.reporting.report_page import write_report
     from cltool.reporting.table import as_json
@@ -175,7 +176,7 @@ def _print_comparison(options: argparse.Namespace, result: Comparison, out: Path
             *comparison.differences(options, result),
             *[f"\nFailed: {one.name}: {one.error}" for one in result.failures],
             *[f"\nDoubt: {text}" for text in doubts],
-            f"\nThe report is in {page}, the runs are in {out}.{written}",
+            f"\n{in_words(group.match)}. The report is in {page}, the runs are in {out}.{written}",
         ]
         marked = doubted(group) | {one.strategy for one in result.failures}
         print_all([*comparison.scores_table(frame, marked), *harness.of_group(group), *lines])

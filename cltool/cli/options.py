@@ -30,6 +30,12 @@ def add_experiment(parser: argparse.ArgumentParser) -> None:
     add_general(parser.add_argument_group("questions that no update teaches"))
     settings = parser.add_argument_group("settings")
     settings.add_argument(
+        "--match",
+        help="when an answer is right: exact (it is the object), contains (its first sentence names"
+        " the object), choice (the object is more probable than others), or auto (exact for a model"
+        " that cltool made, else contains) [auto]",
+    )
+    settings.add_argument(
         "--loss", help="which tokens are trained: answer (the object's) or all [answer]"
     )
     about = "TOML file with settings, or the run.json of a run to repeat with all that it records"
@@ -252,6 +258,7 @@ def read_tables(options: argparse.Namespace) -> dict[str, Any]:
         "model": model,
         "scenario": scenario,
         "learner": {"loss": options.loss},
+        "probe": {"match": options.match},
         "general": read_general(options),
     }
     return merge(tables, {name: only_given(table) for name, table in given.items()})

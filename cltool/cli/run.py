@@ -13,6 +13,7 @@ from cltool.cli.output import message, one_place, print_json, tell_reused, warn_
 from cltool.cli.tables import Part, print_all, table
 from cltool.core import exit_codes
 from cltool.core.progress import stderr_progress
+from cltool.evaluation import matchers
 from cltool.reporting import formats
 from cltool.runs.run import TRAINED
 from cltool.runs.trained import in_words
@@ -87,7 +88,7 @@ def run(options: argparse.Namespace) -> int:
                 _table(steps),
                 *harness.of_run(done),
                 *[f"\nDoubt: {text}" for text in done.record["warnings"]],
-                f"\nThe run is in {done.folder}."
+                f"\n{matchers.in_words(done.match)}. The run is in {done.folder}."
                 f" To see one subject after each update: cltool show {done.folder} SUBJECT",
             ]
         )

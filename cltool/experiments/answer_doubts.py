@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cltool.evaluation import collapse, ledger
-from cltool.evaluation.matchers import is_judged, judged
+from cltool.evaluation.matchers import CONTAINS, EXACT, MATCH, is_judged, judged
+from cltool.evaluation.matching import RIGHT
 from cltool.evaluation.metrics import DIRECT
 from cltool.facts.stream import ERASED, NEW
 
@@ -30,7 +31,8 @@ def counts(run: Path, step: int, rows: Sequence[Row]) -> dict[str, int]:
 
     Returns:
         What `cltool.evaluation.collapse.counts` returns, and ``base`` and ``base_right``: answers
-        about base facts before the first update. ``erased``: facts that the step erased;
+        about base facts before the first update; ``base_contains``: those of them that are right by
+        `CONTAINS`, if the run judges them by `EXACT`. ``erased``: facts that the step erased;
         ``unknown``: those of them that the model did not name in any wording before.
     """
     rows = [row for row in rows if is_judged(row)]
@@ -42,6 +44,7 @@ def counts(run: Path, step: int, rows: Sequence[Row]) -> dict[str, int]:
         **collapse.counts(rows),
         "base": len(base),
         "base_right": sum(bool(row["right"]) for row in base),
+        **_contained(base),
         "erased": len(new),
         "unknown": sum(not known for known in new.values()),
     }
@@ -65,6 +68,12 @@ def _base(told: Told) -> list[str]:
     base = told[0][1] if told else {}
     if not base.get("base") or base["base_right"]:
         return []
+    if contained := base.get("base_contains", 0):
+        return [
+            f"Before the first update, none of {base['base']} answers about base facts is exactly"
+            f" the object, but {contained} name{'s' if contained == 1 else ''} it in a sentence."
+            " Count such answers as right (--match contains)."
+        ]
     return [
         f"Before the first update, none of {base['base']} answers about base facts is right. The"
         " model never knew them, so retained and forgetting say nothing about them. Teach the base"
@@ -132,6 +141,13 @@ def _unknown(told: Told) -> list[str]:
         f" erased {'it' if unknown == 1 else 'them'} (right in no wording), so"
         f" {'it' if unknown == 1 else 'they'} cannot show whether erasing works."
     ]
+
+
+def _contained(base: Sequence[Row]) -> dict[str, int]:
+    """Return how many answers that are judged exactly contain the object, if there are any."""
+    exact = [row for row in base if row.get(MATCH) == EXACT]
+    found = sum(row.get(CONTAINS) == RIGHT for row in exact)
+    return {"base_contains": found} if exact else {}
 
 
 def _steps(labels: Sequence[str]) -> str:

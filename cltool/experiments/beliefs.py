@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from cltool.core.errors import UserError
 from cltool.core.progress import QUIET, Progress
 from cltool.core.samples import fixed_sample
+from cltool.evaluation.matchers import AUTO
 from cltool.experiments import resolve
 from cltool.experiments.belief_summary import Beliefs
 from cltool.experiments.believe import Answerer, believe
@@ -63,14 +64,17 @@ def beliefs(
 
 
 def refuse_training(tables: Mapping[str, Any]) -> None:
-    """Raise a `UserError` for settings of training, which would change nothing."""
+    """Raise a `UserError` for settings that change nothing: those of training and of scores."""
     unused = [name for name in tables if name not in ("model", "probe")]
     given = tables.get("model", {})
     if isinstance(given, Mapping) and given.get("teach_base"):
         unused.append("model.teach_base")
+    asked = tables.get("probe", {})
+    if isinstance(asked, Mapping) and asked.get("match", AUTO) != AUTO:
+        unused.append("probe.match")
     if unused:
         raise UserError(
-            f"{', '.join(unused)}: nothing is trained, so these settings have no effect",
+            f"{', '.join(unused)}: nothing is trained or scored, so these settings have no effect",
             where="settings",
             hint="Leave them out. A model is asked as it is.",
         )

@@ -7,6 +7,7 @@ import statistics
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from cltool.evaluation.matchers import EXACT
 from cltool.evaluation.metrics import ENOUGH
 from cltool.evaluation.scores import SCORES
 from cltool.reporting import formats
@@ -101,10 +102,12 @@ def _base(group: Group) -> str:
     known = [share for share in known if not math.isnan(share)]
     if not known or (share := statistics.mean(known)) >= KNOWN:
         return ""
+    exact = " Only the object and nothing else counted as right (--match exact)."
+    strict = exact if group.match == EXACT else ""
     return (
         f"Before the first update, the model answered only {formats.share(share)} of the base facts"
-        " right. It cannot forget what it never knew. Teach the base first (--teach-base), or use"
-        " facts that the model knows."
+        f" right.{strict} It cannot forget what it never knew. Teach the base first (--teach-base),"
+        " or use facts that the model knows."
     )
 
 

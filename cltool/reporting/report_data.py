@@ -63,6 +63,7 @@ def group_data(group: Group) -> Data:
     return {
         "scenario": group.scenario,
         "model": group.model,
+        "match": group.match,
         "labels": group.labels,
         "asked": _asked(group),
         "strategies": [_variant(variant) for variant in group.variants],

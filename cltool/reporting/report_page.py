@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from cltool.evaluation.matchers import in_words
 from cltool.reporting import formats
 from cltool.reporting.report_data import page_data
 from cltool.reporting.table import progress
@@ -18,9 +19,8 @@ Data = dict[str, Any]
 
 LEAD = (
     "This report shows how well each strategy learned the facts that the updates taught, how much"
-    " it forgot of earlier facts, and how often it still gives outdated answers. An answer is right"
-    " if the model, generating greedily, gives exactly an accepted answer and then stops, or ends"
-    " the sentence as the wording does."
+    " it forgot of earlier facts, and how often it still gives outdated answers. The model answers"
+    " freely, by greedy decoding, until it stops by itself."
 )
 CONTROL = {code: f"\\x{code:02x}" for code in range(32) if code not in (9, 10)}
 """Control characters that an error may hold (colours of a terminal), made visible."""
@@ -97,6 +97,7 @@ def _about(group: Data) -> list[tuple[str, str]]:
         ("Model", group["model"]),
         ("Steps", f"{len(labels)} ({span})"),
         ("Facts", f"{formats.whole(asked['facts'])}, asked as {' and '.join(asked['forms'])}"),
+        ("Matching", f"{in_words(group['match'])}."),
         ("Strategies", formats.whole(len(group["strategies"]))),
         ("Runs", f"{runs}, {'seed' if len(seeds) == 1 else 'seeds'} {', '.join(map(str, seeds))}"),
     ]

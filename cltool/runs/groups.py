@@ -116,10 +116,11 @@ def _place(one: Measured) -> tuple[object, ...]:
 
 @dataclass
 class Group:
-    """Variants that can be compared: the same scenario, model and steps.
+    """Variants that can be compared: the same scenario, model, steps and way of judging answers.
 
     Attributes:
         scenario, model: their names.
+        match: how their answers are judged (`cltool.evaluation.matchers.MATCHERS`).
         labels: the labels of all steps.
         variants: the variants.
         failed: the strategy of each run that ended in an error.
@@ -127,6 +128,7 @@ class Group:
 
     scenario: str
     model: str
+    match: str
     labels: list[str]
     variants: list[Variant] = field(default_factory=list)
     failed: Sequence[str] = ()
@@ -138,7 +140,7 @@ class Group:
 
 
 def group_runs(runs: Sequence[Run | Measured]) -> list[Group]:
-    """Group runs by scenario, model and steps, then by strategy and settings, in order given.
+    """Group runs that can be compared, then by strategy and settings, in order given.
 
     A folder that is given twice counts once. Two runs with the same strategy, seed and settings
     are two variants: a repetition is not another seed, and would make the interval too narrow.
@@ -154,8 +156,8 @@ def group_runs(runs: Sequence[Run | Measured]) -> list[Group]:
     for measured in folders.values():
         run = measured.run
         scenario, model = str(run.record.get("scenario", "")), str(run.record.get("model", ""))
-        where = (scenario, model, *measured.labels)
-        group = groups.setdefault(where, Group(scenario, model, measured.labels))
+        where = (scenario, model, run.match, *measured.labels)
+        group = groups.setdefault(where, Group(scenario, model, run.match, measured.labels))
         # The seeds of an experiment's variant may come from machines with other devices.
         kind = run.record.get("variant") or _canonical(run.record.get("settings"))
         what = (where, run.strategy, kind)

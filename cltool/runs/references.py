@@ -71,9 +71,10 @@ def refuse_unlike(run: Run, reference: Run, *, exact: bool = True) -> None:
 
 def _unlike(run: Run, reference: Run) -> str:
     """Return which of the things that both must share differ; empty if none does."""
-    pairs = {
+    pairs: dict[str, list[object]] = {
         "stream": [one.record.get("stream", {}).get("digest") for one in (run, reference)],
         "model": [one.record.get("weights") for one in (run, reference)],
+        "--match": [one.match for one in (run, reference)],
     }
     differing = [name for name, (ours, theirs) in pairs.items() if ours != theirs]
     return f"it has another {' and '.join(differing)}" if differing else ""

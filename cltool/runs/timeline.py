@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from cltool.core.errors import UserError
 from cltool.core.plurals import plural
+from cltool.evaluation.matchers import CHOICE, EXACT, judged, matcher_of
 from cltool.evaluation.matching import shown
 from cltool.facts.identity import folded_form, name_identity
 from cltool.facts.lookalikes import difference
@@ -34,7 +35,9 @@ class Moment:
         right: number of probes answered right.
         asked: number of probes.
         stale: number of probes answered with a superseded object.
-        answers: the answer to each prompt, without the text that closes the wording.
+        answers: the answer to each prompt, without the text that closes the wording. If answers
+            are judged by choice, it is the most probable object.
+        match: how answers are judged (`cltool.evaluation.matchers.MATCHERS`).
     """
 
     step: int
@@ -46,6 +49,7 @@ class Moment:
     asked: int
     stale: int
     answers: dict[str, str]
+    match: str = EXACT
 
     def in_words(self) -> str:
         """Describe the moment in one or two sentences."""
@@ -63,6 +67,8 @@ class Moment:
         said = " / ".join(dict.fromkeys(f"“{answer}”" for answer in self.answers.values()))
         count = f"{self.right} of {self.asked}"
         wordings = f"{self.right} of {plural(self.asked, 'wording')}"
+        if self.match == CHOICE:
+            return f"Most probable for the model: {said}."
         if self.group == "future":
             return f"The model says {said}."
         if self.group == "erased":
@@ -98,7 +104,7 @@ def timelines(run: Run, subject: str, relation: str | None = None) -> list[Timel
     Raises:
         UserError: the run has no such fact, or several names match; the message names them.
     """
-    rows = run.answers
+    rows = judged(run.answers)
     chosen = _chosen(run, "facts about", subject, _subjects(run))
     about = rows[rows["subject"] == chosen]
     relations = about["relation"].unique().tolist()
@@ -165,7 +171,7 @@ def _by_step(rows: pd.DataFrame) -> Iterator[tuple[int, pd.DataFrame]]:
 
 
 def _moment(step: int, label: str, rows: pd.DataFrame) -> Moment:
-    first = rows.iloc[0]
+    first, match = rows.iloc[0], matcher_of(rows)
     return Moment(
         step,
         label,
@@ -175,10 +181,16 @@ def _moment(step: int, label: str, rows: pd.DataFrame) -> Moment:
         int(rows["right"].sum()),
         len(rows),
         int(rows["stale"].sum()),
-        {
-            str(prompt): shown(str(said), str(closing))
-            for prompt, said, closing in zip(
-                rows["prompt"], rows["answer"], rows["closing"], strict=True
-            )
-        },
+        _said(rows, match),
+        match,
     )
+
+
+def _said(rows: pd.DataFrame, match: str) -> dict[str, str]:
+    if match == CHOICE:
+        return dict(zip(map(str, rows["prompt"]), map(str, rows["chosen"]), strict=True))
+    columns = (rows[name] for name in ("prompt", "answer", "closing"))
+    return {
+        str(prompt): shown(str(said), str(closing))
+        for prompt, said, closing in zip(*columns, strict=True)
+    }

@@ -1,8 +1,8 @@
 """Direct questions: greedy answers in trained and in held-out wordings.
 
-An answer leaks if free greedy generation, up to its natural stop, names exactly the object or an
-alias (`cltool.evaluation.matching`). Further scores are ROUGE-L recall, which also counts a part
-of the object, and the share of degenerate answers.
+An answer leaks if free greedy generation, up to its natural stop, names the object or an alias,
+judged as in the run (`cltool.evaluation.judge`). Further scores are ROUGE-L recall, which also
+counts a part of the object, and the share of degenerate answers.
 """
 
 from __future__ import annotations

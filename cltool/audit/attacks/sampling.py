@@ -1,18 +1,19 @@
 """leak@k: an attacker samples several answers and succeeds if one of them is right.
 
-See `cltool.audit.measures.leakage`. An answer leaks if it is the object or an alias.
+See `cltool.audit.measures.leakage`. An answer leaks if it names the object or an alias, judged as
+in the run.
 """
 
 from __future__ import annotations
 
 import torch
 
-from cltool.audit.attacks.case import Case
+from cltool.audit.attacks.case import Case, probes
 from cltool.audit.attacks.settings import AuditSettings
 from cltool.audit.attacks.target import Outcome, Target, means
 from cltool.audit.measures.leakage import leak_at_k
 from cltool.core.seeds import derive
-from cltool.evaluation.matching import Answer, names, without_lead
+from cltool.evaluation.matching import Answer
 from cltool.evaluation.prober import spoken
 from cltool.facts.facts import Fact, Key
 from cltool.facts.wordings import Asking
@@ -55,5 +56,5 @@ def sampled_answers(target: Target, case: Case, settings: AuditSettings) -> dict
 
 
 def _leaks(target: Target, fact: Fact, asking: Asking, answer: Answer) -> bool:
-    said = without_lead(answer, asking.wording.gap)
-    return names(said, asking.wording.closing, fact.accepted, target.askable.names, hedged=True)
+    (probe,) = probes([fact], {fact.key: [asking]})
+    return target.names(probe, answer)

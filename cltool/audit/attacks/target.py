@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from cltool.core.settings import ProbeSettings
+from cltool.evaluation.judge import Judge
 from cltool.evaluation.limits import SPARE_TOKENS, Askable, limit, longest_of
-from cltool.evaluation.matching import NOBODY
+from cltool.evaluation.matchers import EXACT
+from cltool.evaluation.matching import NOBODY, RIGHT, Answer
 from cltool.evaluation.prober import Prober
 from cltool.facts.facts import Key
 from cltool.facts.stream import Probe, Stream
@@ -39,7 +41,7 @@ class Target:
     Args:
         lm: the model; each call uses its current weights.
         frame: what the strategies put around a prompt.
-        settings: batch size and maximum length of an answer.
+        settings: batch size, maximum length of an answer, and how answers are judged.
         stream: of the run; its objects are what an answer may mean.
     """
 
@@ -56,6 +58,7 @@ class Target:
         self.prober = Prober(lm, self.settings, stream)
         self.askable = Askable(NOBODY, 0) if stream is None else Askable.of(stream, lm.coder)
         self.sampler = Sampler(lm, self.settings.batch_size)
+        self._judge = Judge(self.askable.names, self.askable.relations)
 
     def ask(self, probes: Sequence[Probe]) -> list[dict[str, Any]]:
         """Return the greedy answers, as the ledger's rows."""
@@ -76,7 +79,13 @@ class Target:
     def answer_limit(self, answers: Iterable[str]) -> int:
         """Return the maximum length of an answer: a few tokens more than any of ``answers``."""
         longest = max(longest_of(self.lm.coder, answers), self.askable.longest)
-        return limit(self.settings.max_tokens, longest)
+        sentence = self.prober.match != EXACT
+        return limit(self.settings.max_tokens, longest, sentence=sentence)
+
+    def names(self, probe: Probe, answer: Answer) -> bool:
+        """Return whether ``answer`` names an accepted object of ``probe``."""
+        found = self._judge.by(self.prober.match, probe, answer)
+        return found is not None and found.kind == RIGHT
 
     def fits(self, prompt: str, answer: str) -> bool:
         """Return whether prompt and answer fit into the model's context, with room to spare."""

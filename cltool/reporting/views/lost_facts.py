@@ -9,6 +9,7 @@ from typing import Any
 from markupsafe import Markup
 
 from cltool.evaluation.ledger import KEY
+from cltool.evaluation.matchers import CHOICE, matcher_of
 from cltool.evaluation.matching import shown
 from cltool.evaluation.outcomes import since_taught
 from cltool.reporting.templates import fill
@@ -62,7 +63,8 @@ def _lost_in(variant: Variant) -> dict[Fact, dict[str, Any]]:
     for measured in variant.scored:
         rows = since_taught(measured.answers)
         columns = [*KEY, "learned", "accepted", "right_then", "right", "stale"]
-        answers = map(shown, rows["answer"], rows["closing"])
+        by_choice = matcher_of(rows) == CHOICE
+        answers = rows["chosen"] if by_choice else map(shown, rows["answer"], rows["closing"])
         for subject, relation, learned, accepted, then, now, stale, answer in zip(
             *(rows[column] for column in columns), answers, strict=True
         ):

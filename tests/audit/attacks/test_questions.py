@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from typing import Literal
 
 import numpy as np
 import pytest
@@ -13,10 +14,12 @@ from cltool.audit.attacks.case import Case
 from cltool.audit.attacks.target import Target
 from cltool.audit.attacks.teacher_forcing import forced_scores
 from cltool.audit.measures.memorisation import probability
+from cltool.core.settings import ProbeSettings
+from cltool.evaluation.matching import END, Answer
 from cltool.facts.facts import Fact
-from cltool.facts.stream import ERASED, Probe
+from cltool.facts.stream import ERASED, Probe, Stream
 
-from ...conftest import make_wordings
+from ...conftest import LoadLM, make_wordings
 from .conftest import QUICK
 
 Get = Callable[[str], Target]
@@ -33,6 +36,22 @@ def test_an_alias_is_a_leak(case: Case, target: Get) -> None:
     )
     assert sum(drawn.scores.values()) > 0 and sum(plain.scores.values()) > 0
     assert all(value > 0.5 for value in forced_scores(one, other, 3)["alias"].scores.values())
+
+
+@pytest.mark.parametrize(("match", "leak"), [("exact", 0.0), ("contains", 1.0)])
+def test_an_object_in_a_sentence_leaks_as_the_run_matches(
+    match: Literal["exact", "contains"],
+    leak: float,
+    case: Case,
+    forgetful: Stream,
+    load_lm: LoadLM,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    said = Answer(f"I was told to forget {', '.join(f.object for f in case.erased)}.", END)
+    monkeypatch.setattr(sampling, "spoken", lambda coder, ids, limit: said)
+    one = Target(load_lm("llama"), settings=ProbeSettings(match=match), stream=forgetful)
+    found = sampling.sampled_answers(one, case, QUICK)["leak_at_k"]
+    assert {*found.scores.values()} == {leak}
 
 
 def test_probability_is_the_mean_over_trained_wordings(case: Case, target: Get) -> None:
