@@ -175,8 +175,14 @@ the updates have no facts for it.
 _REPRODUCE = """\
 ## `report.json` of an experiment, `cltool reproduce --json`
 
-`report.json` has `experiment`, its name; `command`, which makes it; `doubts`, as above; and either
-`table` and `resurfaced`, as above, or `tunings`, as `cltool tune --json`.
+`report.json` has `experiment`, its name; `command`, which makes it; `cells`; `doubts`, as above;
+and either `table` and `resurfaced`, as above, or `tunings`, as `cltool tune --json`. `cells` has:
+
+- `planned` and `finished`: how many cells the experiment has, and how many of them count;
+- `other_code`: names of the finished cells that other code than the present one made, when the
+  report was written;
+- `one_code`: whether one version of the code made all finished cells, or null where their files do
+  not say it.
 
 `cltool reproduce --json` prints an object for each experiment:
 
@@ -185,11 +191,14 @@ _REPRODUCE = """\
 - `not_written`: reports whose run folders are missing;
 - `failed`: cells, audits and reports that failed, a sentence each;
 - `stale`: cells that are still missing or out of date;
+- `other_code`: finished cells that other code than the present one made;
 - `doubts`: as above.
 
 An experiment that cannot be read has `error` in place of these. With `--list` an object has
-`experiment`, `shows`, `cells` and `finished`, or `error`. With `--check` there is an object for
-each cell that has to run: `experiment`, `cell` and `reason`.
+`experiment`, `shows`, `cells`, `finished` and `other_code` (how many of the finished cells other
+code made), or `error`. With `--check` there is an object for each cell that has to run or that
+other code made: `experiment`, `cell`, `reason`, and `has_to_run`, which is false for a cell that
+other code made.
 """
 
 _AUDIT = """\

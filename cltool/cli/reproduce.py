@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,8 +17,16 @@ from cltool.core.errors import UserError
 from cltool.core.progress import Progress, stderr_progress
 
 if TYPE_CHECKING:
+    from cltool.experiments.cell_code import CodeOfCells
     from cltool.experiments.experiment_plan import Plan
     from cltool.reporting.experiment_reports import FromRuns, Summary
+
+_NOT_WITH = {
+    "list": ("partial", "renew"),
+    "check": ("partial", "renew"),
+    "partial": ("renew", "fresh", "only"),
+}
+"""Options that run nothing -> options that cannot be given with them."""
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -37,7 +45,7 @@ def add(parser: argparse.ArgumentParser) -> None:
         "--check",
         action="store_true",
         help="list the cells that are missing or out of date, run nothing; exit with code 1 if"
-        " there are any",
+        " there are any. Cells that other code made are named too, and do not count",
     )
     parser.add_argument(
         "--only",
@@ -45,6 +53,18 @@ def add(parser: argparse.ArgumentParser) -> None:
         default=[],
         metavar="STRATEGY",
         help="run only the cells of this strategy or variant; may be repeated",
+    )
+    parser.add_argument(
+        "--renew",
+        action="store_true",
+        help="also run the cells again that other code than the present made; without it, they are"
+        " kept and used",
+    )
+    parser.add_argument(
+        "--partial",
+        action="store_true",
+        help="run nothing, write the report of the cells that are finished, also in place of an"
+        " older page that was not made from cells",
     )
     parser.add_argument("--workers", type=int, help="number of processes [one per core]")
     parser.add_argument("--out", metavar="DIR", help="folder of the runs [runs/GROUP/NAME]")
@@ -61,6 +81,7 @@ def run(options: argparse.Namespace) -> int:
     from cltool.experiments import experiment_file
 
     shared.refuse_below_one(options.workers, "--workers")
+    _refuse_combinations(options)
     folders = [Path(name) for name in options.experiment]
     if options.list or options.check:
         folders = folders or experiment_file.committed()
@@ -81,6 +102,18 @@ def run(options: argparse.Namespace) -> int:
     return max(code for code, _ in done)
 
 
+def _refuse_combinations(options: argparse.Namespace) -> None:
+    """Raise a `UserError` for an option that has no meaning where nothing runs."""
+    for idle, names in _NOT_WITH.items():
+        for name in names:
+            if getattr(options, idle) and getattr(options, name):
+                raise UserError(
+                    f"cannot be combined with --{idle}, which runs nothing",
+                    where=f"--{name}",
+                    hint="Leave one of them out.",
+                )
+
+
 def _plan(folder: Path) -> Plan:
     """Read and resolve an experiment, with the settings of its audit."""
     from cltool.experiments.experiment_plan import plan
@@ -94,16 +127,16 @@ def _plan(folder: Path) -> Plan:
 def _list(folders: Sequence[Path], as_json: bool) -> int:
     """Print a line for each experiment; one that cannot be read says why."""
     from cltool.experiments import experiment_file
-    from cltool.experiments.reproduce import pending
 
     rows: list[dict[str, Any]] = []
     for folder in folders:
         row: dict[str, Any] = {"experiment": str(folder), "shows": ""}
         try:
             row["shows"] = experiment_file.read(folder).shows
-            found = _plan(folder)
-            row["cells"] = len(found.cells)
-            row["finished"] = len(found.cells) - len(pending(found))
+            code = _code(_plan(folder))
+            row["cells"] = code.planned
+            row["finished"] = code.planned - code.missing
+            row["other_code"] = len(code.other)
         except UserError as error:
             row["error"] = str(error)
         rows.append(row)
@@ -112,30 +145,46 @@ def _list(folders: Sequence[Path], as_json: bool) -> int:
         return exit_codes.DONE
     width = max((len(str(folder)) for folder in folders), default=0)
     for row in rows:
-        state = (
-            f"cannot be planned: {row['error'].splitlines()[0]}"
-            if "error" in row
-            else f"{row['finished']} of {row['cells']} cells: {row['shows']}"
-        )
-        say(f"{row['experiment'].ljust(width)}  {state}")
+        say(f"{row['experiment'].ljust(width)}  {_state(row)}")
     return exit_codes.DONE
 
 
+def _state(row: Mapping[str, Any]) -> str:
+    """Return how far an experiment is."""
+    if "error" in row:
+        return f"cannot be planned: {row['error'].splitlines()[0]}"
+    other = f", {row['other_code']} of them made by other code" if row["other_code"] else ""
+    return f"{row['finished']} of {row['cells']} cells{other}: {row['shows']}"
+
+
+def _code(found: Plan) -> CodeOfCells:
+    """Return which code made the cells of an experiment."""
+    from cltool.experiments import cells
+    from cltool.experiments.cell_code import code_of_cells
+
+    return code_of_cells(cells.read_all(found))
+
+
 def _check(folders: Sequence[Path], only: Sequence[str], as_json: bool) -> int:
-    """Print the cells that have to run, with the reason."""
+    """Print the cells that have to run, with the reason, and those that other code made."""
     from cltool.experiments.reproduce import pending
 
-    found = [
-        {"experiment": str(folder), "cell": cell.name, "reason": reason}
-        for folder in folders
-        for cell, reason in pending(_plan(folder), only).items()
-    ]
+    rows: list[dict[str, Any]] = []
+    for folder in folders:
+        found = _plan(folder)
+        stale = pending(found, only)
+        renewable = pending(found, only, renew=True)
+        other = [cell.name for cell in renewable if cell not in stale]
+        for cell, reason in renewable.items():
+            row = {"experiment": str(folder), "cell": cell.name, "reason": reason}
+            rows.append(row | {"has_to_run": cell in stale})
+            if not as_json and cell in stale:
+                say(f"{folder}: {cell.name}: {reason}")
+        if other and not as_json:
+            say(f"{folder}: made by other code, kept without --renew: {', '.join(other)}")
     if as_json:
-        print_json(found)
-    else:
-        for row in found:
-            say(": ".join(row.values()))
-    return exit_codes.SOME_FAILED if found else exit_codes.DONE
+        print_json(rows)
+    return exit_codes.SOME_FAILED if any(row["has_to_run"] for row in rows) else exit_codes.DONE
 
 
 def _reproduce(folder: Path, options: argparse.Namespace) -> tuple[int, dict[str, Any]]:
@@ -169,6 +218,7 @@ def _reproduce(folder: Path, options: argparse.Namespace) -> tuple[int, dict[str
         "failed": [*failed, *reports.failed],
         "doubts": list(summary.doubts),
         "stale": [cell.name for cell in pending(found)],
+        "other_code": [cell.name for cell in _code(found).other],
     }
     return exit_codes.SOME_FAILED if result["failed"] else exit_codes.DONE, result
 
@@ -183,7 +233,10 @@ def _print(found: Plan, out: Path, summary: Summary, reports: FromRuns) -> None:
         parts += fronts(summary.tunings, search.first, search.keep)
     parts += [f"\nDoubt: {text}" for text in summary.doubts]
     if summary.kept:
-        parts.append(f"\nThe older report in {found.folder} is kept until all cells are finished.")
+        parts.append(
+            f"\nThe older report in {found.folder} is kept until all cells are finished. --partial"
+            " replaces it."
+        )
     written = [*summary.written, *reports.written]
     names = f"{', '.join(written) or 'no report'} in {found.folder}"
     print_all([*parts, f"\nWritten: {names}. The runs are in {out}."])
@@ -197,8 +250,11 @@ def _run(
 
     progress.task("model")(0, 1, "loading libraries")
     from cltool.reporting import experiment_reports
+    from cltool.reporting.experiment_reports import FromRuns
 
-    pending = reproduce.pending(found, options.only, every=options.fresh)
+    if options.partial:
+        return (), experiment_reports.write_from_cells(found, partial=True), FromRuns()
+    pending = reproduce.pending(found, options.only, renew=options.renew, every=options.fresh)
     failures = reproduce.run_cells(
         found,
         list(pending),

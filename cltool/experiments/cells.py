@@ -21,6 +21,7 @@ from cltool.core.errors import UserError
 from cltool.core.files import refuse_newer_format, write_text
 from cltool.core.json_files import check, parse_json, sealed, unsealed
 from cltool.evaluation.outcomes import OUTCOMES, RESURFACING
+from cltool.experiments.cell_code import out_of_date
 from cltool.experiments.experiment_plan import Plan, PlannedCell
 from cltool.experiments.trials import Trial
 from cltool.experiments.tune import Tuning, Verdict
@@ -51,6 +52,7 @@ class _Cell(TypedDict, total=False):
     strategy: str
     seed: int | None
     digest: dict[str, str]
+    shared_code: str
 
 
 class _Asked(TypedDict, total=False):
@@ -186,44 +188,29 @@ def _refuse_unknown_trials(content: Json, file: Path) -> None:
             )
 
 
-def out_of_date(held: Json | None, cell: PlannedCell) -> str:
-    """Return why a cell has to run again; nothing where it has not."""
-    if held is None:
-        return "not run yet"
-    before = held["digest"]
-    changed = [part for part, value in cell.digest.items() if before.get(part) != value]
-    return f"changed: {', '.join(changed)}" if changed else ""
+def read_all(plan: Plan) -> Mapping[PlannedCell, Json | None]:
+    """Return all cells of a plan, with the content of their files; None where there is none.
+
+    Raises:
+        UserError: a file is damaged, or of a later version of cltool.
+    """
+    return {cell: read(file_of(plan.folder, cell.name)) for cell in plan.cells}
 
 
 def finished_runs(plan: Plan) -> Sequence[Measured]:
-    """Return the cells of a plan whose results still count.
-
-    Those of other settings or facts do not. Those of earlier code do; `by_earlier_code` names them.
-    """
-    found = []
-    for cell in plan.cells:
-        file = file_of(plan.folder, cell.name)
-        held = read(file)
-        if held is not None and out_of_date(held, cell) in ("", _CODE_ONLY):
-            found.append(MeasuredCell(_CellRun(file.with_suffix(""), held)))
-    return found
-
-
-_CODE_ONLY = "changed: code"
-
-
-def by_earlier_code(plan: Plan) -> Sequence[str]:
-    """Return the names of the cells that an earlier version of the code made."""
-    held = {cell: read(file_of(plan.folder, cell.name)) for cell in plan.cells}
-    return [cell.name for cell, content in held.items() if out_of_date(content, cell) == _CODE_ONLY]
+    """Return the cells of a plan whose results count, also those that other code made."""
+    return [
+        MeasuredCell(_CellRun(file_of(plan.folder, cell.name).with_suffix(""), held))
+        for cell, held in read_all(plan).items()
+        if held is not None and not out_of_date(held, cell)
+    ]
 
 
 def finished_searches(plan: Plan) -> Sequence[Tuning]:
-    """Return the searches of a plan whose results still count; see `finished_runs`."""
+    """Return the searches of a plan whose results count, also those that other code made."""
     found = []
-    for cell in plan.cells:
-        held = read(file_of(plan.folder, cell.name))
-        if held is None or out_of_date(held, cell) not in ("", _CODE_ONLY):
+    for cell, held in read_all(plan).items():
+        if held is None or out_of_date(held, cell):
             continue
         search = held["search"]
         trials = [
@@ -364,6 +351,7 @@ def _write(file: Path, cell: PlannedCell, content: Mapping[str, Any]) -> None:
         "strategy": cell.strategy,
         "seed": cell.seed,
         "digest": dict(cell.digest),
+        "shared_code": cell.shared_code,
     }
     lines = []
     for key, plain in sealed(_plain({**head, **content})).items():

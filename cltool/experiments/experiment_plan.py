@@ -6,6 +6,7 @@ import os
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +41,7 @@ class PlannedCell:
         seed: of the run; None for a search.
         tables: settings, without those that only other strategies have.
         digest: ``settings``, ``facts`` and ``code``: hashes of what decides the result.
+        shared_code: hash of the code that all strategies use.
     """
 
     name: str
@@ -48,6 +50,7 @@ class PlannedCell:
     seed: int | None
     tables: Tables
     digest: Mapping[str, str]
+    shared_code: str
 
 
 @dataclass(frozen=True)
@@ -166,7 +169,8 @@ def _run_cells(experiment: Experiment, digests: _Digests) -> Sequence[PlannedCel
                 tables = merge(DEFAULTS, _without_plain(settings, strategy, names))
                 digest = digests.of(tables, strategy, seed)
                 name = f"{variant}-seed{seed}"
-                cells.append(PlannedCell(name, variant, strategy, seed, tables, digest))
+                shared = digests.shared_code
+                cells.append(PlannedCell(name, variant, strategy, seed, tables, digest, shared))
     return cells
 
 
@@ -184,7 +188,8 @@ def _search_cells(
         tune = experiment.tune.model_dump(mode="json") if experiment.tune else {}
         more = {"tune": tune | {"seeds": experiment.seeds}}
         digest = digests.of(tables, name, None, more)
-        cells.append(PlannedCell(file_name(name), name, name, None, tables, digest))
+        shared = digests.shared_code
+        cells.append(PlannedCell(file_name(name), name, name, None, tables, digest, shared))
     if not cells:
         raise UserError("nothing can be searched in these strategies", where="strategies")
     return cells, left_out
@@ -249,6 +254,11 @@ class _Digests:
             "facts": self.facts,
             "code": self.sources.digest(strategy, settings.model.name, SEARCH_CODE if more else ()),
         }
+
+    @cached_property
+    def shared_code(self) -> str:
+        """The hash of the code that runs of all strategies depend on."""
+        return self.sources.shared()
 
 
 def _check_references(experiment: Experiment, stream: Stream, cells: Sequence[PlannedCell]) -> None:

@@ -15,6 +15,7 @@ from cltool.core.locks import OTHER_FOLDER, WORKERS_PATIENCE, folder_lock
 from cltool.core.progress import Progress
 from cltool.core.workers import Failure, run_tasks, worker_progress
 from cltool.experiments import cells, resolve
+from cltool.experiments.cell_code import by_other_code, out_of_date
 from cltool.experiments.experiment_plan import Plan, PlannedCell
 from cltool.experiments.resume import clear, holds_nothing
 from cltool.experiments.tune import Search
@@ -66,14 +67,15 @@ class Job:
 
 
 def pending(
-    plan: Plan, only: Collection[str] = (), *, every: bool = False
+    plan: Plan, only: Collection[str] = (), *, renew: bool = False, every: bool = False
 ) -> Mapping[PlannedCell, str]:
     """Return the cells that have to run, with the reason.
 
     Args:
         plan: the experiment.
         only: strategies or variants; none: all.
-        every: cells that are up to date count too.
+        renew: cells that other code made have to run too.
+        every: all cells have to run.
 
     Raises:
         UserError: ``only`` names one that the experiment does not have.
@@ -87,10 +89,11 @@ def pending(
                 hint=f"There are: {', '.join(dict.fromkeys(cell.variant for cell in plan.cells))}.",
             )
     found: dict[PlannedCell, str] = {}
-    for cell in plan.cells:
+    for cell, held in cells.read_all(plan).items():
         if not only or not {cell.strategy, cell.variant}.isdisjoint(only):
-            held = cells.read(cells.file_of(plan.folder, cell.name))
-            reason = cells.out_of_date(held, cell)
+            reason = out_of_date(held, cell)
+            if renew and by_other_code(held, cell):
+                reason = "made by other code"
             if reason or every:
                 found[cell] = reason
     return found

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec, resolve_name
 from pathlib import Path
@@ -86,11 +86,11 @@ class Sources:
         entries += [MODELS.entry(model)] if model in MODELS else []
         own = [entry.target.partition(":")[0] for entry in entries]
         packages = [name for name in (one.partition(".")[0] for one in own) if name != "cltool"]
-        hasher = hashlib.sha256()
-        reached = self._reached([ENTRY, *own, *more], [*own, *packages, *more])
-        for name, module in sorted(reached.items()):
-            hasher.update(f"{name}\n{module.code}\n".encode())
-        return hasher.hexdigest()[:20]
+        return _hash(self._reached([ENTRY, *own, *more], [*own, *packages, *more]))
+
+    def shared(self) -> str:
+        """Return the hash of all source files that runs of every strategy depend on."""
+        return _hash(self._reached([ENTRY], []))
 
     def _reached(self, waiting: list[str], more: Sequence[str]) -> dict[str, _Module]:
         """Return the counted modules that ``waiting`` and what it imports lead to.
@@ -112,6 +112,13 @@ class Sources:
                 found[name] = module
                 waiting += module.imported
         return found
+
+
+def _hash(modules: Mapping[str, _Module]) -> str:
+    hasher = hashlib.sha256()
+    for name, module in sorted(modules.items()):
+        hasher.update(f"{name}\n{module.code}\n".encode())
+    return hasher.hexdigest()[:20]
 
 
 def _read(name: str) -> _Module | None:

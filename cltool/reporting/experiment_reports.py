@@ -15,10 +15,12 @@ from cltool.core.files import write_json
 from cltool.core.progress import Progress
 from cltool.core.settings import validate
 from cltool.experiments import cells
+from cltool.experiments.cell_code import CodeOfCells, by_other_code, code_of_cells, out_of_date
 from cltool.experiments.experiment_file import AuditTable
 from cltool.experiments.experiment_plan import Plan, PlannedCell
 from cltool.experiments.tune import Tuning
-from cltool.reporting import formats, table
+from cltool.reporting import table
+from cltool.reporting.cell_doubts import cell_doubts
 from cltool.reporting.report_data import page_data
 from cltool.reporting.report_page import render
 from cltool.reporting.templates import write_page
@@ -56,24 +58,29 @@ class Summary:
     kept: bool = False
 
 
-def write_from_cells(plan: Plan) -> Summary:
+def write_from_cells(plan: Plan, *, partial: bool = False) -> Summary:
     """Write ``report.html`` and ``report.json``, and return what they show.
 
     A report that was not made from cells is kept until all cells are finished.
 
+    Args:
+        plan: the experiment.
+        partial: replace also such a report, although cells are missing.
+
     Raises:
         UserError: a cell's file is damaged.
     """
+    code = code_of_cells(cells.read_all(plan))
+    kept = bool(code.missing) and not partial and _has_older_report(plan)
     if plan.experiment.tune is not None:
-        return _write_tuning(plan)
+        return _write_tuning(plan, code, kept)
     measured = cells.finished_runs(plan)
     if not measured:
         return Summary()
     frame = comparison(measured)
     data = page_data(measured, command=plan.command)
     (group,) = data["groups"]
-    group["doubts"] += _incomplete(plan, len(measured))
-    kept = _keeps_older_report(plan, len(measured))
+    group["doubts"] += cell_doubts(plan, code)
     if not kept:
         write_page(plan.folder / PAGE, render(data))
         content = {
@@ -81,51 +88,50 @@ def write_from_cells(plan: Plan) -> Summary:
             "doubts": group["doubts"],
             "resurfaced": group["resurfaced"],
         }
-        write_json(plan.folder / DATA, _head(plan) | content)
+        write_json(plan.folder / DATA, _head(plan, code) | content)
     return Summary(frame, (), group["doubts"], () if kept else (PAGE, DATA), kept)
 
 
-def _write_tuning(plan: Plan) -> Summary:
+def _write_tuning(plan: Plan, code: CodeOfCells, kept: bool) -> Summary:
     found = cells.finished_searches(plan)
     if not found:
         return Summary()
     search = plan.search(Path())
-    data = tuning_data(search, found, plan.command, _incomplete(plan, len(found)))
+    data = tuning_data(search, found, plan.command, cell_doubts(plan, code))
     doubts = data["doubts"]
-    kept = _keeps_older_report(plan, len(found))
     if not kept:
         write_tuning(data, plan.folder / PAGE)
         content = {"tunings": data["tunings"], "doubts": doubts}
-        write_json(plan.folder / DATA, _head(plan) | content)
+        write_json(plan.folder / DATA, _head(plan, code) | content)
     return Summary(None, found, doubts, () if kept else (PAGE, DATA), kept)
 
 
-def _head(plan: Plan) -> dict[str, Any]:
-    return {"experiment": plan.name, "command": plan.command}
+def _head(plan: Plan, code: CodeOfCells) -> dict[str, Any]:
+    return {"experiment": plan.name, "command": plan.command, "cells": cells_as_json(code)}
 
 
-def _keeps_older_report(plan: Plan, finished: int) -> bool:
-    """Return whether a report that was not made from cells shows more than they do."""
-    if finished == len(plan.cells) or not (plan.folder / PAGE).is_file():
+def cells_as_json(code: CodeOfCells) -> dict[str, Any]:
+    """Return how many cells an experiment has, how many are finished, and which code made them.
+
+    ``one_code`` is whether one version of the code made them; None where the files do not say it.
+    """
+    return {
+        "planned": code.planned,
+        "finished": code.planned - code.missing,
+        "other_code": [cell.name for cell in code.other],
+        "one_code": None if code.differs is None else not code.differs,
+    }
+
+
+def _has_older_report(plan: Plan) -> bool:
+    """Return whether there is a report that was not made from cells."""
+    if not (plan.folder / PAGE).is_file():
         return False
     try:
         held = json.loads((plan.folder / DATA).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return True
     return "experiment" not in held
-
-
-def _incomplete(plan: Plan, finished: int) -> list[str]:
-    """Return what readers have to know of cells that are missing or old."""
-    found = []
-    if missing := len(plan.cells) - finished:
-        found.append(
-            f"{formats.plural(missing, 'cell')} of {len(plan.cells)} of this experiment "
-            f"{'is' if missing == 1 else 'are'} not finished."
-        )
-    if old := cells.by_earlier_code(plan):
-        found.append(f"An earlier version of the code made these cells: {', '.join(old)}.")
-    return found
 
 
 @dataclass
@@ -197,9 +203,11 @@ def _write(
     if missing:
         what = "all run folders" if variant is None else f"the run folder of {variant}, seed 0"
         held = [cells.read(cells.file_of(plan.folder, cell.name)) for cell in missing]
-        finished = not any(map(cells.out_of_date, held, missing))
+        finished = not any(map(out_of_date, held, missing))
+        old = " or were made by other code" if any(map(by_other_code, held, missing)) else ""
         found.not_written.append(
-            f"{name} is not written: it needs {what}; {len(missing)} of {len(needed)} are missing."
+            f"{name} is not written: it needs {what}; {len(missing)} of {len(needed)} are missing"
+            f"{old}."
             + (" Run the same command with --fresh to make them again." if finished else "")
         )
         return

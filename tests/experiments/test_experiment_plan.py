@@ -326,3 +326,27 @@ def test_strategies_differ_in_their_code() -> None:
     found = {name: sources.digest(name) for name in ("naive", "replay", "ewc", "replay+ewc")}
     assert len(set(found.values())) == 4
     assert Sources().digest("naive") == found["naive"]
+
+
+@pytest.mark.parametrize(
+    ("module", "counts"),
+    [
+        ("cltool.training.learner", True),
+        ("cltool.evaluation.summary", True),
+        ("cltool.strategies.rehearsal.replay", False),
+        ("cltool.strategies.baselines.naive", False),
+    ],
+)
+def test_shared_code_is_that_of_no_strategy(
+    module: str, counts: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = Sources().shared()
+    read = Path.read_bytes
+    file = Path(*module.split(".")).with_suffix(".py")
+    assert Path(ROOT, file).is_file()
+
+    def changed(path: Path) -> bytes:
+        return read(path) + (b"\nCHANGED = 1\n" if path.match(str(file)) else b"")
+
+    monkeypatch.setattr(Path, "read_bytes", changed)
+    assert (Sources().shared() != before) is counts
