@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from cltool.evaluation.containment import contains
-from cltool.evaluation.matching import OTHER, RIGHT, Answer, KnownNames, match, without_lead
+from cltool.evaluation.matching import OTHER, RIGHT, Answer, KnownNames, Match, match, without_lead
 from cltool.evaluation.mentions import NameIndex, Question
 from cltool.facts.identity import name_identity
 
@@ -37,22 +37,34 @@ class HolderReader:
         An answer names a holder if it is that holder and nothing else, or if its first sentence
         names it. The result is None if it names nobody, somebody else, or two holders.
         """
-        found = [n for n in range(len(held.holders)) if self._names(held, n, asking, answer)]
+        every = [holder.fact.accepted for holder in held.holders]
+        # Most answers name no holder: they are read once.
+        question = self._question(held, asking, [name for own in every for name in own])
+        exact = self._match(asking, answer, question)
+        if (exact is None or exact.kind != RIGHT) and not contains(answer, question, hedged=True):
+            return None
+        found = []
+        for number, own in enumerate(every):
+            others = [name for n, other in enumerate(every) if n != number for name in other]
+            if self._is_right(asking, answer, self._question(held, asking, own, others)):
+                found.append(number)
         return found[0] if len(found) == 1 else None
 
-    def _names(self, held: HeldKey, number: int, asking: Asking, answer: Answer) -> bool:
-        accepted = held.holders[number].fact.accepted
-        others = [
-            name
-            for n, holder in enumerate(held.holders)
-            if n != number
-            for name in holder.fact.accepted
-        ]
+    def _question(
+        self, held: HeldKey, asking: Asking, accepted: Sequence[str], others: Sequence[str] = ()
+    ) -> Question:
+        index = self._indices[name_identity(held.key[1])]
+        return Question(asking.prompt, held.key[0], accepted, others, index)
+
+    def _match(self, asking: Asking, answer: Answer, question: Question) -> Match | None:
         said = without_lead(answer, asking.wording.gap)
-        found = match(said, asking.wording.closing, accepted, others, self._known)
+        closing = asking.wording.closing
+        return match(said, closing, question.accepted, question.outdated, self._known)
+
+    def _is_right(self, asking: Asking, answer: Answer, question: Question) -> bool:
+        """Return whether an answer names what is accepted, and nothing else."""
+        found = self._match(asking, answer, question)
         if found is None or found.kind == OTHER:
-            index = self._indices[name_identity(held.key[1])]
-            question = Question(asking.prompt, held.key[0], accepted, others, index)
             found = contains(answer, question)
         return found is not None and found.kind == RIGHT
 

@@ -14,6 +14,7 @@ from cltool.core.progress import Progress
 from cltool.core.settings import ModelSettings
 from cltool.experiments import base_model
 from cltool.experiments.asked_by_chat import CHAT, QUESTION, STATEMENT, Choice, choose, decide
+from cltool.experiments.resolve import resolve
 from cltool.experiments.run import run
 from cltool.facts.stream import Stream
 from cltool.lm.chat import ChatTurns
@@ -21,6 +22,7 @@ from cltool.models import load
 from cltool.models.cache import rebuilt
 from cltool.models.tiny.reading import line
 from cltool.runs.run import Run
+from cltool.training.learner import Learner
 
 from ..chat_models import write_chat_model
 from ..conftest import make_stream
@@ -197,3 +199,21 @@ def test_the_shape_that_is_answered_at_least_as_often_is_chosen(
     turns = ChatTurns("<user>", "<said>", None)
     counts = {STATEMENT: statements, QUESTION: questions, CHAT: chats}
     assert decide(counts, turns).turns == (turns if chat else None)
+
+
+def test_a_base_taught_in_a_chat_is_kept_for_its_system_turn(
+    small: Stream, random_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CLTOOL_CACHE", str(tmp_path))
+    taught: list[int] = []
+    monkeypatch.setattr(Learner, "fit", lambda learner, facts: taught.append(len(facts)))
+
+    def prepared(**model: Any) -> str:
+        given = {"name": str(random_model), "device": "cpu", "teach_base": True, **model}
+        return base_model.prepare(small, resolve("naive", {"model": given}))[0].source
+
+    brief = prepared(chat="on", system="Be brief.")
+    assert prepared(chat="on", system="Be brief.") == brief
+    assert len(taught) == 1
+    others = {prepared(chat="on", system="Be long."), prepared(chat="on"), prepared(chat="off")}
+    assert len({brief, *others}) == len(taught) == 4

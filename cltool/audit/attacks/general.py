@@ -17,17 +17,14 @@ from cltool.audit.attacks.case import Case
 from cltool.audit.attacks.settings import AuditSettings
 from cltool.audit.attacks.target import Outcome, Target
 from cltool.audit.measures.memorisation import mean_logps
-from cltool.audit.measures.repetition import seq_rep
 from cltool.core.errors import UserError
 from cltool.core.seeds import derive
+from cltool.evaluation.repetition import repeats
 from cltool.facts.facts import Key
 from cltool.lm.token_scores import TokenScores
 
 if TYPE_CHECKING:
     from torch import nn
-
-LOOP = 0.5
-"""Share of repeated token pairs from which a text counts as degenerate."""
 
 LINE = "a line of text"
 """The relation in the key of a text that is not a fact."""
@@ -65,7 +62,7 @@ def general_scores(target: Target, case: Case, settings: AuditSettings) -> dict[
     stops = set(target.lm.coder.stops)
     said = [[token for token in rows[0] if token not in stops] for rows in drawn]
     # A completion may be a single token, so only repetitions count.
-    words = [float(row >= LOOP) for row in seq_rep(said, 2).values.tolist()]
+    words = [float(repeats(tokens)) for tokens in said]
     return {
         "loss_general": Outcome(known),
         "degenerate_free": Outcome(dict(zip(texts, words, strict=True))),

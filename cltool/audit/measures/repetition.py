@@ -11,15 +11,15 @@ from collections.abc import Hashable, Sequence
 
 from cltool.audit.measures.ragged import PerItem, per_item
 from cltool.core.errors import UserError
+from cltool.evaluation import repetition
+from cltool.evaluation.repetition import LOOP
 
 Tokens = Sequence[Hashable]
 """A generated text as tokens: ids or words."""
 
 
 def seq_rep(texts: Sequence[Tokens], n: int = 4) -> PerItem:
-    """Return seq-rep-n: 1 - (distinct n-grams) / (n-grams) of each text. Higher: more repetition.
-
-    A text shorter than n tokens has no n-gram and scores 0.
+    """Return seq-rep-n of each text (`cltool.evaluation.repetition.seq_rep`).
 
     Args:
         texts: generated texts, without prompts.
@@ -28,15 +28,16 @@ def seq_rep(texts: Sequence[Tokens], n: int = 4) -> PerItem:
     Raises:
         UserError: n is below 1.
     """
-    grams = [_grams(text, n) for text in texts]
-    return per_item([1 - len(set(row)) / len(row) if row else 0.0 for row in grams])
+    if n < 1:
+        raise UserError(f"not a valid length of n-grams: {n}", where="n", hint="Give 1 or more.")
+    return per_item([repetition.seq_rep(text, n) for text in texts])
 
 
-def degenerate(texts: Sequence[Tokens], n: int = 2, at_least: float = 0.5) -> PerItem:
+def degenerate(texts: Sequence[Tokens], n: int = 2, at_least: float = LOOP) -> PerItem:
     """Return 1 for each text that is empty or whose seq-rep-n reaches ``at_least``, else 0.
 
     The mean is the share of degenerate answers. Answers about a fact are short, so pairs of tokens
-    count by default; at 0.5, at least every other pair is a repetition.
+    count by default, and an answer of any length can repeat itself.
 
     Args:
         texts: generated texts, without prompts.
@@ -59,9 +60,3 @@ def degenerate(texts: Sequence[Tokens], n: int = 2, at_least: float = 0.5) -> Pe
             for text, share in zip(texts, repeated, strict=True)
         ]
     )
-
-
-def _grams(text: Tokens, n: int) -> list[tuple[Hashable, ...]]:
-    if n < 1:
-        raise UserError(f"not a valid length of n-grams: {n}", where="n", hint="Give 1 or more.")
-    return [tuple(text[place : place + n]) for place in range(len(text) - n + 1)]

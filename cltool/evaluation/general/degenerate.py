@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import itertools
 import re
 
-LOOP = 0.5
-"""Share of repeated word pairs from which an answer counts as a loop."""
+from cltool.evaluation.repetition import repeats
 
 FEW_WORDS = 8
 """In an answer with fewer words, repeated pairs do not count."""
@@ -18,14 +16,14 @@ MOST_ALIKE = 12
 def is_degenerate(text: str) -> bool:
     """Return whether an answer is empty or repeats itself.
 
-    An answer of at least `FEW_WORDS` words repeats itself if the share of its pairs of neighbouring
-    words that occurred before is at least `LOOP`. An answer of any length repeats itself if one
-    character occurs more than `MOST_ALIKE` times in a row.
+    An answer of at least `FEW_WORDS` words repeats itself if its pairs of neighbouring words do
+    (`cltool.evaluation.repetition.repeats`). An answer of any length repeats itself if one
+    character occurs more than `MOST_ALIKE` times in a row. The audit looks at the tokens of names,
+    which are shorter (`cltool.audit.measures.repetition.degenerate`).
     """
     words = re.findall(r"\w+", text.casefold())
     if not words:
         return True
     if re.search(rf"([^\W_])\1{{{MOST_ALIKE},}}", text):
         return True
-    pairs = list(itertools.pairwise(words))
-    return len(words) >= FEW_WORDS and len(set(pairs)) <= (1 - LOOP) * len(pairs)
+    return len(words) >= FEW_WORDS and repeats(words)
