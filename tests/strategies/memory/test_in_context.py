@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import cast
 
 import pytest
@@ -10,12 +11,14 @@ import torch
 
 from cltool.core.errors import UserError
 from cltool.experiments import resolve
+from cltool.experiments.build_learner import build_learner
 from cltool.facts.facts import Fact, Update
 from cltool.facts.stream import Stream
 from cltool.models.tiny.reading import line
 from cltool.strategies.memory.in_context import InContext
 from cltool.training.learner import Learner
 
+from ...chat_models import write_chat_model
 from ...conftest import CHAIN, FORGOTTEN, MakeLearner, apply, weights
 
 PROMPT = "Who rules Land 0?"
@@ -168,3 +171,36 @@ def test_a_fact_is_plain_text(make_learner: MakeLearner, stream: Stream) -> None
     (only,) = framed(learner, "{prompt}")
     assert "{subject} %s \\1" in only
     assert "{0.__class__} {object}" in only  # on one line
+
+
+def test_in_a_chat_the_turns_and_the_words_before_an_answer_have_room(
+    stream: Stream, tmp_path: Path
+) -> None:
+    tables = {
+        "model": {
+            "name": str(write_chat_model(stream, tmp_path / "model")),
+            "device": "cpu",
+            "chat": "on",
+            "system": "Be brief.",
+        },
+        "general": {"ask": "off"},
+        "strategy": {"base": True},
+    }
+    learner = build_learner(stream, resolve.resolve("in_context", tables), seed=0)
+    wide(learner, 128)
+    coder = learner.lm.coder
+    assert coder.chat is not None and "Be brief." in coder.chat.before
+    asked = [
+        (asking.prompt, asking.wording.target(fact.object))
+        for fact in learner.stream.updates[0].learn
+        for asking in learner.stream.wordings.askings(fact.key)
+    ]
+    for prompt, target in asked:
+        given = framed(learner, prompt)
+        assert given, "some facts fit"
+        (whole,) = coder.pairs([("".join(given) + prompt, target)])
+        assert len(whole) <= 128
+        more = framed(wide(learner, 4096), prompt)[: len(given) + 1]
+        (longer,) = coder.pairs([("".join(more) + prompt, target)])
+        assert len(longer) > 128 - 24, "the room is used"
+        wide(learner, 128)
