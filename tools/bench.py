@@ -27,6 +27,8 @@ def main() -> int:
     """Run all benchmarks and print their ratios."""
     import torch
 
+    from tools.bench_training import memory, step_ratios
+
     torch.set_num_threads(1)
     print(f"torch {torch.__version__}, one thread, {TURNS} turns each; medians, ratios in one run")
     for name, bench in (
@@ -34,6 +36,8 @@ def main() -> int:
         ("learner over a bare PyTorch loop of the same arithmetic (≤ 1.05)", learner_ratio),
         ("prober's speed over a bare batched generate of the same prompts (≥ 0.5)", prober_ratio),
         ("bfloat16 over float32, a training step", precision_ratios),
+        ("CPU seconds of a training step on smollm2 over others' (≤ 1.0)", step_ratios),
+        ("peak memory of an update of smollm2", memory),
         ("the embedded model of leaders, without and with a page of facts", open_book_figures),
         ("strategies over naive, after 1, 10 and 50 updates", strategy_costs),
     ):

@@ -113,16 +113,14 @@ def refuse_missing(name: str, device: torch.device) -> None:
 
 
 def _adafactor(groups: list[dict[str, Any]], lr: float) -> torch.optim.Optimizer:
-    """Return Adafactor (Shazeer & Stern 2018) with the rate that is given, as AdamW has it.
+    """Return Adafactor (Shazeer & Stern 2018) with a rate that means what AdamW's means.
 
     It keeps two vectors for each matrix in place of AdamW's two matrices, and no momentum. Each
-    tensor's update has a root mean square of at most 1, times the rate.
+    tensor's step has a root mean square of at most ``lr`` times the larger of 1 and the root mean
+    square of its weights. In the paper this lower bound is 0.001.
     """
-    from transformers.optimization import Adafactor
-
-    fixed = {"scale_parameter": False, "relative_step": False, "warmup_init": False}
-    made: torch.optim.Optimizer = Adafactor(groups, lr=lr, **fixed)
-    return made
+    # One tensor after the other: together, their temporary copies would take much memory.
+    return torch.optim.Adafactor(groups, lr=lr, eps=(None, 1.0), foreach=False)
 
 
 def schedule_factor(shape: str, step: int, total: int, warmup: int) -> float:
