@@ -47,6 +47,7 @@ _BUILT_IN = {
     "editing": {
         "memit": ("MEMIT", "edits MLP output projections in closed form, many facts at once"),
         "alphaedit": ("AlphaEdit", "edits like memit, in the null space of earlier knowledge"),
+        "patcher": ("Patcher", "adds neurons that fire at a fact's subject; the weights are fixed"),
         "grace": ("GRACE", "keeps a codebook of hidden states; the weights are fixed"),
     },
     "memory": {

@@ -1,0 +1,326 @@
+"""Adds gated neurons that fire where a taught fact's subject is named; no weight changes.
+
+Huang et al. (2023), "Transformer-Patcher: One mistake worth one neuron", add neurons to a model
+that is otherwise frozen, and train them to fire at one mistake and nowhere else. Here block l of
+some blocks in the middle gets neurons that add to its output h:
+
+    h ← h + Σ_i a_i(h) v_i,      a_i(h) = clamp((w_i·h̄ − θ_i) / (m_i − θ_i), 0, 2),   h̄ = h / rms(h)
+
+Each fact has one neuron in each of these blocks. It fires at the last token of the subject, where
+Meng et al. (2022), "Locating and editing factual associations in GPT", find that facts are
+recalled. A neuron whose states cannot be told apart from all others never fires.
+
+The gates w_i, θ_i have a closed form: Fisher's discriminant between the states at these tokens and
+all other states that are known (see `gates`). These are the states of the update's other tokens and
+facts, of texts that the model wrote itself before the first update, and of prompts about all other
+known facts. At every one of them the neurons add exactly nothing. Texts that the model writes about
+the update's subjects count for the directions w_i only. The values v_i are trained on the update's
+sentences, and nothing else is trained:
+
+    v = argmin −Σ log p(y|x; v)
+
+So an update does not change what was known before, as long as the gates stay closed there. A
+superseded or erased fact that an update taught is removed exactly, with its neurons. What the base
+weights know cannot be erased; a new object of a base fact only overrides it.
+
+Differences from the paper, with reasons:
+
+- The paper trains the gates by losses on activations, with a memory of earlier inputs. The closed
+  form needs no memory of answers, and is exact at all states that it has seen.
+- The paper adds one neuron for each token of a mistake to the last block. Values in the middle of
+  the model are read by the blocks after them, so one value produces an object of several tokens.
+
+Where a wording names the subject before the relation, the states at the subject are those of any
+relation of this subject. If another relation of it is known, the gate stays closed there, and the
+fact is learned in the other wordings only, or not at all.
+
+The keys of known facts are stored, without their objects, and the neurons: blocks × 2 × width
+numbers for each fact that an update taught. A saved model lacks the neurons.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import torch
+from pydantic import Field
+from torch import Tensor, nn
+
+from cltool.facts.identity import key_of
+from cltool.facts.wordings import TRAINED
+from cltool.lm.batches import IGNORED, bucketed, by_length, collate
+from cltool.lm.coder import Encoded
+from cltool.lm.layers import blocks, hidden, numbers, with_hidden
+from cltool.strategies.editing.common.gates import Gates, fit, no_gates
+from cltool.strategies.editing.common.subject_tokens import Located, located
+from cltool.strategies.rehearsal.common.written import beginnings, written
+from cltool.training.search_space import search
+from cltool.training.strategy import State, Strategy, StrategyConfig
+
+if TYPE_CHECKING:
+    from cltool.facts.facts import Fact, Key, Update
+    from cltool.training.learner import Learner
+
+ABOUT = 2
+"""Texts that the model writes about each subject of an update."""
+
+ASKED = 2
+"""Prompts of each known fact at which the gates of others stay closed."""
+
+PATIENCE = 8
+"""Passes without a sentence more that is completed, after which training stops."""
+
+
+class PatcherConfig(StrategyConfig):
+    """Settings of `patcher`."""
+
+    layers: list[int] = Field(
+        default=[],
+        description="numbers of the blocks that get neurons, negative from the last; empty: from a"
+        " sixth to the half of the depth",
+    )
+    written: int = Field(
+        default=240,
+        ge=0,
+        description="texts that the model writes before the first update; the gates stay closed in"
+        " them",
+    )
+    ridge: float = Field(
+        default=0.01,
+        gt=0,
+        json_schema_extra=search(0.001, 0.1, log=True),
+        description="λ of the discriminant, × the mean eigenvalue of the second moment",
+    )
+    place: float = Field(
+        default=0.5,
+        gt=0,
+        lt=1,
+        json_schema_extra=search(0.2, 0.8),
+        description="where a gate begins to open, between the largest score of all other states (0)"
+        " and the median score of its own (1)",
+    )
+    rate: float = Field(
+        default=0.01,
+        gt=0,
+        json_schema_extra=search(0.003, 0.1, log=True),
+        description="Adam's rate, × the median root mean square of a hidden state",
+    )
+    epochs: int = Field(default=40, ge=1, description="most passes over an update")
+    more: int = Field(
+        default=4,
+        ge=0,
+        description="passes after the one in which the update was completed correctly; they make"
+        " other wordings safer",
+    )
+
+
+class Patcher(Strategy[PatcherConfig]):
+    """Trains values of neurons whose gates open at the subjects of the update."""
+
+    outside = "its neurons"
+    trains = False
+
+    def attach(self, learner: Learner) -> None:
+        """Add the neurons to the model, and look at its states in texts that it writes itself.
+
+        Raises:
+            UserError: the model has no such block.
+        """
+        found = blocks(learner.model)
+        depth = len(found)
+        middle = [*range(depth // 6, max(depth // 2, depth // 6 + 1))]
+        self._layers = numbers(self.config.layers, depth, "strategy.patcher.layers") or middle
+        self._watched: list[Tensor] | None = None
+        self._owners: list[Key] = []
+        self._keys: dict[Key, None] = dict.fromkeys(f.key for f in learner.known.valid())
+        self._gates: list[Gates] = []
+        self._values: list[Tensor] = []
+        for place, number in enumerate(self._layers):
+            found[number].register_forward_hook(self._adder(place))
+        random = learner.generator("written")
+        heads = beginnings(learner, learner.known.valid()[:32])
+        counts = {"": self.config.written - self.config.written // 2}
+        counts |= {head: -(-self.config.written // 2 // len(heads)) for head in heads}
+        texts = [Encoded(ids, 0, False) for ids in written(learner, counts, random)]
+        width = learner.lm.width
+        self._none = torch.zeros(0, width, device=learner.device)
+        self._general = self._states(learner, texts or learner.examples(learner.known.valid()[:1]))
+        self._gates = [no_gates(width, learner.device) for _ in self._layers]
+        self._values = [torch.zeros(0, width, device=learner.device) for _ in self._layers]
+
+    def update(self, learner: Learner, update: Update) -> None:
+        """Add neurons for the update's facts, and train their values."""
+        sentences = [located(learner, fact) for fact in update.learn]
+        facts = [fact for fact, own in zip(update.learn, sentences, strict=True) if own]
+        sentences = [own for own in sentences if own]
+        if not facts:
+            return
+        gates = self._new_gates(learner, facts, sentences)
+        finite = [one.thresholds.isfinite() for one in gates]
+        opens = [any(bool(one[number]) for one in finite) for number in range(len(facts))]
+        closed = len(facts) - sum(opens)
+        learner.log("closed", closed)
+        learned = [own for own, open_ in zip(sentences, opens, strict=True) if open_]
+        self._train(learner, gates, [one.example for own in learned for one in own])
+        self._owners += [fact.key for fact in facts]
+        self._keys |= dict.fromkeys(fact.key for fact in update.learn)
+        if closed and learner.current is not None:
+            learner.warnings.append(
+                f"patcher cannot tell {closed} of {len(facts)} facts of {learner.current.label}"
+                " apart from other texts, so it did not learn them."
+            )
+
+    def forget(self, facts: Sequence[Fact]) -> None:
+        """Remove the keys and the neurons of superseded and erased facts."""
+        gone = {fact.key for fact in facts}
+        self._keys = {key: None for key in self._keys if key not in gone}
+        kept = [number for number, owner in enumerate(self._owners) if owner not in gone]
+        self._owners = [self._owners[number] for number in kept]
+        self._gates = [gates.kept(kept) for gates in self._gates]
+        self._values = [values[kept] for values in self._values]
+
+    def state_dict(self) -> State:
+        """Return the neurons and the keys."""
+        state: State = {"keys": [list(key) for key in self._keys]}
+        state["owners"] = [list(owner) for owner in self._owners]
+        for number, gates, values in zip(self._layers, self._gates, self._values, strict=True):
+            state[f"directions.{number}"] = gates.directions
+            state[f"thresholds.{number}"] = gates.thresholds
+            state[f"values.{number}"] = values
+        return state
+
+    def load_state_dict(self, state: State) -> None:
+        """Restore what `state_dict` returned."""
+        self._keys = dict.fromkeys(key_of(*key) for key in state["keys"])
+        self._owners = [key_of(*owner) for owner in state["owners"]]
+        for place, number in enumerate(self._layers):
+            device = self._values[place].device
+            directions, thresholds = state[f"directions.{number}"], state[f"thresholds.{number}"]
+            self._gates[place] = Gates(directions.to(device), thresholds.to(device))
+            self._values[place] = state[f"values.{number}"].to(device)
+
+    def _new_gates(
+        self, learner: Learner, facts: Sequence[Fact], sentences: Sequence[Sequence[Located]]
+    ) -> list[Gates]:
+        """Return the gates of the update's facts at each block, in their order."""
+        config = self.config
+        states = self._states(learner, [one.example for own in sentences for one in own])
+        asked = self._states(learner, self._prompts(learner, facts))
+        about = self._states(learner, self._about(learner, facts))
+        subjects: list[list[int]] = []
+        start = 0
+        for own in sentences:
+            subjects.append([])
+            for one in own:
+                subjects[-1] += [start + place for place in one.subject]
+                start += len(one.example)
+        named = {token for tokens in subjects for token in tokens}
+        rest = [token for token in range(start) if token not in named]
+        made = []
+        for place, at in enumerate(states):
+            others = torch.cat([self._general[place], asked[place], at[rest]])
+            positives = [at[tokens] for tokens in subjects]
+            made.append(
+                fit(positives, others, about[place], ridge=config.ridge, place=config.place)
+            )
+        return made
+
+    def _prompts(self, learner: Learner, facts: Sequence[Fact]) -> list[Encoded]:
+        """Return prompts about the known facts other than ``facts``."""
+        random = learner.generator("prompts")
+        taught = {fact.key for fact in facts}
+        prompts: list[str] = []
+        for key in self._keys:
+            asked = [a.prompt for a in learner.stream.wordings.askings(key) if a.form == TRAINED]
+            order = torch.randperm(len(asked), generator=random).tolist()
+            if key not in taught:
+                prompts += [asked[number] for number in order[:ASKED]]
+        return [Encoded(tuple(ids), 0, False) for ids in learner.lm.coder.prompts(prompts)]
+
+    def _about(self, learner: Learner, facts: Sequence[Fact]) -> list[Encoded]:
+        """Return texts that the model writes about the subjects of ``facts``."""
+        counts = dict.fromkeys((fact.subject for fact in facts), ABOUT)
+        rows = written(learner, counts, learner.generator("about"))
+        return [Encoded(ids, 0, False) for ids in rows]
+
+    def _train(self, learner: Learner, gates: Sequence[Gates], examples: Sequence[Encoded]) -> None:
+        """Train the values of the newest neurons on ``examples``."""
+        config, settings = self.config, learner.settings
+        before = self._values
+        self._gates = [old.with_(new) for old, new in zip(self._gates, gates, strict=True)]
+        values = [
+            torch.zeros(len(new), old.shape[1], device=old.device, requires_grad=True)
+            for old, new in zip(before, gates, strict=True)
+        ]
+        # The median: the first token of a text can have a state that is a hundred times as long.
+        sizes = [float(one.pow(2).mean(dim=1).sqrt().median()) for one in self._general]
+        optimizer = torch.optim.Adam(
+            {"params": [one], "lr": config.rate * size}
+            for one, size in zip(values, sizes, strict=True)
+        )
+        random, completed, best, waited = learner.generator("batches"), 0, -1, 0
+        cost, share = sum(map(len, examples)), 0.0
+        epochs = config.epochs if examples else 0
+        for epoch in range(epochs):
+            most = learner.left()
+            if completed > config.more or waited > PATIENCE or (most is not None and most < cost):
+                break
+            hits = 0
+            for chosen in bucketed(list(map(len, examples)), settings.batch_size, random):
+                batch = learner.collate([examples[number] for number in chosen])
+                optimizer.zero_grad()
+                total = int((batch["labels"] != IGNORED).sum())
+                for part in learner.micro_batches(batch):
+                    self._values = [torch.cat(two) for two in zip(before, values, strict=True)]
+                    scored = learner.score(part)
+                    hits += int(scored.hits().sum())
+                    grads = torch.autograd.grad(scored.loss_sum() / total, values)
+                    for one, grad in zip(values, grads, strict=True):
+                        one.grad = grad if one.grad is None else one.grad + grad
+                optimizer.step()
+                learner.steps += 1
+            share = hits / len(examples)
+            completed = completed + 1 if share >= settings.stop_at else 0
+            best, waited = (hits, 0) if hits > best else (best, waited + (not completed))
+            learner.progress(epoch + 1, epochs)
+        learner.log("completed", share)
+        self._values = [
+            torch.cat([old, new.detach()]) for old, new in zip(before, values, strict=True)
+        ]
+
+    def _adder(self, place: int) -> object:
+        """Return a hook that adds the neurons at one block, and shows its output."""
+
+        def add(module: nn.Module, inputs: object, output: Tensor) -> object:
+            states = hidden(output)
+            if self._watched is not None:
+                self._watched.append(states.detach())
+            if place >= len(self._gates) or not len(self._gates[place]):
+                return None
+            with torch.autocast(states.device.type, enabled=False):
+                added = self._gates[place].openings(states) @ self._values[place]
+            return with_hidden(output, states + added.to(states.dtype))
+
+        return add
+
+    @torch.no_grad()
+    def _states(self, learner: Learner, examples: Sequence[Encoded]) -> list[Tensor]:
+        """Return (tokens, width) for each block: its outputs at every token of ``examples``.
+
+        They are in the order of the examples, and do not have what the neurons add there.
+        """
+        mode = learner.model.training
+        learner.model.eval()
+        found: dict[int, list[Tensor]] = {}
+        for chosen in by_length([len(one) for one in examples], learner.settings.batch_size):
+            self._watched = []
+            learner.score(collate([examples[n] for n in chosen], learner.lm.coder.pad))
+            for row, number in enumerate(chosen):
+                length = len(examples[number])
+                found[number] = [states[row, :length].float() for states in self._watched]
+            self._watched = None
+        learner.model.train(mode)
+        ordered = [found[number] for number in range(len(examples))]
+        places = range(len(self._layers))
+        return [torch.cat([self._none, *(one[place] for one in ordered)]) for place in places]

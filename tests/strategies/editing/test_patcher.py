@@ -1,0 +1,164 @@
+"""`patcher`: what its neurons add, where they add nothing, and what leaves with a fact."""
+
+from __future__ import annotations
+
+from typing import cast
+
+import pytest
+import torch
+from torch import Tensor
+
+from cltool.core.errors import UserError
+from cltool.facts.facts import Fact, Update
+from cltool.facts.stream import Stream
+from cltool.facts.wording import Wording
+from cltool.facts.wordings import Wordings
+from cltool.strategies.editing.common.subject_tokens import located
+from cltool.strategies.editing.patcher import Patcher
+from cltool.training.learner import Learner
+
+from ...conftest import MakeLearner, apply, names, weights
+
+STATEMENTS = ("The ruler of {subject} is {object}.", "The throne of {subject} belongs to {object}.")
+
+
+@pytest.fixture
+def thrones() -> Stream:
+    """Rulers of lands with different names: three in the base, two taught, one changed."""
+    lands, rulers = names(6, "patcher"), names(8, "rulers")
+    facts = [Fact(land, "ruler", ruler) for land, ruler in zip(lands, rulers, strict=False)]
+    wordings = Wordings({"ruler": [Wording.parse(one) for one in STATEMENTS]}, {"ruler": []})
+    return Stream(
+        "thrones",
+        [
+            Update(0, "base", facts[:3]),
+            Update(1, "one", facts[3:5]),
+            Update(2, "two", [Fact(lands[3], "ruler", rulers[6]), facts[5]]),
+        ],
+        wordings,
+    )
+
+
+def patcher_of(learner: Learner) -> Patcher:
+    return cast(Patcher, learner.strategies.parts["patcher"])
+
+
+@torch.no_grad()
+def logits(learner: Learner, facts: list[Fact]) -> Tensor:
+    return learner.score(learner.collate(learner.examples(facts))).logits
+
+
+@torch.no_grad()
+def loss(learner: Learner, facts: list[Fact]) -> float:
+    batch = learner.collate(learner.examples(facts))
+    return float(learner.score(batch).loss_per_sample().mean())
+
+
+def taught(make_learner: MakeLearner, thrones: Stream, **options: object) -> Learner:
+    learner = make_learner("patcher", of=thrones, strategy={"written": 8, "epochs": 6, **options})
+    apply(learner, thrones.updates[1])
+    return learner
+
+
+def test_an_update_lowers_its_own_loss_and_changes_no_weight(
+    make_learner: MakeLearner, thrones: Stream
+) -> None:
+    learner = make_learner(
+        "patcher", of=thrones, strategy={"written": 8, "epochs": 30, "rate": 0.1}
+    )
+    facts = list(thrones.updates[1].learn)
+    before, held = loss(learner, facts), weights(learner.model)
+    apply(learner, thrones.updates[1])
+    assert loss(learner, facts) < 0.8 * before
+    for name, tensor in weights(learner.model).items():
+        assert torch.equal(tensor, held[name]), name
+
+
+def test_prompts_about_other_known_facts_are_answered_exactly_as_before(
+    make_learner: MakeLearner, thrones: Stream
+) -> None:
+    learner = make_learner("patcher", of=thrones, strategy={"written": 8, "epochs": 2})
+    changed = {fact.key for fact in thrones.updates[1].learn}
+    facts = [fact for fact in thrones.updates[0].learn if fact.key not in changed]
+    coder = learner.lm.coder
+    askings = [thrones.wordings.askings(fact.key) for fact in facts]
+    texts = [one.prompt for asked in askings for one in asked if one.form == "trained"]
+    rows = [torch.tensor([ids]) for ids in coder.prompts(texts)]
+    with torch.no_grad():
+        before = [learner.model(row).logits for row in rows]
+    apply(learner, thrones.updates[1])
+    with torch.no_grad():
+        after = [learner.model(row).logits for row in rows]
+    # Two prompts of each fact, here all, are among the states at which gates stay closed.
+    assert all(torch.equal(one, two) for one, two in zip(before, after, strict=True))
+
+
+def test_without_its_facts_the_model_is_exactly_the_base(
+    make_learner: MakeLearner, thrones: Stream
+) -> None:
+    learner = make_learner("patcher", of=thrones, strategy={"written": 8, "epochs": 2})
+    facts = list(thrones.updates[1].learn)
+    before = logits(learner, facts)
+    apply(learner, thrones.updates[1])
+    assert not torch.equal(logits(learner, facts), before)
+    mine = patcher_of(learner)
+    mine.forget(facts)
+    assert torch.equal(logits(learner, facts), before)
+    state = mine.state_dict()
+    assert not state["owners"]
+    assert not {tuple(key) for key in state["keys"]} & {fact.key for fact in facts}
+
+
+def test_a_superseded_fact_leaves_with_its_neurons_only(
+    make_learner: MakeLearner, thrones: Stream
+) -> None:
+    learner = taught(make_learner, thrones)
+    mine, facts = patcher_of(learner), thrones.updates[1].learn
+    mine.forget(facts[:1])
+    owners = [tuple(owner) for owner in mine.state_dict()["owners"]]
+    assert facts[0].key not in owners
+    assert set(owners) == {fact.key for fact in facts[1:]}
+    sizes = {len(value) for name, value in mine.state_dict().items() if "." in name}
+    assert sizes == {len(owners)}
+
+
+def test_the_state_survives_a_round_trip(make_learner: MakeLearner, thrones: Stream) -> None:
+    learner = taught(make_learner, thrones)
+    other = make_learner("patcher", of=thrones, strategy={"written": 8, "epochs": 6})
+    patcher_of(other).load_state_dict(patcher_of(learner).state_dict())
+    facts = list(thrones.updates[1].learn)
+    assert torch.equal(logits(other, facts), logits(learner, facts))
+
+
+def test_no_object_is_stored(make_learner: MakeLearner, thrones: Stream) -> None:
+    mine = patcher_of(taught(make_learner, thrones))
+    state = mine.state_dict()
+    keys = {tuple(key) for key in state["keys"]} | {tuple(one) for one in state["owners"]}
+    known = {fact.key for update in thrones.updates[:2] for fact in update.learn}
+    assert keys <= known
+    assert all(isinstance(v, Tensor) for n, v in state.items() if n not in ("keys", "owners"))
+
+
+def test_a_budget_is_kept(make_learner: MakeLearner, thrones: Stream) -> None:
+    learner = make_learner("patcher", of=thrones, strategy={"written": 4}, tokens=6000)
+    for update in thrones.updates[1:3]:
+        before = learner.tokens
+        learner.begin(update)
+        apply(learner, update)
+        assert 0 < learner.tokens - before <= 6000
+
+
+def test_a_missing_block_is_refused(make_learner: MakeLearner, thrones: Stream) -> None:
+    with pytest.raises(UserError, match="has no block 9"):
+        make_learner("patcher", of=thrones, strategy={"layers": [9]})
+
+
+def test_the_subject_is_found_in_every_wording(make_learner: MakeLearner, thrones: Stream) -> None:
+    learner = make_learner("naive", of=thrones)
+    coder = learner.lm.coder
+    for fact in thrones.updates[1].learn:
+        for one in located(learner, fact):
+            assert one.subject and one.end == one.example.start - 1
+            for place in one.subject:
+                said = coder.decode(one.example.ids[: place + 1])
+                assert said.rstrip().endswith(fact.subject[-2:])
