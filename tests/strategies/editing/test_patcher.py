@@ -64,7 +64,7 @@ def test_an_update_lowers_its_own_loss_and_changes_no_weight(
     make_learner: MakeLearner, thrones: Stream
 ) -> None:
     learner = make_learner(
-        "patcher", of=thrones, strategy={"written": 8, "epochs": 30, "rate": 0.1}
+        "patcher", of=thrones, strategy={"written": 8, "epochs": 30, "rate": 1.0}
     )
     facts = list(thrones.updates[1].learn)
     before, held = loss(learner, facts), weights(learner.model)
