@@ -68,8 +68,8 @@ ABOUT = 2
 ASKED = 2
 """Prompts of each known fact at which the gates of others stay closed."""
 
-PATIENCE = 8
-"""Passes without a sentence more that is completed, after which training stops."""
+PATIENCE, FALL = 8, 0.98
+"""Training stops after so many passes in which the loss did not fall to this share of its best."""
 
 
 class PatcherConfig(StrategyConfig):
@@ -259,14 +259,14 @@ class Patcher(Strategy[PatcherConfig]):
             {"params": [one], "lr": config.rate * size}
             for one, size in zip(values, sizes, strict=True)
         )
-        random, completed, best, waited = learner.generator("batches"), 0, -1, 0
+        random, completed, best, waited = learner.generator("batches"), 0, float("inf"), 0
         cost, share = sum(map(len, examples)), 0.0
         epochs = config.epochs if examples else 0
         for epoch in range(epochs):
             most = learner.left()
             if completed > config.more or waited > PATIENCE or (most is not None and most < cost):
                 break
-            hits = 0
+            hits, nats = 0, 0.0
             for chosen in bucketed(list(map(len, examples)), settings.batch_size, random):
                 batch = learner.collate([examples[number] for number in chosen])
                 optimizer.zero_grad()
@@ -275,14 +275,16 @@ class Patcher(Strategy[PatcherConfig]):
                     self._values = [torch.cat(two) for two in zip(before, values, strict=True)]
                     scored = learner.score(part)
                     hits += int(scored.hits().sum())
-                    grads = torch.autograd.grad(scored.loss_sum() / total, values)
+                    loss = scored.loss_sum()
+                    nats += float(loss.detach())
+                    grads = torch.autograd.grad(loss / total, values)
                     for one, grad in zip(values, grads, strict=True):
                         one.grad = grad if one.grad is None else one.grad + grad
                 optimizer.step()
                 learner.steps += 1
             share = hits / len(examples)
             completed = completed + 1 if share >= settings.stop_at else 0
-            best, waited = (hits, 0) if hits > best else (best, waited + (not completed))
+            best, waited = (nats, 0) if nats < FALL * best else (best, waited + (not completed))
             learner.progress(epoch + 1, epochs)
         learner.log("completed", share)
         self._values = [

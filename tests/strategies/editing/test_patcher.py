@@ -69,7 +69,7 @@ def test_an_update_lowers_its_own_loss_and_changes_no_weight(
     facts = list(thrones.updates[1].learn)
     before, held = loss(learner, facts), weights(learner.model)
     apply(learner, thrones.updates[1])
-    assert loss(learner, facts) < 0.8 * before
+    assert loss(learner, facts) < 0.9 * before
     for name, tensor in weights(learner.model).items():
         assert torch.equal(tensor, held[name]), name
 
