@@ -10,10 +10,16 @@ READY := $(VENV)/.ready
 # One process a core, of one thread each; the tests' models are too small to share out.
 JOBS ?= auto
 
-.PHONY: demo smollm2 test test-slow torture bench lint clean
+REAL := --scenario docs/examples/laboratories.jsonl --wordings docs/examples/laboratories.toml \
+	--model smollm2 --set learner.batch_size=8 --set general.limit=60
+
+.PHONY: demo demo-real smollm2 test test-slow torture bench lint clean
 
 demo: $(READY)
 	$(BIN)/cltool compare --scenario leaders --out runs/demo --report reports/demo.html
+
+demo-real: smollm2
+	$(BIN)/cltool compare $(REAL) --strategies naive,replay,patcher --out runs/demo-real --report reports/demo_real.html
 
 smollm2: $(READY)
 	$(BIN)/cltool models add smollm2

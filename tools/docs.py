@@ -52,8 +52,8 @@ FAMILIES = {
     "distillation": "The model is trained towards the outputs of the model before the update.",
     "adapters": "Low-rank adapters, and steps outside the directions that earlier facts use.",
     "averaging": "The weights after an update are averaged with earlier weights.",
-    "editing": "Single layers are edited in closed form, or a codebook is used, instead of"
-    " training.",
+    "editing": "Single layers are edited in closed form, or neurons or a codebook are added,"
+    " instead of training.",
     "memory": "Facts are stored outside the weights and put into the prompt.",
     "unlearning": "The facts that an update asks to forget are erased from the weights, after the"
     " update is learned. The aim is the model that never knew them. Unless `target` is none, a"
