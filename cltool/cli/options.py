@@ -258,7 +258,7 @@ def read_tables(options: argparse.Namespace) -> dict[str, Any]:
         "model": model,
         "scenario": scenario,
         "learner": {"loss": options.loss},
-        "probe": {"match": options.match},
+        "probe": {"match": getattr(options, "match", None)},
         "general": read_general(options),
     }
     return merge(tables, {name: only_given(table) for name, table in given.items()})

@@ -123,19 +123,7 @@ class Prober:
         current = self.score(
             [(prompt, _target(probe)) for prompt, probe in zip(prompts, probes, strict=True)]
         )
-        superseded = [number for number, probe in enumerate(probes) if probe.outdated]
-        outdated = dict(
-            zip(
-                superseded,
-                self.score(
-                    [
-                        (prompts[n], probes[n].gap + probes[n].outdated[-1] + probes[n].closing)
-                        for n in superseded
-                    ]
-                ),
-                strict=True,
-            )
-        )
+        outdated = self._outdated(probes, prompts)
         if any(math.isnan(one.logp) for one in current):
             raise Diverged(
                 "the model's probabilities are not numbers (NaN)",
@@ -166,6 +154,14 @@ class Prober:
             }
             for n, probe in enumerate(probes)
         ]
+
+    def _outdated(self, probes: Sequence[Probe], prompts: Sequence[str]) -> dict[int, Completion]:
+        """Return place of a probe → how probable its last outdated object is, where it has one."""
+        places = [place for place, probe in enumerate(probes) if probe.outdated]
+        pairs = [
+            (prompts[n], probes[n].gap + probes[n].outdated[-1] + probes[n].closing) for n in places
+        ]
+        return dict(zip(places, self.score(pairs), strict=True))
 
     def _choices(self, probes: Sequence[Probe], frame: Callable[[str], str]) -> dict[int, Chosen]:
         """Return place of a probe → what the model finds most probable, for one probe a fact."""

@@ -6,6 +6,7 @@ comparison is started again, finished cells are kept and unfinished ones resume.
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
@@ -167,8 +168,8 @@ def compare(
         out: the folder that holds the run folders.
         workers: number of processes; by default one per core, or one if there is a GPU.
         fresh: replace the runs of all cells.
-        accept_changed_code, keep_checkpoints, purge_checkpoints: as for `cltool.run`.
-        lm_eval, lm_eval_limit: as for `cltool.run`.
+        accept_changed_code, keep_checkpoints, purge_checkpoints, lm_eval, lm_eval_limit: as for
+            `cltool.run`.
         progress: receives the progress of each run, as in ``Progress(print)``.
 
     Raises:
@@ -181,26 +182,17 @@ def compare(
     opened = resolve.as_stream(stream, options) if isinstance(stream, Stream) else str(stream)
     if stream_seeds is not None:
         _check_streams(opened, options or {}, stream_seeds)
-    cells = [
-        Cell(
-            name,
-            seed,
-            Path(out) / folder_of(name, seed, stream_seed),
-            opened,
+
+    def cell(name: str, stream_seed: int | None, seed: int) -> Cell:
+        return Cell(
+            name, seed, Path(out) / folder_of(name, seed, stream_seed), opened,
             json.dumps({**(options or {}), **_seeded(stream_seed)}, default=str),
-            dict(settings or {}),
-            tuple(strategies),
-            fresh,
-            keep_checkpoints,
-            purge_checkpoints,
-            accept_changed_code,
-            stream_seed,
-            evaluation,
-        )
-        for name in strategies
-        for stream_seed in (stream_seeds if stream_seeds is not None else (None,))
-        for seed in seeds
-    ]
+            dict(settings or {}), tuple(strategies), fresh, keep_checkpoints, purge_checkpoints,
+            accept_changed_code, stream_seed, evaluation,
+        )  # fmt: skip
+
+    streams = (None,) if stream_seeds is None else stream_seeds
+    cells = [cell(*three) for three in itertools.product(strategies, streams, seeds)]
     return _run_all(Path(out), cells, workers, progress)
 
 

@@ -79,9 +79,8 @@ def run(
         keep_checkpoints: keep the checkpoints of all steps, or of these steps and the last one.
         purge_checkpoints: remove earlier checkpoints when an update asks to forget facts.
         save_model: folder for the final model, written as a `transformers` checkpoint.
-        lm_eval: what EleutherAI's harness is to measure of the final model: names of its tasks, or
-            paths of YAML files that define tasks; what fails becomes a warning of the run.
-        lm_eval_limit: most documents of each of these tasks; by default all.
+        lm_eval: tasks of EleutherAI's harness for the final model: names, or paths of YAML files.
+        lm_eval_limit: most documents of each task; by default all. What fails becomes a warning.
         loggers: Avalanche loggers.
         progress: receives the progress of the run, as in ``Progress(print)``.
 
@@ -95,20 +94,17 @@ def run(
     resolved = resolve.resolve(strategy, merge(settings or {}, named))
     requested = identity(stream, strategy, seed, resolved)
     folder = Path(out) if out is not None else default_folder(requested)
-    kept = steps_kept(keep_checkpoints, len(stream))
     # Earlier checkpoints still hold the facts that an update asks to forget.
     purging = [update.step for update in stream if update.forget] if purge_checkpoints else []
-    accept = accept_changed_code
     evaluation = None if lm_eval is None else Evaluation(lm_eval, lm_eval_limit)
     asked = _Asked(
-        stream, resolved, requested, folder, fresh, accept, kept, purging, evaluation, loggers,
-        progress,
+        stream, resolved, requested, folder, fresh, accept_changed_code,
+        steps_kept(keep_checkpoints, len(stream)), purging, evaluation, loggers, progress,
     )  # fmt: skip
     writes = fresh or save_model is not None or bool(asked.unevaluated())
-    with run_lock(folder, requested, writes, accept, bool(purging)) as lock:
-        if lock is None:
-            return finished(folder)
-        return _run_locked(asked, None if save_model is None else Path(save_model), lock)
+    saved = None if save_model is None else Path(save_model)
+    with run_lock(folder, requested, writes, accept_changed_code, bool(purging)) as lock:
+        return finished(folder) if lock is None else _run_locked(asked, saved, lock)
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ from cltool.evaluation import ledger, metrics
 from cltool.evaluation.prober import Prober
 from cltool.evaluation.scores import COSTS
 from cltool.experiments import base_model, build_learner, checkpoints, resolve
-from cltool.experiments import run as experiment
+from cltool.experiments import steps as executing
 from cltool.experiments.run import run
 from cltool.facts.facts import Fact, Update
 from cltool.facts.stream import Stream
@@ -837,6 +837,6 @@ def test_a_warning_names_what_a_saved_model_lacks(
 
 def test_patched_names_exist() -> None:
     # The traps above patch these names.
-    assert experiment.ledger is ledger
+    assert executing.ledger is ledger
     assert cache_folder() == Path(os.environ["CLTOOL_CACHE"])
     assert resolve.resolve("naive").model.name == "tiny"
