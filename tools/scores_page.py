@@ -95,8 +95,9 @@ The other wordings of the fact have no verdict, and with `--match choice` they d
 out of the scores, and a warning of the run says how many they are. In the accuracy matrix, an
 object that is taught later counts as right before that only if it was among those compared.
 
-The prompt is read once for all names. `python -m tools.match_cost` measures what this adds to the
-time of asking.
+The prompt is read once for all names. With it, asking the embedded model about 200 keys of
+`leaders` takes 1.8 times as long (`python -m tools.match_cost --model tiny --keys 200`), and
+SmolLM2-135M-Instruct about 24 keys 1.2 times (`--model smollm2 --keys 24 --turns 3`).
 
 ## Groups
 

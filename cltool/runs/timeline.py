@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from cltool.core.errors import UserError
 from cltool.core.plurals import plural
-from cltool.evaluation.matchers import CHOICE, EXACT, judged, matcher_of
+from cltool.evaluation.matchers import CHOICE, EXACT, MATCH, judged, matcher_of
 from cltool.evaluation.matching import shown
 from cltool.facts.identity import folded_form, name_identity
 from cltool.facts.lookalikes import difference
@@ -91,7 +91,8 @@ class Timeline:
 
     def as_json(self) -> dict[str, Any]:
         """Return plain JSON values."""
-        moments = [asdict(moment) | {"words": moment.in_words()} for moment in self.moments]
+        told = [asdict(moment) | {"words": moment.in_words()} for moment in self.moments]
+        moments = [{key: one for key, one in row.items() if key != MATCH} for row in told]
         return {"subject": self.subject, "relation": self.relation, "moments": moments}
 
 
