@@ -79,7 +79,7 @@ def audit(name: str, settings: AuditSettings = SETTINGS, **asked: Any) -> str:
     return json.dumps(audit_data(found)) + repr([repr(side) for side in sides])
 
 
-@pytest.mark.parametrize("name", ["naive", "kept"])
+@pytest.mark.parametrize("name", ["naive", pytest.param("kept", marks=pytest.mark.slow)])
 def test_a_second_audit_attacks_nothing_and_gives_the_same_result(
     name: str, folder: Path, attacked: list[bool]
 ) -> None:

@@ -86,7 +86,12 @@ def test_a_fact_without_probes_has_no_scores(start: Start, tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize(
-    ("strategy", "options"), [("replay+ewc", {}), ("kfac", {}), ("rwalk", {"base_steps": 2})]
+    ("strategy", "options"),
+    [
+        ("replay+ewc", {}),
+        pytest.param("kfac", {}, marks=pytest.mark.slow),
+        pytest.param("rwalk", {"base_steps": 2}, marks=pytest.mark.slow),
+    ],
 )
 def test_a_resumed_run_ends_with_the_same_record_except_times(
     strategy: str,
