@@ -138,7 +138,6 @@ def test_a_timeline_is_plain_json(run: Run) -> None:
         "right": 1,
         "asked": 2,
         "stale": 1,
-        "match": "exact",
         "answers": {
             "trained: the president of Chile is": "Bea",
             "question: the president of Chile is": "Ann",
