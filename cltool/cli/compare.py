@@ -18,6 +18,7 @@ from cltool.facts.files.endings import table_name
 
 if TYPE_CHECKING:
     from cltool.experiments.compare import Comparison
+    from cltool.experiments.harness import Evaluation
 
 STRATEGIES = "frozen,naive,replay,ewc,lora,joint"
 """Strategies that are compared by default."""
@@ -65,7 +66,7 @@ def run(options: argparse.Namespace) -> int:
     from cltool.reporting.templates import refuse_no_page
 
     tables = shared.read_tables(options)
-    shared.refuse_harness(options)
+    evaluation = shared.read_harness(options)
     shared.refuse_below_one(options.seeds, "--seeds")
     shared.refuse_below_one(options.stream_seeds, "--stream-seeds")
     shared.refuse_below_one(options.workers, "--workers")
@@ -82,8 +83,8 @@ def run(options: argparse.Namespace) -> int:
     steps_kept(keep, len(stream))
     out = Path(options.out) if options.out else Path("runs") / table_name(Path(options.scenario))
     with folder_lock(out, hint=OTHER_FOLDER):
-        result = _run_cells(options, names, tables, keep, out)
-        return _print_comparison(options, result, out)
+        result = _run_cells(options, names, tables, keep, out, evaluation)
+        return _print_comparison(options, result, out, evaluation)
 
 
 def _run_cells(
@@ -92,6 +93,7 @@ def _run_cells(
     tables: dict[str, Any],
     keep: bool | Sequence[int],
     out: Path,
+    evaluation: Evaluation | None,
 ) -> Comparison:
     """Run every strategy with every seed; measure naive first where the budget needs it."""
     from cltool.core.settings import merge
@@ -109,7 +111,7 @@ def _run_cells(
             tables: Any,
             out: Path,
             streams: Sequence[int] | None = None,
-            evaluate: bool = False,
+            evaluation: Evaluation | None = None,
         ) -> Comparison:
             return compare(
                 options.scenario,
@@ -124,8 +126,7 @@ def _run_cells(
                 accept_changed_code=options.accept_changed_code,
                 keep_checkpoints=keep,
                 purge_checkpoints=options.purge_checkpoints,
-                lm_eval=options.lm_eval if evaluate else None,
-                lm_eval_limit=options.lm_eval_limit if evaluate else None,
+                lm_eval=evaluation,
                 progress=progress,
             )
 
@@ -138,10 +139,12 @@ def _run_cells(
             tables = merge(tables, {"learner": budget})
         count = options.stream_seeds
         streams = None if count is None else range(count)
-        return run_some(names, options.seeds, tables, out, streams, evaluate=True)
+        return run_some(names, options.seeds, tables, out, streams, evaluation)
 
 
-def _print_comparison(options: argparse.Namespace, result: Comparison, out: Path) -> int:
+def _print_comparison(
+    options: argparse.Namespace, result: Comparison, out: Path, evaluation: Evaluation | None
+) -> int:
     """Write the report, print the table, and return the exit code."""
     from cltool.evaluation.matchers import in_words
     from cltool.reporting.doubts import doubted, with_warnings
@@ -184,4 +187,4 @@ def _print_comparison(options: argparse.Namespace, result: Comparison, out: Path
         return exit_codes.SOME_FAILED
     if resurfaced and options.fail_on_resurface:
         return exit_codes.REFUSED
-    return exit_codes.SOME_FAILED if harness.lacks(options, result.runs) else exit_codes.DONE
+    return exit_codes.SOME_FAILED if harness.lacks(evaluation, result.runs) else exit_codes.DONE

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -11,6 +10,7 @@ from cltool.cli.tables import Part, table
 from cltool.reporting import formats
 
 if TYPE_CHECKING:
+    from cltool.experiments.harness import Evaluation
     from cltool.runs.groups import Group
     from cltool.runs.run import Run
 
@@ -65,11 +65,6 @@ def group_as_json(group: Group) -> dict[str, Any]:
     return {"lm_eval": rows} if rows else {}
 
 
-def lacks(options: argparse.Namespace, runs: Sequence[Run]) -> bool:
-    """Return whether one of ``runs`` has no results of a task of ``--lm-eval``."""
-    if options.lm_eval is None:
-        return False
-    from cltool.experiments.harness import Evaluation
-
-    evaluation = Evaluation(options.lm_eval, options.lm_eval_limit)
-    return any(evaluation.missing(run.folder) for run in runs)
+def lacks(evaluation: Evaluation | None, runs: Sequence[Run]) -> bool:
+    """Return whether one of ``runs`` has no results of a task that was asked for."""
+    return evaluation is not None and any(evaluation.missing(run.folder) for run in runs)

@@ -5,10 +5,13 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cltool.cli import record
 from cltool.core.errors import UserError
+
+if TYPE_CHECKING:
+    from cltool.experiments.harness import Evaluation
 
 SCENARIO = "leaders"
 """The scenario that is used by default."""
@@ -167,21 +170,23 @@ def add_harness(group: Any) -> None:
     )
 
 
-def refuse_harness(options: argparse.Namespace) -> None:
-    """Raise a `UserError` if ``--lm-eval`` is wrong, or its limit is given alone.
+def read_harness(options: argparse.Namespace) -> Evaluation | None:
+    """Return what ``--lm-eval`` asks for; None without the option. This needs no library.
 
-    This needs no library.
+    Raises:
+        UserError: ``--lm-eval`` is wrong, or its limit is given alone.
     """
     if options.lm_eval is not None:
         from cltool.experiments.harness import Evaluation
 
-        Evaluation(options.lm_eval, options.lm_eval_limit)
-    elif options.lm_eval_limit is not None:
+        return Evaluation(options.lm_eval, options.lm_eval_limit)
+    if options.lm_eval_limit is not None:
         raise UserError(
             "the option has no effect without --lm-eval",
             where="--lm-eval-limit",
             hint="Name the tasks: --lm-eval TASKS.",
         )
+    return None
 
 
 def add_erasing(parser: argparse.ArgumentParser) -> None:

@@ -49,7 +49,7 @@ def run(options: argparse.Namespace) -> int:
     from cltool.experiments import run as experiment
 
     tables = shared.read_tables(options)
-    shared.refuse_harness(options)
+    evaluation = shared.read_harness(options)
     stream = resolve.open_stream(options.scenario, tables.pop("scenario", {}))
     resolve.refuse_unused_tables(tables, [options.strategy])
     with stderr_progress() as progress:
@@ -66,8 +66,7 @@ def run(options: argparse.Namespace) -> int:
             keep_checkpoints=shared.read_checkpoints(options.keep_checkpoints),
             purge_checkpoints=options.purge_checkpoints,
             save_model=options.save_model,
-            lm_eval=options.lm_eval,
-            lm_eval_limit=options.lm_eval_limit,
+            lm_eval=evaluation,
             progress=task,
         )
     tell_reused([done])
@@ -94,7 +93,7 @@ def run(options: argparse.Namespace) -> int:
         )
     if resurfaced and options.fail_on_resurface:
         return exit_codes.REFUSED
-    return exit_codes.SOME_FAILED if harness.lacks(options, [done]) else exit_codes.DONE
+    return exit_codes.SOME_FAILED if harness.lacks(evaluation, [done]) else exit_codes.DONE
 
 
 def _table(steps: pd.DataFrame) -> Part:

@@ -9,6 +9,7 @@ import copy
 import hashlib
 import math
 import os
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -49,7 +50,8 @@ class Task:
     Attributes:
         name: its name in results: the harness's, or that of the file.
         spec: what the harness is given: the name, or the path of the file.
-        digest: a hash of the files beside the user's file; empty for a task of the harness.
+        digest: a hash of the user's file and of the files beside it that it may use; empty for a
+            task of the harness.
     """
 
     name: str
@@ -71,7 +73,7 @@ def named(texts: Iterable[str]) -> list[Task]:
     for text in filter(None, (one.strip() for one in texts)):
         path = Path(text).expanduser()
         if path.suffix in ENDINGS:
-            found.append(_of_file(path))
+            found.append(_of_file(path, _Folder(path.parent)))
         elif "/" in text or os.sep in text:
             found += _of_folder(path)
         else:
@@ -84,20 +86,49 @@ def named(texts: Iterable[str]) -> list[Task]:
     return found
 
 
-def _of_file(path: Path) -> Task:
+class _Folder:
+    """The files of a folder; each is read once, whatever number of tasks use it."""
+
+    def __init__(self, path: Path) -> None:
+        files = path.iterdir() if path.is_dir() else ()
+        self.files = {file.name: file for file in sorted(files) if file.is_file()}
+        self._digests: dict[str, bytes] = {}
+
+    def digest(self, task: Path) -> str:
+        """Return a hash of a file that defines a task and of the files beside it that it may use.
+
+        It may use a file that its text names, and any Python file, which may import others.
+        """
+        text = task.read_text("utf-8", errors="replace")
+        hasher = hashlib.sha256()
+        for name, file in self.files.items():
+            if name == task.name or file.suffix == ".py" or _is_named(name, text):
+                hasher.update(name.encode() + self._digest_of(file))
+        return hasher.hexdigest()[:20]
+
+    def _digest_of(self, file: Path) -> bytes:
+        if file.name not in self._digests:
+            with file.open("rb") as handle:
+                self._digests[file.name] = hashlib.file_digest(handle, "sha256").digest()
+        return self._digests[file.name]
+
+
+def _is_named(name: str, text: str) -> bool:
+    """Return whether ``text`` has the name of a file that is not a part of another one."""
+    return re.search(rf"(?<![\w.-]){re.escape(name)}(?![\w-]|\.\w)", text) is not None
+
+
+def _of_file(path: Path, folder: _Folder) -> Task:
     if not path.is_file():
         raise UserError("there is no such file", where=str(path), hint="It must define a task.")
-    hasher = hashlib.sha256()
-    for file in sorted(one for one in path.parent.iterdir() if one.is_file()):
-        with file.open("rb") as handle:
-            hasher.update(file.name.encode() + hashlib.file_digest(handle, "sha256").digest())
-    return Task(path.name, str(path), hasher.hexdigest()[:20])
+    return Task(path.name, str(path), folder.digest(path))
 
 
 def _of_folder(path: Path) -> list[Task]:
-    files = sorted(path.iterdir()) if path.is_dir() else []
-    if found := [_of_file(file) for file in files if file.suffix in ENDINGS]:
-        return found
+    folder = _Folder(path)
+    names = [name for name in folder.files if name.endswith(ENDINGS)]
+    if names:
+        return [_of_file(path / name, folder) for name in names]
     raise UserError(
         "has no YAML files that define tasks" if path.is_dir() else "there is no such folder",
         where=str(path),

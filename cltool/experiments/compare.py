@@ -21,7 +21,7 @@ from cltool.core.locks import OTHER_FOLDER, folder_lock
 from cltool.core.progress import QUIET, Progress
 from cltool.core.workers import run_tasks, worker_progress
 from cltool.experiments import general, resolve
-from cltool.experiments.harness import Evaluation
+from cltool.experiments.harness import Evaluation, evaluation_of
 from cltool.experiments.manifest import identity
 from cltool.experiments.resume import refuse_others
 from cltool.experiments.run_locks import worker_lock
@@ -152,7 +152,7 @@ def compare(
     accept_changed_code: bool = False,
     keep_checkpoints: bool | Collection[int] = False,
     purge_checkpoints: bool = False,
-    lm_eval: Sequence[str] | str | None = None,
+    lm_eval: Evaluation | Sequence[str] | str | None = None,
     lm_eval_limit: int | None = None,
     progress: Progress = QUIET,
 ) -> Comparison:
@@ -178,7 +178,7 @@ def compare(
             a task of ``lm_eval`` cannot be opened. No cell has run then.
     """
     _check(strategies, seeds, settings or {})
-    evaluation = None if lm_eval is None else Evaluation(lm_eval, lm_eval_limit)
+    evaluation = evaluation_of(lm_eval, lm_eval_limit)
     opened = resolve.as_stream(stream, options) if isinstance(stream, Stream) else str(stream)
     if stream_seeds is not None:
         _check_streams(opened, options or {}, stream_seeds)
@@ -367,7 +367,6 @@ def _run_cell(cell: Cell) -> None:
             accept_changed_code=cell.accept_changed_code,
             keep_checkpoints=cell.keep_checkpoints,
             purge_checkpoints=cell.purge_checkpoints,
-            lm_eval=None if cell.evaluation is None else cell.evaluation.texts,
-            lm_eval_limit=None if cell.evaluation is None else cell.evaluation.limit,
+            lm_eval=cell.evaluation,
             progress=worker_progress(cell.name),
         )

@@ -28,6 +28,23 @@ READS = (
 )  # fmt: skip
 
 
+def evaluation_of(
+    given: Evaluation | Sequence[str] | str | None, limit: int | None = None
+) -> Evaluation | None:
+    """Return what the harness is to measure; None if nothing is given.
+
+    Args:
+        given: the evaluation itself, which has a limit of its own, or its tasks.
+        limit: most documents of each task; None: all.
+
+    Raises:
+        UserError: as `Evaluation`.
+    """
+    if given is None or isinstance(given, Evaluation):
+        return given
+    return Evaluation(given, limit)
+
+
 class Evaluation:
     """What the harness is to measure after the last step of a run.
 
@@ -36,7 +53,6 @@ class Evaluation:
         limit: most documents of each task; None: all.
 
     Attributes:
-        texts: what names the tasks.
         limit: as given.
 
     Raises:
@@ -46,9 +62,8 @@ class Evaluation:
     def __init__(self, tasks: Sequence[str] | str, limit: int | None = None) -> None:
         if limit is not None and limit < 1:
             raise UserError("at least one document is needed", where=f"{OPTION}-limit")
-        self.texts = tasks.split(",") if isinstance(tasks, str) else list(tasks)
         self.limit = limit
-        self._tasks = named(self.texts)
+        self._tasks = named(tasks.split(",") if isinstance(tasks, str) else tasks)
         self._harness: Harness | None = None
 
     def missing(self, folder: Path, fresh: bool = False) -> list[Task]:

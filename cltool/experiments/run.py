@@ -21,7 +21,7 @@ from cltool.evaluation.harness import Task
 from cltool.experiments import diverged, resolve
 from cltool.experiments.build_learner import build_watched
 from cltool.experiments.general import Watch
-from cltool.experiments.harness import Evaluation
+from cltool.experiments.harness import Evaluation, evaluation_of
 from cltool.experiments.manifest import identity, manifest
 from cltool.experiments.resume import (
     clear,
@@ -59,7 +59,7 @@ def run(
     keep_checkpoints: bool | Collection[int] = False,
     purge_checkpoints: bool = False,
     save_model: Path | str | None = None,
-    lm_eval: Sequence[str] | str | None = None,
+    lm_eval: Evaluation | Sequence[str] | str | None = None,
     lm_eval_limit: int | None = None,
     loggers: Sequence[Any] = (),
     progress: Progress = QUIET,
@@ -79,8 +79,9 @@ def run(
         keep_checkpoints: keep the checkpoints of all steps, or of these steps and the last one.
         purge_checkpoints: remove earlier checkpoints when an update asks to forget facts.
         save_model: folder for the final model, written as a `transformers` checkpoint.
-        lm_eval: tasks of EleutherAI's harness for the final model: names, or paths of YAML files.
-        lm_eval_limit: most documents of each task; by default all. What fails becomes a warning.
+        lm_eval: tasks of EleutherAI's harness for the final model: names, or paths of YAML files;
+            or an `Evaluation`, which has a limit of its own. What fails becomes a warning.
+        lm_eval_limit: most documents of each task; by default all.
         loggers: Avalanche loggers.
         progress: receives the progress of the run, as in ``Progress(print)``.
 
@@ -96,7 +97,7 @@ def run(
     folder = Path(out) if out is not None else default_folder(requested)
     # Earlier checkpoints still hold the facts that an update asks to forget.
     purging = [update.step for update in stream if update.forget] if purge_checkpoints else []
-    evaluation = None if lm_eval is None else Evaluation(lm_eval, lm_eval_limit)
+    evaluation = evaluation_of(lm_eval, lm_eval_limit)
     asked = _Asked(
         stream, resolved, requested, folder, fresh, accept_changed_code,
         steps_kept(keep_checkpoints, len(stream)), purging, evaluation, loggers, progress,

@@ -175,18 +175,38 @@ def test_results_that_were_changed_are_refused(command: list[str]) -> None:
     assert Run.open("run").lm_eval["n"].tolist() == [100, 100]
 
 
-def test_a_task_of_the_user_is_evaluated_again_if_its_data_change(tmp_path: Path) -> None:
+def test_a_task_of_the_user_is_evaluated_again_if_what_it_uses_changes(tmp_path: Path) -> None:
     folder = tmp_path / "tasks"
     folder.mkdir()
     for name in ("b", "a"):
-        (folder / f"{name}.yaml").write_text(f"task: {name}")
-    (folder / "data.jsonl").write_text("one")
+        (folder / f"{name}.yaml").write_text(f"task: {name}\ndata_files: there/{name}.jsonl")
     first, second = named([f"{folder}/"])
     assert [first.name, second.name] == ["a.yaml", "b.yaml"]
-    assert named([str(folder / "a.yaml")]) == [first]
-    (folder / "data.jsonl").write_text("two")
-    assert named([str(folder / "a.yaml")])[0].digest != first.digest
+
+    def changed() -> list[bool]:
+        return [named([one.spec]) != [one] for one in (first, second)]
+
+    for name in ("run.log", "b-a.jsonl", "a.jsonl.old"):
+        (folder / name).write_text("not used")
+    assert changed() == [False, False]
+    for name in ("a.jsonl", "a.yaml"):
+        (folder / name).write_text(f"{name}: a.jsonl")
+        assert changed() == [True, False], name
+        first = named([first.spec])[0]
+    (folder / "helper.py").write_text("x = 1")
+    assert changed() == [True, True]
     assert named(["capitals"])[0].digest == ""
+
+
+def test_a_report_beside_a_task_of_the_user_evaluates_nothing_again(
+    command: list[str], lm_eval: ModuleType
+) -> None:
+    Path("own.yaml").write_text("task: mine")
+    ask = [*command, "--out", "runs/one", "--lm-eval", "own.yaml"]
+    for _ in range(2):
+        assert main(ask) == exit_codes.DONE
+        assert main(["report", "runs/one", "--out", "report.html"]) == exit_codes.DONE
+    assert len(lm_eval.CALLS) == 1
 
 
 def test_a_comparison_shows_what_was_measured_of_each_strategy(
