@@ -78,12 +78,16 @@ def run(options: argparse.Namespace) -> int:
 
 def _tables(options: argparse.Namespace) -> dict[str, Any]:
     """Return the tables of settings that this command uses."""
-    from cltool.core.settings import merge
+    from cltool.core.settings import merge, parse_assignments
 
     tables = shared.read_tables(options)
     if record.is_record(options.settings):
         # The run was trained; this command only takes its stream and how it was asked.
         tables = {name: table for name, table in tables.items() if name in ("scenario", "probe")}
+        # How the run judged answers has no effect here. It is refused only if the user sets it.
+        if "match" not in parse_assignments(options.set).get("probe", {}):
+            probe = tables.get("probe", {})
+            tables["probe"] = {name: value for name, value in probe.items() if name != "match"}
     else:
         tables = {name: table for name, table in tables.items() if table}
     return merge(tables, {"probe": {"limit": options.limit}} if options.limit else {})

@@ -55,6 +55,7 @@ def test_beliefs_are_printed_and_written(
     [
         (["--limit", "0"], "--limit"),
         (["--set", "learner.lr=1"], "nothing is trained"),
+        (["--set", "probe.match=choice"], "probe.match: nothing is trained or scored"),
         (["--out", "."], "folder"),
         (["--scenario", "nowhere"], "nowhere"),
     ],
@@ -65,3 +66,19 @@ def test_bad_input_is_refused(
     found = main(["beliefs", "tiny", "--scenario", facts, "--cut", "year", *more])
     assert found == exit_codes.BAD_INPUT
     assert words in capfd.readouterr().err
+
+
+def test_the_record_of_a_run_may_say_how_answers_were_judged(
+    checkpoint: Callable[[str], Path],
+    facts: str,
+    tmp_path: Path,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    model, run = str(checkpoint("llama")), str(tmp_path / "run")
+    ask = ["run", "--scenario", facts, "--cut", "year", "--model", model, "--device", "cpu"]
+    ask += ["--strategy", "frozen", "--general", "off", "--match", "choice", "--out", run]
+    assert main(ask) == exit_codes.DONE
+    again = ["beliefs", model, "--settings", run, "--device", "cpu", "--limit", "4"]
+    assert main(again) == exit_codes.DONE
+    assert main([*again, "--set", "probe.match=choice"]) == exit_codes.BAD_INPUT
+    assert "probe.match: nothing is trained or scored" in capfd.readouterr().err
