@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import shutil
 from collections.abc import Callable
@@ -205,3 +206,25 @@ def test_every_module_that_attacks_depend_on_is_there() -> None:
     here = Path(cltool.__file__).parent
     assert all((here / place).exists() for place in findings.CODE)
     assert all((here / "audit" / "measures" / name).is_file() for name in findings.JUDGES)
+
+
+APART = {"choice", "likely_names", "ledger"}
+"""Modules of `cltool.evaluation` that change no attack: its prober compares no objects (`choice`),
+and it takes only names of columns from the ledger."""
+
+
+def test_the_digest_covers_every_module_of_evaluation_that_attacks_use() -> None:
+    here = Path(cltool.__file__).parent
+    listed = [here / place for place in findings.CODE]
+    files = [file for place in listed for file in sorted([place, *place.rglob("*.py")])]
+    used = set[str]()
+    for file in (file for file in files if file.suffix == ".py"):
+        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+            if isinstance(node, ast.ImportFrom) and node.module == "cltool.evaluation":
+                used |= {one.name for one in node.names}
+            elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith(
+                "cltool.evaluation."
+            ):
+                used.add((node.module or "").split(".")[2])
+    assert {"prober", "limits"} <= used
+    assert sorted(used - APART - {file.stem for file in files}) == []
