@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -53,15 +52,17 @@ def of_group(group: Group) -> list[Part]:
 
 def as_json(run: Run) -> dict[str, Any]:
     """Return ``lm_eval``: an object for each task and metric; nothing if nothing was measured."""
-    rows = json.loads(run.lm_eval.to_json(orient="records", double_precision=15))
+    from cltool.reporting.views.harness import plain
+
+    rows = plain(run.lm_eval)
     return {"lm_eval": rows} if rows else {}
 
 
 def group_as_json(group: Group) -> dict[str, Any]:
     """Return ``lm_eval``: an object for each strategy, task and metric; nothing without."""
-    from cltool.runs.tables import evaluated
+    from cltool.reporting.views.harness import data
 
-    rows = json.loads(evaluated(group).to_json(orient="records", double_precision=15))
+    rows = data(group)
     return {"lm_eval": rows} if rows else {}
 
 

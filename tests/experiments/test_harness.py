@@ -74,20 +74,21 @@ def test_what_was_measured_is_in_files_tables_json_and_on_the_page(
     done = Run.open("run")
     table = done.lm_eval
     assert list(table["task"]) == ["capitals"] * 2 + ["first"] * 2 + ["second"] * 2
-    size = float(table["value"][0])
+    value = float(table["value"][0])
     assert row[:2] == ["capitals", "acc"] and row[-1] == "7"
     assert (table["n"] == 7).all() and (table["limit"] == 7).all()
     assert table["metric"][1] == "em (strict)" and pd.isna(table["value"][1])
     steps = done.metrics()["lm_eval.capitals.acc"]
-    assert pd.isna(steps.loc[0]) and steps.loc[1] == size
-    assert done.summary()["lm_eval.second.acc"] == size
+    assert pd.isna(steps.loc[0]) and steps.loc[1] == value
+    assert done.summary()["lm_eval.second.acc"] == value
     assert "lm_eval.capitals.acc" not in done.summary(until=0)
     page = render(page_data([done]))
     assert "Evaluation by lm-eval" in page and "capitals: acc ↑ (7 documents)" in page
     assert len(lm_eval.CALLS) == 2
     assert main([*ask, "--json"]) == exit_codes.DONE
     found = json.loads(capfd.readouterr().out)
-    assert found["lm_eval"][0]["value"] == found["summary"]["lm_eval.capitals.acc"] == size
+    assert found["lm_eval"][0]["value"] == found["summary"]["lm_eval.capitals.acc"] == value
+    assert found["lm_eval"][0]["stderr"] == 1 / 3 and found["lm_eval"][1]["value"] is None
     assert len(lm_eval.CALLS) == 2, "a second command evaluates nothing"
 
 
@@ -244,6 +245,35 @@ def test_a_comparison_shows_what_was_measured_of_each_strategy(
     with pytest.raises(UserError, match="no network"):
         compare(make_stream(4), ["frozen"], settings=tables, out=tmp_path / "no", lm_eval="offline")
     assert not (tmp_path / "no" / "frozen-seed0").exists()
+
+
+def test_the_command_of_a_comparison_prints_what_was_measured_and_what_failed(
+    command: list[str],
+    capfd: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    lm_eval: ModuleType,
+) -> None:
+    monkeypatch.setattr("cltool.experiments.compare.run_tasks", run_tasks)
+    ask = ["compare", *command[1:], "--strategies", "frozen,naive"]
+    ask += ["--lm-eval", "capitals,currencies", "--json"]
+    lm_eval.BROKEN.append("currencies")
+    assert main(ask) == exit_codes.SOME_FAILED
+    found = json.loads(capfd.readouterr().out)
+    assert found["failed"] == []
+    assert {row["task"] for row in found["lm_eval"]} == {"capitals"}
+    assert any("cannot evaluate currencies" in text for text in found["doubts"])
+    lm_eval.BROKEN.clear()
+    assert main(ask) == exit_codes.DONE
+    rows = {
+        (row["strategy"], row["task"], row["metric"]): row
+        for row in json.loads(capfd.readouterr().out)["lm_eval"]
+    }
+    assert len(rows) == 8
+    for strategy in ("frozen", "naive"):
+        value = Run.open(f"run/{strategy}-seed0").lm_eval["value"][0]
+        one = rows[strategy, "currencies", "acc"]
+        assert one["mean"] == value and (one["n"], one["half"]) == (100, None)
+        assert rows[strategy, "capitals", "em (strict)"]["mean"] is None
 
 
 def test_a_chat_model_is_asked_through_its_template(tmp_path: Path, lm_eval: ModuleType) -> None:

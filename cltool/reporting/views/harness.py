@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
@@ -13,6 +13,9 @@ from cltool.reporting.templates import fill
 from cltool.runs.groups import Group
 from cltool.runs.tables import evaluated
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 Data = list[dict[str, Any]]
 
 TITLE = "Evaluation by lm-eval"
@@ -20,14 +23,17 @@ TITLE = "Evaluation by lm-eval"
 
 def data(group: Group) -> Data:
     """Return a row for each strategy, task and metric: `cltool.runs.tables.evaluated`."""
-    texts = ("strategy", "task", "metric", "better")
-    numbers = ("n", "mean", "half", "low", "high")
+    return plain(evaluated(group))
+
+
+def plain(frame: pd.DataFrame) -> Data:
+    """Return the rows of a table as values for JSON: null for missing and infinite numbers."""
     return [
         {
-            **{name: row[name] if isinstance(row[name], str) else None for name in texts},
-            **{name: formats.number(row[name]) for name in numbers},
+            str(name): value if isinstance(value, str | int) else formats.number(value)
+            for name, value in row.items()
         }
-        for row in evaluated(group).to_dict("records")
+        for row in frame.to_dict("records")
     ]
 
 

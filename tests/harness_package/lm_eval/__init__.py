@@ -30,7 +30,13 @@ def simple_evaluate(
     if broken := [name for name in names if name in BROKEN]:
         raise RuntimeError(f"cannot evaluate {broken[0]}")
     size = float(sum(one.detach().double().abs().sum() for one in model.model.parameters()))
-    values = {"acc,none": size, "acc_stderr,none": 0.25, "em,strict": float("nan"), "alias": "x"}
+    # A share that needs all digits of a float, and differs between models.
+    values = {
+        "acc,none": size % 1 / 3,
+        "acc_stderr,none": 1 / 3,
+        "em,strict": float("nan"),
+        "alias": "x",
+    }
     return {
         "results": {name: {**values, "name": name, "sample_len": 4} for name in names},
         "n-samples": {name: {"original": 100, "effective": limit or 100} for name in names},
