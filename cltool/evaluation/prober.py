@@ -87,6 +87,9 @@ class Prober:
 
     Attributes:
         match: how answers are judged, a key of `cltool.evaluation.matchers.MATCHERS`.
+
+    Raises:
+        ValueError: `CHOICE` decides, and there is no chooser.
     """
 
     def __init__(
@@ -99,6 +102,8 @@ class Prober:
         self.lm = lm
         self.settings = settings
         self.match = chosen(settings, lm)
+        if self.match == CHOICE and chooser is None:
+            raise ValueError("answers are judged by choice, so a chooser is needed")
         self._chooser = chooser
         self._askable = None if stream is None else Askable.of(stream, lm.coder)
         self._sampler = Sampler(lm, settings.batch_size)

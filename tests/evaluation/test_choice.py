@@ -148,6 +148,11 @@ def test_what_the_strategy_puts_before_the_prompt_is_read(
     assert seen and all(prompt.startswith("Note. ") for prompt in seen)
 
 
+def test_judging_by_choice_needs_a_chooser(load_lm: Callable[[str], LanguageModel]) -> None:
+    with pytest.raises(ValueError, match="a chooser is needed"):
+        Prober(load_lm("llama"), ProbeSettings(match="choice"), make_stream(4))
+
+
 def test_the_matcher_decides_right_and_stale(
     load_lm: Callable[[str], LanguageModel], monkeypatch: pytest.MonkeyPatch
 ) -> None:
