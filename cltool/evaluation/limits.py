@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from cltool.core.plurals import plural
 from cltool.evaluation.judge import RelationNames
+from cltool.evaluation.matchers import CONTAINS, EXACT
 from cltool.evaluation.matching import KnownNames
 
 if TYPE_CHECKING:
@@ -87,15 +88,15 @@ def longest_of(coder: Coder, texts: Iterable[str]) -> int:
     return longest
 
 
-def limit(asked: int | None, longest: int, *, sentence: bool = False) -> int:
+def limit(asked: int | None, longest: int, match: str = EXACT) -> int:
     """Return the most tokens of an answer.
 
     Args:
         asked: the setting ``probe.max_tokens``.
         longest: tokens of the longest known object.
-        sentence: whether the object may be anywhere in a sentence.
+        match: how answers are judged. By `CONTAINS`, the object may be anywhere in a sentence.
     """
-    derived = longest + (SENTENCE if sentence else SPARE_TOKENS)
+    derived = longest + (SENTENCE if match == CONTAINS else SPARE_TOKENS)
     return derived if asked is None else min(asked, derived)
 
 

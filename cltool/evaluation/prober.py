@@ -141,9 +141,7 @@ class Prober:
                 hint=LOWER if step else OTHER_MODEL,
             )
         askable = self._askable_with(probes)
-        limit = limits.limit(
-            self.settings.max_tokens, askable.longest, sentence=self.match == CONTAINS
-        )
+        limit = limits.limit(self.settings.max_tokens, askable.longest, self.match)
         shown = {n: one.ids for n, one in outdated.items() if one.shown_within(limit)}
         shown |= {n: one.ids for n, one in enumerate(current) if one.shown_within(limit)}
         open_ones = [number for number in range(len(probes)) if number not in shown]

@@ -60,6 +60,8 @@ def test_the_limit_follows_from_all_objects_of_the_stream(load_lm: LoadLM) -> No
     assert len(needed) > 48
     assert limits.limit(None, asked.longest) > len(needed)
     assert limits.limit(1, asked.longest) == 1
+    plain, sentence = (limits.limit(None, asked.longest, one) for one in ("choice", "contains"))
+    assert limits.limit(None, asked.longest, "exact") == plain < sentence - 15
     assert limits.limit(10_000, asked.longest) == limits.limit(None, asked.longest)
     assert too_long(stream, lm.coder, None) == []
     assert too_long(stream_of("Ghent"), lm.coder, 48) == []

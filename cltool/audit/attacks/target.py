@@ -9,7 +9,6 @@ from typing import Any, TypeVar
 from cltool.core.settings import ProbeSettings
 from cltool.evaluation.judge import Judge
 from cltool.evaluation.limits import SPARE_TOKENS, Askable, limit, longest_of
-from cltool.evaluation.matchers import EXACT
 from cltool.evaluation.matching import NOBODY, RIGHT, Answer
 from cltool.evaluation.prober import Prober
 from cltool.facts.facts import Key
@@ -79,8 +78,7 @@ class Target:
     def answer_limit(self, answers: Iterable[str]) -> int:
         """Return the maximum length of an answer: a few tokens more than any of ``answers``."""
         longest = max(longest_of(self.lm.coder, answers), self.askable.longest)
-        sentence = self.prober.match != EXACT
-        return limit(self.settings.max_tokens, longest, sentence=sentence)
+        return limit(self.settings.max_tokens, longest, self.prober.match)
 
     def names(self, probe: Probe, answer: Answer) -> bool:
         """Return whether ``answer`` names an accepted object of ``probe``."""
