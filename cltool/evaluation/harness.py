@@ -310,6 +310,11 @@ def _short(error: Exception) -> str:
     return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
 
 
+def failed(task: Task) -> str:
+    """Return how the sentence about a task that could not be evaluated begins."""
+    return f"{PACKAGE} could not evaluate {task.name}: "
+
+
 def failure(task: Task, error: Exception) -> str:
     """Return a sentence about a task that could not be evaluated."""
-    return f"{PACKAGE} could not evaluate {task.name}: {_short(error)}".rstrip(".") + "."
+    return f"{failed(task)}{_short(error)}".rstrip(".") + "."

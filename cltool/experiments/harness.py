@@ -14,18 +14,16 @@ from typing import TYPE_CHECKING, Any
 from cltool.core.errors import UserError
 from cltool.core.locks import Lock
 from cltool.core.progress import QUIET, Progress
-from cltool.evaluation.harness import OPTION, PACKAGE, Asking, Harness, Task, failure, named
+from cltool.evaluation.harness import OPTION, PACKAGE, Asking, Harness, Task, failed, failure, named
 from cltool.runs import harness
 from cltool.runs.run import Run
 
 if TYPE_CHECKING:
     from cltool.training.learner import Learner
 
-AGAIN = "Give the same command again: the run is finished, and only this is evaluated."
-
-READS = (
-    f"{PACKAGE} asked the model alone, without the facts that {{names}} puts before prompts."
-)  # fmt: skip
+AGAIN = (
+    "Give the same command again: it keeps the run, and evaluates only the tasks without results."
+)
 
 
 def evaluation_of(
@@ -108,7 +106,7 @@ class Evaluation:
             progress: receives the progress.
         """
         missing = self.missing(run.folder)
-        failures = []
+        failures: list[str] = []
         for number, task in enumerate(missing):
             part = progress.part(number, len(missing), run.strategy)
             start = time.perf_counter()
@@ -122,22 +120,26 @@ class Evaluation:
             how = {"limit": self.limit, "digest": task.digest}
             seconds = round(time.perf_counter() - start, 3)
             kept = harness.read(run.folder, run.id)
+            # The warning first: if the process is ended in between, no result is without it.
+            _warn(run, _alone(learner))
             harness.write(
                 run.folder, run.id, {**kept, task.name: {**how, **found, "seconds": seconds}}
             )
         if missing:
             lock.check()
-            _warn(run, [*failures, *_alone(learner)])
+            _warn(run, failures, [failed(task) for task in missing])
             progress(1, 1, f"{run.strategy}: finished")
 
 
 def _alone(learner: Learner) -> list[str]:
-    """Return a sentence if the strategy adds to prompts what the harness does not."""
+    """Return a sentence if strategies add to prompts what the harness does not."""
     names = [name for name, part in learner.strategies.parts.items() if part.reads]
-    return [READS.format(names=" and ".join(names))] if names else []
+    put = "puts" if len(names) == 1 else "put"
+    text = f"{PACKAGE} asked the model alone, without the facts that {' and '.join(names)} {put}"
+    return [f"{text} before prompts."] if names else []
 
 
-def _warn(run: Run, sentences: Sequence[str]) -> None:
-    """Replace what the run's record says about the harness."""
-    others = [text for text in run.record["warnings"] if not text.startswith(f"{PACKAGE} ")]
-    run.change_record(warnings=[*others, *sentences])
+def _warn(run: Run, sentences: Sequence[str], instead: Sequence[str] = ()) -> None:
+    """Add ``sentences`` to the run's warnings, in place of those that begin with ``instead``."""
+    kept = [text for text in run.record["warnings"] if not text.startswith(tuple(instead))]
+    run.change_record(warnings=[*kept, *(text for text in sentences if text not in kept)])

@@ -79,8 +79,7 @@ def run(
         keep_checkpoints: keep the checkpoints of all steps, or of these steps and the last one.
         purge_checkpoints: remove earlier checkpoints when an update asks to forget facts.
         save_model: folder for the final model, written as a `transformers` checkpoint.
-        lm_eval: tasks of EleutherAI's harness for the final model: names, or paths of YAML files;
-            or an `Evaluation`, which has a limit of its own. What fails becomes a warning.
+        lm_eval: tasks of EleutherAI's harness: names, YAML files, or an `Evaluation`.
         lm_eval_limit: most documents of each task; by default all.
         loggers: Avalanche loggers.
         progress: receives the progress of the run, as in ``Progress(print)``.
@@ -96,14 +95,14 @@ def run(
     requested = identity(stream, strategy, seed, resolved)
     folder = Path(out) if out is not None else default_folder(requested)
     # Earlier checkpoints still hold the facts that an update asks to forget.
-    purging = [update.step for update in stream if update.forget] if purge_checkpoints else []
-    evaluation = evaluation_of(lm_eval, lm_eval_limit)
+    purging = [update.step for update in stream if update.forget and purge_checkpoints]
+    kept = steps_kept(keep_checkpoints, len(stream))
     asked = _Asked(
         stream, resolved, requested, folder, fresh, accept_changed_code,
-        steps_kept(keep_checkpoints, len(stream)), purging, evaluation, loggers, progress,
+        kept, purging, evaluation_of(lm_eval, lm_eval_limit), loggers, progress,
     )  # fmt: skip
-    writes = fresh or save_model is not None or bool(asked.unevaluated())
     saved = None if save_model is None else Path(save_model)
+    writes = fresh or saved is not None or bool(asked.unevaluated())
     with run_lock(folder, requested, writes, accept_changed_code, bool(purging)) as lock:
         return finished(folder) if lock is None else _run_locked(asked, saved, lock)
 

@@ -164,6 +164,34 @@ def test_a_task_that_fails_later_loses_nothing_and_is_evaluated_by_the_same_comm
     assert evaluated == ["currencies", "capitals", "currencies"]
 
 
+def test_what_was_told_of_a_task_stays_while_others_are_evaluated(
+    command: list[str], lm_eval: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def told(*words: str) -> list[bool]:
+        warnings = " ".join(Run.open("run").record["warnings"])
+        return [word in warnings for word in words]
+
+    alone = "without the facts that in_context puts before prompts"
+    ask = [*command, "--strategy", "in_context", "--lm-eval"]
+    lm_eval.BROKEN.append("currencies")
+    assert main([*ask, "currencies"]) == exit_codes.SOME_FAILED
+    assert told("evaluate currencies", alone) == [True, False], "nothing was asked"
+
+    def stopped(*results: Any) -> None:
+        raise RuntimeError("stopped")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("cltool.runs.harness.write", stopped)
+        assert main([*ask, "capitals"]) != exit_codes.DONE
+    assert told("evaluate currencies", alone) == [True, True], "told before there are results"
+    assert main([*ask, "capitals"]) == exit_codes.DONE
+    assert told("evaluate currencies", alone) == [True, True]
+    lm_eval.BROKEN.clear()
+    assert main([*ask, "currencies"]) == exit_codes.DONE
+    assert told("evaluate currencies", alone) == [False, True]
+    assert sum("asked the model alone" in one for one in Run.open("run").record["warnings"]) == 1
+
+
 def test_results_that_were_changed_are_refused(command: list[str]) -> None:
     ask = [*command, "--lm-eval", "capitals"]
     assert main(ask) == exit_codes.DONE
