@@ -263,7 +263,7 @@ def read_tables(options: argparse.Namespace) -> dict[str, Any]:
         "model": model,
         "scenario": scenario,
         "learner": {"loss": options.loss},
-        "probe": {"match": getattr(options, "match", None)},
+        "probe": {"match": options.match},
         "general": read_general(options),
     }
     return merge(tables, {name: only_given(table) for name, table in given.items()})

@@ -58,7 +58,7 @@ class LearnerSettings(BaseModel):
     gradient_checkpointing: bool = Field(
         False,
         description="compute activations again in the backward pass in place of keeping them:"
-        " less memory, and steps that take about a third longer; gradients are the same",
+        " less memory, and one more forward pass in each step; gradients are the same",
     )
     optimizer: Literal["adamw", "adamw8bit", "adafactor", "muon", "sgd"] = Field(
         "adamw",

@@ -11,8 +11,8 @@ from cltool.lm.scoring import unwrapped
 def enable(model: Any) -> None:
     """Make the model keep only the inputs of its blocks in training (Chen et al. 2016).
 
-    Gradients stay the same, dropout included. A training step takes about a third longer. In
-    evaluation mode nothing changes.
+    Gradients stay the same, dropout included. A training step runs the blocks forward once more.
+    In evaluation mode nothing changes.
 
     Raises:
         UserError: the architecture does not support it.

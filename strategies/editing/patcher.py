@@ -11,11 +11,11 @@ Meng et al. (2022), "Locating and editing factual associations in GPT", find tha
 recalled. A neuron whose states cannot be told apart from all others never fires.
 
 The gates w_i, θ_i have a closed form: Fisher's discriminant between the states at these tokens and
-all other states that are known (see `gates`). These are the states of the update's other tokens and
-facts, of texts that the model wrote itself before the first update, and of prompts about all other
-known facts. At every one of them the neurons add exactly nothing. Texts that the model writes about
-the update's subjects count for the directions w_i only. The values v_i are trained on the update's
-sentences, and nothing else is trained:
+other states (see `gates`): those at the update's other tokens and facts, in texts that the model
+wrote itself before the first update, and in two prompts about each other known fact. At every one
+of these the new neurons add exactly nothing. Texts that the model writes about the update's
+subjects count for the directions w_i only. The values v_i are trained on the update's sentences,
+and nothing else is trained:
 
     v = argmin −Σ log p(y|x; v)
 
@@ -69,7 +69,8 @@ ASKED = 2
 """Prompts of each known fact at which the gates of others stay closed."""
 
 PATIENCE, FALL = 8, 0.98
-"""Training stops after so many passes in which the loss did not fall to this share of its best."""
+"""Training stops after this many passes in which the loss did not fall below this share of its
+lowest value."""
 
 
 class PatcherConfig(StrategyConfig):
@@ -77,14 +78,14 @@ class PatcherConfig(StrategyConfig):
 
     layers: list[int] = Field(
         default=[],
-        description="numbers of the blocks that get neurons, negative from the last; empty: from a"
-        " sixth to the half of the depth",
+        description="numbers of the blocks that get neurons, negative from the last; empty: those"
+        " between a sixth and half of the depth",
     )
     written: int = Field(
         default=240,
         ge=0,
-        description="texts that the model writes before the first update; the gates stay closed in"
-        " them",
+        description="number of texts that the model writes before the first update; gates stay"
+        " closed in them",
     )
     ridge: float = Field(
         default=0.01,
@@ -110,8 +111,8 @@ class PatcherConfig(StrategyConfig):
     more: int = Field(
         default=4,
         ge=0,
-        description="passes after the one in which the update was completed correctly; they make"
-        " other wordings safer",
+        description="further passes once every sentence of the update is completed correctly; they"
+        " help with wordings that were not trained",
     )
 
 
@@ -157,18 +158,18 @@ class Patcher(Strategy[PatcherConfig]):
         if not facts:
             return
         gates = self._new_gates(learner, facts, sentences)
-        finite = [one.thresholds.isfinite() for one in gates]
-        opens = [any(bool(one[number]) for one in finite) for number in range(len(facts))]
-        closed = len(facts) - sum(opens)
+        opens = torch.stack([one.can_open for one in gates]).any(dim=0).tolist()
+        closed = opens.count(False)
         learner.log("closed", closed)
-        learned = [own for own, open_ in zip(sentences, opens, strict=True) if open_]
+        learned = [own for own, can_open in zip(sentences, opens, strict=True) if can_open]
         self._train(learner, gates, [one.example for own in learned for one in own])
         self._owners += [fact.key for fact in facts]
         self._keys |= dict.fromkeys(fact.key for fact in update.learn)
         if closed and learner.current is not None:
             learner.warnings.append(
-                f"patcher cannot tell {closed} of {len(facts)} facts of {learner.current.label}"
-                " apart from other texts, so it did not learn them."
+                f"patcher found no gate for {closed} of the {len(facts)} facts of"
+                f" {learner.current.label}: the model's states at their subjects are too much like"
+                " other states. It did not learn these facts."
             )
 
     def forget(self, facts: Sequence[Fact]) -> None:

@@ -6,106 +6,22 @@ import json
 import os
 import shutil
 import signal
-from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from cltool.cli.main import main
-from cltool.core.json_files import sealed
 from cltool.evaluation import ledger
 from cltool.experiments import cells, reproduce
 from cltool.experiments import run as experiment
 from cltool.experiments.experiment_plan import plan
-from cltool.experiments.source_digest import Sources
 from cltool.reporting.report_data import page_data
 from cltool.reporting.templates import read_data
 from cltool.runs.run import LEDGER, Run
 
 from .. import in_process
-from .test_experiment_plan import HEAD, ROWS, write
-
-TEXT = """
-strategies = ["naive", "frozen"]
-seeds = 2
-settings.learner.epochs = 2
-settings.learner.lr = 3e-3
-settings.model.device = "cpu"
-"""
-NAMES = ("naive-seed0", "frozen-seed0", "naive-seed1", "frozen-seed1")
-
-
-class Workplace:
-    """An experiment in a folder of its own, with a random model."""
-
-    def __init__(self, folder: Path, model: Path) -> None:
-        self.root = folder
-        self.model = model
-        self.folder = Path("reports/group/name")
-        self.runs = Path("runs/group/name")
-
-    def write(self, text: str = TEXT, rows: list[dict[str, Any]] = ROWS) -> None:
-        model = f"settings.model.name = {json.dumps(str(self.model))}\n"
-        write(self.root, HEAD + model + text, rows)
-
-    def reproduce(self, *options: str) -> int:
-        return main(["reproduce", str(self.folder), *options])
-
-    def stale(self) -> dict[str, str]:
-        return {cell.name: why for cell, why in reproduce.pending(plan(self.folder)).items()}
-
-    def cell(self, name: str) -> dict[str, Any]:
-        found = cells.read(cells.file_of(self.folder, name))
-        assert found is not None
-        return found
-
-    def files(self) -> dict[str, bytes]:
-        paths = [path for path in self.folder.rglob("*") if path.is_file()]
-        return {str(path.relative_to(self.folder)): path.read_bytes() for path in sorted(paths)}
-
-
-@pytest.fixture(scope="module")
-def finished(
-    tmp_path_factory: pytest.TempPathFactory, checkpoint: Callable[[str], Path]
-) -> Iterator[Path]:
-    """An experiment that was reproduced once."""
-    place = tmp_path_factory.mktemp("reproduced")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(reproduce, "run_tasks", in_process.run_tasks)
-        patch.chdir(place)
-        workplace = Workplace(place, checkpoint("llama"))
-        workplace.write()
-        assert workplace.reproduce() == 0
-    yield place
-
-
-@pytest.fixture
-def work(
-    finished: Path,
-    tmp_path: Path,
-    checkpoint: Callable[[str], Path],
-    monkeypatch: pytest.MonkeyPatch,
-) -> Workplace:
-    """A copy of it."""
-    shutil.copytree(finished, tmp_path, dirs_exist_ok=True)
-    monkeypatch.setattr(reproduce, "run_tasks", in_process.run_tasks)
-    monkeypatch.chdir(tmp_path)
-    return Workplace(tmp_path, checkpoint("llama"))
-
-
-@pytest.fixture
-def steps(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, int]]:
-    """The steps that were trained: run folder and number."""
-    done: list[tuple[str, int]] = []
-    write_step = ledger.write_step
-
-    def noted(folder: Path, step: int, rows: Any) -> None:
-        done.append((folder.name, step))
-        write_step(folder, step, rows)
-
-    monkeypatch.setattr(ledger, "write_step", noted)
-    return done
+from .test_experiment_plan import ROWS
+from .workplace import NAMES, TEXT, Workplace
 
 
 def test_every_cell_is_one_small_file_and_the_report_names_the_command(work: Workplace) -> None:
@@ -203,117 +119,6 @@ def test_only_what_changed_runs_again(
 def test_other_facts_make_all_cells_stale(work: Workplace) -> None:
     work.write(rows=[*ROWS, {"subject": "C", "relation": "mayor", "new": "D", "update": 2}])
     assert work.stale() == dict.fromkeys(NAMES, "changed: facts")
-
-
-def test_a_cell_made_by_other_code_is_kept_and_used(
-    work: Workplace,
-    steps: list[tuple[str, int]],
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    monkeypatch.setattr(Sources, "digest", lambda *args, **more: "other")
-    assert work.stale() == {}
-    cells.file_of(work.folder, "naive-seed1").unlink()
-    assert work.reproduce() == 0
-    assert {name for name, _ in steps} == {"naive-seed1"}
-    (group,) = read_data(work.folder / "report.html")["groups"]
-    assert [strategy["name"] for strategy in group["strategies"]] == ["naive", "frozen"]
-    (told,) = [text for text in group["doubts"] if "other code" in text]
-    assert "3 of 4 finished cells were made by other code" in told
-    assert "naive-seed0, frozen." in told and "The present code made the others." in told
-    assert told in " ".join(capsys.readouterr().out.split())
-    report = json.loads((work.folder / "report.json").read_text(encoding="utf-8"))
-    assert told in report["doubts"]
-    old = ["naive-seed0", "frozen-seed0", "frozen-seed1"]
-    assert report["cells"] == {"planned": 4, "finished": 4, "other_code": old, "one_code": False}
-    assert work.reproduce("--json") == 0
-    (result,) = json.loads(capsys.readouterr().out)
-    assert result["stale"] == [] and result["other_code"] == old
-
-
-def test_list_and_check_tell_cells_of_other_code_from_those_that_have_to_run(
-    work: Workplace, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setattr(Sources, "digest", lambda *args, **more: "other")
-    assert main(["reproduce", "--list"]) == 0
-    assert capsys.readouterr().out == (
-        "reports/group/name  4 of 4 cells, 4 of them made by other code: a test\n"
-    )
-    assert work.reproduce("--check", "--only", "frozen") == 0
-    kept = (
-        "reports/group/name: made by other code, kept without --renew: frozen-seed0, frozen-seed1"
-    )
-    assert capsys.readouterr().out.splitlines() == [kept]
-    cells.file_of(work.folder, "naive-seed0").unlink()
-    assert main(["reproduce", "--list", "--json"]) == 0
-    (row,) = json.loads(capsys.readouterr().out)
-    assert (row["cells"], row["finished"], row["other_code"]) == (4, 3, 3)
-    assert work.reproduce("--check") == 1
-    missing, others = capsys.readouterr().out.splitlines()
-    assert missing == "reports/group/name: naive-seed0: not run yet"
-    assert "frozen-seed0, naive-seed1, frozen-seed1" in others
-    assert work.reproduce("--check", "--json") == 1
-    rows = json.loads(capsys.readouterr().out)
-    assert [(row["cell"], row["has_to_run"]) for row in rows] == [
-        (name, name == "naive-seed0") for name in NAMES
-    ]
-
-
-def test_renew_runs_the_cells_of_other_code_again_from_their_beginning(
-    work: Workplace, steps: list[tuple[str, int]], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(Sources, "digest", lambda *args, **more: "other")
-    assert work.reproduce("--renew", "--only", "frozen") == 0
-    assert sorted(steps) == [(f"frozen-seed{seed}", step) for seed in (0, 1) for step in range(3)]
-    assert work.cell("frozen-seed0")["digest"]["code"] == "other"
-    assert work.cell("naive-seed0")["digest"]["code"] != "other"
-    steps.clear()
-    assert work.reproduce("--renew") == 0
-    assert {name for name, _ in steps} == {"naive-seed0", "naive-seed1"}
-    steps.clear()
-    assert work.reproduce("--renew") == 0
-    assert steps == []
-    (group,) = read_data(work.folder / "report.html")["groups"]
-    assert not any("other code" in text for text in group["doubts"])
-
-
-def test_settings_or_facts_that_differ_too_make_a_cell_of_other_code_out_of_date(
-    work: Workplace, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(Sources, "digest", lambda *args, **more: "other")
-    work.write(TEXT.replace("epochs = 2", "epochs = 3"))
-    assert work.stale() == dict.fromkeys(NAMES, "changed: settings, code")
-
-
-def test_the_page_says_what_is_known_of_the_code_of_cells_that_the_present_code_did_not_make(
-    work: Workplace, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def told() -> str:
-        assert work.reproduce() == 0
-        (group,) = read_data(work.folder / "report.html")["groups"]
-        (found,) = [text for text in group["doubts"] if "other code" in text]
-        return str(found)
-
-    def remake(name: str, shared: str | None, code: str) -> None:
-        """Let a cell say that other code made it."""
-        file = cells.file_of(work.folder, name)
-        held = work.cell(name) | {"shared_code": shared}
-        held["digest"] |= {"code": code}
-        if shared is None:
-            del held["shared_code"]
-        file.write_text(json.dumps(sealed(held)), encoding="utf-8")
-
-    for name in NAMES:
-        remake(name, "one", f"{name.partition('-')[0]}'s")
-    one_version = told()
-    assert "4 of 4 finished cells" in one_version and "naive, frozen." in one_version
-    assert "come from the code" not in one_version
-    remake("frozen-seed1", "two", "frozen's")
-    assert "Different versions of the code made them." in told()
-    remake("frozen-seed1", "one", "frozen's of another day")
-    assert "Different versions of the code made them." in told()
-    remake("frozen-seed1", None, "frozen's")
-    assert "do not say whether one version of the code made all" in told()
 
 
 def test_an_interrupted_cell_resumes(

@@ -6,8 +6,8 @@ measurements in taxonomic problems"):
 
     w = (E_N[n nᵀ] + E_P[p pᵀ] + λ I)⁻¹ E_P[p],        a(x) = clamp((w·x − θ) / (m − θ), 0, 2)
 
-m is the median of w·p, and θ lies between m and the largest w·n. So a is 0 at every known state
-outside of P, exactly, and about 1 in P.
+m is the median of w·p, and θ lies between m and the largest w·n. So a is exactly 0 at every state
+of N, and about 1 at those of P.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ WIDEST = 2.0
 """Largest value of a gate."""
 
 
-@dataclass
+@dataclass(frozen=True)
 class Gates:
     """The gates at one block.
 
@@ -39,6 +39,11 @@ class Gates:
 
     def __len__(self) -> int:
         return len(self.thresholds)
+
+    @property
+    def can_open(self) -> Tensor:
+        """Which gates open anywhere, (gates,), bool."""
+        return self.thresholds.isfinite()
 
     def openings(self, states: Tensor) -> Tensor:
         """Return (…, gates): how far each gate opens at hidden states, (…, width)."""
