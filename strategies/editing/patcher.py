@@ -8,14 +8,15 @@ some blocks in the middle gets neurons that add to its output h:
 
 Each fact has one neuron in each of these blocks. It fires at the last token of the subject, where
 Meng et al. (2022), "Locating and editing factual associations in GPT", find that facts are
-recalled. A neuron whose states cannot be told apart from all others never fires.
+recalled. A neuron never fires if its states cannot be told apart from all others.
 
 The gates w_i, θ_i have a closed form: Fisher's discriminant between the states at these tokens and
 other states (see `gates`): those at the update's other tokens and facts, in texts that the model
-wrote itself before the first update, and in two prompts about each other known fact. At every one
-of these the new neurons add exactly nothing. Texts that the model writes about the update's
-subjects count for the directions w_i only. The values v_i are trained on the update's sentences,
-and nothing else is trained:
+wrote itself before the first update, and in two prompts about each other known fact. In these texts
+and prompts the new neurons add exactly nothing. At the update's other tokens this holds in the
+first of the blocks; the states in later blocks change when its neurons fire. Texts that the model
+writes about the update's subjects count for the directions w_i only. The values v_i are trained on
+the update's sentences, and nothing else is trained:
 
     v = argmin −Σ log p(y|x; v)
 
@@ -27,15 +28,16 @@ Differences from the paper, with reasons:
 
 - The paper trains the gates by losses on activations, with a memory of earlier inputs. The closed
   form needs no memory of answers, and is exact at all states that it has seen.
-- The paper adds one neuron for each token of a mistake to the last block. Values in the middle of
-  the model are read by the blocks after them, so one value produces an object of several tokens.
+- The paper adds one neuron for each token of a mistake to the last block. Here the blocks after it
+  read a value in the middle of the model, so one value produces an object of several tokens.
 
 Where a wording names the subject before the relation, the states at the subject are those of any
 relation of this subject. If another relation of it is known, the gate stays closed there, and the
 fact is learned in the other wordings only, or not at all.
 
-The keys of known facts are stored, without their objects, and the neurons: blocks × 2 × width
-numbers for each fact that an update taught. A saved model lacks the neurons.
+It keeps the model's states in the written texts, the keys of known facts without their objects, and
+the neurons: blocks × 2 × width numbers for each fact that an update taught. A saved model lacks the
+neurons.
 """
 
 from __future__ import annotations
@@ -48,13 +50,14 @@ from pydantic import Field
 from torch import Tensor, nn
 
 from cltool.facts.identity import key_of
-from cltool.facts.wordings import TRAINED
-from cltool.lm.batches import IGNORED, bucketed, by_length, collate
+from cltool.lm.batches import IGNORED, Batch, bucketed, by_length, collate, split
 from cltool.lm.coder import Encoded
 from cltool.lm.layers import blocks, hidden, numbers, with_hidden
 from cltool.strategies.editing.common.gates import Gates, fit, no_gates
+from cltool.strategies.editing.common.model_texts import beginnings, written
+from cltool.strategies.editing.common.passes import Passes
 from cltool.strategies.editing.common.subject_tokens import Located, located
-from cltool.strategies.rehearsal.common.written import beginnings, written
+from cltool.strategies.rehearsal.common.prompts import Prompts
 from cltool.training.search_space import search
 from cltool.training.strategy import State, Strategy, StrategyConfig
 
@@ -63,14 +66,10 @@ if TYPE_CHECKING:
     from cltool.training.learner import Learner
 
 ABOUT = 2
-"""Texts that the model writes about each subject of an update."""
+"""Number of texts that the model writes about each subject of an update."""
 
 ASKED = 2
-"""Prompts of each known fact at which the gates of others stay closed."""
-
-PATIENCE, FALL = 8, 0.98
-"""Training stops after this many passes in which the loss did not fall below this share of its
-lowest value."""
+"""Number of prompts about each other known fact at which new gates stay closed."""
 
 
 class PatcherConfig(StrategyConfig):
@@ -91,7 +90,8 @@ class PatcherConfig(StrategyConfig):
         default=0.01,
         gt=0,
         json_schema_extra=search(0.001, 0.1, log=True),
-        description="λ of the discriminant, × the mean eigenvalue of the second moment",
+        description="λ of the discriminant, as a share of the mean eigenvalue of the states'"
+        " second moment",
     )
     place: float = Field(
         default=0.5,
@@ -107,7 +107,7 @@ class PatcherConfig(StrategyConfig):
         json_schema_extra=search(0.003, 0.1, log=True),
         description="Adam's rate, × the median root mean square of a hidden state",
     )
-    epochs: int = Field(default=40, ge=1, description="most passes over an update")
+    epochs: int = Field(default=40, ge=1, description="maximum number of passes over an update")
     more: int = Field(
         default=4,
         ge=0,
@@ -123,7 +123,7 @@ class Patcher(Strategy[PatcherConfig]):
     trains = False
 
     def attach(self, learner: Learner) -> None:
-        """Add the neurons to the model, and look at its states in texts that it writes itself.
+        """Add the neurons to the model, and record its states in texts that it writes.
 
         Raises:
             UserError: the model has no such block.
@@ -134,7 +134,8 @@ class Patcher(Strategy[PatcherConfig]):
         self._layers = numbers(self.config.layers, depth, "strategy.patcher.layers") or middle
         self._watched: list[Tensor] | None = None
         self._owners: list[Key] = []
-        self._keys: dict[Key, None] = dict.fromkeys(f.key for f in learner.known.valid())
+        self._known = Prompts()
+        self._known.take(learner.known.valid())
         self._gates: list[Gates] = []
         self._values: list[Tensor] = []
         for place, number in enumerate(self._layers):
@@ -143,10 +144,12 @@ class Patcher(Strategy[PatcherConfig]):
         heads = beginnings(learner, learner.known.valid()[:32])
         counts = {"": self.config.written - self.config.written // 2}
         counts |= {head: -(-self.config.written // 2 // len(heads)) for head in heads}
-        texts = [Encoded(ids, 0, False) for ids in written(learner, counts, random)]
+        texts = [_read(ids) for ids in written(learner, counts, random)]
         width = learner.lm.width
         self._none = torch.zeros(0, width, device=learner.device)
-        self._general = self._states(learner, texts or learner.examples(learner.known.valid()[:1]))
+        self._general = self._states(learner, texts or _some_text(learner))
+        # The median: the first token of a text can have a state that is a hundred times as long.
+        self._sizes = [float(one.pow(2).mean(dim=1).sqrt().median()) for one in self._general]
         self._gates = [no_gates(width, learner.device) for _ in self._layers]
         self._values = [torch.zeros(0, width, device=learner.device) for _ in self._layers]
 
@@ -159,23 +162,29 @@ class Patcher(Strategy[PatcherConfig]):
             return
         gates = self._new_gates(learner, facts, sentences)
         opens = torch.stack([one.can_open for one in gates]).any(dim=0).tolist()
-        closed = opens.count(False)
-        learner.log("closed", closed)
         learned = [own for own, can_open in zip(sentences, opens, strict=True) if can_open]
-        self._train(learner, gates, [one.example for own in learned for one in own])
+        passes = self._train(learner, gates, [one.example for own in learned for one in own])
         self._owners += [fact.key for fact in facts]
-        self._keys |= dict.fromkeys(fact.key for fact in update.learn)
-        if closed and learner.current is not None:
+        self._known.take(update.learn)
+        closed, label = opens.count(False), update.label
+        learner.log("closed", closed)
+        learner.log("completed", passes.hits / sum(map(len, sentences)))
+        if closed:
             learner.warnings.append(
-                f"patcher found no gate for {closed} of the {len(facts)} facts of"
-                f" {learner.current.label}: the model's states at their subjects are too much like"
-                " other states. It did not learn these facts."
+                f"patcher found no gate for {closed} of the {len(facts)} facts of {label}: the"
+                " model's states at their subjects are too much like other states. It did not"
+                " learn these facts."
+            )
+        if learned and not passes.count:
+            learner.warnings.append(
+                f"patcher learned none of the facts of {label}: its budget was spent before the"
+                " first pass."
             )
 
     def forget(self, facts: Sequence[Fact]) -> None:
         """Remove the keys and the neurons of superseded and erased facts."""
         gone = {fact.key for fact in facts}
-        self._keys = {key: None for key in self._keys if key not in gone}
+        self._known.forget(facts)
         kept = [number for number, owner in enumerate(self._owners) if owner not in gone]
         self._owners = [self._owners[number] for number in kept]
         self._gates = [gates.kept(kept) for gates in self._gates]
@@ -183,7 +192,7 @@ class Patcher(Strategy[PatcherConfig]):
 
     def state_dict(self) -> State:
         """Return the neurons and the keys."""
-        state: State = {"keys": [list(key) for key in self._keys]}
+        state = self._known.state_dict()
         state["owners"] = [list(owner) for owner in self._owners]
         for number, gates, values in zip(self._layers, self._gates, self._values, strict=True):
             state[f"directions.{number}"] = gates.directions
@@ -191,9 +200,14 @@ class Patcher(Strategy[PatcherConfig]):
             state[f"values.{number}"] = values
         return state
 
+    def stored(self) -> State:
+        """Return the state, and the states in the written texts, which `attach` makes again."""
+        texts = zip(self._layers, self._general, strict=True)
+        return {**self.state_dict(), **{f"texts.{number}": states for number, states in texts}}
+
     def load_state_dict(self, state: State) -> None:
         """Restore what `state_dict` returned."""
-        self._keys = dict.fromkeys(key_of(*key) for key in state["keys"])
+        self._known.load_state_dict(state)
         self._owners = [key_of(*owner) for owner in state["owners"]]
         for place, number in enumerate(self._layers):
             device = self._values[place].device
@@ -207,8 +221,12 @@ class Patcher(Strategy[PatcherConfig]):
         """Return the gates of the update's facts at each block, in their order."""
         config = self.config
         states = self._states(learner, [one.example for own in sentences for one in own])
-        asked = self._states(learner, self._prompts(learner, facts))
-        about = self._states(learner, self._about(learner, facts))
+        taught, random = {fact.key for fact in facts}, learner.generator("prompts")
+        prompts = self._known.of_each(learner, ASKED, random, taught)
+        asked = self._states(learner, [_read(ids) for ids in learner.lm.coder.prompts(prompts)])
+        counts = dict.fromkeys((fact.subject for fact in facts), ABOUT)
+        texts = written(learner, counts, learner.generator("about"))
+        about = self._states(learner, [_read(ids) for ids in texts])
         subjects: list[list[int]] = []
         start = 0
         for own in sentences:
@@ -227,70 +245,78 @@ class Patcher(Strategy[PatcherConfig]):
             )
         return made
 
-    def _prompts(self, learner: Learner, facts: Sequence[Fact]) -> list[Encoded]:
-        """Return prompts about the known facts other than ``facts``."""
-        random = learner.generator("prompts")
-        taught = {fact.key for fact in facts}
-        prompts: list[str] = []
-        for key in self._keys:
-            asked = [a.prompt for a in learner.stream.wordings.askings(key) if a.form == TRAINED]
-            order = torch.randperm(len(asked), generator=random).tolist()
-            if key not in taught:
-                prompts += [asked[number] for number in order[:ASKED]]
-        return [Encoded(tuple(ids), 0, False) for ids in learner.lm.coder.prompts(prompts)]
-
-    def _about(self, learner: Learner, facts: Sequence[Fact]) -> list[Encoded]:
-        """Return texts that the model writes about the subjects of ``facts``."""
-        counts = dict.fromkeys((fact.subject for fact in facts), ABOUT)
-        rows = written(learner, counts, learner.generator("about"))
-        return [Encoded(ids, 0, False) for ids in rows]
-
-    def _train(self, learner: Learner, gates: Sequence[Gates], examples: Sequence[Encoded]) -> None:
-        """Train the values of the newest neurons on ``examples``."""
-        config, settings = self.config, learner.settings
+    def _train(
+        self, learner: Learner, gates: Sequence[Gates], examples: Sequence[Encoded]
+    ) -> Passes:
+        """Train the values of the newest neurons on ``examples``; return how it went."""
+        config = self.config
         before = self._values
         self._gates = [old.with_(new) for old, new in zip(self._gates, gates, strict=True)]
         values = [
-            torch.zeros(len(new), old.shape[1], device=old.device, requires_grad=True)
+            old.new_zeros(len(new), old.shape[1], requires_grad=True)
             for old, new in zip(before, gates, strict=True)
         ]
-        # The median: the first token of a text can have a state that is a hundred times as long.
-        sizes = [float(one.pow(2).mean(dim=1).sqrt().median()) for one in self._general]
         optimizer = torch.optim.Adam(
             {"params": [one], "lr": config.rate * size}
-            for one, size in zip(values, sizes, strict=True)
+            for one, size in zip(values, self._sizes, strict=True)
         )
-        random, completed, best, waited = learner.generator("batches"), 0, float("inf"), 0
-        cost, share = sum(map(len, examples)), 0.0
-        epochs = config.epochs if examples else 0
-        for epoch in range(epochs):
+        random, cost = learner.generator("batches"), sum(map(len, examples))
+        passes = Passes(config.more, learner.settings.stop_at * len(examples))
+        while examples and passes.count < config.epochs and passes.go_on:
             most = learner.left()
-            if completed > config.more or waited > PATIENCE or (most is not None and most < cost):
+            if most is not None and most < cost:
                 break
-            hits, nats = 0, 0.0
-            for chosen in bucketed(list(map(len, examples)), settings.batch_size, random):
-                batch = learner.collate([examples[number] for number in chosen])
+            made = self._pass(learner, examples, before, values, optimizer, random)
+            if made is None:
+                break
+            passes.take(*made)
+            learner.progress(passes.count, config.epochs)
+        self._values = _joined(before, [one.detach() for one in values])
+        return passes
+
+    def _pass(
+        self,
+        learner: Learner,
+        examples: Sequence[Encoded],
+        before: Sequence[Tensor],
+        values: Sequence[Tensor],
+        optimizer: torch.optim.Optimizer,
+        random: torch.Generator,
+    ) -> tuple[int, float] | None:
+        """Train once on all ``examples``.
+
+        Returns:
+            How many were completed correctly, and their summed loss; None if the budget ran out.
+        """
+        pad, hits, nats = learner.lm.coder.pad, 0, 0.0
+        for chosen in bucketed([len(one) for one in examples], learner.settings.batch_size, random):
+            if learner.share_left() == 0.0:
+                return None
+            batch, spent = collate([examples[number] for number in chosen], pad), learner.tokens
+            total = int((batch["labels"] != IGNORED).sum())
+
+            def attempt(
+                size: int, batch: Batch = batch, spent: int = spent, total: int = total
+            ) -> tuple[int, float]:
+                # What an attempt that ran out of memory left behind does not count.
+                learner.tokens, right, loss = spent, 0, 0.0
                 optimizer.zero_grad()
-                total = int((batch["labels"] != IGNORED).sum())
-                for part in learner.micro_batches(batch):
-                    self._values = [torch.cat(two) for two in zip(before, values, strict=True)]
+                for part in split(batch, size):
+                    self._values = _joined(before, values)
                     scored = learner.score(part)
-                    hits += int(scored.hits().sum())
-                    loss = scored.loss_sum()
-                    nats += float(loss.detach())
-                    grads = torch.autograd.grad(loss / total, values)
-                    for one, grad in zip(values, grads, strict=True):
+                    right, summed = right + int(scored.hits().sum()), scored.loss_sum()
+                    loss += float(summed.detach())
+                    for one, grad in zip(
+                        values, torch.autograd.grad(summed / total, values), strict=True
+                    ):
                         one.grad = grad if one.grad is None else one.grad + grad
-                optimizer.step()
-                learner.steps += 1
-            share = hits / len(examples)
-            completed = completed + 1 if share >= settings.stop_at else 0
-            best, waited = (nats, 0) if nats < FALL * best else (best, waited + (not completed))
-            learner.progress(epoch + 1, epochs)
-        learner.log("completed", share)
-        self._values = [
-            torch.cat([old, new.detach()]) for old, new in zip(before, values, strict=True)
-        ]
+                return right, loss
+
+            right, loss = learner.forward_size.run(attempt)
+            hits, nats = hits + right, nats + loss
+            optimizer.step()
+            learner.steps += 1
+        return hits, nats
 
     def _adder(self, place: int) -> object:
         """Return a hook that adds the neurons at one block, and shows its output."""
@@ -316,7 +342,7 @@ class Patcher(Strategy[PatcherConfig]):
         mode = learner.model.training
         learner.model.eval()
         found: dict[int, list[Tensor]] = {}
-        for chosen in by_length([len(one) for one in examples], learner.settings.batch_size):
+        for chosen in by_length([len(one) for one in examples], learner.forward_size.size):
             self._watched = []
             learner.score(collate([examples[n] for n in chosen], learner.lm.coder.pad))
             for row, number in enumerate(chosen):
@@ -327,3 +353,20 @@ class Patcher(Strategy[PatcherConfig]):
         ordered = [found[number] for number in range(len(examples))]
         places = range(len(self._layers))
         return [torch.cat([self._none, *(one[place] for one in ordered)]) for place in places]
+
+
+def _read(ids: Sequence[int]) -> Encoded:
+    """Return a text that the model reads and that is not trained."""
+    return Encoded(tuple(ids), len(ids), end=False)
+
+
+def _joined(before: Sequence[Tensor], values: Sequence[Tensor]) -> list[Tensor]:
+    """Return the values of all neurons at each block: the earlier ones and the newest."""
+    return [torch.cat(two) for two in zip(before, values, strict=True)]
+
+
+def _some_text(learner: Learner) -> list[Encoded]:
+    """Return a sentence of the base, or a text without words if the base is empty."""
+    coder = learner.lm.coder
+    empty = coder.documents([""])[0] or [coder.pad]
+    return learner.examples(learner.known.valid()[:1]) or [_read(empty)]

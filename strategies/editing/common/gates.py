@@ -1,13 +1,14 @@
 """Gates: linear discriminants that open at some hidden states and stay closed at all others.
 
-With positives P and all other states N, all standardised on N and with a constant 1 appended, the
-direction of a gate is Fisher's linear discriminant with a ridge (Fisher 1936, "The use of multiple
-measurements in taxonomic problems"):
+Let P be the states of one class, R those of the other classes, and N all others, standardised on N
+and with a constant 1 appended. The direction of a gate is Fisher's linear discriminant with a ridge
+(Fisher 1936, "The use of multiple measurements in taxonomic problems"):
 
-    w = (E_N[n nᵀ] + E_P[p pᵀ] + λ I)⁻¹ E_P[p],        a(x) = clamp((w·x − θ) / (m − θ), 0, 2)
+    w = (E_N[n nᵀ] + E_R[r rᵀ] + E_P[p pᵀ] + λ I)⁻¹ E_P[p]
+    a(x) = clamp((w·x − θ) / (m − θ), 0, 2)
 
-m is the median of w·p, and θ lies between m and the largest w·n. So a is exactly 0 at every state
-of N, and about 1 at those of P.
+m is the median of w·p over P. θ lies between m and the largest w·x over N and R, so that a is
+exactly 0 at every state of N and R, and about 1 at those of P.
 """
 
 from __future__ import annotations
@@ -90,7 +91,7 @@ def fit(
         others: (n, width): hidden states at which every gate stays closed.
         near: (n, width): hidden states at which gates should stay closed, if they can. They count
             for the direction, but not for the threshold.
-        ridge: λ, as a share of the mean eigenvalue of the second moment of ``others``.
+        ridge: λ, as a share of the mean eigenvalue of the second moment of ``others`` and ``near``.
         place: where θ lies between the largest negative (0) and the median positive (1).
     """
     others = normalised(others)
@@ -103,12 +104,15 @@ def fit(
     others, near = standard(others), standard(normalised(near))
     classes = [standard(normalised(one)) for one in positives]
     unit = torch.eye(others.shape[1], device=others.device)
-    held = (others.T @ others + near.T @ near) / (len(others) + len(near))
+    held = (others.T @ others) / (len(others) + len(near))
     held += ridge * held.diagonal()[:-1].mean() * unit
+    squares = [one.T @ one for one in classes]
+    total, count = sum(squares, torch.zeros_like(held)), sum(map(len, classes))
     directions, thresholds = [], []
     for number, own in enumerate(classes):
-        rivals = torch.cat([*classes[:number], *classes[number + 1 :], others[:0]])
-        direction, threshold = _separating(own, rivals, others, held, place)
+        between = (total - squares[number]) / max(count - len(own), 1)
+        away = [others, *classes[:number], *classes[number + 1 :]]
+        direction, threshold = _separating(own, away, held + between, place)
         # In terms of the normalised states, so that a gate reads them without the spread.
         weights = direction[:-1] / spread
         constant = direction[-1:] - (weights @ mean).unsqueeze(0)
@@ -118,16 +122,21 @@ def fit(
 
 
 def _separating(
-    own: Tensor, rivals: Tensor, others: Tensor, held: Tensor, place: float
+    own: Tensor, away: Sequence[Tensor], held: Tensor, place: float
 ) -> tuple[Tensor, float]:
-    """Return the scaled direction and threshold of one gate; a closed gate has θ = ∞."""
+    """Return the scaled direction and threshold of one gate; a closed gate has θ = ∞.
+
+    Args:
+        own: P, (n, width + 1).
+        away: N and R, each (n, width + 1).
+        held: the second moments of N and R, and the ridge, (width + 1, width + 1).
+        place: as for `fit`.
+    """
     if not len(own):
         return torch.zeros_like(held[0]), float("inf")
-    within = own.T @ own / len(own)
-    between = rivals.T @ rivals / max(len(rivals), 1)
-    direction = torch.linalg.solve(held + within + between, own.mean(dim=0))
+    direction = torch.linalg.solve(held + own.T @ own / len(own), own.mean(dim=0))
     middle = float((own @ direction).median())
-    most = float(torch.cat([others @ direction, rivals @ direction]).max())
+    most = max(float((one @ direction).max()) for one in away if len(one))
     if middle - most <= MARGIN * abs(middle):
         return direction, float("inf")
     threshold = most + place * (middle - most)

@@ -23,12 +23,10 @@ class Located:
     Attributes:
         example: the sentence.
         subject: indices of the last token of each mention of the subject.
-        end: index of the last token of the prompt.
     """
 
     example: Encoded
     subject: tuple[int, ...]
-    end: int
 
 
 def located(learner: Learner, fact: Fact) -> list[Located]:
@@ -44,8 +42,7 @@ def located(learner: Learner, fact: Fact) -> list[Located]:
             _last_common(coder, example, prompt, target[:end])
             for end in _ends(target, fact.subject)
         ]
-        inside = {place for place in places if 0 < place < len(example)}
-        found.append(Located(example, tuple(sorted(inside)), max(example.start - 1, 0)))
+        found.append(Located(example, tuple(sorted({n for n in places if n >= 0}))))
     return found
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
 import torch
@@ -73,16 +73,28 @@ class Prompts:
             if (example := completed(learner, prompt, answer)) is not None
         ]
 
+    def of_each(
+        self, learner: Learner, each: int, random: torch.Generator, without: Collection[Key]
+    ) -> list[str]:
+        """Return up to ``each`` trained prompts of every key that is not in ``without``."""
+        keys = [key for key in self.keys if key not in without]
+        return [text for key in keys for text in _shuffled(learner, key, random)[:each]]
+
     def _draw(self, learner: Learner, most: int, random: torch.Generator) -> list[str]:
         """Return trained wordings of the keys, in rounds of one per key."""
         rounds: list[tuple[int, int, str]] = []
         ranks = torch.randperm(len(self.keys), generator=random).tolist()
         for rank, key in zip(ranks, self.keys, strict=True):
-            askings = learner.stream.wordings.askings(key)
-            texts = [asking.prompt for asking in askings if asking.form == TRAINED]
-            order = torch.randperm(len(texts), generator=random).tolist()
-            rounds += [(turn, rank, texts[number]) for turn, number in enumerate(order)]
+            texts = _shuffled(learner, key, random)
+            rounds += [(turn, rank, text) for turn, text in enumerate(texts)]
         return [text for _, _, text in sorted(rounds)[:most]]
+
+
+def _shuffled(learner: Learner, key: Key, random: torch.Generator) -> list[str]:
+    """Return the trained prompts of a key in random order."""
+    askings = learner.stream.wordings.askings(key)
+    texts = [asking.prompt for asking in askings if asking.form == TRAINED]
+    return [texts[number] for number in torch.randperm(len(texts), generator=random).tolist()]
 
 
 def completed(learner: Learner, prompt: Sequence[int], written: Sequence[int]) -> Encoded | None:

@@ -56,7 +56,9 @@ def written(
     for count in dict.fromkeys(counts.values()):
         heads = [head for head, its in counts.items() if its == count]
         if coder.chat is None:
-            starts = coder.documents(heads)
+            # Without a start token, a text begins after the end of another one.
+            end = [] if coder.eos is None else [coder.eos]
+            starts = [ids or end for ids in coder.documents(heads)]
         else:
             starts = coder.texts([coder.chat.before + head for head in heads])
         begun = [(head, start) for head, start in zip(heads, starts, strict=True) if start]
