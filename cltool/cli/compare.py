@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import itertools
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -98,9 +99,12 @@ def _run_cells(
     """Run every strategy with every seed; measure naive first where the budget needs it."""
     from cltool.core.settings import merge
     from cltool.experiments import equal_budget
-    from cltool.experiments.compare import compare
+    from cltool.experiments.compare import compare, folder_of
+    from cltool.experiments.open_tasks import open_tasks
 
     scenario = tables.pop("scenario", {})
+    count = options.stream_seeds
+    streams = None if count is None else range(count)
     # Seconds are comparable only if each run has the machine for itself.
     timed = bool(options.equal) and equal_budget.parse(options.equal)[0] == "seconds"
     with stderr_progress() as progress:
@@ -133,12 +137,15 @@ def _run_cells(
         progress.task("model")(0, 1, "loading libraries")
         if options.equal:
             plain = {name: table for name, table in tables.items() if name != "strategy"}
-            budget = equal_budget.budget(
-                options.equal, tables, lambda: run_some(["naive"], 1, plain, out / "budget")
-            )
+
+            def naive() -> Comparison:
+                three = itertools.product(names, range(options.seeds), streams or (None,))
+                folders = [out / folder_of(*one) for one in three]
+                open_tasks(evaluation, folders, options.fresh, progress)
+                return run_some(["naive"], 1, plain, out / "budget")
+
+            budget = equal_budget.budget(options.equal, tables, naive)
             tables = merge(tables, {"learner": budget})
-        count = options.stream_seeds
-        streams = None if count is None else range(count)
         return run_some(names, options.seeds, tables, out, streams, evaluation)
 
 

@@ -304,6 +304,20 @@ def test_the_command_of_a_comparison_prints_what_was_measured_and_what_failed(
         assert rows[strategy, "capitals", "em (strict)"]["mean"] is None
 
 
+def test_tasks_are_opened_before_the_budget_is_measured(
+    command: list[str], capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in ("compare", "open_tasks"):
+        monkeypatch.setattr(f"cltool.experiments.{module}.run_tasks", run_tasks)
+    ask = ["compare", *command[1:], "--strategies", "frozen", "--equal", "steps", "--lm-eval"]
+    assert main([*ask, "capitals,offline"]) == exit_codes.BAD_INPUT
+    assert "no network" in capfd.readouterr().err
+    assert not Path("run/budget").exists()
+    assert main([*ask, "capitals"]) == exit_codes.DONE
+    assert Run.open("run/budget/naive-seed0").lm_eval.empty
+    assert not Run.open("run/frozen-seed0").lm_eval.empty
+
+
 def test_a_chat_model_is_asked_through_its_template(tmp_path: Path, lm_eval: ModuleType) -> None:
     stream = make_stream(4)
     model = {"name": str(write_chat_model(stream, tmp_path / "model")), "device": "cpu"}
