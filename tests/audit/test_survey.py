@@ -18,6 +18,7 @@ from cltool.audit.attacks.battery import Findings
 from cltool.audit.attacks.target import Outcome
 from cltool.audit.request import AuditRequest
 from cltool.audit.survey import Survey, survey
+from cltool.audit.survey_plan import planned
 from cltool.audit.survey_tables import RUN_SCORES
 from cltool.audit.survey_workers import SurveyFindings
 from cltool.cli.main import main
@@ -224,6 +225,25 @@ def test_runs_of_several_streams_are_refused(folder: Path, here: list[str]) -> N
     run.change_record(stream={**run.record["stream"], "digest": "another"})
     with pytest.raises(UserError, match="one stream and base model in common"):
         surveyed(folder)
+
+
+def test_runs_are_attacked_as_they_judge_answers(folder: Path) -> None:
+    def judge(match: str, *names: str) -> set[str]:
+        """The ways in which the attacks judge if these runs judge by ``match``."""
+        for run in [Run.open(folder / name) for name in names]:
+            settings = run.record["settings"]
+            run.change_record(settings={**settings, "probe": {**settings["probe"], "match": match}})
+        runs = [Run.open(path.parent) for path in sorted(folder.glob("*/run.json"))]
+        plan = planned(runs, None, SETTINGS, AuditRequest(), [None])
+        return {one.scope.match for audited in plan.audited.values() for one in audited}
+
+    every = [f"{strategy}-seed{seed}" for strategy, seed in RUNS]
+    assert judge("contains") == {"contains"}
+    assert judge("exact", *every) == {"exact"}
+    with pytest.raises(UserError, match=r"judge answers in different ways \(--match\)") as refused:
+        judge("choice", "naive-seed0")
+    assert any(line.endswith("--match choice") for line in refused.value.details)
+    assert judge("contains", *every[1:]) == {"contains"}, "by choice and by containment together"
 
 
 def test_a_seed_whose_scores_are_no_numbers_is_left_out(
