@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -16,7 +17,7 @@ from cltool.cli.main import main
 from cltool.core import exit_codes
 from cltool.core.errors import UserError
 from cltool.core.progress import Progress
-from cltool.evaluation.harness import named
+from cltool.evaluation.harness import Asking, Harness, named
 from cltool.experiments import run as experiment
 from cltool.experiments.compare import compare
 from cltool.reporting.report_data import page_data
@@ -24,7 +25,7 @@ from cltool.reporting.report_page import render
 from cltool.runs.run import Run
 
 from ..chat_models import write_chat_model
-from ..conftest import make_stream
+from ..conftest import LoadLM, make_stream
 from ..in_process import run_tasks
 
 PACKAGE = Path(__file__).parents[1] / "harness_package"
@@ -192,6 +193,34 @@ def test_what_was_told_of_a_task_stays_while_others_are_evaluated(
     assert sum("asked the model alone" in one for one in Run.open("run").record["warnings"]) == 1
 
 
+def test_results_go_when_the_last_step_is_made_again(command: list[str]) -> None:
+    assert main([*command, "--lm-eval", "capitals"]) == exit_codes.DONE
+    shutil.rmtree("run/checkpoints/step-001")
+    assert main([*command, "--lm-eval", "currencies"]) == exit_codes.DONE
+    assert set(Run.open("run").lm_eval["task"]) == {"currencies"}
+
+
+@pytest.mark.parametrize("training", [True, False])
+def test_the_model_of_the_run_stays_as_it_was(
+    load_lm: LoadLM, lm_eval: ModuleType, training: bool
+) -> None:
+    lm, tasks = load_lm("llama"), named(["capitals", "currencies"])
+    lm.model.train(training)
+    tokens, vocabulary = lm.coder.tokenizer.special_tokens_map, lm.coder.tokenizer.get_vocab()
+    harness = Harness(tasks)
+    assert harness.evaluate(lm, tasks[0], Asking())["rows"]
+    lm_eval.BROKEN.append("currencies")
+    assert lm.model.training is training
+    with pytest.raises(RuntimeError):
+        harness.evaluate(lm, tasks[1], Asking())
+    assert lm.model.training is training
+    assert lm.coder.tokenizer.special_tokens_map == tokens
+    assert lm.coder.tokenizer.get_vocab() == vocabulary
+    asked = lm_eval.CALLS[0]["model"]
+    assert asked.model is lm.model and asked.tokenizer.pad_token == "<|pad|>"
+    assert (asked.max_length, asked.mixed_precision_dtype) == (lm.context, None)
+
+
 def test_results_that_were_changed_are_refused(command: list[str]) -> None:
     ask = [*command, "--lm-eval", "capitals"]
     assert main(ask) == exit_codes.DONE
@@ -290,6 +319,11 @@ def test_the_command_of_a_comparison_prints_what_was_measured_and_what_failed(
     assert found["failed"] == []
     assert {row["task"] for row in found["lm_eval"]} == {"capitals"}
     assert any("cannot evaluate currencies" in text for text in found["doubts"])
+    assert main(ask[:-1]) == exit_codes.SOME_FAILED
+    printed = capfd.readouterr().out
+    (line,) = (line for line in printed.splitlines() if "capitals acc" in line)
+    assert "currencies" not in line
+    assert "Doubt: " in printed and "cannot evaluate currencies" in printed
     lm_eval.BROKEN.clear()
     assert main(ask) == exit_codes.DONE
     rows = {

@@ -23,7 +23,7 @@ def simple_evaluate(
     log_samples: bool = True,
 ) -> dict[str, Any]:
     CALLS.append({"tasks": tasks, "limit": limit, "chat": apply_chat_template,
-                  "system": system_instruction})  # fmt: skip
+                  "system": system_instruction, "model": model})  # fmt: skip
     print("to stdout")
     print(" 42%|####  | 42/100", file=sys.stderr)
     names = list(task_manager.load(tasks)["tasks"])
