@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from cltool.evaluation.choice import MOST
 from cltool.evaluation.scores import COSTS, GENERAL, SCORES, Score
 
 MATRIX = ("acc", "bwt", "fwt", "forgetting", "intransigence", "fuar")
 """Scores that come from the accuracy matrix, or from accuracies at both ends of a run."""
 
-_HEAD = """\
+_HEAD = f"""\
 # The scores
 
 <!-- Made by `python -m tools.docs`. -->
@@ -34,12 +35,13 @@ what decides whether it is right, and with it every score:
 - `auto`, the default: `exact` for the embedded model and for a model that cltool saved after
   training one (`--save-model`), else `contains`.
 
-The ledger keeps all three verdicts for every probe (columns `exact`, `contains` and `choice`), so
-another score can be computed from it. What decided is the column `match`; it is also in `run.json`
-(`settings.probe.match`), on the report page and in the last line that `cltool run` and
-`cltool compare` print. Runs with different ones are not compared, and a run is not continued with
-another one. Ledgers of formats 1 and 2 were judged by `exact`, and have no other verdict.
-`cltool audit` judges answers as the run does, and those of a run with `choice` by `contains`.
+The ledger keeps the verdicts `exact` and `contains` of every probe, and `choice` of one probe of
+each fact. So other scores can be computed from it. The column `match` says which one decided; so do
+`run.json` (`settings.probe.match`), the report page, and the last line that `cltool run` and
+`cltool compare` print. Runs with different values of `match` are not compared, and a run cannot be
+continued with another value. Ledgers of formats 1 and 2 were judged by `exact`, and have no other
+verdict. `cltool audit` judges answers as the run does, and those of a run with `choice` by
+`contains`.
 
 ### `exact`
 
@@ -81,14 +83,14 @@ get the verdict that they got by hand.
 
 ### `choice`
 
-One held-out wording of each fact is asked. The object is compared with at most 7 others after the
-same prompt: the latest superseded object, and distractors, which are objects of the same relation
-in any step of the stream, drawn by the seed of the run and the key. An accepted object or alias is
-never among them. The score of a name is its natural-log probability divided by its number of
-tokens. The fact is right if its object has the highest score, and outdated if a superseded object
-has it; if two are equal, the object does not win. The column `chosen` has the most probable object.
-With seven others, a model that knows nothing is right in one of eight cases, and produces one of
-eight erased facts.
+One held-out wording of each fact is asked. The object is compared with at most {MOST} others after
+the same prompt: the latest superseded object, and distractors, which are objects of the same
+relation in any step of the stream, drawn by the seed of the run and the key. An accepted object or
+alias is never among them. The score of a name is its natural-log probability divided by its number
+of tokens. The fact is right if its object has the highest score, and outdated if a superseded
+object has it; if two are equal, the object does not win. The column `chosen` has the most probable
+object. With {MOST} others, a model that knows nothing is right about one fact in {MOST + 1}, and
+one erased fact in {MOST + 1} counts as still produced.
 
 The other wordings of the fact have no verdict, and with `--match choice` they do not count. So
 `trained` is missing. A relation needs two objects: facts without anything to choose from are left

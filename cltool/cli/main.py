@@ -153,7 +153,7 @@ def _parsers() -> tuple[argparse.ArgumentParser, dict[str, argparse.ArgumentPars
 def _epilog() -> str:
     lines = ["Start with: cltool compare", "", "exit codes:"]
     for code, meaning in exit_codes.MEANINGS.items():
-        first, *more = textwrap.wrap(meaning, 72)
+        first, *more = textwrap.wrap(meaning, 72, break_on_hyphens=False)
         lines += [f"  {code:<5} {first}", *(f"{'':8}{line}" for line in more)]
     return "\n".join(lines)
 

@@ -162,8 +162,8 @@ def add_harness(group: Any) -> None:
     group.add_argument(
         "--lm-eval",
         metavar="TASKS",
-        help="after the last step, evaluate the model with EleutherAI's lm-eval: names of its"
-        " tasks, or YAML files that define tasks, separated by commas",
+        help="after the last step, evaluate the model with EleutherAI's lm-eval: tasks of lm-eval,"
+        " YAML files that define tasks, or folders of them, separated by commas",
     )
     group.add_argument(
         "--lm-eval-limit", type=int, metavar="N", help="at most N documents of each task [all]"

@@ -12,8 +12,8 @@ INTERRUPTED: Final = 130
 
 MEANINGS: Final = {
     DONE: "done",
-    SOME_FAILED: "a run diverged, some cells failed, some runs could not be audited, a task of the"
-    " harness could not be evaluated, or a report could not be written; the others are done. Or"
+    SOME_FAILED: "a run diverged, some cells failed, some runs could not be audited, a task of"
+    " lm-eval could not be evaluated, or a report could not be written; the others are done. Or"
     " reproduce --check found cells that have to run",
     BAD_INPUT: "bad input: a wrong option, setting or file; the message says which",
     REFUSED: "refused or found: an erased fact came back (--fail-on-resurface), or an audit gave"

@@ -146,7 +146,7 @@ def left_out(without: int, of: int) -> str:
     """
     are = "is" if without == 1 else "are"
     return (
-        f"{without} of {plural(of, 'fact')} {are} left out of the scores, because"
+        f"{without} of {plural(of, 'fact')} {are} left out of the scores of --match choice:"
         f" {'its relation has' if without == 1 else 'their relations have'} no other object to"
-        " choose from (--match choice)."
+        " choose from."
     )

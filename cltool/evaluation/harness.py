@@ -82,7 +82,11 @@ def named(texts: Iterable[str]) -> list[Task]:
     if not names:
         raise UserError("no task is named", where=OPTION, hint="For example: --lm-eval arc_easy")
     if twice := sorted({name for name in names if names.count(name) > 1}):
-        raise UserError(f"{', '.join(twice)}: named twice", where=OPTION, hint="Name it once.")
+        raise UserError(
+            f"{', '.join(twice)}: named twice",
+            where=OPTION,
+            hint="Name it once, or rename one of the files.",
+        )
     return found
 
 

@@ -33,8 +33,8 @@ COLUMNS: dict[str, str] = {
     " tokens are left out (in format 1, an accepted or superseded object in place of it)",
     "stop": "why the answer ended: `end` (the model's end token), `line` (a line break), `limit`"
     " (the most tokens of an answer), `context` (the model's context is full)",
-    "matched": "the part of the answer that is right or superseded; null if none is (and in format"
-    " 1, and if `match` is choice)",
+    "matched": "the part of the answer that is right or superseded; null if there is none, if"
+    " `match` is `choice`, and in format 1",
     "right": "whether the probe is answered right (for an erased fact: its object is still"
     " produced), judged as `match` says",
     "stale": "whether it is answered with a superseded object, judged in the same way",
@@ -45,9 +45,11 @@ COLUMNS: dict[str, str] = {
     "exact": "verdict if the answer must be the object and nothing else: right, outdated or wrong",
     "contains": "verdict if the first sentence of the answer must name the object; null in formats"
     " 1 and 2",
-    "choice": "verdict if the object must be more probable than other objects of its relation; null"
-    " for all but one wording of a fact, without such objects, and in formats 1 and 2",
-    "chosen": "the most probable of the objects that `choice` compares; null where that is null",
+    "choice": "verdict if the object must be more probable than other objects of its relation:"
+    " right, outdated or wrong. Only one wording of each fact has it; null for the others, if the"
+    " relation has no other object, and in formats 1 and 2",
+    "chosen": "the most probable of the objects that `choice` compares; null where `choice` is"
+    " null",
 }
 """Every column and its meaning."""
 
