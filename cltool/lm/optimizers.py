@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import importlib.util
 import math
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -11,7 +10,7 @@ from typing import Any
 import torch
 from torch import nn
 
-from cltool.core.errors import UserError
+from cltool.lm.precision import refuse_without_bitsandbytes
 from cltool.lm.scoring import unwrapped
 
 
@@ -95,21 +94,9 @@ def refuse_missing(name: str, device: torch.device) -> None:
         UserError: it is ``adamw8bit``, and the model is not on an NVIDIA GPU, or bitsandbytes is
             not installed.
     """
-    if name != "adamw8bit":
-        return
-    hint = "Use learner.optimizer=adafactor, which needs less memory still, or adamw."
-    if device.type != "cuda":
-        raise UserError(
-            f"adamw8bit runs only on an NVIDIA GPU; the model is on {device.type}",
-            where="learner.optimizer",
-            hint=hint,
-        )
-    if importlib.util.find_spec("bitsandbytes") is None:
-        raise UserError(
-            "adamw8bit needs the package bitsandbytes, which is not installed",
-            where="learner.optimizer",
-            hint=f"Install it with: pip install bitsandbytes. {hint}",
-        )
+    if name == "adamw8bit":
+        hint = "Use learner.optimizer=adafactor, which needs less memory still, or adamw."
+        refuse_without_bitsandbytes(name, device, "learner.optimizer", hint)
 
 
 def _adafactor(groups: list[dict[str, Any]], lr: float) -> torch.optim.Optimizer:

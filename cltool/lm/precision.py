@@ -106,13 +106,8 @@ def weight_options(name: str, device: torch.device) -> dict[str, Any]:
     """
     if name != "4bit":
         return {"dtype": torch.bfloat16 if name == "bfloat16" else torch.float32}
-    if device.type != "cuda" or importlib.util.find_spec("bitsandbytes") is None:
-        missing = "the package bitsandbytes" if device.type == "cuda" else "an NVIDIA GPU"
-        raise UserError(
-            f"weights of 4 bits need {missing}",
-            where="model.weights",
-            hint="Use model.weights=bfloat16, which runs everywhere.",
-        )
+    hint = "Use model.weights=bfloat16, which runs everywhere."
+    refuse_without_bitsandbytes(name, device, "model.weights", hint)
     from transformers import BitsAndBytesConfig
 
     quantised = BitsAndBytesConfig(
@@ -126,6 +121,29 @@ def weight_options(name: str, device: torch.device) -> dict[str, Any]:
         "quantization_config": quantised,
         "device_map": {"": device},
     }
+
+
+def refuse_without_bitsandbytes(value: str, device: torch.device, setting: str, hint: str) -> None:
+    """Raise an error if this machine cannot use a value of a setting that needs bitsandbytes.
+
+    Args:
+        value: the value.
+        device: where the model is.
+        setting: name of the setting.
+        hint: which other value to use.
+
+    Raises:
+        UserError: the device is no NVIDIA GPU, or bitsandbytes is not installed.
+    """
+    if device.type != "cuda":
+        what = f"{value} needs an NVIDIA GPU, and the model is on {device.type}"
+        raise UserError(what, where=setting, hint=hint)
+    if importlib.util.find_spec("bitsandbytes") is None:
+        raise UserError(
+            f"{value} needs the package bitsandbytes, which is not installed",
+            where=setting,
+            hint=f"Install it with: pip install bitsandbytes. {hint}",
+        )
 
 
 def refuse_rounding(parameters: Iterable[Tensor], what: str) -> None:

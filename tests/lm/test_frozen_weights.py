@@ -89,5 +89,5 @@ def test_a_saved_model_has_the_adapter_merged_in_float32(
 
 
 def test_four_bits_are_refused_without_a_gpu(checkpoint: Checkpoint, stream: Stream) -> None:
-    with pytest.raises(UserError, match="4 bits need an NVIDIA GPU"):
+    with pytest.raises(UserError, match="4bit needs an NVIDIA GPU, and the model is on cpu"):
         load(str(checkpoint("llama")), stream, device="cpu", weights="4bit")
