@@ -19,6 +19,7 @@ from numbers import Real
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cltool.core.digests import SHORT
 from cltool.core.errors import UserError, in_words
 from cltool.core.progress import QUIET, Progress
 from cltool.core.similar import guess
@@ -108,7 +109,7 @@ class _Folder:
         for name, file in self.files.items():
             if name == task.name or file.suffix == ".py" or _is_named(name, text):
                 hasher.update(name.encode() + self._digest_of(file))
-        return hasher.hexdigest()[:20]
+        return hasher.hexdigest()[:SHORT]
 
     def _digest_of(self, file: Path) -> bytes:
         if file.name not in self._digests:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cltool import models
-from cltool.core.digests import code_digest
+from cltool.core.digests import SHORT, code_digest
 from cltool.core.errors import Diverged
 from cltool.core.progress import QUIET, Progress
 from cltool.core.seeds import derive
@@ -176,7 +176,7 @@ def _taught_folder(
         key.update(json.dumps([fact.key, stream.wordings.examples(fact)]).encode())
     if without:
         key.update(b"rebuilt")
-    folder = cache_folder() / "taught" / key.hexdigest()[:20]
+    folder = cache_folder() / "taught" / key.hexdigest()[:SHORT]
 
     def write(place: Path) -> None:
         learner = Learner(

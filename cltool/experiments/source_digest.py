@@ -16,6 +16,7 @@ from typing import Any
 
 from typing_extensions import override
 
+from cltool.core.digests import SHORT
 from cltool.experiments.resolve import strategy_names
 from cltool.models import MODELS
 from cltool.strategies import STRATEGIES
@@ -118,7 +119,7 @@ def _hash(modules: Mapping[str, _Module]) -> str:
     hasher = hashlib.sha256()
     for name, module in sorted(modules.items()):
         hasher.update(f"{name}\n{module.code}\n".encode())
-    return hasher.hexdigest()[:20]
+    return hasher.hexdigest()[:SHORT]
 
 
 def _read(name: str) -> _Module | None:

@@ -18,6 +18,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from cltool.core.digests import SHORT
 from cltool.experiments import interactive_code
 from cltool.experiments.resolve import strategy_names
 from cltool.experiments.source_digest import file_of, imports_of, plain_code
@@ -63,7 +64,7 @@ def _code_of_class(name: str, kind: type[Any]) -> tuple[tuple[str, str], ...]:
     hasher = hashlib.sha256()
     for label, text in sorted(_texts(name, kind)):
         hasher.update(f"{label}\n{text}\n".encode())
-    return ("digest", hasher.hexdigest()[:20]), ("from", _origin(name, kind))
+    return ("digest", hasher.hexdigest()[:SHORT]), ("from", _origin(name, kind))
 
 
 def _origin(name: str, kind: type[Any]) -> str:

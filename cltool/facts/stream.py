@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from cltool.core.digests import SHORT
 from cltool.facts.chat_wordings import completion_request
 from cltool.facts.facts import Belief, Fact, Key, Knowledge, Tags, Update
 from cltool.facts.spellings import other_spellings, respelled, respelled_key
@@ -118,7 +119,7 @@ class Stream:
                 for fact in facts:
                     row = (mark, *fact.key, fact.object, *fact.aliases)
                     hasher.update(("\x1f".join(row) + "\x1e").encode())
-        return hasher.hexdigest()[:20]
+        return hasher.hexdigest()[:SHORT]
 
     def knowledge(self, step: int) -> Knowledge:
         """Return the knowledge after ``step``."""

@@ -10,6 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from cltool.core.digests import SHORT
 from cltool.lm.checkpoint_folder import ADAPTER, CONFIG, GENERATION, TOKENIZERS
 
 PARTS: dict[str, tuple[str, ...]] = {
@@ -65,7 +66,7 @@ class Companions:
             for file, content in sorted(self.files.items()):
                 if any(Path(file).match(name) for name in names):
                     hasher.update(file.encode() + b"\0" + _canonical(content) + b"\0")
-            hashes[part] = hasher.hexdigest()[:20]
+            hashes[part] = hasher.hexdigest()[:SHORT]
         return hashes
 
     def settings(self, name: str) -> dict[str, Any]:
@@ -117,13 +118,13 @@ def folder_digests(folder: Path) -> dict[str, str]:
         state = file.stat()
         content = _file_hash(file, state.st_size, state.st_mtime_ns)
         weights.update(f"{file.name}\0{content}\0".encode())
-    return {"weights": weights.hexdigest()[:20], **Companions.read(folder).digests()}
+    return {"weights": weights.hexdigest()[:SHORT], **Companions.read(folder).digests()}
 
 
 def file_digest(file: Path) -> dict[str, str]:
     """Return the hash of a model that is one file, as `folder_digests` does for a folder."""
     state = file.stat()
-    return {"weights": _file_hash(file, state.st_size, state.st_mtime_ns)[:20]}
+    return {"weights": _file_hash(file, state.st_size, state.st_mtime_ns)[:SHORT]}
 
 
 @lru_cache(maxsize=64)

@@ -12,7 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cltool.core.digests import changes_since_saving, saved_from_built
+from cltool.core.digests import SHORT, changes_since_saving, saved_from_built
 from cltool.core.errors import UserError
 from cltool.core.files import give_default_modes, whole_file
 from cltool.lm import checkpoint_checks as checks
@@ -138,7 +138,7 @@ class LanguageModel:
             # In parts: the float32 copy of a large matrix takes much memory.
             for part in torch.split(tensor.detach().reshape(-1), DIGESTED):
                 hasher.update(part.float().cpu().contiguous().numpy().tobytes())
-        return hasher.hexdigest()[:20]
+        return hasher.hexdigest()[:SHORT]
 
 
 def _padding_positions(model: nn.Module, size: int) -> int:

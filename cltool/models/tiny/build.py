@@ -18,7 +18,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cltool.core.digests import code_digest
+from cltool.core.digests import SHORT, code_digest
 from cltool.core.errors import Diverged
 from cltool.core.progress import QUIET, Progress
 from cltool.facts.facts import Fact, Key
@@ -136,7 +136,7 @@ def digest(
         # Reading exercises also use wordings in which no base fact is taught.
         hasher.update(wordings.digest().encode())
     hasher.update(tokenizer.encode())
-    return hasher.hexdigest()[:20]
+    return hasher.hexdigest()[:SHORT]
 
 
 def build(
