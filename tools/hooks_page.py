@@ -150,7 +150,8 @@ Therefore:
   as a penalty on the weights, counts once a step if you add it in every `before_backward`. A term
   that depends on the batch must be a mean over the learned tokens of `learner.mbatch`.
 - Count steps and draw what is random in `before_training_iteration`, not in `before_backward`.
-- After memory ran out, the hooks of the micro-batches run again for the same step.
+- After memory ran out, the hooks of the micro-batches run again for the same step. What
+  `before_training_iteration` changed in `learner.mbatch` is lost then: the batch is cut anew.
 
 `learner.mbatch` is a dictionary of tensors on the learner's device: `input_ids`, `attention_mask`
 and `labels` (−100 where a token is not learned), each of shape (batch, length); `place` (batch,),
@@ -232,7 +233,9 @@ def hooks_page() -> str:
             _MICRO,
             "## The learner's methods\n\nThese are cltool's own; the learner also has those of"
             " Avalanche's `SupervisedTemplate`, such as `stop_training()`.\n\n",
-            _table(("method", "what it does"), _methods(Learner, leave_out={"begin"})),
+            _table(
+                ("method", "what it does"), _methods(Learner, leave_out={"begin", "run_forward"})
+            ),
             "\n## The learner's attributes\n\nOf Avalanche's attributes, `model`, `optimizer`,"
             " `loss`, `mbatch`, `mb_output` and `experience` are used most.\n\n",
             _table(("attribute", "what it is"), _described(Learner)),
@@ -249,17 +252,22 @@ def _rows(hooks: Mapping[str, tuple[str, str]]) -> list[tuple[str, ...]]:
 
 
 def _methods(kind: type[Any], leave_out: Collection[str] = ()) -> list[tuple[str, str]]:
-    """Return signature and first sentence of the public methods that no base class has.
+    """Return signature and first sentence of the public methods that only cltool's classes have.
 
     Args:
-        kind: the class.
+        kind: the class; the methods of its base classes in cltool count as its own.
         leave_out: methods that only cltool itself calls.
     """
-    excluded = {name for base in kind.__mro__[1:] for name in vars(base)}.union(leave_out)
+    own = [base for base in kind.__mro__ if base.__module__.partition(".")[0] == "cltool"]
+    excluded = {name for base in set(kind.__mro__).difference(own) for name in vars(base)}
+    methods: dict[str, Any] = {}
+    for base in own:
+        methods |= {name: one for name, one in vars(base).items() if name not in methods}
     return [
         (f"`{_signature(name, method)}`", _first_sentence(method.__doc__ or ""))
-        for name, method in vars(kind).items()
-        if inspect.isfunction(method) and not name.startswith("_") and name not in excluded
+        for name, method in methods.items()
+        if inspect.isfunction(method) and not name.startswith("_")
+        if name not in excluded.union(leave_out)
     ]
 
 

@@ -69,5 +69,7 @@ def test_the_tables_are_made_from_the_code() -> None:
     assert PAGE.read_text(encoding="utf-8") == page, "run python -m tools.docs"
     assert "`trainable() → dict[str, nn.Parameter]`" in page
     assert "| `known` |" in page and "| `excludes` |" in page
+    # The learner inherits it from another class of cltool.
+    assert "`losses() → Tensor`" in page
     # What Avalanche's template has is not repeated.
     assert "`make_train_dataloader" not in page and "`forward(" not in page
