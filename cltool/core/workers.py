@@ -144,7 +144,7 @@ class _Pool(Generic[AnyTask]):
         except BrokenProcessPool as error:
             raise UserError(
                 "the worker process died while the model was prepared",
-                hint="It may have been out of memory: use a smaller model.",
+                hint="It may have been out of memory: use fewer workers or a smaller model.",
             ) from error
         except PicklingError as error:
             raise _not_sent(task, error) from error

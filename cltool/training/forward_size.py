@@ -58,7 +58,8 @@ class ForwardSize:
         if self.size == 0:
             raise UserError(
                 "memory runs out in training, even with one sequence in a forward pass",
-                hint="Set learner.gradient_checkpointing=true, train with"
-                " learner.optimizer=adafactor, use the strategy lora, or a smaller model.",
+                hint="To need less, set learner.gradient_checkpointing=true and"
+                " learner.optimizer=adafactor. If that is not enough, train only an adapter"
+                " (strategy lora) with model.weights=bfloat16, or use a smaller model.",
             )
         return self.size
