@@ -1,4 +1,4 @@
-"""The experiment of `workplace`, reproduced once, and copies of it."""
+"""Short runs, and copies of the experiment of `workplace`, which is reproduced once."""
 
 from __future__ import annotations
 
@@ -11,8 +11,12 @@ import pytest
 
 from cltool.evaluation import ledger
 from cltool.experiments import reproduce
+from cltool.experiments.run import run
+from cltool.facts.stream import Stream
+from cltool.runs.run import Run
 
 from .. import in_process
+from .short_runs import SHORT, Start
 from .workplace import Workplace
 
 
@@ -57,3 +61,14 @@ def steps(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, int]]:
 
     monkeypatch.setattr(ledger, "write_step", noted)
     return done
+
+
+@pytest.fixture
+def start(checkpoint: Callable[[str], Path], stream: Stream) -> Start:
+    """Return a function that makes a short run on a Llama with random weights."""
+
+    def go(out: Path, strategy: str = "naive", **options: Any) -> Run:
+        options = {"settings": SHORT, "model": str(checkpoint("llama")), **options}
+        return run(options.pop("of", stream), strategy=strategy, out=out, **options)
+
+    return go
