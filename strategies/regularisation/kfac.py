@@ -10,7 +10,9 @@ Neural Networks with Kronecker-factored Approximate Curvature":
 The first sum is over linear layers l with inputs a and output gradients g. Every token t counts
 as a separate data point (`cltool.strategies.regularisation.common.kronecker`). All other
 parameters (embeddings and heads tied to them, gains, biases) use the diagonal F of the Fisher
-information. Δ is the distance to the weights after the last update.
+information. Δ is the distance to the weights after the last update. Of a side of a layer that is
+longer than ``widest``, A or G keeps the diagonal only: full factors of the MLPs would take most of
+the memory and of the time of a step.
 
 The sum of two Kronecker products is not a Kronecker product, so one pair of factors represents
 all updates: A is the mean over updates (γ discounts old ones) and G is the sum. This is exact
@@ -30,6 +32,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import torch
+from pydantic import Field
 
 from cltool.strategies.regularisation.common.downdate import (
     Part,
@@ -38,7 +41,11 @@ from cltool.strategies.regularisation.common.downdate import (
     without_negative,
 )
 from cltool.strategies.regularisation.common.importance import SampledImportanceConfig, Strength
-from cltool.strategies.regularisation.common.kronecker import Factors, kronecker_factors
+from cltool.strategies.regularisation.common.kronecker import (
+    WIDEST,
+    Factors,
+    kronecker_factors,
+)
 from cltool.strategies.regularisation.common.penalty import (
     DiagonalPenalty,
     add_quadratic,
@@ -65,6 +72,12 @@ class KFACConfig(SampledImportanceConfig):
     """Settings of `kfac`."""
 
     strength: Strength = 0.01
+    widest: int = Field(
+        WIDEST,
+        ge=0,
+        description="longest side of a layer whose factor is a full matrix; of a longer side only"
+        " the diagonal is kept",
+    )
 
 
 class KFAC(Strategy[KFACConfig]):
@@ -168,7 +181,7 @@ class KFAC(Strategy[KFACConfig]):
         parameters = learner.trainable()
         batches = sample_batches(learner, facts, config.samples)
         sentences = sum(len(batch["labels"]) for batch in batches)
-        found = kronecker_factors(learner.model, learner.score, batches)
+        found = kronecker_factors(learner.model, learner.score, batches, config.widest)
         names = [n for n in parameters if n not in found and n not in self._factors]
         sums, _ = squared_gradients(learner.model, learner.score, batches, names)
         fisher = {name: tensor / max(sentences, 1) for name, tensor in sums.items()}
@@ -199,7 +212,10 @@ class KFAC(Strategy[KFACConfig]):
         if not part.count:
             return
         age = float(self._ages.weights[part.step])
-        for name, own in kronecker_factors(learner.model, learner.score, part.batches).items():
+        own_factors = kronecker_factors(
+            learner.model, learner.score, part.batches, self.config.widest
+        )
+        for name, own in own_factors.items():
             if name not in self._factors or name not in self._tokens:
                 continue
             held, tokens = self._factors[name], float(self._tokens[name][part.step])

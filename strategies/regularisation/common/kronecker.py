@@ -7,8 +7,8 @@ treated as in KFAC-expand (Eschenhagen et al. (2023), "Kronecker-Factored Approx
 for Modern Neural Network Architectures"): every token counts as a separate data point, and
 covariances between tokens of one sentence are ignored. Tokens without a gradient (padding, and
 tokens that no learned token attends to) carry no information about the weight. They are left out
-of A too, so padding changes nothing. If a side of a layer is longer than ``WIDEST``, only the
-diagonal of its factor is kept.
+of A too, so padding changes nothing. If a side of a layer is longer than a limit, only the diagonal
+of its factor is kept.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ from transformers.pytorch_utils import Conv1D
 from cltool.lm.batches import Batch
 from cltool.lm.scoring import Scored
 
-WIDEST = 2048
-"""Longest side of a layer whose factor is a full matrix."""
+WIDEST = 1024
+"""Default of the longest side of a layer whose factor is a full matrix."""
 
 NOTHING = 1e-4
 """A gradient below this share of its sentence's largest one is treated as a rounding error."""
@@ -75,7 +75,10 @@ def linear_layers(model: nn.Module) -> dict[str, nn.Module]:
 
 
 def kronecker_factors(
-    model: nn.Module, score: Callable[[Batch], Scored], batches: Iterable[Batch]
+    model: nn.Module,
+    score: Callable[[Batch], Scored],
+    batches: Iterable[Batch],
+    widest: int = WIDEST,
 ) -> dict[str, Factors]:
     """Return the factors of the linear layers, by the names of their weights.
 
@@ -86,6 +89,8 @@ def kronecker_factors(
         model: differentiated in evaluation mode.
         score: the forward pass; each sentence's loss is its summed cross entropy.
         batches: of any size.
+        widest: longest side of a layer whose factor is a full matrix; a longer side has its
+            diagonal.
     """
     layers = linear_layers(model)
     names = {module: name for name, module in layers.items()}
@@ -109,7 +114,8 @@ def kronecker_factors(
             upstream = grad.detach().flatten(0, -2).float()
             reached = _reached(upstream, rows)
             upstream, value = upstream[reached], value.flatten(0, -2)[reached].float()
-            _add(found, names[module], value, upstream, isinstance(module, Conv1D))
+            inputs, outputs = (second_moment(side, widest) for side in (value, upstream))
+            _add(found, names[module], Factors(inputs, outputs, isinstance(module, Conv1D)))
             tokens[names[module]] = tokens.get(names[module], 0) + len(value)
     model.train(mode)
     for name in [name for name, count in tokens.items() if count == 0]:
@@ -128,20 +134,17 @@ def _reached(upstream: Tensor, rows: int) -> Tensor:
     return ((size > NOTHING * largest) & (size > 0)).flatten()
 
 
-def _add(
-    found: dict[str, Factors], name: str, value: Tensor, upstream: Tensor, by_input: bool
-) -> None:
-    inputs, outputs = _second_moment(value), _second_moment(upstream)
+def _add(found: dict[str, Factors], name: str, factors: Factors) -> None:
     if name in found:
-        found[name].inputs += inputs
-        found[name].outputs += outputs
+        found[name].inputs += factors.inputs
+        found[name].outputs += factors.outputs
     else:
-        found[name] = Factors(inputs, outputs, by_input)
+        found[name] = factors
 
 
-def _second_moment(rows: Tensor) -> Tensor:
-    """Return the sum of x xᵀ over ``rows``, or its diagonal if x is too long."""
-    return (rows**2).sum(dim=0) if rows.shape[1] > WIDEST else rows.T @ rows
+def second_moment(rows: Tensor, widest: int) -> Tensor:
+    """Return the sum of x xᵀ over ``rows``, or its diagonal if x is longer than ``widest``."""
+    return (rows**2).sum(dim=0) if rows.shape[1] > widest else rows.T @ rows
 
 
 def _from_left(factor: Tensor, matrix: Tensor) -> Tensor:

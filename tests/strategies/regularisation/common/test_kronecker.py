@@ -14,11 +14,11 @@ from cltool.lm.batches import Batch, collate
 from cltool.lm.coder import Encoded
 from cltool.lm.language_model import LanguageModel
 from cltool.lm.scoring import score
-from cltool.strategies.regularisation.common import kronecker
 from cltool.strategies.regularisation.common.kronecker import (
     Factors,
     kronecker_factors,
     linear_layers,
+    second_moment,
 )
 
 from ....conftest import ARCHITECTURES, LoadLM
@@ -99,6 +99,25 @@ def test_adapters_have_their_own_factors(load_lm: LoadLM, stream: Stream) -> Non
     assert sizes == {(32, 32), (2, 2)}
 
 
+def test_only_sides_up_to_the_limit_have_full_factors(load_lm: LoadLM, stream: Stream) -> None:
+    lm = load_lm("llama")
+    batches = [collate(sentences(lm, stream), lm.coder.pad)]
+    whole, partly = (
+        kronecker_factors(lm.model, lambda batch: score(lm.model, batch), batches, widest)
+        for widest in (1024, 32)
+    )
+    assert {side for one in partly.values() for side in (one.inputs.ndim, one.outputs.ndim)} == {
+        1,
+        2,
+    }
+    for name, factors in whole.items():
+        for full, kept in (
+            (factors.inputs, partly[name].inputs),
+            (factors.outputs, partly[name].outputs),
+        ):
+            torch.testing.assert_close(kept, full if len(full) <= 32 else full.diagonal())
+
+
 def test_no_linear_layer_is_trained(load_lm: LoadLM, stream: Stream) -> None:
     lm = load_lm("llama")
     for name, parameter in lm.model.named_parameters():
@@ -108,16 +127,12 @@ def test_no_linear_layer_is_trained(load_lm: LoadLM, stream: Stream) -> None:
 
 @pytest.mark.parametrize("kind", ["linear", "conv1d"])
 @pytest.mark.parametrize("widest", [2048, 4, 3], ids=["whole", "a side's diagonal", "diagonals"])
-def test_the_product_is_that_of_the_kronecker_product(
-    kind: str, widest: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_product_is_that_of_the_kronecker_product(kind: str, widest: int) -> None:
     torch.manual_seed(0)
-    monkeypatch.setattr(kronecker, "WIDEST", widest)
     layer = nn.Linear(4, 5, bias=False) if kind == "linear" else Conv1D(5, 4)
     value, upstream = torch.randn(9, 4), torch.randn(9, 5)
-    found: dict[str, Factors] = {}
-    kronecker._add(found, "weight", value, upstream, kind == "conv1d")
-    factors = found["weight"]
+    inputs, outputs = (second_moment(side, widest) for side in (value, upstream))
+    factors = Factors(inputs, outputs, kind == "conv1d")
     left, right = upstream.T @ upstream, value.T @ value
     left = torch.diag(left.diagonal()) if widest < 5 else left
     right = torch.diag(right.diagonal()) if widest < 4 else right
