@@ -71,6 +71,11 @@ RUN: Mapping[str, tuple[str, str]] = {
         "for each prompt, when the model is asked",
         "The prompt as text. The weights are those after the step.",
     ),
+    "fold": (
+        "before the final model is saved",
+        "The weights after the last step. Write into them what the strategy stores elsewhere; the"
+        " model's answers must stay the same. Return False if a saved model lacks it.",
+    ),
 }
 """The methods that a run calls, in their order: how often, and what they see."""
 

@@ -178,10 +178,11 @@ class Steps:
 
     def save_model(self, saved: SavedModel) -> None:
         """Write the model as a `transformers` checkpoint, and warn about what it lacks."""
+        lacking = self.learner.strategies.fold(self.learner)
         saved.write(self.learner.lm, self.run.folder)
         warnings = [
             f"The saved model lacks what {name} stores outside the weights: {what}."
-            for name, what in self.learner.strategies.outside.items()
+            for name, what in lacking.items()
         ]
         known = dict.fromkeys([*self.run.record["warnings"], *warnings])
         self.run.change_record(warnings=[*known])

@@ -17,14 +17,15 @@ from torch import Tensor, nn
 from cltool.core.errors import UserError
 from cltool.lm.scoring import unwrapped
 
-OUTPUT_PROJECTIONS = (
-    "mlp.down_proj",
-    "mlp.c_proj",
-    "mlp.dense_4h_to_h",
-    "mlp.fc_out",
-    "mlp.fc2",
-    "fc2",
-)
+MLPS = {
+    "mlp.down_proj": ("mlp.gate_proj", "mlp.up_proj", "mlp.act_fn"),
+    "mlp.c_proj": ("mlp.c_fc", None, "mlp.act"),
+    "mlp.dense_4h_to_h": ("mlp.dense_h_to_4h", None, "mlp.act"),
+    "mlp.fc_out": ("mlp.fc_in", None, "mlp.act"),
+    "mlp.fc2": ("mlp.fc1", None, "mlp.activation_fn"),
+    "fc2": ("fc1", None, "activation_fn"),
+}
+"""Output projection → input projection, second input projection if there is a gate, activation."""
 
 
 def blocks(model: nn.Module) -> list[nn.Module]:
@@ -97,7 +98,7 @@ def output_projection(block: nn.Module) -> Projection:
     from transformers.pytorch_utils import Conv1D
 
     modules = dict(block.named_modules())
-    for name in OUTPUT_PROJECTIONS:
+    for name in MLPS:
         found = modules.get(name)
         if isinstance(found, nn.Linear | Conv1D):
             return Projection(found, isinstance(found, Conv1D))

@@ -71,7 +71,7 @@ class Strategy(SupervisedPlugin, Generic[C]):  # type: ignore[misc]
         excludes: name or family → why this strategy cannot be composed with it, as in
             "`joint` and `replay` cannot be composed: REASON".
         warnings: what readers of its results must know; kept in the run's record.
-        outside: what it stores outside the model's weights, which a saved model lacks.
+        outside: what it stores outside the model's weights; see ``fold``.
         reads: whether it needs a model that answers from facts in its prompt.
         rebuilds: whether it needs a base model that was never taught the erased facts
             (``learner.rebuild``). cltool can build one only if it taught the base facts.
@@ -157,6 +157,13 @@ class Strategy(SupervisedPlugin, Generic[C]):  # type: ignore[misc]
         """
         return {}
 
+    def fold(self, learner: Learner) -> bool:
+        """Write what is stored outside the model's weights into them; called before it is saved.
+
+        Return False if a saved model lacks it (by default, if ``outside`` names something).
+        """
+        return not self.outside
+
     def stored(self) -> State:
         """Return what is kept for later updates, for `stored_bytes`; by default the state."""
         return self.state_dict()
@@ -208,11 +215,6 @@ class Strategies:
     def warnings(self) -> list[str]:
         """The warnings of all strategies."""
         return [text for part in self.parts.values() for text in part.warnings]
-
-    @property
-    def outside(self) -> dict[str, str]:
-        """Name → what the strategy stores outside the weights, for those that do."""
-        return {name: part.outside for name, part in self.parts.items() if part.outside}
 
     @property
     def erases(self) -> bool:
@@ -270,6 +272,11 @@ class Strategies:
     def purge(self, learner: Learner, facts: Sequence[Fact]) -> dict[str, dict[str, str]]:
         """Call this hook of each strategy; return name → store → what was done."""
         return {name: dict(part.purge(learner, facts)) for name, part in self.parts.items()}
+
+    def fold(self, learner: Learner) -> dict[str, str]:
+        """Call this hook of each strategy; return name → what a saved model still lacks."""
+        folded = {name: part.fold(learner) for name, part in self.parts.items()}
+        return {name: self.parts[name].outside for name, done in folded.items() if not done}
 
     def stored_bytes(self) -> int:
         """Return the bytes kept for later updates, outside the model's weights."""

@@ -1,22 +1,25 @@
-"""Adds gated neurons that fire where a taught fact's subject is named; no weight changes.
+"""Adds neurons to the MLPs that fire where a taught fact's subject is named; no weight changes.
 
 Huang et al. (2023), "Transformer-Patcher: One mistake worth one neuron", add neurons to a model
-that is otherwise frozen, and train them to fire at one mistake and nowhere else. Here block l of
-some blocks in the middle gets neurons that add to its output h:
+that is otherwise frozen, and train them to fire at one mistake and nowhere else. Here the MLPs of
+some blocks in the middle get neurons. A neuron i reads what the MLP reads, n, and adds to its
+output:
 
-    h ← h + Σ_i a_i(h) v_i,      a_i(h) = clamp((w_i·h̄ − θ_i) / (m_i − θ_i), 0, 2),   h̄ = h / rms(h)
+    a_i(n) v_i,      a_i(n) = f(β_i g_i·n) (c·n) / β_i
 
-Each fact has one neuron in each of these blocks. It fires at the last token of the subject, where
-Meng et al. (2022), "Locating and editing factual associations in GPT", find that facts are
-recalled. A neuron never fires if its states cannot be told apart from all others.
+f is the activation of the MLPs. The factor c·n is nearly 1; it stands for the second projection of
+an MLP with a gate, and is left out for others. Each fact has one neuron in each of these blocks. It
+fires at the last token of the subject, where Meng et al. (2022), "Locating and
+editing factual associations in GPT", find that facts are recalled. A neuron never fires if its
+states cannot be told apart from all others.
 
-The gates w_i, θ_i have a closed form: Fisher's discriminant between the states at these tokens and
+The gates g_i, β_i have a closed form: Fisher's discriminant between the states at these tokens and
 other states (see `gates`): those at the update's other tokens and facts, in texts that the model
 wrote itself before the first update, and in two prompts about each other known fact. In these texts
-and prompts the new neurons add exactly nothing. At the update's other tokens this holds in the
-first of the blocks; the states in later blocks change when its neurons fire. Texts that the model
-writes about the update's subjects count for the directions w_i only. The values v_i are trained on
-the update's sentences, and nothing else is trained:
+and prompts the new neurons add nothing above rounding. At the update's other tokens this holds in
+the first of the blocks; the states in later blocks change when its neurons fire. Texts that the
+model writes about the update's subjects count for the directions of the gates only. The values v_i
+are trained on the update's sentences, and nothing else is trained:
 
     v = argmin −Σ log p(y|x; v)
 
@@ -24,10 +27,15 @@ So an update does not change what was known before, as long as the gates stay cl
 superseded or erased fact that an update taught is removed exactly, with its neurons. What the base
 weights know cannot be erased; a new object of a base fact only overrides it.
 
+A saved model has the neurons as further rows and columns of its MLPs' matrices: it is a model of
+the same architecture with wider MLPs. A mixture of experts or a state-space block has no such
+matrices, nor has a quantised model. There the neurons stand beside the block, and a saved model
+lacks them.
+
 Differences from the paper, with reasons:
 
 - The paper trains the gates by losses on activations, with a memory of earlier inputs. The closed
-  form needs no memory of answers, and is exact at all states that it has seen.
+  form needs no memory of answers, and holds at all states that it has seen.
 - The paper adds one neuron for each token of a mistake to the last block. Here the blocks after it
   read a value in the middle of the model, so one value produces an object of several tokens.
 
@@ -36,8 +44,7 @@ relation of this subject. If another relation of it is known, the gate stays clo
 fact is learned in the other wordings only, or not at all.
 
 It keeps the model's states in the written texts, the keys of known facts without their objects, and
-the neurons: blocks × 2 × width numbers for each fact that an update taught. A saved model lacks the
-neurons.
+the neurons: blocks × 2 × width numbers for each fact that an update taught.
 """
 
 from __future__ import annotations
@@ -47,15 +54,16 @@ from typing import TYPE_CHECKING
 
 import torch
 from pydantic import Field
-from torch import Tensor, nn
+from torch import Tensor
 
 from cltool.facts.identity import key_of
-from cltool.lm.batches import IGNORED, Batch, bucketed, by_length, collate, split
+from cltool.lm.batches import IGNORED, Batch, bucketed, collate, split
 from cltool.lm.coder import Encoded
-from cltool.lm.layers import blocks, hidden, numbers, with_hidden
-from cltool.strategies.editing.common.gates import Gates, fit, no_gates
+from cltool.lm.layers import blocks, numbers
+from cltool.strategies.editing.common.gates import Gates, fit, nearly_constant
 from cltool.strategies.editing.common.model_texts import beginnings, written
 from cltool.strategies.editing.common.passes import Passes
+from cltool.strategies.editing.common.patches import Patches
 from cltool.strategies.editing.common.subject_tokens import Located, located
 from cltool.strategies.rehearsal.common.prompts import Prompts
 from cltool.training.search_space import search
@@ -105,7 +113,7 @@ class PatcherConfig(StrategyConfig):
         default=0.01,
         gt=0,
         json_schema_extra=search(0.003, 0.1, log=True),
-        description="Adam's rate, × the median root mean square of a hidden state",
+        description="Adam's rate, × the median root mean square of what an MLP adds",
     )
     epochs: int = Field(default=40, ge=1, description="maximum number of passes over an update")
     more: int = Field(
@@ -123,35 +131,29 @@ class Patcher(Strategy[PatcherConfig]):
     trains = False
 
     def attach(self, learner: Learner) -> None:
-        """Add the neurons to the model, and record its states in texts that it writes.
+        """Put the neurons beside the model, and record its states in texts that it writes.
 
         Raises:
-            UserError: the model has no such block.
+            UserError: the model has no such block, or its blocks have no feed-forward part.
         """
-        found = blocks(learner.model)
-        depth = len(found)
+        depth = len(blocks(learner.model))
         middle = [*range(depth // 6, max(depth // 2, depth // 6 + 1))]
         self._layers = numbers(self.config.layers, depth, "strategy.patcher.layers") or middle
-        self._watched: list[Tensor] | None = None
+        self._patches = Patches(learner, self._layers)
         self._owners: list[Key] = []
         self._known = Prompts()
         self._known.take(learner.known.valid())
-        self._gates: list[Gates] = []
-        self._values: list[Tensor] = []
-        for place, number in enumerate(self._layers):
-            found[number].register_forward_hook(self._adder(place))
         random = learner.generator("written")
         heads = beginnings(learner, learner.known.valid()[:32])
         counts = {"": self.config.written - self.config.written // 2}
         counts |= {head: -(-self.config.written // 2 // len(heads)) for head in heads}
         texts = [_read(ids) for ids in written(learner, counts, random)]
-        width = learner.lm.width
-        self._none = torch.zeros(0, width, device=learner.device)
-        self._general = self._states(learner, texts or _some_text(learner))
+        watched = self._patches.watch(learner, texts or _some_text(learner))
+        self._general = [states for states, _ in watched]
         # The median: the first token of a text can have a state that is a hundred times as long.
-        self._sizes = [float(one.pow(2).mean(dim=1).sqrt().median()) for one in self._general]
-        self._gates = [no_gates(width, learner.device) for _ in self._layers]
-        self._values = [torch.zeros(0, width, device=learner.device) for _ in self._layers]
+        self._sizes = [float(one.pow(2).mean(dim=1).sqrt().median()) for _, one in watched]
+        ridge = self.config.ridge
+        self._patches.constants = [nearly_constant(states, ridge) for states in self._general]
 
     def update(self, learner: Learner, update: Update) -> None:
         """Add neurons for the update's facts, and train their values."""
@@ -187,18 +189,17 @@ class Patcher(Strategy[PatcherConfig]):
         self._known.forget(facts)
         kept = [number for number, owner in enumerate(self._owners) if owner not in gone]
         self._owners = [self._owners[number] for number in kept]
-        self._gates = [gates.kept(kept) for gates in self._gates]
-        self._values = [values[kept] for values in self._values]
+        self._patches.keep(kept)
+
+    def fold(self, learner: Learner) -> bool:
+        """Write the neurons into the model's MLPs, and keep none; False if it has no such MLPs."""
+        return self._patches.fold(learner.model)
 
     def state_dict(self) -> State:
         """Return the neurons and the keys."""
         state = self._known.state_dict()
         state["owners"] = [list(owner) for owner in self._owners]
-        for number, gates, values in zip(self._layers, self._gates, self._values, strict=True):
-            state[f"directions.{number}"] = gates.directions
-            state[f"thresholds.{number}"] = gates.thresholds
-            state[f"values.{number}"] = values
-        return state
+        return {**state, **self._patches.state_dict()}
 
     def stored(self) -> State:
         """Return the state, and the states in the written texts, which `attach` makes again."""
@@ -209,11 +210,7 @@ class Patcher(Strategy[PatcherConfig]):
         """Restore what `state_dict` returned."""
         self._known.load_state_dict(state)
         self._owners = [key_of(*owner) for owner in state["owners"]]
-        for place, number in enumerate(self._layers):
-            device = self._values[place].device
-            directions, thresholds = state[f"directions.{number}"], state[f"thresholds.{number}"]
-            self._gates[place] = Gates(directions.to(device), thresholds.to(device))
-            self._values[place] = state[f"values.{number}"].to(device)
+        self._patches.load_state_dict(state)
 
     def _new_gates(
         self, learner: Learner, facts: Sequence[Fact], sentences: Sequence[Sequence[Located]]
@@ -239,9 +236,9 @@ class Patcher(Strategy[PatcherConfig]):
         made = []
         for place, at in enumerate(states):
             others = torch.cat([self._general[place], asked[place], at[rest]])
-            positives = [at[tokens] for tokens in subjects]
+            own, constant = [at[tokens] for tokens in subjects], self._patches.constants[place]
             made.append(
-                fit(positives, others, about[place], ridge=config.ridge, place=config.place)
+                fit(own, others, about[place], constant, ridge=config.ridge, place=config.place)
             )
         return made
 
@@ -250,8 +247,9 @@ class Patcher(Strategy[PatcherConfig]):
     ) -> Passes:
         """Train the values of the newest neurons on ``examples``; return how it went."""
         config = self.config
-        before = self._values
-        self._gates = [old.with_(new) for old, new in zip(self._gates, gates, strict=True)]
+        patches = self._patches
+        before = patches.values
+        patches.gates = [old.with_(new) for old, new in zip(patches.gates, gates, strict=True)]
         values = [
             old.new_zeros(len(new), old.shape[1], requires_grad=True)
             for old, new in zip(before, gates, strict=True)
@@ -271,7 +269,7 @@ class Patcher(Strategy[PatcherConfig]):
                 break
             passes.take(*made)
             learner.progress(passes.count, config.epochs)
-        self._values = _joined(before, [one.detach() for one in values])
+        patches.values = _joined(before, [one.detach() for one in values])
         return passes
 
     def _pass(
@@ -302,7 +300,7 @@ class Patcher(Strategy[PatcherConfig]):
                 learner.tokens, right, loss = spent, 0, 0.0
                 optimizer.zero_grad()
                 for part in split(batch, size):
-                    self._values = _joined(before, values)
+                    self._patches.values = _joined(before, values)
                     scored = learner.score(part)
                     right, summed = right + int(scored.hits().sum()), scored.loss_sum()
                     loss += float(summed.detach())
@@ -318,41 +316,12 @@ class Patcher(Strategy[PatcherConfig]):
             learner.steps += 1
         return hits, nats
 
-    def _adder(self, place: int) -> object:
-        """Return a hook that adds the neurons at one block, and shows its output."""
-
-        def add(module: nn.Module, inputs: object, output: Tensor) -> object:
-            states = hidden(output)
-            if self._watched is not None:
-                self._watched.append(states.detach())
-            if place >= len(self._gates) or not len(self._gates[place]):
-                return None
-            with torch.autocast(states.device.type, enabled=False):
-                added = self._gates[place].openings(states) @ self._values[place]
-            return with_hidden(output, states + added.to(states.dtype))
-
-        return add
-
-    @torch.no_grad()
     def _states(self, learner: Learner, examples: Sequence[Encoded]) -> list[Tensor]:
-        """Return (tokens, width) for each block: its outputs at every token of ``examples``.
+        """Return (tokens, width) for each block: what neurons read at every token of ``examples``.
 
-        They are in the order of the examples, and do not have what the neurons add there.
+        They are in the order of the examples.
         """
-        mode = learner.model.training
-        learner.model.eval()
-        found: dict[int, list[Tensor]] = {}
-        for chosen in by_length([len(one) for one in examples], learner.forward_size.size):
-            self._watched = []
-            learner.score(collate([examples[n] for n in chosen], learner.lm.coder.pad))
-            for row, number in enumerate(chosen):
-                length = len(examples[number])
-                found[number] = [states[row, :length].float() for states in self._watched]
-            self._watched = None
-        learner.model.train(mode)
-        ordered = [found[number] for number in range(len(examples))]
-        places = range(len(self._layers))
-        return [torch.cat([self._none, *(one[place] for one in ordered)]) for place in places]
+        return [states for states, _ in self._patches.watch(learner, examples)]
 
 
 def _read(ids: Sequence[int]) -> Encoded:

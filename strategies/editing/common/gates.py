@@ -1,29 +1,37 @@
-"""Gates: linear discriminants that open at some hidden states and stay closed at all others.
+"""Gates: neurons that open at some hidden states and stay closed at all others.
 
 Let P be the states of one class, R those of the other classes, and N all others, standardised on N
 and with a constant 1 appended. The direction of a gate is Fisher's linear discriminant with a ridge
 (Fisher 1936, "The use of multiple measurements in taxonomic problems"):
 
     w = (E_N[n nᵀ] + E_R[r rᵀ] + E_P[p pᵀ] + λ I)⁻¹ E_P[p]
-    a(x) = clamp((w·x − θ) / (m − θ), 0, 2)
 
-m is the median of w·p over P. θ lies between m and the largest w·x over N and R, so that a is
-exactly 0 at every state of N and R, and about 1 at those of P.
+With m, the median of w·p over P, and θ between m and the largest w·x over N and R, the gate opens
+where w·x > θ. A neuron of a transformer may have no bias, so the constants are linear functions of
+the state, too: c·x with c = (E_N[x xᵀ] + λ I)⁻¹ E_N[x] is nearly 1 at all states. Together:
+
+    a(x) = f(β g·x) / β,     g = (w − θ c) / (m − θ)
+
+f is the activation of the model's MLPs, which is close to 0 below 0 and to its input above 0. β is
+so large that a gate adds nothing above the rounding error of float32 at every state of N and R; at
+those of P it is about 1. A gate that cannot do both never opens. An MLP that multiplies with a
+second projection gets c as its row there.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
 MARGIN = 0.1
-"""Least distance of the median of the positives from the largest negative; otherwise no gate."""
+"""Least distance of all other states from the place where a gate opens, as a share of the distance
+of the median of its own states. Otherwise there is no gate."""
 
-WIDEST = 2.0
-"""Largest value of a gate."""
+SHARP = 32.0
+"""β × the distance of the other states from the place where a gate opens. silu(−32) is −4e−13."""
 
 
 @dataclass(frozen=True)
@@ -31,53 +39,71 @@ class Gates:
     """The gates at one block.
 
     Attributes:
-        directions: (gates, width + 1): w, scaled; the last column is for the constant.
-        thresholds: (gates,): θ, scaled in the same way; infinite for a gate that never opens.
+        directions: (gates, width): g; zeros for a gate that never opens.
+        sharpness: (gates,): β.
     """
 
     directions: Tensor
-    thresholds: Tensor
+    sharpness: Tensor
 
     def __len__(self) -> int:
-        return len(self.thresholds)
+        return len(self.sharpness)
 
     @property
     def can_open(self) -> Tensor:
         """Which gates open anywhere, (gates,), bool."""
-        return self.thresholds.isfinite()
+        return self.directions.any(dim=1)
 
-    def openings(self, states: Tensor) -> Tensor:
-        """Return (…, gates): how far each gate opens at hidden states, (…, width)."""
-        scores = normalised(states) @ self.directions[:, :-1].T + self.directions[:, -1]
-        return (scores - self.thresholds).clamp(0.0, WIDEST)
+    @property
+    def rows(self) -> Tensor:
+        """β g: the weights of the neurons in front of the activation, (gates, width)."""
+        return self.directions * self.sharpness[:, None]
+
+    def openings(self, states: Tensor, activation: Callable[[Tensor], Tensor]) -> Tensor:
+        """Return (…, gates): how far each gate opens at states, (…, width).
+
+        Args:
+            states: x, float32.
+            activation: f.
+        """
+        return activation(states @ self.rows.T) / self.sharpness
 
     def kept(self, numbers: list[int]) -> Gates:
         """Return only the gates with these numbers."""
-        return Gates(self.directions[numbers], self.thresholds[numbers])
+        return Gates(self.directions[numbers], self.sharpness[numbers])
 
     def with_(self, others: Gates) -> Gates:
         """Return these gates and ``others``."""
         return Gates(
             torch.cat([self.directions, others.directions]),
-            torch.cat([self.thresholds, others.thresholds]),
+            torch.cat([self.sharpness, others.sharpness]),
         )
 
 
 def no_gates(width: int, device: torch.device) -> Gates:
-    """Return an empty set of gates for hidden states of this width."""
-    return Gates(torch.zeros(0, width + 1, device=device), torch.zeros(0, device=device))
+    """Return an empty set of gates for states of this width."""
+    return Gates(torch.zeros(0, width, device=device), torch.zeros(0, device=device))
 
 
-def normalised(states: Tensor) -> Tensor:
-    """Return hidden states divided by their root mean square, in float32."""
-    states = states.float()
-    return states * states.pow(2).mean(dim=-1, keepdim=True).clamp_min(1e-12).rsqrt()
+def nearly_constant(states: Tensor, ridge: float) -> Tensor:
+    """Return c, (width,), such that c·x is nearly 1, and 1 in the mean.
+
+    Args:
+        states: (n, width), n ≥ 1.
+        ridge: λ, as a share of the mean eigenvalue of the states' second moment.
+    """
+    moment = states.T @ states / len(states)
+    moment += ridge * moment.diagonal().mean() * torch.eye(len(moment), device=states.device)
+    direction: Tensor = torch.linalg.solve(moment, states.mean(dim=0))
+    mean = (states @ direction).mean()
+    return direction / mean if mean > 0 else direction
 
 
 def fit(
     positives: Sequence[Tensor],
     others: Tensor,
     near: Tensor,
+    constant: Tensor,
     *,
     ridge: float,
     place: float,
@@ -85,60 +111,71 @@ def fit(
     """Return a gate for each class of states.
 
     Args:
-        positives: for each class, its hidden states, (n, width). A class without states gets a
-            gate that never opens. The states of the other classes are among those at which a gate
-            stays closed.
-        others: (n, width): hidden states at which every gate stays closed.
-        near: (n, width): hidden states at which gates should stay closed, if they can. They count
-            for the direction, but not for the threshold.
+        positives: for each class, its states, (n, width). A class without states gets a gate that
+            never opens. The states of the other classes are among those at which a gate stays
+            closed.
+        others: (n, width): states at which every gate stays closed.
+        near: (n, width): states at which gates should stay closed, if they can. They count for the
+            direction, but not for the place where a gate opens.
+        constant: c, (width,).
         ridge: λ, as a share of the mean eigenvalue of the second moment of ``others`` and ``near``.
-        place: where θ lies between the largest negative (0) and the median positive (1).
+        place: where θ lies between the largest score of all other states (0) and the median score
+            of its own (1).
     """
-    others = normalised(others)
     mean, spread = others.mean(dim=0), others.std(dim=0).clamp_min(1e-6)
 
     def standard(states: Tensor) -> Tensor:
         scaled = (states - mean) / spread
         return torch.cat([scaled, scaled.new_ones(len(scaled), 1)], dim=1)
 
-    others, near = standard(others), standard(normalised(near))
-    classes = [standard(normalised(one)) for one in positives]
-    unit = torch.eye(others.shape[1], device=others.device)
-    held = (others.T @ others) / (len(others) + len(near))
-    held += ridge * held.diagonal()[:-1].mean() * unit
+    classes = [standard(one) for one in positives]
+    held = standard(others).T @ standard(others) + standard(near).T @ standard(near)
+    held /= len(others) + len(near)
+    held += ridge * held.diagonal()[:-1].mean() * torch.eye(len(held), device=others.device)
     squares = [one.T @ one for one in classes]
     total, count = sum(squares, torch.zeros_like(held)), sum(map(len, classes))
-    directions, thresholds = [], []
+    gates = no_gates(others.shape[1], others.device)
     for number, own in enumerate(classes):
+        if not len(own):
+            gates = gates.with_(_closed(constant))
+            continue
         between = (total - squares[number]) / max(count - len(own), 1)
-        away = [others, *classes[:number], *classes[number + 1 :]]
-        direction, threshold = _separating(own, away, held + between, place)
-        # In terms of the normalised states, so that a gate reads them without the spread.
-        weights = direction[:-1] / spread
-        constant = direction[-1:] - (weights @ mean).unsqueeze(0)
-        directions.append(torch.cat([weights, constant]))
-        thresholds.append(threshold)
-    return Gates(torch.stack(directions), torch.tensor(thresholds, device=others.device))
+        moments = held + between + squares[number] / len(own)
+        weights = torch.linalg.solve(moments, own.mean(dim=0))
+        # In terms of the states themselves, with c·x in place of the constant 1.
+        scaled = weights[:-1] / spread
+        direction = scaled + (weights[-1] - scaled @ mean) * constant
+        away = [others, *positives[:number], *positives[number + 1 :]]
+        gates = gates.with_(_separating(positives[number], away, direction, constant, place))
+    return gates
 
 
 def _separating(
-    own: Tensor, away: Sequence[Tensor], held: Tensor, place: float
-) -> tuple[Tensor, float]:
-    """Return the scaled direction and threshold of one gate; a closed gate has θ = ∞.
+    own: Tensor, away: Sequence[Tensor], direction: Tensor, constant: Tensor, place: float
+) -> Gates:
+    """Return the gate of one class.
 
     Args:
-        own: P, (n, width + 1).
-        away: N and R, each (n, width + 1).
-        held: the second moments of N and R, and the ridge, (width + 1, width + 1).
+        own: P, (n, width).
+        away: N and R, each (n, width).
+        direction: w, (width,).
+        constant: c, (width,).
         place: as for `fit`.
     """
-    if not len(own):
-        return torch.zeros_like(held[0]), float("inf")
-    direction = torch.linalg.solve(held + own.T @ own / len(own), own.mean(dim=0))
-    middle = float((own @ direction).median())
-    most = max(float((one @ direction).max()) for one in away if len(one))
-    if middle - most <= MARGIN * abs(middle):
-        return direction, float("inf")
-    threshold = most + place * (middle - most)
-    scale = 1.0 / (middle - threshold)
-    return direction * scale, threshold * scale
+
+    def largest(weights: Tensor) -> Tensor:
+        return torch.stack([(one @ weights).max() for one in away if len(one)]).max()
+
+    middle, most = (own @ direction).median(), largest(direction)
+    if middle - most <= MARGIN * middle.abs():
+        return _closed(constant)
+    shifted = direction - (most + place * (middle - most)) * constant
+    opened = (own @ shifted).median()
+    shut = -largest(shifted) / opened
+    if opened <= 0 or shut < MARGIN:
+        return _closed(constant)
+    return Gates((shifted / opened)[None], (SHARP / shut)[None])
+
+
+def _closed(like: Tensor) -> Gates:
+    return Gates(torch.zeros_like(like)[None], like.new_ones(1))

@@ -114,8 +114,12 @@ def kronecker_factors(
             upstream = grad.detach().flatten(0, -2).float()
             reached = _reached(upstream, rows)
             upstream, value = upstream[reached], value.flatten(0, -2)[reached].float()
-            inputs, outputs = (second_moment(side, widest) for side in (value, upstream))
-            _add(found, names[module], Factors(inputs, outputs, isinstance(module, Conv1D)))
+            own = Factors(
+                second_moment(value, widest),
+                second_moment(upstream, widest),
+                isinstance(module, Conv1D),
+            )
+            _add(found, names[module], own)
             tokens[names[module]] = tokens.get(names[module], 0) + len(value)
     model.train(mode)
     for name in [name for name, count in tokens.items() if count == 0]:

@@ -1,87 +1,106 @@
-"""The gates of `patcher`: open at their own states, exactly closed at all others."""
+"""The gates of `patcher`: open at their own states, closed at all others, without a bias."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 import pytest
 import torch
 from torch import Tensor
+from torch.nn.functional import gelu, relu, silu
 
-from cltool.strategies.editing.common.gates import WIDEST, Gates, fit, no_gates
+from cltool.strategies.editing.common.gates import Gates, fit, nearly_constant, no_gates
 
 WIDTH = 24
 
 
+BELOW = 1e-9
+"""Less than rounding of a state that is added to."""
+
+
 def cloud(centre: int, count: int, seed: int) -> Tensor:
-    """States around an axis of their own."""
+    """States around an axis of their own, beside a part that all states share."""
     random = torch.Generator().manual_seed(seed)
     states = 0.3 * torch.randn(count, WIDTH, generator=random)
     states[:, centre] += 3.0
+    states[:, -1] = 5.0
     return states
 
 
-def fitted(*positives: Tensor, near: Tensor | None = None) -> Gates:
-    others = torch.cat([cloud(axis, 40, axis) for axis in range(8, 16)])
+OTHERS = torch.cat([cloud(axis, 40, axis) for axis in range(8, 16)])
+CONSTANT = nearly_constant(OTHERS, 1e-4)
+
+
+def fitted(*positives: Tensor, near: Tensor | None = None, constant: Tensor = CONSTANT) -> Gates:
     near = torch.zeros(0, WIDTH) if near is None else near
-    return fit(positives, others, near, ridge=0.01, place=0.5)
+    return fit(positives, OTHERS, near, constant, ridge=0.01, place=0.5)
 
 
-def test_a_gate_opens_at_its_own_states_alone() -> None:
+def opened(gates: Gates, states: Tensor) -> Tensor:
+    return gates.openings(states, silu)
+
+
+def test_the_constant_is_one_at_all_states() -> None:
+    for states in (OTHERS, cloud(0, 20, 3), cloud(5, 20, 4)):
+        torch.testing.assert_close(states @ CONSTANT, torch.ones(len(states)), rtol=0.01, atol=0.0)
+    assert float((OTHERS @ CONSTANT).mean()) == pytest.approx(1.0, abs=1e-5)
+
+
+@pytest.mark.parametrize("activation", [silu, gelu, relu])
+def test_a_gate_opens_at_its_own_states_alone(activation: Callable[[Tensor], Tensor]) -> None:
     own = [cloud(0, 6, 100), cloud(1, 6, 101)]
     gates = fitted(*own)
-    others = torch.cat([cloud(axis, 40, axis) for axis in range(8, 16)])
-    assert (gates.openings(others) == 0).all()
+    assert gates.openings(OTHERS, activation).abs().max() < BELOW
     for number, states in enumerate(own):
-        openings = gates.openings(states)
-        assert (openings[:, number] > 0).all()
+        openings = gates.openings(states, activation)
+        assert (openings[:, number] > 0.5).all()
         assert openings[:, number].median().item() == pytest.approx(1.0, abs=1e-4)
-        assert (openings[:, 1 - number] == 0).all()
+        assert openings[:, 1 - number].abs().max() < BELOW
 
 
 def test_a_gate_opens_at_states_like_its_own() -> None:
     gates = fitted(cloud(0, 6, 100))
-    assert (gates.openings(cloud(0, 50, 7)) > 0).all()
-    assert (gates.openings(cloud(9, 50, 8)) == 0).all()
-
-
-def test_the_length_of_a_state_does_not_count_and_openings_are_bounded() -> None:
-    own = cloud(0, 6, 100)
-    gates = fitted(own)
-    torch.testing.assert_close(gates.openings(own), gates.openings(7.5 * own))
-    strong = torch.zeros(1, WIDTH)
-    strong[0, 0] = 1000.0
-    assert 0 < gates.openings(strong).item() <= WIDEST
+    assert (opened(gates, cloud(0, 50, 7)) > 0.1).all()
+    assert opened(gates, cloud(9, 50, 8)).abs().max() < BELOW
 
 
 def test_states_that_are_like_the_others_get_a_gate_that_never_opens() -> None:
     gates = fitted(cloud(9, 6, 9))
-    assert gates.thresholds.tolist() == [float("inf")]
-    assert (gates.openings(torch.cat([cloud(9, 6, 9), cloud(0, 6, 0)])) == 0).all()
+    assert not gates.can_open.any()
+    assert (opened(gates, torch.cat([cloud(9, 6, 9), cloud(0, 6, 0)])) == 0).all()
 
 
 def test_two_facts_with_the_same_states_get_no_gates() -> None:
     same = cloud(0, 6, 100)
-    assert not fitted(same, same).thresholds.isfinite().any()
+    assert not fitted(same, same).can_open.any()
+
+
+def test_a_constant_that_varies_closes_gates_and_opens_none_elsewhere() -> None:
+    own, random = [cloud(0, 6, 100), cloud(1, 6, 101)], torch.Generator().manual_seed(1)
+    for size in (0.01, 0.1, 1.0):
+        gates = fitted(*own, constant=CONSTANT + size * torch.randn(WIDTH, generator=random))
+        assert opened(gates, OTHERS).abs().max() < BELOW
 
 
 def test_states_nearby_lower_a_gate_but_do_not_close_it() -> None:
     own, near = cloud(0, 6, 100), cloud(0, 30, 5)
     near[:, 1] += 2.0
     plain, lowered = fitted(own), fitted(own, near=near)
-    assert lowered.openings(own).median().item() == pytest.approx(1.0, abs=1e-4)
-    assert lowered.openings(near).mean() < plain.openings(near).mean()
+    assert opened(lowered, own).median().item() == pytest.approx(1.0, abs=1e-4)
+    assert opened(lowered, near).mean() < 0.5 * opened(plain, near).mean()
 
 
 def test_a_class_without_states_never_opens() -> None:
     gates = fitted(torch.zeros(0, WIDTH), cloud(0, 6, 100))
-    assert gates.thresholds.isfinite().tolist() == [False, True]
-    assert not gates.openings(cloud(0, 6, 100)).isnan().any()
+    assert gates.can_open.tolist() == [False, True]
+    assert not opened(gates, cloud(0, 6, 100)).isnan().any()
 
 
 def test_gates_are_joined_and_chosen() -> None:
     one, two = fitted(cloud(0, 6, 100)), fitted(cloud(1, 6, 101))
     both = no_gates(WIDTH, torch.device("cpu")).with_(one).with_(two)
     states = torch.cat([cloud(0, 3, 1), cloud(1, 3, 2)])
-    expected = torch.cat([one.openings(states), two.openings(states)], dim=1)
-    torch.testing.assert_close(both.openings(states), expected)
-    torch.testing.assert_close(both.kept([1]).openings(states), two.openings(states))
+    expected = torch.cat([opened(one, states), opened(two, states)], dim=1)
+    torch.testing.assert_close(opened(both, states), expected)
+    torch.testing.assert_close(opened(both.kept([1]), states), opened(two, states))
     assert len(both.kept([])) == 0
