@@ -44,7 +44,7 @@ relation of this subject. If another relation of it is known, the gate stays clo
 fact is learned in the other wordings only, or not at all.
 
 It keeps the model's states in the written texts, the keys of known facts without their objects, and
-the neurons: blocks × 2 × width numbers for each fact that an update taught.
+the neurons: blocks × 3 × width numbers for each fact that an update taught.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ from cltool.facts.identity import key_of
 from cltool.lm.batches import IGNORED, Batch, bucketed, collate, split
 from cltool.lm.coder import Encoded
 from cltool.lm.layers import blocks, numbers
-from cltool.strategies.editing.common.gates import Gates, fit, nearly_constant
+from cltool.strategies.editing.common.gates import Gates, fit
 from cltool.strategies.editing.common.model_texts import beginnings, written
 from cltool.strategies.editing.common.passes import Passes
 from cltool.strategies.editing.common.patches import Patches
@@ -110,9 +110,9 @@ class PatcherConfig(StrategyConfig):
         " and the median score of its own (1)",
     )
     rate: float = Field(
-        default=0.01,
+        default=0.03,
         gt=0,
-        json_schema_extra=search(0.003, 0.1, log=True),
+        json_schema_extra=search(0.01, 0.3, log=True),
         description="Adam's rate, × the median root mean square of what an MLP adds",
     )
     epochs: int = Field(default=40, ge=1, description="maximum number of passes over an update")
@@ -152,8 +152,6 @@ class Patcher(Strategy[PatcherConfig]):
         self._general = [states for states, _ in watched]
         # The median: the first token of a text can have a state that is a hundred times as long.
         self._sizes = [float(one.pow(2).mean(dim=1).sqrt().median()) for _, one in watched]
-        ridge = self.config.ridge
-        self._patches.constants = [nearly_constant(states, ridge) for states in self._general]
 
     def update(self, learner: Learner, update: Update) -> None:
         """Add neurons for the update's facts, and train their values."""
@@ -193,7 +191,10 @@ class Patcher(Strategy[PatcherConfig]):
 
     def fold(self, learner: Learner) -> bool:
         """Write the neurons into the model's MLPs, and keep none; False if it has no such MLPs."""
-        return self._patches.fold(learner.model)
+        if not self._patches.fold(learner.model):
+            return False
+        self._owners = []
+        return True
 
     def state_dict(self) -> State:
         """Return the neurons and the keys."""
@@ -236,10 +237,8 @@ class Patcher(Strategy[PatcherConfig]):
         made = []
         for place, at in enumerate(states):
             others = torch.cat([self._general[place], asked[place], at[rest]])
-            own, constant = [at[tokens] for tokens in subjects], self._patches.constants[place]
-            made.append(
-                fit(own, others, about[place], constant, ridge=config.ridge, place=config.place)
-            )
+            classes = [at[tokens] for tokens in subjects]
+            made.append(fit(classes, others, about[place], ridge=config.ridge, place=config.place))
         return made
 
     def _train(

@@ -41,10 +41,12 @@ class Gates:
     Attributes:
         directions: (gates, width): g; zeros for a gate that never opens.
         sharpness: (gates,): β.
+        constants: (gates, width): c.
     """
 
     directions: Tensor
     sharpness: Tensor
+    constants: Tensor
 
     def __len__(self) -> int:
         return len(self.sharpness)
@@ -59,30 +61,36 @@ class Gates:
         """β g: the weights of the neurons in front of the activation, (gates, width)."""
         return self.directions * self.sharpness[:, None]
 
-    def openings(self, states: Tensor, activation: Callable[[Tensor], Tensor]) -> Tensor:
+    def openings(
+        self, states: Tensor, activation: Callable[[Tensor], Tensor], *, multiplied: bool
+    ) -> Tensor:
         """Return (…, gates): how far each gate opens at states, (…, width).
 
         Args:
             states: x, float32.
             activation: f.
+            multiplied: whether the MLP multiplies with a second projection, here with c·x.
         """
-        return activation(states @ self.rows.T) / self.sharpness
+        opened = activation(states @ self.rows.T) / self.sharpness
+        return opened * (states @ self.constants.T) if multiplied else opened
 
     def kept(self, numbers: list[int]) -> Gates:
         """Return only the gates with these numbers."""
-        return Gates(self.directions[numbers], self.sharpness[numbers])
+        return Gates(self.directions[numbers], self.sharpness[numbers], self.constants[numbers])
 
     def with_(self, others: Gates) -> Gates:
         """Return these gates and ``others``."""
         return Gates(
             torch.cat([self.directions, others.directions]),
             torch.cat([self.sharpness, others.sharpness]),
+            torch.cat([self.constants, others.constants]),
         )
 
 
 def no_gates(width: int, device: torch.device) -> Gates:
     """Return an empty set of gates for states of this width."""
-    return Gates(torch.zeros(0, width, device=device), torch.zeros(0, device=device))
+    none = torch.zeros(0, width, device=device)
+    return Gates(none, none.new_zeros(0), none)
 
 
 def nearly_constant(states: Tensor, ridge: float) -> Tensor:
@@ -103,7 +111,6 @@ def fit(
     positives: Sequence[Tensor],
     others: Tensor,
     near: Tensor,
-    constant: Tensor,
     *,
     ridge: float,
     place: float,
@@ -117,17 +124,17 @@ def fit(
         others: (n, width): states at which every gate stays closed.
         near: (n, width): states at which gates should stay closed, if they can. They count for the
             direction, but not for the place where a gate opens.
-        constant: c, (width,).
         ridge: λ, as a share of the mean eigenvalue of the second moment of ``others`` and ``near``.
         place: where θ lies between the largest score of all other states (0) and the median score
             of its own (1).
     """
-    mean, spread = others.mean(dim=0), others.std(dim=0).clamp_min(1e-6)
+    mean, spread = others.mean(dim=0), others.std(dim=0, correction=0).clamp_min(1e-6)
 
     def standard(states: Tensor) -> Tensor:
         scaled = (states - mean) / spread
         return torch.cat([scaled, scaled.new_ones(len(scaled), 1)], dim=1)
 
+    constant = nearly_constant(others, ridge)
     classes = [standard(one) for one in positives]
     held = standard(others).T @ standard(others) + standard(near).T @ standard(near)
     held /= len(others) + len(near)
@@ -174,8 +181,8 @@ def _separating(
     shut = -largest(shifted) / opened
     if opened <= 0 or shut < MARGIN:
         return _closed(constant)
-    return Gates((shifted / opened)[None], (SHARP / shut)[None])
+    return Gates((shifted / opened)[None], (SHARP / shut)[None], constant[None])
 
 
-def _closed(like: Tensor) -> Gates:
-    return Gates(torch.zeros_like(like)[None], like.new_ones(1))
+def _closed(constant: Tensor) -> Gates:
+    return Gates(torch.zeros_like(constant)[None], constant.new_ones(1), constant[None])

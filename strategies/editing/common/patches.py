@@ -34,7 +34,6 @@ class Patches:
     Attributes:
         gates: the gates at each block.
         values: what the neurons add at each block, (neurons, width).
-        constants: c at each block, (width,); zeros until they are set.
 
     Raises:
         UserError: a block has no feed-forward part.
@@ -47,7 +46,6 @@ class Patches:
         self._watched: list[tuple[Tensor, Tensor]] | None = None
         self.gates: list[Gates] = [no_gates(width, device) for _ in layers]
         self.values: list[Tensor] = [self._none for _ in layers]
-        self.constants: list[Tensor] = [torch.zeros(width, device=device) for _ in layers]
         found = blocks(learner.model)
         for place, part in enumerate([feed_forward(found[number]) for number in layers]):
             self._put_beside(place, part)
@@ -61,11 +59,9 @@ class Patches:
         """Write the neurons into the MLPs of ``model`` and keep none; False if it cannot be."""
         if not can_widen(model):
             return False
-        rows = zip(self._layers, self.gates, self.constants, self.values, strict=True)
         neurons = {
-            number: Neurons(gates.rows, constant.expand(len(gates), -1), values / sharpness)
-            for number, gates, constant, values in rows
-            for sharpness in [gates.sharpness[:, None]]
+            number: Neurons(gates.rows, gates.constants, values / gates.sharpness[:, None])
+            for number, gates, values in zip(self._layers, self.gates, self.values, strict=True)
         }
         self.keep([])
         widen(model, neurons)
@@ -74,23 +70,22 @@ class Patches:
     def state_dict(self) -> State:
         """Return the neurons."""
         state: State = {}
-        rows = zip(self._layers, self.gates, self.constants, self.values, strict=True)
-        for number, gates, constant, values in rows:
+        for number, gates, values in zip(self._layers, self.gates, self.values, strict=True):
             state[f"directions.{number}"] = gates.directions
             state[f"sharpness.{number}"] = gates.sharpness
-            state[f"constant.{number}"] = constant
+            state[f"constants.{number}"] = gates.constants
             state[f"values.{number}"] = values
         return state
 
     def load_state_dict(self, state: State) -> None:
         """Restore what `state_dict` returned."""
         for place, number in enumerate(self._layers):
-            directions, sharpness, constant, values = (
+            directions, sharpness, constants, values = (
                 state[f"{name}.{number}"].to(self._none)
-                for name in ("directions", "sharpness", "constant", "values")
+                for name in ("directions", "sharpness", "constants", "values")
             )
-            self.gates[place] = Gates(directions, sharpness)
-            self.constants[place], self.values[place] = constant, values
+            self.gates[place] = Gates(directions, sharpness, constants)
+            self.values[place] = values
 
     @torch.no_grad()
     def watch(self, learner: Learner, examples: Sequence[Encoded]) -> list[tuple[Tensor, Tensor]]:
@@ -125,9 +120,9 @@ class Patches:
         """Let the neurons at one block read what its feed-forward part reads, and add to it."""
         held: list[Tensor] = []
         activation: Callable[[Tensor], Tensor] = relu
-        gated = False
+        multiplied = False
         if part.mlp is not None:
-            activation, gated = part.mlp.activation, part.mlp.up is not None
+            activation, multiplied = part.mlp.activation, part.mlp.up is not None
 
         def read(module: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
             held[:] = [args[0] if args else kwargs["hidden_states"]]
@@ -140,9 +135,7 @@ class Patches:
                 return None
             with torch.autocast(states.device.type, enabled=False):
                 states = states.float()
-                openings = self.gates[place].openings(states, activation)
-                if gated:
-                    openings = openings * (states @ self.constants[place])[..., None]
+                openings = self.gates[place].openings(states, activation, multiplied=multiplied)
                 added = openings @ self.values[place]
             return with_hidden(output, given + added.to(given.dtype))
 

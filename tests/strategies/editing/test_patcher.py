@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import cast
+from pathlib import Path
+from typing import Any, cast
 
 import pytest
 import torch
@@ -16,7 +17,7 @@ from cltool.facts.wordings import Wordings
 from cltool.strategies.editing.patcher import Patcher
 from cltool.training.learner import Learner
 
-from ...conftest import MakeLearner, apply, names, weights
+from ...conftest import MakeLearner, apply, names, weights, write_checkpoint
 
 STATEMENTS = ("The ruler of {subject} is {object}.", "The throne of {subject} belongs to {object}.")
 
@@ -38,6 +39,26 @@ def thrones() -> Stream:
     )
 
 
+@pytest.fixture
+def make_patcher(make_learner: MakeLearner, stream: Stream, tmp_path: Path) -> MakeLearner:
+    """A learner on a random Llama that is wide enough for gates to tell subjects apart."""
+    from transformers import LlamaConfig, LlamaForCausalLM
+
+    from cltool.models import load
+
+    folder = write_checkpoint("llama", stream, tmp_path / "wide")
+    config = LlamaConfig.from_pretrained(folder)
+    config.update({"hidden_size": 256, "head_dim": 64, "initializer_range": 0.05})
+    torch.manual_seed(0)
+    LlamaForCausalLM(config).save_pretrained(folder)
+
+    def make(**settings: Any) -> Learner:
+        lm = load(str(folder), stream, device="cpu", reading=False)
+        return make_learner("patcher", lm=lm, **settings)
+
+    return make
+
+
 def patcher_of(learner: Learner) -> Patcher:
     return cast(Patcher, learner.strategies.parts["patcher"])
 
@@ -53,18 +74,16 @@ def loss(learner: Learner, facts: list[Fact]) -> float:
     return float(learner.score(batch).loss_per_sample().mean())
 
 
-def taught(make_learner: MakeLearner, thrones: Stream, **options: object) -> Learner:
-    learner = make_learner("patcher", of=thrones, strategy={"written": 8, "epochs": 6, **options})
+def taught(make_patcher: MakeLearner, thrones: Stream, **options: object) -> Learner:
+    learner = make_patcher(of=thrones, strategy={"written": 8, "epochs": 6, **options})
     apply(learner, thrones.updates[1])
     return learner
 
 
 def test_an_update_lowers_its_own_loss_and_changes_no_weight(
-    make_learner: MakeLearner, thrones: Stream
+    make_patcher: MakeLearner, thrones: Stream
 ) -> None:
-    learner = make_learner(
-        "patcher", of=thrones, strategy={"written": 8, "epochs": 30, "rate": 1.0}
-    )
+    learner = make_patcher(of=thrones, strategy={"written": 8, "epochs": 30, "rate": 1.0})
     facts = list(thrones.updates[1].learn)
     before, held = loss(learner, facts), weights(learner.model)
     apply(learner, thrones.updates[1])
@@ -74,9 +93,9 @@ def test_an_update_lowers_its_own_loss_and_changes_no_weight(
 
 
 def test_prompts_about_other_known_facts_are_answered_exactly_as_before(
-    make_learner: MakeLearner, thrones: Stream
+    make_patcher: MakeLearner, thrones: Stream
 ) -> None:
-    learner = make_learner("patcher", of=thrones, strategy={"written": 8, "epochs": 2})
+    learner = make_patcher(of=thrones, strategy={"written": 8, "epochs": 2})
     changed = {fact.key for fact in thrones.updates[1].learn}
     facts = [fact for fact in thrones.updates[0].learn if fact.key not in changed]
     coder = learner.lm.coder
@@ -93,9 +112,9 @@ def test_prompts_about_other_known_facts_are_answered_exactly_as_before(
 
 
 def test_without_its_facts_the_model_is_exactly_the_base(
-    make_learner: MakeLearner, thrones: Stream
+    make_patcher: MakeLearner, thrones: Stream
 ) -> None:
-    learner = make_learner("patcher", of=thrones, strategy={"written": 8, "epochs": 2})
+    learner = make_patcher(of=thrones, strategy={"written": 8, "epochs": 2})
     facts = list(thrones.updates[1].learn)
     before = logits(learner, facts)
     apply(learner, thrones.updates[1])
@@ -109,9 +128,9 @@ def test_without_its_facts_the_model_is_exactly_the_base(
 
 
 def test_a_superseded_fact_leaves_with_its_neurons_only(
-    make_learner: MakeLearner, thrones: Stream
+    make_patcher: MakeLearner, thrones: Stream
 ) -> None:
-    learner = taught(make_learner, thrones)
+    learner = taught(make_patcher, thrones)
     mine, facts = patcher_of(learner), thrones.updates[1].learn
     before = mine.state_dict()
     mine.forget(facts[:1])
@@ -125,9 +144,9 @@ def test_a_superseded_fact_leaves_with_its_neurons_only(
     assert sizes == {len(owners)}
 
 
-def test_the_state_survives_a_round_trip(make_learner: MakeLearner, thrones: Stream) -> None:
-    learner = taught(make_learner, thrones)
-    other = make_learner("patcher", of=thrones, strategy={"written": 8, "epochs": 6})
+def test_the_state_survives_a_round_trip(make_patcher: MakeLearner, thrones: Stream) -> None:
+    learner = taught(make_patcher, thrones)
+    other = make_patcher(of=thrones, strategy={"written": 8, "epochs": 6})
     patcher_of(other).load_state_dict(patcher_of(learner).state_dict())
     facts = list(thrones.updates[1].learn)
     assert torch.equal(logits(other, facts), logits(learner, facts))
@@ -141,8 +160,32 @@ def test_the_state_survives_a_round_trip(make_learner: MakeLearner, thrones: Str
         assert same, name
 
 
-def test_no_object_is_stored(make_learner: MakeLearner, thrones: Stream) -> None:
-    mine = patcher_of(taught(make_learner, thrones))
+def test_the_folded_model_is_the_same_without_the_strategy(
+    make_patcher: MakeLearner, thrones: Stream, tmp_path: Path
+) -> None:
+    from transformers import AutoModelForCausalLM
+
+    learner = taught(make_patcher, thrones)
+    mine, facts = patcher_of(learner), list(thrones.updates[1].learn)
+    before = logits(learner, facts)
+    assert mine.fold(learner)
+    assert not mine.state_dict()["owners"]
+    torch.testing.assert_close(logits(learner, facts), before, rtol=1e-3, atol=1e-3)
+    learner.model.save_pretrained(tmp_path / "saved")
+    learner.lm.model = AutoModelForCausalLM.from_pretrained(tmp_path / "saved")
+    torch.testing.assert_close(logits(learner, facts), before, rtol=1e-3, atol=1e-3)
+
+
+def test_a_model_without_plain_mlps_is_not_folded(
+    make_learner: MakeLearner, thrones: Stream
+) -> None:
+    learner = make_learner("patcher", lm="mamba", of=thrones, strategy={"written": 4})
+    assert not patcher_of(learner).fold(learner)
+    assert learner.strategies.fold(learner) == {"patcher": "its neurons"}
+
+
+def test_no_object_is_stored(make_patcher: MakeLearner, thrones: Stream) -> None:
+    mine = patcher_of(taught(make_patcher, thrones))
     state = mine.state_dict()
     keys = {tuple(key) for key in state["keys"]} | {tuple(one) for one in state["owners"]}
     known = {fact.key for update in thrones.updates[:2] for fact in update.learn}
@@ -150,41 +193,41 @@ def test_no_object_is_stored(make_learner: MakeLearner, thrones: Stream) -> None
     assert all(isinstance(v, Tensor) for n, v in state.items() if n not in ("keys", "owners"))
 
 
-def spent(make_learner: MakeLearner, thrones: Stream, **budget: int) -> Learner:
+def spent(make_patcher: MakeLearner, thrones: Stream, **budget: int) -> Learner:
     """A learner after an update; its tokens and steps are those of the update."""
     options = {"written": 4, "epochs": 12}
-    learner = make_learner("patcher", of=thrones, strategy=options, batch_size=2, **budget)
+    learner = make_patcher(of=thrones, strategy=options, batch_size=2, **budget)
     learner.tokens = learner.steps = 0
     learner.begin(thrones.updates[1])
     apply(learner, thrones.updates[1])
     return learner
 
 
-def test_a_budget_of_tokens_ends_the_passes(make_learner: MakeLearner, thrones: Stream) -> None:
-    free = spent(make_learner, thrones)
+def test_a_budget_of_tokens_ends_the_passes(make_patcher: MakeLearner, thrones: Stream) -> None:
+    free = spent(make_patcher, thrones)
     most = free.tokens * 4 // 5
-    less = spent(make_learner, thrones, tokens=most)
+    less = spent(make_patcher, thrones, tokens=most)
     assert free.tokens // 2 < less.tokens <= most
     assert 0 < less.steps < free.steps
 
 
-def test_a_budget_of_steps_is_kept_exactly(make_learner: MakeLearner, thrones: Stream) -> None:
-    assert spent(make_learner, thrones, steps=3).steps == 3
+def test_a_budget_of_steps_is_kept_exactly(make_patcher: MakeLearner, thrones: Stream) -> None:
+    assert spent(make_patcher, thrones, steps=3).steps == 3
 
 
 def test_a_budget_that_is_spent_before_the_first_pass_is_told(
-    make_learner: MakeLearner, thrones: Stream
+    make_patcher: MakeLearner, thrones: Stream
 ) -> None:
-    learner = spent(make_learner, thrones, tokens=1)
+    learner = spent(make_patcher, thrones, tokens=1)
     assert learner.steps == 0
     (told,) = learner.warnings
     assert "learned none of the facts of one" in told and "budget" in told
 
 
-def test_parts_of_a_batch_give_the_same_values(make_learner: MakeLearner, thrones: Stream) -> None:
+def test_parts_of_a_batch_give_the_same_values(make_patcher: MakeLearner, thrones: Stream) -> None:
     whole, parts = (
         patcher_of(
-            spent(make_learner, thrones, **({"micro_batch_size": size} if size else {}))
+            spent(make_patcher, thrones, **({"micro_batch_size": size} if size else {}))
         ).state_dict()
         for size in (0, 1)
     )
@@ -194,7 +237,7 @@ def test_parts_of_a_batch_give_the_same_values(make_learner: MakeLearner, throne
 
 
 def test_a_subject_whose_other_relation_looks_the_same_is_not_taught_and_that_is_told(
-    make_learner: MakeLearner, thrones: Stream
+    make_patcher: MakeLearner, thrones: Stream
 ) -> None:
     fact, (land, *_) = thrones.updates[1].learn[0], names(1, "ages")
     wordings = Wordings(
@@ -206,28 +249,28 @@ def test_a_subject_whose_other_relation_looks_the_same_is_not_taught_and_that_is
     )
     base = [*thrones.updates[0].learn, Fact(fact.subject, "age", "9"), Fact(land, "age", "7")]
     alike = Stream("alike", [Update(0, "base", base), Update(1, "one", [fact])], wordings)
-    learner = make_learner("patcher", of=alike, strategy={"written": 4, "epochs": 3})
+    learner = make_patcher(of=alike, strategy={"written": 4, "epochs": 3})
     before = logits(learner, [fact])
     apply(learner, alike.updates[1])
     assert torch.equal(logits(learner, [fact]), before)
     assert not any(
-        value.isfinite().any()
+        value.any()
         for name, value in patcher_of(learner).state_dict().items()
-        if name.startswith("thresholds")
+        if name.startswith("directions")
     )
     (told,) = learner.warnings
     assert "no gate for 1 of the 1 facts of one" in told
 
 
-def test_a_stream_without_a_base_is_learned(make_learner: MakeLearner, thrones: Stream) -> None:
+def test_a_stream_without_a_base_is_learned(make_patcher: MakeLearner, thrones: Stream) -> None:
     bare = Stream("bare", [Update(0, "base", []), *thrones.updates[1:]], thrones.wordings)
-    learner = make_learner("patcher", of=bare, strategy={"written": 0, "epochs": 2})
+    learner = make_patcher(of=bare, strategy={"written": 0, "epochs": 2})
     apply(learner, bare.updates[1])
     values = [v for n, v in patcher_of(learner).state_dict().items() if n.startswith("values")]
     assert all(bool(one.isfinite().all()) for one in values)
     assert any(bool(one.any()) for one in values)
 
 
-def test_a_missing_block_is_refused(make_learner: MakeLearner, thrones: Stream) -> None:
+def test_a_missing_block_is_refused(make_patcher: MakeLearner, thrones: Stream) -> None:
     with pytest.raises(UserError, match="has no block 9"):
-        make_learner("patcher", of=thrones, strategy={"layers": [9]})
+        make_patcher(of=thrones, strategy={"layers": [9]})
