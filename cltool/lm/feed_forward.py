@@ -87,7 +87,7 @@ def feed_forward(block: nn.Module) -> FeedForward:
         inputs = [gate, *([up] if up else [])]
         if all(_is_plain(modules.get(name)) for name in [output, *inputs]):
             applied = _attribute(block, activation)
-            if callable(applied):
+            if applied is not None:
                 second = modules[up] if up else None
                 mlp = Mlp(modules[gate], second, modules[output], applied)
                 return FeedForward(mlp.gate, mlp.down, mlp)
