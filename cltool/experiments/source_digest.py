@@ -10,6 +10,7 @@ import ast
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from importlib.util import find_spec, resolve_name
 from pathlib import Path
 from typing import Any
@@ -127,8 +128,14 @@ def _read(name: str) -> _Module | None:
     file = file_of(name)
     if file is None:
         return None
-    tree = ast.parse(file.read_bytes())
     package = name if file.name == "__init__.py" else name.rpartition(".")[0]
+    return _parsed(file.read_bytes(), package)
+
+
+@cache
+def _parsed(source: bytes, package: str) -> _Module:
+    """Return a module; the same one for the same source, which many experiments read."""
+    tree = ast.parse(source)
     imported = imports_of(tree, package)
     return _Module(plain_code(tree), imported)
 
