@@ -102,10 +102,13 @@ class Sources:
             more: names of modules that count in addition to those of `COUNTED`.
         """
         found: dict[str, _Module] = {}
+        seen = {*IGNORED}
         while waiting:
             name = waiting.pop()
-            counts = any(name == one or name.startswith(f"{one}.") for one in (*COUNTED, *more))
-            if name in found or name in IGNORED or not counts:
+            if name in seen:
+                continue
+            seen.add(name)
+            if not any(name == one or name.startswith(f"{one}.") for one in (*COUNTED, *more)):
                 continue
             if name not in self._modules:
                 self._modules[name] = _read(name)
