@@ -33,6 +33,7 @@ from cltool.training.learner import Learner
 from cltool.training.strategy import Strategy
 
 from ..conftest import CHAIN, FORGOTTEN, make_stream
+from ..wide_model import write_wide_model
 from .short_runs import SHORT, Start, answers, states
 
 # What a run writes.
@@ -188,6 +189,27 @@ def test_the_saved_model_gives_the_same_answers(
     last = done.answers[done.answers["step"] == 3]
     assert [row["answer"] for row in rows] == list(last["answer"])
     assert [row["logp"] for row in rows] == pytest.approx(list(last["logp"]), rel=1e-3, abs=1e-3)
+
+
+def test_a_saved_model_has_the_neurons_of_patcher(
+    start: Start, stream: Stream, tmp_path: Path
+) -> None:
+    given: dict[str, Any] = {
+        "model": str(write_wide_model(stream, tmp_path / "wide")),
+        "settings": {"strategy": {"written": 8, "epochs": 3, "rate": 0.3}},
+    }
+    done = start(tmp_path / "run", "patcher", **given)
+    again = start(tmp_path / "run", "patcher", **given, save_model=tmp_path / "model")
+    assert not any("saved model" in text for text in again.record["warnings"])
+    known = stream.knowledge(3)
+    asked = list(stream.probes(known, stream.first_taught()))
+    saved, before = (
+        [row["logp"] for row in Prober(lm, ProbeSettings()).ask(3, asked)]
+        for lm in (load(str(tmp_path / name), stream, device="cpu") for name in ("model", "wide"))
+    )
+    last = done.answers[done.answers["step"] == 3]
+    assert saved == pytest.approx(list(last["logp"]), rel=1e-3, abs=1e-3)
+    assert saved != pytest.approx(before, rel=1e-2, abs=1e-2)
 
 
 def test_the_model_of_a_finished_run_can_still_be_saved(

@@ -17,7 +17,8 @@ from cltool.facts.wordings import Wordings
 from cltool.strategies.editing.patcher import Patcher
 from cltool.training.learner import Learner
 
-from ...conftest import MakeLearner, apply, names, weights, write_checkpoint
+from ...conftest import MakeLearner, apply, names, weights
+from ...wide_model import write_wide_model
 
 STATEMENTS = ("The ruler of {subject} is {object}.", "The throne of {subject} belongs to {object}.")
 
@@ -42,15 +43,9 @@ def thrones() -> Stream:
 @pytest.fixture
 def make_patcher(make_learner: MakeLearner, stream: Stream, tmp_path: Path) -> MakeLearner:
     """A learner on a random Llama that is wide enough for gates to tell subjects apart."""
-    from transformers import LlamaConfig, LlamaForCausalLM
-
     from cltool.models import load
 
-    folder = write_checkpoint("llama", stream, tmp_path / "wide")
-    config = LlamaConfig.from_pretrained(folder)
-    config.update({"hidden_size": 256, "head_dim": 64, "initializer_range": 0.05})
-    torch.manual_seed(0)
-    LlamaForCausalLM(config).save_pretrained(folder)
+    folder = write_wide_model(stream, tmp_path / "wide")
 
     def make(**settings: Any) -> Learner:
         lm = load(str(folder), stream, device="cpu", reading=False)
