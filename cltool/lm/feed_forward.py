@@ -11,6 +11,7 @@ its output projection is an ordinary model of the same architecture.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
@@ -21,10 +22,13 @@ from torch import Tensor, nn
 from cltool.core.errors import UserError
 from cltool.lm.layers import MLPS, blocks
 
-OTHERS = ("mlp", "block_sparse_moe", "feed_forward", "moe", "mixer")
+OTHERS = ("mlp", "block_sparse_moe", "feed_forward", "ffn", "moe", "mixer")
 """What a block calls its feed-forward part, or the only part that it has."""
 
-SIZES = ("intermediate_size", "n_inner", "ffn_dim", "ffn_hidden_size")
+MULTIPLE = 256
+"""The number of neurons keeps the common divisor with it."""
+
+SIZES = ("intermediate_size", "n_inner", "ffn_dim")
 """What configurations call the number of neurons of an MLP."""
 
 
@@ -53,7 +57,7 @@ class FeedForward:
         reads: the module whose input they read.
         adds: the module to whose output they add.
         mlp: its projections; None for another kind, such as a mixture of experts, an MLP with
-            quantised weights or one that an adapter wraps.
+            fused projections or quantised weights, or one that an adapter wraps.
     """
 
     reads: nn.Module
@@ -95,7 +99,7 @@ def feed_forward(block: nn.Module) -> FeedForward:
         if name in modules:
             return FeedForward(modules[name], modules[name], None)
     raise UserError(
-        f"a {type(block).__name__} has no feed-forward part that neurons can be added to",
+        f"a {type(block).__name__} has no feed-forward part under a name that cltool knows",
         hint="Use another strategy, such as grace, which works with any model.",
     )
 
@@ -112,13 +116,20 @@ def can_widen(model: nn.Module) -> bool:
 def widen(model: nn.Module, neurons: Mapping[int, Neurons]) -> None:
     """Add neurons to MLPs, in place; all MLPs get the same number, if need be of zeros.
 
+    Their number stays divisible by the powers of two up to 256 that divide it before: kernels and
+    formats of quantised weights need that.
+
     Args:
         model: a model of which `can_widen` is true.
         neurons: number of a block → its neurons.
     """
     most = max(len(one.values) for one in neurons.values())
+    if not most:
+        return
     mlps = [cast(Mlp, feed_forward(block).mlp) for block in blocks(model)]
     before = _neurons(mlps[0])
+    step = math.gcd(before, MULTIPLE)
+    most = -(-most // step) * step
     for number, mlp in enumerate(mlps):
         none = torch.zeros(0, _sides(mlp.down)[0])
         own = neurons.get(number, Neurons(none, none, none))
@@ -190,9 +201,9 @@ def _config(model: nn.Module) -> Any:
 
 def _size_name(config: Any, size: int) -> str | None:
     """Return the name of the setting that holds the number of neurons; None if there is none."""
-    for name in SIZES:
-        held = getattr(config, name, None)
-        # GPT-2 leaves the setting empty for four times the width.
-        if held == size or (held is None and name == "n_inner" and hasattr(config, name)):
+    names = [name for name in SIZES if hasattr(config, name)]
+    for name in names:
+        if getattr(config, name) == size:
             return name
-    return None
+    # GPT-2 leaves the setting empty for four times the width.
+    return next((name for name in names if getattr(config, name) is None), None)

@@ -64,7 +64,7 @@ class Strategy(SupervisedPlugin, Generic[C]):  # type: ignore[misc]
         replaces_model: whether ``attach`` replaces the model (by a PEFT wrapper). Such
             strategies are attached before those that read the model's parameters.
         trains: whether ``update`` trains, so that the hooks of other strategies run. Set it to
-            False for a strategy that only frames prompts: alone it trains nothing, and composed
+            False for a strategy that frames prompts or does not call ``learner.fit``; composed,
             it leaves the training to the others.
         requires: name or family → why this strategy does not work without it. The strategy is
             refused unless one of that name or family is composed with it.
@@ -158,10 +158,7 @@ class Strategy(SupervisedPlugin, Generic[C]):  # type: ignore[misc]
         return {}
 
     def fold(self, learner: Learner) -> bool:
-        """Write what is stored outside the model's weights into them; called before it is saved.
-
-        Return False if a saved model lacks it (by default, if ``outside`` names something).
-        """
+        """Write into the weights what is stored outside; return False if a saved model lacks it."""
         return not self.outside
 
     def stored(self) -> State:
@@ -275,7 +272,10 @@ class Strategies:
 
     def fold(self, learner: Learner) -> dict[str, str]:
         """Call this hook of each strategy; return name → what a saved model still lacks."""
-        folded = {name: part.fold(learner) for name, part in self.parts.items()}
+        folded = {
+            name: _returned(name, "fold", part.fold(learner), bool)
+            for name, part in self.parts.items()
+        }
         return {name: self.parts[name].outside for name, done in folded.items() if not done}
 
     def stored_bytes(self) -> int:

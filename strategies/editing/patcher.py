@@ -1,4 +1,4 @@
-"""Adds neurons to the MLPs that fire where a taught fact's subject is named; no weight changes.
+"""Adds to the MLPs neurons that fire where a taught fact's subject is named; no weight changes.
 
 Huang et al. (2023), "Transformer-Patcher: One mistake worth one neuron", add neurons to a model
 that is otherwise frozen, and train them to fire at one mistake and nowhere else. Here the MLPs of
@@ -14,11 +14,12 @@ editing factual associations in GPT", find that facts are recalled. A neuron nev
 states cannot be told apart from all others.
 
 The gates g_i, β_i have a closed form: Fisher's discriminant between the states at these tokens and
-other states (see `gates`): those at the update's other tokens and facts, in texts that the model
-wrote itself before the first update, and in two prompts about each other known fact. In these texts
-and prompts the new neurons add nothing above rounding. At the update's other tokens this holds in
-the first of the blocks; the states in later blocks change when its neurons fire. Texts that the
-model writes about the update's subjects count for the directions of the gates only. The values v_i
+other states (`cltool.strategies.editing.common.gates`): those at the update's other tokens and
+facts, in texts that the model wrote itself before the first update, and in two prompts about each
+other known fact. In these texts and prompts the new neurons add nothing above rounding. At the
+update's other tokens this holds in the first of the blocks; the states in later blocks change when
+its neurons fire. Texts that the model writes about the update's subjects, and written texts that
+name one, count for the directions of the gates only. The values v_i
 are trained on the update's sentences, and nothing else is trained:
 
     v = argmin −Σ log p(y|x; v)
@@ -28,9 +29,10 @@ superseded or erased fact that an update taught is removed exactly, with its neu
 weights know cannot be erased; a new object of a base fact only overrides it.
 
 A saved model has the neurons as further rows and columns of its MLPs' matrices: it is a model of
-the same architecture with wider MLPs. A mixture of experts or a state-space block has no such
-matrices, nor has a quantised model. There the neurons stand beside the block, and a saved model
-lacks them.
+the same architecture with wider MLPs. In a run that starts from it they are weights like all
+others, and their facts can no longer be removed. MLPs that are not plain cannot be widened:
+mixtures of experts, state-space blocks, fused projections as in Phi-3, and weights of 4 bits. There
+the neurons stand beside the block with f = relu, and a saved model lacks them.
 
 Differences from the paper, with reasons:
 
@@ -41,27 +43,34 @@ Differences from the paper, with reasons:
 
 Where a wording names the subject before the relation, the states at the subject are those of any
 relation of this subject. If another relation of it is known, the gate stays closed there, and the
-fact is learned in the other wordings only, or not at all.
+fact is learned in the other wordings only, or not at all. The same holds for a subject whose name
+begins another known subject's name (York, York City): both are read up to the same place.
 
-It keeps the model's states in the written texts, the keys of known facts without their objects, and
-the neurons: blocks × 3 × width numbers for each fact that an update taught.
+Of the learner's settings it uses the batch sizes, the budgets and ``stop_at``.
+
+It keeps the model's states in the written texts (tokens × blocks × width × 4 bytes, on the CPU),
+the keys of known facts without their objects, and the neurons: blocks × 3 × width numbers for each
+fact that an update taught.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import torch
 from pydantic import Field
 from torch import Tensor
 
+from cltool.core.errors import Diverged
 from cltool.facts.identity import key_of
 from cltool.lm.batches import IGNORED, Batch, bucketed, collate, split
 from cltool.lm.coder import Encoded
 from cltool.lm.layers import blocks, numbers
+from cltool.strategies.editing.common.background import Background
 from cltool.strategies.editing.common.gates import Gates, fit
-from cltool.strategies.editing.common.model_texts import beginnings, written
+from cltool.strategies.editing.common.model_texts import beginnings, shares, written
 from cltool.strategies.editing.common.passes import Passes
 from cltool.strategies.editing.common.patches import Patches
 from cltool.strategies.editing.common.subject_tokens import Located, located
@@ -71,6 +80,7 @@ from cltool.training.strategy import State, Strategy, StrategyConfig
 
 if TYPE_CHECKING:
     from cltool.facts.facts import Fact, Key, Update
+    from cltool.lm.coder import Coder
     from cltool.training.learner import Learner
 
 ABOUT = 2
@@ -143,13 +153,13 @@ class Patcher(Strategy[PatcherConfig]):
         self._owners: list[Key] = []
         self._known = Prompts()
         self._known.take(learner.known.valid())
-        random = learner.generator("written")
         heads = beginnings(learner, learner.known.valid()[:32])
-        counts = {"": self.config.written - self.config.written // 2}
-        counts |= {head: -(-self.config.written // 2 // len(heads)) for head in heads}
-        texts = [_read(ids) for ids in written(learner, counts, random)]
-        watched = self._patches.watch(learner, texts or _some_text(learner))
-        self._general = [states for states, _ in watched]
+        counts = shares(heads, self.config.written)
+        coder, random = learner.lm.coder, learner.generator("written")
+        texts = written(learner, counts, random) or [_no_words(coder)]
+        watched = self._patches.watch(learner, [_read(ids) for ids in texts], outputs=True)
+        decoded, lengths = [coder.decode(ids) for ids in texts], [*map(len, texts)]
+        self._background = Background([one for one, _ in watched], decoded, lengths)
         # The median: the first token of a text can have a state that is a hundred times as long.
         self._sizes = [float(one.pow(2).mean(dim=1).sqrt().median()) for _, one in watched]
 
@@ -160,7 +170,7 @@ class Patcher(Strategy[PatcherConfig]):
         sentences = [own for own in sentences if own]
         if not facts:
             return
-        gates = self._new_gates(learner, facts, sentences)
+        gates, begun = self._new_gates(learner, facts, sentences), learner.steps
         opens = torch.stack([one.can_open for one in gates]).any(dim=0).tolist()
         learned = [own for own, can_open in zip(sentences, opens, strict=True) if can_open]
         passes = self._train(learner, gates, [one.example for own in learned for one in own])
@@ -169,16 +179,22 @@ class Patcher(Strategy[PatcherConfig]):
         closed, label = opens.count(False), update.label
         learner.log("closed", closed)
         learner.log("completed", passes.hits / sum(map(len, sentences)))
-        if closed:
+        unnamed = sum(not any(one.subject for one in own) for own in sentences)
+        if closed > unnamed:
             learner.warnings.append(
-                f"patcher found no gate for {closed} of the {len(facts)} facts of {label}: the"
-                " model's states at their subjects are too much like other states. It did not"
-                " learn these facts."
+                f"patcher found no gate for {closed - unnamed} of the {len(facts)} facts of"
+                f" {label}: the model's states at their subjects are too much like other states."
+                " It did not learn these facts."
             )
-        if learned and not passes.count:
+        if unnamed:
+            learner.warnings.append(
+                f"patcher did not learn {unnamed} of the {len(facts)} facts of {label}: no trained"
+                " wording names their subjects."
+            )
+        if learned and learner.steps == begun:
             learner.warnings.append(
                 f"patcher learned none of the facts of {label}: its budget was spent before the"
-                " first pass."
+                " first step."
             )
 
     def forget(self, facts: Sequence[Fact]) -> None:
@@ -204,7 +220,7 @@ class Patcher(Strategy[PatcherConfig]):
 
     def stored(self) -> State:
         """Return the state, and the states in the written texts, which `attach` makes again."""
-        texts = zip(self._layers, self._general, strict=True)
+        texts = zip(self._layers, self._background.states, strict=True)
         return {**self.state_dict(), **{f"texts.{number}": states for number, states in texts}}
 
     def load_state_dict(self, state: State) -> None:
@@ -234,17 +250,23 @@ class Patcher(Strategy[PatcherConfig]):
                 start += len(one.example)
         named = {token for tokens in subjects for token in tokens}
         rest = [token for token in range(start) if token not in named]
-        made = []
+        made, names = [], {fact.subject for fact in facts}
         for place, at in enumerate(states):
-            others = torch.cat([self._general[place], asked[place], at[rest]])
+            apart, naming = (one.to(at) for one in self._background.apart(place, names))
+            others = torch.cat([apart, asked[place], at[rest]])
+            near = torch.cat([naming, about[place]])
             classes = [at[tokens] for tokens in subjects]
-            made.append(fit(classes, others, about[place], ridge=config.ridge, place=config.place))
+            made.append(fit(classes, others, near, ridge=config.ridge, place=config.place))
         return made
 
     def _train(
         self, learner: Learner, gates: Sequence[Gates], examples: Sequence[Encoded]
     ) -> Passes:
-        """Train the values of the newest neurons on ``examples``; return how it went."""
+        """Train the values of the newest neurons on ``examples``; return how it went.
+
+        Raises:
+            Diverged: a value is not finite.
+        """
         config = self.config
         patches = self._patches
         before = patches.values
@@ -259,16 +281,23 @@ class Patcher(Strategy[PatcherConfig]):
         )
         random, cost = learner.generator("batches"), sum(map(len, examples))
         passes = Passes(config.more, learner.settings.stop_at * len(examples))
-        while examples and passes.count < config.epochs and passes.go_on:
-            most = learner.left()
-            if most is not None and most < cost:
-                break
-            made = self._pass(learner, examples, before, values, optimizer, random)
-            if made is None:
-                break
-            passes.take(*made)
-            learner.progress(passes.count, config.epochs)
+        with _frozen(learner):
+            while examples and passes.count < config.epochs and passes.go_on:
+                most = learner.left()
+                if most is not None and most < cost:
+                    break
+                made = self._pass(learner, examples, before, values, optimizer, random)
+                if made is None:
+                    break
+                passes.take(*made)
+                learner.progress(passes.count, config.epochs)
         patches.values = _joined(before, [one.detach() for one in values])
+        if not all(bool(one.isfinite().all()) for one in patches.values):
+            raise Diverged(
+                "the values of patcher's neurons are not finite",
+                where="strategy.patcher.rate",
+                hint=f"Use a lower rate than {config.rate:g}.",
+            )
         return passes
 
     def _pass(
@@ -297,6 +326,7 @@ class Patcher(Strategy[PatcherConfig]):
             ) -> tuple[int, float]:
                 # What an attempt that ran out of memory left behind does not count.
                 learner.tokens, right, loss = spent, 0, 0.0
+                self._patches.drop()
                 optimizer.zero_grad()
                 for part in split(batch, size):
                     self._patches.values = _joined(before, values)
@@ -333,8 +363,19 @@ def _joined(before: Sequence[Tensor], values: Sequence[Tensor]) -> list[Tensor]:
     return [torch.cat(two) for two in zip(before, values, strict=True)]
 
 
-def _some_text(learner: Learner) -> list[Encoded]:
-    """Return a sentence of the base, or a text without words if the base is empty."""
-    coder = learner.lm.coder
-    empty = coder.documents([""])[0] or [coder.pad]
-    return learner.examples(learner.known.valid()[:1]) or [_read(empty)]
+def _no_words(coder: Coder) -> tuple[int, ...]:
+    """Return a text without words."""
+    return tuple(coder.documents([""])[0] or [coder.pad])
+
+
+@contextmanager
+def _frozen(learner: Learner) -> Iterator[None]:
+    """Let no graph go through the model's own weights, of which no gradient is needed."""
+    weights = [*learner.trainable().values()]
+    for one in weights:
+        one.requires_grad_(False)
+    try:
+        yield
+    finally:
+        for one in weights:
+            one.requires_grad_(True)

@@ -145,6 +145,7 @@ def test_an_audit_of_other_facts_keeps_the_page_of_the_own_ones(
     assert "gone.jsonl" not in (folder / "joint" / "audit.html").read_text("utf-8")
 
 
+@pytest.mark.slow
 def test_any_two_models_and_a_list_of_facts(
     folder: Path, tmp_path: Path, checkpoint: Callable[[str], Path], load_lm: LoadLM
 ) -> None:

@@ -108,6 +108,7 @@ def plain(found: Survey) -> str:
     return json.dumps(survey_data(found))
 
 
+@pytest.mark.slow
 def test_one_seed_gets_the_verdicts_of_a_single_audit(folder: Path, here: list[str]) -> None:
     (table,) = surveyed(folder, ["replay-seed0"]).tables
     (one,) = table.strategies
@@ -151,6 +152,7 @@ def test_a_model_is_attacked_once_a_step_the_shared_ones_first(folder: Path) -> 
     assert set(done[: len(shared)]) == shared
 
 
+@pytest.mark.slow
 def test_a_repeated_survey_attacks_only_missing_runs(folder: Path, here: list[str]) -> None:
     first = plain(surveyed(folder))
     assert here == []

@@ -139,6 +139,7 @@ def again(compared: Compared, tmp_path_factory: pytest.TempPathFactory) -> Compa
     return compared
 
 
+@pytest.mark.slow
 def test_a_killed_worker_fails_only_its_cell(compared: Compared) -> None:
     assert compared.killed
     failed = {(one.strategy, one.seed): one.error for one in compared.first.failures}
@@ -167,6 +168,7 @@ def test_progress_of_every_cell_is_reported(compared: Compared) -> None:
     assert all(0 <= done <= of for _, done, of, _ in compared.reports)
 
 
+@pytest.mark.slow
 def test_a_restart_runs_only_unfinished_cells(again: Compared) -> None:
     after = files(again.out)
     for name in ("frozen-seed0", "frozen-seed1", "naive-seed0"):

@@ -29,7 +29,13 @@ from cltool.training.learner import Learner
 
 from .short_runs import SHORT, Killed, Start, answers, states
 
-STRATEGIES = ("naive", "replay", "ewc", "lora", "replay+ewc")
+STRATEGIES = (
+    "naive",
+    "replay",
+    "lora",
+    pytest.param("ewc", marks=pytest.mark.slow),
+    pytest.param("replay+ewc", marks=pytest.mark.slow),
+)
 
 
 def trap(
@@ -276,6 +282,7 @@ def test_finished_steps_are_not_repeated(start: Start, tmp_path: Path) -> None:
     assert second.trained == ["two", "three"]
 
 
+@pytest.mark.slow
 def test_answers_that_were_deleted_are_asked_again(start: Start, tmp_path: Path) -> None:
     # `ledger.read` advises to delete a damaged file.
     for step, keep in ((1, False), (3, False), (1, True), (3, True)):

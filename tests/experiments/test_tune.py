@@ -184,6 +184,7 @@ def test_a_strategy_with_nothing_to_search_is_refused(make_search: Callable[...,
         make_search().tune("frozen")
 
 
+@pytest.mark.slow
 def test_a_search_reuses_finished_trials(
     make_search: Callable[..., Search], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -268,6 +269,7 @@ def test_the_command(
     assert "not a valid bound" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_workers_do_not_change_the_result_of_a_search(
     checkpoint: Callable[[str], Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -229,6 +229,7 @@ def test_themes_print_and_script_are_in_the_page(make: Make) -> None:
     assert 'type="module"' not in page
 
 
+@pytest.mark.slow
 def test_the_report_of_a_demo_is_small(make: Make, tmp_path: Path) -> None:
     names = ("naive", "replay", "ewc", "lora", "joint", "in_context")
     runs = [

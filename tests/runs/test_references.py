@@ -16,6 +16,7 @@ from cltool.runs import erasures, references
 from .conftest import LABELS, Start, forgetful, requests_of
 
 
+@pytest.mark.slow
 def test_the_record_has_the_scores_of_the_retrained_runs(start: Start, tmp_path: Path) -> None:
     run = start(tmp_path / "replay-seed0")
     for seed in (0, 1):

@@ -29,7 +29,26 @@ def _named(entry: Entry) -> str:
     return entry.name
 
 
-@pytest.mark.parametrize("entry", _built_in(STRATEGIES), ids=_named)
+OF_EACH_KIND = (
+    "naive",
+    "replay",
+    "ewc",
+    "lora",
+    "lwf",
+    "retrieval",
+    "grace",
+    "npo",
+    "weight_average",
+)
+"""The others are checked by the slow tests."""
+
+STRATEGIES_CHECKED = [
+    pytest.param(entry, marks=() if entry.name in OF_EACH_KIND else pytest.mark.slow)
+    for entry in _built_in(STRATEGIES)
+]
+
+
+@pytest.mark.parametrize("entry", STRATEGIES_CHECKED, ids=_named)
 def test_a_built_in_strategy_keeps_the_contract(entry: Entry) -> None:
     check_strategy(STRATEGIES.load(entry.name), quick=True)
 

@@ -1,8 +1,9 @@
 """Gates: neurons that open at some hidden states and stay closed at all others.
 
 Let P be the states of one class, R those of the other classes, and N all others, standardised on N
-and with a constant 1 appended. The direction of a gate is Fisher's linear discriminant with a ridge
-(Fisher 1936, "The use of multiple measurements in taxonomic problems"):
+and with a constant 1 appended. E_N also counts states nearby, at which a gate may open. The
+direction of a gate is Fisher's linear discriminant with a ridge (Fisher 1936, "The use of multiple
+measurements in taxonomic problems"):
 
     w = (E_N[n nᵀ] + E_R[r rᵀ] + E_P[p pᵀ] + λ I)⁻¹ E_P[p]
 
@@ -27,8 +28,8 @@ import torch
 from torch import Tensor
 
 MARGIN = 0.1
-"""Least distance of all other states from the place where a gate opens, as a share of the distance
-of the median of its own states. Otherwise there is no gate."""
+"""Otherwise there is no gate: least (m − the largest w·x over N and R) / |m|, and least distance of
+N and R from the place where a gate opens, as a share of that of the median of P."""
 
 SHARP = 32.0
 """β × the distance of the other states from the place where a gate opens. silu(−32) is −4e−13."""
@@ -139,15 +140,17 @@ def fit(
     held = standard(others).T @ standard(others) + standard(near).T @ standard(near)
     held /= len(others) + len(near)
     held += ridge * held.diagonal()[:-1].mean() * torch.eye(len(held), device=others.device)
-    squares = [one.T @ one for one in classes]
-    total, count = sum(squares, torch.zeros_like(held)), sum(map(len, classes))
+    total, count = torch.zeros_like(held), sum(map(len, classes))
+    for own in classes:
+        total += own.T @ own
     gates = no_gates(others.shape[1], others.device)
     for number, own in enumerate(classes):
         if not len(own):
             gates = gates.with_(_closed(constant))
             continue
-        between = (total - squares[number]) / max(count - len(own), 1)
-        moments = held + between + squares[number] / len(own)
+        square = own.T @ own
+        between = (total - square) / max(count - len(own), 1)
+        moments = held + between + square / len(own)
         weights = torch.linalg.solve(moments, own.mean(dim=0))
         # In terms of the states themselves, with c·x in place of the constant 1.
         scaled = weights[:-1] / spread
@@ -174,12 +177,12 @@ def _separating(
         return torch.stack([(one @ weights).max() for one in away if len(one)]).max()
 
     middle, most = (own @ direction).median(), largest(direction)
-    if middle - most <= MARGIN * middle.abs():
+    if not middle - most > MARGIN * middle.abs():
         return _closed(constant)
     shifted = direction - (most + place * (middle - most)) * constant
     opened = (own @ shifted).median()
     shut = -largest(shifted) / opened
-    if opened <= 0 or shut < MARGIN:
+    if not (opened > 0 and shut >= MARGIN):
         return _closed(constant)
     return Gates((shifted / opened)[None], (SHARP / shut)[None], constant[None])
 

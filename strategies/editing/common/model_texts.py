@@ -37,6 +37,17 @@ def beginnings(learner: Learner, facts: Iterable[Fact]) -> list[str]:
     return list(found)
 
 
+def shares(heads: list[str], count: int) -> dict[str, int]:
+    """Return how many of ``count`` texts begin with each of ``heads``: half of all, the first ones.
+
+    The others begin with nothing.
+    """
+    heads = heads[: count // 2]
+    each, more = divmod(count // 2, max(len(heads), 1))
+    found = {head: each + (number < more) for number, head in enumerate(heads)}
+    return {"": count - sum(found.values()), **found}
+
+
 def written(
     learner: Learner, counts: Mapping[str, int], random: torch.Generator
 ) -> list[tuple[int, ...]]:

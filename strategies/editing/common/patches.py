@@ -13,7 +13,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import relu
 
-from cltool.lm.batches import by_length, collate
+from cltool.lm.batches import by_length, collate, split
 from cltool.lm.feed_forward import FeedForward, Neurons, can_widen, feed_forward, widen
 from cltool.lm.layers import blocks, hidden, with_hidden
 from cltool.strategies.editing.common.gates import Gates, no_gates
@@ -44,6 +44,7 @@ class Patches:
         self._layers = layers
         self._none = torch.zeros(0, width, device=device)
         self._watched: list[tuple[Tensor, Tensor]] | None = None
+        self._held: list[list[Tensor]] = []
         self.gates: list[Gates] = [no_gates(width, device) for _ in layers]
         self.values: list[Tensor] = [self._none for _ in layers]
         found = blocks(learner.model)
@@ -87,38 +88,75 @@ class Patches:
             self.gates[place] = Gates(directions, sharpness, constants)
             self.values[place] = values
 
+    def drop(self) -> None:
+        """Let go of the states of a forward pass that did not end."""
+        for one in self._held:
+            one.clear()
+        self._watched = None
+
     @torch.no_grad()
-    def watch(self, learner: Learner, examples: Sequence[Encoded]) -> list[tuple[Tensor, Tensor]]:
+    def watch(
+        self, learner: Learner, examples: Sequence[Encoded], *, outputs: bool = False
+    ) -> list[tuple[Tensor, Tensor]]:
         """Return, for each block, what neurons read and what they would add to: (tokens, width).
 
-        They are those at every token of ``examples``, in their order. The second is without what
-        the neurons add there.
+        They are those at every token of ``examples``, in their order.
+
+        Args:
+            learner: its model reads the examples.
+            examples: what it reads.
+            outputs: whether the second is wanted; otherwise it is empty. It is without what the
+                neurons add there.
         """
         mode = learner.model.training
         learner.model.eval()
         found: dict[int, list[list[Tensor]]] = {}
-        for chosen in by_length([len(one) for one in examples], learner.forward_size.size):
-            self._watched = []
-            learner.score(collate([examples[n] for n in chosen], learner.lm.coder.pad))
-            for row, number in enumerate(chosen):
-                length = len(examples[number])
-                # Some models pass all tokens of a batch in one row.
-                found[number] = [
-                    [one.view(len(chosen), -1, one.shape[-1])[row, :length] for one in two]
-                    for two in self._watched
-                ]
-            self._watched = None
-        learner.model.train(mode)
+        try:
+            for chosen in by_length([len(one) for one in examples], learner.settings.batch_size):
+                rows = self._rows(learner, [examples[number] for number in chosen], outputs)
+                found |= zip(chosen, rows, strict=True)
+        finally:
+            self.drop()
+            learner.model.train(mode)
         ordered = [found[number] for number in range(len(examples))]
 
         def joined(place: int, which: int) -> Tensor:
-            return torch.cat([self._none, *(one[place][which] for one in ordered)])
+            parts = [one[place][which] for one in ordered if which == 0 or outputs]
+            return torch.cat([self._none, *parts])
 
         return [(joined(place, 0), joined(place, 1)) for place in range(len(self._layers))]
+
+    def _rows(
+        self, learner: Learner, examples: Sequence[Encoded], outputs: bool
+    ) -> list[list[list[Tensor]]]:
+        """Return, for each example and each block, what was read and, if wanted, added to."""
+        batch, spent = collate(examples, learner.lm.coder.pad), learner.tokens
+
+        def attempt(size: int) -> list[list[list[Tensor]]]:
+            # What an attempt that ran out of memory left behind does not count.
+            learner.tokens = spent
+            made: list[list[list[Tensor]]] = []
+            for part in split(batch, size):
+                self.drop()
+                self._watched = []
+                learner.score(part)
+                rows = len(part["labels"])
+                # Some models pass all tokens of a batch in one row.
+                seen = [
+                    [one.view(rows, -1, one.shape[-1]) for one in two[: 1 + outputs]]
+                    for two in self._watched
+                ]
+                for row in range(rows):
+                    length = len(examples[len(made)])
+                    made.append([[one[row, :length].clone() for one in two] for two in seen])
+            return made
+
+        return learner.forward_size.run(attempt)
 
     def _put_beside(self, place: int, part: FeedForward) -> None:
         """Let the neurons at one block read what its feed-forward part reads, and add to it."""
         held: list[Tensor] = []
+        self._held.append(held)
         activation: Callable[[Tensor], Tensor] = relu
         multiplied = False
         if part.mlp is not None:

@@ -6,6 +6,7 @@ what it knows of a subject at the subject's last token.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -47,17 +48,21 @@ def located(learner: Learner, fact: Fact) -> list[Located]:
 
 
 def _ends(text: str, subject: str) -> Iterator[int]:
-    """Yield the index after each mention of ``subject`` in ``text``."""
-    begin = text.find(subject)
-    while subject and begin >= 0:
-        yield begin + len(subject)
-        begin = text.find(subject, begin + len(subject))
+    """Yield the index after each mention of ``subject`` in ``text``.
+
+    A mention inside another word counts only if there is no other, as in a language that writes no
+    spaces.
+    """
+    name = re.escape(subject)
+    words = [*re.finditer(rf"(?<!\w){name}(?!\w)", text)]
+    yield from (found.end() for found in words or re.finditer(name, text) if found.group())
 
 
 def _last_common(coder: Coder, example: Encoded, prompt: str, said: str) -> int:
     """Return the index of the last token that ``example`` shares with its own beginning."""
     if said:
-        ids = coder.pairs([(prompt, said)])[0].ids
+        whole = coder.pairs([(prompt, said)])[0]
+        ids = whole.ids[:-1] if whole.end else whole.ids
     elif coder.chat is not None:
         ids = tuple(coder.texts([coder.chat.before + prompt])[0])
     else:

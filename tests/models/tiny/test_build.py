@@ -196,6 +196,7 @@ def test_pages_of_a_step_have_similar_lengths_and_all_are_used(stream: Stream) -
     assert list(train.page_batches(None, [0, 0], seed=1)) == [[], []]
 
 
+@pytest.mark.slow
 def test_it_learns_to_read(tmp_path: Path) -> None:
     stream = make_stream(10, name="few")
     base = stream.updates[0].learn

@@ -9,11 +9,12 @@ import pytest
 import torch
 from torch import Tensor
 
-from cltool.core.errors import UserError
+from cltool.core.errors import Diverged, UserError
 from cltool.facts.facts import Fact, Update
 from cltool.facts.stream import Stream
 from cltool.facts.wording import Wording
 from cltool.facts.wordings import Wordings
+from cltool.lm.scoring import Scored
 from cltool.strategies.editing.patcher import Patcher
 from cltool.training.learner import Learner
 
@@ -28,7 +29,10 @@ def thrones() -> Stream:
     """Rulers of lands with different names: three in the base, two taught, one changed."""
     lands, rulers = names(6, "patcher"), names(8, "rulers")
     facts = [Fact(land, "ruler", ruler) for land, ruler in zip(lands, rulers, strict=False)]
-    wordings = Wordings({"ruler": [Wording.parse(one) for one in STATEMENTS]}, {"ruler": []})
+    wordings = Wordings(
+        {"ruler": [Wording.parse(one) for one in STATEMENTS]},
+        {"ruler": [Wording.parse("They who live in {subject} obey {object}.")]},
+    )
     return Stream(
         "thrones",
         [
@@ -160,9 +164,11 @@ def test_the_folded_model_is_the_same_without_the_strategy(
 ) -> None:
     from transformers import AutoModelForCausalLM
 
-    learner = taught(make_patcher, thrones)
-    mine, facts = patcher_of(learner), list(thrones.updates[1].learn)
-    before = logits(learner, facts)
+    facts = list(thrones.updates[1].learn)
+    base = logits(make_patcher(of=thrones, strategy={"written": 8}), facts)
+    learner = taught(make_patcher, thrones, rate=1.0)
+    mine, before = patcher_of(learner), logits(learner, facts)
+    assert not torch.allclose(before, base, atol=1e-2)
     assert mine.fold(learner)
     assert not mine.state_dict()["owners"]
     torch.testing.assert_close(logits(learner, facts), before, rtol=1e-3, atol=1e-3)
@@ -207,7 +213,10 @@ def test_a_budget_of_tokens_ends_the_passes(make_patcher: MakeLearner, thrones: 
 
 
 def test_a_budget_of_steps_is_kept_exactly(make_patcher: MakeLearner, thrones: Stream) -> None:
-    assert spent(make_patcher, thrones, steps=3).steps == 3
+    for steps in (1, 3):
+        learner = spent(make_patcher, thrones, steps=steps)
+        assert learner.steps == steps
+        assert not any("learned none" in text for text in learner.warnings)
 
 
 def test_a_budget_that_is_spent_before_the_first_pass_is_told(
@@ -255,6 +264,38 @@ def test_a_subject_whose_other_relation_looks_the_same_is_not_taught_and_that_is
     )
     (told,) = learner.warnings
     assert "no gate for 1 of the 1 facts of one" in told
+
+
+def test_the_first_fact_of_the_base_can_be_changed_without_written_texts(
+    make_patcher: MakeLearner, thrones: Stream
+) -> None:
+    first = thrones.updates[0].learn[0]
+    new = Update(1, "one", [Fact(first.subject, first.relation, "Ozo")])
+    changed = Stream("changed", [thrones.updates[0], new], thrones.wordings)
+    learner = make_patcher(of=changed, strategy={"written": 0, "epochs": 2})
+    apply(learner, new)
+    assert not learner.warnings
+    assert len(patcher_of(learner).state_dict()["owners"]) == 1
+
+
+def test_values_that_are_not_finite_stop_the_run(
+    make_patcher: MakeLearner, thrones: Stream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain = Scored.loss_sum
+    monkeypatch.setattr(Scored, "loss_sum", lambda scored: plain(scored) * float("nan"))
+    with pytest.raises(Diverged, match="not finite"):
+        taught(make_patcher, thrones)
+
+
+def test_a_fact_whose_wordings_do_not_name_its_subject_is_told(
+    make_patcher: MakeLearner, thrones: Stream
+) -> None:
+    fact = thrones.updates[1].learn[0]
+    prompts = thrones.wordings.with_prompts({fact.key: ["Who is on the throne?"]})
+    unnamed = Stream("unnamed", thrones.updates, prompts)
+    learner = taught(make_patcher, unnamed)
+    (told,) = learner.warnings
+    assert "did not learn 1 of the 2 facts of one: no trained wording names" in told
 
 
 def test_a_stream_without_a_base_is_learned(make_patcher: MakeLearner, thrones: Stream) -> None:

@@ -134,6 +134,7 @@ def test_it_cools_down_when_the_update_is_learned(
     assert 0 < falling[-1] < 0.3 * watch.rates[0]
 
 
+@pytest.mark.slow
 def test_a_short_epoch_is_filled_up_with_every_line_and_a_sentence_for_each(
     make_learner: MakeLearner, stream: Stream
 ) -> None:
@@ -146,6 +147,7 @@ def test_a_short_epoch_is_filled_up_with_every_line_and_a_sentence_for_each(
     assert watch.rehearsed[0] == pytest.approx(2 * facts, abs=2)
 
 
+@pytest.mark.slow
 def test_it_cools_down_in_the_last_epochs_at_the_latest(
     make_learner: MakeLearner, stream: Stream
 ) -> None:
@@ -158,6 +160,7 @@ def test_it_cools_down_in_the_last_epochs_at_the_latest(
     assert watch.rates[-1] < 0.2 * watch.rates[0]
 
 
+@pytest.mark.slow
 def test_a_short_epoch_of_the_cooldown_has_all_of_the_update_s_sentences(
     make_learner: MakeLearner, stream: Stream
 ) -> None:
@@ -257,6 +260,7 @@ def test_a_step_on_lines_does_not_depend_on_micro_batches(make_learner: MakeLear
         torch.testing.assert_close(others[name], tensor, atol=1e-5, rtol=1e-4)
 
 
+@pytest.mark.slow
 def test_others_that_rehearse_see_the_update_s_part_before_they_count(
     make_learner: MakeLearner, stream: Stream
 ) -> None:

@@ -108,3 +108,9 @@ def test_gates_are_joined_and_chosen() -> None:
     torch.testing.assert_close(opened(both, states), expected)
     torch.testing.assert_close(opened(both.kept([1]), states), opened(two, states))
     assert len(both.kept([])) == 0
+
+
+def test_states_that_are_not_finite_get_a_gate_that_never_opens() -> None:
+    own = cloud(0, 6, 100)
+    own[2, 3] = float("nan")
+    assert not fitted(own).can_open.any()

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 import torch
 
 from cltool.facts.stream import Stream
 from cltool.lm.token_count import passing
-from cltool.strategies.editing.common.model_texts import ANSWER, QUESTION, beginnings, written
+from cltool.strategies.editing.common.model_texts import (
+    ANSWER,
+    QUESTION,
+    beginnings,
+    shares,
+    written,
+)
 
 from ....conftest import MakeLearner
 from .test_subject_tokens import chatting
@@ -56,3 +63,13 @@ def test_beginnings_are_those_of_the_prompts(make_learner: MakeLearner, stream: 
     found = beginnings(make_learner(of=stream), stream.updates[0].learn[:1])
     assert {"The", "The capital of", "What", "Which city is the capital of"} & set(found)
     assert not any("Land" in head for head in found)
+
+
+@pytest.mark.parametrize("count", [0, 1, 7, 240])
+def test_shares_add_up(count: int) -> None:
+    for heads in ([], ["What"], [f"head {n}" for n in range(60)]):
+        found = shares(heads, count)
+        assert sum(found.values()) == count
+        given = [number for head, number in found.items() if head]
+        assert not given or max(given) - min(given) <= 1
+        assert sum(given) == (count // 2 if heads else 0)

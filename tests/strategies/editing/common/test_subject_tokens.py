@@ -47,6 +47,17 @@ def test_a_subject_that_begins_the_text_counts(make_learner: MakeLearner, stream
     assert one.subject == (len(make_learner(of=stream).lm.coder.documents(["Land 0"])[0]) - 1,)
 
 
+def test_a_name_inside_another_word_does_not_count(
+    make_learner: MakeLearner, stream: Stream
+) -> None:
+    fact = Fact("Lan", "capital", "x")
+    prompts = stream.wordings.with_prompts({fact.key: ["The Land of Lan has the capital"]})
+    learner = make_learner(of=Stream("inside", stream.updates, prompts))
+    ((place,),) = [one.subject for one in located(learner, fact)]
+    (example,) = learner.examples([fact])
+    assert learner.lm.coder.decode(example.ids[: place + 1]).endswith("The Land of Lan")
+
+
 def test_a_prompt_without_the_subject_has_no_place(
     make_learner: MakeLearner, stream: Stream
 ) -> None:
