@@ -138,6 +138,7 @@ class _StepByStep:
             name = f"update {update.step}" if update is not empty else "an empty update"
             with self._counting(name):
                 self._apply(update, name)
+        self._check_folded()
 
     @contextmanager
     def _counting(self, name: str) -> Iterator[None]:
@@ -269,6 +270,25 @@ class _StepByStep:
                     "though its fact was superseded or erased",
                     "Remove everything that was derived from these facts in forget(facts).",
                 )
+
+    def _check_folded(self) -> None:
+        """Check that the model answers as before when it has been made ready to be saved."""
+        before = self._logits()
+        with self.suite.during("fold()"):
+            self.strategies.fold(self.learner)
+        after = self._logits()
+        self.suite.expect(
+            torch.allclose(before, after, rtol=1e-2, atol=1e-2),
+            "fold() changes what the model answers",
+            "Write into the weights exactly what the strategy adds to the model's answers, and"
+            " add it no longer.",
+        )
+
+    @torch.no_grad()
+    def _logits(self) -> torch.Tensor:
+        learner = self.learner
+        examples = learner.examples(small_stream().updates[0].learn)
+        return learner.score(learner.collate(examples)).logits
 
     def _check_frame(self, after: str) -> None:
         lm = self.learner.lm

@@ -187,6 +187,23 @@ class SharedTensors(Strategy):
         return {"one": self._one, "same": self._one}
 
 
+class FoldsTwice(Strategy):
+    """Puts into the weights what it goes on adding beside them."""
+
+    outside = "a change of every weight"
+
+    def fold(self, learner: Learner) -> bool:
+        with torch.no_grad():
+            for parameter in learner.trainable().values():
+                parameter.mul_(1.5)
+        return True
+
+
+class FoldsSilently(Strategy):
+    def fold(self, learner: Learner) -> Any:
+        return None
+
+
 class Restless(Strategy):
     """A state that changes by being asked for."""
 
@@ -306,6 +323,8 @@ class Plain(Strategy):
         (HoarderOfFacts, r"state_dict\(\) still contains the object .* after forget\(\)"),
         (HoarderOfTokens, r"state_dict\(\) still contains the object"),
         (HoarderInPrompts, r"frame\(\) still shows the model"),
+        (FoldsTwice, r"fold\(\) changes what the model answers"),
+        (FoldsSilently, r"fold returned NoneType in place of bool"),
         (Endless, r"frame\(\) makes a prompt of \d+ tokens"),
         (Silent, r"frame returned NoneType in place of str"),
         (Unseeded, "two runs of one seed differ: .*step-001"),
