@@ -154,7 +154,7 @@ CHANGES: dict[str, Callable[[Path], dict[str, Any]]] = {
 }
 
 
-@pytest.mark.parametrize("name", CHANGES)
+@pytest.mark.parametrize("name", [pytest.param("settings", marks=pytest.mark.slow), "facts"])
 def test_other_questions_are_asked_again(
     name: str, audited: tuple[Path, str], attacked: list[bool]
 ) -> None:

@@ -16,7 +16,7 @@ from cltool.training.strategy import Strategies, split_state
 from ..conftest import MakeLearner, apply
 
 NAMES = [entry.name for entry in STRATEGIES.entries() if entry.source == "built-in"]
-COMMON = ("replay", "ewc", "lora")
+COMMON = ("replay",)
 """What people compose most; all other pairs are walked by the slow tests."""
 
 PAIRS = [

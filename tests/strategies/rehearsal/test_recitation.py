@@ -288,6 +288,7 @@ def test_others_that_rehearse_see_the_update_s_part_before_they_count(
     assert len({now for _, now in sizes}) == 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ARCHITECTURES)
 def test_every_architecture_takes_an_update(
     name: str, make_learner: MakeLearner, stream: Stream

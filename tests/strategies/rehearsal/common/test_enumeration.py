@@ -36,7 +36,7 @@ def brute(lm: LanguageModel, prompt: list[int], least: float, limit: int) -> Tex
     return found
 
 
-@pytest.mark.parametrize("batch_size", [1, 3, 256])
+@pytest.mark.parametrize("batch_size", [pytest.param(1, marks=pytest.mark.slow), 3, 256])
 @pytest.mark.parametrize("name", ARCHITECTURES)
 def test_all_probable_sentences_are_found(name: str, batch_size: int, load_lm: LoadLM) -> None:
     lm = load_lm(name)
