@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
-from cltool.evaluation.ledger import COLUMNS
 from cltool.evaluation.metrics import accuracy_matrix
 from cltool.evaluation.summary import summary
+
+from .ledger_rows import row, table
 
 OBJECTS = {"A": ("Ada", ["Bob", "Robert"]), "C": ("Cid", ["Dan"])}
 """Subject → its first object, and the spellings of the one that replaces it."""
@@ -18,53 +18,34 @@ CHANGED = {"A": 1, "C": 2}
 """Subject → the update that replaces its object; B keeps its own."""
 
 
-def row(step: int, subject: str, form: str, **found: Any) -> dict[str, Any]:
-    """One row of a ledger, for a fact as it is after ``step``."""
+def answered(step: int, subject: str, form: str, said: str, **found: Any) -> dict[str, Any]:
+    """One row of a ledger, for a fact as it is after ``step``; nothing is right or stale yet."""
     before, after = OBJECTS.get(subject, ("Bea", []))
     changed = CHANGED.get(subject, 99)
     taught = changed if step >= changed else 0
-    made = {
-        "step": step,
-        "subject": subject,
-        "relation": "mayor",
-        "form": form,
-        "number": 0,
-        "prompt": f"Who is the mayor of {subject}?",
-        "closing": "",
-        "group": "new" if step == taught else "retained",
-        "learned": taught,
-        "accepted": after if taught else [before],
-        "outdated": [before] if taught else [],
-        "stop": "end",
-        "right": False,
-        "stale": False,
-        "forced": False,
-        "logp": -1.0,
-    }
-    return {**made, **found}
+    objects = {"accepted": after if taught else [before], "outdated": [before] if taught else []}
+    about = {"group": "new" if step == taught else "retained", "learned": taught}
+    judged = {"right": False, "stale": False, "forced": False}
+    return row(step, subject, form, said, **{**objects, **about, **judged, **found})
 
 
 def contains(step: int, subject: str, answers: tuple[str, str], right: str) -> list[dict[str, Any]]:
     """A paraphrase and a question; ``right`` has a 1 for each answer that is right then."""
     forms = zip(("paraphrase", "question"), answers, right, strict=True)
     return [
-        row(step, subject, form, answer=said, right=one == "1", match="contains")
+        answered(step, subject, form, said, right=one == "1", match="contains")
         for form, said, one in forms
     ]
 
 
 def choice(step: int, subject: str, chosen: str, verdict: str) -> list[dict[str, Any]]:
     """A paraphrase with a verdict, and a question without one."""
-    said = {"answer": "Zed", "match": "choice", "contains": "wrong"}
-    asked = {"choice": verdict, "chosen": chosen, "right": verdict == "right"}
+    how = {"match": "choice", "contains": "wrong"}
+    verdicts = {"choice": verdict, "chosen": chosen, "right": verdict == "right"}
     return [
-        row(step, subject, "paraphrase", **said, **asked),
-        row(step, subject, "question", **said),
+        answered(step, subject, "paraphrase", "Zed", **how, **verdicts),
+        answered(step, subject, "question", "Zed", **how),
     ]
-
-
-def table(*parts: list[dict[str, Any]]) -> pd.DataFrame:
-    return pd.DataFrame([one for part in parts for one in part], columns=list(COLUMNS))
 
 
 def test_a_later_object_counts_where_a_sentence_claims_it() -> None:
