@@ -20,13 +20,13 @@ import torch
 from torch import Tensor, nn
 
 from cltool.core.errors import UserError
-from cltool.lm.layers import MLPS, blocks
+from cltool.lm.layers import MLPS, Projection, blocks
 
 OTHERS = ("mlp", "block_sparse_moe", "feed_forward", "ffn", "moe", "mixer")
 """What a block calls its feed-forward part, or the only part that it has."""
 
 MULTIPLE = 256
-"""The number of neurons keeps the common divisor with it."""
+"""`widen` rounds up: the greatest common divisor of this and the number of neurons stays."""
 
 SIZES = ("intermediate_size", "n_inner", "ffn_dim")
 """What configurations call the number of neurons of an MLP."""
@@ -43,10 +43,16 @@ class Mlp:
         activation: f.
     """
 
-    gate: nn.Module
-    up: nn.Module | None
-    down: nn.Module
+    gate: Projection
+    up: Projection | None
+    down: Projection
     activation: Callable[[Tensor], Tensor]
+
+    @property
+    def sides(self) -> tuple[int, int]:
+        """The width of the model, and the number of neurons."""
+        width, neurons = self.down.weight.shape
+        return width, neurons
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,13 +94,13 @@ def feed_forward(block: nn.Module) -> FeedForward:
     """
     modules = dict(block.named_modules())
     for output, (gate, up, activation) in MLPS.items():
-        inputs = [gate, *([up] if up else [])]
-        if all(_is_plain(modules.get(name)) for name in [output, *inputs]):
-            applied = _attribute(block, activation)
-            if applied is not None:
-                second = modules[up] if up else None
-                mlp = Mlp(modules[gate], second, modules[output], applied)
-                return FeedForward(mlp.gate, mlp.down, mlp)
+        names = (gate, output, *([up] if up else []))
+        found = [_plain(modules.get(name)) for name in names]
+        applied: Any = modules.get(activation)
+        if None not in found and applied is not None:
+            first, down, *second = cast(list[Projection], found)
+            mlp = Mlp(first, second[0] if second else None, down, applied)
+            return FeedForward(first.module, down.module, mlp)
     for name in OTHERS:
         if name in modules:
             return FeedForward(modules[name], modules[name], None)
@@ -107,7 +113,7 @@ def feed_forward(block: nn.Module) -> FeedForward:
 def can_widen(model: nn.Module) -> bool:
     """Return whether `widen` can add neurons to the MLPs of ``model``."""
     parts = [feed_forward(block).mlp for block in blocks(model)]
-    sizes = {_neurons(mlp) for mlp in parts if mlp is not None}
+    sizes = {mlp.sides[1] for mlp in parts if mlp is not None}
     config = _config(model)
     return None not in parts and len(sizes) == 1 and _size_name(config, *sizes) is not None
 
@@ -116,7 +122,7 @@ def can_widen(model: nn.Module) -> bool:
 def widen(model: nn.Module, neurons: Mapping[int, Neurons]) -> None:
     """Add neurons to MLPs, in place; all MLPs get the same number, if need be of zeros.
 
-    Their number stays divisible by the powers of two up to 256 that divide it before: kernels and
+    If the number of neurons was divisible by a power of two up to 256, it stays so: kernels and
     formats of quantised weights need that.
 
     Args:
@@ -127,71 +133,32 @@ def widen(model: nn.Module, neurons: Mapping[int, Neurons]) -> None:
     if not most:
         return
     mlps = [cast(Mlp, feed_forward(block).mlp) for block in blocks(model)]
-    before = _neurons(mlps[0])
+    width, before = mlps[0].sides
     step = math.gcd(before, MULTIPLE)
     most = -(-most // step) * step
+    none = torch.zeros(0, width)
     for number, mlp in enumerate(mlps):
-        none = torch.zeros(0, _sides(mlp.down)[0])
         own = neurons.get(number, Neurons(none, none, none))
-        _extend(mlp.gate, own.gates, most)
+        mlp.gate.extend(_filled(own.gates, most), inputs=False)
         if mlp.up is not None:
-            _extend(mlp.up, own.ups, most)
-        _extend(mlp.down, own.values, most, output=True)
+            mlp.up.extend(_filled(own.ups, most), inputs=False)
+        mlp.down.extend(_filled(own.values, most), inputs=True)
     config = _config(model)
     setattr(config, cast(str, _size_name(config, before)), before + most)
 
 
-def _extend(module: nn.Module, rows: Tensor, most: int, *, output: bool = False) -> None:
-    """Add neurons to a projection.
+def _filled(rows: Tensor, most: int) -> Tensor:
+    """Return ``rows`` and as many rows of zeros that there are ``most``."""
+    return torch.cat([rows, rows.new_zeros(most - len(rows), rows.shape[1])])
 
-    Args:
-        module: an ``nn.Linear``, or a ``Conv1D``.
-        rows: (neurons, width): their weights.
-        most: how many there are with those of zeros.
-        output: whether it is the output projection, of which neurons are the inputs.
-    """
+
+def _plain(module: nn.Module | None) -> Projection | None:
+    """Return a projection; None if the module is another one, such as an adapter around it."""
     from transformers.pytorch_utils import Conv1D
 
-    parts: Any = module
-    weight = parts.weight.detach()
-    flipped = isinstance(module, Conv1D)
-    # A Conv1D stores (in, out).
-    columns = output != flipped
-    rows = torch.cat([rows, rows.new_zeros(most - len(rows), rows.shape[1])])
-    added = (rows.T if columns else rows).to(weight)
-    parts.weight = nn.Parameter(torch.cat([weight, added], dim=1 if columns else 0))
-    if not output and parts.bias is not None:
-        parts.bias = nn.Parameter(torch.cat([parts.bias.detach(), parts.bias.new_zeros(most)]))
-    if flipped:
-        parts.nx, parts.nf = parts.weight.shape
-    else:
-        parts.out_features, parts.in_features = parts.weight.shape
-
-
-def _is_plain(module: nn.Module | None) -> bool:
-    from transformers.pytorch_utils import Conv1D
-
-    return type(module) in (nn.Linear, Conv1D)
-
-
-def _sides(module: nn.Module) -> tuple[int, int]:
-    """Return the numbers of outputs and inputs of a projection."""
-    from transformers.pytorch_utils import Conv1D
-
-    parts: Any = module
-    first, second = parts.weight.shape
-    return (second, first) if isinstance(module, Conv1D) else (first, second)
-
-
-def _neurons(mlp: Mlp) -> int:
-    return _sides(mlp.down)[1]
-
-
-def _attribute(block: nn.Module, path: str) -> Any:
-    found: Any = block
-    for name in path.split("."):
-        found = getattr(found, name, None)
-    return found
+    if module is None or type(module) not in (nn.Linear, Conv1D):
+        return None
+    return Projection(module, isinstance(module, Conv1D))
 
 
 def _config(model: nn.Module) -> Any:

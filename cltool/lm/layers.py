@@ -65,7 +65,7 @@ def numbers(layers: Sequence[int], depth: int, where: str) -> list[int]:
 
 @dataclass(frozen=True, slots=True)
 class Projection:
-    """The output projection of one block's MLP.
+    """A projection of one block's MLP.
 
     Attributes:
         module: an ``nn.Linear``, or a ``Conv1D``.
@@ -86,6 +86,21 @@ class Projection:
     def add(self, change: Tensor) -> None:
         """Add ``change``, (out, in), to the weight."""
         self.weight.add_(change.to(self.weight))
+
+    @torch.no_grad()
+    def extend(self, more: Tensor, *, inputs: bool) -> None:
+        """Add outputs, (more, in), with a bias of 0; or ``inputs``, (more, out)."""
+        module: Any = self.module
+        added = (more.T if inputs else more).to(self.weight)
+        weight = torch.cat([self.weight, added], dim=1 if inputs else 0)
+        module.weight = nn.Parameter((weight.T if self.transposed else weight).contiguous())
+        if not inputs and module.bias is not None:
+            zeros = module.bias.new_zeros(len(more))
+            module.bias = nn.Parameter(torch.cat([module.bias.detach(), zeros]))
+        if self.transposed:
+            module.nx, module.nf = module.weight.shape
+        else:
+            module.out_features, module.in_features = module.weight.shape
 
 
 def output_projection(block: nn.Module) -> Projection:

@@ -9,9 +9,9 @@ output:
 
 f is the activation of the MLPs. The factor c·n is nearly 1; it stands for the second projection of
 an MLP with a gate, and is left out for others. Each fact has one neuron in each of these blocks. It
-fires at the last token of the subject, where Meng et al. (2022), "Locating and
-editing factual associations in GPT", find that facts are recalled. A neuron never fires if its
-states cannot be told apart from all others.
+fires at the last token of the subject, where Meng et al. (2022), "Locating and editing factual
+associations in GPT", find that facts are recalled. A neuron never fires if its states cannot be
+told apart from all others.
 
 The gates g_i, β_i have a closed form: Fisher's discriminant between the states at these tokens and
 other states (`cltool.strategies.editing.common.gates`): those at the update's other tokens and
@@ -19,8 +19,8 @@ facts, in texts that the model wrote itself before the first update, and in two 
 other known fact. In these texts and prompts the new neurons add nothing above rounding. At the
 update's other tokens this holds in the first of the blocks; the states in later blocks change when
 its neurons fire. Texts that the model writes about the update's subjects, and written texts that
-name one, count for the directions of the gates only. The values v_i
-are trained on the update's sentences, and nothing else is trained:
+name one, count for the directions of the gates only. The values v_i are trained on the update's
+sentences, and nothing else is trained:
 
     v = argmin −Σ log p(y|x; v)
 

@@ -7,12 +7,12 @@ Neural Networks with Kronecker-factored Approximate Curvature":
     L(θ) = L_update(θ) + λ/2 · Σ_l vec(ΔW_l)ᵀ (A_l ⊗ G_l) vec(ΔW_l) + λ/2 · Σ_i F_i Δθ_i²
     vec(ΔW)ᵀ (A ⊗ G) vec(ΔW) = tr(Gᵀ ΔW A ΔWᵀ),     A = E[a aᵀ],  G = E[Σ_t g gᵀ]
 
-The first sum is over linear layers l with inputs a and output gradients g. Every token t counts
-as a separate data point (`cltool.strategies.regularisation.common.kronecker`). All other
-parameters (embeddings and heads tied to them, gains, biases) use the diagonal F of the Fisher
-information. Δ is the distance to the weights after the last update. Of a side of a layer that is
-longer than ``widest``, A or G keeps the diagonal only: full factors of the MLPs would take most of
-the memory and of the time of a step.
+The first sum is over linear layers l with inputs a and output gradients g. Every token t counts as
+a separate data point (`cltool.strategies.regularisation.common.kronecker`). All other parameters
+(embeddings and heads tied to them, gains, biases) use the diagonal F of the Fisher information. Δ
+is the distance to the weights after the last update. If a side of a layer is longer than
+``widest``, its factor (A or G) keeps only the diagonal. In a wide model the full factors of the
+MLPs would be the largest part of what is stored.
 
 The sum of two Kronecker products is not a Kronecker product, so one pair of factors represents
 all updates: A is the mean over updates (γ discounts old ones) and G is the sum. This is exact
@@ -75,8 +75,8 @@ class KFACConfig(SampledImportanceConfig):
     widest: int = Field(
         WIDEST,
         ge=0,
-        description="longest side of a layer whose factor is a full matrix; of a longer side only"
-        " the diagonal is kept",
+        description="longest side of a layer whose factor is a full matrix; the factor of a longer"
+        " side keeps only its diagonal",
     )
 
 
