@@ -176,17 +176,11 @@ def read_harness(options: argparse.Namespace) -> Evaluation | None:
     Raises:
         UserError: ``--lm-eval`` is wrong, or its limit is given alone.
     """
-    if options.lm_eval is not None:
-        from cltool.experiments.harness import Evaluation
+    if options.lm_eval is None and options.lm_eval_limit is None:
+        return None
+    from cltool.experiments.harness import evaluation_of
 
-        return Evaluation(options.lm_eval, options.lm_eval_limit)
-    if options.lm_eval_limit is not None:
-        raise UserError(
-            "the option has no effect without --lm-eval",
-            where="--lm-eval-limit",
-            hint="Name the tasks: --lm-eval TASKS.",
-        )
-    return None
+    return evaluation_of(options.lm_eval, options.lm_eval_limit)
 
 
 def add_erasing(parser: argparse.ArgumentParser) -> None:

@@ -36,8 +36,20 @@ def evaluation_of(
         limit: most documents of each task; None: all.
 
     Raises:
-        UserError: as `Evaluation`.
+        UserError: as `Evaluation`, or there is a limit that has no effect.
     """
+    if limit is not None and given is None:
+        raise UserError(
+            f"the option has no effect without {OPTION}",
+            where=f"{OPTION}-limit",
+            hint=f"Name the tasks: {OPTION} TASKS.",
+        )
+    if limit is not None and isinstance(given, Evaluation):
+        raise UserError(
+            "an Evaluation has a limit of its own",
+            where="lm_eval_limit",
+            hint="Give it there: Evaluation(tasks, limit).",
+        )
     if given is None or isinstance(given, Evaluation):
         return given
     return Evaluation(given, limit)
