@@ -68,12 +68,12 @@ from cltool.facts.identity import key_of
 from cltool.lm.batches import IGNORED, Batch, bucketed, collate, split
 from cltool.lm.coder import Encoded
 from cltool.lm.layers import blocks, numbers
-from cltool.strategies.editing.common.background import Background
 from cltool.strategies.editing.common.gates import Gates, fit
 from cltool.strategies.editing.common.model_texts import beginnings, shares, written
 from cltool.strategies.editing.common.passes import Passes
 from cltool.strategies.editing.common.patches import Patches
 from cltool.strategies.editing.common.subject_tokens import Located, located
+from cltool.strategies.editing.common.text_states import TextStates
 from cltool.strategies.rehearsal.common.prompts import Prompts
 from cltool.training.search_space import search
 from cltool.training.strategy import State, Strategy, StrategyConfig
@@ -159,7 +159,7 @@ class Patcher(Strategy[PatcherConfig]):
         texts = written(learner, counts, random) or [_no_words(coder)]
         watched = self._patches.watch(learner, [_read(ids) for ids in texts], outputs=True)
         decoded, lengths = [coder.decode(ids) for ids in texts], [*map(len, texts)]
-        self._background = Background([one for one, _ in watched], decoded, lengths)
+        self._text_states = TextStates([one for one, _ in watched], decoded, lengths)
         # The median: the first token of a text can have a state that is a hundred times as long.
         self._sizes = [float(one.pow(2).mean(dim=1).sqrt().median()) for _, one in watched]
 
@@ -220,7 +220,7 @@ class Patcher(Strategy[PatcherConfig]):
 
     def stored(self) -> State:
         """Return the state, and the states in the written texts, which `attach` makes again."""
-        texts = zip(self._layers, self._background.states, strict=True)
+        texts = zip(self._layers, self._text_states.states, strict=True)
         return {**self.state_dict(), **{f"texts.{number}": states for number, states in texts}}
 
     def load_state_dict(self, state: State) -> None:
@@ -252,7 +252,7 @@ class Patcher(Strategy[PatcherConfig]):
         rest = [token for token in range(start) if token not in named]
         made, names = [], {fact.subject for fact in facts}
         for place, at in enumerate(states):
-            apart, naming = (one.to(at) for one in self._background.apart(place, names))
+            apart, naming = (one.to(at) for one in self._text_states.apart(place, names))
             others = torch.cat([apart, asked[place], at[rest]])
             near = torch.cat([naming, about[place]])
             classes = [at[tokens] for tokens in subjects]

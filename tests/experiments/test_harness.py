@@ -20,6 +20,7 @@ from cltool.core.progress import Progress
 from cltool.evaluation.harness import Asking, Harness, named
 from cltool.experiments import run as experiment
 from cltool.experiments.compare import compare
+from cltool.experiments.harness import Evaluation
 from cltool.reporting.report_data import page_data
 from cltool.reporting.report_page import render
 from cltool.runs.run import Run
@@ -219,6 +220,21 @@ def test_the_model_of_the_run_stays_as_it_was(
     asked = lm_eval.CALLS[0]["model"]
     assert asked.model is lm.model and asked.tokenizer.pad_token == "<|pad|>"
     assert (asked.max_length, asked.mixed_precision_dtype) == (lm.context, None)
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        (None, "no effect without --lm-eval"),
+        (Evaluation("capitals", 3), "an Evaluation has a limit of its own"),
+    ],
+)
+def test_a_limit_that_has_no_effect_is_refused(
+    given: Evaluation | None, message: str, tmp_path: Path
+) -> None:
+    with pytest.raises(UserError, match=message):
+        experiment.run(make_stream(4), lm_eval=given, lm_eval_limit=5, out=tmp_path / "run")
+    assert not (tmp_path / "run").exists()
 
 
 def test_results_that_were_changed_are_refused(command: list[str]) -> None:

@@ -1,4 +1,4 @@
-"""Neurons beside the MLPs of some blocks: what they read, what they add, and their removal.
+"""Patches: neurons beside the MLPs of some blocks, what they read and add, and their removal.
 
 At block l they add Σ_i a_i(n) v_i to the output of the block's feed-forward part, where n is what
 that part reads (`Gates` defines a). The model's own weights stay as they are until `fold`.

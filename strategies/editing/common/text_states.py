@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 
-class Background:
+class TextStates:
     """States of texts at some blocks, kept on the CPU.
 
     Args:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import torch
 
-from cltool.strategies.editing.common.background import Background
+from cltool.strategies.editing.common.text_states import TextStates
 
 
 def test_the_tokens_of_texts_that_name_a_subject_stand_apart() -> None:
     states = [torch.arange(6.0)[:, None], 10 + torch.arange(6.0)[:, None]]
-    background = Background(states, ["The capital of Peru", "Hello", "In Peru"], [3, 1, 2])
-    apart, naming = background.apart(1, {"Peru", "Chile"})
+    texts = TextStates(states, ["The capital of Peru", "Hello", "In Peru"], [3, 1, 2])
+    apart, naming = texts.apart(1, {"Peru", "Chile"})
     assert apart.flatten().tolist() == [13.0]
     assert naming.flatten().tolist() == [10.0, 11.0, 12.0, 14.0, 15.0]
-    apart, naming = background.apart(0, {"Chile"})
+    apart, naming = texts.apart(0, {"Chile"})
     assert len(apart) == 6 and len(naming) == 0
