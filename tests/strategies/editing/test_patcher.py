@@ -14,7 +14,11 @@ from cltool.facts.facts import Fact, Update
 from cltool.facts.stream import Stream
 from cltool.facts.wording import Wording
 from cltool.facts.wordings import Wordings
+from cltool.lm.feed_forward import feed_forward
+from cltool.lm.layers import blocks
 from cltool.lm.scoring import Scored
+from cltool.strategies.editing.common.gates import Gates
+from cltool.strategies.editing.common.subject_tokens import located
 from cltool.strategies.editing.patcher import Patcher
 from cltool.training.learner import Learner
 
@@ -240,6 +244,27 @@ def test_parts_of_a_batch_give_the_same_values(make_patcher: MakeLearner, throne
             torch.testing.assert_close(parts[name], whole[name], rtol=1e-3, atol=1e-4)
 
 
+def test_an_attempt_that_ran_out_of_memory_leaves_nothing_behind(
+    make_patcher: MakeLearner, thrones: Stream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    free = spent(make_patcher, thrones)
+    plain = Scored.loss_sum
+
+    def of_one(scored: Scored) -> Tensor:
+        if len(scored.loss_per_sample()) > 1:
+            raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 1 GiB.")
+        return plain(scored)
+
+    monkeypatch.setattr(Scored, "loss_sum", of_one)
+    tight = spent(make_patcher, thrones)
+    assert tight.forward_size.size == 1
+    assert (tight.tokens, tight.steps) == (free.tokens, free.steps)
+    one, two = (patcher_of(learner).state_dict() for learner in (free, tight))
+    for name in one:
+        if name.startswith("values"):
+            torch.testing.assert_close(two[name], one[name], rtol=1e-3, atol=1e-4)
+
+
 def test_a_subject_whose_other_relation_looks_the_same_is_not_taught_and_that_is_told(
     make_patcher: MakeLearner, thrones: Stream
 ) -> None:
@@ -296,6 +321,74 @@ def test_a_fact_whose_wordings_do_not_name_its_subject_is_told(
     learner = taught(make_patcher, unnamed)
     (told,) = learner.warnings
     assert "did not learn 1 of the 2 facts of one: no trained wording names" in told
+
+
+def test_a_written_text_that_is_a_prompt_about_the_subject_does_not_close_its_gates(
+    make_patcher: MakeLearner, thrones: Stream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fact = thrones.updates[1].learn[0]
+    texts = [one.prompt for one in thrones.wordings.askings(fact.key) if one.form == "trained"]
+
+    def written(learner: Learner, *options: object) -> list[tuple[int, ...]]:
+        return [tuple(ids) for ids in learner.lm.coder.prompts(texts)]
+
+    with monkeypatch.context() as patch:
+        patch.setattr("cltool.strategies.editing.patcher.written", written)
+        learner = make_patcher(of=thrones, strategy={"epochs": 2})
+    apply(learner, thrones.updates[1])
+    assert not learner.warnings
+
+
+def test_gates_of_the_first_block_open_at_the_subjects_alone(
+    make_patcher: MakeLearner, thrones: Stream
+) -> None:
+    """Nothing else was read before, so the update's other tokens are all that tells them apart."""
+    bare = Stream("bare", [Update(0, "base", []), *thrones.updates[1:]], thrones.wordings)
+    learner = make_patcher(of=bare, strategy={"written": 0, "epochs": 1, "layers": [0]})
+    part = feed_forward(blocks(learner.model)[0])
+    assert part.mlp is not None
+    apply(learner, bare.updates[1])
+    state = patcher_of(learner).state_dict()
+    gates = Gates(*(state[f"{name}.0"] for name in ("directions", "sharpness", "constants")))
+    seen: list[Tensor] = []
+    handle = part.reads.register_forward_pre_hook(lambda module, args: seen.append(args[0]))
+    opened = 0
+    for fact in bare.updates[1].learn:
+        for one in located(learner, fact):
+            learner.score(learner.collate([one.example]))
+            openings = gates.openings(seen.pop()[0], part.mlp.activation, multiplied=True)
+            places = set(openings.abs().amax(dim=1).gt(1e-6).nonzero().flatten().tolist())
+            assert places <= {*one.subject}
+            opened += len(places)
+    handle.remove()
+    assert opened
+
+
+def test_texts_about_the_subjects_count_for_the_directions(
+    make_patcher: MakeLearner, thrones: Stream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    subject = thrones.updates[1].learn[0].subject
+    found = []
+    for texts in ([], [f"They who live in {subject} are many"]):
+        learner = make_patcher(of=thrones, strategy={"written": 4, "epochs": 1})
+        ids = [tuple(one) for one in learner.lm.coder.documents(texts)]
+        with monkeypatch.context() as patch:
+            patch.setattr(
+                "cltool.strategies.editing.patcher.written", lambda *options, ids=ids: ids
+            )
+            apply(learner, thrones.updates[1])
+        found.append(patcher_of(learner).state_dict()["directions.0"])
+    assert not torch.allclose(*found)
+
+
+def test_a_fact_of_the_base_that_is_taught_again_gets_its_gates(
+    make_patcher: MakeLearner, thrones: Stream
+) -> None:
+    again = Update(1, "one", thrones.updates[0].learn[:1])
+    stream = Stream("again", [thrones.updates[0], again], thrones.wordings)
+    learner = make_patcher(of=stream, strategy={"written": 4, "epochs": 2})
+    apply(learner, again)
+    assert not learner.warnings
 
 
 def test_a_stream_without_a_base_is_learned(make_patcher: MakeLearner, thrones: Stream) -> None:

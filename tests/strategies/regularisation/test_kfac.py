@@ -58,6 +58,25 @@ def test_the_penalty_in_its_closed_form(name: str, make_learner: MakeLearner) ->
     assert float(penalty.detach()) == pytest.approx(0.5 * 3.0 * expected, rel=1e-3)
 
 
+def test_longer_sides_keep_the_diagonal_through_updates_and_erasures(
+    make_learner: MakeLearner, stream: Stream
+) -> None:
+    learner = make_learner("kfac", strategy={"widest": 32, "samples": 20}, epochs=1, lr=1e-4)
+    shapes = []
+    for update in (None, *stream.updates[1:]):
+        if update is not None:
+            apply(learner, update)
+        sides = {
+            **tensors(learner, "inputs"),
+            **{f"{n}.out": t for n, t in tensors(learner, "outputs").items()},
+        }
+        shapes.append({name: tuple(side.shape) for name, side in sides.items()})
+    assert any(update.forget for update in stream.updates)
+    assert {shape for one in shapes for shape in one.values()} >= {(48,), (32, 32)}
+    assert not any(len(shape) == 2 and max(shape) > 32 for one in shapes for shape in one.values())
+    assert all(one == shapes[0] for one in shapes)
+
+
 @pytest.mark.parametrize("name", ARCHITECTURES)
 def test_every_parameter_has_exactly_one_penalty(
     name: str, make_learner: MakeLearner, stream: Stream

@@ -8,8 +8,10 @@ import pytest
 
 from cltool.experiments import resolve
 from cltool.experiments.build_learner import build_learner
+from cltool.facts.chat_wordings import chat_wording
 from cltool.facts.facts import Fact
 from cltool.facts.stream import Stream
+from cltool.facts.wordings import Wordings
 from cltool.strategies.editing.common.subject_tokens import located
 from cltool.training.learner import Learner
 
@@ -38,6 +40,18 @@ def test_every_mention_is_found_to_its_last_token(
             assert len(one.subject) == text.count(fact.subject) > 0
             for place in one.subject:
                 assert coder.decode(one.example.ids[: place + 1]).endswith(fact.subject)
+
+
+def test_an_answer_that_ends_with_the_subject(stream: Stream, tmp_path: Path) -> None:
+    wordings = Wordings(
+        {"capital": [chat_wording("Who leads {subject}?", "{object} leads {subject}")]}, {}
+    )
+    learner = chatting(Stream("ends", stream.updates, wordings), tmp_path / "model")
+    fact = Fact("Land 0", "capital", "x")
+    (one,) = located(learner, fact)
+    _, place = one.subject
+    assert learner.lm.coder.decode(one.example.ids[: place + 1]).endswith("x leads Land 0")
+    assert place < len(one.example) - 1, "the token that ends the turn is no part of the subject"
 
 
 def test_a_subject_that_begins_the_text_counts(make_learner: MakeLearner, stream: Stream) -> None:

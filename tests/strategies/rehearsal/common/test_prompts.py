@@ -31,6 +31,20 @@ def test_keys_are_removed_with_their_facts_and_added_again() -> None:
     assert other.keys == prompts.keys
 
 
+def test_prompts_of_each_key_are_drawn_without_those_that_are_left_out(
+    make_learner: MakeLearner, stream: Stream
+) -> None:
+    learner = make_learner(of=stream)
+    facts = stream.updates[0].learn[:4]
+    prompts = Prompts()
+    prompts.take(facts)
+    texts = prompts.of_each(learner, 1, seeded(), {facts[0].key})
+    assert len(texts) == 3
+    for fact, text in zip(facts[1:], texts, strict=True):
+        trained = [one.prompt for one in stream.wordings.askings(fact.key) if one.form == "trained"]
+        assert text in trained
+
+
 def test_a_model_that_knows_its_base_answers_with_it(
     make_learner: MakeLearner, stream: Stream
 ) -> None:
