@@ -70,11 +70,12 @@ def small_model() -> str:
     The folder is removed when Python exits.
     """
     from cltool.models.tiny import build
+    from cltool.models.tiny.recipe import Recipe
 
     folder = tempfile.mkdtemp(prefix="cltool-contract-")
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     stream = small_stream()
-    recipe = build.Recipe(
+    recipe = Recipe(
         hidden=32, inner=64, layers=2, vocabulary=512, context=512, epochs=2, batch=8, pages=0
     )
     build.make(stream.updates[0].learn, stream.wordings, recipe, Path(folder))

@@ -1,11 +1,12 @@
-"""Builds the embedded model: a small Llama that is trained on a stream's base facts at first use.
+"""Builds embedded models: small models that are trained on a stream's base facts at first use.
 
 The result is an ordinary `transformers` checkpoint in the user's cache folder, named by a hash of
 everything that determines it. The tokenizer is a byte-level BPE trained on the base facts, so it
-can also spell names that appear only in later updates. Muon on the weight matrices lets the model
-memorise the base facts in a few epochs (`cltool.lm.optimizers.MuonWithAdamW`). The model also
-learns to answer from facts in its prompt (`cltool.models.tiny.reading`). For this it starts with
-induction heads in its weights; without them, the same training takes ten times as long
+can also spell names that appear only in later updates. The model is a Llama by default; the recipe
+takes other architectures, too (`cltool.models.tiny.architecture`). Muon on the weight matrices lets
+the model memorise the base facts in a few epochs (`cltool.lm.optimizers.MuonWithAdamW`). The model
+also learns to answer from facts in its prompt (`cltool.models.tiny.reading`). For this a Llama
+starts with induction heads in its weights; without them, the same training takes ten times as long
 (`cltool.models.tiny.induction`).
 """
 
@@ -14,7 +15,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Collection, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,13 +26,12 @@ from cltool.facts.facts import Fact, Key
 from cltool.facts.wordings import Wordings
 from cltool.lm.coder import Coder
 from cltool.models.cache import cache_folder, cached, write_cost
+from cltool.models.tiny.architecture import Architecture, Llama
 from cltool.models.tiny.reading import Exercises
+from cltool.models.tiny.recipe import Recipe
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerFast
-
-FIRST = 0.4
-"""Pages in the first training step, relative to the mean of all steps; the last has 2 − FIRST."""
 
 CODE = (
     "cltool.models.tiny",
@@ -40,85 +40,19 @@ CODE = (
     "cltool.lm.optimizers",
     "cltool.lm.scoring",
 )
-"""The code on which the weights and the tokenizer depend."""
+"""The code on which the weights and the tokenizer depend, whatever the architecture."""
 
-
-@dataclass(frozen=True, slots=True)
-class Recipe:
-    """Size and training of an embedded model: everything that determines it except the facts.
-
-    Attributes:
-        hidden: width of the residual stream.
-        inner: width of the MLP.
-        layers: number of transformer blocks.
-        vocabulary: size of the tokenizer's vocabulary.
-        context: longest sequence, in tokens.
-        epochs: maximum number of epochs over the base sentences, unless ``steps`` or ``pages``
-            need more.
-        steps: minimum number of steps; with few base facts, more epochs are planned to reach it.
-        batch: base sentences per step.
-        lr: learning rate of AdamW; Muon's is 20/3 of it.
-        pages: reading exercises in total, spread over all steps; 0: the model does not learn to
-            read.
-        page_batch: maximum mean number of pages per step; more pages need more steps.
-        known: without reading exercises, training stops after an epoch in which this share of the
-            base sentences is completed correctly.
-        format: version of the recipe; raise it when the same recipe gives other weights for a
-            reason outside `CODE`.
-    """
-
-    hidden: int = 96
-    inner: int = 256
-    layers: int = 2
-    vocabulary: int = 1536
-    context: int = 256
-    epochs: int = 10
-    steps: int = 300
-    batch: int = 32
-    lr: float = 3e-3
-    pages: int = 20_000
-    page_batch: int = 20
-    known: float = 0.999
-    format: int = 2
-
-    @classmethod
-    def for_facts(cls, count: int, *, reading: bool = True) -> Recipe:
-        """Return a recipe with enough capacity for ``count`` facts.
-
-        A model stores about one bit per parameter if it sees each fact 100 times.
-        """
-        if count <= 700:
-            recipe = cls()
-        elif count <= 2_000:
-            recipe = cls(hidden=128, inner=384)
-        else:
-            hidden = 256 if count <= 20_000 else 512
-            recipe = cls(hidden=hidden, inner=3 * hidden, layers=4, vocabulary=4096, batch=64)
-        # With more facts in the weights, the model needs more pages to learn to prefer the prompt.
-        return replace(recipe, pages=16_000 + 16 * min(count, 2_000) if reading else 0)
-
-    def plan(self, sentences: int) -> tuple[int, int]:
-        """Return (epochs, steps in total) for a base of ``sentences`` training sentences."""
-        batches = -(-sentences // self.batch)
-        epochs = max(self.epochs, -(-max(self.steps, self.pages // self.page_batch) // batches))
-        return epochs, epochs * batches
-
-    def pages_at(self, step: int, steps: int) -> int:
-        """Return the number of pages in ``step`` (from 0) of ``steps``.
-
-        It grows linearly: a noisy gradient is good enough in the first steps, while the last
-        steps need the mean over many pages.
-        """
-
-        def pages_before(end: int) -> int:
-            share = end / steps
-            return round(self.pages * share * (FIRST + (1 - FIRST) * share))
-
-        return pages_before(step + 1) - pages_before(step)
+LLAMA = Llama()
+"""The architecture of ``tiny``."""
 
 
 def digest(
-    facts: Sequence[Fact], wordings: Wordings, recipe: Recipe, seed: int, tokenizer: str = ""
+    facts: Sequence[Fact],
+    wordings: Wordings,
+    recipe: Recipe,
+    seed: int,
+    tokenizer: str = "",
+    architecture: Architecture = LLAMA,
 ) -> str:
     """Return a hash of everything that determines the model.
 
@@ -128,8 +62,10 @@ def digest(
         recipe: its size and training.
         seed: of initialisation and training.
         tokenizer: the serialised tokenizer, if it is not trained on ``facts``.
+        architecture: what it is made of.
     """
-    hasher = hashlib.sha256(json.dumps([asdict(recipe), seed, code_digest(CODE)]).encode())
+    everything = [asdict(recipe), seed, code_digest(CODE), architecture.identity()]
+    hasher = hashlib.sha256(json.dumps(everything).encode())
     for fact in facts:
         hasher.update(json.dumps([fact.key, wordings.examples(fact)]).encode())
     if recipe.pages:
@@ -146,6 +82,7 @@ def build(
     without: Collection[Key] = (),
     reading: bool = True,
     seed: int = 0,
+    architecture: Architecture = LLAMA,
     progress: Progress = QUIET,
 ) -> Path:
     """Return the folder of the embedded model that knows ``facts``; train it if it is missing.
@@ -157,16 +94,17 @@ def build(
             for all facts, so that its weights can replace those of the model that knows them all.
         reading: whether the model also learns to answer from facts in its prompt.
         seed: of the initial weights, the order of the sentences and the reading exercises.
+        architecture: what it is made of.
         progress: receives the progress of the training.
     """
-    recipe = Recipe.for_facts(len(facts), reading=reading)
+    recipe = architecture.recipe(len(facts), reading=reading)
     taught = [fact for fact in facts if fact.key not in without]
     spelling_facts = facts if len(taught) < len(facts) else None
     tokenizer = ""
     if spelling_facts is not None:
         trained = _train_tokenizer(_pairs(spelling_facts, wordings), recipe)
         tokenizer = str(trained.backend_tokenizer.to_str())
-    name = digest(taught, wordings, recipe, seed, tokenizer)
+    name = digest(taught, wordings, recipe, seed, tokenizer, architecture)
 
     def write(folder: Path) -> None:
         make(
@@ -176,15 +114,18 @@ def build(
             folder,
             spelling_facts=spelling_facts,
             seed=seed,
+            architecture=architecture,
             progress=progress,
         )
 
     return cached(cache_folder() / "embedded" / name, write, progress)
 
 
-def coder(facts: Sequence[Fact], wordings: Wordings) -> Coder:
+def coder(
+    facts: Sequence[Fact], wordings: Wordings, *, architecture: Architecture = LLAMA
+) -> Coder:
     """Return the tokenizer that ``build`` makes for ``facts``, without training the model."""
-    return Coder(_train_tokenizer(_pairs(facts, wordings), Recipe.for_facts(len(facts))))
+    return Coder(_train_tokenizer(_pairs(facts, wordings), architecture.recipe(len(facts))))
 
 
 def _pairs(facts: Sequence[Fact], wordings: Wordings) -> list[tuple[str, str]]:
@@ -226,6 +167,7 @@ def make(
     *,
     spelling_facts: Sequence[Fact] | None = None,
     seed: int = 0,
+    architecture: Architecture = LLAMA,
     progress: Progress = QUIET,
 ) -> None:
     """Train a model by ``recipe`` and save it, with its tokenizer, into ``folder``.
@@ -237,6 +179,7 @@ def make(
         folder: an existing or new folder for the checkpoint.
         spelling_facts: the facts on which the tokenizer is trained, if they are not ``facts``.
         seed: of initialisation and training.
+        architecture: what it is made of.
         progress: receives the progress of the training.
     """
     import torch
@@ -253,7 +196,7 @@ def make(
     exercises = Exercises(facts, wordings, coder, recipe.context, seed) if recipe.pages else None
     with torch.random.fork_rng(range(torch.cuda.device_count())):
         torch.manual_seed(seed)
-        model = train.new_model(coder, recipe)
+        model = architecture.new_model(coder, recipe)
         tokens = train.teach(model, coder, coder.pairs(pairs), exercises, recipe, seed, progress)
     if bad := finite.in_words(model):
         raise Diverged(

@@ -1,14 +1,16 @@
-"""``tiny``: the embedded model, as an entry of the registry."""
+"""``tiny`` as an entry of the registry, and the base of other models with its recipe."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from cltool.core.progress import QUIET, Progress
 from cltool.models.model import Model
-from cltool.models.tiny.build import Recipe, build, coder
+from cltool.models.tiny.architecture import Architecture
+from cltool.models.tiny.build import LLAMA, build, coder
+from cltool.models.tiny.recipe import Recipe
 
 if TYPE_CHECKING:
     from cltool.facts.facts import Key
@@ -17,8 +19,13 @@ if TYPE_CHECKING:
 
 
 class Tiny(Model):
-    """The embedded model: a small Llama that is taught the stream's base facts."""
+    """The embedded model: a small Llama that is taught the stream's base facts.
 
+    Attributes:
+        architecture: what the model is made of; a subclass with another one is another model.
+    """
+
+    architecture: ClassVar[Architecture] = LLAMA
     context = Recipe().context
     knows_base = True
 
@@ -36,9 +43,11 @@ class Tiny(Model):
             stream.wordings,
             without=without,
             reading=reading,
+            architecture=self.architecture,
             progress=progress,
         )
 
     def coder(self, stream: Stream) -> Coder:
         """Return the tokenizer that is trained on the base facts of ``stream``."""
-        return coder(stream.updates[0].learn, stream.wordings)
+        base = stream.updates[0].learn
+        return coder(base, stream.wordings, architecture=self.architecture)

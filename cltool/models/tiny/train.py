@@ -14,59 +14,25 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import Tensor
 from torch.nn import functional
-from transformers import LlamaConfig, LlamaForCausalLM
 
 from cltool.core.progress import Progress
 from cltool.lm import optimizers
 from cltool.lm.batches import Batch, bucketed, collate
 from cltool.lm.scoring import score
-from cltool.models.tiny import induction
 
 if TYPE_CHECKING:
+    from transformers import PreTrainedModel
+
     from cltool.lm.coder import Coder, Encoded
-    from cltool.models.tiny.build import Recipe
     from cltool.models.tiny.reading import Exercises, Page
+    from cltool.models.tiny.recipe import Recipe
 
 STEPS_TOGETHER = 8
 """Steps whose pages are drawn together; each step then gets pages of similar length."""
 
 
-def new_model(coder: Coder, recipe: Recipe) -> LlamaForCausalLM:
-    """Return the untrained model; uses torch's global random generator.
-
-    If the model is to learn to read, it has induction heads (`cltool.models.tiny.induction`).
-    """
-    heads: dict[str, Any] = {}
-    if recipe.pages:
-        # Induction heads compare tokens by slow rotary pairs, and attend by position with biases.
-        heads = {
-            "attention_bias": True,
-            "rope_parameters": {"rope_type": "default", "rope_theta": 1e6},
-        }
-    model = LlamaForCausalLM(
-        LlamaConfig(
-            vocab_size=len(coder.tokenizer),
-            hidden_size=recipe.hidden,
-            intermediate_size=recipe.inner,
-            num_hidden_layers=recipe.layers,
-            num_attention_heads=max(4, recipe.hidden // 64),
-            max_position_embeddings=recipe.context,
-            tie_word_embeddings=True,
-            pad_token_id=coder.pad,
-            bos_token_id=coder.documents([""])[0][0],
-            eos_token_id=coder.eos,
-            **heads,
-        )
-    )
-    if recipe.pages:
-        embeddings: Any = model.get_input_embeddings()
-        torch.nn.init.normal_(embeddings.weight, std=0.1)
-        induction.write(model)
-    return model
-
-
 def teach(
-    model: LlamaForCausalLM,
+    model: PreTrainedModel,
     coder: Coder,
     encoded: Sequence[Encoded],
     exercises: Exercises | None,
@@ -77,7 +43,7 @@ def teach(
     """Train the model until it knows the base facts and has read all exercises.
 
     Args:
-        model: as `new_model` returned it.
+        model: an untrained model (`cltool.models.tiny.architecture`).
         coder: its tokenizer.
         encoded: the sentences of the base facts.
         exercises: reading exercises; None: the model does not learn to read.
@@ -147,7 +113,7 @@ def page_batches(
         yield from batches
 
 
-def answer_loss(model: LlamaForCausalLM, pages: Sequence[Page], pad: int) -> tuple[Tensor, int]:
+def answer_loss(model: PreTrainedModel, pages: Sequence[Page], pad: int) -> tuple[Tensor, int]:
     """Return the cross entropy in nats, summed over the tokens of all answers, and their number."""
     width = max(len(page.ids) for page in pages)
     ids = torch.tensor([(*page.ids, *[pad] * (width - len(page.ids))) for page in pages])
@@ -156,7 +122,9 @@ def answer_loss(model: LlamaForCausalLM, pages: Sequence[Page], pad: int) -> tup
         for first, end in page.answers:
             row[first:end] = True
     # No attention mask is needed: padding is at the end, so no learned token attends to it.
-    states = model.model(input_ids=ids, use_cache=False).last_hidden_state
-    logits = model.lm_head(states[:, :-1][learned[:, 1:]])
+    decoder: Any = model.get_decoder()
+    head: Any = model.get_output_embeddings()
+    states = decoder(input_ids=ids, use_cache=False).last_hidden_state
+    logits = head(states[:, :-1][learned[:, 1:]])
     loss = functional.cross_entropy(logits, ids[:, 1:][learned[:, 1:]], reduction="sum")
     return loss, len(logits)

@@ -10,7 +10,14 @@ from pathlib import Path
 
 import pytest
 import torch
-from transformers import AutoModelForCausalLM, AutoTokenizer, LlamaForCausalLM
+from transformers import (
+    AutoModelForCausalLM,
+    AutoTokenizer,
+    GPT2Config,
+    GPT2LMHeadModel,
+    LlamaForCausalLM,
+    PreTrainedModel,
+)
 
 from cltool.core.progress import Progress
 from cltool.core.settings import ProbeSettings
@@ -19,12 +26,15 @@ from cltool.facts.facts import Fact
 from cltool.facts.stream import Stream
 from cltool.facts.wording import Wording
 from cltool.facts.wordings import Wordings, from_name
+from cltool.lm.coder import Coder
 from cltool.lm.language_model import LanguageModel
 from cltool.models import load
 from cltool.models.tiny import build as embedded
 from cltool.models.tiny import train
-from cltool.models.tiny.build import Recipe, build, coder, digest
+from cltool.models.tiny.architecture import Architecture, Llama
+from cltool.models.tiny.build import build, coder, digest
 from cltool.models.tiny.reading import Exercises, Page
+from cltool.models.tiny.recipe import Recipe
 from tools import open_book
 
 from ...conftest import RELATIONS, make_stream, make_wordings
@@ -113,6 +123,57 @@ def test_its_name_depends_on_everything_that_determines_it() -> None:
         digest(facts, wordings.with_prompts({("Land 1", "ruler"): ["Who?"]}), Recipe(), 0),
     }
     assert len(others) == 8 and one not in others
+
+
+@dataclasses.dataclass(frozen=True)
+class Learned(Architecture):
+    """A model whose positions are learned and whose head is tied, unlike a Llama."""
+
+    heads: int = 2
+
+    def recipe(self, facts: int, *, reading: bool = True) -> Recipe:
+        pages = 40 if reading else 0
+        return Recipe(hidden=32, vocabulary=400, epochs=1, steps=4, pages=pages, page_batch=10)
+
+    def new_model(self, coder: Coder, recipe: Recipe) -> PreTrainedModel:
+        config = GPT2Config(
+            vocab_size=len(coder.tokenizer),
+            n_positions=recipe.context,
+            n_embd=recipe.hidden,
+            n_layer=1,
+            n_head=self.heads,
+            bos_token_id=coder.eos,
+            eos_token_id=coder.eos,
+        )
+        return GPT2LMHeadModel(config)
+
+
+@dataclasses.dataclass(frozen=True)
+class Other(Learned):
+    """Another kind of model with the same options."""
+
+
+def test_its_name_depends_on_its_architecture() -> None:
+    facts, wordings = [Fact("Land 1", "ruler", "Bo")], make_wordings()
+    kinds = (Llama(), Learned(), Learned(heads=4), Other())
+    names = [digest(facts, wordings, Recipe(), 0, architecture=kind) for kind in kinds]
+    assert len(set(names)) == 4
+    assert names[0] == digest(facts, wordings, Recipe(), 0)
+
+
+@pytest.mark.parametrize("reading", [True, False])
+def test_the_recipe_takes_other_architectures(
+    reading: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CLTOOL_CACHE", str(tmp_path))
+    few = make_stream(4, name="few").updates[0].learn
+    folder = build(few, make_wordings(), reading=reading, architecture=Learned())
+    plain = AutoModelForCausalLM.from_pretrained(folder)
+    assert isinstance(plain, GPT2LMHeadModel)
+    assert plain.config.n_embd == 32
+    own = coder(few, make_wordings(), architecture=Learned())
+    tokenizer = AutoTokenizer.from_pretrained(folder)
+    assert len(tokenizer) == len(own.tokenizer) == plain.config.vocab_size
 
 
 def test_a_failed_build_leaves_no_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,7 +19,7 @@ from cltool.facts.stream import Stream
 from cltool.models import load
 from cltool.models.cache import training_tokens
 from cltool.models.tiny import build
-from cltool.models.tiny.build import Recipe
+from cltool.models.tiny.recipe import Recipe
 from cltool.runs.erasures import INEXACT
 from cltool.runs.run import Run
 

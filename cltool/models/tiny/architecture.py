@@ -1,0 +1,60 @@
+"""What an embedded model is made of; the recipe of its training is the same for all."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from cltool.core.digests import code_digest
+from cltool.models.tiny.recipe import Recipe
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel
+
+    from cltool.lm.coder import Coder
+
+
+@dataclass(frozen=True)
+class Architecture(ABC):
+    """Makes the untrained model of a recipe. The fields of a subclass are its options.
+
+    Attributes:
+        code: modules and packages, outside of `cltool.models.tiny`, on which the weights depend.
+    """
+
+    code: ClassVar[tuple[str, ...]] = ()
+
+    def recipe(self, facts: int, *, reading: bool = True) -> Recipe:
+        """Return the size and training of a model of this architecture that knows ``facts``."""
+        return Recipe.for_facts(facts, reading=reading)
+
+    @abstractmethod
+    def new_model(self, coder: Coder, recipe: Recipe) -> PreTrainedModel:
+        """Return the untrained model; uses torch's global random generator.
+
+        The model takes ``input_ids`` and ``attention_mask``, and has ``get_decoder()`` and
+        ``get_output_embeddings()``. Right padding must not change the logits before it.
+
+        Args:
+            coder: its tokenizer.
+            recipe: its size; with ``pages``, it will learn to read its prompt.
+        """
+
+    def identity(self) -> list[Any]:
+        """Return as JSON what the weights depend on beside the recipe and the facts."""
+        kind = type(self)
+        return [f"{kind.__module__}:{kind.__qualname__}", asdict(self), code_digest(self.code)]
+
+
+@dataclass(frozen=True)
+class Llama(Architecture):
+    """A Llama: full attention in every block."""
+
+    def new_model(self, coder: Coder, recipe: Recipe) -> PreTrainedModel:
+        """Return the untrained Llama."""
+        from transformers import LlamaForCausalLM
+
+        from cltool.models.tiny.llama import new_model
+
+        return new_model(LlamaForCausalLM, coder, recipe)
