@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from cltool.core.errors import UserError
+from cltool.lm.architectures import register
 
 CONFIG = "config.json"
 GENERATION = "generation_config.json"
@@ -174,6 +175,8 @@ def _architecture(config: dict[str, Any]) -> Iterator[Problem]:
     from transformers.models.auto.modeling_auto import MODEL_FOR_CAUSAL_LM_MAPPING_NAMES
 
     kind = config.get("model_type")
+    if register(kind):
+        return
     if not isinstance(kind, str) or not kind:
         yield Problem(
             f"{CONFIG} does not name the architecture (model_type)", f"Add it. {CAUSAL_HINT}"
