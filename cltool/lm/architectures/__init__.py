@@ -7,6 +7,7 @@ from importlib import import_module
 ARCHITECTURES = {
     "cltool-window": "cltool.lm.architectures.window",
     "cltool-compressive": "cltool.lm.architectures.compressive",
+    "cltool-hierarchical": "cltool.lm.architectures.hierarchical",
 }
 """``model_type`` of a config → the module with its ``CONFIG`` and ``CAUSAL_LM`` classes."""
 

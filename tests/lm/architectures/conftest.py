@@ -31,6 +31,7 @@ SIZE = {
 OPTIONS: dict[str, dict[str, Any]] = {
     "cltool-window": {"sinks": 2},
     "cltool-compressive": {"memory": 8, "rate": 4, "compressed": 4},
+    "cltool-hierarchical": {"fast_size": 8, "fast_half_life": 16, "slow_size": 16},
 }
 
 
