@@ -22,6 +22,7 @@ class Piece:
     """Consecutive tokens of each row that pass through all blocks together.
 
     Attributes:
+        ids: (batch, length): of the tokens; -1 if the text was given as embeddings.
         positions: (batch, length): position of each token in its row, from 0.
         real: (batch, length), bool: False for padding, which stands after the tokens of a row.
         counts: (batch,): number of tokens of each row.
@@ -30,6 +31,7 @@ class Piece:
         keep: whether the states after the piece are needed.
     """
 
+    ids: Tensor
     positions: Tensor
     real: Tensor
     counts: Tensor

@@ -114,6 +114,9 @@ class PieceModel(LlamaModel):  # type: ignore[misc]
         """
         embedded = self.embed_tokens(input_ids) if inputs_embeds is None else inputs_embeds
         rows, length = embedded.shape[:2]
+        ids = input_ids
+        if ids is None:
+            ids = torch.full((rows, length), -1, device=embedded.device)
         state = self._started(past_key_values, rows, embedded.device)
         keep = bool(use_cache) or isinstance(past_key_values, MemoryState)
         real, order = None, None
@@ -125,7 +128,8 @@ class PieceModel(LlamaModel):  # type: ignore[misc]
             # Stable, so the tokens of a row stay in order and come before its padding.
             order = (~real).long().argsort(dim=1, stable=True)
             embedded, real = _moved(embedded, order), real.gather(1, order)
-        read = self.norm(self._read(embedded, real, state, keep))
+            ids = ids.gather(1, order)
+        read = self.norm(self._read(ids, embedded, real, state, keep))
         if order is not None:
             read = _moved(read, order.argsort(dim=1))
         return BaseModelOutputWithPast(
@@ -142,10 +146,13 @@ class PieceModel(LlamaModel):  # type: ignore[misc]
             return self.carried.repeated(rows)
         return MemoryState.empty(len(self.layers), rows, device)
 
-    def _read(self, embedded: Tensor, real: Tensor, state: MemoryState, keep: bool) -> Tensor:
+    def _read(
+        self, ids: Tensor, embedded: Tensor, real: Tensor, state: MemoryState, keep: bool
+    ) -> Tensor:
         """Return the residual stream after the last block; change ``state``.
 
         Args:
+            ids: (batch, length), in the same order.
             embedded: (batch, length, width), the padding of a row after its tokens.
             real: (batch, length), bool.
             state: before the text.
@@ -155,8 +162,10 @@ class PieceModel(LlamaModel):  # type: ignore[misc]
         done, parts = 0, []
         while done < length:
             size = min(length - done, self._most(state, real[:, done]))
-            piece = self._piece(state, real[:, done : done + size], keep or done + size < length)
-            hidden = embedded[:, done : done + size]
+            part = slice(done, done + size)
+            kept = keep or done + size < length
+            piece = self._piece(state, ids[:, part], real[:, part], kept)
+            hidden = embedded[:, part]
             for number, block in enumerate(self.layers):
                 hidden, state.states[number] = block(hidden, piece, state.states[number])
             state.seen = state.seen + piece.counts
@@ -170,7 +179,7 @@ class PieceModel(LlamaModel):  # type: ignore[misc]
         into = (state.seen % segment)[going_on]
         return segment - int(into.max()) if len(into) else segment
 
-    def _piece(self, state: MemoryState, real: Tensor, keep: bool) -> Piece:
+    def _piece(self, state: MemoryState, ids: Tensor, real: Tensor, keep: bool) -> Piece:
         positions = state.seen[:, None] + torch.arange(real.shape[1], device=real.device)
         like = self.embed_tokens.weight
 
@@ -178,7 +187,7 @@ class PieceModel(LlamaModel):  # type: ignore[misc]
             cos, sin = self.rotary_emb(like, places)
             return cos, sin
 
-        return Piece(positions, real, real.sum(dim=1), rotary(positions), rotary, keep)
+        return Piece(ids, positions, real, real.sum(dim=1), rotary(positions), rotary, keep)
 
 
 class PieceForCausalLM(LlamaForCausalLM):  # type: ignore[misc]

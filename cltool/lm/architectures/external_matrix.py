@@ -30,22 +30,23 @@ def similarity(matrix: Tensor, keys: Tensor) -> Tensor:
     return cosines.view(*keys.shape[:-1], matrix.shape[1])
 
 
-def content_weighting(cosines: Tensor, strengths: Tensor, filled: Tensor) -> Tensor:
-    """Return C(M, k, β), (batch, …, rows): the softmax of β times the cosine.
+def content_weighting(cosines: Tensor, strengths: Tensor, usage: Tensor) -> Tensor:
+    """Return C(M, k, β), (batch, …, rows): in proportion to u exp(β cos(M, k)).
 
-    Unlike in the paper, rows that hold nothing get no weight. If there is no other row, the sum
-    of the weights is 0.
+    The paper has no factor u. With it, rows that hold nothing get no weight. If there is no other
+    row, the sum of the weights is 0.
 
     Args:
         cosines: (batch, …, rows).
         strengths: (batch, …): β, at least 1.
-        filled: (batch, rows), bool: the rows that hold something.
+        usage: (batch, rows): u.
     """
-    shape = (len(filled), *[1] * (cosines.dim() - 2), filled.shape[1])
-    there = filled.view(shape)
-    scores = (cosines * strengths.unsqueeze(-1)).masked_fill(~there, -torch.inf)
-    # A softmax over no row is not a number, and neither is its gradient.
-    scores = torch.where(filled.any(dim=1).view(len(filled), *[1] * (cosines.dim() - 1)), scores, 0)
+    shape = (len(usage), *[1] * (cosines.dim() - 2), usage.shape[1])
+    used_rows, there = usage.view(shape), (usage > 0).view(shape)
+    # The logarithm of 0 is infinite, and its gradient is not a number.
+    logs = torch.where(there, used_rows, 1).log()
+    scores = (cosines * strengths.unsqueeze(-1) + logs).masked_fill(~there, -torch.inf)
+    scores = torch.where(there.any(dim=-1, keepdim=True), scores, 0)
     return scores.softmax(dim=-1) * there
 
 

@@ -32,6 +32,14 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "cltool-window": {"sinks": 2},
     "cltool-compressive": {"memory": 8, "rate": 4, "compressed": 4},
     "cltool-hierarchical": {"fast_size": 8, "fast_half_life": 16, "slow_size": 16},
+    "cltool-dnc": {
+        "rows": 3,
+        "cells": 4,
+        "address": 8,
+        "head_size": 8,
+        "writes": [3, 4, 5, 6, 7, 8, 9, 10],
+        "breaks": [11, 12],
+    },
 }
 
 

@@ -37,9 +37,9 @@ def test_content_is_the_softmax_of_the_scaled_cosines() -> None:
     matrix = torch.tensor([[[2.0, 0.0], [0.0, 3.0], [-1.0, 0.0]]])
     cosines = em.similarity(matrix, torch.tensor([[5.0, 0.0]]))
     assert near(cosines, [[1.0, 0.0, -1.0]])
-    filled = torch.tensor([[True, True, False]])
-    found = em.content_weighting(cosines, torch.tensor([2.0]), filled)
-    right = math.exp(2) / (math.exp(2) + 1)
+    usage = torch.tensor([[0.5, 1.0, 0.0]])
+    found = em.content_weighting(cosines, torch.tensor([2.0]), usage)
+    right = 0.5 * math.exp(2) / (0.5 * math.exp(2) + 1)
     assert near(found, [[right, 1 - right, 0.0]])
 
 
@@ -54,13 +54,13 @@ def test_several_keys_are_compared_like_each_alone(generator: torch.Generator) -
 def test_an_empty_matrix_gives_no_content_and_finite_gradients() -> None:
     matrix = torch.zeros(1, ROWS, SIZE, requires_grad=True)
     cosines = em.similarity(matrix, torch.ones(1, 2, SIZE))
-    found = em.content_weighting(
-        cosines, torch.full((1, 2), 9.0), torch.zeros(1, ROWS, dtype=torch.bool)
-    )
+    usage = torch.zeros(1, ROWS, requires_grad=True)
+    found = em.content_weighting(cosines, torch.full((1, 2), 9.0), usage)
     assert not found.any()
     found.sum().backward()
-    assert matrix.grad is not None
-    assert bool(torch.isfinite(matrix.grad).all())
+    for grad in (matrix.grad, usage.grad):
+        assert grad is not None
+        assert bool(torch.isfinite(grad).all())
 
 
 def test_allocation_follows_the_free_list() -> None:
@@ -187,7 +187,7 @@ def test_a_written_row_is_found_by_its_content_and_read_back(generator: torch.Ge
         usage = em.used(usage, writing)
     for vector in vectors:
         cosines = em.similarity(matrix, vector[None])
-        found = em.content_weighting(cosines, torch.tensor([500.0]), usage > 0)
+        found = em.content_weighting(cosines, torch.tensor([500.0]), usage)
         assert torch.allclose((found @ matrix[0])[0], vector, atol=1e-3)
 
 
@@ -195,7 +195,7 @@ def test_a_superseded_row_is_overwritten_by_content(generator: torch.Generator) 
     matrix = torch.randn(1, ROWS, SIZE, generator=generator)
     old, new = matrix[0, 4], matrix[0, 4] + 0.01
     found = em.content_weighting(
-        em.similarity(matrix, new[None]), torch.tensor([2000.0]), torch.ones(1, ROWS) > 0
+        em.similarity(matrix, new[None]), torch.tensor([2000.0]), torch.ones(1, ROWS)
     )
     writing = em.write_weighting(found, slot(0), torch.ones(1), torch.zeros(1))
     changed = em.written(matrix, writing, torch.ones(1, SIZE), new[None])
