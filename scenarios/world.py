@@ -273,7 +273,8 @@ def _two_hop(known: Knowledge, subject: str, first: Relation, second: Relation) 
     group = NEW if learned == known.step else RETAINED
     key = (subject, f"{first.id}.{second.id}")
     prompt = f"The {second.noun} of the {first.noun} of {subject} is"
-    yield Probe(key, TWO_HOP, 0, prompt, " ", ".", group, learned, right, outdated)
+    needs = (hop.fact, end.fact)
+    yield Probe(key, TWO_HOP, 0, prompt, " ", ".", group, learned, right, outdated, needs=needs)
 
 
 def _reverse(known: Knowledge, subject: str, relation: Relation) -> Iterator[Probe]:
@@ -286,7 +287,8 @@ def _reverse(known: Knowledge, subject: str, relation: Relation) -> Iterator[Pro
     group = ERASED if belief.erased else NEW if learned == known.step else RETAINED
     head, _, closing = relation.reverse.partition("{subject}")
     prompt = head.rstrip().replace("{object}", belief.fact.object)
-    yield Probe(key, REVERSE, 0, prompt, " ", closing, group, learned, (subject,))
+    needs = (belief.fact,)
+    yield Probe(key, REVERSE, 0, prompt, " ", closing, group, learned, (subject,), needs=needs)
 
 
 def _valid(known: Knowledge, key: Key) -> Belief | None:

@@ -71,6 +71,11 @@ RUN: Mapping[str, tuple[str, str]] = {
         "for each prompt, when the model is asked",
         "The prompt as text. The weights are those after the step.",
     ),
+    "given": (
+        "for each prompt, when the model is asked",
+        "The prompt as text. Return the facts that `frame` puts before it: the ledger then says of"
+        " each probe whether its fact was found.",
+    ),
     "fold": (
         "before the final model is saved",
         "The weights after the last step. Write into them what the strategy stores elsewhere; the"

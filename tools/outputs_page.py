@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from cltool.core import exit_codes
 from cltool.core.json_files import SEAL
 from cltool.evaluation import ledger
-from cltool.evaluation.scores import COSTS, SCORES, Score
+from cltool.evaluation.scores import COSTS, LOOKED_UP, SCORES, Score
 from cltool.runs import erasures, general, trained
 from cltool.runs.run import FORMAT, LEDGER
 from cltool.runs.tables import COMPARED
@@ -241,7 +241,7 @@ def outputs_page() -> str:
     """Return the page as Markdown."""
     from cltool.audit.survey_tables import RUN_SCORES
 
-    own = [name for name in SCORES if name != "intransigence"]
+    own = [name for name in SCORES if name not in ("intransigence", *LOOKED_UP)]
     step = {
         "step": "number of the step; 0 is the base",
         "label": "label of the update",
@@ -276,6 +276,10 @@ def outputs_page() -> str:
                 " the tags of the fact, as a JSON object; null if it has none",
                 ledger.LEAD: "only if the model is asked [by chat](models.md): the words of the"
                 " assistant's sentence before the object; null if there are none",
+                ledger.GIVEN: "only if the strategy puts facts before prompts: how many it put"
+                " before this one",
+                ledger.FOUND: "only if the strategy puts facts before prompts: whether the facts"
+                " that answer the probe (two of a two-hop question) were among them",
             },
         ),
         "## `steps.jsonl`: a line for every step\n",
@@ -286,6 +290,8 @@ def outputs_page() -> str:
         _table("stop", {str(reason): meaning for reason, meaning in REASONS.items()}),
         _RUN,
         _names([*own, *COSTS]),
+        "These are there only if the run has them: facts before prompts, two-hop questions.\n",
+        _names(LOOKED_UP),
         _COMPARE,
         _names(COMPARED),
         _ERASURES,

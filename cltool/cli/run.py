@@ -98,10 +98,11 @@ def run(options: argparse.Namespace) -> int:
 
 def _table(steps: pd.DataFrame) -> Part:
     """Return the scores and costs after each step."""
-    from cltool.evaluation.scores import GENERAL, installed_scores
+    from cltool.evaluation.scores import GENERAL, LOOKED_UP, installed_scores
 
     beside = BESIDE if any(name in steps for name in GENERAL) else ()
-    names = [*SCORES, *(name for name in beside if name in steps), *installed_scores()]
+    further = (*LOOKED_UP, *beside)
+    names = [*SCORES, *(name for name in further if name in steps), *installed_scores()]
     stopped = TRAINED + "stop" in steps and steps[TRAINED + "stop"].notna().any()
     rows = []
     for step, values in zip(steps.index, steps.to_dict("records"), strict=True):

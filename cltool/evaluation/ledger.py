@@ -60,7 +60,13 @@ LEAD = "lead"
 """A further column if the model is asked by chat: the words of the assistant's sentence before the
 object, or null."""
 
-FURTHER = (TAGS, LEAD)
+GIVEN = "given"
+"""A further column if a strategy puts facts before prompts: how many it put before this one."""
+
+FOUND = "found"
+"""A further column beside it: whether the facts that answer the probe were among them."""
+
+FURTHER = (TAGS, LEAD, GIVEN, FOUND)
 
 FORMAT = 3
 """Version of the columns, in each file's schema metadata; files without one have version 1."""
@@ -100,6 +106,8 @@ def schema(further: Collection[str] = ()) -> pa.Schema:
         "forced": pa.bool_(),
         "logp": pa.float32(),
         "logp_outdated": pa.float32(),
+        GIVEN: pa.int32(),
+        FOUND: pa.bool_(),
     }
     names = (*COLUMNS, *(name for name in FURTHER if name in further))
     columns = [(name, kinds.get(name, pa.string())) for name in names]
@@ -119,7 +127,7 @@ def write_step(run: Path, step: int, rows: Sequence[dict[str, Any]]) -> str:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    further = {name for name in FURTHER for row in rows if row.get(name)}
+    further = {name for name in FURTHER for row in rows if row.get(name) is not None}
     table = pa.Table.from_pylist(list(rows), schema=schema(further))
     with whole_file(step_file(run, step)) as partial:
         metadata = {**(table.schema.metadata or {}), DIGEST_KEY: NO_DIGEST}

@@ -17,6 +17,7 @@ import torch
 
 from cltool.core.errors import LOWER, OTHER_MODEL, Diverged
 from cltool.core.settings import ProbeSettings
+from cltool.evaluation import given as giving
 from cltool.evaluation import limits
 from cltool.evaluation.choice import Chooser, Chosen
 from cltool.evaluation.judge import Judge, RelationNames
@@ -109,7 +110,11 @@ class Prober:
         self._sampler = Sampler(lm, settings.batch_size)
 
     def ask(
-        self, step: int, probes: Sequence[Probe], frame: Callable[[str], str] = str
+        self,
+        step: int,
+        probes: Sequence[Probe],
+        frame: Callable[[str], str] = str,
+        given: giving.Given = giving.nothing,
     ) -> list[dict[str, Any]]:
         """Ask ``probes`` after ``step`` and return the rows of the ledger, in the same order.
 
@@ -117,6 +122,7 @@ class Prober:
             step: number of the last update.
             probes: the probes to ask.
             frame: the text that the strategy puts around a prompt.
+            given: the facts that the strategy puts before a prompt.
 
         Raises:
             Diverged: the model's probabilities are not numbers, or its weights are so large that
@@ -154,6 +160,7 @@ class Prober:
             {
                 **_row(step, probe, spoken[n], current[n], outdated.get(n)),
                 **_judged(judge, self.match, probe, spoken[n], choices.get(n)),
+                **giving.columns(probe, given(probe.prompt)),
             }
             for n, probe in enumerate(probes)
         ]

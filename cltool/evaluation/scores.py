@@ -97,6 +97,18 @@ SCORES: dict[str, Score] = by_name(
     Score("forced", "forced", "valid, by teacher forcing: every token of the object was the most"
           " probable one after the correct tokens before it. It overstates what the model says by"
           " itself and never replaces the free answer", "higher"),
+    Score("found", "found", "of the valid facts that updates taught, the share that the strategy"
+          " put before the prompts that ask for them, after the last update (recall at the number"
+          " of facts that it gives); only where a strategy puts facts before prompts", "higher"),
+    Score("read", "read", "of the facts that were before their prompts, the share that the model"
+          " answered right", "higher"),
+    Score("two_hop", "two-hop", "share of the two-hop questions that the model answered right after"
+          " the last update, if an update taught one of the two facts; only where the scenario has"
+          " two-hop questions", "higher"),
+    Score("two_hop_found", "two-hop found", "share of these questions before which the strategy put"
+          " both facts", "higher"),
+    Score("two_hop_read", "two-hop read", "of the two-hop questions after both of their facts, the"
+          " share that the model answered right", "higher"),
     Score("acc", "ACC", "mean over j of R[T, j], the last row of the accuracy matrix", "higher",
           paper=f"{LOPEZ_PAZ}, eq. 2"),
     Score("bwt", "BWT", "mean over j < T of R[T, j] − R[j, j]: change in accuracy since the facts"
@@ -116,6 +128,10 @@ SCORES: dict[str, Score] = by_name(
           " where nothing was gained", "lower", paper=f"{JANG}, eq. 1"),
 )  # fmt: skip
 """Every score of a run."""
+
+LOOKED_UP = ("found", "read", "two_hop", "two_hop_found", "two_hop_read")
+"""Scores of questions with facts before them, and of those that need two facts; a run without
+such questions does not have them."""
 
 GENERAL: dict[str, Score] = by_name(
     Score("unlisted", "unlisted", "of the questions that the model answered before the stream, and"

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from cltool.core.errors import UserError
-from cltool.evaluation import metrics
+from cltool.evaluation import looked_up, metrics
 from cltool.evaluation.collapse import ALMOST, collapsed_steps
 from cltool.evaluation.ledger import KEY, TAGS
 from cltool.evaluation.matchers import judged
@@ -42,14 +42,16 @@ def per_step(
             Low values of `MEANINGLESS` are left out there.
 
     Returns:
-        Index ``step``; columns new, retained, stale, erased, valid, trained, forced, kept,
-        kept_base, kept_updates and ``n_new``, ``n_retained``, ``n_superseded``, ``n_erased``,
-        ``n_kept``. ``new`` at step 0 is the accuracy on the base knowledge. ``kept`` needs the
+        Index ``step``; columns new, retained, stale, erased, valid, trained, forced, those of
+        `cltool.evaluation.scores.LOOKED_UP` that the ledger has, kept, kept_base, kept_updates
+        and ``n_new``, ``n_retained``, ``n_superseded``, ``n_erased``, ``n_kept``. ``new`` at step
+        0 is the accuracy on the base knowledge. ``kept`` needs the
         rows of the steps that taught the facts.
     """
     import pandas as pd
 
-    facts = _facts(metrics.held_out(rows, forms))
+    held_out = metrics.held_out(rows, forms)
+    facts = _facts(held_out)
     asked = judged(rows)
     trained = _facts(asked[asked["form"] == "trained"])
     valid = facts[facts["group"].isin(["new", "retained"])]
@@ -69,6 +71,8 @@ def per_step(
         name: chosen.groupby("step")[column].mean().reindex(steps)
         for name, (chosen, column) in columns.items()
     }
+    found = looked_up.scores(rows, held_out)
+    table |= {name: values.reindex(steps) for name, values in found.items()}
     broken = collapsed_steps(rows) if collapsed is None else collapsed
     for name in MEANINGLESS:
         table[name] = table[name].where(~steps.isin(broken) | (table[name] > 1 - ALMOST))

@@ -101,7 +101,7 @@ class Steps:
             100 * step + 99, 100 * len(self.stream), f"{name}: asking after {update.label}"
         )
         probes = list(self.stream.probes(learner.known, self.keys))
-        rows = self.prober.ask(step, probes, learner.strategies.frame)
+        rows = self.prober.ask(step, probes, learner.strategies.frame, learner.strategies.given)
         self.lock.check()
         if step < self.rows:
             # The answers may differ from those before, for example on a GPU; then the digests in

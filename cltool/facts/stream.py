@@ -32,6 +32,8 @@ class Probe:
         accepted: right answers; if the fact is erased, the answers that must not be given.
         outdated: superseded answers, oldest first.
         tags: the tags of the fact.
+        needs: the facts that together answer it, as they are true at the step; empty: the fact of
+            its key.
     """
 
     key: Key
@@ -45,6 +47,7 @@ class Probe:
     accepted: tuple[str, ...]
     outdated: tuple[str, ...] = ()
     tags: Tags = ()
+    needs: tuple[Fact, ...] = ()
 
 
 ExtraProbes = Callable[[Knowledge], Iterable[Probe]]

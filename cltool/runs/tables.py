@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from cltool.core.errors import UserError
 from cltool.evaluation import metrics
-from cltool.evaluation.scores import installed_scores
+from cltool.evaluation.scores import LOOKED_UP, installed_scores
 from cltool.runs import harness
 from cltool.runs.groups import Group, Variant, group_runs
 from cltool.runs.measured import Measured
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 COMPARED = (
     "new", "new_min", "retained", "retained_min", "kept", "kept_base", "kept_updates", "stale",
-    "stale_max", "erased", "resurfaced", "acc", "bwt", "forgetting", "intransigence", "fuar",
-    "unlisted", "unlisted_min", "protected", "perplexity_ratio", "kl_text", "instructions",
+    "stale_max", "erased", "resurfaced", *LOOKED_UP, "acc", "bwt", "forgetting", "intransigence",
+    "fuar", "unlisted", "unlisted_min", "protected", "perplexity_ratio", "kl_text", "instructions",
     "refusals", "degenerate", "tokens", "seconds", "stored_bytes",
 )  # fmt: skip
 """The scores and costs of the comparison, in order; those of installed packages come last."""
@@ -35,8 +35,9 @@ BESIDE = (
 ASKED = frozenset(BESIDE) - {"kept_base", "kept_updates"}
 """Those of them that are not from the ledger."""
 
-OPTIONAL = (*BESIDE, "erased", "resurfaced", "intransigence")
-"""Scores that are left out where no run has them: nothing was to be forgotten, no `joint`."""
+OPTIONAL = (*BESIDE, *LOOKED_UP, "erased", "resurfaced", "intransigence")
+"""Scores that are left out where no run has them: nothing was to be forgotten, no `joint`, no
+facts before prompts."""
 
 ADDED = ("kept",)
 """Scores that results of earlier versions lack; they are also left out where no run has them."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from cltool.core.errors import UserError
 from cltool.core.plurals import plural
+from cltool.evaluation.ledger import FOUND
 from cltool.evaluation.matchers import CHOICE, EXACT, MATCH, judged, matcher_of
 from cltool.evaluation.matching import shown
 from cltool.facts.identity import folded_form, name_identity
@@ -38,6 +39,8 @@ class Moment:
         answers: the answer to each prompt, without the text that closes the wording. If answers
             are judged by choice, it is the most probable object.
         match: how answers are judged (`cltool.evaluation.matchers.MATCHERS`).
+        found: number of prompts before which the strategy put the fact; None if it puts no facts
+            before prompts.
     """
 
     step: int
@@ -50,6 +53,7 @@ class Moment:
     stale: int
     answers: dict[str, str]
     match: str = EXACT
+    found: int | None = None
 
     def in_words(self) -> str:
         """Describe the moment in one or two sentences."""
@@ -61,7 +65,12 @@ class Moment:
         }[self.group]
         if self.outdated and self.group == "new":
             truth += f", in place of {self.outdated[-1]}"
-        return f"{truth}. {self._verdict()}"
+        return f"{truth}. {self._verdict()}{self._lookup()}"
+
+    def _lookup(self) -> str:
+        if self.found is None or self.group == "future":
+            return ""
+        return f" The fact stood before {self.found} of {plural(self.asked, 'prompt')}."
 
     def _verdict(self) -> str:
         said = " / ".join(dict.fromkeys(f"“{answer}”" for answer in self.answers.values()))
@@ -92,7 +101,14 @@ class Timeline:
     def as_json(self) -> dict[str, Any]:
         """Return plain JSON values."""
         told = [asdict(moment) | {"words": moment.in_words()} for moment in self.moments]
-        moments = [{key: one for key, one in row.items() if key != MATCH} for row in told]
+        moments = [
+            {
+                key: one
+                for key, one in row.items()
+                if key != MATCH and (key != FOUND or one is not None)
+            }
+            for row in told
+        ]
         return {"subject": self.subject, "relation": self.relation, "moments": moments}
 
 
@@ -184,6 +200,7 @@ def _moment(step: int, label: str, rows: pd.DataFrame) -> Moment:
         int(rows["stale"].sum()),
         _said(rows, match),
         match,
+        int(rows[FOUND].sum()) if FOUND in rows and rows[FOUND].notna().all() else None,
     )
 
 

@@ -313,6 +313,25 @@ class _StepByStep:
                 f"frame() still shows the model {shown} after {after}",
                 "Remove superseded and erased facts in forget(facts).",
             )
+            self._check_given(prompt, framed, after)
+
+    def _check_given(self, prompt: str, framed: str, after: str) -> None:
+        """Check that the facts that are said to be before a prompt are there."""
+        with self.suite.during(f"given({prompt!r}) after {after}"):
+            given = self.strategies.given(prompt) or ()
+        words = " ".join(framed.split())
+        for fact in given:
+            self.suite.expect(
+                isinstance(fact, Fact),
+                f"given() returns {type(fact).__name__} among the facts after {after}",
+                "Return facts (cltool.Fact).",
+            )
+            self.suite.expect(
+                " ".join(fact.object.split()) in words,
+                f"given() returns a fact whose object {fact.object!r} is not in what frame()"
+                f" returns after {after}",
+                "Return the facts that frame() puts before the same prompt, and no others.",
+            )
 
 
 def _hooks(model: nn.Module) -> int:

@@ -141,6 +141,13 @@ class Strategy(SupervisedPlugin, Generic[C]):  # type: ignore[misc]
         """Return the text that the model is given for ``prompt``; by default ``prompt``."""
         return prompt
 
+    def given(self, prompt: str) -> Sequence[Fact] | None:
+        """Return the facts that ``frame`` puts before ``prompt``; None if it never puts any.
+
+        With them, the ledger says of each probe whether the fact that answers it was found.
+        """
+        return None
+
     def forget(self, facts: Sequence[Fact]) -> None:
         """Drop ``facts``, which were superseded or erased, from the strategy's own memory."""
 
@@ -261,6 +268,16 @@ class Strategies:
             prompt = _returned(name, "frame", part.frame(prompt), str)
         return prompt
 
+    def given(self, prompt: str) -> list[Fact] | None:
+        """Return the facts that all strategies put before ``prompt``; None if none puts any."""
+        found: list[Fact] | None = None
+        for name, part in self.parts.items():
+            facts = part.given(prompt)
+            if facts is not None:
+                found = [*(found or ()), *_returned(name, "given", facts, Sequence)]
+            prompt = _returned(name, "frame", part.frame(prompt), str)
+        return found
+
     def forget(self, facts: Sequence[Fact]) -> None:
         """Drop ``facts`` from every memory."""
         for part in self.parts.values():
@@ -294,7 +311,7 @@ class Strategies:
             part.load_state_dict(states.get(name, {}))
 
 
-def _returned(name: str, hook: str, value: Returned, kind: type) -> Returned:
+def _returned(name: str, hook: str, value: Returned, kind: type[Any]) -> Returned:
     """Return ``value``, which a hook of the strategy ``name`` returned.
 
     Raises:

@@ -44,19 +44,30 @@ class InContext(Strategy[InContextConfig]):
         """Start without facts."""
         self._framing = Framing(learner, self.config.base)
         self._step = -1
+        self._facts: list[Fact] = []
         self._lines: list[str] = []
 
     def frame(self, prompt: str) -> str:
         """Return the prompt after the newest facts."""
-        if self._step != self._framing.step:
-            self._step = self._framing.step
-            self._lines = self._framing.first(self._framing.facts())
+        self._refresh()
         return self._framing.frame(prompt, self._lines)
+
+    def given(self, prompt: str) -> list[Fact]:
+        """Return the facts before ``prompt``: the newest that fit."""
+        self._refresh()
+        return self._facts[: self._framing.count(prompt, self._lines)]
 
     def forget(self, facts: Sequence[Fact]) -> None:
         """Delete the lines; the next prompt makes them from the facts that are valid then."""
-        self._step, self._lines = -1, []
+        self._step, self._facts, self._lines = -1, [], []
 
     def stored(self) -> State:
         """Return the facts that may be given."""
         return {"facts": fact_rows(self._framing.facts())}
+
+    def _refresh(self) -> None:
+        """Choose the facts that are valid at the current step."""
+        if self._step != self._framing.step:
+            self._step = self._framing.step
+            self._facts = self._framing.facts()
+            self._lines = self._framing.first(self._facts)

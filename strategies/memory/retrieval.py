@@ -84,15 +84,25 @@ class Retrieval(Strategy[RetrievalConfig]):
 
     def frame(self, prompt: str) -> str:
         """Return the prompt after the facts that it asks about."""
+        return self._framing.frame(
+            prompt, [self._framing.line(fact) for fact in self._look_up(prompt)]
+        )
+
+    def given(self, prompt: str) -> list[Fact]:
+        """Return the facts before ``prompt``, the nearest first."""
+        facts = self._look_up(prompt)
+        return facts[: self._framing.count(prompt, [self._framing.line(fact) for fact in facts])]
+
+    def _look_up(self, prompt: str) -> list[Fact]:
+        """Return the facts that ``prompt`` asks about, whether they fit before it or not."""
         self._refresh()
         if not self._given:
-            return prompt
+            return []
         config = self.config
         cosines = self._index.similarities(prompt)
         order = np.argsort(-cosines, kind="stable")[: config.top]
         found = [self._facts[index] for index in order if cosines[index] >= config.threshold]
-        lines = [self._framing.line(fact) for fact in found if fact in self._given]
-        return self._framing.frame(prompt, lines)
+        return [fact for fact in found if fact in self._given]
 
     def forget(self, facts: Sequence[Fact]) -> None:
         """Remove superseded and erased facts from the index."""

@@ -76,6 +76,19 @@ def test_a_round_trip(tmp_path: Path) -> None:
                 assert got[name] == value
 
 
+def test_what_was_given_is_a_column_only_where_a_strategy_gives_facts(tmp_path: Path) -> None:
+    given = [{"given": 0, "found": False}, {"given": 2, "found": True}]
+    ledger.write_step(tmp_path, 0, [{**r, **more} for r, more in zip(rows(0), given, strict=True)])
+    ledger.write_step(tmp_path, 1, rows(1))
+    first = ledger.read_step(tmp_path, 0)
+    assert list(first.columns) == [*ledger.COLUMNS, "given", "found"]
+    assert first["given"].tolist() == [0, 2]
+    assert first["found"].tolist() == [False, True]
+    assert list(ledger.read_step(tmp_path, 1).columns) == list(ledger.COLUMNS)
+    whole = ledger.read(tmp_path)
+    assert whole["found"].isna().tolist() == [False, False, True, True]
+
+
 def test_tags_are_a_column_only_where_facts_have_them(tmp_path: Path) -> None:
     ledger.write_step(tmp_path, 0, rows(0))
     plain = ledger.step_file(tmp_path, 0).read_bytes()

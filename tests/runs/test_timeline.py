@@ -103,6 +103,37 @@ def test_facts_that_are_to_be_forgotten(run: Run) -> None:
     )
 
 
+def test_facts_before_prompts(tmp_path: Path) -> None:
+    """Given in one of two wordings, then not; the third step is of a run without such facts."""
+    for step, found in enumerate(([True, False], [False, False], [None, None])):
+        rows = [
+            row(
+                step,
+                "new",
+                "Ann",
+                "Ann",
+                form=form,
+                given=None if one is None else int(one),
+                found=one,
+            )
+            for form, one in zip(("trained", "question"), found, strict=True)
+        ]
+        ledger.write_step(tmp_path, step, rows)
+    record = {"labels": LABELS, "strategy": "retrieval", "seed": 0}
+    (tmp_path / "run.json").write_text(json.dumps(record), encoding="utf-8")
+    run = Run.open(tmp_path)
+    taught = "is taught: Ann. The model says so (2 of 2 wordings)."
+    assert words(run, "Chile") == [
+        f"{taught} The fact stood before 1 of 2 prompts.",
+        f"{taught} The fact stood before 0 of 2 prompts.",
+        taught,
+    ]
+    (found_timeline,) = timelines(run, "Chile")
+    moments = found_timeline.as_json()["moments"]
+    assert [moment.get("found") for moment in moments] == [1, 0, None]
+    assert "found" not in moments[2]
+
+
 def test_repeated_answers_are_shown_once() -> None:
     moment = Moment(1, "x", "retained", "Ann", [], 0, 2, 0, {"a": "Zoe", "b": "Zoe"})
     assert moment.in_words() == "still true: Ann. The model says “Zoe” (0 of 2 right)."

@@ -88,6 +88,16 @@ class Silent(Strategy):
         return None
 
 
+class Boastful(Strategy):
+    """Says that it gave facts that are not in the prompt."""
+
+    def attach(self, learner: Learner) -> None:
+        self._facts = learner.known.valid()[:1]
+
+    def given(self, prompt: str) -> list[Fact]:
+        return self._facts
+
+
 class Unseeded(Strategy):
     """Noise that no seed knows of."""
 
@@ -327,6 +337,7 @@ class Plain(Strategy):
         (FoldsSilently, r"fold returned NoneType in place of bool"),
         (Endless, r"frame\(\) makes a prompt of \d+ tokens"),
         (Silent, r"frame returned NoneType in place of str"),
+        (Boastful, r"given\(\) returns a fact whose object .* is not in what frame\(\) returns"),
         (Unseeded, "two runs of one seed differ: .*step-001"),
         (UnseededLate, "two runs of one seed differ: .*step-003"),
         (DrawsGlobally, "results depend on a global random number generator"),

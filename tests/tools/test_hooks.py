@@ -55,6 +55,7 @@ def test_the_page_has_the_hooks_in_the_order_in_which_they_run() -> None:
     forgotten = stream.updates[2].forget[:1]
     apply(learner, type(stream.updates[1])(1, "one", stream.updates[1].learn, forgotten))
     learner.strategies.frame("Alden has")
+    learner.strategies.given("Alden has")
     learner.strategies.fold(learner)
 
     first = list(dict.fromkeys(CALLED))

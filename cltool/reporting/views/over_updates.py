@@ -17,7 +17,7 @@ Data = dict[str, Any]
 Numbers = Sequence[float | None]
 
 TITLE = "Scores after each update"
-SCORES = ("new", "retained", "stale", "erased", "unlisted", "protected")
+SCORES = ("new", "retained", "stale", "erased", "found", "read", "unlisted", "protected")
 PANELS = {
     "new": ("New facts", "right just after they were taught; higher is better"),
     "retained": (
@@ -26,6 +26,11 @@ PANELS = {
     ),
     "stale": ("Stale answers", "superseded facts that are still given; lower is better"),
     "erased": ("Erased facts", "to be forgotten, but still given; lower is better"),
+    "found": (
+        "Found facts",
+        "taught by updates, and put before the prompts that ask for them; higher is better",
+    ),
+    "read": ("Read facts", "answered right, of those that were found; higher is better"),
     "unlisted": (
         "Unlisted questions",
         "answered before the stream, never trained, still answered; higher is better",
@@ -46,14 +51,14 @@ MOST_MARKERS = 12
 def data(group: Group) -> Data:
     """Return score → strategy → ``mean`` and ``half`` (of the interval), a step each.
 
-    Erased facts are left out where no fact was to be forgotten, and questions where none was asked
-    beside the stream.
+    Erased facts are left out where no fact was to be forgotten, found ones where no strategy puts
+    facts before prompts, and questions where none was asked beside the stream.
     """
     found: Data = {
         score: {variant.label: _series(variant, score) for variant in group.variants}
         for score in SCORES
     }
-    for score in ("erased", "unlisted", "protected"):
+    for score in ("erased", "found", "read", "unlisted", "protected"):
         if all(mean is None for series in found[score].values() for mean in series["mean"]):
             del found[score]
     return found

@@ -50,14 +50,20 @@ class Framing:
 
     def frame(self, prompt: str, lines: Sequence[str]) -> str:
         """Return ``prompt`` after the first of ``lines``, as many as leave room to answer."""
+        return "".join(lines[: self.count(prompt, lines)]) + prompt
+
+    def count(self, prompt: str, lines: Sequence[str]) -> int:
+        """Return how many of ``lines`` fit before ``prompt`` and leave room to answer."""
         for count in range(len(lines), 0, -1):
-            text = "".join(lines[:count]) + prompt
-            if self._size(text) <= self._space:
-                return text
-        return prompt
+            if self._size("".join(lines[:count]) + prompt) <= self._space:
+                return count
+        return 0
 
     def first(self, facts: Sequence[Fact]) -> list[str]:
-        """Return the lines of the first of ``facts``, as many as fit before an empty prompt."""
+        """Return the lines of the first of ``facts``, as many as fit before an empty prompt.
+
+        They are in the order of ``facts``.
+        """
         lines: list[str] = []
         coder = self._learner.lm.coder
         left = self._space - self._size("")
