@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from cltool.facts.facts import Fact, Key
 from cltool.facts.identity import key_of
-from cltool.training.strategy import Strategies, state_bytes
+from cltool.training.strategy import Strategies
 
 if TYPE_CHECKING:
     from cltool.training.learner import Learner
@@ -80,7 +80,7 @@ def _holdings(strategies: Strategies, keys: Collection[Key]) -> dict[str, Holdin
         state = part.stored()
         entries: Counter[Key] = Counter()
         _count([*state.values()], keys, entries)
-        holdings[name] = Holding(entries, state_bytes(state) if state else 0)
+        holdings[name] = Holding(entries, part.stored_bytes() if state else 0)
     return holdings
 
 

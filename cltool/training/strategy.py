@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import combinations
 from typing import TYPE_CHECKING, Any, ClassVar, Generic
 
@@ -15,15 +14,14 @@ from cltool.core.errors import UserError
 from cltool.core.settings import declared_config
 from cltool.facts.facts import Fact, Update
 from cltool.lm.precision import refuse_rounding
+from cltool.training.state import State as State
+from cltool.training.state import fact_rows as fact_rows
+from cltool.training.state import facts_from_rows as facts_from_rows
+from cltool.training.state import split_state as split_state
+from cltool.training.state import state_bytes as state_bytes
 
 if TYPE_CHECKING:
-    from torch import Tensor
-
     from cltool.training.learner import Learner
-
-State = dict[str, Any]
-"""Tensors and plain JSON values, by name; nested only inside the JSON values."""
-
 
 Returned = TypeVar("Returned")
 
@@ -172,6 +170,10 @@ class Strategy(SupervisedPlugin, Generic[C]):  # type: ignore[misc]
         """Return what is kept for later updates, for `stored_bytes`; by default the state."""
         return self.state_dict()
 
+    def stored_bytes(self) -> int:
+        """Return the bytes kept for later updates; by default those of ``stored()``."""
+        return state_bytes(_returned(type(self).__name__, "stored", self.stored(), dict))
+
     def state_dict(self) -> State:
         """Return all that a resumed run needs: tensors and plain JSON values, by name."""
         return {}
@@ -297,8 +299,8 @@ class Strategies:
 
     def stored_bytes(self) -> int:
         """Return the bytes kept for later updates, outside the model's weights."""
-        stored = {name: part.stored() for name, part in self.parts.items()}
-        return sum(state_bytes(_returned(name, "stored", it, dict)) for name, it in stored.items())
+        sizes = {name: part.stored_bytes() for name, part in self.parts.items()}
+        return sum(_returned(name, "stored_bytes", size, int) for name, size in sizes.items())
 
     def states(self) -> dict[str, State]:
         """Return name → state."""
@@ -323,47 +325,6 @@ def _returned(name: str, hook: str, value: Returned, kind: type[Any]) -> Returne
             where=f"strategy {name!r}",
         )
     return value
-
-
-def split_state(state: State) -> tuple[dict[str, Tensor], dict[str, Any]]:
-    """Return the tensors and the JSON values of a state.
-
-    Raises:
-        UserError: a value is neither.
-    """
-    import torch
-
-    tensors: dict[str, Tensor] = {}
-    values: dict[str, Any] = {}
-    for name, value in state.items():
-        if isinstance(value, torch.Tensor):
-            tensors[name] = value.detach().cpu().contiguous()
-            continue
-        try:
-            values[name] = json.loads(json.dumps(value, allow_nan=False))
-        except (TypeError, ValueError) as error:
-            raise UserError(
-                f"state {name!r} is neither a tensor nor plain JSON: {error}",
-                hint="Keep tensors at the top of state_dict(), and lists, numbers and strings.",
-            ) from error
-    return tensors, values
-
-
-def state_bytes(state: State) -> int:
-    """Return the bytes of a state: of its tensors, and of its JSON values as text."""
-    tensors, values = split_state(state)
-    size = sum(tensor.numel() * tensor.element_size() for tensor in tensors.values())
-    return size + (len(json.dumps(values, ensure_ascii=False).encode()) if values else 0)
-
-
-def fact_rows(facts: Iterable[Fact]) -> list[list[Any]]:
-    """Return facts as plain JSON, for a state."""
-    return [[fact.subject, fact.relation, fact.object, list(fact.aliases)] for fact in facts]
-
-
-def facts_from_rows(rows: Iterable[Sequence[Any]]) -> list[Fact]:
-    """Return the facts that ``fact_rows`` turned into rows."""
-    return [Fact(row[0], row[1], row[2], tuple(row[3])) for row in rows]
 
 
 def _applies_updates_itself(part: Strategy[Any]) -> bool:
