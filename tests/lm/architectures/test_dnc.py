@@ -69,7 +69,7 @@ def test_links_lead_from_a_found_row_to_its_neighbours() -> None:
 def test_the_same_line_again_is_written_into_its_row() -> None:
     one = model()
     with torch.no_grad():
-        one.model.layers[1].memory.novelty[1] = 0.6  # what differs less is the same
+        one.model.layers[1].memory.novelty[1] = -12  # a cosine above 0.6 is enough
     once, twice = state_after(one, *LINES), state_after(one, *LINES, LINES[1])
     # No further row is in use, and the second row is now the last one that was written.
     assert bool((twice["usage"][:, 4:] < 0.2).all())
@@ -86,7 +86,7 @@ def test_a_new_object_replaces_the_old_one() -> None:
     one = model()
     memory = one.model.layers[1].memory
     with torch.no_grad():
-        memory.novelty[1] = 0.4  # a line with most of another's tokens supersedes it
+        memory.novelty[1] = -20  # a cosine above 0.4 is enough
         memory.interface.bias[3] = 80.0  # the write head is sharp
     old, new = [20, 21, 22, 23], [20, 21, 22, 33]
     found = state_after(one, old, LINES[1], new)
@@ -122,3 +122,15 @@ def test_links_are_sub_stochastic_in_a_long_text() -> None:
     assert bool((links.sum(1) <= 1 + 1e-5).all())
     assert bool((links.sum(2) <= 1 + 1e-5).all())
     assert not links.diagonal(dim1=1, dim2=2).any()
+
+
+def test_a_removed_line_leaves_a_free_row() -> None:
+    one = model()
+    state = state_after(one, *LINES)
+    begin = len(LINES[0]) + 1
+    end = begin + len(LINES[1]) + 1
+    left = {**state, **one.model.layers[1].memory.removed(state, begin, end)}
+    assert not left["matrix"][0, 1].any()
+    assert left["usage"][0, 1] == 0
+    assert torch.equal(left["matrix"][0, [0, 2, 3]], state["matrix"][0, [0, 2, 3]])
+    assert not followed(left["links"], torch.eye(4)[None, [1]])[1].any()
