@@ -171,6 +171,16 @@ the index of each row's example in `learner.loader.own` followed by `learner.loa
 shape (batch, kept, vocabulary): the predictions from the first learned token on. With a vocabulary
 of 16,384 or more, they are computed when `learner.mb_output` is first read.
 
+## The order of the update's sentences
+
+`learner.order` decides which of the update's sentences an epoch has, and in which order.
+`learner.loader.examples` are all of them. `learner.loader.own` are those of the epoch: with the
+order `spaced`, only those that are due. The list is set before `before_training_epoch`, so what a
+strategy adds in proportion to it keeps its proportion. A strategy that replaces
+`learner.loader.own` decides from then on which sentences an epoch has. With `easy_first` and
+`hard_first`, the rehearsed examples of the first epoch are spread evenly over its batches.
+[comparing.md](comparing.md#the-order-of-the-sentences) says what the orders are.
+
 ## Strategies that are composed
 
 Callbacks and hooks run for every strategy, in the order of the composition. Three hooks have an

@@ -143,7 +143,7 @@ class AvalancheStrategy(Strategy):
         """Set the learner to train the base: only with this plugin's hooks, and its passes."""
         before = learner.plugins, learner.settings, learner.budget, learner.progress
         changes: dict[str, Any] = dict.fromkeys(KINDS)
-        changes |= {"epochs": max(self._passes or 0, 1), "stop_at": 2.0}
+        changes |= {"epochs": max(self._passes or 0, 1), "stop_at": 2.0, "order": "given"}
         learner.plugins = [self, learner.clock]
         learner.settings = learner.settings.model_copy(update=changes)
         learner.budget = Budget(learner.settings)

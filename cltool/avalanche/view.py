@@ -23,6 +23,7 @@ from cltool.avalanche.sentences import (
     decode,
     examples_of,
 )
+from cltool.core.errors import UserError
 from cltool.lm.batches import IGNORED, Batch
 from cltool.lm.coder import Encoded
 from cltool.lm.scoring import kept_positions, score, unwrapped
@@ -222,6 +223,13 @@ class View:
 
     @dataloader.setter
     def dataloader(self, inner: Any) -> None:
+        order = self.learner.settings.order
+        if order != "given":
+            raise UserError(
+                f"order = {order!r} has no effect: the plugin makes batches of its own",
+                where="learner.order",
+                hint="Leave the setting out, or choose a strategy of cltool.",
+            )
         self.learner.loader = PluginLoader(inner, self.learner.loader)
         self.learner.dataloader = self.learner.loader
 

@@ -41,6 +41,11 @@ def add_experiment(parser: argparse.ArgumentParser) -> None:
     settings.add_argument(
         "--loss", help="which tokens are trained: answer (the object's) or all [answer]"
     )
+    settings.add_argument(
+        "--order",
+        help="order of an update's sentences: given (random), easy_first or hard_first (first epoch"
+        " by the model's loss), or spaced (spaced repetition) [given]",
+    )
     about = "TOML file with settings, or the run.json of a run to repeat with all that it records"
     add_settings(settings, "strategy.lambda=50", about)
     settings.add_argument("--fresh", action="store_true", help="start again, do not resume")
@@ -256,7 +261,7 @@ def read_tables(options: argparse.Namespace) -> dict[str, Any]:
     given = {
         "model": model,
         "scenario": scenario,
-        "learner": {"loss": options.loss},
+        "learner": {"loss": options.loss, "order": options.order},
         "probe": {"match": options.match},
         "general": read_general(options),
     }

@@ -93,6 +93,13 @@ class LearnerSettings(BaseModel):
         " sentences correctly, each just before it was trained on; small updates: over the last"
         " epochs that fill twelve batches together; above 1: never stop early",
     )
+    order: Literal["given", "easy_first", "hard_first", "spaced"] = Field(
+        "given",
+        description="order of an update's sentences: given (random batches of similar length),"
+        " easy_first or hard_first (the first epoch by the loss of the model before the update, the"
+        " others as given), or spaced (an epoch has only the sentences that are due: after 1, 2, 4,"
+        " … epochs while the model completes a sentence correctly, else in the next)",
+    )
 
     @property
     def forward_size(self) -> int:
@@ -209,6 +216,7 @@ class GeneralSettings(BaseModel):
 
 ADDED: dict[str, Any] = {
     "learner.gradient_checkpointing": False,
+    "learner.order": "given",
     "model.chat": "auto",
     "model.system": None,
     "probe.match": "auto",

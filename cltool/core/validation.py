@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import types
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Union, get_args, get_origin
@@ -47,16 +48,31 @@ def problems(kind: type[BaseModel], error: ValidationError, where: str) -> list[
         where: the section of the settings.
     """
     found: dict[str, list[str]] = {}
+    guesses: dict[str, str] = {}
     for item in error.errors():
         path = ".".join([where, *_place(kind, item["loc"])])
         if item["type"] == "extra_forbidden":
             near = guess(str(item["loc"][-1]), _names_at(kind, item["loc"][:-1]))
-            found[f"{path}: unknown{near and f'; {near[0].lower()}{near[1:]}'}"] = []
+            found[f"{path}: unknown{_added(near)}"] = []
         elif item["type"] == "missing":
             found[f"{path}: missing"] = []
         else:
-            found.setdefault(f"{path} = {item['input']!r}: ", []).append(_reason(item))
-    return [f"{setting}{_joined(reasons)}" for setting, reasons in found.items()]
+            setting = f"{path} = {item['input']!r}: "
+            found.setdefault(setting, []).append(_reason(item))
+            guesses[setting] = guesses.get(setting, "") or _added(_meant(item))
+    return [f"{one}{_joined(reasons)}{guesses.get(one, '')}" for one, reasons in found.items()]
+
+
+def _meant(item: Mapping[str, Any]) -> str:
+    """Return a guess of the word that was meant, where a setting takes only some words."""
+    if item["type"] != "literal_error":
+        return ""
+    return guess(str(item["input"]), re.findall("'([^']*)'", item["ctx"]["expected"]))
+
+
+def _added(near: str) -> str:
+    """Return a guess as the end of a sentence."""
+    return near and f"; {near[0].lower()}{near[1:]}"
 
 
 def _reason(item: Mapping[str, Any]) -> str:

@@ -35,6 +35,7 @@ from cltool.training.experience import Experience
 from cltool.training.forward_size import ForwardSize
 from cltool.training.loader import Loader
 from cltool.training.loggers import Scores, evaluator
+from cltool.training.order import losses_before, make_order
 from cltool.training.stopping import STEPS, Stopping, Training
 from cltool.training.strategy import Strategies
 from cltool.training.template import LanguageTemplate
@@ -224,13 +225,14 @@ class Learner(LanguageTemplate):
     # -- Avalanche's template, adapted ----------------------------------------------------
 
     def make_train_dataloader(self, *args: Any, **kwargs: Any) -> None:
-        """Make batches of examples of similar length."""
+        """Make the batches of an update, in the order of ``learner.order``."""
         self.loader = Loader(
             list(self.adapted_dataset),
             self.settings.batch_size,
             self.generator("batches"),
             self.collate,
             [],
+            make_order(self.settings.order, self.settings.batch_size),
         )
         self.dataloader = self.loader
 
@@ -250,12 +252,17 @@ class Learner(LanguageTemplate):
 
     def training_epoch(self, **kwargs: Any) -> None:
         """Train for one epoch."""
+        order = self.loader.order
+        if unscored := order.unscored(self.loader.own):
+            order.score(losses_before(self, unscored))
         if self._step == 0:
             # What strategies spent before the first step does not count as the cost of a step.
             self._began = self._spent()
         self._steps = self._step + self._steps_left()
         self._hits: list[Tensor] = []
         self._losses: list[Tensor] = []
+        self._places: list[Tensor] = []
+        watched = self.stopping.watches_loss
         for number, batch in enumerate(self.dataloader, start=1):
             if self._stop_training:
                 break
@@ -267,8 +274,12 @@ class Learner(LanguageTemplate):
             if self.share_left() == 0.0:
                 self.stop_training()
         self._watch.look()
-        hits, losses = (torch.cat(t).tolist() if t else [] for t in (self._hits, self._losses))
-        if self.stopping.after_epoch(hits, losses) and self.strategies.settled(self):
+        seen = (self._hits, self._losses, self._places)
+        hits, losses, places = (torch.cat(part).tolist() if part else [] for part in seen)
+        if order.follows:
+            hits, losses = self.loader.record(places, hits, losses)
+        over = self.stopping.after_epoch(hits, losses if watched else [])
+        if over and self.strategies.settled(self):
             self.stop_training()
 
     def _steps_left(self) -> int:
@@ -286,7 +297,7 @@ class Learner(LanguageTemplate):
         return self.budget.spent(self.tokens, self.steps)
 
     def _before_training_epoch(self, **kwargs: Any) -> None:
-        self.loader.rehearsed = []
+        self.loader.begin_epoch()
         super()._before_training_epoch(**kwargs)
 
     def _training_step(self, batch: Batch, kwargs: dict[str, Any]) -> None:
@@ -301,12 +312,14 @@ class Learner(LanguageTemplate):
         self._unpack_minibatch()
         self._before_training_iteration(**kwargs)
         parts[0] = self.mbatch
-        begun = self.forward_size.size, self.tokens, len(self._hits), len(self._losses)
+        begun = self.forward_size.size, self.tokens
+        seen = [(part, len(part)) for part in (self._hits, self._losses, self._places)]
 
         def attempt(size: int) -> list[Tensor]:
             # What an attempt that ran out of memory left behind does not count.
             self.tokens = begun[1]
-            del self._hits[begun[2] :], self._losses[begun[3] :]
+            for part, kept in seen:
+                del part[kept:]
             self.optimizer.zero_grad()
             return self._accumulate(parts if size == begun[0] else split(batch, size), kwargs)
 
@@ -329,14 +342,21 @@ class Learner(LanguageTemplate):
             self._after_forward(**kwargs)
             self.loss = self._make_empty_loss() + self.criterion()
             self._before_backward(**kwargs)
-            self._hits.append(self._scored.hits()[self.mbatch["own"]])
-            if self.stopping.watches_loss:
-                self._losses.append(self.losses()[self.mbatch["own"]])
+            self._note_outcomes()
             if len(parts) > 1:
                 self.loss = self.loss * weight
             losses.append(self.loss.detach())
             self.backward()
         return losses
+
+    def _note_outcomes(self) -> None:
+        """Keep what the model made of the update's examples in the current micro-batch."""
+        own, follows = self.mbatch["own"], self.loader.order.follows
+        self._hits.append(self._scored.hits()[own])
+        if self.stopping.watches_loss or follows:
+            self._losses.append(self.losses()[own])
+        if follows:
+            self._places.append(self.mbatch["place"][own])
 
     def micro_batches(self, batch: Batch) -> list[Batch]:
         """Split ``batch`` into parts of at most ``forward_size`` rows."""

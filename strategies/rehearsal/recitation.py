@@ -347,7 +347,7 @@ class Recitation(Strategy[RecitationConfig]):
     def _cool(self, learner: Learner) -> None:
         """Start the cool-down with the next epoch."""
         if self._own is None and self.config.cooldown:
-            self._own = Schedule(learner.loader.own, DIFFICULT, learner.generator("cooldown"))
+            self._own = Schedule(learner.loader.examples, DIFFICULT, learner.generator("cooldown"))
             left = learner.train_epochs - self._epoch
             self._cooling = Cooling(min(self._wanted(learner), left), learner.share_left())
 
@@ -362,7 +362,7 @@ class Recitation(Strategy[RecitationConfig]):
 
     def _sentences_of_cooling(self, learner: Learner) -> float:
         """Return the number of lines and sentences in an epoch of the cool-down."""
-        own = len(learner.loader.own if self._own is None else self._own.examples)
+        own = len(learner.loader.examples if self._own is None else self._own.examples)
         rehearsed = (1 + self.config.sentences) * len(self._targets)
         return rehearsed + self._own_of_cooling(learner, own)
 

@@ -305,6 +305,17 @@ def test_a_budget_of_tokens_is_kept(name: str, make_learner: MakeLearner, stream
     assert 4000 <= learner.tokens - before < 6000
 
 
+def test_an_order_is_refused_where_the_plugin_makes_the_batches(
+    make_learner: MakeLearner, stream: Stream
+) -> None:
+    settings = {"order": "easy_first", "batch_size": 8, "epochs": 1}
+    learner = make_learner(PREFIX + "EWCPlugin", **settings)
+    apply(learner, stream.updates[1])
+    learner = make_learner(PREFIX + "ReplayPlugin", **settings)
+    with pytest.raises(UserError, match=r"learner\.order: order = 'easy_first' has no effect"):
+        apply(learner, stream.updates[1])
+
+
 @pytest.mark.parametrize("budget", ["tokens", "steps", "seconds"])
 def test_a_budget_does_not_shorten_the_passes_over_the_base(
     budget: str, make_learner: MakeLearner

@@ -64,6 +64,10 @@ REFUSALS: dict[str, tuple[list[str], list[str]]] = {
         ["run", *QUICK, "--set", "learner.lr=1", "--set", "learner.lr.x=1"],
         ["'learner.lr.x=1' sets a part of a value that has no parts"],
     ),
+    "an order that is not there": (
+        ["run", *QUICK, "--order", "space"],
+        ["learner.order = 'space': needs 'given', 'easy_first'", "did you mean 'spaced'?"],
+    ),
     "a section that is no table": (
         ["run", *QUICK, "--set", "probe=3", "--set", "strategy=ewc"],
         ["probe, strategy: a table of settings is needed", "--set probe.NAME=VALUE"],

@@ -189,12 +189,14 @@ def test_assignments_override_the_file_and_falsy_values_count(cltool: Cltool) ->
 
 def test_options_override_assignments(cltool: Cltool) -> None:
     over = ["--set", "learner.loss=answer", "--loss", "all", "--set", "model.dtype=bfloat16"]
+    over += ["--set", "learner.order=given", "--order", "hard_first"]
     output = cltool(
         "run", *QUICK, *over, "--strategy", "frozen", "--dtype", "float32", "--out", "o"
     )
     assert output.code == 0, output.err
     held = Run.open("o").record["settings"]
     assert held["learner"]["loss"] == "all"
+    assert held["learner"]["order"] == "hard_first"
     assert held["model"]["dtype"] == "float32"
 
 

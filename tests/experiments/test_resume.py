@@ -17,6 +17,7 @@ import torch
 
 from cltool.core.errors import UserError
 from cltool.core.progress import Progress
+from cltool.core.settings import merge
 from cltool.evaluation import ledger
 from cltool.experiments import checkpoints, resolve
 from cltool.experiments import steps as executing
@@ -107,6 +108,21 @@ def test_a_run_killed_anywhere_resumes_to_the_same_bytes(
     for name in ("label", "tokens", "stored_bytes"):
         assert list(whole.costs[name]) == list(again.costs[name])
     assert not list(killed.rglob("*.partial"))
+
+
+@pytest.mark.parametrize("order", ["easy_first", pytest.param("spaced", marks=pytest.mark.slow)])
+def test_a_run_with_an_order_resumes_to_the_same_bytes(
+    order: str, start: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = merge(SHORT, {"learner": {"order": order, "epochs": 4}})
+    whole = start(tmp_path / "whole", settings=settings)
+    with monkeypatch.context() as patch:
+        trap(patch, Learner, "optimizer_step", lambda learner: learner.known.step, 2, True)
+        with pytest.raises(Killed):
+            start(tmp_path / "killed", settings=settings)
+    again = start(tmp_path / "killed", settings=settings)
+    assert answers(tmp_path / "killed") == answers(tmp_path / "whole")
+    assert list(whole.costs["tokens"]) == list(again.costs["tokens"])
 
 
 def test_a_killed_run_resumes_where_a_step_that_was_made_again_has_other_answers(
