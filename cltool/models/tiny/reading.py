@@ -16,7 +16,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from cltool.facts.facts import Fact, Key
 
@@ -149,6 +149,9 @@ class Names:
 class Exercises:
     """Draws pages of invented facts with questions.
 
+    Attributes:
+        lines: fewest and most facts on a page.
+
     Args:
         facts: the base facts, on which the model is also trained.
         wordings: how facts are stated and asked for.
@@ -156,6 +159,8 @@ class Exercises:
         context: longest page, in tokens.
         seed: of the pages.
     """
+
+    lines: ClassVar[tuple[int, int]] = LINES
 
     def __init__(
         self, facts: Sequence[Fact], wordings: Wordings, coder: Coder, context: int, seed: int
@@ -174,7 +179,7 @@ class Exercises:
 
     def pages(self, count: int) -> list[Page]:
         """Return ``count`` pages."""
-        invented = [self.invent_facts(self._generator.randint(*LINES)) for _ in range(count)]
+        invented = [self.invent_facts(self._generator.randint(*self.lines)) for _ in range(count)]
         lines = iter(
             self._coder.texts([line(fact, self._wordings) for facts in invented for fact in facts])
         )
