@@ -178,6 +178,14 @@ class CompressiveAttention(PieceAttention, Mixer):
             self.losses.append(loss)
         return self.compression(old), centres
 
+    def removed(self, state: LayerState, begin: float, end: float) -> LayerState:
+        """Empty the slots of the tokens; a compressed slot holds the tokens beside its centre."""
+        changed = super().removed(state, begin, end)
+        beside = (self.compression.rate - 1) / 2
+        wider = super().removed(state, begin - beside, end + beside)
+        name = "compressed_positions"
+        return {**changed, name: wider[name]} if name in wider else changed
+
     def reconstruction(self, hidden: Tensor, old: Tensor, there: Tensor) -> Tensor:
         """Return the loss of f_c, a scalar: the mean squared difference of what is read.
 

@@ -21,6 +21,7 @@ from transformers.models.llama.modeling_llama import LlamaDecoderLayer
 
 from cltool.lm.architectures.attention import Piece
 from cltool.lm.architectures.memory_state import LayerState, MemoryState
+from cltool.lm.architectures.slots import EMPTY
 
 
 class Mixer(nn.Module):
@@ -36,6 +37,22 @@ class Mixer(nn.Module):
             state: of the block; an empty one has read nothing. It must not be changed.
         """
         raise NotImplementedError
+
+    def removed(self, state: LayerState, begin: float, end: float) -> LayerState:
+        """Return the parts of the state that change when tokens are removed from it.
+
+        By default, the slots of tensors called ``…positions`` are emptied.
+
+        Args:
+            state: of the block.
+            begin: position of the first token to remove.
+            end: position after the last one.
+        """
+        return {
+            name: tensor.masked_fill((tensor >= begin) & (tensor < end), EMPTY)
+            for name, tensor in state.items()
+            if name.endswith("positions")
+        }
 
 
 class Block(LlamaDecoderLayer):  # type: ignore[misc]
@@ -67,6 +84,13 @@ class Block(LlamaDecoderLayer):  # type: ignore[misc]
         hidden = hidden + added
         hidden = hidden + self.mlp(self.post_attention_layernorm(hidden))
         return hidden, {**state, **changed}
+
+    def removed(self, state: LayerState, begin: int, end: int) -> LayerState:
+        """Return the state of the block without the tokens at ``begin`` to ``end``."""
+        for mixer in (self.self_attn, self.memory):
+            if mixer is not None:
+                state = {**state, **mixer.removed(state, begin, end)}
+        return state
 
 
 class PieceModel(LlamaModel):  # type: ignore[misc]
@@ -136,6 +160,18 @@ class PieceModel(LlamaModel):  # type: ignore[misc]
             last_hidden_state=read,
             past_key_values=state if keep else None,
         )
+
+    def remove_carried(self, begin: int, end: int) -> None:
+        """Remove the tokens at the positions ``begin`` to ``end`` from what every text continues.
+
+        Later entries were computed from activations that had read these tokens.
+        """
+        if self.carried is not None:
+            states = [
+                cast(Block, block).removed(state, begin, end)
+                for block, state in zip(self.layers, self.carried.states, strict=True)
+            ]
+            self.carried = MemoryState(states, self.carried.seen)
 
     def _started(self, past: Any, rows: int, device: torch.device) -> MemoryState:
         if isinstance(past, MemoryState):

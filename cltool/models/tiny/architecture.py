@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from cltool.core.digests import code_digest
 from cltool.models.tiny.reading import Exercises
@@ -17,6 +17,16 @@ if TYPE_CHECKING:
     from cltool.facts.facts import Fact
     from cltool.facts.wordings import Wordings
     from cltool.lm.coder import Coder
+
+
+class SideTraining(Protocol):
+    """Trains some weights of a model with a loss and an optimizer of their own."""
+
+    def step(self) -> None:
+        """Make one step; called before each step of the other weights, on the same passes."""
+
+    def end(self) -> None:
+        """Freeze the weights that were trained."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +67,15 @@ class Architecture(ABC):
             recipe: the size and training of the model.
             seed: of the exercises.
         """
-        return Exercises(facts, wordings, coder, recipe.context, seed)
+        return Exercises(facts, wordings, coder, recipe.page, seed)
+
+    def side_training(self, model: PreTrainedModel) -> SideTraining | None:
+        """Return what trains parts of ``model`` with a loss of their own; None: there is nothing.
+
+        It is called after the optimizer of the other weights has been made. So it can enable the
+        gradients of the weights that it trains.
+        """
+        return None
 
     def identity(self) -> list[Any]:
         """Return as JSON what the weights depend on beside the recipe and the facts."""

@@ -16,6 +16,7 @@ import hashlib
 import json
 from collections.abc import Collection, Sequence
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -198,7 +199,9 @@ def make(
     with torch.random.fork_rng(range(torch.cuda.device_count())):
         torch.manual_seed(seed)
         model = architecture.new_model(coder, recipe)
-        tokens = train.teach(model, coder, coder.pairs(pairs), exercises, recipe, seed, progress)
+        encoded = coder.pairs(pairs)
+        side = partial(architecture.side_training, model)
+        tokens = train.teach(model, coder, encoded, exercises, recipe, seed, progress, side)
     if bad := finite.in_words(model):
         raise Diverged(
             f"the embedded model diverged while it was made: {bad}",

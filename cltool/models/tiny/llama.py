@@ -56,7 +56,7 @@ def new_model(kind: type[Kind], coder: Coder, recipe: Recipe, **options: Any) ->
         options: further values of its config.
     """
     config: Any = kind.config_class
-    model: Kind = kind(config(**config_values(coder, recipe), **options))
+    model: Kind = kind(config(**{**config_values(coder, recipe), **options}))
     if recipe.pages:
         embeddings: Any = model.get_input_embeddings()
         torch.nn.init.normal_(embeddings.weight, std=0.1)

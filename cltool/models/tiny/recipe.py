@@ -18,6 +18,7 @@ class Recipe:
         layers: number of transformer blocks.
         vocabulary: size of the tokenizer's vocabulary.
         context: longest sequence, in tokens.
+        page: longest reading exercise, in tokens.
         epochs: maximum number of epochs over the base sentences, unless ``steps`` or ``pages``
             need more.
         steps: minimum number of steps; with few base facts, more epochs are planned to reach it.
@@ -37,6 +38,7 @@ class Recipe:
     layers: int = 2
     vocabulary: int = 1536
     context: int = 256
+    page: int = 256
     epochs: int = 10
     steps: int = 300
     batch: int = 32

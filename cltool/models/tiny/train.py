@@ -7,7 +7,7 @@ exercises. The loss is the mean over all learned tokens of both.
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from transformers import PreTrainedModel
 
     from cltool.lm.coder import Coder, Encoded
+    from cltool.models.tiny.architecture import SideTraining
     from cltool.models.tiny.reading import Exercises, Page
     from cltool.models.tiny.recipe import Recipe
 
@@ -39,6 +40,7 @@ def teach(
     recipe: Recipe,
     seed: int,
     progress: Progress,
+    side_training: Callable[[], SideTraining | None] = lambda: None,
 ) -> int:
     """Train the model until it knows the base facts and has read all exercises.
 
@@ -50,6 +52,7 @@ def teach(
         recipe: size and training of the model.
         seed: of the order of the sentences and of the pages.
         progress: receives the progress of the training.
+        side_training: returns what trains other weights of the model beside it, if anything.
 
     Returns:
         The number of tokens in all forward passes, without padding.
@@ -59,6 +62,7 @@ def teach(
     counts = [recipe.pages_at(step, steps) for step in range(steps)]
     batches = page_batches(exercises, counts, seed)
     optimizer = optimizers.build(model, "muon", recipe.lr, weight_decay=0.0)
+    side = side_training()
     done = forwarded = 0
     for epoch in range(epochs):
         right = 0
@@ -71,6 +75,8 @@ def teach(
                 page_loss, page_tokens = answer_loss(model, pages, coder.pad)
                 loss, tokens = loss + page_loss, tokens + page_tokens
             torch.autograd.backward(loss / tokens)
+            if side is not None:
+                side.step()
             torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
             optimizer.step()
             optimizer.zero_grad(set_to_none=True)
@@ -81,6 +87,8 @@ def teach(
             progress(done, steps, what)
         if exercises is None and right >= recipe.known * len(encoded):
             break
+    if side is not None:
+        side.end()
     progress(steps, steps, what)
     return forwarded
 

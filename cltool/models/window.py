@@ -1,0 +1,73 @@
+"""``tiny-window`` and ``tiny-full``: embedded models that take long texts.
+
+Both have the blocks of `cltool.lm.architectures.window`. In ``tiny-window`` each token attends to
+the last tokens and to the first ones, so a long text costs time in proportion to its length. In
+``tiny-full`` each token attends to all earlier ones: it is what the others are compared with.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from cltool.models.tiny.architecture import Architecture
+from cltool.models.tiny.model import Tiny
+from cltool.models.tiny.recipe import Recipe
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel
+
+    from cltool.lm.coder import Coder
+
+LONG = 16_384
+"""Longest text, in tokens, of the embedded models for long texts."""
+
+
+@dataclass(frozen=True)
+class Window(Architecture):
+    """A Llama whose attention has a window.
+
+    Attributes:
+        window: number of tokens that a token attends to, itself included.
+        sinks: number of first tokens that every token attends to.
+        full: numbers of the blocks with full attention; None: all.
+    """
+
+    window: int = 64
+    sinks: int = 4
+    full: tuple[int, ...] | None = ()
+
+    code = ("cltool.lm.architectures",)
+
+    def recipe(self, facts: int, *, reading: bool = True) -> Recipe:
+        """Return the recipe for ``facts``, with room for long texts."""
+        return replace(Recipe.for_facts(facts, reading=reading), context=LONG)
+
+    def new_model(self, coder: Coder, recipe: Recipe) -> PreTrainedModel:
+        """Return the untrained model."""
+        from cltool.lm.architectures.window import WindowForCausalLM
+        from cltool.models.tiny.llama import new_model
+
+        full = range(recipe.layers) if self.full is None else self.full
+        return new_model(
+            WindowForCausalLM,
+            coder,
+            recipe,
+            segment=self.window,
+            sinks=self.sinks,
+            full=list(full),
+        )
+
+
+class TinyWindow(Tiny):
+    """An embedded model whose attention has a window."""
+
+    architecture = Window()
+    context = LONG
+
+
+class TinyFull(Tiny):
+    """An embedded model with full attention that takes long texts."""
+
+    architecture = Window(sinks=0, full=None)
+    context = LONG
