@@ -24,6 +24,7 @@ COMMANDS = {
     "report": "write the HTML report of finished runs",
     "reproduce": "run what is missing of a committed experiment and write its reports",
     "beliefs": "find out how old a model's knowledge is, without training it",
+    "recall": "find out what models recall of a text that they have read",
     "audit": "attack a model that erased facts and compare it with a retrained model",
     "show": "show what a run knew about one subject after each update",
     "erasures": "list the facts that a run had to forget, and whether they stayed erased",

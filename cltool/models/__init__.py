@@ -19,6 +19,19 @@ MODELS = Registry(
         # One line for each model.
         Entry("tiny", "cltool.models.tiny.model:Tiny", "built from the base facts at first use"),
         Entry(
+            "tiny-full", "cltool.models.window:TinyFull", "like tiny, for texts of 16,384 tokens"
+        ),
+        Entry(
+            "tiny-window",
+            "cltool.models.window:TinyWindow",
+            "attends to the last 64 tokens and the first 4",
+        ),
+        Entry(
+            "tiny-compressive",
+            "cltool.models.compressive:TinyCompressive",
+            "compresses what leaves its window (Compressive Transformer)",
+        ),
+        Entry(
             "tiny-dnc",
             "cltool.models.dnc:TinyDnc",
             "writes each line into a row of an external matrix, and reads from it",

@@ -5,13 +5,13 @@ Its blocks are those of `cltool.lm.architectures.compressive`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from cltool.models.tiny.architecture import Architecture, SideTraining
 from cltool.models.tiny.model import Tiny
 from cltool.models.tiny.recipe import Recipe
-from cltool.models.window import LONG
+from cltool.models.window import LONG, long_recipe
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
@@ -41,7 +41,7 @@ class Compressive(Architecture):
 
     def recipe(self, facts: int, *, reading: bool = True) -> Recipe:
         """Return the recipe for ``facts``, with room for long texts."""
-        return replace(Recipe.for_facts(facts, reading=reading), context=LONG)
+        return long_recipe(facts, reading=reading)
 
     def new_model(self, coder: Coder, recipe: Recipe) -> PreTrainedModel:
         """Return the untrained model."""

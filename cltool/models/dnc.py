@@ -12,20 +12,17 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from cltool.facts.facts import Fact
-from cltool.lm.coder import Encoded
 from cltool.models.tiny.architecture import Architecture
 from cltool.models.tiny.model import Tiny
-from cltool.models.tiny.reading import Exercises, Page
+from cltool.models.tiny.reading import Exercises
 from cltool.models.tiny.recipe import Recipe
+from cltool.models.window import LONG, long_recipe
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
 
     from cltool.facts.wordings import Wordings
     from cltool.lm.coder import Coder
-
-LONG = 16_384
-"""Longest text, in tokens."""
 
 PAGE = 320
 """Longest reading exercise, in tokens."""
@@ -35,10 +32,6 @@ PAGES = 14_000
 
 SUPERSEDED = 0.3
 """Share of the lines of an exercise that state another object for the key of an earlier line."""
-
-RESTARTS = 0.5
-"""Share of the exercises whose questions each begin like a new text, as they are asked of a model
-that has read something before."""
 
 SMALL_GATES = 0.3
 """Factor of the initial weights of the interface, which then begins near its biases."""
@@ -63,14 +56,6 @@ class LongExercises(Exercises):
             facts.append(Fact(subject, relation, answer))
         return facts
 
-    def _page(self, ids: list[int], questions: Sequence[Encoded]) -> Page:
-        if self._generator.random() < RESTARTS:
-            begin = self._coder.documents([""])[0]
-            questions = [
-                Encoded((*begin, *one.ids), len(begin) + one.start, one.end) for one in questions
-            ]
-        return super()._page(ids, questions)
-
 
 @dataclass(frozen=True)
 class Dnc(Architecture):
@@ -94,8 +79,8 @@ class Dnc(Architecture):
 
     def recipe(self, facts: int, *, reading: bool = True) -> Recipe:
         """Return the recipe for ``facts``, with room for long texts."""
-        recipe = Recipe.for_facts(facts, reading=reading)
-        return replace(recipe, context=LONG, pages=PAGES if reading else 0)
+        recipe = long_recipe(facts, reading=reading)
+        return replace(recipe, page=PAGE, pages=PAGES if reading else 0)
 
     def new_model(self, coder: Coder, recipe: Recipe) -> PreTrainedModel:
         """Return the untrained model.
@@ -133,7 +118,7 @@ class Dnc(Architecture):
         self, facts: Sequence[Fact], wordings: Wordings, coder: Coder, recipe: Recipe, seed: int
     ) -> Exercises:
         """Return exercises whose lines are outside of the window of most questions."""
-        return LongExercises(facts, wordings, coder, PAGE, seed)
+        return LongExercises(facts, wordings, coder, recipe.page, seed, recipe.restarts)
 
 
 def _begin_like(attention: Any, memory: Any) -> None:

@@ -23,6 +23,11 @@ LONG = 16_384
 """Longest text, in tokens, of the embedded models for long texts."""
 
 
+def long_recipe(facts: int, *, reading: bool) -> Recipe:
+    """Return the recipe of a model for long texts, which is also asked after it has read."""
+    return replace(Recipe.for_facts(facts, reading=reading), context=LONG, restarts=0.5)
+
+
 @dataclass(frozen=True)
 class Window(Architecture):
     """A Llama whose attention has a window.
@@ -41,7 +46,7 @@ class Window(Architecture):
 
     def recipe(self, facts: int, *, reading: bool = True) -> Recipe:
         """Return the recipe for ``facts``, with room for long texts."""
-        return replace(Recipe.for_facts(facts, reading=reading), context=LONG)
+        return long_recipe(facts, reading=reading)
 
     def new_model(self, coder: Coder, recipe: Recipe) -> PreTrainedModel:
         """Return the untrained model."""

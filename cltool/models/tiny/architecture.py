@@ -67,7 +67,7 @@ class Architecture(ABC):
             recipe: the size and training of the model.
             seed: of the exercises.
         """
-        return Exercises(facts, wordings, coder, recipe.page, seed)
+        return Exercises(facts, wordings, coder, recipe.page, seed, recipe.restarts)
 
     def side_training(self, model: PreTrainedModel) -> SideTraining | None:
         """Return what trains parts of ``model`` with a loss of their own; None: there is nothing.

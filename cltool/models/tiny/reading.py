@@ -158,17 +158,25 @@ class Exercises:
         coder: the model's tokenizer.
         context: longest page, in tokens.
         seed: of the pages.
+        restarts: share of the pages in which each question begins like a new text.
     """
 
     lines: ClassVar[tuple[int, int]] = LINES
 
     def __init__(
-        self, facts: Sequence[Fact], wordings: Wordings, coder: Coder, context: int, seed: int
+        self,
+        facts: Sequence[Fact],
+        wordings: Wordings,
+        coder: Coder,
+        context: int,
+        seed: int,
+        restarts: float = 0.0,
     ) -> None:
         self._facts = list(facts)
         self._wordings = wordings
         self._coder = coder
         self._context = context
+        self._restarts = restarts
         self._generator = random.Random(seed)
         self._relations = sorted({fact.relation for fact in facts})
         self._subjects = sorted({fact.subject for fact in facts})
@@ -269,6 +277,8 @@ class Exercises:
     def _page(self, ids: list[int], questions: Sequence[Encoded]) -> Page:
         """Return the page of the lines ``ids`` and of all questions that fit after them."""
         skipped = len(self._coder.documents([""])[0])
+        if self._restarts and self._generator.random() < self._restarts:
+            skipped = 0
         answers = []
         for question in questions:
             if len(ids) + len(question) - skipped <= self._context:

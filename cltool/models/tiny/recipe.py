@@ -19,6 +19,8 @@ class Recipe:
         vocabulary: size of the tokenizer's vocabulary.
         context: longest sequence, in tokens.
         page: longest reading exercise, in tokens.
+        restarts: share of the reading exercises in which each question begins like a new text. A
+            model that keeps what it has read is asked in this way.
         epochs: maximum number of epochs over the base sentences, unless ``steps`` or ``pages``
             need more.
         steps: minimum number of steps; with few base facts, more epochs are planned to reach it.
@@ -39,6 +41,7 @@ class Recipe:
     vocabulary: int = 1536
     context: int = 256
     page: int = 256
+    restarts: float = 0.0
     epochs: int = 10
     steps: int = 300
     batch: int = 32

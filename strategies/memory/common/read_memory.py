@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import torch
-
-from cltool.lm.architectures.decoder import PieceModel
+from cltool.lm.architectures.carry import read_on, reads_in_pieces
 from cltool.lm.architectures.memory_state import MemoryState
 
 if TYPE_CHECKING:
     from cltool.facts.facts import Key
+    from cltool.lm.architectures.decoder import PieceModel
     from cltool.training.learner import Learner
     from cltool.training.strategy import State
 
@@ -34,31 +33,21 @@ class ReadMemory:
     @classmethod
     def of(cls, learner: Learner) -> ReadMemory | None:
         """Return the memory of the learner's model; None: it keeps nothing between texts."""
-        found = (one for one in learner.model.modules() if isinstance(one, PieceModel))
-        inner = next(found, None)
+        inner = reads_in_pieces(learner.model)
         return None if inner is None else cls(learner, inner)
 
-    @torch.no_grad()
     def read(self, lines: Sequence[tuple[Key, str]]) -> None:
         """Read the lines of facts, each given with the fact's key, after all that was read."""
         if not lines:
             return
-        coder, model = self._learner.lm.coder, self._learner.model
+        coder = self._learner.lm.coder
         ids: list[int] = [] if self._inner.carried is not None else coder.documents([""])[0]
         begin = self._read_so_far()
         for (key, _), tokens in zip(lines, coder.texts([text for _, text in lines]), strict=True):
             start = begin + len(ids)
             ids = [*ids, *tokens]
             self._spans.setdefault(key, []).append([start, start + len(tokens)])
-        was_training = model.training
-        model.eval()
-        try:
-            with self._learner.lm.precision.autocast():
-                text = torch.tensor([ids], device=self._learner.lm.device)
-                out: Any = model(input_ids=text, use_cache=True, logits_to_keep=1)
-        finally:
-            model.train(was_training)
-        self._inner.carried = out.past_key_values.detached()
+        read_on(self._learner.lm, self._inner, ids)
 
     def remove(self, keys: Collection[Key]) -> None:
         """Remove the entries of the lines of ``keys``."""
