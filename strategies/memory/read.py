@@ -49,6 +49,7 @@ class Read(Strategy[ReadConfig]):
         self._framing = Framing(learner, base=False)
         self._memory = ReadMemory.of(learner)
         self._step = -1
+        self._facts: list[Fact] = []
         self._lines: list[str] = []
 
     def update(self, learner: Learner, update: Update) -> None:
@@ -60,15 +61,20 @@ class Read(Strategy[ReadConfig]):
         """Return the prompt: as it is if the memory holds the facts, else after their lines."""
         if self._memory is not None:
             return prompt
-        if self._step != self._framing.step:
-            self._step = self._framing.step
-            self._lines = self._framing.first(self._framing.facts())
+        self._refresh()
         newest = self._lines[: self._framing.count(prompt, self._lines)]
         return "".join(newest[::-1]) + prompt
 
+    def given(self, prompt: str) -> list[Fact] | None:
+        """Return the facts before ``prompt``; None if the memory holds them."""
+        if self._memory is not None:
+            return None
+        self._refresh()
+        return self._facts[: self._framing.count(prompt, self._lines)]
+
     def forget(self, facts: Sequence[Fact]) -> None:
         """Remove the entries of superseded and erased facts from the memory."""
-        self._step, self._lines = -1, []
+        self._step, self._facts, self._lines = -1, [], []
         if self._memory is not None:
             self._memory.remove([fact.key for fact in facts])
 
@@ -95,3 +101,10 @@ class Read(Strategy[ReadConfig]):
         """Restore the memory."""
         if self._memory is not None:
             self._memory.load_state_dict(state)
+
+    def _refresh(self) -> None:
+        """Choose the facts that are valid at the current step, the newest first."""
+        if self._step != self._framing.step:
+            self._step = self._framing.step
+            self._facts = self._framing.facts()
+            self._lines = self._framing.first(self._facts)
