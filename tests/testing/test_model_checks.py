@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -134,3 +135,27 @@ def test_a_model_with_fixed_weights_keeps_the_contract() -> None:
 def test_a_broken_contract_is_named(kind: type[Model], what: str) -> None:
     with pytest.raises(ContractError, match=what):
         check_model(kind)
+
+
+@pytest.mark.parametrize(
+    ("broken", "what"),
+    [
+        ("past_key_values", "a text in parts"),
+        ("attention_mask", "padding on the left"),
+        ("later tokens", "change with later tokens"),
+    ],
+)
+def test_broken_decoding_is_named(broken: str, what: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = LlamaForCausalLM.forward
+
+    def forward(self: Any, input_ids: Any = None, **named: Any) -> Any:
+        if broken in named:
+            named[broken] = None
+        out = whole(self, input_ids, **named)
+        if broken == "later tokens":
+            out.logits = out.logits + out.logits.mean(dim=1, keepdim=True)
+        return out
+
+    monkeypatch.setattr(LlamaForCausalLM, "forward", forward)
+    with pytest.raises(ContractError, match=what):
+        check_model(Fixed)
