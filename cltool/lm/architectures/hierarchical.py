@@ -35,11 +35,8 @@ from cltool.lm.architectures.memory_state import LayerState
 from cltool.lm.architectures.slots import append
 from cltool.lm.architectures.window import WindowAttention, WindowConfig
 
-OPEN = 2.0
-"""Initial bias of the write gates: σ(2) = 0.88."""
-
-QUIET = -1.0
-"""Initial bias of the read gates: σ(−1) = 0.27."""
+READ_GAIN = 0.5
+"""Initial gain of what is read, relative to what was written."""
 
 
 class HierarchicalConfig(WindowConfig):
@@ -89,19 +86,28 @@ class HierarchicalMemory(Mixer):
         )
         self.v_proj = nn.Linear(width, width, bias=False)
         self.o_proj = nn.Linear(width, width, bias=False)
-        self.write_gate = nn.Linear(width, 1)
-        self.read_gates = nn.Linear(width, len(sizes))
+        self.write_gate = nn.Linear(width, 1, bias=False)
+        self.read_gates = nn.Linear(width, len(sizes), bias=False)
+        # A module without weights of its own is not initialised by itself, only its parts are.
+        self.write_bias = nn.Parameter(torch.empty(1))
+        self.read_biases = nn.Parameter(torch.empty(len(sizes)))
 
     def reset(self) -> None:
-        """Open the write gates and nearly close the read gates, for all tokens alike."""
-        for gate, bias in ((self.write_gate, OPEN), (self.read_gates, QUIET)):
-            initialization.zeros_(gate.weight)
-            initialization.constant_(gate.bias, bias)
+        """Make the memory an induction head, as far as its keys tell tokens apart.
+
+        What is read is what was written: W_o ∝ W_v^T. All gates are half open.
+        """
+        for keys in self.k_proj.values():
+            initialization.orthogonal_(keys.weight)
+        initialization.orthogonal_(self.v_proj.weight)
+        initialization.copy_(self.o_proj.weight, READ_GAIN * self.v_proj.weight.T)
+        for bias in (self.write_bias, self.read_biases):
+            initialization.zeros_(bias)
 
     def forward(self, hidden: Tensor, piece: Piece, state: LayerState) -> tuple[Tensor, LayerState]:
         """Return what the tokens read, and the memories after the piece."""
         state = state if "recent" in state else self._empty(hidden)
-        gates = torch.sigmoid(self.read_gates(hidden))
+        gates = torch.sigmoid(self.read_gates(hidden) + self.read_biases)
         values = torch.zeros_like(hidden)
         for number, name in enumerate(self.counts):
             found = read(state[name], self.features(name, hidden))
@@ -133,11 +139,13 @@ class HierarchicalMemory(Mixer):
         if not bool(ends.any()):
             return kept
         values = self.v_proj(recent[:, 1:])
-        gates = torch.sigmoid(self.write_gate(recent[:, 1:])).squeeze(-1)
+        gates = torch.sigmoid(self.write_gate(recent[:, 1:]) + self.write_bias).squeeze(-1)
         for name, strengths in (("fast", torch.ones_like(gates)), ("slow", gates)):
             faded = decay(self.half_lives[name], self.segment) * state[name]
             new = written(faded, self.features(name, recent[:, :-1]), values, strengths)
-            kept[name] = torch.where(ends[:, None, None], new, state[name])
+            kept[name] = (
+                new if bool(ends.all()) else torch.where(ends[:, None, None], new, state[name])
+            )
         return kept
 
 

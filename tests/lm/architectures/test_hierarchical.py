@@ -30,7 +30,15 @@ def memory_of(model: Any) -> HierarchicalMemory:
 
 def close_write_gate(model: Any) -> None:
     with torch.no_grad():
-        memory_of(model).write_gate.bias.fill_(-1e4)
+        memory_of(model).write_bias.fill_(-1e4)
+
+
+def test_a_new_memory_reads_what_was_written() -> None:
+    memory = memory_of(small_model("cltool-hierarchical"))
+    value = torch.randn(32, generator=torch.Generator().manual_seed(1))
+    with torch.no_grad():
+        read = memory.o_proj(memory.v_proj(value))
+    assert torch.allclose(read / read.norm(), value / value.norm(), atol=1e-6)
 
 
 @pytest.mark.parametrize("blocks", [(0,), (1,), (0, 1), ()])
@@ -102,7 +110,7 @@ def test_logits_depend_on_tokens_beyond_all_windows_through_the_memories_alone()
 
     assert (last(one) - last(other)).abs().max() > 1e-5
     with torch.no_grad():
-        memory_of(model).read_gates.bias.fill_(-1e4)
+        memory_of(model).read_biases.fill_(-1e4)
     assert torch.equal(last(one), last(other))
 
 
