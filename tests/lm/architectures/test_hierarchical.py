@@ -8,6 +8,7 @@ import pytest
 import torch
 from torch import Tensor
 
+from cltool.lm.architectures.fast_weights import read
 from cltool.lm.architectures.hierarchical import HierarchicalMemory
 
 from .conftest import small_model
@@ -68,6 +69,19 @@ def test_the_slow_memory_changes_only_through_its_gate() -> None:
     assert opened["slow"].any()
     assert not closed["slow"].any()
     assert torch.equal(closed["fast"], opened["fast"])
+
+
+def test_a_memory_has_the_value_of_the_next_token_at_the_key_of_a_token() -> None:
+    model = small_model("cltool-hierarchical", memory_blocks=(0,))
+    memory, ids = memory_of(model), torch.arange(10, 10 + SEGMENT).view(1, -1)
+    with torch.no_grad():
+        memory.write_bias.fill_(1e4)
+    state = state_after(model, ids).states[0]
+    with torch.no_grad():
+        hidden = model.model.layers[0].input_layernorm(model.model.embed_tokens(ids))
+        found = read(state["slow"], memory.features("slow", hidden[:, -2:-1]))
+        # The last write of a segment is exact.
+        assert torch.allclose(found, memory.v_proj(hidden[:, -1:]), atol=1e-5)
 
 
 def test_without_writes_the_memories_decay_by_their_half_lives() -> None:
