@@ -28,11 +28,11 @@ import torch
 from torch import Tensor, nn
 from transformers import initialization
 
-from cltool.lm.architectures.attention import Piece
+from cltool.lm.architectures.attention import Piece, own_positions
 from cltool.lm.architectures.decoder import Block, Mixer, PieceForCausalLM, PieceModel
 from cltool.lm.architectures.fast_weights import decay, features, read, written
 from cltool.lm.architectures.memory_state import LayerState
-from cltool.lm.architectures.slots import append
+from cltool.lm.architectures.slots import EMPTY, append, empty_positions
 from cltool.lm.architectures.window import WindowAttention, WindowConfig
 
 READ_GAIN = 0.5
@@ -67,7 +67,8 @@ class HierarchicalConfig(WindowConfig):
 class HierarchicalMemory(Mixer):
     """A fast memory, and a slow memory with a learned write gate.
 
-    The state has both matrices, and the inputs of the segment so far with the one before it.
+    The state has both matrices, and the inputs of the segment so far with the one before it. Tokens
+    can be removed from these inputs, but not from the matrices, where all tokens share the entries.
 
     Args:
         config: of the model.
@@ -125,7 +126,11 @@ class HierarchicalMemory(Mixer):
 
     def _empty(self, hidden: Tensor) -> LayerState:
         rows, _, width = hidden.shape
-        state = {"recent": hidden.new_zeros(rows, self.segment + 1, width)}
+        slots = self.segment + 1
+        state = {
+            "recent": hidden.new_zeros(rows, slots, width),
+            "recent_positions": empty_positions(rows, slots, hidden.device),
+        }
         for name, size in self.counts.items():
             state[name] = hidden.new_zeros(rows, size, width)
         return state
@@ -135,12 +140,22 @@ class HierarchicalMemory(Mixer):
         recent = append(state["recent"], hidden, piece.counts)
         after = piece.positions[:, 0] + piece.counts
         ends = (piece.counts > 0) & (after % self.segment == 0)
-        kept = {"recent": recent, "fast": state["fast"], "slow": state["slow"]}
+        positions = append(state["recent_positions"], own_positions(piece), piece.counts)
+        kept = {
+            "recent": recent,
+            "recent_positions": positions,
+            "fast": state["fast"],
+            "slow": state["slow"],
+        }
         if not bool(ends.any()):
             return kept
+        # Before the first token there is none, and removed tokens are gone. Zeros have no key.
+        there = (positions > EMPTY).to(hidden.dtype)
+        recent = recent * there.unsqueeze(-1)
         values = self.v_proj(recent[:, 1:])
         gates = torch.sigmoid(self.write_gate(recent[:, 1:]) + self.write_bias).squeeze(-1)
-        for name, strengths in (("fast", torch.ones_like(gates)), ("slow", gates)):
+        every, gates = there[:, 1:], gates * there[:, 1:]
+        for name, strengths in (("fast", every), ("slow", gates)):
             faded = decay(self.half_lives[name], self.segment) * state[name]
             new = written(faded, self.features(name, recent[:, :-1]), values, strengths)
             kept[name] = (

@@ -128,6 +128,20 @@ def test_logits_depend_on_tokens_beyond_all_windows_through_the_memories_alone()
     assert torch.equal(last(one), last(other))
 
 
+def test_tokens_that_are_removed_before_the_segment_ends_are_not_written() -> None:
+    model = small_model("cltool-hierarchical", memory_blocks=(0,))
+    memories = []
+    for token in (30, 31):
+        ids = text(12)
+        ids[0, 9] = token
+        model.model.carried = state_after(model, ids)
+        model.model.remove_carried(9, 10)
+        memories.append(state_after(model, text(4, seed=2)).states[0])
+        model.model.carried = None
+    for name in ("fast", "slow"):
+        assert torch.equal(memories[0][name], memories[1][name])
+
+
 def test_the_state_stays_as_large_however_long_the_text_is() -> None:
     model = small_model("cltool-hierarchical")
     sizes = [state_after(model, text(length)).bytes() for length in (3, 40, 160)]
