@@ -125,7 +125,7 @@ class OwnFacts(Scenario[OwnFactsConfig]):
             raise refusal(reading)
         kept = [event for event in events if event.kept]
         labels, steps = _assign_steps(reading, kept, options.cut)
-        collected = _Updates(reading, labels)
+        collected = _Updates(reading, labels, dated)
         for step, event in zip(steps, kept, strict=True):
             collected.add(step, event)
         collected.finish()
@@ -145,6 +145,7 @@ class OwnFacts(Scenario[OwnFactsConfig]):
             skipped=tuple(bad_details(reading)),
             warnings=tuple(doubts),
             origins=collected.origins,
+            days=collected.days,
         )
         return with_requests(stream, seed, options.forgotten, options.forgetting)
 
@@ -267,14 +268,19 @@ class _Updates:
     """Collects events, in order of time, into updates with the net change of each key.
 
     Attributes:
+        dated: whether the events have days.
         restated: the places of lines that state what holds already.
+        origins: (step, key) → the place of the line that changed the key.
+        days: (step, key) → the day from which a fact holds that the step teaches.
     """
 
     reading: Reading
     labels: Sequence[str]
+    dated: bool
     updates: list[Update] = field(default_factory=list)
     restated: list[str] = field(default_factory=list)
     origins: dict[tuple[int, Key], str] = field(default_factory=dict)
+    days: dict[tuple[int, Key], date] = field(default_factory=dict)
     _valid: dict[Key, Fact] = field(default_factory=dict)
     _last: dict[Key, Event] = field(default_factory=dict)
 
@@ -314,6 +320,8 @@ class _Updates:
             else:
                 self._valid[key] = fact = event.fact
                 learn.append(fact)
+                if self.dated:
+                    self.days[step, key] = date.fromordinal(event.moment)
             self.origins[step, key] = self.reading.place(event.line)
         self._last.clear()
         facts = (tuple(learn), tuple(forget), tuple(restated))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 
 from cltool.core.digests import SHORT
 from cltool.facts.chat_wordings import completion_request
@@ -70,6 +71,8 @@ class Stream:
         skipped: lines of the source that were skipped, with the reason.
         warnings: sentences about what was read from the source with doubts.
         origins: (step, key) → the ``file:line`` that taught it, if it came from a file.
+        days: (step, key) → the day from which the fact holds that the step teaches, if the source
+            has dates. Of a month or a year it is the first day.
         spellings: other spelling of a name → its first spelling, which takes its place; found in
             the updates.
         unasked: keys that are taught like others and are not asked about. They are none of the
@@ -84,6 +87,7 @@ class Stream:
     skipped: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     origins: Mapping[tuple[int, Key], str] = field(default_factory=dict)
+    days: Mapping[tuple[int, Key], date] = field(default_factory=dict)
     spellings: Mapping[str, str] = field(default_factory=dict)
     unasked: frozenset[Key] = frozenset()
 

@@ -64,6 +64,7 @@ def fingerprint(stream: Stream) -> dict[str, str]:
         "source": json.dumps(stream.source),
         "skipped": stream.skipped,
         "origins": sorted(stream.origins.items()),
+        "days": sorted(stream.days.items()),
         "wordings": [stream.wordings.askings(key) for key in keys],
     }
     for update in stream:

@@ -29,6 +29,22 @@ class TestUpdates:
         assert len(str(stream.source["sha256"])) == 64
         assert json.loads(json.dumps(stream.source)) == stream.source
 
+    def test_a_dated_fact_has_the_day_from_which_it_holds(self, tmp_path: Path) -> None:
+        rows = [
+            dated("Ulm", "Ada", "2009"),
+            dated("Bonn", "Bea", "2011-03"),
+            dated("Ulm", "Cy", "2013-02-03"),
+            dated("Ulm", "Di", "2013-09-01"),
+            dated("Bonn", "Bea", "2014-01-01"),  # holds already
+        ]
+        days = from_rows(tmp_path, rows, cut="2012,2014").days
+        assert {(step, key[0]): day.isoformat() for (step, key), day in days.items()} == {
+            (0, "Ulm"): "2009-01-01",
+            (0, "Bonn"): "2011-03-01",
+            (1, "Ulm"): "2013-09-01",
+        }
+        assert from_rows(tmp_path, GOOD).days == {}
+
     def test_each_update_may_be_asked_to_forget_more(self, tmp_path: Path) -> None:
         rows = [*GOOD, fact("Bonn", "Dan", 2), fact("Kiel", "Eva", 0), fact("Kiel", "", 2)]
         rows[-1] = {"subject": "Kiel", "relation": "mayor", "forget": True, "update": 2}
