@@ -13,47 +13,80 @@ are put before x. The base facts are in the index too, but they are not given, b
 knows them: if a base fact is the nearest, no update concerns the prompt, and the prompt is left
 unchanged. A fact is found by the prompts that ask for it in its trained wordings, not by the line
 that is given. d and q are bags of words and of pieces of words, weighted by their rarity
-(tf-idf; Salton & Buckley 1988), or the vectors of a sentence-transformers model. Storage grows
-with the number of valid facts. A superseded or erased fact is removed at once.
+(tf-idf; Salton & Buckley 1988), or the vectors of a sentence-transformers model.
+
+With `index = graph`, names decide instead. The prompt must name a subject as it is written, and
+words of a relation's trained wordings. Facts are edges subject → object, and a path of one or two
+edges from the named subject is given if its relations explain at least the share τ of the other
+words. So "The home town of the best friend of Ann is" is asked after two facts: who the best
+friend of Ann is, and where that person's home town is. A path is given if an update taught one of
+its facts.
+
+With `store = duckdb`, the facts are in a DuckDB file: a million of them fit, and superseded facts
+stay in it with the days on which they held. The file is a temporary one; a run that is resumed
+makes it again. With `store = memory`, a superseded fact is removed at once. With both, nothing
+stays of the key of an erased fact, also not in the bytes of the file. Storage grows with the
+number of facts.
+
+With `as_of`, the facts are given that were valid on that day, in place of those that are valid
+now. The days are those of a dated file of facts: a fact holds from its own day until the day of
+the fact that supersedes it. What changed again within one update is not in the stream.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
-from importlib import import_module
-from itertools import pairwise
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+from datetime import date
+from typing import TYPE_CHECKING, ClassVar, Literal
 
-import numpy as np
 from pydantic import Field
 
 from cltool.core.errors import UserError
-from cltool.models import packaged
+from cltool.strategies.memory.common.duckdb_store import DuckdbStore
+from cltool.strategies.memory.common.entries import Entry, Store, catch_up
+from cltool.strategies.memory.common.fact_graph import FactGraph
 from cltool.strategies.memory.common.framing import Framing
+from cltool.strategies.memory.common.gram_index import GramIndex
+from cltool.strategies.memory.common.list_store import ListStore
+from cltool.strategies.memory.common.sentence_encoder import SentenceEncoder, VectorIndex
 from cltool.training.strategy import State, Strategy, StrategyConfig, fact_rows
 
 if TYPE_CHECKING:
     from cltool.facts.facts import Fact
     from cltool.training.learner import Learner
 
-Vector = np.ndarray[Any, np.dtype[np.float32]]
-
-GRAMS = 1 << 18
-"""Number of hash values for grams."""
-
 
 class RetrievalConfig(StrategyConfig):
     """Settings of `retrieval`."""
 
-    top: int = Field(default=1, ge=1, description="k, most facts put before a prompt")
+    top: int = Field(
+        default=1, ge=1, description="k, most facts (of a graph: paths) put before a prompt"
+    )
     threshold: float = Field(
-        default=0.3, ge=-1, le=1, description="τ, least cosine similarity of fact and prompt"
+        default=0.3,
+        ge=-1,
+        le=1,
+        description="τ, least cosine similarity of fact and prompt; of a graph: least share of the"
+        " prompt's words that a path must explain",
+    )
+    index: Literal["vector", "graph"] = Field(
+        default="vector",
+        description="vector: the facts that are most similar to the prompt; graph: those about the"
+        " subject and the relations that it names, also over two facts",
     )
     encoder: str = Field(
         default="tfidf",
-        description="tfidf, minilm (fetch it with `cltool models add minilm`), or the name or path"
-        " of a sentence-transformers model",
+        description="what similarity is measured with: tfidf, minilm (fetch it with `cltool models"
+        " add minilm`), or the name or path of a sentence-transformers model",
+    )
+    store: Literal["memory", "duckdb"] = Field(
+        default="memory",
+        description="where the facts are: in memory, or in a DuckDB file (cltool[duckdb])",
+    )
+    as_of: date | None = Field(
+        default=None,
+        description="a day, YYYY-MM-DD: give the facts that were valid on it; none: those that are"
+        " valid now",
     )
     base: bool = Field(default=False, description="whether facts of the base are given too")
 
@@ -67,169 +100,101 @@ class Retrieval(Strategy[RetrievalConfig]):
     excludes: ClassVar[Mapping[str, str]] = {"memory": "both put facts before the prompt"}
 
     def attach(self, learner: Learner) -> None:
-        """Create an empty index.
+        """Create an empty store.
 
         Raises:
-            UserError: the encoder cannot be loaded.
+            UserError: the encoder cannot be loaded, duckdb is not installed, or facts are wanted
+                as of a day and the stream has no dates.
         """
         config = self.config
+        if config.as_of is not None and not learner.stream.days:
+            raise UserError(
+                f"the facts as of {config.as_of} are not known: the stream has no dates",
+                where="strategy.retrieval.as_of",
+                hint="Use a scenario with dates, such as leaders or a file of facts with --cut, or"
+                " remove the setting.",
+            )
         self._learner = learner
         self._framing = Framing(learner, config.base)
-        self._index: Index = (
-            TfIdf() if config.encoder == "tfidf" else Encoder(config.encoder, learner.device)
-        )
-        self._facts: list[Fact] = []
-        self._given: set[Fact] = set()
+        self._store = self._new_store()
+        graph = config.index == "graph"
+        self._graph = FactGraph(self._store, learner.stream.wordings) if graph else None
+        self._found: dict[str, list[Fact]] = {}
         self._step = -1
 
     def frame(self, prompt: str) -> str:
         """Return the prompt after the facts that it asks about."""
-        return self._framing.frame(
-            prompt, [self._framing.line(fact) for fact in self._look_up(prompt)]
-        )
+        lines = [self._framing.line(fact) for fact in self._look_up(prompt)]
+        return self._framing.frame(prompt, lines)
 
     def given(self, prompt: str) -> list[Fact]:
         """Return the facts before ``prompt``, the nearest first."""
         facts = self._look_up(prompt)
         return facts[: self._framing.count(prompt, [self._framing.line(fact) for fact in facts])]
 
-    def _look_up(self, prompt: str) -> list[Fact]:
-        """Return the facts that ``prompt`` asks about, whether they fit before it or not."""
-        self._refresh()
-        if not self._given:
-            return []
-        config = self.config
-        cosines = self._index.similarities(prompt)
-        order = np.argsort(-cosines, kind="stable")[: config.top]
-        found = [self._facts[index] for index in order if cosines[index] >= config.threshold]
-        return [fact for fact in found if fact in self._given]
-
     def forget(self, facts: Sequence[Fact]) -> None:
-        """Remove superseded and erased facts from the index."""
+        """Remove superseded and erased facts from what is given, and erased ones from the store."""
         self._refresh()
 
     def stored(self) -> State:
         """Return the facts that can be given, and the keys of the other facts."""
-        given = self._framing.facts()
+        self._refresh()
+        entries = self._store.entries()
+        given = [entry.fact for entry in entries if self._may_give([entry])]
         keys = {fact.key for fact in given}
-        others = [fact.key for fact in self._learner.known.valid() if fact.key not in keys]
+        others = [entry.fact.key for entry in entries if entry.fact.key not in keys]
         return {"facts": fact_rows(given), "others": [list(key) for key in others]}
 
+    def stored_bytes(self) -> int:
+        """Return the bytes of the file of facts, or those of the facts in memory."""
+        self._refresh()
+        size = self._store.size()
+        return super().stored_bytes() if size is None else size
+
+    def _new_store(self) -> Store:
+        config, days = self.config, self._learner.stream.days
+        searched = config.index == "vector"
+        encoder = None
+        if searched and config.encoder != "tfidf":
+            encoder = SentenceEncoder(config.encoder, self._learner.device)
+        if config.store == "duckdb":
+            return DuckdbStore(self._text, days, config.as_of, searched, encoder)
+        index = GramIndex() if encoder is None else VectorIndex(encoder)
+        return ListStore(self._text, days, index if searched else None, config.as_of)
+
+    def _text(self, fact: Fact) -> str:
+        """Return the text by which a fact is found: all its trained prompts."""
+        return " ".join(prompt for prompt, _ in self._learner.stream.wordings.examples(fact))
+
+    def _look_up(self, prompt: str) -> list[Fact]:
+        """Return the facts that ``prompt`` asks about, whether they fit before it or not."""
+        self._refresh()
+        if prompt not in self._found:
+            paths = self._paths(prompt) if self._step > 0 or self.config.base else []
+            kept = [path for path in paths if self._may_give(path)]
+            # Facts of two paths can be the same.
+            facts = dict.fromkeys(entry.fact for path in kept for entry in path)
+            self._found[prompt] = [*facts]
+        return self._found[prompt]
+
+    def _paths(self, prompt: str) -> list[tuple[Entry, ...]]:
+        config = self.config
+        if self._graph is not None:
+            return self._graph.paths(prompt, config.top, config.threshold)
+        near = self._store.nearest(prompt, config.top)
+        return [(entry,) for entry, cosine in near if cosine >= config.threshold]
+
+    def _may_give(self, path: Sequence[Entry]) -> bool:
+        return self.config.base or any(entry.learned > 0 for entry in path)
+
     def _refresh(self) -> None:
-        """Change the index to the facts that are valid at the current step."""
-        if self._step == self._framing.step:
+        """Take the updates into the store that it does not have yet."""
+        known = self._learner.known
+        if self._step == known.step:
             return
-        self._step = self._framing.step
-        wordings = self._learner.stream.wordings
-        facts = self._learner.known.valid()
-        held = set(self._facts)
-        new = [fact for fact in facts if fact not in held]
-        indices = {fact: index for index, fact in enumerate([*self._facts, *new])}
-        self._index.change(
-            [" ".join(prompt for prompt, _ in wordings.examples(fact)) for fact in new],
-            [indices[fact] for fact in facts],
-        )
-        self._facts = facts
-        self._given = set(self._framing.facts())
-
-
-class Index(Protocol):
-    """Texts that can be searched."""
-
-    def change(self, new: Sequence[str], kept: Sequence[int]) -> None:
-        """Add the texts ``new`` at the end, then keep only those with the indices ``kept``."""
-
-    def similarities(self, text: str) -> Vector:
-        """Return (texts,): the cosine of each text with ``text``."""
-
-
-class TfIdf:
-    """Bags of words, pairs of words and pieces of words, hashed and weighted by rarity.
-
-    The weights are tf · (1 + ln((1 + n) / (1 + df))). Grams of a prompt that are in no text
-    count too, so a prompt with unknown names is dissimilar from all texts.
-    """
-
-    def __init__(self) -> None:
-        self._sparse: Any = import_module("scipy.sparse")
-        text: Any = import_module("sklearn.feature_extraction.text")
-        self._counts: Any = self._sparse.csr_matrix((0, GRAMS), dtype=np.float32)
-        self._hashes: Any = text.HashingVectorizer(
-            analyzer=grams, n_features=GRAMS, alternate_sign=False, norm=None, dtype=np.float32
-        )
-        self._weights: Any = text.TfidfTransformer()
-
-    def change(self, new: Sequence[str], kept: Sequence[int]) -> None:
-        """Add the texts ``new`` at the end, then keep only those with the indices ``kept``."""
-        rows = [self._counts, *([self._hashes.transform(new)] if new else [])]
-        self._counts = self._sparse.vstack(rows, format="csr", dtype=np.float32)[list(kept)]
-        if kept:
-            # One row per gram: a prompt reads only the rows of its own grams.
-            self._by_gram: Any = self._weights.fit_transform(self._counts).T.tocsr()
-
-    def similarities(self, text: str) -> Vector:
-        """Return (texts,): the cosine of each text with ``text``."""
-        if not self._counts.shape[0]:
-            return np.zeros(0, dtype=np.float32)
-        bag = self._weights.transform(self._hashes.transform([text]))
-        found: Vector = self._by_gram[bag.indices].T @ bag.data
-        return found
-
-
-def grams(text: str) -> list[str]:
-    """Return words, pairs of adjacent words, and pieces of 3 to 5 characters of each word."""
-    words = re.findall(r"\w+", text.casefold())
-    found = [*words, *(f"{one} {two}" for one, two in pairwise(words))]
-    for word in words:
-        closed = f"<{word}>"
-        for size in (3, 4, 5):
-            found += [closed[at : at + size] for at in range(len(closed) - size + 1)]
-    return found
-
-
-class Encoder:
-    """An index of vectors of a sentence-transformers model.
-
-    Raises:
-        UserError: the package is not installed, or the model cannot be loaded.
-    """
-
-    def __init__(self, name: str, device: Any) -> None:
-        try:
-            package: Any = import_module("sentence_transformers")
-        except ImportError as error:
-            raise UserError(
-                "sentence-transformers is not installed",
-                where=f"strategy.retrieval.encoder = {name!r}",
-                hint="Install it (pip install 'cltool[encoders]'), or set the encoder to 'tfidf'.",
-            ) from error
-        source = str(packaged.folder(name)) if name in packaged.PACKAGES else name
-        try:
-            self._model: Any = package.SentenceTransformer(source, device=str(device))
-        except (OSError, ValueError, RuntimeError) as error:
-            first = str(error).strip().split("\n", 1)[0]
-            raise UserError(
-                f"the encoder cannot be loaded: {first}",
-                where=f"strategy.retrieval.encoder = {name!r}",
-                hint="Give the name or path of a sentence-transformers model, or 'tfidf'.",
-            ) from error
-        self._vectors: Vector = np.zeros((0, 0), dtype=np.float32)
-
-    def change(self, new: Sequence[str], kept: Sequence[int]) -> None:
-        """Add the texts ``new`` at the end, then keep only those with the indices ``kept``."""
-        if new:
-            vectors = self._encode(new)
-            old = self._vectors.reshape(-1, vectors.shape[1])
-            self._vectors = np.concatenate([old, vectors])
-        self._vectors = self._vectors[list(kept)]
-
-    def similarities(self, text: str) -> Vector:
-        """Return (texts,): the cosine of each text with ``text``."""
-        found: Vector = self._vectors @ self._encode([text])[0]
-        return found
-
-    def _encode(self, texts: Sequence[str]) -> Vector:
-        vectors: Vector = self._model.encode(
-            list(texts), normalize_embeddings=True, show_progress_bar=False
-        )
-        return vectors
+        if self._graph is not None:
+            for update in known.updates[self._step + 1 :]:
+                self._graph.note(update.learn)
+        catch_up(self._store, known, self._step)
+        self._step = known.step
+        self._found.clear()

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-import math
 import sys
-from collections import Counter
+from dataclasses import replace
+from datetime import date
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -16,8 +16,13 @@ import torch
 from cltool.core.errors import UserError
 from cltool.facts.facts import Fact, Update
 from cltool.facts.stream import Stream
+from cltool.facts.wording import Wording
+from cltool.facts.wordings import Wordings
 from cltool.models.tiny.reading import line
-from cltool.strategies.memory.retrieval import Retrieval, TfIdf, grams
+from cltool.strategies.memory.common.gram_index import GramIndex
+from cltool.strategies.memory.common.sentence_encoder import SentenceEncoder, VectorIndex
+from cltool.strategies.memory.retrieval import Retrieval, RetrievalConfig
+from cltool.testing import check_strategy
 from cltool.training.learner import Learner
 
 from ...conftest import CHAIN, FORGOTTEN, MakeLearner, apply, weights
@@ -27,6 +32,10 @@ def framed(learner: Learner, prompt: str) -> list[str]:
     text = learner.strategies.frame(prompt)
     assert text.endswith(prompt)
     return text.removesuffix(prompt).splitlines(keepends=True)
+
+
+def texts(fact: Fact, stream: Stream) -> str:
+    return " ".join(prompt for prompt, _ in stream.wordings.examples(fact))
 
 
 def retrieval_of(learner: Learner) -> Retrieval:
@@ -82,7 +91,7 @@ def test_superseded_and_erased_facts_are_removed_immediately(
         gone = learner.known.superseded_by(update)
         learner.known.apply(update)
         learner.strategies.forget(gone)
-        held = json.dumps([[f.object for f in retrieval_of(learner)._facts]])
+        held = json.dumps(retrieval_of(learner).stored())
         assert chain[update.step - 1].object not in held + learner.strategies.frame(ask)
         assert chain[update.step].object in learner.strategies.frame(ask)
     erased = stream.updates[3].forget[0]
@@ -101,10 +110,12 @@ def test_the_k_nearest_above_the_threshold(make_learner: MakeLearner, stream: St
         learner = make_learner("retrieval", strategy=settings)
         apply(learner, stream.updates[1])
         found[top, threshold] = framed(learner, prompt)
-    near = retrieval_of(learner)._index.similarities(prompt)
+    index, facts = GramIndex(), learner.known.valid()
+    index.change([texts(fact, stream) for fact in facts], range(len(facts)))
+    near = index.similarities(prompt)
     order = np.argsort(-near)[:4]
     assert near[order[0]] > 0.6 > near[order[3]]
-    expected = [line(retrieval_of(learner)._facts[place], stream.wordings) for place in order]
+    expected = [line(facts[place], stream.wordings) for place in order]
     assert found[4, -1.0] == expected
     assert found[1, -1.0] == expected[:1]
     assert found[4, 0.6] == expected[: int((near[order] >= 0.6).sum())]
@@ -143,57 +154,6 @@ def test_a_fact_is_plain_text(make_learner: MakeLearner) -> None:
     assert "{0.__class__} {object}" in only
 
 
-# The index.
-
-
-def by_hand(texts: list[str], query: str) -> list[float]:
-    """Cosines of tf-idf bags, gram by gram."""
-    bags = [Counter(grams(text)) for text in texts]
-    frequency = Counter(gram for bag in bags for gram in bag)
-
-    def weigh(bag: Counter[str]) -> dict[str, float]:
-        return {
-            gram: count * (1 + math.log((1 + len(bags)) / (1 + frequency[gram])))
-            for gram, count in bag.items()
-        }
-
-    def cosine(one: dict[str, float], other: dict[str, float]) -> float:
-        dot = sum(weight * other.get(gram, 0.0) for gram, weight in one.items())
-        return dot / math.sqrt(
-            sum(w * w for w in one.values()) * sum(w * w for w in other.values())
-        )
-
-    return [cosine(weigh(bag), weigh(Counter(grams(query)))) for bag in bags]
-
-
-TEXTS = [
-    "The ruler of Land 0 is Mira",
-    "Who rules Land 1? Who rules it",
-    "The capital of Ångström",
-    "東京 の 市長",
-]
-
-
-def test_the_index_is_tf_idf() -> None:
-    index = TfIdf()
-    index.change(TEXTS, range(4))
-    for query in ("Who rules Land 0?", "capital of ångström", "東京", "quite another thing"):
-        assert index.similarities(query) == pytest.approx(by_hand(TEXTS, query), abs=1e-5)
-    assert index.similarities("") == pytest.approx([0.0] * 4)
-
-
-def test_a_changed_index_equals_a_new_one() -> None:
-    index = TfIdf()
-    index.change(TEXTS[:3], range(3))
-    index.change([TEXTS[3], "More of it"], [3, 2, 0, 4])
-    fresh = TfIdf()
-    fresh.change([TEXTS[3], TEXTS[2], TEXTS[0], "More of it"], range(4))
-    for query in TEXTS:
-        assert index.similarities(query) == pytest.approx(fresh.similarities(query), abs=1e-6)
-    index.change([], [])
-    assert index.similarities("Land 0").shape == (0,)
-
-
 # Other encoders.
 
 
@@ -226,16 +186,14 @@ def test_any_sentence_encoder(
     for update in stream.updates[1:3]:
         apply(learner, update)
     prompt = stream.wordings.askings(CHAIN)[0].prompt
-    assert Letters.made == len(stream.updates[0].learn) + 5 + 3  # every fact once
-    framed(learner, prompt)
-    facts = retrieval_of(learner)._facts
-    assert facts == learner.known.valid()
-    near = retrieval_of(learner)._index.similarities(prompt)
-    fresh = make_learner("retrieval", strategy={"encoder": "letters"})
-    index = retrieval_of(fresh)._index
-    texts = [" ".join(p for p, _ in stream.wordings.examples(f)) for f in facts]
-    index.change(texts, range(len(texts)))
-    assert near == pytest.approx(index.similarities(prompt))
+    assert Letters.made == len(learner.known)  # every key once
+    given = framed(learner, prompt)
+    facts = learner.known.valid()
+    index = VectorIndex(SentenceEncoder("letters", "cpu"))
+    index.change([texts(fact, stream) for fact in facts], range(len(facts)))
+    nearest = facts[int(np.argmax(index.similarities(prompt)))]
+    taught = nearest in retrieval_of(learner)._framing.facts()
+    assert given == ([line(nearest, stream.wordings)] if taught else [])
     with pytest.raises(UserError, match="cannot be loaded: no such model\n"):
         make_learner("retrieval", strategy={"encoder": "not there"})
 
@@ -247,3 +205,90 @@ def test_an_encoder_whose_package_is_missing(
     with pytest.raises(UserError, match="not installed") as caught:
         make_learner("retrieval", strategy={"encoder": "some/model"})
     assert "tfidf" in caught.value.hint
+
+
+# Stores, indexes and days.
+
+
+def test_a_path_is_given_if_an_update_taught_one_of_its_facts(make_learner: MakeLearner) -> None:
+    wordings = Wordings({
+        name: [Wording.parse(f"The {name} of {{subject}} is {{object}}.")]
+        for name in ("friend", "town")
+    })  # fmt: skip
+    facts = [Fact("Ann", "friend", "Bo"), Fact("Bo", "town", "Ghent"), Fact("Ann", "town", "Rome")]
+    updates = [Update(0, "base", facts), Update(1, "one", (Fact("Bo", "town", "Turin"),))]
+    learner = make_learner(
+        "retrieval", strategy={"index": "graph"}, of=Stream("s", updates, wordings)
+    )
+    prompt = "The town of the friend of Ann is"
+    assert learner.strategies.given(prompt) == []
+    apply(learner, updates[1])
+    assert learner.strategies.given(prompt) == [facts[0], *updates[1].learn]
+    assert framed(learner, prompt) == ["The friend of Ann is Bo.\n", "The town of Bo is Turin.\n"]
+    for about_base_facts in ("The friend of Ann is", "The town of Ann is"):
+        assert learner.strategies.given(about_base_facts) == []
+
+
+def dated(stream: Stream) -> Stream:
+    """The same stream; update n is of January, 200n."""
+    days = {(u.step, f.key): date(2000 + u.step, 1, 1) for u in stream for f in u.learn}
+    return replace(stream, days=days)
+
+
+@pytest.mark.parametrize("store", ["memory", "duckdb"])
+@pytest.mark.parametrize("index", ["vector", "graph"])
+def test_questions_as_of_a_day(
+    make_learner: MakeLearner, stream: Stream, index: str, store: str
+) -> None:
+    if store == "duckdb":
+        pytest.importorskip("duckdb", reason="the extra cltool[duckdb] is not installed")
+    chain = [fact for update in stream for fact in update.learn if fact.key == CHAIN]
+    prompt = stream.wordings.askings(CHAIN)[0].prompt
+    for day, expected in (("2000-12-31", chain[0]), ("2001-12-31", chain[1]), (None, chain[2])):
+        settings = {"index": index, "store": store, "as_of": day, "base": True}
+        learner = make_learner("retrieval", of=dated(stream), strategy=settings)
+        for update in stream.updates[1:]:
+            apply(learner, update)
+        assert learner.strategies.given(prompt) == [expected]
+        held = json.dumps(retrieval_of(learner).stored())
+        assert [fact.object in held for fact in chain] == [fact == expected for fact in chain]
+        # An erased fact is not given as of any day.
+        about = stream.wordings.askings(FORGOTTEN)[0].prompt
+        assert FORGOTTEN not in {fact.key for fact in learner.strategies.given(about) or ()}
+        assert learner.strategies.stored_bytes() > 0
+
+
+def test_a_day_needs_a_stream_with_dates(make_learner: MakeLearner) -> None:
+    with pytest.raises(UserError, match="the stream has no dates") as caught:
+        make_learner("retrieval", strategy={"as_of": "2001-01-01"})
+    assert "as_of" in caught.value.where
+    with pytest.raises(UserError, match="as_of"):
+        make_learner("retrieval", strategy={"as_of": "last year"})
+
+
+def test_duckdb_that_is_missing(make_learner: MakeLearner, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "duckdb", None)
+    with pytest.raises(UserError, match="duckdb is not installed") as caught:
+        make_learner("retrieval", strategy={"store": "duckdb"})
+    assert "cltool[duckdb]" in caught.value.hint
+    make_learner("retrieval")
+
+
+def test_the_bytes_of_the_file_are_counted(make_learner: MakeLearner, stream: Stream) -> None:
+    pytest.importorskip("duckdb", reason="the extra cltool[duckdb] is not installed")
+    learner = make_learner("retrieval", strategy={"store": "duckdb"})
+    apply(learner, stream.updates[1])
+    text = len(json.dumps(retrieval_of(learner).stored()))
+    assert learner.strategies.stored_bytes() > 10 * text
+
+
+@pytest.mark.slow
+def test_a_run_with_a_file_of_facts_resumes() -> None:
+    """The contract suite compares a run that was killed and resumed with a whole one."""
+    pytest.importorskip("duckdb", reason="the extra cltool[duckdb] is not installed")
+    check_strategy(Retrieval, RetrievalConfig(store="duckdb"), quick=True)
+
+
+@pytest.mark.slow
+def test_the_contract_with_a_graph() -> None:
+    check_strategy(Retrieval, RetrievalConfig(index="graph"), quick=True)
