@@ -31,6 +31,9 @@ number of facts.
 With `as_of`, the facts are given that were valid on that day, in place of those that are valid
 now. The days are those of a dated file of facts: a fact holds from its own day until the day of
 the fact that supersedes it. What changed again within one update is not in the stream.
+
+`docs/retrieval.md` says when to use which store and index, what a lookup costs, and what was
+measured.
 """
 
 from __future__ import annotations

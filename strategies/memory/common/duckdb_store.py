@@ -81,7 +81,7 @@ class DuckdbStore:
         self._encoder = encoder if searched else None
         self._duckdb = _duckdb()
         self._arrow: Any = import_module("pyarrow")
-        self._file = scratch_folder() / "facts.duckdb"
+        self._file = scratch_folder(self) / "facts.duckdb"
         self._connection = self._connect()
         self._connection.execute(_TABLES)
         self._number = 0

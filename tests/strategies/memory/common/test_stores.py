@@ -109,10 +109,14 @@ def test_both_find_the_same(stream: Stream) -> None:
             assert [c for _, c in near] == pytest.approx([c for _, c in also], abs=1e-5)
 
 
-def test_catching_up_ends_where_step_by_step_does(make: MakeStore, stream: Stream) -> None:
+@pytest.mark.parametrize("done", [0, 2])
+def test_catching_up_ends_where_step_by_step_does(
+    make: MakeStore, stream: Stream, done: int
+) -> None:
     slow, fast = make(), make()
     known = filled(slow, stream)
-    catch_up(fast, known, -1)
+    filled(fast, stream.updates[:done])
+    catch_up(fast, known, done - 1)
     assert fast.entries() == slow.entries()
     for fact in known.valid()[::5]:
         assert fast.nearest(text(fact), 4) == slow.nearest(text(fact), 4)
@@ -275,13 +279,16 @@ def test_a_superseded_fact_stays_in_the_file_with_its_end(folder: Path) -> None:
     assert store.size() >= file.stat().st_size > 0
 
 
-def test_folders_of_killed_processes_are_removed(folder: Path) -> None:
+def test_folders_of_killed_processes_and_of_unused_stores_are_removed(folder: Path) -> None:
     left, other = folder / "cltool-facts-999999999-abc", folder / "cltool-facts-x"
     for place in (left, other):
         place.mkdir()
         (place / "facts.duckdb").write_text("Ada", encoding="utf-8")
-    DuckdbStore(text, {}, None, False)
+    store = DuckdbStore(text, {}, None, False)
     assert not left.exists() and other.exists()
+    assert [*folder.rglob("facts.duckdb")] and store.size() > 0
+    del store
+    assert len([*folder.rglob("facts.duckdb")]) == 1, "that of the other one"
 
 
 def test_facts_in_several_chunks(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
