@@ -36,6 +36,9 @@ if TYPE_CHECKING:
 FORMAT = 1
 FOLDER = "cells"
 DECIMALS = 6
+SEVERAL_MODELS = "several models"
+"""What the report of an experiment that compares models has in place of the model's name."""
+
 RECORDED = ("scenario", "strategy", "seed", "model", "weights", "labels", "settings", "stream",
             "warnings", "versions")  # fmt: skip
 """The parts of a run's record that a cell keeps."""
@@ -199,8 +202,9 @@ def read_all(plan: Plan) -> Mapping[PlannedCell, Json | None]:
 
 def finished_runs(plan: Plan) -> Sequence[Measured]:
     """Return the cells of a plan whose results count, also those that other code made."""
+    model = SEVERAL_MODELS if plan.experiment.several_models else None
     return [
-        MeasuredCell(_CellRun(file_of(plan.folder, cell.name).with_suffix(""), held))
+        MeasuredCell(_CellRun(file_of(plan.folder, cell.name).with_suffix(""), held, model))
         for cell, held in read_all(plan).items()
         if held is not None and not out_of_date(held, cell)
     ]
@@ -247,11 +251,13 @@ class _CellRun(Run):
     """What a cell kept of a run's record; the folder only names it."""
 
     content: Json
+    model: str | None = None
 
     @cached_property
     @override
     def record(self) -> Json:
-        return {**self.content["run"], "variant": self.content["variant"]}
+        record = {**self.content["run"], "variant": self.content["variant"]}
+        return record if self.model is None else {**record, "model": self.model}
 
 
 class MeasuredCell(Measured):

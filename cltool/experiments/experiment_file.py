@@ -78,6 +78,11 @@ class Experiment(_Table):
     seeds: int = Field(1, ge=1, description="how many seeds")
     settings: Tables = Field({}, description="tables of settings, as in a settings file")
     variants: tuple[Variant, ...] = Field((), description="strategies with settings of their own")
+    several_models: bool = Field(
+        False,
+        description="whether variants may have models of their own; all are in one table, so a"
+        " variant's name should tell its model",
+    )
     keep_checkpoints: tuple[int, ...] = Field(
         (), description="steps whose checkpoints the runs keep, in addition to the last one's"
     )
@@ -98,9 +103,10 @@ class Experiment(_Table):
                 raise ValueError("options of the scenario belong in [scenario], not in settings")
         model = _model(self.settings, ModelSettings.model_fields["name"].default)
         for one in self.variants:
-            if _model(one.settings, model) != model:
+            if _model(one.settings, model) != model and not self.several_models:
                 raise ValueError(
-                    f"variant {one.name!r} has another model; all cells of an experiment have one"
+                    f"variant {one.name!r} has another model; to compare models, set"
+                    " several_models = true"
                 )
         for given, what in (
             (self.variants, "variants"),

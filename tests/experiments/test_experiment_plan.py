@@ -123,7 +123,7 @@ def test_a_search_has_a_cell_for_each_strategy_that_declares_something(tmp_path:
         (
             "variants = [{name = 'a', strategy = 'ewc', settings.model.name = 'other'}]",
             "",
-            "variant 'a' has another model",
+            "variant 'a' has another model; to compare models",
         ),
         (
             "strategies = ['ewc']\naudit.run = 'ewc'\naudit.steps = ['last']",

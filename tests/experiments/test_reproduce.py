@@ -403,3 +403,25 @@ def _quiet() -> Any:
     from cltool.core.progress import QUIET
 
     return QUIET
+
+
+def test_one_table_can_compare_models(work: Workplace) -> None:
+    other = work.root / "other-model"
+    shutil.copytree(work.model, other)
+    work.write(
+        f"""
+        several_models = true
+        settings.learner.epochs = 1
+        settings.model.device = "cpu"
+        variants = [
+            {{name = "one", strategy = "frozen"}},
+            {{name = "other", strategy = "frozen", settings.model.name = {json.dumps(str(other))}}},
+        ]
+        """
+    )
+    assert work.reproduce("--workers", "1") == 0
+    (group,) = read_data(work.folder / "report.html")["groups"]
+    assert group["model"] == "several models"
+    table = json.loads((work.folder / "report.json").read_text(encoding="utf-8"))["table"]
+    assert [row["strategy"] for row in table] == ["one", "other"]
+    assert work.cell("other-seed0")["run"]["model"] == str(other)
