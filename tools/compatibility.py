@@ -1,6 +1,7 @@
-"""Tries every strategy on small random models of ten families, and writes a page about it.
+"""Tries every strategy on small random models of many families, and writes a page about it.
 
-``python -m tools.compatibility`` rewrites ``docs/compatibility.md``. Each cell of its table is a
+``python -m tools.compatibility`` rewrites ``docs/compatibility.md``; with ``--missing`` it only
+runs the cells that the page lacks, such as those of a new strategy. Each cell of its table is a
 run of three updates that learn, supersede and forget facts: the model is written as a checkpoint,
 loaded, trained, asked and saved through the code that any run uses. A strategy that cannot work on
 a family refuses it before anything is trained, and the page has the reason.
@@ -138,8 +139,12 @@ def _mark(text: str, reasons: Sequence[str]) -> str:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run all cells and write the page."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.parse_args(arguments)
+    parser.add_argument(
+        "--missing", action="store_true", help="keep the cells of the page, run the others"
+    )
+    options = parser.parse_args(arguments)
     names = strategies()
+    held = read(PAGE.read_text(encoding="utf-8")) if options.missing else {}
     cells: dict[tuple[str, str], str] = {}
     late: list[str] = []
     with stderr_progress() as progress:
@@ -147,6 +152,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for number, name in enumerate(names):
             for family in FAMILIES:
                 report(number, len(names), f"{name} on {family}")
+                if (name, family) in held:
+                    cells[name, family] = held[name, family]
+                    continue
                 try:
                     cells[name, family] = outcome(name, family)
                 except FailedLateError as error:

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 LONG = 16_384
 """Longest text, in tokens, of the embedded models for long texts."""
 
+PIECE = 2_048
+"""Tokens that pass through a model with full attention together."""
+
 
 def long_recipe(facts: int, *, reading: bool) -> Recipe:
     """Return the recipe of a model for long texts, which is also asked after it has read."""
@@ -53,14 +56,14 @@ class Window(Architecture):
         from cltool.lm.architectures.window import WindowForCausalLM
         from cltool.models.tiny.llama import new_model
 
-        full = range(recipe.layers) if self.full is None else self.full
+        whole = self.full is None
         return new_model(
             WindowForCausalLM,
             coder,
             recipe,
-            segment=self.window,
+            segment=PIECE if whole else self.window,
             sinks=self.sinks,
-            full=list(full),
+            full=list(range(recipe.layers) if self.full is None else self.full),
         )
 
 
