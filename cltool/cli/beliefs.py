@@ -39,9 +39,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     settings = parser.add_argument_group("settings")
     about = "TOML file with settings, or the run.json of a run whose stream is used"
     shared.add_settings(settings, "probe.batch_size=32", about)
-    # No setting of training or of scores is an option of this command.
-    unused = {"teach_base": False, "loss": None, "match": None, "general": None, "text": None}
-    parser.set_defaults(fallback={}, protect_general=False, **unused)
+    shared.without_training(parser)
 
 
 def run(options: argparse.Namespace) -> int:

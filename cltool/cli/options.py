@@ -133,6 +133,13 @@ def add_device(group: Any) -> None:
     group.add_argument("--dtype", help="auto, float32 or bfloat16 [auto]")
 
 
+def without_training(parser: argparse.ArgumentParser) -> None:
+    """Leave out the options of training and of scores: the command only asks a model."""
+    unused = ("loss", "order", "match", "general", "text")
+    parser.set_defaults(fallback={}, protect_general=False, teach_base=False)
+    parser.set_defaults(**dict.fromkeys(unused))
+
+
 def add_settings(group: Any, example: str, about: str = "TOML file with settings") -> None:
     """Add ``--settings`` and ``--set`` to a parser or group.
 

@@ -54,9 +54,8 @@ def add(parser: argparse.ArgumentParser) -> None:
     shared.add_chat(model)
     settings = parser.add_argument_group("settings")
     shared.add_settings(settings, "probe.batch_size=32", "TOML file with settings")
-    # No setting of training or of scores is an option of this command.
-    unused = {"teach_base": False, "loss": None, "match": None, "general": None, "text": None}
-    parser.set_defaults(fallback={}, protect_general=False, model=None, **unused)
+    shared.without_training(parser)
+    parser.set_defaults(model=None)
 
 
 def run(options: argparse.Namespace) -> int:

@@ -152,7 +152,7 @@ def test_broken_decoding_is_named(broken: str, what: str, monkeypatch: pytest.Mo
         if broken in named:
             named[broken] = None
         out = whole(self, input_ids, **named)
-        if broken == "later tokens":
+        if broken == "later tokens" and input_ids.shape[1] > 50:  # longer than loading checks
             out.logits = out.logits + out.logits.mean(dim=1, keepdim=True)
         return out
 
