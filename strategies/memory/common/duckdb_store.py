@@ -39,9 +39,9 @@ CANDIDATES = 16
 """Subjects whose facts are compared with a prompt: those with the rarest grams of it."""
 
 _TABLES = """
-CREATE TABLE keys (number BIGINT, key BIGINT, subject BIGINT, name VARCHAR, relation VARCHAR);
-CREATE TABLE facts (key BIGINT, place INTEGER, object VARCHAR, aliases VARCHAR[], learned INTEGER,
-                    since DATE, ended INTEGER, until DATE);
+CREATE TABLE facts (number BIGINT, key BIGINT, subject BIGINT, name VARCHAR, relation VARCHAR,
+                    place INTEGER, object VARCHAR, aliases VARCHAR[], learned INTEGER, since DATE,
+                    ended INTEGER, until DATE);
 CREATE TABLE grams (gram INTEGER, subject BIGINT);
 CREATE TABLE vectors (key BIGINT, vector FLOAT[]);
 """
@@ -104,7 +104,7 @@ class DuckdbStore:
 
     def entries(self) -> list[Entry]:
         """Return all facts that hold."""
-        return self._select("FROM facts JOIN keys USING (key) WHERE " + _HOLDS, self._when())
+        return self._select("FROM facts WHERE " + _HOLDS, self._when())
 
     def nearest(self, prompt: str, count: int) -> list[tuple[Entry, float]]:
         """Return the ``count`` facts that are most similar to ``prompt``, with their cosines.
@@ -143,7 +143,7 @@ class DuckdbStore:
         return [_entry(row) for row in self._connection.execute(query, [*values]).fetchall()]
 
     def _of_subjects(self, subjects: Sequence[int]) -> list[Entry]:
-        what = "FROM keys JOIN facts USING (key) WHERE subject IN (SELECT unnest(?::BIGINT[])) AND "
+        what = "FROM facts WHERE subject IN (SELECT unnest(?::BIGINT[])) AND "
         return self._select(what + _HOLDS, [[*subjects], *self._when()]) if subjects else []
 
     def _candidates(self, prompt: str) -> list[int]:
@@ -181,7 +181,7 @@ class DuckdbStore:
         vector = encoder.encode([prompt])[0].tolist()
         query = f"""
             SELECT {_ENTRY}, list_inner_product(vector, ?::FLOAT[]) AS cosine
-            FROM vectors JOIN keys USING (key) JOIN facts USING (key) WHERE {_HOLDS}
+            FROM vectors JOIN facts USING (key) WHERE {_HOLDS}
             ORDER BY cosine DESC, number LIMIT ?
         """  # noqa: S608
         rows = self._connection.execute(query, [vector, *self._when(), count]).fetchall()
@@ -192,38 +192,36 @@ class DuckdbStore:
     def _teach(self, beliefs: Sequence[Belief], step: int) -> None:
         """Take in what an update teaches or restates; each key occurs once."""
         by_key = {_key(belief.fact): belief for belief in beliefs}
+        numbers: dict[int, int] = {}
         held: dict[int, list[Entry]] = {}
         rows = self._connection.execute(
-            f"SELECT {_ENTRY} FROM facts JOIN keys USING (key)"  # noqa: S608
+            f"SELECT {_ENTRY}, number FROM facts"  # noqa: S608
             " WHERE key IN (SELECT unnest(?::BIGINT[])) ORDER BY number, place",
             [[*by_key]],
         )
         for row in rows.fetchall():
             entry = _entry(row)
+            numbers[_key(entry.fact)] = row[-1]
             held.setdefault(_key(entry.fact), []).append(entry)
         self._add_keys([one.fact for key, one in by_key.items() if key not in held])
+        for key in by_key:
+            if key not in numbers:
+                numbers[key] = self._number
+                self._number += 1
         self._delete("facts", "key", held)
         changed = {
             key: after(held.get(key, ()), one, step, self._days.get((step, one.fact.key)))
             for key, one in by_key.items()
         }
-        self._insert("facts", _fact_rows(changed))
+        self._insert("facts", _fact_rows(changed, numbers))
 
     def _add_keys(self, facts: Sequence[Fact]) -> None:
+        """Add what finds facts of keys that are not in the file yet."""
         if not facts:
             return
         subjects = {_hash(name_identity(fact.subject)): fact.subject for fact in facts}
         for number in self._held(subjects):
             del subjects[number]
-        names = [(fact.subject, fact.relation) for fact in facts]
-        self._insert("keys", {
-            "number": range(self._number, self._number + len(facts)),
-            "key": [_key(fact) for fact in facts],
-            "subject": [_hash(name_identity(fact.subject)) for fact in facts],
-            "name": [name for name, _ in names],
-            "relation": [relation for _, relation in names],
-        })  # fmt: skip
-        self._number += len(facts)
         if self._grams:
             self._count(facts, subjects, 1)
             found = bags(subjects.values())
@@ -250,11 +248,12 @@ class DuckdbStore:
         """Delete all that is held about the keys of ``facts``; return whether there was any."""
         keys = [_key(fact) for fact in facts]
         rows = self._connection.execute(
-            "SELECT name, relation FROM keys WHERE key IN (SELECT unnest(?::BIGINT[]))", [keys]
+            "SELECT DISTINCT name, relation FROM facts WHERE key IN (SELECT unnest(?::BIGINT[]))",
+            [keys],
         ).fetchall()
         if not rows:
             return False
-        for table in ("facts", "keys", "vectors"):
+        for table in ("facts", "vectors"):
             self._delete(table, "key", keys)
         subjects = {_hash(name_identity(name)): name for name, _ in rows}
         for number in self._held(subjects):
@@ -265,8 +264,8 @@ class DuckdbStore:
         return True
 
     def _held(self, subjects: Iterable[int]) -> list[int]:
-        """Return those of ``subjects`` about which there is a key."""
-        query = "SELECT DISTINCT subject FROM keys WHERE subject IN (SELECT unnest(?::BIGINT[]))"
+        """Return those of ``subjects`` about which there are facts."""
+        query = "SELECT DISTINCT subject FROM facts WHERE subject IN (SELECT unnest(?::BIGINT[]))"
         return [row[0] for row in self._connection.execute(query, [[*subjects]]).fetchall()]
 
     def _delete(self, table: str, column: str, values: Iterable[int]) -> None:
@@ -303,8 +302,7 @@ class DuckdbStore:
         self._connection.execute(_TABLES)
         old = self._file.stem
         for table, order in (
-            ("keys", "number"),
-            ("facts", "key, place"),
+            ("facts", "number, place"),
             ("grams", "gram, subject"),
             ("vectors", "key"),
         ):
@@ -345,15 +343,26 @@ def _entry(row: Sequence[Any]) -> Entry:
     return Entry(Fact(name, relation, value, tuple(aliases)), learned, since, ended, until)
 
 
-def _fact_rows(changed: Mapping[int, Sequence[Entry]]) -> dict[str, list[Any]]:
-    """Return the columns of the table of facts."""
+def _fact_rows(
+    changed: Mapping[int, Sequence[Entry]], numbers: Mapping[int, int]
+) -> dict[str, list[Any]]:
+    """Return the columns of the table of facts.
+
+    Args:
+        changed: key → its entries.
+        numbers: key → its place in the order in which keys appeared.
+    """
 
     def rows() -> Iterator[tuple[Any, ...]]:
         for key, entries in changed.items():
             for place, one in enumerate(entries):
                 fact = one.fact
-                yield (key, place, fact.object, [*fact.aliases], one.learned, one.since, one.ended,
-                       one.until)  # fmt: skip
+                yield (
+                    *(numbers[key], key, _hash(name_identity(fact.subject))),
+                    *(fact.subject, fact.relation, place, fact.object, [*fact.aliases]),
+                    *(one.learned, one.since, one.ended, one.until),
+                )
 
-    names = ("key", "place", "object", "aliases", "learned", "since", "ended", "until")
+    names = ("number", "key", "subject", "name", "relation", "place", "object", "aliases",
+             "learned", "since", "ended", "until")  # fmt: skip
     return {name: [*column] for name, column in zip(names, zip(*rows(), strict=True), strict=True)}
