@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 PAGE = 320
 """Longest reading exercise, in tokens."""
 
-PAGES = 14_000
+PAGES = 12_000
 """Reading exercises. They are longer than those of ``tiny``, so there are fewer of them."""
 
 SUPERSEDED = 0.3

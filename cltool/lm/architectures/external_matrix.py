@@ -30,21 +30,23 @@ def similarity(matrix: Tensor, keys: Tensor) -> Tensor:
     return cosines.view(*keys.shape[:-1], matrix.shape[1])
 
 
-def content_weighting(cosines: Tensor, strengths: Tensor, usage: Tensor) -> Tensor:
-    """Return C(M, k, β), (batch, …, rows): in proportion to u exp(β cos(M, k)).
+def content_weighting(cosines: Tensor, strengths: Tensor, shares: Tensor) -> Tensor:
+    """Return C(M, k, β), (batch, …, rows): in proportion to s exp(β cos(M, k)).
 
-    The paper has no factor u. With it, rows that hold nothing get no weight. If there is no other
-    row, the sum of the weights is 0.
+    The paper has no factor s. With it, rows that hold nothing get no weight, though a cosine does
+    not depend on how much of a row was written. If there is no other row, the sum of the weights
+    is 0.
 
     Args:
         cosines: (batch, …, rows).
         strengths: (batch, …): β, at least 1.
-        usage: (batch, rows): u.
+        shares: (batch, rows): s, for example the usage.
     """
-    shape = (len(usage), *[1] * (cosines.dim() - 2), usage.shape[1])
-    used_rows, there = usage.view(shape), (usage > 0).view(shape)
+    shape = (len(shares), *[1] * (cosines.dim() - 2), shares.shape[1])
+    shares = shares.view(shape)
+    there = shares > 0
     # The logarithm of 0 is infinite, and its gradient is not a number.
-    logs = torch.where(there, used_rows, 1).log()
+    logs = torch.where(there, shares, 1).log()
     scores = (cosines * strengths.unsqueeze(-1) + logs).masked_fill(~there, -torch.inf)
     scores = torch.where(there.any(dim=-1, keepdim=True), scores, 0)
     return scores.softmax(dim=-1) * there

@@ -41,9 +41,12 @@ MATRIX = ("matrix", "usage", "precedence", "links", "reads", "row_positions")
 STRENGTH = 19.0
 """β − 1 at the beginning."""
 
-SAME, SLOPE = 0.9, 40.0
+SAME, SLOPE = 0.95, 40.0
 """At the beginning, a line supersedes a row if the cosine of their addresses is above `SAME`. The
 logit of the allocation gate changes by `SLOPE` times the difference."""
+
+STEP = 0.1
+"""By how much a learned number of 1 changes `SAME`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +193,8 @@ class ExternalMemory(Mixer):
         """Return w^r, (batch, n, heads, rows), of the tokens that emit ``emission``."""
         addresses = memory["matrix"][..., : self.widths[0]]
         cosines = em.similarity(addresses, emission.keys[:, :, 1:])
-        content = em.content_weighting(cosines, emission.strengths[:, :, 1:], memory["usage"])
+        filled = (memory["usage"] > 0).to(cosines.dtype)
+        content = em.content_weighting(cosines, emission.strengths[:, :, 1:], filled)
         back, on = (each.unsqueeze(1) for each in em.followed(memory["links"], memory["reads"]))
         return em.read_weighting(emission.modes, back, content, on)
 
@@ -257,8 +261,9 @@ class ExternalMemory(Mixer):
         key = emission.keys[:, 0, 0]
         cosines = em.similarity(addresses, key)
         content = em.content_weighting(cosines, emission.strengths[:, 0, 0], usage)
-        best = (usage * cosines).amax(dim=1)
-        slope, same = SLOPE * self.novelty[0].exp(), SAME + self.novelty[1] / SLOPE
+        # The gate has no gradient to addresses: it would make them differ where a line supersedes.
+        best = cosines.detach().masked_fill(usage <= 0, 0).amax(dim=1)
+        slope, same = SLOPE * self.novelty[0].exp(), SAME + STEP * self.novelty[1]
         allocates = (emission.gates[:, 0, 1] + slope * (same - best)).sigmoid()
         writing = em.write_weighting(
             content,
