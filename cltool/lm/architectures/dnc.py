@@ -30,6 +30,7 @@ class DncConfig(LlamaConfig):  # type: ignore[misc]
         address: the width of an address.
         read_heads: R, the number of read heads.
         head_size: the width of the keys and values of a token, for one read head.
+        same: a line supersedes a row if the cosine of their addresses is above this number.
         writes: ids of the tokens that end a line that is written.
         breaks: ids of the tokens that end a line that is not written.
     """
@@ -43,6 +44,7 @@ class DncConfig(LlamaConfig):  # type: ignore[misc]
     address: int = 64
     read_heads: int = 2
     head_size: int = 24
+    same: float = 0.9
     writes: Sequence[int] = ()
     breaks: Sequence[int] = ()
 

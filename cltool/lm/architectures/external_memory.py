@@ -41,12 +41,9 @@ MATRIX = ("matrix", "usage", "precedence", "links", "reads", "row_positions")
 STRENGTH = 19.0
 """β − 1 at the beginning."""
 
-SAME, SLOPE = 0.95, 40.0
-"""At the beginning, a line supersedes a row if the cosine of their addresses is above `SAME`. The
-logit of the allocation gate changes by `SLOPE` times the difference."""
-
-STEP = 0.1
-"""By how much a learned number of 1 changes `SAME`."""
+SLOPE = 200.0
+"""By how much the logit of the allocation gate changes with a similarity: about all or nothing. A
+line that overwrites half of a row leaves a mixture of both lines."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +90,7 @@ class ExternalMemory(Mixer):
         width, self.heads, self.size = config.hidden_size, config.read_heads, config.head_size
         self.rows, self.cells = int(config.rows), int(config.cells)
         self.writes, self.breaks = config.writes, config.breaks
+        self.same = float(config.same)
         inner, heads = self.heads * self.size, self.heads
         self.widths = (int(config.address), self.cells * inner, self.cells * inner, self.cells)
         self.address_proj = nn.Linear(width, config.address, bias=False)
@@ -103,7 +101,6 @@ class ExternalMemory(Mixer):
         # Salience s and strength β of the write key and of each read key, then π, f, e, g_w, g_a.
         self.emitted = (1 + heads, 1 + heads, 3 * heads, heads, len(self.widths), 2)
         self.interface = nn.Linear(width, sum(self.emitted))
-        self.novelty = nn.Parameter(torch.empty(2))
         self.nothing = nn.Parameter(torch.empty(heads))
 
     def reset(self) -> None:
@@ -119,7 +116,6 @@ class ExternalMemory(Mixer):
             0.0,
         ]
         initialization.copy_(self.interface.bias, torch.tensor(biases))
-        initialization.zeros_(self.novelty)
         initialization.zeros_(self.nothing)
 
     def forward(self, hidden: Tensor, piece: Piece, state: LayerState) -> tuple[Tensor, LayerState]:
@@ -263,8 +259,7 @@ class ExternalMemory(Mixer):
         content = em.content_weighting(cosines, emission.strengths[:, 0, 0], usage)
         # The gate has no gradient to addresses: it would make them differ where a line supersedes.
         best = cosines.detach().masked_fill(usage <= 0, 0).amax(dim=1)
-        slope, same = SLOPE * self.novelty[0].exp(), SAME + STEP * self.novelty[1]
-        allocates = (emission.gates[:, 0, 1] + slope * (same - best)).sigmoid()
+        allocates = (emission.gates[:, 0, 1] + SLOPE * (self.same - best)).sigmoid()
         writing = em.write_weighting(
             content,
             em.allocation_weighting(usage),

@@ -67,9 +67,7 @@ def test_links_lead_from_a_found_row_to_its_neighbours() -> None:
 
 
 def test_the_same_line_again_is_written_into_its_row() -> None:
-    one = model()
-    with torch.no_grad():
-        one.model.layers[1].memory.novelty[1] = -3.5  # a cosine above 0.6 is enough
+    one = model(same=0.6)
     once, twice = state_after(one, *LINES), state_after(one, *LINES, LINES[1])
     # No further row is in use, and the second row is now the last one that was written.
     assert bool((twice["usage"][:, 4:] < 0.2).all())
@@ -83,11 +81,9 @@ def tokens_of(state: dict[str, Tensor], row: int) -> Tensor:
 
 
 def test_a_new_object_replaces_the_old_one() -> None:
-    one = model()
-    memory = one.model.layers[1].memory
+    one = model(same=0.4)
     with torch.no_grad():
-        memory.novelty[1] = -5.5  # a cosine above 0.4 is enough
-        memory.interface.bias[3] = 80.0  # the write head is sharp
+        one.model.layers[1].memory.interface.bias[3] = 80.0  # the write head is sharp
     old, new = [20, 21, 22, 23], [20, 21, 22, 33]
     found = state_after(one, old, LINES[1], new)
     stale, fresh = state_after(one, old), state_after(one, new)
