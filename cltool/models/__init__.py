@@ -32,6 +32,11 @@ MODELS = Registry(
             "compresses what leaves its window (Compressive Transformer)",
         ),
         Entry(
+            "tiny-memory-layer",
+            "cltool.models.memory_layer:TinyMemoryLayer",
+            "tiny with product-key memories in place of its last two MLPs",
+        ),
+        Entry(
             "tiny-dnc",
             "cltool.models.dnc:TinyDnc",
             "writes each line into a row of an external matrix, and reads from it",

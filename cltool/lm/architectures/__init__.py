@@ -8,6 +8,7 @@ ARCHITECTURES = {
     "cltool-window": "cltool.lm.architectures.window",
     "cltool-compressive": "cltool.lm.architectures.compressive",
     "cltool-hierarchical": "cltool.lm.architectures.hierarchical",
+    "cltool-memory-layer": "cltool.lm.architectures.memory_layer",
     "cltool-dnc": "cltool.lm.architectures.dnc",
 }
 """``model_type`` of a config → the module with its ``CONFIG`` and ``CAUSAL_LM`` classes."""
