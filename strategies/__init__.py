@@ -35,6 +35,7 @@ _BUILT_IN = {
         "lora_merge": ("LoRAMerge", "trains a new LoRA per update and merges it into the weights"),
         "o_lora": ("OLoRA", "trains a new LoRA per update, orthogonal to the earlier ones"),
         "gradient_projection": ("GradientProjection", "steps orthogonal to earlier inputs (GPM)"),
+        "sparse_memory": ("SparseMemory", "trains memory slots that only the update reads"),
         "osf": ("OSF", "trains only the weak singular directions of each matrix"),
     },
     "distillation": {

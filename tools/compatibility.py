@@ -64,6 +64,14 @@ def checkpoint(family: str) -> Path:
     return write_checkpoint(family, sentences, folder)
 
 
+def settings_of(strategy: str) -> Mapping[str, Any]:
+    """Return the settings of a cell; the model gets memory layers if the strategy needs them."""
+    from cltool.testing.material import MEMORY
+
+    memory = MEMORY if STRATEGIES.load(strategy).needs_memory else {}
+    return {**SETTINGS, "model": {**SETTINGS["model"], **memory}}
+
+
 def outcome(strategy: str, family: str) -> str:
     """Return `RUNS`, or the reason why ``strategy`` refuses models of ``family``, in a sentence.
 
@@ -82,7 +90,7 @@ def outcome(strategy: str, family: str) -> str:
                 strategy=strategy,
                 model=str(checkpoint(family)),
                 out=out,
-                settings=SETTINGS,
+                settings=settings_of(strategy),
                 save_model=saved,
             )
         except UserError as error:

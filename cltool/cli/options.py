@@ -29,6 +29,12 @@ def add_experiment(parser: argparse.ArgumentParser) -> None:
     model.add_argument(
         "--teach-base", action="store_true", help="first train the base facts into the model"
     )
+    model.add_argument(
+        "--memory-layers",
+        metavar="BLOCKS",
+        help="put an empty product-key memory beside the feed-forward part of these blocks, for"
+        " example 20,25; negative from the last: --memory-layers=-5",
+    )
     add_chat(model)
     add_general(parser.add_argument_group("questions that no update teaches"))
     settings = parser.add_argument_group("settings")
@@ -135,7 +141,7 @@ def add_device(group: Any) -> None:
 
 def without_training(parser: argparse.ArgumentParser) -> None:
     """Leave out the options of training and of scores: the command only asks a model."""
-    unused = ("loss", "order", "match", "general", "text")
+    unused = ("loss", "order", "match", "general", "text", "memory_layers")
     parser.set_defaults(fallback={}, protect_general=False, teach_base=False)
     parser.set_defaults(**dict.fromkeys(unused))
 
@@ -254,6 +260,7 @@ def read_tables(options: argparse.Namespace) -> dict[str, Any]:
         "device": options.device,
         "dtype": options.dtype,
         "teach_base": options.teach_base or None,
+        "memory_layers": read_layers(options.memory_layers),
         "chat": options.chat,
     }
     scenario = {
@@ -296,6 +303,24 @@ def read_checkpoints(text: str | None) -> bool | Sequence[int]:
             hint="For example: --keep-checkpoints 5,10",
         )
     return [int(part) for part in parts]
+
+
+def read_layers(text: str | None) -> list[int] | None:
+    """Return the numbers of blocks that ``--memory-layers`` names; None without the option.
+
+    Raises:
+        UserError: ``text`` is not a list of numbers.
+    """
+    if text is None:
+        return None
+    try:
+        return [int(part) for part in text.split(",")]
+    except ValueError as error:
+        raise UserError(
+            f"not a list of block numbers: {text!r}",
+            where="--memory-layers",
+            hint="For example: --memory-layers 20,25",
+        ) from error
 
 
 def read_strategies(text: str) -> Sequence[str]:

@@ -171,6 +171,18 @@ class ModelSettings(BaseModel):
         False, description="first train the base facts into a model that is not the embedded one"
     )
 
+    memory_layers: list[int] = Field(
+        [],
+        description="numbers of blocks that get a product-key memory beside their feed-forward"
+        " part, negative from the last; it is empty at first, so that the model answers as before",
+    )
+    memory_slots: int = Field(
+        16_384, ge=4, description="number of values of each memory; a square number"
+    )
+    memory_heads: int = Field(4, ge=1, description="number of queries of a token in a memory")
+    memory_top: int = Field(8, ge=1, description="number of values that each query reads")
+    memory_key: int = Field(64, ge=2, description="width of a query; an even number")
+
     @model_validator(mode="after")
     def _writes_the_system_turn(self) -> ModelSettings:
         if self.chat == "off" and self.system is not None:
@@ -219,6 +231,11 @@ ADDED: dict[str, Any] = {
     "learner.order": "given",
     "model.chat": "auto",
     "model.system": None,
+    "model.memory_layers": [],
+    "model.memory_slots": 16_384,
+    "model.memory_heads": 4,
+    "model.memory_top": 8,
+    "model.memory_key": 64,
     "probe.match": "auto",
     "model.weights": "float32",
     **{f"general.{name}": one.default for name, one in GeneralSettings.model_fields.items()},

@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 TEACHING = ("cltool.training", "cltool.lm", "cltool.strategies.baselines.naive")
 """The code on which a model that was taught the base facts depends."""
 
+CALIBRATED = 200
+"""Base facts whose sentences tell memory layers which states there are, beside general text."""
+
 
 def prepare(
     stream: Stream, settings: resolve.Settings, progress: Progress = QUIET
@@ -45,6 +48,7 @@ def prepare(
     """
     with rebuilt() as sentences:
         lm, stream = _prepare(stream, settings, progress)
+        lm = _with_memory(lm, stream, settings)
     return replace(lm, warnings=(*lm.warnings, *sentences)), stream
 
 
@@ -77,6 +81,28 @@ def _prepare(
             built=lm.built,
         )
     return lm, stream
+
+
+def _with_memory(lm: LanguageModel, stream: Stream, settings: resolve.Settings) -> LanguageModel:
+    """Return the model with the memory layers of ``settings``; it answers as before.
+
+    Raises:
+        UserError: the model cannot get them.
+    """
+    chosen = settings.model
+    if not chosen.memory_layers:
+        return lm
+    from cltool.lm import memory_layers
+    from cltool.lm.product_keys import MemorySize
+
+    size = MemorySize(
+        chosen.memory_slots, chosen.memory_heads, chosen.memory_top, chosen.memory_key
+    )
+    memory_layers.attach(lm.model, chosen.memory_layers, size)
+    facts, wordings = stream.updates[0].learn[:CALIBRATED], stream.wordings
+    sentences = [prompt + said for fact in facts for prompt, said in wordings.examples(fact)]
+    memory_layers.calibrate(lm, [*settings.paragraphs, *sentences])
+    return replace(lm, parts={**lm.parts, "weights": lm.digest()})
 
 
 def _asked(
@@ -121,7 +147,8 @@ def rebuilder(stream: Stream, settings: resolve.Settings) -> Rebuild | None:
                     lm = _load(stream, settings, QUIET, weights="float32")
                     lm, _ = _asked(lm, stream, settings, QUIET)
                     folder = _taught_folder(lm, stream, progress, without)
-            model = models.load(str(folder), stream, device="cpu").model
+            loaded = models.load(str(folder), stream, device="cpu")
+            model = _with_memory(loaded, stream, settings).model
             tokens = training_tokens(folder)
             count(tokens)
         return dict(model.named_parameters()), tokens

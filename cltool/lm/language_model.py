@@ -237,6 +237,8 @@ def _model(
     """Return the model in ``folder`` and its loading info, or None and the problem."""
     from transformers import AutoModelForCausalLM, GenerationConfig
 
+    from cltool.lm import memory_layers
+
     try:
         with silent():
             loaded: Any = AutoModelForCausalLM.from_pretrained(
@@ -250,6 +252,10 @@ def _model(
     except Exception as error:  # whatever a damaged file makes the libraries raise
         return None, {}, [_unloadable("model", error)]
     model, info = loaded
+    try:
+        info = memory_layers.restore(model, folder, info)
+    except UserError as error:
+        return None, {}, [Problem(f"its memory layers cannot be restored: {error.what}", "")]
     # A checkpoint may have settings for sampling or penalties; answers use plain greedy decoding.
     model.generation_config = GenerationConfig()
     return model if "device_map" in options else model.to(place), info, []

@@ -63,6 +63,10 @@ def small_stream() -> Stream:
     return Stream("contract", updates, Wordings(wordings), source={"scenario": "contract"})
 
 
+MEMORY: Mapping[str, Any] = {"memory_layers": [0, 1], "memory_slots": 256}
+"""Settings of the small model for strategies that need memory layers."""
+
+
 @cache
 def small_model() -> str:
     """Return the folder of a small Llama trained on the base facts for two epochs.
@@ -82,10 +86,15 @@ def small_model() -> str:
     return folder
 
 
-def small_settings() -> dict[str, Any]:
-    """Return the settings of a run of the small model, as nested tables."""
+def small_settings(kind: type[Strategy] | None = None) -> dict[str, Any]:
+    """Return the settings of a run of the small model, as nested tables.
+
+    Args:
+        kind: the strategy of the run; the model gets memory layers if it needs them.
+    """
+    memory = MEMORY if kind is not None and kind.needs_memory else {}
     return {
-        "model": {"name": small_model(), "device": "cpu", "dtype": "float32"},
+        "model": {"name": small_model(), "device": "cpu", "dtype": "float32", **memory},
         "learner": {"epochs": 2, "batch_size": 8},
         "probe": {"limit": 8, "max_tokens": 6},
     }
@@ -101,15 +110,13 @@ def small_learner(strategy: str, tables: Mapping[str, Any]) -> Learner:
     Raises:
         UserError: the strategies cannot be composed.
     """
-    from cltool import models
     from cltool.experiments import resolve
+    from cltool.experiments.base_model import prepare
     from cltool.training.learner import Learner
 
     settings = resolve.resolve(strategy, tables)
     strategies = resolve.build(settings)
-    lm = models.load(
-        settings.model.name, small_stream(), device=settings.model.device, dtype="float32"
-    )
+    lm, _ = prepare(small_stream(), settings)
     return Learner(
         lm=lm,
         stream=small_stream(),

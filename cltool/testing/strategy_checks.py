@@ -45,7 +45,7 @@ def check(
         LearnerSettings.model_validate(dict(cls.presets))
     with registered(cls), _one_thread(), tempfile.TemporaryDirectory() as scratch:
         own = settings.model_dump(mode="json", by_alias=True)
-        tables = {**small_settings(), "strategy": {NAME: own}}
+        tables = {**small_settings(cls), "strategy": {NAME: own}}
         strategy = f"{NAME}+{with_}" if with_ else NAME
         step_by_step = _StepByStep(suite, strategy, tables)
         before = global_random_state()

@@ -73,6 +73,7 @@ class Strategy(SupervisedPlugin, Generic[C]):  # type: ignore[misc]
         reads: whether it needs a model that answers from facts in its prompt.
         rebuilds: whether it needs a base model that was never taught the erased facts
             (``learner.rebuild``). cltool can build one only if it taught the base facts.
+        needs_memory: whether it needs a model with memory layers (`cltool.lm.product_keys`).
     """
 
     Config: ClassVar[type[StrategyConfig]] = StrategyConfig
@@ -87,6 +88,7 @@ class Strategy(SupervisedPlugin, Generic[C]):  # type: ignore[misc]
     outside: ClassVar[str] = ""
     reads: ClassVar[bool] = False
     rebuilds: ClassVar[bool] = False
+    needs_memory: ClassVar[bool] = False
 
     def __init__(self, config: C) -> None:
         super().__init__()

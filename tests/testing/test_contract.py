@@ -66,14 +66,15 @@ CUT = ("naive", "der", "agem", "ewc", "lora", "lwf")
     ids=lambda entry: entry.name,
 )
 def test_a_built_in_strategy_does_not_depend_on_micro_batches(entry: Entry) -> None:
-    suite = Suite(STRATEGIES.load(entry.name))
-    check_micro_batches(suite, entry.name, small_settings())
+    kind = STRATEGIES.load(entry.name)
+    check_micro_batches(Suite(kind), entry.name, small_settings(kind))
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("entry", _built_in(STRATEGIES), ids=_named)
 def test_a_built_in_strategy_does_not_depend_on_global_generators(entry: Entry) -> None:
-    check_global_random(Suite(STRATEGIES.load(entry.name)), entry.name, small_settings())
+    kind = STRATEGIES.load(entry.name)
+    check_global_random(Suite(kind), entry.name, small_settings(kind))
 
 
 @pytest.mark.parametrize("entry", _built_in(SCENARIOS), ids=_named)
