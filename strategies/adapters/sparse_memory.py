@@ -17,13 +17,15 @@ it when they are learned. The share of superseded and erased facts is subtracted
 the values stays there.
 
 Differences from the paper: it selects slots for each batch, which there has the paraphrases of one
-fact; here each fact of an update has its slots, and a batch trains the slots of all of them.
+fact; here each fact of an update has its slots, and a batch trains the slots of all of them. A read
+counts with its weight times the gradient of what the memory returns there, because most tokens of a
+prompt have no influence on the answer. The optimizer is AdamW, not SGD.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import torch
 from pydantic import Field
@@ -73,6 +75,8 @@ class SparseMemory(Strategy[SparseMemoryConfig]):
     """Trains the values of slots that are specific to the update."""
 
     needs_memory = True
+    # A value gets a gradient only from the tokens that read it.
+    presets: ClassVar[Mapping[str, Any]] = {"lr_scale": 3.0}
 
     def attach(self, learner: Learner) -> None:
         """Freeze all weights but the values of the memories, and read the background.
