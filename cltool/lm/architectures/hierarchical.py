@@ -98,8 +98,8 @@ class HierarchicalMemory(Mixer):
 
         What is read is what was written: W_o ∝ W_v^T. All gates are half open.
         """
-        for keys in self.k_proj.values():
-            initialization.orthogonal_(keys.weight)
+        for keys in self.k_proj.parameters():
+            initialization.orthogonal_(keys)
         initialization.orthogonal_(self.v_proj.weight)
         initialization.copy_(self.o_proj.weight, READ_GAIN * self.v_proj.weight.T)
         for bias in (self.write_bias, self.read_biases):
