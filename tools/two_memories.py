@@ -1,4 +1,4 @@
-"""Measures what the two memories of ``tiny-hierarchical`` contribute (part of ``make bench``).
+"""Measures what the two memories of ``tiny-hierarchical`` contribute.
 
 ``python -m tools.two_memories leaders`` lets the model read facts, then other text of 1, 4 and 16
 times the length of its window, and asks for the facts in trained wordings, with greedy decoding and
@@ -62,7 +62,7 @@ def measure(
     *,
     facts: int = 4,
     windows: Sequence[int] = WINDOWS,
-    texts: int = 15,
+    texts: int = 10,
     superseded: bool = False,
     seed: int = 0,
 ) -> Iterator[Shares]:
@@ -227,7 +227,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--model", default="tiny-hierarchical")
     parser.add_argument("--facts", type=int, default=4, help="facts in a text")
     parser.add_argument("--windows", default=",".join(map(str, WINDOWS)))
-    parser.add_argument("--texts", type=int, default=15, help="texts of each length")
+    parser.add_argument("--texts", type=int, default=10, help="texts of each length")
     parser.add_argument("--superseded", action="store_true")
     asked = parser.parse_args(arguments)
     stream = open_stream(asked.scenario)
