@@ -158,10 +158,12 @@ def test_facts_that_stay_in_sums_are_reported(
         assert report.startswith("down-dated") and "still contain" not in report
 
 
+@pytest.mark.parametrize("widest", [1024, 32])  # 32: longer sides keep their diagonal
 def test_kfac_factors_equal_those_of_the_other_facts(
-    make_learner: MakeLearner, stream: Stream
+    make_learner: MakeLearner, stream: Stream, widest: int
 ) -> None:
-    learner = make_learner("kfac", strategy={"normalise": False, "samples": ALL})
+    settings = {"normalise": False, "samples": ALL, "widest": widest}
+    learner = make_learner("kfac", strategy=settings)
     base = list(stream.updates[0].learn)
     gone, others = base[:8], base[8:]
     whole = state(learner)
@@ -169,7 +171,7 @@ def test_kfac_factors_equal_those_of_the_other_facts(
     assert set(report) == {"factors", "diagonal"}
     assert all(text.startswith("down-dated: ") for text in report.values())
     batches = sample_batches(learner, others, ALL)
-    left = kronecker_factors(learner.model, learner.score, batches)
+    left = kronecker_factors(learner.model, learner.score, batches, widest)
     share = len(learner.examples(others)) / len(learner.examples(base))
     for name, factors in left.items():
         tokens = factors.tokens / float(whole[f"tokens.{name}"][0])
