@@ -39,6 +39,7 @@ def main() -> int:
         ("CPU seconds of a training step on smollm2 over others' (≤ 1.0)", step_ratios),
         ("peak memory of an update of smollm2", memory),
         ("the embedded model of leaders, without and with a page of facts", open_book_figures),
+        ("long texts: CPU seconds by tokens, and the exponent from 2,048 on", text_costs),
         ("strategies over naive, after 1, 10 and 50 updates", strategy_costs),
     ):
         print(f"\n{name}")
@@ -53,6 +54,13 @@ def open_book_figures() -> Iterator[str]:
 
     for what, share in open_book.figures("leaders").items():
         yield f"{what:<14} {share:.3f}"
+
+
+def text_costs() -> Iterator[str]:
+    """Measure what texts cost the embedded models, by their length (`tools.lengths`)."""
+    from tools import lengths
+
+    yield from lengths.table(lengths.names(), lengths.LONGEST)
 
 
 def strategy_costs() -> Iterator[str]:
