@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from cltool.models.tiny.architecture import Architecture
 from cltool.models.tiny.long_pages import LongPages
 from cltool.models.tiny.model import Tiny
-from cltool.models.window import LONG, long_recipe
+from cltool.models.window import LONG, long_pages, long_recipe, longer_pages
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,9 +22,6 @@ if TYPE_CHECKING:
     from cltool.facts.wordings import Wordings
     from cltool.lm.coder import Coder
     from cltool.models.tiny.recipe import Recipe
-
-PAGE = 1024
-"""Longest reading exercise, in tokens."""
 
 NARROWER = 16
 """How much narrower the MLPs are than those of a Llama, in place of the memories' weights."""
@@ -37,27 +34,17 @@ class Hierarchical(Architecture):
     Attributes:
         window: number of tokens that a token attends to, itself included, and of a segment.
         memory_blocks: numbers of the blocks that have the memories.
-        most: most facts on a page that may be asked for.
-        others: most lines of other text on a page.
     """
 
     window: int = 32
     memory_blocks: tuple[int, ...] = (1,)
-    most: int = 8
-    others: int = 24
 
     code = ("cltool.lm.architectures", "cltool.models.hierarchical")
 
     def recipe(self, facts: int, *, reading: bool = True) -> Recipe:
         """Return the recipe for ``facts``, with room for long texts and fewer, longer pages."""
-        recipe = long_recipe(facts, reading=reading)
-        return replace(
-            recipe,
-            inner=recipe.inner - NARROWER,
-            page=PAGE,
-            pages=recipe.pages * 3 // 5,
-            page_batch=recipe.page_batch * 3 // 5,
-        )
+        recipe = longer_pages(long_recipe(facts, reading=reading))
+        return replace(recipe, inner=recipe.inner - NARROWER)
 
     def new_model(self, coder: Coder, recipe: Recipe) -> PreTrainedModel:
         """Return the untrained model."""
@@ -78,16 +65,7 @@ class Hierarchical(Architecture):
         self, facts: Sequence[Fact], wordings: Wordings, coder: Coder, recipe: Recipe, seed: int
     ) -> LongPages:
         """Return reading exercises on longer pages."""
-        return LongPages(
-            facts,
-            wordings,
-            coder,
-            recipe.page,
-            seed,
-            recipe.restarts,
-            most=self.most,
-            others=self.others,
-        )
+        return long_pages(facts, wordings, coder, recipe, seed)
 
 
 class TinyHierarchical(Tiny):

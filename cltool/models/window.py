@@ -11,16 +11,28 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from cltool.models.tiny.architecture import Architecture
+from cltool.models.tiny.long_pages import LongPages
 from cltool.models.tiny.model import Tiny
+from cltool.models.tiny.reading import Exercises
 from cltool.models.tiny.recipe import Recipe
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from transformers import PreTrainedModel
 
+    from cltool.facts.facts import Fact
+    from cltool.facts.wordings import Wordings
     from cltool.lm.coder import Coder
 
 LONG = 16_384
 """Longest text, in tokens, of the embedded models for long texts."""
+
+PAGE = 1_024
+"""Longest reading exercise with other text, in tokens."""
+
+MOST, OTHERS = 8, 24
+"""Most facts on such a page that may be asked for, and most lines of other text."""
 
 PIECE = 2_048
 """Tokens that pass through a model with full attention together."""
@@ -29,6 +41,22 @@ PIECE = 2_048
 def long_recipe(facts: int, *, reading: bool) -> Recipe:
     """Return the recipe of a model for long texts, which is also asked after it has read."""
     return replace(Recipe.for_facts(facts, reading=reading), context=LONG, restarts=0.5)
+
+
+def longer_pages(recipe: Recipe) -> Recipe:
+    """Return the recipe with fewer, longer reading exercises, as `long_pages` makes them."""
+    return replace(
+        recipe, page=PAGE, pages=recipe.pages * 3 // 5, page_batch=recipe.page_batch * 3 // 5
+    )
+
+
+def long_pages(
+    facts: Sequence[Fact], wordings: Wordings, coder: Coder, recipe: Recipe, seed: int
+) -> LongPages:
+    """Return reading exercises with other text between the facts and the questions."""
+    return LongPages(
+        facts, wordings, coder, recipe.page, seed, recipe.restarts, most=MOST, others=OTHERS
+    )
 
 
 @dataclass(frozen=True)
@@ -48,8 +76,20 @@ class Window(Architecture):
     code = ("cltool.lm.architectures",)
 
     def recipe(self, facts: int, *, reading: bool = True) -> Recipe:
-        """Return the recipe for ``facts``, with room for long texts."""
-        return long_recipe(facts, reading=reading)
+        """Return the recipe for ``facts``, with room for long texts.
+
+        If all blocks have full attention, there are fewer, longer pages.
+        """
+        recipe = long_recipe(facts, reading=reading)
+        return longer_pages(recipe) if self.full is None else recipe
+
+    def exercises(
+        self, facts: Sequence[Fact], wordings: Wordings, coder: Coder, recipe: Recipe, seed: int
+    ) -> Exercises:
+        """Return reading exercises, on longer pages if all blocks have full attention."""
+        if self.full is None:
+            return long_pages(facts, wordings, coder, recipe, seed)
+        return super().exercises(facts, wordings, coder, recipe, seed)
 
     def new_model(self, coder: Coder, recipe: Recipe) -> PreTrainedModel:
         """Return the untrained model."""
