@@ -9,18 +9,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from cltool.models.tiny.architecture import Architecture, SideTraining
-from cltool.models.tiny.long_pages import LongPages
 from cltool.models.tiny.model import Tiny
 from cltool.models.tiny.recipe import Recipe
-from cltool.models.window import LONG, long_pages, long_recipe, longer_pages
+from cltool.models.window import LONG, long_recipe
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from transformers import PreTrainedModel
 
-    from cltool.facts.facts import Fact
-    from cltool.facts.wordings import Wordings
     from cltool.lm.coder import Coder
 
 
@@ -45,8 +40,8 @@ class Compressive(Architecture):
     code = ("cltool.lm.architectures",)
 
     def recipe(self, facts: int, *, reading: bool = True) -> Recipe:
-        """Return the recipe for ``facts``, with room for long texts and fewer, longer pages."""
-        return longer_pages(long_recipe(facts, reading=reading))
+        """Return the recipe for ``facts``, with room for long texts."""
+        return long_recipe(facts, reading=reading)
 
     def new_model(self, coder: Coder, recipe: Recipe) -> PreTrainedModel:
         """Return the untrained model."""
@@ -62,12 +57,6 @@ class Compressive(Architecture):
             rate=self.rate,
             compressed=self.compressed,
         )
-
-    def exercises(
-        self, facts: Sequence[Fact], wordings: Wordings, coder: Coder, recipe: Recipe, seed: int
-    ) -> LongPages:
-        """Return reading exercises on longer pages."""
-        return long_pages(facts, wordings, coder, recipe, seed)
 
     def side_training(self, model: PreTrainedModel) -> SideTraining:
         """Return what trains the compression by attention reconstruction."""
