@@ -56,6 +56,7 @@ CODE = (
     "evaluation/containment.py",
     "evaluation/continuations.py",
     "evaluation/dates.py",
+    "evaluation/given.py",
     "evaluation/judge.py",
     "evaluation/matchers.py",
     "evaluation/matching.py",

@@ -174,7 +174,7 @@ class Strategy(SupervisedPlugin, Generic[C]):  # type: ignore[misc]
 
     def stored_bytes(self) -> int:
         """Return the bytes kept for later updates; by default those of ``stored()``."""
-        return state_bytes(_returned(type(self).__name__, "stored", self.stored(), dict))
+        return state_bytes(self.stored())
 
     def state_dict(self) -> State:
         """Return all that a resumed run needs: tensors and plain JSON values, by name."""
@@ -301,8 +301,7 @@ class Strategies:
 
     def stored_bytes(self) -> int:
         """Return the bytes kept for later updates, outside the model's weights."""
-        sizes = {name: part.stored_bytes() for name, part in self.parts.items()}
-        return sum(_returned(name, "stored_bytes", size, int) for name, size in sizes.items())
+        return sum(_stored_bytes(name, part) for name, part in self.parts.items())
 
     def states(self) -> dict[str, State]:
         """Return name → state."""
@@ -313,6 +312,17 @@ class Strategies:
         """Restore what ``states`` returned."""
         for name, part in self.parts.items():
             part.load_state_dict(states.get(name, {}))
+
+
+def _stored_bytes(name: str, part: Strategy[Any]) -> int:
+    """Return the bytes that the strategy ``name`` keeps.
+
+    Raises:
+        UserError: one of its hooks returned something else.
+    """
+    if type(part).stored_bytes is Strategy.stored_bytes:
+        return state_bytes(_returned(name, "stored", part.stored(), dict))
+    return _returned(name, "stored_bytes", part.stored_bytes(), int)
 
 
 def _returned(name: str, hook: str, value: Returned, kind: type[Any]) -> Returned:

@@ -10,10 +10,12 @@ import torch
 from cltool.core.errors import UserError
 from cltool.experiments import resolve
 from cltool.facts.stream import Stream
+from cltool.lm.memory_layers import attach
+from cltool.lm.product_keys import MemorySize
 from cltool.strategies import STRATEGIES
 from cltool.training.strategy import Strategies, split_state
 
-from ..conftest import MakeLearner, apply
+from ..conftest import LoadLM, MakeLearner, apply
 
 NAMES = [entry.name for entry in STRATEGIES.entries() if entry.source == "built-in"]
 COMMON = ("replay",)
@@ -31,7 +33,7 @@ def composed(pair: str) -> Strategies:
 
 @pytest.mark.parametrize("pair", PAIRS)
 def test_a_pair_runs_or_is_refused_with_a_reason(
-    pair: str, make_learner: MakeLearner, stream: Stream
+    pair: str, make_learner: MakeLearner, load_lm: LoadLM, stream: Stream
 ) -> None:
     try:
         composed(pair)
@@ -39,7 +41,10 @@ def test_a_pair_runs_or_is_refused_with_a_reason(
         reason = error.what.partition("cannot be composed: ")[2]
         assert len(reason.split()) >= 4, error
         return
-    learner = make_learner(pair, epochs=1, lr=1e-3)
+    lm = load_lm("llama")
+    if any(part.needs_memory for part in composed(pair).plugins):
+        attach(lm.model, [1], MemorySize(slots=256))
+    learner = make_learner(pair, lm=lm, epochs=1, lr=1e-3)
     apply(learner, stream.updates[1])
     apply(learner, stream.updates[2])
     for parameter in learner.model.parameters():

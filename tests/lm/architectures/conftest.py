@@ -61,6 +61,16 @@ def write_tokenizer(folder: Path) -> None:
     ).save_pretrained(folder)
 
 
+IN_PIECES = sorted({*ARCHITECTURES} - {"cltool-memory-layer"})
+"""The architectures that read in pieces and keep a memory of them."""
+
+
+@pytest.fixture(params=IN_PIECES)
+def in_pieces(request: pytest.FixtureRequest) -> str:
+    """Each architecture that reads in pieces, in turn."""
+    return str(request.param)
+
+
 @pytest.fixture(params=sorted(ARCHITECTURES))
 def kind(request: pytest.FixtureRequest) -> str:
     """Each architecture in turn."""

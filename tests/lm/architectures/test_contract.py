@@ -82,8 +82,8 @@ def test_generated_text_is_that_of_whole_texts(kind: str) -> None:
         assert written[row].tolist() == alone[0, len(prompt) :].tolist()
 
 
-def test_rows_of_a_state_can_be_chosen_and_kept(kind: str) -> None:
-    model, ids = small_model(kind), text()
+def test_rows_of_a_state_can_be_chosen_and_kept(in_pieces: str) -> None:
+    model, ids = small_model(in_pieces), text()
     with torch.no_grad():
         state = model(ids[:, :30], use_cache=True).past_key_values
     chosen = torch.tensor([2, 0, 2])
@@ -93,8 +93,8 @@ def test_rows_of_a_state_can_be_chosen_and_kept(kind: str) -> None:
     assert close(logits(model, ids[chosen, 30:], past_key_values=loaded), expected)
 
 
-def test_every_text_continues_what_the_model_carries(kind: str) -> None:
-    model, ids = small_model(kind), text()
+def test_every_text_continues_what_the_model_carries(in_pieces: str) -> None:
+    model, ids = small_model(in_pieces), text()
     with torch.no_grad():
         model.model.carried = model(ids[:1, :17], use_cache=True).past_key_values.detached()
     after = torch.cat([ids[:1, :17].expand(3, -1), ids[:, 17:]], dim=1)
