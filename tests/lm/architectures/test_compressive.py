@@ -101,3 +101,17 @@ def test_training_of_the_language_model_leaves_the_compression_as_it_is() -> Non
     model(torch.randint(3, 50, (2, 40))).logits.sum().backward()
     assert all(weight.grad is None for weight in model.compressions())
     assert model.take_reconstruction() is None
+
+
+@pytest.mark.parametrize(("begin", "end", "gone"), [(7, 8, 1), (6, 9, 2), (0, 4, 1), (0, 16, 4)])
+def test_a_removed_token_takes_the_whole_compressed_slot_with_it(
+    begin: int, end: int, gone: int
+) -> None:
+    state = memories(24)  # the first 16 tokens are in four compressed slots
+    attention = first_attention(small_model("cltool-compressive"))
+    after = {**state, **attention.removed(state, begin, end)}
+    centres = [RATE * slot + (RATE - 1) / 2 for slot in range(4)]
+    left = [one for one in centres if not begin - RATE / 2 < one < end - 1 + RATE / 2]
+    assert held(after, "compressed") == left
+    assert len(left) == 4 - gone
+    assert held(after, "memory") == [*range(16, 24)]
