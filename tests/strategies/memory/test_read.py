@@ -151,3 +151,37 @@ def test_the_oldest_lines_are_left_out_first(make_learner: MakeLearner, stream: 
 def test_it_cannot_be_composed_with_another_memory(make_learner: MakeLearner) -> None:
     with pytest.raises(UserError, match="both put facts before the prompt"):
         make_learner("read+in_context")
+
+
+@pytest.mark.parametrize("reader", ["cltool-window"], indirect=True)
+def test_removing_a_fact_empties_the_slots_of_its_line_and_no_others(
+    reader: Learner, stream: Stream
+) -> None:
+    def positions() -> list[set[int]]:
+        tensors = reader.strategies.states()["read"].items()
+        named = [t for name, t in tensors if name.endswith(".positions")]
+        return [{int(place) for place in t.flatten() if place >= 0} for t in named]
+
+    coder = reader.lm.coder
+    apply(reader, stream.updates[1])
+    before = positions()
+    begin = len(coder.documents([""])[0])
+    for fact in stream.updates[1].learn:
+        size = len(coder.texts([line(fact, stream.wordings)])[0])
+        if fact.key == CHAIN:
+            break
+        begin += size
+    reader.strategies.forget([Fact(*CHAIN, "whoever")])
+    gone = [one - two for one, two in zip(before, positions(), strict=True)]
+    assert gone == [{*range(begin, begin + size)}] * 2
+
+
+@pytest.mark.parametrize("reader", ["cltool-window"], indirect=True)
+def test_each_line_is_read_once_after_all_that_was_read(reader: Learner, stream: Stream) -> None:
+    coder = reader.lm.coder
+    size = len(coder.documents([""])[0])
+    for update in stream.updates[1:3]:
+        apply(reader, update)
+        lines = [line(fact, stream.wordings) for fact in update.learn]
+        size += sum(len(ids) for ids in coder.texts(lines))
+        assert reader.strategies.states()["read"]["memory.seen"].tolist() == [size]
