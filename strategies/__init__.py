@@ -54,7 +54,10 @@ _BUILT_IN = {
     "memory": {
         "in_context": ("InContext", "puts the newest facts before every prompt; trains nothing"),
         "retrieval": ("Retrieval", "finds the facts that a prompt asks about, puts them first"),
-        "read": ("Read", "lets the model read an update; its memory or its context holds it"),
+        "read": (
+            "Read",
+            "lets the model read an update, and keeps it in the model's memory or context",
+        ),
     },
     "unlearning": {
         "retrain": ("Retrain", "`joint` from a base without the erased facts: the exact reference"),

@@ -1,21 +1,22 @@
-"""Lets the model read the lines of an update; what its memory then holds is the knowledge.
+"""Lets the model read the lines of an update and answer from what its memory then holds.
 
 The update is not trained. Its lines go through the model in order, and the state s of the model's
 memory after them goes before every prompt x:
 
     s_t = f(s_{t−1}, lines of update t)        answer = argmax p(y | s_t, x)
 
-In a model with a bounded memory (`tiny-window`, `tiny-compressive`, …), s has a fixed size: the
-keys and values of a window, or the memories of Rae et al. (2020), "Compressive Transformers for
-Long-Range Sequence Modelling". Such a model reads each update once. Any other model keeps no state
-between texts, so the lines themselves are put before the prompt, the oldest first. If there is not
-enough room, the oldest lines are left out: a plain context window, as in Brown et al. (2020),
-"Language models are few-shot learners".
+A model that reads in pieces (`tiny-window`, `tiny-compressive`, `tiny-dnc`, …) reads each update
+once, and s is its state: the keys and values of a window, the memories of Rae et al. (2020),
+"Compressive Transformers for Long-Range Sequence Modelling", or a matrix. Any other model keeps no
+state between texts, so the lines themselves are put before the prompt, the oldest first. If there
+is not enough room, the oldest lines are left out: a plain context window, as in Brown et al.
+(2020), "Language models are few-shot learners".
 
-When a fact is superseded or erased, the entries of its line are removed from the memory. An entry
-of a compressed memory also holds the tokens beside it, and these are removed with it. Later entries
-were computed from activations that had read the line, so a trace of it can remain in them. The
-erasure record says so.
+When a fact is superseded or erased, the entries of its line are removed from the state. An entry of
+a compressed memory also holds the tokens beside it, and these are removed with it. Later entries
+were computed from activations that had read the line, so a trace of it can remain in them. In
+`tiny-hierarchical`, all lines share the entries of two matrices, and nothing can be removed from
+these. The erasure record says which is the case.
 """
 
 from __future__ import annotations
@@ -82,10 +83,12 @@ class Read(Strategy[ReadConfig]):
         """Say that later entries can hold traces of the erased facts."""
         if self._memory is None or not self._memory.traces([fact.key for fact in facts]):
             return {}
-        return {
-            "memory": f"{INSEPARABLE}: its entries are removed, but activations that read its line "
-            "stay in the memory"
-        }
+        why = (
+            "its entries are removed, but activations that read its line stay in the memory"
+            if self._memory.separable
+            else "the lines of all facts share the entries of the memory"
+        )
+        return {"memory": f"{INSEPARABLE}: {why}"}
 
     def stored(self) -> State:
         """Return the memory, or the facts whose lines are put before prompts."""

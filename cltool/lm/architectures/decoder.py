@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 import torch
 from torch import Tensor, nn
@@ -25,7 +25,14 @@ from cltool.lm.architectures.slots import EMPTY
 
 
 class Mixer(nn.Module):
-    """A part of a block that mixes the tokens of a row, and keeps a state between pieces."""
+    """A part of a block that mixes the tokens of a row, and keeps a state between pieces.
+
+    Attributes:
+        separable: whether the state has entries of single tokens, so that `removed` can remove
+            them.
+    """
+
+    separable: ClassVar[bool] = True
 
     @abstractmethod
     def forward(self, hidden: Tensor, piece: Piece, state: LayerState) -> tuple[Tensor, LayerState]:
@@ -97,7 +104,8 @@ class PieceModel(LlamaModel):  # type: ignore[misc]
     """The embeddings and blocks; `blocks` makes the blocks of an architecture.
 
     Attributes:
-        carried: what every text continues, for one row; None: a text begins with nothing.
+        carried: the state, of one row, from which every text continues; None: texts start without
+            one.
     """
 
     def __init__(self, config: Any) -> None:
@@ -160,6 +168,12 @@ class PieceModel(LlamaModel):  # type: ignore[misc]
             last_hidden_state=read,
             past_key_values=state if keep else None,
         )
+
+    @property
+    def separable(self) -> bool:
+        """Whether all blocks have entries of single tokens, which can be removed."""
+        mixers = [one for one in self.modules() if isinstance(one, Mixer)]
+        return all(mixer.separable for mixer in mixers)
 
     def remove_carried(self, begin: int, end: int) -> None:
         """Remove the tokens at the positions ``begin`` to ``end`` from what every text continues.

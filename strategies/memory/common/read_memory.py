@@ -56,6 +56,11 @@ class ReadMemory:
             for begin, end in self._spans.pop(key):
                 self._inner.remove_carried(begin, end)
 
+    @property
+    def separable(self) -> bool:
+        """Whether the memory has entries of single tokens, which can be removed."""
+        return self._inner.separable
+
     def traces(self, keys: Collection[Key]) -> bool:
         """Return whether the last removal removed a line of ``keys`` that later entries know."""
         return not self._removed.isdisjoint(keys)

@@ -19,7 +19,7 @@ from cltool.training.learner import Learner
 from ...conftest import CHAIN, FORGOTTEN, LoadLM, MakeLearner, apply, weights
 
 PROMPT = "Who rules Land 0?"
-READING = ("cltool-window", "cltool-compressive")
+READING = ("cltool-window", "cltool-compressive", "cltool-hierarchical")
 
 
 @pytest.fixture
@@ -31,6 +31,7 @@ def reader(load_lm: LoadLM, make_learner: MakeLearner, request: pytest.FixtureRe
     options = {
         "cltool-window": {"segment": 400},
         "cltool-compressive": {"segment": 8, "memory": 8, "rate": 4, "compressed": 100},
+        "cltool-hierarchical": {"segment": 8},
     }
     torch.manual_seed(0)
     config = module.CONFIG(
@@ -111,10 +112,10 @@ def test_superseded_and_erased_facts_leave_the_memory(reader: Learner, stream: S
     held = slots()
     reader.strategies.forget([Fact(*CHAIN, "whoever")])
     assert CHAIN not in places()
-    assert slots() < held
-    assert reader.strategies.purge(reader, [Fact(*CHAIN, "whoever")])["read"]["memory"].startswith(
-        "the fact cannot be separated"
-    )
+    assert (slots() < held) == reader.model.model.separable
+    said = reader.strategies.purge(reader, [Fact(*CHAIN, "whoever")])["read"]["memory"]
+    assert said.startswith("the fact cannot be separated: ")
+    assert ("its entries are removed" in said) == reader.model.model.separable
     untouched = Fact(*FORGOTTEN, "never read")
     reader.strategies.forget([untouched])
     assert reader.strategies.purge(reader, [untouched])["read"] == {}
