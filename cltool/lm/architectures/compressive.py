@@ -87,6 +87,8 @@ class CompressiveAttention(PieceAttention, Mixer):
     compressed slot is the mean of the positions in it.
     """
 
+    places = ("compressed_positions", "memory_positions", "segment_positions")
+
     def __init__(self, config: Any) -> None:
         super().__init__(config)
         self.sizes = {

@@ -30,9 +30,12 @@ class Mixer(nn.Module):
     Attributes:
         separable: whether the state has entries of single tokens, so that `removed` can remove
             them.
+        places: names of its tensors with the positions of the tokens in its slots. The mixers of a
+            block share one state, and each changes only its own tensors.
     """
 
     separable: ClassVar[bool] = True
+    places: ClassVar[tuple[str, ...]] = ()
 
     @abstractmethod
     def forward(self, hidden: Tensor, piece: Piece, state: LayerState) -> tuple[Tensor, LayerState]:
@@ -48,17 +51,17 @@ class Mixer(nn.Module):
     def removed(self, state: LayerState, begin: float, end: float) -> LayerState:
         """Return the parts of the state that change when tokens are removed from it.
 
-        By default, the slots of tensors called ``…positions`` are emptied.
+        By default, the slots of these tokens are emptied in the tensors `places`.
 
         Args:
             state: of the block.
             begin: position of the first token to remove.
             end: position after the last one.
         """
+        held = {name: state[name] for name in self.places if name in state}
         return {
             name: tensor.masked_fill((tensor >= begin) & (tensor < end), EMPTY)
-            for name, tensor in state.items()
-            if name.endswith("positions")
+            for name, tensor in held.items()
         }
 
 

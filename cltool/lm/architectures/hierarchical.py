@@ -77,6 +77,7 @@ class HierarchicalMemory(Mixer):
     """
 
     separable = False
+    places = ("recent_positions",)
 
     def __init__(self, config: Any) -> None:
         super().__init__()

@@ -47,6 +47,8 @@ class WindowAttention(PieceAttention, Mixer):
         window: None: all tokens are kept.
     """
 
+    places = ("positions", "first_positions")
+
     def __init__(self, config: Any, window: int | None) -> None:
         super().__init__(config)
         self.window = window

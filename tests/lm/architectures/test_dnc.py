@@ -125,7 +125,7 @@ def test_a_removed_line_leaves_a_free_row() -> None:
     state = state_after(one, *LINES)
     begin = len(LINES[0]) + 1
     end = begin + len(LINES[1]) + 1
-    left = {**state, **one.model.layers[1].memory.removed(state, begin, end)}
+    left = one.model.layers[1].removed(state, begin, end)
     assert not left["matrix"][0, 1].any()
     assert left["usage"][0, 1] == 0
     assert torch.equal(left["matrix"][0, [0, 2, 3]], state["matrix"][0, [0, 2, 3]])

@@ -19,7 +19,7 @@ from cltool.training.learner import Learner
 from ...conftest import CHAIN, FORGOTTEN, LoadLM, MakeLearner, apply, weights
 
 PROMPT = "Who rules Land 0?"
-READING = ("cltool-window", "cltool-compressive", "cltool-hierarchical")
+READING = ("cltool-window", "cltool-compressive", "cltool-hierarchical", "cltool-dnc")
 
 
 @pytest.fixture
@@ -32,6 +32,11 @@ def reader(load_lm: LoadLM, make_learner: MakeLearner, request: pytest.FixtureRe
         "cltool-window": {"segment": 400},
         "cltool-compressive": {"segment": 8, "memory": 8, "rate": 4, "compressed": 100},
         "cltool-hierarchical": {"segment": 8},
+        "cltool-dnc": {
+            "segment": 8,
+            "head_size": 8,
+            "writes": lm.coder.texts(["x\n"])[0][-1:],
+        },
     }
     torch.manual_seed(0)
     config = module.CONFIG(
