@@ -126,7 +126,10 @@ def code_digest(modules: Sequence[str]) -> str:
     """Return a hash of the source files of modules and packages; nothing is imported."""
     hasher = hashlib.sha256()
     for module in modules:
-        spec = find_spec(module)
+        try:
+            spec = find_spec(module)
+        except (ImportError, ValueError):  # such as a class that was typed into an interpreter
+            spec = None
         places = (spec.submodule_search_locations or ()) if spec is not None else ()
         files = [file for place in places for file in sorted(Path(place).rglob("*.py"))]
         if not files and spec is not None and spec.origin is not None:

@@ -11,6 +11,7 @@ from cltool.evaluation.matching import Answer
 from cltool.evaluation.prober import spoken
 from cltool.lm.architectures.carry import read_on, reads_in_pieces
 from cltool.lm.language_model import LanguageModel
+from cltool.lm.modes import evaluating
 from cltool.lm.sampling import Sampler
 
 
@@ -74,9 +75,13 @@ class Reader:
         """Return the bytes of keys and values that the model keeps of a token; 0: unknown."""
         if self._per_token is None:
             model: Any = self._lm.model
-            out = model(input_ids=torch.tensor([list(ids)], device=self._lm.device), use_cache=True)
-            layers = getattr(out.past_key_values, "layers", ())
-            tensors = [t for one in layers for t in (one.keys, one.values) if t is not None]
+            with evaluating(model), self._lm.precision.autocast():
+                text = torch.tensor([list(ids)], device=self._lm.device)
+                out = model(input_ids=text, use_cache=True)
+            # State-space models keep something else, which does not grow with the text.
+            layers = getattr(getattr(out, "past_key_values", None), "layers", ())
+            held = [getattr(one, name, None) for one in layers for name in ("keys", "values")]
+            tensors = [tensor for tensor in held if tensor is not None]
             size = sum(tensor.numel() * tensor.element_size() for tensor in tensors)
             self._per_token = size // len(ids)
         return self._per_token

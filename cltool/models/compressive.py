@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from cltool.models.tiny.architecture import Architecture, SideTraining
+from cltool.models.tiny.long_texts import LONG, long_recipe
 from cltool.models.tiny.model import Tiny
 from cltool.models.tiny.recipe import Recipe
-from cltool.models.window import LONG, long_recipe
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 from cltool.facts.facts import Fact
 from cltool.models.tiny.architecture import Architecture
+from cltool.models.tiny.long_texts import LONG, long_recipe
 from cltool.models.tiny.model import Tiny
 from cltool.models.tiny.reading import Exercises
 from cltool.models.tiny.recipe import Recipe
-from cltool.models.window import LONG, long_recipe
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
@@ -75,7 +75,7 @@ class Dnc(Architecture):
     address: int = 64
     heads: int = 2
 
-    code = ("cltool.lm.architectures", "cltool.models.dnc")
+    code = ("cltool.lm.architectures",)
 
     def recipe(self, facts: int, *, reading: bool = True) -> Recipe:
         """Return the recipe for ``facts``, with room for long texts."""

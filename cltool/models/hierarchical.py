@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from cltool.models.tiny.architecture import Architecture
 from cltool.models.tiny.long_pages import LongPages
+from cltool.models.tiny.long_texts import LONG, long_pages, long_recipe, longer_pages
 from cltool.models.tiny.model import Tiny
-from cltool.models.window import LONG, long_pages, long_recipe, longer_pages
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,7 +39,7 @@ class Hierarchical(Architecture):
     window: int = 32
     memory_blocks: tuple[int, ...] = (1,)
 
-    code = ("cltool.lm.architectures", "cltool.models.hierarchical")
+    code = ("cltool.lm.architectures",)
 
     def recipe(self, facts: int, *, reading: bool = True) -> Recipe:
         """Return the recipe for ``facts``, with room for long texts and fewer, longer pages."""

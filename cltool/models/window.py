@@ -7,11 +7,11 @@ the last tokens and to the first ones, so a long text costs time in proportion t
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cltool.models.tiny.architecture import Architecture
-from cltool.models.tiny.long_pages import LongPages
+from cltool.models.tiny.long_texts import LONG, long_pages, long_recipe, longer_pages
 from cltool.models.tiny.model import Tiny
 from cltool.models.tiny.reading import Exercises
 from cltool.models.tiny.recipe import Recipe
@@ -25,38 +25,8 @@ if TYPE_CHECKING:
     from cltool.facts.wordings import Wordings
     from cltool.lm.coder import Coder
 
-LONG = 16_384
-"""Longest text, in tokens, of the embedded models for long texts."""
-
-PAGE = 1_024
-"""Longest reading exercise with other text, in tokens."""
-
-MOST, OTHERS = 8, 24
-"""Most facts on such a page that may be asked for, and most lines of other text."""
-
 PIECE = 2_048
 """Tokens that pass through a model with full attention together."""
-
-
-def long_recipe(facts: int, *, reading: bool) -> Recipe:
-    """Return the recipe of a model for long texts, which is also asked after it has read."""
-    return replace(Recipe.for_facts(facts, reading=reading), context=LONG, restarts=0.5)
-
-
-def longer_pages(recipe: Recipe) -> Recipe:
-    """Return the recipe with fewer, longer reading exercises, as `long_pages` makes them."""
-    return replace(
-        recipe, page=PAGE, pages=recipe.pages * 3 // 5, page_batch=recipe.page_batch * 3 // 5
-    )
-
-
-def long_pages(
-    facts: Sequence[Fact], wordings: Wordings, coder: Coder, recipe: Recipe, seed: int
-) -> LongPages:
-    """Return reading exercises with other text between the facts and the questions."""
-    return LongPages(
-        facts, wordings, coder, recipe.page, seed, recipe.restarts, most=MOST, others=OTHERS
-    )
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,7 @@ import torch
 
 from cltool.lm.batches import bucketed, by_length
 from cltool.lm.coder import Encoded
+from cltool.lm.modes import evaluating
 
 if TYPE_CHECKING:
     from cltool.training.learner import Learner
@@ -214,7 +215,7 @@ def losses_before(learner: Learner, examples: Sequence[Encoded]) -> dict[Encoded
 
     The tokens of the forward passes count as training tokens.
     """
-    begun, training = learner.tokens, learner.model.training
+    begun = learner.tokens
 
     def attempt(size: int) -> dict[Encoded, float]:
         # What an attempt that ran out of memory left behind does not count.
@@ -227,11 +228,8 @@ def losses_before(learner: Learner, examples: Sequence[Encoded]) -> dict[Encoded
             found.update(zip(chosen, losses.tolist(), strict=True))
         return found
 
-    learner.model.eval()
-    try:
+    with evaluating(learner.model):
         return learner.forward_size.run(attempt)
-    finally:
-        learner.model.train(training)
 
 
 def spread(first: Sequence[int], second: Sequence[int]) -> list[int]:

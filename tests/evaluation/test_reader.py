@@ -86,3 +86,9 @@ def test_what_is_kept_is_counted(in_pieces: LanguageModel, load_lm: LoadLM) -> N
 def test_a_text_that_is_too_long_is_not_read(in_pieces: LanguageModel, load_lm: LoadLM) -> None:
     for lm in (in_pieces, load_lm("llama")):
         assert Reader(lm, 8).answers(LINES * 200, PROMPTS, LIMIT) is None
+
+
+def test_a_state_space_model_keeps_no_keys(load_lm: LoadLM) -> None:
+    reader = Reader(load_lm("mamba"), 8)
+    assert len(texts(reader)) == len(PROMPTS)
+    assert reader.bytes == 0

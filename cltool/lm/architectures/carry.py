@@ -9,6 +9,7 @@ import torch
 
 from cltool.lm.architectures.decoder import PieceModel
 from cltool.lm.architectures.memory_state import MemoryState
+from cltool.lm.modes import evaluating
 
 if TYPE_CHECKING:
     from torch import nn
@@ -33,14 +34,9 @@ def read_on(lm: LanguageModel, inner: PieceModel, ids: Sequence[int]) -> MemoryS
     Returns:
         What it carries.
     """
-    was_training = lm.model.training
-    lm.model.eval()
-    try:
-        with lm.precision.autocast():
-            text = torch.tensor([list(ids)], device=lm.device)
-            out: Any = lm.model(input_ids=text, use_cache=True, logits_to_keep=1)
-    finally:
-        lm.model.train(was_training)
+    with evaluating(lm.model), lm.precision.autocast():
+        text = torch.tensor([list(ids)], device=lm.device)
+        out: Any = lm.model(input_ids=text, use_cache=True, logits_to_keep=1)
     state: MemoryState = out.past_key_values.detached()
     inner.carried = state
     return state

@@ -34,7 +34,8 @@ class Architecture(ABC):
     """Makes the untrained model of a recipe. The fields of a subclass are its options.
 
     Attributes:
-        code: modules and packages, outside of `cltool.models.tiny`, on which the weights depend.
+        code: modules and packages on which the weights depend, beside `cltool.models.tiny` and the
+            module of the class.
     """
 
     code: ClassVar[tuple[str, ...]] = ()
@@ -80,7 +81,8 @@ class Architecture(ABC):
     def identity(self) -> list[Any]:
         """Return as JSON what the weights depend on beside the recipe and the facts."""
         kind = type(self)
-        return [f"{kind.__module__}:{kind.__qualname__}", asdict(self), code_digest(self.code)]
+        code = code_digest((*self.code, kind.__module__))
+        return [f"{kind.__module__}:{kind.__qualname__}", asdict(self), code]
 
 
 @dataclass(frozen=True)

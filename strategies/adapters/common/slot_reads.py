@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from cltool.lm.batches import by_length
+from cltool.lm.modes import evaluating
 from cltool.lm.product_keys import accesses, memories
 
 if TYPE_CHECKING:
@@ -56,12 +57,15 @@ def _sums(
     known = memories(learner.model)
     sizes = {name: memory.values.num_embeddings for name, memory in known.items()}
     sums = {name: torch.zeros(len(documents), size) for name, size in sizes.items()}
-    learner.model.eval()
     for chosen in by_length([len(text) for text in texts], TOGETHER):
         batch = learner.collate([texts[number] for number in chosen])
         mask = batch["attention_mask"].bool()
         rows = torch.tensor([owners[number] for number in chosen])
-        with accesses(learner.model) as seen, _returned(known.values()) as outputs:
+        with (
+            evaluating(learner.model),
+            accesses(learner.model) as seen,
+            _returned(known.values()) as outputs,
+        ):
             scored = learner.score(batch)
             sizes_of = [torch.ones(mask.shape)] * len(known)
             if weighted:
