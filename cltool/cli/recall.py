@@ -31,7 +31,7 @@ def add(parser: argparse.ArgumentParser) -> None:
         metavar="MODEL",
         nargs="+",
         help="a name that `cltool list models` shows, the path or hub name of a causal LM, or a"
-        " GGUF file; several are compared on the same texts",
+        " GGUF file; several are asked for the same facts",
     )
     parser.add_argument(
         "--tokens",

@@ -117,7 +117,7 @@ class Dnc(Architecture):
     def exercises(
         self, facts: Sequence[Fact], wordings: Wordings, coder: Coder, recipe: Recipe, seed: int
     ) -> Exercises:
-        """Return exercises whose lines are outside of the window of most questions."""
+        """Return exercises in which most questions cannot attend to the lines that answer them."""
         return LongExercises(facts, wordings, coder, recipe.page, seed, recipe.restarts)
 
 

@@ -142,9 +142,9 @@ class _Review:
 class Spaced(Order):
     """The order ``spaced``: an epoch trains the examples that are due, in random batches.
 
-    If none are due, the next epoch is the one in which some are. An epoch that would not fill a
-    batch is filled with those that are due next. A recall before the day it was due shows little,
-    so it does not make the delay grow.
+    If no example is due, the epochs until the next one is due are skipped. An epoch that would not
+    fill a batch is filled with those that are due next. If an example is recalled before it is due,
+    its delay does not grow.
 
     Args:
         size: number of examples in a batch.

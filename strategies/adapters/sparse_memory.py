@@ -1,4 +1,4 @@
-"""Trains only the memory slots that an update reads and that other knowledge does not.
+"""Trains only the memory slots that an update reads and that other texts rarely read.
 
 Lin et al. (2025), "Continual Learning via Sparse Memory Finetuning". The model has product-key
 memories (`cltool.lm.product_keys`): tables of values, of which each token reads a few. Before an
@@ -12,14 +12,14 @@ that read none of these slots get the same answers as before.
 
 The background is a document for each fact that is known, and texts that the model writes itself.
 The paper takes batches of its pretraining data, which a user of a model rarely has. Of the
-background, only the number of documents that read each slot is kept. The facts of an update join
-it when they are learned. The share of superseded and erased facts is subtracted. What they left in
-the values stays there.
+background, only the number of documents that read each slot is kept. The facts of an update join it
+when they are learned. The reads of superseded and erased facts are subtracted from the background.
+The changes that these facts made to the values remain.
 
-Differences from the paper: it selects slots for each batch, which there has the paraphrases of one
-fact; here each fact of an update has its slots, and a batch trains the slots of all of them. A read
-counts with its weight times the gradient of what the memory returns there, because most tokens of a
-prompt have no influence on the answer. The optimizer is AdamW, not SGD.
+Differences from the paper: the paper selects slots for each batch, and a batch has the paraphrases
+of one fact. Here, slots are selected for each fact, and every batch trains the slots of all facts
+of the update. A read counts with its weight times the gradient of what the memory returns there,
+because most tokens of a prompt have no influence on the answer. The optimizer is AdamW, not SGD.
 """
 
 from __future__ import annotations

@@ -15,18 +15,18 @@ unchanged. A fact is found by the prompts that ask for it in its trained wording
 that is given. d and q are bags of words and of pieces of words, weighted by their rarity
 (tf-idf; Salton & Buckley 1988), or the vectors of a sentence-transformers model.
 
-With `index = graph`, names decide instead. The prompt must name a subject as it is written, and
-words of a relation's trained wordings. Facts are edges subject → object, and a path of one or two
-edges from the named subject is given if its relations explain at least the share τ of the other
-words. So "The home town of the best friend of Ann is" is asked after two facts: who the best
-friend of Ann is, and where that person's home town is. A path is given if an update taught one of
-its facts.
+With `index = graph`, facts are found by their names. The prompt must contain the subject as the
+fact spells it, and words of the relation's trained wordings. Facts are edges subject → object, and
+a path of one or two edges from the named subject is given if its relations explain at least the
+share τ of the other words. So "The home town of the best friend of Ann is" is asked after two
+facts: who the best friend of Ann is, and where that person's home town is. A path is given if an
+update taught one of its facts.
 
 With `store = duckdb`, the facts are in a DuckDB file: a million of them fit, and superseded facts
 stay in it with the days on which they held. The file is a temporary one; a run that is resumed
-makes it again. With `store = memory`, a superseded fact is removed at once. With both, nothing
-stays of the key of an erased fact, also not in the bytes of the file. Storage grows with the
-number of facts.
+makes it again. With `store = memory`, a superseded fact is removed at once. With both stores,
+nothing about the key of an erased fact is kept. The DuckDB file is written again without it.
+Storage grows with the number of facts.
 
 With `as_of`, the facts are given that were valid on that day, in place of those that are valid
 now. The days are those of a dated file of facts: a fact holds from its own day until the day of
