@@ -48,6 +48,17 @@ class ReadMemory:
             ids = [*ids, *tokens]
             self._spans.setdefault(key, []).append([start, start + len(tokens)])
         read_on(self._learner.lm, self._inner, ids)
+        self._warn_beyond_context()
+
+    def _warn_beyond_context(self) -> None:
+        """Tell readers of the results once that the model has read more than it takes."""
+        most = self._learner.lm.context
+        text = (
+            f"The model takes texts of {most:,} tokens, and its updates are longer."
+            " So it may not recall what it reads from then on."
+        )
+        if self._read_so_far() > most and text not in self._learner.warnings:
+            self._learner.warnings.append(text)
 
     def remove(self, keys: Collection[Key]) -> None:
         """Remove the entries of the lines of ``keys``."""

@@ -191,3 +191,14 @@ def test_each_line_is_read_once_after_all_that_was_read(reader: Learner, stream:
         lines = [line(fact, stream.wordings) for fact in update.learn]
         size += sum(len(ids) for ids in coder.texts(lines))
         assert reader.strategies.states()["read"]["memory.seen"].tolist() == [size]
+
+
+@pytest.mark.parametrize("reader", ["cltool-window"], indirect=True)
+def test_reading_more_than_the_model_takes_is_told_once(reader: Learner, stream: Stream) -> None:
+    apply(reader, stream.updates[1])
+    assert reader.warnings == []
+    reader.lm.__dict__["context"] = 40  # it is computed once
+    apply(reader, stream.updates[2])
+    apply(reader, stream.updates[3])
+    (warning,) = reader.warnings
+    assert warning.startswith("The model takes texts of 40 tokens")
