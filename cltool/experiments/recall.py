@@ -154,7 +154,7 @@ class _Measured:
         self._judge = Judge(askable.names, askable.relations)
         self._limit = limit(settings.probe.max_tokens, askable.longest, self._match)
         self._reader = Reader(self._lm, settings.probe.batch_size)
-        self._texts = (fitting, self._lm.coder, together, seed)
+        self._texts = Texts(fitting, self._lm.coder, together, seed)
         self._name, self._progress = settings.model.name, progress
         self.warnings = [*fitting.warnings, *self._lm.warnings]
 
@@ -163,8 +163,7 @@ class _Measured:
         points = [(kind, size) for kind in kinds for size in tokens]
         for done, (kind, size) in enumerate(points):
             self._progress(done, len(points), f"{kind}, {size} tokens")
-            # Each point draws by itself, so that it does not depend on which others are asked.
-            texts = list(Texts(*self._texts).of(kind, size, count))
+            texts = list(self._texts.of(kind, size, count))
             if texts:
                 yield self._asked(kind, size, texts)
         self._progress(len(points), len(points), "asked")

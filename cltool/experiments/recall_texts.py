@@ -54,35 +54,39 @@ class Texts:
 
     def __init__(self, stream: Stream, coder: Coder, together: int, seed: int) -> None:
         self._stream, self._coder, self._together = stream, coder, together
-        self._generator = random.Random(seed)
+        self._seed, self._generator = seed, random.Random(seed)
         known = stream.knowledge(len(stream) - 1)
         valid = [one for one in known.beliefs() if not one.erased]
         self._taught = [one for one in valid if one.learned > 0]
         self._base = list(stream.updates[0].learn)
         self._facts = {one.fact.key: one for one in valid}
         more = stream.extra_probes(known) if stream.extra_probes is not None else ()
-        self._hops = [(probe, pair) for probe in more if (pair := self._pair(probe)) is not None]
+        self._hops = [probe for probe in more if len(probe.needs) == 2]
 
     def of(self, kind: str, tokens: int, count: int) -> Iterator[Text]:
         """Yield texts with ``count`` questions in all, or fewer if there are not enough facts.
+
+        The same facts are drawn for all numbers of tokens, and whatever the tokenizer.
 
         Args:
             kind: one of `KINDS`.
             tokens: least number of tokens of the other lines.
             count: number of questions.
         """
+        self._generator = random.Random(self._seed)
         if kind == TWO_HOP:
-            for probe, pair in self._drawn(self._hops, count):
-                other = self._other(tokens, pair)
-                yield Text((*self._lines(pair), *other), (probe,))
+            for probe in self._drawn(self._hops, count):
+                other = self._other(tokens, probe.needs)
+                yield Text((*self._lines(probe.needs), *other), (probe,))
             return
         beliefs = self._drawn(self._taught, count)
+        objects = {one.fact.key: self._older(one) for one in beliefs}
         for begin in range(0, len(beliefs), self._together):
             chosen = beliefs[begin : begin + self._together]
             facts = [one.fact for one in chosen]
             other = self._other(tokens, facts)
             if kind == SUPERSEDED:
-                older = [replace(one.fact, object=self._older(one), aliases=()) for one in chosen]
+                older = [replace(one, object=objects[one.key], aliases=()) for one in facts]
                 half = len(other) // 2
                 text = (*self._lines(older), *other[:half], *self._lines(facts), *other[half:])
                 outdated = [one.object for one in older]
@@ -95,15 +99,6 @@ class Texts:
 
     def _drawn(self, items: Sequence[Item], count: int) -> list[Item]:
         return self._generator.sample(list(items), min(count, len(items)))
-
-    def _pair(self, probe: Probe) -> tuple[Fact, Fact] | None:
-        """Return the two facts from which a two-hop question is answered."""
-        if probe.form != "two_hop" or "." not in probe.key[1]:
-            return None
-        first, _, second = probe.key[1].partition(".")
-        one = self._facts.get((probe.key[0], first))
-        two = self._facts.get((one.fact.object, second)) if one is not None else None
-        return None if one is None or two is None else (one.fact, two.fact)
 
     def _older(self, belief: Belief) -> str:
         """Return the superseded object, or the object of another fact of the relation."""

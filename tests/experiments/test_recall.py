@@ -70,6 +70,15 @@ def test_the_older_object_is_stated_first(stream: Stream, load_lm: LoadLM) -> No
             assert older[0] < place
 
 
+def test_the_same_facts_are_asked_whatever_else_is_asked(stream: Stream, load_lm: LoadLM) -> None:
+    made = Texts(stream, load_lm("llama").coder, together=2, seed=0)
+    first = [text.probes for text in made.of(BEGIN, 30, 4)]
+    assert [text.probes for text in made.of(END, 200, 4)] == first
+    assert [text.probes for text in made.of(BEGIN, 30, 4)] == first
+    other = Texts(stream, load_lm("llama").coder, together=2, seed=1)
+    assert [text.probes for text in other.of(BEGIN, 30, 4)] != first
+
+
 def test_two_hop_questions_have_both_facts_before_them(load_lm: LoadLM) -> None:
     stream = World(WorldConfig()).stream(0)
     lm = load_lm("llama")
