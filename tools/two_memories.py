@@ -14,14 +14,15 @@ import argparse
 import random
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from cltool.facts.facts import Fact, Key
 
 if TYPE_CHECKING:
+    from cltool.evaluation.reader import Reader
     from cltool.facts.stream import Stream
-    from cltool.lm.architectures.memory_state import MemoryState
     from cltool.lm.language_model import LanguageModel
 
 WINDOWS = (1, 4, 16)
@@ -77,14 +78,19 @@ def measure(
         superseded: whether each fact is stated with another object first.
         seed: of the facts and the other text.
     """
+    from cltool.evaluation.reader import Reader
+
+    reader = Reader(lm, facts)
     for count in windows:
         tokens = count * int(lm.model.config.segment)
         for off in OFF:
-            open_gates = _close(lm.model, off)
             # The same texts for all memories.
             chance = random.Random(seed)
-            sums = [_ask(lm, stream, facts, tokens, superseded, chance) for _ in range(texts)]
-            _restore(lm.model, open_gates)
+            with _closed(lm.model, off):
+                sums = [
+                    _ask(lm, reader, stream, facts, tokens, superseded, chance)
+                    for _ in range(texts)
+                ]
             right, outdated, size = (sum(column) for column in zip(*sums, strict=True))
             many = facts * texts
             yield Shares(off, tokens, right / many, outdated / many, size // texts)
@@ -92,6 +98,7 @@ def measure(
 
 def _ask(
     lm: LanguageModel,
+    reader: Reader,
     stream: Stream,
     count: int,
     tokens: int,
@@ -115,17 +122,18 @@ def _ask(
         *[line(fact, stream.wordings) for fact in stated],
         *other[half:],
     ]
-    ids = [*lm.coder.documents([""])[0], *(id for part in lm.coder.texts(text) for id in part)]
-    state = _read(lm, ids)
     asked = [chance.choice(stream.wordings.examples(fact)) for fact in stated]
-    said = _answers(lm, state, [prompt for prompt, _ in asked])
+    answers = reader.answers(text, [prompt for prompt, _ in asked], LONGEST)
+    if answers is None:
+        raise ValueError(f"the model cannot read {tokens} tokens")
+    said = [answer.text.strip() for answer in answers]
     right = sum(one == target.strip() for one, (_, target) in zip(said, asked, strict=True))
     outdated = 0
     for answer, (_, target), new, old in zip(said, asked, stated, older, strict=False):
         outdated += new.object != old.object and (
             answer == target.replace(new.object, old.object).strip()
         )
-    return right, outdated, state.bytes()
+    return right, outdated, reader.bytes
 
 
 def _facts(stream: Stream, count: int, chance: random.Random) -> list[Fact]:
@@ -157,64 +165,25 @@ def _other_text(
     return lines
 
 
-def _read(lm: LanguageModel, ids: Sequence[int]) -> MemoryState:
-    import torch
-
-    with torch.no_grad():
-        out = lm.model(input_ids=torch.tensor([list(ids)], device=lm.device), use_cache=True)
-    state: MemoryState = out.past_key_values
-    return state
-
-
-def _answers(lm: LanguageModel, state: MemoryState, prompts: Sequence[str]) -> list[str]:
-    """Return the greedy answers to questions, each asked after the text that ``state`` has read."""
-    import torch
-
-    rows = state.copy()
-    rows.batch_select_indices(torch.zeros(len(prompts), dtype=torch.long))
-    batch = lm.coder.prompts(prompts)
-    width = max(map(len, batch))
-    # Padding in front: the last column has the last token of each prompt.
-    ids = [[lm.coder.pad] * (width - len(one)) + one for one in batch]
-    mask = [[0] * (width - len(one)) + [1] * len(one) for one in batch]
-    inputs: dict[str, Any] = {
-        "input_ids": torch.tensor(ids, device=lm.device),
-        "attention_mask": torch.tensor(mask, device=lm.device),
-    }
-    said: list[list[int]] = [[] for _ in prompts]
-    for _ in range(LONGEST):
-        with torch.no_grad():
-            out = lm.model(**inputs, past_key_values=rows, use_cache=True)
-        best = out.logits[:, -1].argmax(dim=-1)
-        for one, token in zip(said, best.tolist(), strict=True):
-            one.append(token)
-        inputs = {"input_ids": best[:, None]}
-    return [lm.coder.decode(_until(one, lm.coder.eos)).strip() for one in said]
-
-
-def _until(ids: Sequence[int], end: int | None) -> Sequence[int]:
-    return ids[: list(ids).index(end)] if end in ids else ids
-
-
 def _memories(model: Any) -> list[Any]:
     from cltool.lm.architectures.hierarchical import HierarchicalMemory
 
     return [one for one in model.modules() if isinstance(one, HierarchicalMemory)]
 
 
-def _close(model: Any, off: Sequence[str]) -> list[Any]:
-    """Close the read gates of the memories ``off``; return the biases of all read gates before."""
+@contextmanager
+def _closed(model: Any, off: Sequence[str]) -> Iterator[None]:
+    """Close the read gates of the memories ``off`` inside."""
     before = [one.read_biases.detach().clone() for one in _memories(model)]
     for one in _memories(model):
         for number, name in enumerate(one.counts):
             if name in off:
                 one.read_biases.data[number] = CLOSED
-    return before
-
-
-def _restore(model: Any, biases: Sequence[Any]) -> None:
-    for one, before in zip(_memories(model), biases, strict=True):
-        one.read_biases.data.copy_(before)
+    try:
+        yield
+    finally:
+        for one, biases in zip(_memories(model), before, strict=True):
+            one.read_biases.data.copy_(biases)
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import torch
 
+from cltool.evaluation.matching import Answer
 from cltool.facts.facts import Fact
 from cltool.facts.stream import Stream
 from cltool.lm.language_model import LanguageModel, load_checkpoint
@@ -40,27 +41,24 @@ def test_answers_are_counted(
     stream: Stream,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    read: list[str] = []
-    monkeypatch.setattr(two_memories, "_facts", lambda *_: stated(stream))
-    whole = two_memories._read
+    read: list[list[str]] = []
+    known = {fact.object for fact in stream.updates[0].learn}
 
-    def note(lm: LanguageModel, ids: Sequence[int]) -> Any:
-        read.append(lm.coder.decode(ids))
-        return whole(lm, ids)
-
-    def answer(lm: LanguageModel, state: Any, prompts: Sequence[str]) -> list[str]:
+    def answers(
+        self: Any, lines: Sequence[str], prompts: Sequence[str], limit: int
+    ) -> list[Answer]:
+        read.append(list(lines))
         said = []
         for prompt, fact in zip(prompts, stated(stream), strict=True):
-            about = [text for text in read[-1].split("\n") if fact.subject in text]
-            objects = [name for name in known if name in about[0]]
+            about = next(text for text in lines if fact.subject in text)
+            objects = [name for name in known if name in about]
             new = fact.object if says == "new" else max(objects, key=len)
             examples = stream.wordings.examples(Fact(fact.subject, fact.relation, new))
-            said += [target.strip() for asked, target in examples if asked == prompt][:1]
+            said += [Answer(target, "end") for asked, target in examples if asked == prompt][:1]
         return said
 
-    known = {fact.object for fact in stream.updates[0].learn}
-    monkeypatch.setattr(two_memories, "_read", note)
-    monkeypatch.setattr(two_memories, "_answers", answer)
+    monkeypatch.setattr(two_memories, "_facts", lambda *_: stated(stream))
+    monkeypatch.setattr("cltool.evaluation.reader.Reader.answers", answers)
     found = list(
         two_memories.measure(
             untrained, stream, windows=(1, 2), texts=2, facts=2, superseded=superseded
@@ -72,11 +70,10 @@ def test_answers_are_counted(
     assert {(one.right, one.outdated) for one in found} == {
         (1.0, 0.0) if says == "new" else (0.0, 1.0)
     }
-    for text, one in zip(read[::2], found, strict=True):
-        lines = text.rstrip("\n").split("\n")
+    for lines, one in zip(read[::2], found, strict=True):
         about = [n for n, fact in enumerate(lines) if "Cd" in fact]
         assert about  # the other text is after the fact, and is long enough
-        other = untrained.coder.texts(["\n".join(lines[about[0] + 1 :])])[0]
+        other = untrained.coder.texts(["".join(lines[about[0] + 1 :])])[0]
         assert len(other) >= one.tokens / (2 if superseded else 1) - 20
 
 
@@ -89,9 +86,8 @@ def test_memories_are_switched_off_and_on_again(untrained: LanguageModel, stream
         return found
 
     before = logits()
-    opened = two_memories._close(untrained.model, ("fast", "slow"))
-    assert not torch.allclose(logits(), before)
-    two_memories._restore(untrained.model, opened)
+    with two_memories._closed(untrained.model, ("fast", "slow")):
+        assert not torch.allclose(logits(), before)
     assert torch.equal(logits(), before)
 
 
