@@ -90,7 +90,7 @@ def _measure(name: str, size: int, sending: Connection) -> None:
     import torch
 
     torch.set_num_threads(1)
-    model = _model(name)
+    model = untrained(name)
     ids = torch.randint(3, 200, (1, size), generator=torch.Generator().manual_seed(0))
     work = {"read": lambda: _read(model, ids), "train": lambda: _train(model, ids)}
     seconds, memory = {}, {}
@@ -99,11 +99,11 @@ def _measure(name: str, size: int, sending: Connection) -> None:
         before = _resident("VmRSS")
         seconds[kind] = min(_timed(do) for _ in range(REPEATS))
         memory[kind] = max(0, _resident("VmHWM") - before)
-    seconds["write"] = min(_write(model, ids) for _ in range(REPEATS))
+    seconds["write"] = min(writing(model, ids) for _ in range(REPEATS))
     sending.send(Cell(seconds, memory))
 
 
-def _model(name: str) -> Any:
+def untrained(name: str) -> Any:
     """Return the untrained model, as its recipe makes it for a small stream."""
     import torch
 
@@ -127,7 +127,8 @@ def _read(model: Any, ids: Any) -> Any:
         return model(ids, use_cache=True, logits_to_keep=1).past_key_values
 
 
-def _write(model: Any, ids: Any) -> float:
+def writing(model: Any, ids: Any) -> float:
+    """Return the CPU seconds of writing `WRITTEN` tokens after the text ``ids``, (1, length)."""
     import torch
 
     state = _read(model, ids)

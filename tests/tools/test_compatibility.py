@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from tools import compatibility
@@ -32,3 +34,20 @@ def test_a_sample_of_its_cells(cell: tuple[str, str]) -> None:
 @pytest.mark.parametrize("strategy", compatibility.strategies())
 def test_every_cell(strategy: str, family: str) -> None:
     assert compatibility.outcome(strategy, family) == CELLS[strategy, family]
+
+
+def test_only_missing_cells_are_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    held = {cell: text for cell, text in CELLS.items() if cell[0] != "read"}
+    page = tmp_path / "page.md"
+    page.write_text(compatibility.page(held), encoding="utf-8")
+    run: list[tuple[str, str]] = []
+
+    def outcome(strategy: str, family: str) -> str:
+        run.append((strategy, family))
+        return compatibility.RUNS
+
+    monkeypatch.setattr(compatibility, "PAGE", page)
+    monkeypatch.setattr(compatibility, "outcome", outcome)
+    assert compatibility.main(["--missing"]) == 0
+    assert run == [("read", family) for family in FAMILIES]
+    assert compatibility.read(page.read_text(encoding="utf-8")) == CELLS

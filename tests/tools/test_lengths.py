@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
+import torch
 
 from tools import lengths
 
@@ -25,3 +28,18 @@ def test_the_table_has_all_work_of_a_model() -> None:
         "tiny-window train, MB",
     }
     assert all(float(one) > 0 for kind in lengths.KINDS for one in rows[f"tiny-window {kind}"])
+
+
+def test_tokens_are_written_after_the_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Full attention writes to more keys after a longer text; the model is asked how many."""
+    model, read = lengths.untrained("tiny-full"), []
+    whole = model.forward
+
+    def forward(ids: Any, **named: Any) -> Any:
+        state = named.get("past_key_values")
+        read.append(0 if state is None else state.get_seq_length())
+        return whole(ids, **named)
+
+    monkeypatch.setattr(model, "forward", forward)
+    lengths.writing(model, torch.randint(3, 200, (1, 40)))
+    assert read == [0, *range(40, 40 + lengths.WRITTEN)]
