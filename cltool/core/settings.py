@@ -170,7 +170,11 @@ class ModelSettings(BaseModel):
     teach_base: bool = Field(
         False, description="first train the base facts into a model that is not the embedded one"
     )
-
+    options: dict[str, Any] = Field(
+        {},
+        description="sizes of a model that cltool builds, such as window=32 of tiny-window; a model"
+        " with other options is another model, built at first use",
+    )
     memory_layers: list[int] = Field(
         [],
         description="numbers of blocks that get a product-key memory beside their feed-forward"
@@ -231,6 +235,7 @@ ADDED: dict[str, Any] = {
     "learner.order": "given",
     "model.chat": "auto",
     "model.system": None,
+    "model.options": {},
     "model.memory_layers": [],
     "model.memory_slots": 16_384,
     "model.memory_heads": 4,

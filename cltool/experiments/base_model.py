@@ -56,7 +56,7 @@ def _prepare(
     stream: Stream, settings: resolve.Settings, progress: Progress
 ) -> tuple[LanguageModel, Stream]:
     chosen = settings.model
-    registered = models.registered(chosen.name)
+    registered = models.registered(chosen.name, chosen.options)
     if registered is not None and registered.context is not None:
         whole = stream
         stream = fit_to_context(whole, registered.context, lambda: registered.coder(whole))
@@ -109,7 +109,7 @@ def _asked(
     lm: LanguageModel, stream: Stream, settings: resolve.Settings, progress: Progress
 ) -> tuple[LanguageModel, Stream]:
     """Return the model and the stream for asking as ``model.chat`` says."""
-    registered = models.registered(settings.model.name)
+    registered = models.registered(settings.model.name, settings.model.options)
     built = registered is not None and registered.knows_base
     choice = choose(lm, stream, settings.model, built=built, progress=progress)
     return with_choice(lm, stream, choice)
@@ -130,7 +130,7 @@ def rebuilder(stream: Stream, settings: resolve.Settings) -> Rebuild | None:
     from cltool.lm.token_count import set_aside
 
     chosen = settings.model
-    registered = models.registered(chosen.name)
+    registered = models.registered(chosen.name, chosen.options)
     built = registered if registered is not None and registered.knows_base else None
     if built is None and not chosen.teach_base:
         return None
@@ -172,6 +172,7 @@ def _load(
         dtype=chosen.dtype,
         weights=weights or chosen.weights,
         reading=chosen.reading,
+        options=chosen.options if name is None else None,
         progress=progress,
     )
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
+from cltool.core.errors import UserError
 from cltool.core.progress import QUIET, Progress
 from cltool.core.registry import Entry, Registry
 
@@ -55,16 +57,26 @@ MODELS = Registry(
 )
 
 
-def registered(name: str) -> Model | None:
+def registered(name: str, options: Mapping[str, Any] | None = None) -> Model | None:
     """Return the registered model called ``name``; None for a path or a hub name.
 
+    Args:
+        name: the name.
+        options: sizes of the model, in place of its own.
+
     Raises:
-        UserError: the model's module cannot be imported.
+        UserError: the model's module cannot be imported, or the model has no such options.
     """
     if name not in MODELS:
+        if options:
+            raise UserError(
+                f"{name} is not built by cltool, so it has no options",
+                where="model.options",
+                hint="Leave out model.options.",
+            )
         return None
     model: Model = MODELS.load(name)()
-    return model
+    return model.with_options(options) if options else model
 
 
 def load(
@@ -75,6 +87,7 @@ def load(
     dtype: str = "auto",
     weights: str = "float32",
     reading: bool = True,
+    options: Mapping[str, Any] | None = None,
     progress: Progress = QUIET,
 ) -> LanguageModel:
     """Load a registered model, or any causal LM from a path or a hub name.
@@ -87,6 +100,7 @@ def load(
         dtype: ``auto``, ``float32`` or ``bfloat16``.
         weights: format in which the weights are kept: ``float32``, ``bfloat16`` or ``4bit``.
         reading: whether a model that is built also learns to answer from facts in its prompt.
+        options: sizes of a model that is built, in place of its own.
         progress: receives the progress of building the model.
 
     Raises:
@@ -97,7 +111,7 @@ def load(
     from cltool.models import sources
     from cltool.models.lengths import problems
 
-    model = registered(name)
+    model = registered(name, options)
     if model is None:
         source = sources.checkpoint(name, progress)
     else:

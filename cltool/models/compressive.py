@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from cltool.models.tiny.architecture import Architecture, SideTraining
+from cltool.models.tiny.architecture import Architecture, AtLeastOne, SideTraining
 from cltool.models.tiny.long_texts import LONG, long_recipe
 from cltool.models.tiny.model import Tiny
 from cltool.models.tiny.recipe import Recipe
@@ -31,10 +31,10 @@ class Compressive(Architecture):
         lr: learning rate of the compression.
     """
 
-    segment: int = 32
-    memory: int = 32
-    rate: int = 4
-    compressed: int = 256
+    segment: AtLeastOne = 32
+    memory: AtLeastOne = 32
+    rate: AtLeastOne = 4
+    compressed: AtLeastOne = 256
     lr: float = 1e-3
 
     code = ("cltool.lm.architectures",)

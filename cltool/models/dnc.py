@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from cltool.facts.facts import Fact
-from cltool.models.tiny.architecture import Architecture
+from cltool.models.tiny.architecture import Architecture, AtLeastOne
 from cltool.models.tiny.long_texts import LONG, long_recipe
 from cltool.models.tiny.model import Tiny
 from cltool.models.tiny.reading import Exercises
@@ -69,11 +69,11 @@ class Dnc(Architecture):
         heads: read heads.
     """
 
-    window: int = 32
-    rows: int = 256
-    cells: int = 24
-    address: int = 64
-    heads: int = 2
+    window: AtLeastOne = 32
+    rows: AtLeastOne = 256
+    cells: AtLeastOne = 24
+    address: AtLeastOne = 64
+    heads: AtLeastOne = 2
 
     code = ("cltool.lm.architectures",)
 

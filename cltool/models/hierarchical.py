@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from cltool.models.tiny.architecture import Architecture
+from cltool.models.tiny.architecture import Architecture, AtLeastOne
 from cltool.models.tiny.long_pages import LongPages
 from cltool.models.tiny.long_texts import LONG, long_pages, long_recipe, longer_pages
 from cltool.models.tiny.model import Tiny
@@ -36,7 +36,7 @@ class Hierarchical(Architecture):
         memory_blocks: numbers of the blocks that have the memories.
     """
 
-    window: int = 32
+    window: AtLeastOne = 32
     memory_blocks: tuple[int, ...] = (1,)
 
     code = ("cltool.lm.architectures",)
@@ -49,6 +49,7 @@ class Hierarchical(Architecture):
     def new_model(self, coder: Coder, recipe: Recipe) -> PreTrainedModel:
         """Return the untrained model."""
         from cltool.lm.architectures.hierarchical import HierarchicalForCausalLM
+        from cltool.lm.layers import numbers
         from cltool.models.tiny.llama import new_model
 
         return new_model(
@@ -56,7 +57,7 @@ class Hierarchical(Architecture):
             coder,
             recipe,
             segment=self.window,
-            memory_blocks=list(self.memory_blocks),
+            memory_blocks=numbers(self.memory_blocks, recipe.layers, "model.options.memory_blocks"),
             slow_size=recipe.hidden,
             fast_size=recipe.hidden // 4,
         )

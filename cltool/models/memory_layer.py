@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from cltool.models.tiny.architecture import Architecture
+from cltool.models.tiny.architecture import Architecture, AtLeastOne
 from cltool.models.tiny.model import Tiny
 
 if TYPE_CHECKING:
@@ -35,9 +35,9 @@ class MemoryLayers(Architecture):
     )
 
     layers: tuple[int, ...] = (-2, -1)
-    slots: int = 16_384
-    heads: int = 2
-    top: int = 8
+    slots: AtLeastOne = 16_384
+    heads: AtLeastOne = 2
+    top: AtLeastOne = 8
     gated: bool = True
 
     def key(self, recipe: Recipe) -> int:
@@ -72,4 +72,4 @@ class MemoryLayers(Architecture):
 class TinyMemoryLayer(Tiny):
     """The embedded model with product-key memories in place of its last two MLPs."""
 
-    architecture: ClassVar[Architecture] = MemoryLayers()
+    architecture: Architecture = MemoryLayers()

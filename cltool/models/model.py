@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
+from cltool.core.errors import UserError
 from cltool.core.progress import QUIET, Progress
 from cltool.models.cache import cache_folder, cached
 
@@ -51,6 +52,21 @@ class Model(ABC):
         Raises:
             UserError: the model cannot be built.
         """
+
+    def with_options(self, options: Mapping[str, Any]) -> Model:
+        """Return the model with other sizes.
+
+        Args:
+            options: setting → value.
+
+        Raises:
+            UserError: the model has no such option, or cannot have such a value.
+        """
+        raise UserError(
+            "the model has no options",
+            where="model.options",
+            hint="Leave out model.options, or use a model whose name begins with tiny-.",
+        )
 
     def cached(self, name: str, write: Callable[[Path], None], progress: Progress = QUIET) -> Path:
         """Return the folder ``name`` in the cache; call ``write`` to fill it if it is missing.

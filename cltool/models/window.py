@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from cltool.models.tiny.architecture import Architecture
+from cltool.models.tiny.architecture import Architecture, AtLeastOne, NotNegative
 from cltool.models.tiny.long_texts import LONG, long_pages, long_recipe, longer_pages
 from cltool.models.tiny.model import Tiny
 from cltool.models.tiny.reading import Exercises
@@ -39,8 +39,8 @@ class Window(Architecture):
         full: numbers of the blocks with full attention; None: all.
     """
 
-    window: int = 64
-    sinks: int = 4
+    window: AtLeastOne = 64
+    sinks: NotNegative = 4
     full: tuple[int, ...] | None = ()
 
     code = ("cltool.lm.architectures",)
@@ -64,16 +64,17 @@ class Window(Architecture):
     def new_model(self, coder: Coder, recipe: Recipe) -> PreTrainedModel:
         """Return the untrained model."""
         from cltool.lm.architectures.window import WindowForCausalLM
+        from cltool.lm.layers import numbers
         from cltool.models.tiny.llama import new_model
 
-        whole = self.full is None
+        full = range(recipe.layers) if self.full is None else self.full
         return new_model(
             WindowForCausalLM,
             coder,
             recipe,
-            segment=PIECE if whole else self.window,
+            segment=PIECE if self.full is None else self.window,
             sinks=self.sinks,
-            full=list(range(recipe.layers) if self.full is None else self.full),
+            full=numbers(full, recipe.layers, "model.options.full"),
         )
 
 

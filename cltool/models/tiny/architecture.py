@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, fields, replace
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Protocol, Self, get_type_hints
+
+from pydantic import ConfigDict, Field, create_model
 
 from cltool.core.digests import code_digest
+from cltool.core.errors import UserError
+from cltool.core.settings import validate
 from cltool.models.tiny.reading import Exercises
 from cltool.models.tiny.recipe import Recipe
 
@@ -17,6 +21,12 @@ if TYPE_CHECKING:
     from cltool.facts.facts import Fact
     from cltool.facts.wordings import Wordings
     from cltool.lm.coder import Coder
+
+
+AtLeastOne = Annotated[int, Field(ge=1)]
+NotNegative = Annotated[int, Field(ge=0)]
+
+STRICT = ConfigDict(extra="forbid", allow_inf_nan=False)
 
 
 class SideTraining(Protocol):
@@ -39,6 +49,21 @@ class Architecture(ABC):
     """
 
     code: ClassVar[tuple[str, ...]] = ()
+
+    def with_options(self, options: Mapping[str, Any]) -> Self:
+        """Return the architecture with other values of some fields.
+
+        Raises:
+            UserError: there is no such field, or it cannot have such a value.
+        """
+        kinds = get_type_hints(type(self), include_extras=True)
+        own: dict[str, Any] = {
+            field.name: (kinds[field.name], getattr(self, field.name)) for field in fields(self)
+        }
+        if not own:
+            raise UserError("the model has no options", where="model.options")
+        kind = create_model("Options", __config__=STRICT, **own)
+        return replace(self, **dict(validate(kind, options, "model.options")))
 
     def recipe(self, facts: int, *, reading: bool = True) -> Recipe:
         """Return the size and training of a model of this architecture that knows ``facts``."""

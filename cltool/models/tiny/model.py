@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from copy import copy
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any
 
 from cltool.core.progress import QUIET, Progress
 from cltool.models.model import Model
@@ -25,7 +26,7 @@ class Tiny(Model):
         architecture: what the model is made of; a subclass with another one is another model.
     """
 
-    architecture: ClassVar[Architecture] = LLAMA
+    architecture: Architecture = LLAMA
     context = Recipe().context
     knows_base = True
 
@@ -46,6 +47,12 @@ class Tiny(Model):
             architecture=self.architecture,
             progress=progress,
         )
+
+    def with_options(self, options: Mapping[str, Any]) -> Tiny:
+        """Return the model with other options of its architecture."""
+        model = copy(self)
+        model.architecture = self.architecture.with_options(options)
+        return model
 
     def coder(self, stream: Stream) -> Coder:
         """Return the tokenizer that is trained on the base facts of ``stream``."""
