@@ -151,7 +151,7 @@ def rebuilder(stream: Stream, settings: resolve.Settings) -> Rebuild | None:
             model = _with_memory(loaded, stream, settings).model
             tokens = training_tokens(folder)
             count(tokens)
-        return dict(model.named_parameters()), tokens
+        return {**dict(model.named_parameters()), **dict(model.named_buffers())}, tokens
 
     return rebuild
 

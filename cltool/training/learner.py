@@ -41,8 +41,8 @@ from cltool.training.strategy import Strategies
 from cltool.training.template import LanguageTemplate
 
 Rebuild = Callable[[Collection[Key], Progress], tuple[Mapping[str, Tensor], int]]
-"""(keys, progress) → the parameters of a base model that was never taught these keys, by name,
-and the number of tokens that it was trained on."""
+"""(keys, progress) → the parameters and buffers, by name, of a base model that was never taught
+these keys, and the number of tokens that it was trained on."""
 
 
 class Learner(LanguageTemplate):

@@ -96,6 +96,9 @@ class Retrain(FromBase):
         if grown:
             learner.spend(tokens)
         self._base = {name: weights[name].detach().cpu().clone() for name in self._base}
+        # Training does not change buffers, such as the statistics of a memory layer's queries.
+        for name, buffer in learner.model.named_buffers():
+            buffer.copy_(weights[name])
         self._without, self._outdated = len(gone), False
 
 
