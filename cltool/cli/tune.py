@@ -18,7 +18,7 @@ from cltool.core.progress import Progress, stderr_progress
 from cltool.facts.files.endings import table_name
 
 if TYPE_CHECKING:
-    from cltool.experiments.trials import Bound
+    from cltool.evaluation.requirements.bounds import Bound
     from cltool.experiments.tune import Search, Tuning
 
 SCORES = ("new", "retained", "stale", "tokens")
@@ -46,8 +46,9 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--keep",
         action="append",
-        metavar="BOUND",
-        help="bound that the chosen settings must meet, for example retained>=0.98 [new>=0.95]",
+        metavar="BOUNDS",
+        help="bounds that the chosen settings must meet, separated by commas, for example"
+        " retained>=0.98 [new>=0.95]",
     )
     parser.add_argument(
         "--tokens", type=int, help="training tokens per update [until the update is learned]"
@@ -168,11 +169,11 @@ def _search(
     """Read the options; raise a `UserError` before anything is trained."""
     from cltool.core.settings import merge
     from cltool.experiments.resolve import open_stream, refuse_unused_tables
-    from cltool.experiments.trials import MATCHED, Bound
+    from cltool.experiments.trials import MATCHED, read_bounds
     from cltool.experiments.tune import Search
 
     refuse_unused_tables(tables, names)
-    keep = [Bound.parse(text) for text in options.keep or [MATCHED]]
+    keep = read_bounds(options.keep or [MATCHED])
     shared.refuse_below_one(options.seeds, "--seeds")
     shared.refuse_below_one(options.workers, "--workers")
     stream = open_stream(options.scenario, tables.get("scenario", {}))

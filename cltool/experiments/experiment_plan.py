@@ -18,7 +18,7 @@ from cltool.experiments.experiment_file import Experiment, Tables
 from cltool.experiments.resume import steps_kept
 from cltool.experiments.select import expand
 from cltool.experiments.source_digest import Sources
-from cltool.experiments.trials import Bound
+from cltool.experiments.trials import read_bounds
 from cltool.experiments.tune import Search
 from cltool.facts.stream import Stream
 from cltool.runs.run import file_name
@@ -206,7 +206,7 @@ def _search(experiment: Experiment, stream: Stream, out: Path) -> Search:
         stream,
         tune.first,
         tune.trials,
-        [Bound.parse(text) for text in tune.keep],
+        read_bounds(tune.keep),
         out,
         settings,
         experiment.seeds,

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from cltool.core.errors import Diverged, UserError
+from cltool.core.errors import Diverged
+from cltool.evaluation.requirements.bounds import Bound, parse_bounds
 
 Values = dict[str, float | int]
 """Setting (``learner.lr_scale``, ``ewc.lambda``) → value."""
@@ -32,51 +32,14 @@ TRIALS = 12
 """How many settings are tried by default."""
 
 
-@dataclass(frozen=True, slots=True)
-class Bound:
-    """A bound on a score that settings must meet, such as ``retained>=0.98``.
+def read_bounds(texts: Sequence[str]) -> list[Bound]:
+    """Return the bounds of ``--keep``, each text with one or several.
 
-    Attributes:
-        score: the name of the score.
-        at_least: whether ``value`` is a lower bound; otherwise it is an upper bound.
-        value: the bound.
+    Raises:
+        UserError: one is not valid, or names a score that trials do not have.
     """
-
-    score: str
-    at_least: bool
-    value: float
-
-    @classmethod
-    def parse(cls, text: str) -> Bound:
-        """Return the bound that ``text`` describes.
-
-        Raises:
-            UserError: ``text`` is not a valid bound.
-        """
-        match = re.fullmatch(r"\s*(\w+)\s*(>=|<=)\s*([0-9.]+)\s*", text)
-        try:
-            if match is not None and match[1] in SCORED:
-                return cls(match[1], match[2] == ">=", float(match[3]))
-        except ValueError:
-            pass
-        raise UserError(
-            f"not a valid bound: {text!r}",
-            where="--keep",
-            hint=f"Write it like {MATCHED}. Scores: {', '.join(SCORED)}.",
-        )
-
-    def missed_by(self, scores: Mapping[str, float]) -> float:
-        """Return the distance of the score from the bound; 0 if the bound is met.
-
-        A missing score (NaN) is infinitely far from it.
-        """
-        if math.isnan(scores[self.score]):
-            return math.inf
-        gap = self.value - scores[self.score]
-        return max(0.0, gap if self.at_least else -gap)
-
-    def __str__(self) -> str:
-        return f"{self.score} {'≥' if self.at_least else '≤'} {self.value:g}"
+    asked = ",".join(texts)
+    return [*parse_bounds(asked, "--keep", SCORED, ratios=False, example=MATCHED)]
 
 
 @dataclass(frozen=True, slots=True)

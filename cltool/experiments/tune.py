@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from cltool.core.errors import Diverged, UserError
 from cltool.core.progress import QUIET, Progress
 from cltool.core.settings import merge
+from cltool.evaluation.requirements.bounds import Bound
 from cltool.evaluation.summary import summary
 from cltool.experiments import general, resolve
 from cltool.experiments import run as experiment
@@ -27,7 +28,6 @@ from cltool.experiments.trials import (
     FAILED,
     SCORED,
     SOUGHT,
-    Bound,
     Trial,
     Values,
     choose,

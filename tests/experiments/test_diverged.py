@@ -17,7 +17,7 @@ from cltool.core.errors import Diverged
 from cltool.evaluation.prober import Completion, Prober
 from cltool.experiments import build_learner, checkpoints
 from cltool.experiments.run import run
-from cltool.experiments.trials import MATCHED, Bound
+from cltool.experiments.trials import MATCHED, read_bounds
 from cltool.experiments.tune import Search
 from cltool.facts.stream import Stream
 from cltool.lm.language_model import LanguageModel
@@ -131,7 +131,7 @@ def test_the_command_ends_with_1(
 def test_a_search_goes_on_after_a_trial_that_diverges(llama: str, tmp_path: Path) -> None:
     stream = make_stream(4)
     settings = {**SHORT, "model": {**SHORT["model"], "name": llama}}
-    bounds = [Bound.parse(MATCHED)]
+    bounds = read_bounds([MATCHED])
     search = Search(stream, 1, 2, bounds, tmp_path / "a", settings, strategies=("naive",))
     run_trial = Search._run
 
