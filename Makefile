@@ -9,11 +9,12 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 # One process a core, of one thread each; the tests' models are too small to share out.
 JOBS ?= auto
+WEB := cltool/reporting/web
 
 REAL := --scenario docs/examples/laboratories.jsonl --wordings docs/examples/laboratories.toml \
 	--model smollm2 --set learner.batch_size=8 --set general.limit=60
 
-.PHONY: demo demo-real smollm2 test test-slow torture bench lint clean
+.PHONY: demo demo-real smollm2 test test-slow torture bench lint web clean
 
 demo: $(READY)
 	$(BIN)/cltool compare --scenario leaders --out runs/demo --report reports/demo.html
@@ -42,6 +43,14 @@ lint: $(READY)
 	$(BIN)/mypy
 	$(BIN)/pyright
 	$(BIN)/lint-imports --no-logo --no-cache
+
+# The script of the pages, from cltool/reporting/web/src.
+web: $(WEB)/node_modules/.package-lock.json
+	cd $(WEB) && npm run --silent build
+
+$(WEB)/node_modules/.package-lock.json: $(WEB)/package-lock.json
+	cd $(WEB) && npm ci --no-audit --no-fund
+	@touch $@
 
 # Plain pip takes minutes longer, so uv is put into the virtual environment first.
 $(READY): pyproject.toml constraints.txt

@@ -11,7 +11,9 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-LEFT_OUT = shutil.ignore_patterns("__pycache__", "*.pyc", ".*", "*.egg-info")
+LEFT_OUT = shutil.ignore_patterns("__pycache__", "*.pyc", ".*", "*.egg-info", "node_modules")
+SOURCES = ROOT / "cltool" / "reporting" / "web"
+"""The sources of the pages' scripts, of which only the bundles are installed."""
 
 
 @pytest.fixture(scope="module")
@@ -58,7 +60,8 @@ def _tree() -> set[str]:
             inner = path.relative_to(folder)
             hidden = any(part.startswith(".") or part == "__pycache__" for part in inner.parts)
             linked = name == "cltool" and inner.parts[0] in folders
-            if path.is_file() and not hidden and not linked:
+            source = SOURCES in path.parents
+            if path.is_file() and not hidden and not linked and not source:
                 found.add(f"{place}/{inner.as_posix()}")
     return found
 
@@ -80,6 +83,7 @@ def test_it_contains_data_files(wheel: list[str]) -> None:
         "cltool/evaluation/general/requests.jsonl",
         "cltool/reporting/page.css",
         "cltool/reporting/page.js",
+        "cltool/reporting/dashboard.js",
         "cltool/reporting/base.html",
         "cltool/reporting/views/scores.html",
         "cltool/scenarios/leaders.csv",

@@ -49,8 +49,13 @@ def write_report(
     return write_page(path, render(page_data(runs, title, failed, command)))
 
 
-def render(data: Data) -> str:
-    """Return the page that shows `cltool.reporting.report_data.page_data`."""
+def render(data: Data, blocks: Sequence[str | None] = ()) -> str:
+    """Return the page that shows `cltool.reporting.report_data.page_data`.
+
+    Args:
+        data: what it shows.
+        blocks: of each group, its facts as text of a script element, or None.
+    """
     groups = [
         {
             **group,
@@ -66,7 +71,17 @@ def render(data: Data) -> str:
     ]
     failed = [cell | {"error": cell["error"].translate(CONTROL)} for cell in data["failed"]]
     lead = " ".join([LEAD, *_training(data["groups"])])
-    return page("report.html", data, data["title"], lead=lead, groups=groups, failed=failed)
+    return page(
+        "report.html",
+        data,
+        data["title"],
+        blocks,
+        script="dashboard.js",
+        styles=("page.css", "dashboard.css"),
+        lead=lead,
+        groups=groups,
+        failed=failed,
+    )
 
 
 def _training(groups: Sequence[Data]) -> list[str]:

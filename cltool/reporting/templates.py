@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import base64
 import gzip
+import hashlib
 import json
 import re
+from collections.abc import Sequence
 from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,10 +22,14 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 FOLDER = Path(__file__).parent
-POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:"
-"""The content security policy: the browser refuses to load anything from anywhere."""
+POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src '{script}'; img-src data:"
+"""The content security policy: the browser refuses to load anything from anywhere, and runs only
+the script with the digest ``script``."""
 
 DATA_ID = "cltool-data"
+
+FACTS_ID = "cltool-facts"
+"""The script element with the facts of group 0 has this name and ``-0``."""
 
 NUMBERS = ("share", "signed", "count", "whole", "figure", "precise", "signed_precise")
 """Functions of `formats` that templates use as filters; they write a dash for None."""
@@ -52,7 +58,15 @@ def fill(template: str, **values: object) -> Markup:
     return Markup(_environment().get_template(template).render(values))  # noqa: S704
 
 
-def page(template: str, data: Any, title: str, **values: object) -> str:
+def page(
+    template: str,
+    data: Any,
+    title: str,
+    blocks: Sequence[str | None] = (),
+    script: str = "page.js",
+    styles: Sequence[str] = ("page.css",),
+    **values: object,
+) -> str:
     """Return a whole page.
 
     Args:
@@ -60,11 +74,20 @@ def page(template: str, data: Any, title: str, **values: object) -> str:
         data: what the page shows, as plain JSON values. They are embedded in the page;
             ``command`` is the command that makes the page, or None.
         title: the title of the page.
+        blocks: the facts of each group of runs, as text of a script element, or None.
+        script, styles: the script and the style sheets, files of this package.
         values: further values for the template.
     """
-    assets = {name: _asset(f"page.{name}") for name in ("css", "js")}
-    shared = {"data_id": DATA_ID, "packed": _packed(data), "policy": POLICY, **assets}
-    return f"{fill(template, data=data, title=title, **shared, **values)}\n"
+    js = _asset(script)
+    shared = {
+        "data_id": DATA_ID,
+        "packed": packed(_json(data)),
+        "policy": POLICY.format(script=_digest(js)),
+        "css": Markup("\n").join(map(_asset, styles)),
+        "js": js,
+    }
+    held = {f"{FACTS_ID}-{place}": one for place, one in enumerate(blocks) if one is not None}
+    return f"{fill(template, data=data, title=title, fact_blocks=held, **shared, **values)}\n"
 
 
 def refuse_no_page(path: Path) -> None:
@@ -103,7 +126,16 @@ def _asset(name: str) -> Markup:
     return Markup((FOLDER / name).read_text(encoding="utf-8"))  # noqa: S704
 
 
-def _packed(data: Any) -> str:
-    """Return JSON, gzip, base64: no character in it can end a script element."""
+def _json(data: Any) -> bytes:
     text = json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    return base64.b64encode(gzip.compress(text.encode(), mtime=0)).decode("ascii")
+    return text.encode()
+
+
+def _digest(script: str) -> str:
+    """Return the digest by which a content security policy allows an inline script."""
+    return f"sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode('ascii')}"
+
+
+def packed(content: bytes) -> str:
+    """Return gzip as base64: no character in it can end a script element."""
+    return base64.b64encode(gzip.compress(content, mtime=0)).decode("ascii")

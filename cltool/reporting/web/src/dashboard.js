@@ -1,0 +1,42 @@
+/* The script of the forgetting report. */
+
+import "./page.js";
+
+import { effect } from "@preact/signals";
+import { h, render } from "preact";
+
+import { Bar } from "./bar.js";
+import { decode } from "./block.js";
+import { mountCharts } from "./chart_mounts.js";
+import { Facts } from "./facts.js";
+import { pageText } from "./page_data.js";
+import { followHash, selection } from "./selection.js";
+import { blocks, page, viewOf } from "./view.js";
+
+const started = new Set();
+
+/* Decodes the facts of a group, once. */
+async function load(group) {
+  const element = document.getElementById(`cltool-facts-${group}`);
+  if (element === null || started.has(group)) return;
+  started.add(group);
+  const block = await decode(element.textContent);
+  element.remove();
+  blocks.value = new Map(blocks.value).set(group, block);
+}
+
+async function start() {
+  if (document.querySelector("[id^=cltool-facts-]") === null) return;
+  if (typeof DecompressionStream !== "function") return;
+  followHash(window);
+  effect(() => {
+    load(selection.value.g ?? 0);
+  });
+  page.value = JSON.parse(await pageText(document));
+  render(h(Bar), document.getElementById("cltool-bar"));
+  render(h(Facts), document.getElementById("cltool-view"));
+  mountCharts(document, viewOf);
+  document.documentElement.dataset.ready = "true";
+}
+
+start();
