@@ -165,6 +165,21 @@ def read_step(run: Path, step: int) -> pd.DataFrame:
     return _read_file(step_file(run, step))
 
 
+def read_table(run: Path, step: int, columns: Sequence[str] | None = None) -> pa.Table:
+    """Read the answers after one step as an Arrow table, which needs a fraction of the memory.
+
+    Args:
+        run: the run folder.
+        step: the step.
+        columns: the columns to read, beside ``step``; by default all. Those of `FURTHER` that the
+            file lacks are left out.
+
+    Raises:
+        UserError: the file is missing or damaged.
+    """
+    return _table_of(step_file(run, step), columns)
+
+
 def read(run: Path) -> pd.DataFrame:
     """Read all answers of a run, in the order of steps and probes.
 
@@ -224,6 +239,16 @@ def _format(content: pa.BufferReader) -> int:
 
 
 def _read_file(file: Path) -> pd.DataFrame:
+    answers: pd.DataFrame = _table_of(file).to_pandas()
+    return answers
+
+
+def _table_of(file: Path, columns: Sequence[str] | None = None) -> pa.Table:
+    """Return the answers of a file, perhaps only some columns of them.
+
+    Raises:
+        UserError: the file is missing or damaged.
+    """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -232,23 +257,24 @@ def _read_file(file: Path) -> pd.DataFrame:
         written = _format(content)
         refuse_newer_format(written, FORMAT, file)
         found = pq.read_schema(content).names
-        columns = schema(set(FURTHER) & set(found))
+        known = schema(set(FURTHER) & set(found))
         old = _ADDED_IN_2 if written < 2 else ()
         old = (*old, *_ADDED_IN_3) if written < 3 else old
         if missing := [name for name in COLUMNS if name not in {*found, *old}]:
             raise ValueError(f"has no column {missing[0]}")
+        wanted = [name for name in known.names if columns is None or name in (*columns, "step")]
         if written < FORMAT:
             table = pq.read_table(content)
             table = _from_format_1(table) if written < 2 else table
-            table = _from_format_2(table).select(columns.names).cast(columns)
+            table = _from_format_2(table).select(known.names).cast(known)
         else:
-            table = pq.read_table(content, schema=columns)
-        answers: pd.DataFrame = table.to_pandas()
-        if others := sorted({*answers["step"]} - {_step(file)}):
+            table = pq.read_table(content, schema=known, columns=wanted)
+        steps = {int(step) for step in table["step"].unique().to_pylist()}
+        if others := sorted(steps - {_step(file)}):
             raise ValueError(f"it holds answers after step {others[0]}")
     except (pa.ArrowException, OSError, ValueError, LookupError) as error:
         raise _unreadable(file, error) from error
-    return answers
+    return table.select(wanted)
 
 
 def _step(file: Path) -> int | None:

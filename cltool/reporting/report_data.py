@@ -39,7 +39,16 @@ def page_data(
     Raises:
         UserError: there is nothing to report.
     """
-    groups = group_runs(runs)
+    return groups_data(group_runs(runs), title, failed, command)
+
+
+def groups_data(
+    groups: Sequence[Group],
+    title: str | None = None,
+    failed: Sequence[Mapping[str, Any]] = (),
+    command: str | None = None,
+) -> Data:
+    """Return the `page_data` of runs that are grouped."""
     if not groups and not failed:
         raise UserError("there are no runs to report", hint="Name one or more run folders.")
     for group in groups:

@@ -8,10 +8,13 @@ from typing import Any
 
 from cltool.evaluation.matchers import in_words
 from cltool.reporting import formats
-from cltool.reporting.report_data import page_data
+from cltool.reporting.facts.block import block
+from cltool.reporting.facts.detail import MOST_BYTES
+from cltool.reporting.report_data import groups_data
 from cltool.reporting.table import progress
 from cltool.reporting.templates import page, write_page
 from cltool.reporting.views import views
+from cltool.runs.groups import group_runs
 from cltool.runs.measured import Measured
 from cltool.runs.run import Run
 
@@ -46,7 +49,10 @@ def write_report(
     Raises:
         UserError: there is nothing to report, or a run folder is damaged.
     """
-    return write_page(path, render(page_data(runs, title, failed, command)))
+    grouped = group_runs(runs)
+    data = groups_data(grouped, title, failed, command)
+    blocks = [block(group, MOST_BYTES // len(grouped)) for group in grouped]
+    return write_page(path, render(data, blocks))
 
 
 def render(data: Data, blocks: Sequence[str | None] = ()) -> str:
@@ -54,7 +60,7 @@ def render(data: Data, blocks: Sequence[str | None] = ()) -> str:
 
     Args:
         data: what it shows.
-        blocks: of each group, its facts as text of a script element, or None.
+        blocks: of each group, its facts (`cltool.reporting.facts.block.block`), or None.
     """
     groups = [
         {

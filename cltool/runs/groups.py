@@ -124,6 +124,7 @@ class Group:
         labels: the labels of all steps.
         variants: the variants.
         failed: the strategy of each run that ended in an error.
+        made: what was computed of the group, by name, for all parts of a report.
     """
 
     scenario: str
@@ -132,6 +133,7 @@ class Group:
     labels: list[str]
     variants: list[Variant] = field(default_factory=list)
     failed: Sequence[str] = ()
+    made: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def runs(self) -> list[Measured]:

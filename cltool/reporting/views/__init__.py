@@ -20,6 +20,7 @@ VIEWS = [
     "harness",
     "accuracy_matrix",
     "transitions",
+    "updates",
     "lost_facts",
     "training",
     "settings",

@@ -12,6 +12,8 @@ from cltool.evaluation.ledger import KEY
 from cltool.evaluation.matchers import CHOICE, matcher_of
 from cltool.evaluation.matching import shown
 from cltool.evaluation.outcomes import since_taught
+from cltool.reporting.facts.block import facts_of
+from cltool.reporting.facts.by_update import by_update
 from cltool.reporting.templates import fill
 from cltool.runs.groups import Group, Variant
 
@@ -31,13 +33,17 @@ def data(group: Group) -> dict[str, Any]:
     Returns:
         ``rows``, most lost first, each with one cell a variant (None of one that is behind
         or never had the fact right): answers ``lost`` of those ``right`` after teaching,
-        the ``answer`` now given most, whether it is ``stale``; ``total``: facts lost. No rows and
-        no total where only the scores of a run are there, not its answers.
+        the ``answer`` now given most, whether it is ``stale``, the last step that ``broke`` the
+        fact (None if no step made its answers worse, or it is not in the page's sample);
+        ``total``: facts lost. No rows and no total where only the scores of a run are there, not
+        its answers.
     """
     if not all(measured.has_answers for measured in group.runs):
         return {"rows": [], "total": None}
     furthest = max((variant.done for variant in group.variants), default=0)
     by_variant = [_lost_in(v) if v.done == furthest else {} for v in group.variants]
+    for variant, cells in zip(group.variants, by_variant, strict=True):
+        _add_step(group, variant, cells)
     weights: Counter[Fact] = Counter()
     for cells in by_variant:
         for fact, cell in cells.items():
@@ -79,6 +85,17 @@ def _lost_in(variant: Variant) -> dict[Fact, dict[str, Any]]:
         (answer, stale), _ = counted.most_common(1)[0]
         facts[fact].update(answer=answer, stale=stale)
     return {fact: cell for fact, cell in facts.items() if cell["right"]}
+
+
+def _add_step(group: Group, variant: Variant, cells: dict[Fact, dict[str, Any]]) -> None:
+    """Add to each cell the step that broke its fact."""
+    facts, found = facts_of(group), by_update(group, variant)
+    if facts is None or found is None:
+        return
+    places = facts.keys.by_name()
+    for (subject, relation, *_), cell in cells.items():
+        steps = [int(found.broken_by[place]) for place in places.get((subject, relation), ())]
+        cell["broke"] = max(steps, default=0) or None
 
 
 def _short(answer: str) -> str:
