@@ -15,7 +15,6 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
@@ -26,18 +25,21 @@ from pydantic import BeforeValidator, Field, field_validator
 from cltool.core.errors import UserError
 from cltool.core.plurals import plural
 from cltool.core.similar import guess
-from cltool.facts.facts import Fact, Key, Update
+from cltool.facts.facts import Key
 from cltool.facts.files.bad_lines import bad_details, refusal
 from cltool.facts.files.consistency import History
 from cltool.facts.files.dates import parse_date
 from cltool.facts.files.endings import table_name
-from cltool.facts.files.events import Event, Reading, read_events
+from cltool.facts.files.events import QUESTION_RELATION, Event, Reading, read_events
 from cltool.facts.files.filters import Condition, unused_values
+from cltool.facts.files.net_changes import NetChanges
 from cltool.facts.files.parts import digest
 from cltool.facts.files.shown import shown
+from cltool.facts.files.spread import spread
 from cltool.facts.forget_requests import with_requests
 from cltool.facts.identity import name_identity
 from cltool.facts.scenario import Scenario, ScenarioConfig
+from cltool.facts.shapes.catalogue import AUTO, NAMES, OWN
 from cltool.facts.stream import Stream
 from cltool.facts.wordings import Wordings
 
@@ -65,6 +67,10 @@ class OwnFactsConfig(ScenarioConfig):
     """Options of ``file``: which file, and how it becomes a stream."""
 
     path: Path = Field(description="a file of facts or a folder of such files: one event per line")
+    format: str = Field(AUTO, description=f"the shape of the rows: {', '.join(NAMES)}")
+    updates: int | None = Field(
+        None, ge=1, description="for lines without a time: divide them into this many updates"
+    )
     cut: Annotated[
         Literal["year", "month"] | tuple[Annotated[str, BeforeValidator(_as_text)], ...] | None,
         BeforeValidator(_as_cut),
@@ -116,7 +122,7 @@ class OwnFacts(Scenario[OwnFactsConfig]):
         options = self.config
         where = [Condition.parse(text) for text in options.where]
         dated = options.cut is not None
-        reading = read_events(options.path, dated=dated, where=where, max_chars=options.max_chars)
+        reading = _read(options, where)
         _check_columns(reading, where, dated)
         doubts = unused_values(reading.path, where)
         wordings = Wordings({}) if options.wordings is None else Wordings.load(options.wordings)
@@ -125,7 +131,7 @@ class OwnFacts(Scenario[OwnFactsConfig]):
             raise refusal(reading)
         kept = [event for event in events if event.kept]
         labels, steps = _assign_steps(reading, kept, options.cut)
-        collected = _Updates(reading, labels, dated)
+        collected = NetChanges(reading, labels, dated)
         for step, event in zip(steps, kept, strict=True):
             collected.add(step, event)
         collected.finish()
@@ -133,7 +139,7 @@ class OwnFacts(Scenario[OwnFactsConfig]):
         doubts += reading.warnings
         if options.wordings is not None:
             # The relation of question–answer pairs is an internal name.
-            relations = {event.key[1] for event in kept if not event.prompts}
+            relations = {event.key[1] for event in kept} - {QUESTION_RELATION}
             wordings.refuse_misspelt(relations, str(options.wordings))
             if not where:  # a filter may leave out all facts of a relation
                 doubts += wordings.unused(relations, options.wordings.name)
@@ -148,6 +154,33 @@ class OwnFacts(Scenario[OwnFactsConfig]):
             days=collected.days,
         )
         return with_requests(stream, seed, options.forgotten, options.forgetting)
+
+
+def _read(options: OwnFactsConfig, where: Sequence[Condition]) -> Reading:
+    """Read the file, and divide its lines into updates if the options ask for it."""
+
+    def read(dated: bool | None) -> Reading:
+        limit = options.max_chars
+        return read_events(
+            options.path, dated=dated, where=where, max_chars=limit, shape=options.format
+        )
+
+    reading = read(options.cut is not None)
+    taken = reading.taken
+    if options.updates is None:
+        if not (taken.base or taken.timed) and taken.taught:
+            raise UserError(
+                "the facts have no time, and nothing says what was true before them",
+                where=str(reading.path),
+                hint="Have them divided in their order into a base and updates:"
+                " --set scenario.updates=4. Or write them into a file of facts with cltool facts"
+                " convert, and give each line its update.",
+            )
+        return reading
+    if taken.format == OWN and not {"update", "date"} & set(reading.columns):
+        reading = read(None)
+    spread(reading, options.updates)
+    return reading
 
 
 def _check_columns(reading: Reading, where: Sequence[Condition], dated: bool) -> None:
@@ -174,13 +207,14 @@ def _check_columns(reading: Reading, where: Sequence[Condition], dated: bool) ->
     if dated and "date" not in columns:
         hint = "Remove the cut, or give each line a date."
         raise UserError("a cut needs dated lines, and no line has a date", where=path, hint=hint)
-    if not dated and "update" not in columns:
+    if not dated and "update" not in columns and len(reading.updates) < 2:
         if "date" in columns:
             what = "the lines have dates, but no cut says where updates begin"
             hint = "Use --cut year, --cut month, or dates, as in --cut 2012-12,2014-12,2016-12."
         else:
             what = "no line has an update number or a date"
-            hint = "Add update to each line (0 for the base, then 1, 2, …), or date."
+            hint = "Add update to each line (0 for the base, then 1, 2, …), or date; or have the"
+            hint += " lines divided in their order: --set scenario.updates=4."
         raise UserError(what, where=path, hint=hint)
 
 
@@ -263,72 +297,7 @@ def _check_gaps(reading: Reading) -> None:
             )
 
 
-@dataclass
-class _Updates:
-    """Collects events, in order of time, into updates with the net change of each key.
-
-    Attributes:
-        dated: whether the events have days.
-        restated: the places of lines that state what holds already.
-        origins: (step, key) → the place of the line that changed the key.
-        days: (step, key) → the day from which a fact holds that the step teaches.
-    """
-
-    reading: Reading
-    labels: Sequence[str]
-    dated: bool
-    updates: list[Update] = field(default_factory=list)
-    restated: list[str] = field(default_factory=list)
-    origins: dict[tuple[int, Key], str] = field(default_factory=dict)
-    days: dict[tuple[int, Key], date] = field(default_factory=dict)
-    _valid: dict[Key, Fact] = field(default_factory=dict)
-    _last: dict[Key, Event] = field(default_factory=dict)
-
-    def add(self, step: int, event: Event) -> None:
-        """Add an event; its ``step`` is not before that of the last event."""
-        while len(self.updates) < step:
-            self._complete_step()
-        last = self._last.get(event.key)
-        if last is not None and event.restates(last):
-            names = last.fact.with_names(event.fact.accepted)
-            event = replace(event, value=names.object, aliases=names.aliases)
-        self._last[event.key] = event
-
-    def finish(self) -> None:
-        """Complete the remaining updates."""
-        while len(self.updates) < len(self.labels):
-            self._complete_step()
-
-    def _complete_step(self) -> None:
-        step = len(self.updates)
-        learn: list[Fact] = []
-        forget: list[Fact] = []
-        restated: list[Fact] = []
-        for key, event in self._last.items():
-            before = self._valid.get(key)
-            if event.forget:
-                if before is None:
-                    continue
-                forget.append(self._valid.pop(key))
-            elif before is not None and event.fact.restates(before):
-                fact = before.with_names(event.fact.accepted)
-                if fact is before:
-                    self.restated.append(self.reading.place(event.line))
-                    continue
-                self._valid[key] = fact
-                restated.append(fact)
-            else:
-                self._valid[key] = fact = event.fact
-                learn.append(fact)
-                if self.dated:
-                    self.days[step, key] = date.fromordinal(event.moment)
-            self.origins[step, key] = self.reading.place(event.line)
-        self._last.clear()
-        facts = (tuple(learn), tuple(forget), tuple(restated))
-        self.updates.append(Update(step, self.labels[step], *facts))
-
-
-def _check_steps(reading: Reading, collected: _Updates, used: int) -> None:
+def _check_steps(reading: Reading, collected: NetChanges, used: int) -> None:
     path, updates = str(reading.path), collected.updates
     counts = f"{plural(reading.lines, 'line')}, {reading.filtered_out:,} filtered out, "
     counts += f"{len(reading.bad):,} bad"
@@ -342,8 +311,8 @@ def _check_steps(reading: Reading, collected: _Updates, used: int) -> None:
         raise UserError(
             f"the base is empty ({counts})",
             where=path,
-            hint="Put the facts that the model knows already into update 0, or use a later first"
-            " cut.",
+            hint="Put the facts that the model knows already into update 0, use a later first cut,"
+            " or, if the lines have no time, have them divided: --set scenario.updates=4.",
         )
     if not any(update.learn or update.forget or update.restated for update in updates[1:]):
         same = collected.restated
@@ -386,4 +355,11 @@ def _source(options: OwnFactsConfig, reading: Reading, used: int) -> dict[str, o
         "bad": len(reading.bad),
         "events": used,
     }
+    if options.updates is not None:
+        source["updates"] = options.updates
+    if reading.taken.format != OWN:
+        source |= {
+            "format": reading.taken.format,
+            "taken": reading.taken.in_words(reading.path.name),
+        }
     return source

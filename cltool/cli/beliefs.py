@@ -45,7 +45,6 @@ def add(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Ask the model, and print how old its beliefs are."""
     from cltool.core.files import refuse_to_replace
-    from cltool.experiments.resolve import open_stream
     from cltool.reporting.templates import refuse_no_page
 
     shared.refuse_below_one(options.limit, "--limit")
@@ -54,7 +53,7 @@ def run(options: argparse.Namespace) -> int:
     if options.report:
         refuse_no_page(Path(options.report))
     tables = _tables(options)
-    stream = open_stream(options.scenario, tables.pop("scenario", {}))
+    stream = shared.open_stream(options.scenario, tables.pop("scenario", {}))
     with stderr_progress() as progress:
         task = progress.task(options.model)
         task(0, 1, "loading libraries")

@@ -62,7 +62,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Run the cells that are not done yet, write the report and print the table."""
-    from cltool.experiments import equal_budget, resolve
+    from cltool.experiments import equal_budget
     from cltool.experiments.resume import steps_kept
     from cltool.reporting.templates import refuse_no_page
 
@@ -80,7 +80,7 @@ def run(options: argparse.Namespace) -> int:
     if options.report:
         refuse_no_page(Path(options.report))
     # Bad facts are refused here, before the workers load their libraries.
-    stream = resolve.open_stream(options.scenario, tables.get("scenario", {}))
+    stream = shared.open_stream(options.scenario, tables.get("scenario", {}))
     steps_kept(keep, len(stream))
     out = Path(options.out) if options.out else Path("runs") / table_name(Path(options.scenario))
     with folder_lock(out, hint=OTHER_FOLDER):

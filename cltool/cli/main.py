@@ -28,6 +28,7 @@ COMMANDS = {
     "audit": "attack a model that erased facts and compare it with a retrained model",
     "show": "show what a run knew about one subject after each update",
     "erasures": "list the facts that a run had to forget, and whether they stayed erased",
+    "facts": "show how a file of facts is read, or write it in cltool's own columns",
     "models": "fetch models that packages ship, and list them",
     "list": "list strategies, scenarios, models or metrics",
 }

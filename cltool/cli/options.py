@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cltool.cli import record
+from cltool.cli.output import message
 from cltool.core.errors import UserError
+from cltool.facts.shapes.catalogue import NAMES as FORMATS
 
 if TYPE_CHECKING:
     from cltool.experiments.harness import Evaluation
+    from cltool.facts.stream import Stream
 
 SCENARIO = "leaders"
 """The scenario that is used by default."""
@@ -70,6 +73,7 @@ def add_scenario(parser: argparse.ArgumentParser) -> None:
         "--scenario",
         help="a scenario's name, or a file of facts (.jsonl, .csv, .parquet, …) [leaders]",
     )
+    add_format(scenario)
     scenario.add_argument(
         "--where",
         action="append",
@@ -81,6 +85,15 @@ def add_scenario(parser: argparse.ArgumentParser) -> None:
     )
     add_wordings(scenario)
     scenario.add_argument("--skip-bad", action="store_true", help="skip bad lines and continue")
+
+
+def add_format(group: Any) -> None:
+    """Add ``--format`` to a parser or group."""
+    group.add_argument(
+        "--format",
+        metavar="NAME",
+        help=f"shape of the rows of the file: {', '.join(FORMATS)} [auto]",
+    )
 
 
 def add_chat(group: Any) -> None:
@@ -216,6 +229,20 @@ def add_erasing(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def open_stream(scenario: str, values: Mapping[str, Any]) -> Stream:
+    """Return the stream of a scenario, and say on stderr how rows of another shape were taken.
+
+    Raises:
+        UserError: as `cltool.experiments.resolve.open_stream`.
+    """
+    from cltool.experiments import resolve
+
+    stream = resolve.open_stream(scenario, values)
+    if taken := stream.source.get("taken"):
+        message(str(taken))
+    return stream
+
+
 def read_assignments(options: argparse.Namespace) -> dict[str, Any]:
     """Return the tables of ``--settings``, overridden by ``--set``.
 
@@ -264,6 +291,7 @@ def read_tables(options: argparse.Namespace) -> dict[str, Any]:
         "chat": options.chat,
     }
     scenario = {
+        "format": options.format,
         "where": options.where,
         "cut": options.cut,
         "wordings": options.wordings,

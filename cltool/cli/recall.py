@@ -61,7 +61,6 @@ def add(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Let the models read and answer, and print what they recalled."""
     from cltool.core.files import refuse_to_replace, write_json
-    from cltool.experiments.resolve import open_stream
 
     sizes = _sizes(options.tokens)
     shared.refuse_below_one(options.count, "--count")
@@ -69,7 +68,7 @@ def run(options: argparse.Namespace) -> int:
     if options.out:
         refuse_to_replace(Path(options.out), "a JSON file", ["{"], "recall.json")
     tables = {name: one for name, one in shared.read_tables(options).items() if one}
-    stream = open_stream(options.scenario, tables.pop("scenario", {}))
+    stream = shared.open_stream(options.scenario, tables.pop("scenario", {}))
     with stderr_progress() as progress:
         task = progress.task("recall")
         task(0, 1, "loading libraries")

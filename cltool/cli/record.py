@@ -70,7 +70,9 @@ def _changes_scenario(options: argparse.Namespace) -> bool:
     """Return whether the command line has options of the scenario, or other streams."""
     streams = getattr(options, "stream_seeds", None)
     assigned = any(text.strip().startswith("scenario.") for text in options.set)
-    return assigned or bool(options.where or options.cut or options.skip_bad or streams)
+    return assigned or bool(
+        options.format or options.where or options.cut or options.skip_bad or streams
+    )
 
 
 def _changed(tables: dict[str, Any], usual: dict[str, Any]) -> dict[str, Any]:

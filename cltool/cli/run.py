@@ -50,7 +50,7 @@ def run(options: argparse.Namespace) -> int:
 
     tables = shared.read_tables(options)
     evaluation = shared.read_harness(options)
-    stream = resolve.open_stream(options.scenario, tables.pop("scenario", {}))
+    stream = shared.open_stream(options.scenario, tables.pop("scenario", {}))
     resolve.refuse_unused_tables(tables, [options.strategy])
     with stderr_progress() as progress:
         task = progress.task(options.strategy)

@@ -168,7 +168,7 @@ def _search(
 ) -> Search:
     """Read the options; raise a `UserError` before anything is trained."""
     from cltool.core.settings import merge
-    from cltool.experiments.resolve import open_stream, refuse_unused_tables
+    from cltool.experiments.resolve import refuse_unused_tables
     from cltool.experiments.trials import MATCHED, read_bounds
     from cltool.experiments.tune import Search
 
@@ -176,7 +176,7 @@ def _search(
     keep = read_bounds(options.keep or [MATCHED])
     shared.refuse_below_one(options.seeds, "--seeds")
     shared.refuse_below_one(options.workers, "--workers")
-    stream = open_stream(options.scenario, tables.get("scenario", {}))
+    stream = shared.open_stream(options.scenario, tables.get("scenario", {}))
     settings = {name: table for name, table in tables.items() if name != "scenario"}
     if options.tokens is not None:
         settings = merge(settings, {"learner": {"tokens": options.tokens}})

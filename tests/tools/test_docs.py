@@ -140,9 +140,10 @@ def test_every_paper_that_the_code_cites_is_in_the_index() -> None:
 
 def test_every_option_of_a_file_is_explained() -> None:
     text = page("facts.md")
-    own = ("scenario.max_chars", "scenario.forgotten", "scenario.forgetting")
-    for option in ("--cut", "--where", "--wordings", "--skip-bad", *own):
+    own = tuple(f"scenario.{name}" for name in ("max_chars", "forgotten", "forgetting", "updates"))
+    for option in ("--cut", "--where", "--wordings", "--skip-bad", "--format", *own):
         assert option in text
     assert set(OwnFactsConfig.model_fields) == {
         "path", "cut", "where", "wordings", "skip_bad", "max_chars", "forgotten", "forgetting",
+        "format", "updates",
     }  # fmt: skip

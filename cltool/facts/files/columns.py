@@ -7,12 +7,12 @@ import re
 from collections.abc import Collection, Sequence
 from functools import lru_cache
 
-from cltool.core.errors import UserError
 from cltool.facts.files.shown import shown
 from cltool.facts.identity import name_identity
+from cltool.facts.shapes.catalogue import COLUMNS
 
 USED = (
-    *("subject", "relation", "new", "object", "prompt", "answer", "paraphrases"),
+    *("subject", "relation", "new", "object", "prompt", "prompts", "answer", "paraphrases"),
     *("old", "aliases", "forget", "update", "date"),
 )
 """The columns that have a meaning; others are tags."""
@@ -22,10 +22,11 @@ _GROUPS = (
     ("relation", "prompt"),
     ("new", "object", "answer"),
     ("update", "date"),
-    *(("old",), ("aliases",), ("forget",), ("paraphrases",)),
+    *(("old",), ("aliases",), ("forget",), ("paraphrases",), ("prompts",)),
 )
 """Columns of which a table needs one, or may have one."""
 
+_MOST_LISTED = 20
 _RENAMED = re.compile(r"(?P<name>.+?)(\.\d+|_duplicated_\d+)")
 """What pandas and Polars make of the second column with a name."""
 _FORMS = {"forgotten": "forget", "forgot": "forget", "alias": "aliases"}
@@ -64,7 +65,7 @@ def is_index(name: str) -> bool:
 
 def names_known(names: Collection[str]) -> int:
     """Return how many of the names are those of known columns."""
-    return sum(canonical(name) in USED for name in names)
+    return sum(canonical(name) in USED or name.strip().casefold() in COLUMNS for name in names)
 
 
 def refuse_twice(names: Sequence[str]) -> str:
@@ -84,28 +85,17 @@ def refuse_twice(names: Sequence[str]) -> str:
     return ""
 
 
-def require_known(names: Sequence[str], where: str) -> None:
-    """Refuse a header without the column that every table of facts needs.
-
-    Raises:
-        UserError: no column is a subject or a prompt.
-    """
-    known = {canonical(name) for name in names}
-    if known & {"subject", "prompt"}:
-        return
-    listed = ", ".join(shown(name) for name in names[:20])
+def advice(names: Collection[str]) -> str:
+    """Return what to do about a table whose columns are not those of facts."""
     hint = "Give subject, relation and new, or prompt and answer."
-    if not known & set(USED):
+    if not names_known(names):
         hint += " The first line must be the header, with the names of the columns."
     near = {name: resembles(name) for name in names if resembles(name)}
     if near:
         pairs = [f"{shown(name)} for {known}" for name, known in near.items()]
         hint += f" Did you write {', '.join(pairs)}?"
-    raise UserError(
-        "no line has a subject or a prompt",
-        where=where,
-        hint=f"{hint} The columns are: {listed}.",
-    )
+    listed = ", ".join(shown(name) for name in [*names][:_MOST_LISTED])
+    return f"{hint} The columns are: {listed}."
 
 
 def misspelt(names: Collection[str]) -> list[str]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from itertools import chain
 
 from cltool.core.errors import UserError
-from cltool.facts.files.columns import USED, canonical, is_index, refuse_twice, require_known
+from cltool.facts.files.columns import USED, advice, canonical, is_index, refuse_twice
 from cltool.facts.files.encodings import Undecoded, text_lines
 from cltool.facts.files.separators import is_blank, separator, stated
 from cltool.facts.files.shown import shown
@@ -21,6 +21,7 @@ _ERROR = re.compile(
 )
 """Excel's, LibreOffice's and Google Sheets' texts for values that could not be computed."""
 _TIMES = ("update", "date")
+_KEYS = ("subject", "prompt")
 _COLUMNS_TO_TELL = 4
 """Fewest columns by which a line of text is told to be a row of the table."""
 
@@ -54,7 +55,15 @@ def delimited_rows(part: Part, source: Source) -> Rows:
         raise UserError("is JSON, and not a table with a header", where=where, hint=hint)
     delimiter = delimiter or separator(part.path, line, skipped + 1)
     reader = csv.reader(chain([line], lines), delimiter=delimiter, strict=True)
-    table = _Table(part, source, _header(reader, where), delimiter)
+    header = _header(reader, where)
+    if source.header and not {*map(canonical, header)} & {*source.columns}:
+        raise UserError(
+            f"the header has no column of {source.header}",
+            where=where,
+            hint=advice(header),
+        )
+    source.header = source.header or where
+    table = _Table(part, source, header, delimiter)
     while True:
         first = reader.line_num + 1
         try:
@@ -81,7 +90,6 @@ def _header(reader: Iterator[list[str]], where: str) -> list[str]:
     problem = refuse_twice([name for name in header if name])
     if problem:
         raise UserError(f"the header cannot be used: {problem}", where=where)
-    require_known(header, where)
     return header
 
 
@@ -98,7 +106,7 @@ class _Table:
         # pandas writes the index of a table first, without a name.
         self._unnamed = [at for at, name in enumerate(header) if not name and at]
         known = [*map(canonical, header)]
-        self._key = next(known.index(name) for name in ("subject", "prompt") if name in known)
+        self._key = next((known.index(name) for name in _KEYS if name in known), 0)
         self._time = next((known.index(name) for name in _TIMES if name in known), -1)
         self._plain = not self._unnamed and "" not in self._keys
 

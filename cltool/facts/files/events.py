@@ -3,7 +3,9 @@
 `cltool.facts.files.rows` says which kinds of files are read. A line states a fact (``subject``,
 ``relation``, ``new`` or ``object``) or a question (``prompt``, ``answer``, optionally
 ``paraphrases``), and its time: an ``update`` number or a ``date``. It may also have ``old``,
-``aliases`` and ``forget``; short texts, numbers and dates in other columns are tags of the fact.
+``aliases``, ``forget`` and ``prompts`` (how to ask for a subject and relation); short texts,
+numbers and dates in other columns are tags of the fact. Rows of other shapes become such rows first
+(`cltool.facts.files.shaped`).
 """
 
 from __future__ import annotations
@@ -33,11 +35,12 @@ from cltool.facts.files.dates import read_day, read_update
 from cltool.facts.files.doubts import Doubts
 from cltool.facts.files.filters import Condition
 from cltool.facts.files.lists import listed
-from cltool.facts.files.rows import read_rows
+from cltool.facts.files.shaped import Taken, shaped_rows
 from cltool.facts.files.shown import shown
 from cltool.facts.files.source import Places, Row, Source
 from cltool.facts.identity import key_of, name_identity, names_object, object_identity
 from cltool.facts.lookalikes import difference
+from cltool.facts.shapes.catalogue import AUTO, SHAPE_COLUMNS
 
 QUESTION_RELATION = "question"
 """The relation of plain question–answer pairs; their subject is the prompt."""
@@ -58,7 +61,7 @@ class Event:
         old: the object that was valid before, as the line states it, or ``""``.
         forget: whether it asks to forget the fact.
         aliases: other spellings of ``value``.
-        prompts: the prompt and its paraphrases, if it is a question–answer pair.
+        prompts: the prompt and its paraphrases, or the fact's own prompts; may be empty.
         moment: the update number, or the day as a proleptic Gregorian ordinal; the first
             possible day if the date has no day or month.
         until: the last possible day; equal to ``moment`` for update numbers.
@@ -108,6 +111,7 @@ class Reading:
         places: names the lines.
         warnings: sentences about what was read with doubts.
         advice: how to mend the bad lines.
+        taken: which shape the rows have, and how they were taken.
     """
 
     path: Path
@@ -120,6 +124,7 @@ class Reading:
     places: Places = field(init=False)
     warnings: list[str] = field(default_factory=list)
     advice: list[str] = field(default_factory=list)
+    taken: Taken = field(default_factory=Taken)
 
     def __post_init__(self) -> None:
         self.places = Places(self.path)
@@ -130,7 +135,12 @@ class Reading:
 
 
 def read_events(
-    path: Path, *, dated: bool | None, where: Sequence[Condition] = (), max_chars: int = 2000
+    path: Path,
+    *,
+    dated: bool | None,
+    where: Sequence[Condition] = (),
+    max_chars: int = 2000,
+    shape: str = AUTO,
 ) -> Reading:
     """Read every line of ``path``; bad lines are collected, not raised.
 
@@ -140,17 +150,21 @@ def read_events(
             neither, every event belongs to update 0.
         where: conditions; lines for which all of them hold are kept.
         max_chars: the longest text allowed; longer cells of other columns are not tags.
+        shape: the name of the shape that the rows have, or ``auto``.
 
     Raises:
-        UserError: the file does not exist, is of another kind, or cannot be read at all.
+        UserError: the file does not exist, is of another kind, cannot be read at all, or its rows
+            have no known shape.
     """
     reading = Reading(path)
     # The column of the other kind of time is never read.
     needed = {*USED} - ({"update", "date"} if dated is None else {"update" if dated else "date"})
-    source = Source(reading.places, needed | {item.column for item in where}, reading.columns)
+    needed |= {*SHAPE_COLUMNS, *(item.column for item in where)}
+    source = Source(reading.places, needed)
     parser = _Parser(dated, max_chars, Doubts(source.warnings))
     try:
-        for line, row in read_rows(path, source):
+        reading.taken, rows = shaped_rows(path, source, shape, dated=dated)
+        for line, row in rows:
             if isinstance(row, str):
                 reading.lines += 1
                 reading.bad[line] = row
@@ -159,6 +173,7 @@ def read_events(
                 _add_row(reading, line, row, where, parser)
     except OSError as error:
         raise UserError(f"cannot be read: {error.strerror or error}", where=str(path)) from error
+    reading.columns.update(reading.taken.columns)
     parser.doubts.finish(reading.bad, str(path))
     if any(event.line in reading.bad for event in reading.events):
         reading.events = [event for event in reading.events if event.line not in reading.bad]
@@ -225,6 +240,7 @@ class _Parser:
             key = key_of(subject, sys.intern(self._required(row, "relation")))
             name = "object" if "object" in row and not row.get("new") else "new"
             value = self._new(row)
+            prompts = tuple(dict.fromkeys(self._texts(row, "prompts", lines_allowed=True)))
         if forget and self.doubts.stands_for_missing(name, value, line):
             value = ""
         if not value and not forget:

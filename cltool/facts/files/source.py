@@ -69,6 +69,12 @@ class Places:
         part = self._parts[at]
         return part.place(number - part.first)
 
+    def file_of(self, number: int) -> str:
+        """Return the name of the file that has a line, with that of its folder."""
+        at = bisect_right(self._parts, number - 1, key=lambda part: part.first) - 1
+        path = self._parts[at].path if at >= 0 else self._path
+        return f"{path.resolve().parent.name}/{path.name}"
+
 
 class Warnings:
     """Sentences about what was read with doubts; each is kept once, with its number of lines."""
@@ -108,6 +114,7 @@ class Source:
         columns: receives the names of the columns.
         warnings: receives doubts.
         advice: receives sentences about how to mend bad lines.
+        header: receives ``path:line`` of the first header of a delimited file.
     """
 
     places: Places
@@ -115,3 +122,4 @@ class Source:
     columns: dict[str, None] = field(default_factory=dict)
     warnings: Warnings = field(default_factory=Warnings)
     advice: dict[str, None] = field(default_factory=dict)
+    header: str = ""

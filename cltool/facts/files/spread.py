@@ -1,0 +1,54 @@
+"""Divides the events of a file without times into a base and updates, in the order of its lines."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from cltool.core.errors import UserError
+from cltool.core.plurals import plural
+from cltool.facts.files.events import Event, Reading
+
+
+def spread(reading: Reading, updates: int) -> None:
+    """Give the events of ``reading`` update numbers, so that each update has the same share.
+
+    What was true before (`cltool.facts.files.shaped`) is the base. If there is none of it, the
+    first share of the events is the base.
+
+    Args:
+        reading: its events are changed.
+        updates: number of updates after the base.
+
+    Raises:
+        UserError: the lines have a time of their own, or there are too few.
+    """
+    where = str(reading.path)
+    own = {"update", "date"} & set(reading.columns) if reading.taken.timed else set()
+    if own and (reading.events or reading.bad):
+        raise UserError(
+            f"the lines cannot be divided into updates: they have {' and '.join(sorted(own))}",
+            where=where,
+            hint="Leave out scenario.updates.",
+        )
+    base = [event for event in reading.events if not event.moment] if _has_base(reading) else []
+    later = [event for event in reading.events if event.moment or not base]
+    shares = updates + (not base)
+    if len(later) < shares:
+        raise UserError(
+            f"{plural(len(later), 'line')} cannot be divided into {plural(shares, 'part')}",
+            where=where,
+            hint="Use a lower scenario.updates.",
+        )
+    first = updates + 1 - shares
+    moved = [_at(event, first + at * shares // len(later)) for at, event in enumerate(later)]
+    reading.events = [*base, *moved]
+    reading.updates = set(range(updates + 1))
+
+
+def _has_base(reading: Reading) -> bool:
+    moments = {event.moment for event in reading.events}
+    return len(moments) > 1 or (bool(reading.taken.base) and not reading.taken.taught)
+
+
+def _at(event: Event, moment: int) -> Event:
+    return replace(event, moment=moment, until=moment)

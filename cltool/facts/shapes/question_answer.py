@@ -1,0 +1,35 @@
+"""A column of questions and a column of answers, under the names that they usually have.
+
+Answers may be a list, or an object with a list ``text`` as in SQuAD: the first is the object of the
+fact, and the others are its aliases.
+"""
+
+from __future__ import annotations
+
+from cltool.facts.shapes.cells import part, text, texts
+from cltool.facts.shapes.shape import Cells, Shape, ShapeError, Told
+
+_QUESTIONS = ("question", "query", "prompt")
+_ANSWERS = ("answer", "answers", "response", "completion", "target")
+
+
+def _facts(cells: Cells, file: str) -> list[Told]:
+    asked = next(name for name in _QUESTIONS if name in cells)
+    said = next(name for name in _ANSWERS if name in cells)
+    value = cells[said]
+    given = part(value, "text")
+    answers = texts(value if given is None else given)
+    if not answers:
+        raise ShapeError(f"{said} is empty")
+    more = {"aliases": answers[1:]} if answers[1:] else {}
+    return [Told({"prompt": text(cells[asked], asked), "answer": answers[0], **more})]
+
+
+SHAPE = Shape(
+    name="qa",
+    about="questions and answers",
+    needs=(_QUESTIONS, _ANSWERS),
+    reads=("context", "title"),
+    lost="context and title",
+    facts=_facts,
+)
