@@ -18,6 +18,7 @@ from cltool.core.similar import guess
 from cltool.experiments.unexpected import explained, shows_traceback
 
 COMMANDS = {
+    "update": "teach a model new facts, and write it only if nothing else broke",
     "run": "run one strategy over a stream of updates",
     "compare": "run several strategies with several seeds and compare them",
     "tune": "search a strategy's settings on the first updates and test them on the later ones",

@@ -1,0 +1,194 @@
+"""Loads the model that is to be updated, asks it, and measures how fast this machine is with it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+
+from cltool.core.errors import UserError
+from cltool.core.progress import QUIET, Progress
+from cltool.core.samples import fixed_sample
+from cltool.core.settings import merge
+from cltool.experiments import resolve
+from cltool.experiments.update.asked import answered, ask
+from cltool.experiments.update.estimate import Speed, measure
+from cltool.experiments.update.facts_file import Taught
+from cltool.experiments.update.folder import Start, opened
+from cltool.experiments.update.listed import FactList, Listed, read_facts
+from cltool.experiments.update.request import Request
+from cltool.experiments.update.screen import (
+    Lists,
+    Screen,
+    Screened,
+    before_asking,
+    judged,
+    of_keys,
+    resolved,
+)
+from cltool.facts.facts import Fact
+from cltool.facts.files.events import QUESTION_RELATION
+
+if TYPE_CHECKING:
+    from cltool.facts.stream import Stream
+
+GENERAL = 60
+"""General questions that are protected where the user protects nothing."""
+
+
+@dataclass(frozen=True)
+class Look:
+    """What is known before anything is trained.
+
+    Attributes:
+        start: the model that the update starts from.
+        lists: what the update is given.
+        screen: what the model says of it today.
+        speed: how fast this machine is with the model.
+        plain: whether neurons can be added to its MLPs.
+        chat: whether the model is asked through its chat template.
+        asked: a sentence about how the model is asked, if there was a choice.
+        warnings: sentences about the files and the model.
+    """
+
+    start: Start
+    lists: Lists
+    screen: Screen
+    speed: Speed
+    plain: bool
+    chat: bool
+    asked: str
+    warnings: tuple[str, ...]
+
+
+def look(request: Request, progress: Progress = QUIET) -> Look:
+    """Read the lists, and ask the model about all facts.
+
+    Raises:
+        UserError: a file or a setting is wrong, or the model cannot be loaded.
+    """
+    start = opened(request.model)
+    facts, protect, forget = (
+        read_facts(path, erase=erase) if path is not None else FactList()
+        for path, erase in (
+            (request.facts, False),
+            (request.protect, False),
+            (request.forget, True),
+        )
+    )
+    lists = Lists(facts.learn, protect.learn, [*facts.erase, *forget.erase])
+    if not lists.learn and not lists.erase:
+        raise UserError("there is nothing to teach or to erase", where="facts")
+    if not lists.protect and not start.taught.rows:
+        lists = replace(lists, protect=general_facts(request.settings))
+    taught = start.taught.with_wordings(request.wordings)
+    lists = resolved(lists, taught)
+    early = {id(one.listed): one for one in before_asking(lists)}
+    open_lists = replace(lists, learn=[one for one in lists.learn if id(one) not in early])
+    warnings = (*facts.warnings, *protect.warnings, *forget.warnings)
+    with _stream(open_lists.as_taught(taught)) as stream:
+        return _asked(request, start, lists, early, stream, warnings, progress)
+
+
+@contextmanager
+def _stream(taught: Taught) -> Iterator[Stream]:
+    with TemporaryDirectory(prefix="cltool-") as folder:
+        yield taught.stream(Path(folder))
+
+
+def asking_tables(request: Request, start: Start) -> dict[str, Any]:
+    """Return the tables of settings with which the model is loaded and asked."""
+    chat = start.record.get("chat")
+    fixed = {} if chat is None else {"chat": "on" if chat else "off"}
+    given = {"model": {"name": start.model, **fixed}}
+    return merge(request.settings, given)
+
+
+def _asked(
+    request: Request,
+    start: Start,
+    lists: Lists,
+    early: Mapping[int, Screened],
+    stream: Stream,
+    warnings: tuple[str, ...],
+    progress: Progress,
+) -> Look:
+    from cltool.experiments.base_model import prepare
+    from cltool.lm.feed_forward import can_widen
+
+    tables = {
+        name: table
+        for name, table in asking_tables(request, start).items()
+        if name in ("model", "probe")
+    }
+    settings = resolve.resolve("frozen", tables)
+    lm, fitting = prepare(stream, settings, progress)
+    progress(1, 3, "asking the model about all facts")
+    begun = time.perf_counter()
+    rows = ask(lm, fitting, settings.probe)
+    seconds = time.perf_counter() - begun
+    progress(2, 3, "measuring this machine")
+    speed = measure(lm, fitting, len(rows), seconds)
+    found = answered(rows)
+    too_long = iter(fitting.skipped)
+    facts = [
+        early[id(one)]
+        if id(one) in early
+        else judged(one, found.get(one.key), "" if one.key in found else next(too_long, ""))
+        for one in lists.learn
+    ]
+    screen = _screen(lists, facts, start, rows, seconds)
+    progress(3, 3, "screened")
+    return Look(
+        start, lists, screen, speed, can_widen(lm.model), lm.coder.chat is not None, lm.asked,
+        (*warnings, *lm.warnings),
+    )  # fmt: skip
+
+
+def general_facts(settings: Mapping[str, Any], most: int | None = GENERAL) -> list[Listed]:
+    """Return general questions as facts to protect, where the user names none.
+
+    Args:
+        settings: tables of settings; ``general.file`` may name other questions.
+        most: how many, a fixed random sample; None: all.
+
+    Raises:
+        UserError: the user's questions cannot be read.
+    """
+    from cltool.evaluation.general.bank import read_bank
+
+    file = settings.get("general", {}).get("file")
+    bank = read_bank(None if file is None else Path(file).expanduser())
+    return [
+        Listed(Fact(one.text, QUESTION_RELATION, one.accepted[0], one.accepted[1:]), bank.name,
+               "", (one.text,))
+        for one in fixed_sample(bank.questions, most, 0, "update.protect")
+    ]  # fmt: skip
+
+
+def _screen(
+    lists: Lists,
+    facts: list[Screened],
+    start: Start,
+    rows: list[dict[str, Any]],
+    seconds: float,
+) -> Screen:
+    found = answered(rows)
+    taken = {one.key for one in (*lists.learn, *lists.erase)}
+    protected = of_keys(found, [one.key for one in lists.protect if one.key not in taken])
+    named = {*taken, *(one.key for one in lists.protect)}
+    before = start.taught.keys()
+    earlier = [key for key in found if key in before and key not in named]
+    return Screen(
+        facts,
+        [one for one in protected if one.right > 0],
+        [one for one in protected if one.right == 0],
+        of_keys(found, [one.key for one in lists.erase]),
+        of_keys(found, earlier),
+        rows,
+        seconds,
+    )

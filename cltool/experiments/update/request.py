@@ -1,0 +1,51 @@
+"""What an update is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+AUTO = "auto"
+"""The strategy that is chosen by what is at hand."""
+
+REQUIRE = "new>=0.95, protected>=0.98, unlisted>=0.95, stale<=0.02, perplexity<=1.05x"
+"""The requirements that an update must meet by default."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """The options of an update.
+
+    Attributes:
+        model: the model, or the folder of an updated model.
+        facts: the file of facts to teach; None if facts are only erased.
+        protect: the file of facts that must stay.
+        forget: the file of facts to erase.
+        wordings: a TOML file with the wordings of relations.
+        out: the folder of the updated model; None: the folder that the model is in.
+        strategy: a name, or `AUTO`.
+        require: the bounds that the updated model must meet.
+        accept_undecided: whether bounds may stay undecided.
+        retry: how many other ways are tried if the update is refused.
+        keep_data: whether facts may be stored to be rehearsed later.
+        seed: seed of the training.
+        settings: tables of settings, as for `cltool.experiments.run.run`.
+        command: how the update was asked for, for the record.
+    """
+
+    model: str
+    facts: Path | None = None
+    protect: Path | None = None
+    forget: Path | None = None
+    wordings: Path | None = None
+    out: Path | None = None
+    strategy: str = AUTO
+    require: str = REQUIRE
+    accept_undecided: bool = False
+    retry: int = 0
+    keep_data: bool = True
+    seed: int = 0
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    command: str = ""
