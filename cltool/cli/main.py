@@ -23,6 +23,7 @@ COMMANDS = {
     "compare": "run several strategies with several seeds and compare them",
     "tune": "search a strategy's settings on the first updates and test them on the later ones",
     "report": "write the HTML report of finished runs",
+    "figure": "draw a figure of finished runs for a paper",
     "reproduce": "run what is missing of a committed experiment and write its reports",
     "beliefs": "find out how old a model's knowledge is, without training it",
     "recall": "find out what models recall of a text that they have read",

@@ -41,7 +41,7 @@ def run(options: argparse.Namespace) -> int:
 
     refuse_no_page(Path(options.out))
     comparison.refuse_files(options)
-    runs = _open(options.runs)
+    runs = open_runs(options.runs)
     values = _by(runs, options.by) if options.by else []
     if options.latex or options.json or options.reference is not None:
         only = tables.one_group(runs)  # before anything is written
@@ -73,7 +73,7 @@ def run(options: argparse.Namespace) -> int:
     return exit_codes.DONE
 
 
-def _open(names: Sequence[str]) -> list[Run]:
+def open_runs(names: Sequence[str]) -> list[Run]:
     """Open the runs. In a folder of runs, those that audits made as references do not count."""
     from cltool.runs.references import made_for_audits
     from cltool.runs.run import Run, run_folders
