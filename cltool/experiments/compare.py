@@ -35,7 +35,7 @@ from cltool.experiments.worker_setup import (
     told_of_rebuilt,
 )
 from cltool.facts.stream import Stream
-from cltool.runs import erasures, tables
+from cltool.runs import erasures, notebook, tables
 from cltool.runs.run import Run, file_name
 
 if TYPE_CHECKING:
@@ -129,6 +129,14 @@ class Comparison:
     def per_seed(self) -> pd.DataFrame:
         """Return the scores and the status of every run: `cltool.runs.tables.per_seed`."""
         return tables.per_seed(self.shown, self._failed())
+
+    def _repr_html_(self) -> str:
+        """Return the comparison as a table, which notebooks show."""
+        lines = [f"{one.name}: {one.error}" for one in self.failures]
+        try:
+            return notebook.of_comparison(self.table(), lines)
+        except UserError as error:  # nothing was run, or a folder is damaged
+            return notebook.failed([*lines, str(error)])
 
     def _failed(self) -> list[dict[str, Any]]:
         return [one.row() for one in self.failures if one.diverged is None]

@@ -296,6 +296,12 @@ class Run:
         whole = until is None or until >= len(self.record.get("labels", ())) - 1
         return found | harness.numbers(self._evaluated) if whole else found
 
+    def _repr_html_(self) -> str:
+        """Return the run as a table, which notebooks show."""
+        from cltool.runs import notebook
+
+        return notebook.of_run(self)
+
     def steps_done(self) -> int:
         """Return how many steps, from the first on, have both their answers and their costs."""
         done = 0
