@@ -32,6 +32,7 @@ from cltool.facts.files.dates import parse_date
 from cltool.facts.files.endings import table_name
 from cltool.facts.files.events import QUESTION_RELATION, Event, Reading, read_events
 from cltool.facts.files.filters import Condition, unused_values
+from cltool.facts.files.hub_datasets import is_id
 from cltool.facts.files.net_changes import NetChanges
 from cltool.facts.files.parts import digest
 from cltool.facts.files.shown import shown
@@ -340,8 +341,8 @@ def _prompts(events: Iterable[Event]) -> dict[Key, list[str]]:
 def _source(options: OwnFactsConfig, reading: Reading, used: int) -> dict[str, object]:
     source: dict[str, object] = {
         "scenario": "file",
-        "file": options.path.name,
-        "sha256": digest(options.path),
+        "file": str(options.path) if is_id(options.path) else options.path.name,
+        "sha256": digest(reading.path),
         "cut": options.cut
         if options.cut is None or isinstance(options.cut, str)
         else [*options.cut],

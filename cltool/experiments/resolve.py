@@ -21,6 +21,7 @@ from cltool.core.settings import (
     validate,
 )
 from cltool.core.similar import guess
+from cltool.facts.files.hub_datasets import PREFIX as HUB
 from cltool.facts.stream import Stream
 from cltool.scenarios import SCENARIOS
 from cltool.strategies import STRATEGIES
@@ -103,12 +104,14 @@ class Settings:
 
 
 def names_a_file(scenario: str, folder: Path | None = None) -> bool:
-    """Return whether a scenario is given as the path of a file or folder of facts.
+    """Return whether a scenario is a file or folder of facts, or a data set of the hub.
 
     Args:
         scenario: the name or path.
         folder: what the path is relative to; the working folder if not given.
     """
+    if scenario.startswith(HUB):
+        return True
     path = (folder or Path()) / scenario
     named = bool(path.suffix) or len(Path(scenario).parts) > 1
     with suppress(OSError):

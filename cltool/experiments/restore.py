@@ -12,6 +12,7 @@ from cltool.core.settings import field_names
 from cltool.experiments import resolve
 from cltool.experiments.build_learner import advance, build_learner
 from cltool.experiments.same_model import changed_parts
+from cltool.facts.files.hub_datasets import copy_of, is_id
 from cltool.scenarios import SCENARIOS
 
 if TYPE_CHECKING:
@@ -95,6 +96,8 @@ def _find_file(run: Run, name: Any, what: str, option: str) -> str:
 
     It is searched in the working folder, in the run folder and in the two folders above it.
     """
+    if isinstance(name, str) and is_id(Path(name)) and copy_of(Path(name)).is_file():
+        return name
     for folder in (Path(), run.folder, *run.folder.resolve().parents[:2]):
         if isinstance(name, str) and name and (folder / name).exists():
             return str(folder / name)

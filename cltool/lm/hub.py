@@ -3,19 +3,13 @@
 from __future__ import annotations
 
 import os
-import socket
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
-from urllib.parse import urlsplit
-from urllib.request import getproxies, proxy_bypass
 
 from cltool.core.errors import UserError
-
-WAIT = 4.0
-"""Seconds to wait for the hub before it counts as out of reach."""
+from cltool.core.reachable import WAIT, answers
 
 FILES = ["*.json", "*.safetensors", "*.jinja", "*.txt", "*.model", "*.tiktoken"]
 OTHER_FORMATS = ["original/*", "onnx/*", "openvino/*", "coreml/*", "checkpoint-*/*"]
@@ -54,7 +48,7 @@ def snapshot(name: str) -> Path:
 
     offline = bool(constants.HF_HUB_OFFLINE)
     silent = _recorded.get() and os.environ.get(ALLOW) != "1"
-    local = offline or silent or not _answers(constants.ENDPOINT)
+    local = offline or silent or not answers(constants.ENDPOINT)
     try:
         return Path(
             snapshot_download(
@@ -100,26 +94,3 @@ _HINT = (
     "Give the folder of a checkpoint, the name of a public model on the hub (ORG/NAME), or a name "
     "that `cltool list models` shows."
 )
-
-
-def _answers(endpoint: str) -> bool:
-    """Return whether a connection to the hub, or to the proxy in front of it, can be made."""
-    host = urlsplit(endpoint).hostname or ""
-    proxy = "" if proxy_bypass(host) else getproxies().get(urlsplit(endpoint).scheme, "")
-    # A proxy may be named without a scheme.
-    target = urlsplit(proxy if "://" in proxy else f"http://{proxy}" if proxy else endpoint)
-    port = target.port or (443 if target.scheme == "https" else 80)
-    found = threading.Event()
-
-    def connect() -> None:
-        try:
-            with socket.create_connection((target.hostname or "", port), timeout=WAIT):
-                found.set()
-        except OSError:
-            pass
-
-    # Looking up a host name can take much longer than the timeout of the connection.
-    thread = threading.Thread(target=connect, daemon=True)
-    thread.start()
-    thread.join(WAIT)
-    return found.is_set()

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
 
+from cltool.core.cache_folder import cache_folder as cache_folder
 from cltool.core.digests import FILE as DIGESTS
 from cltool.core.digests import damage, write_digests
 from cltool.core.errors import UserError
@@ -23,26 +24,6 @@ from cltool.core.progress import QUIET, Progress
 
 COST = "cost.json"
 """The file beside a built model's weights that holds the cost of building it."""
-
-
-def cache_folder() -> Path:
-    """Return the folder of built models: ``$CLTOOL_CACHE``, or the user's cache folder.
-
-    Raises:
-        UserError: the user has no home folder.
-    """
-    own = os.environ.get("CLTOOL_CACHE")
-    if own:
-        return Path(own)
-    base = os.environ.get("XDG_CACHE_HOME")
-    try:
-        return (Path(base) if base else Path.home() / ".cache") / "cltool"
-    except RuntimeError as error:
-        raise UserError(
-            "the folder for built models is not known: this user has no home folder",
-            where="CLTOOL_CACHE",
-            hint="Name a folder that you can write: CLTOOL_CACHE=DIR.",
-        ) from error
 
 
 def write_cost(folder: Path, tokens: int) -> None:

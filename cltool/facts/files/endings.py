@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 DELIMITED, JSON, LINES, PARQUET = "delimited", "json", "json lines", "parquet"
+ARROW = "arrow"
 
 KINDS = {
     ".jsonl": LINES,
@@ -16,6 +17,7 @@ KINDS = {
     ".txt": DELIMITED,
     ".parquet": PARQUET,
     ".pq": PARQUET,
+    ".arrow": ARROW,
 }
 """Ending → how the file is read."""
 
@@ -33,7 +35,7 @@ def unzipped(path: Path) -> Path:
 def kind_of(path: Path) -> str | None:
     """Return how a file with this name is read, or None if it is not."""
     kind = KINDS.get(unzipped(path).suffix.lower())
-    return None if kind == PARQUET and path.suffix.lower() == GZIP else kind
+    return None if kind in (PARQUET, ARROW) and path.suffix.lower() == GZIP else kind
 
 
 def table_name(path: Path) -> str:

@@ -34,6 +34,7 @@ from cltool.facts.files.columns import USED, is_index, misspelt, resembles
 from cltool.facts.files.dates import read_day, read_update
 from cltool.facts.files.doubts import Doubts
 from cltool.facts.files.filters import Condition
+from cltool.facts.files.hub_datasets import local_file
 from cltool.facts.files.lists import listed
 from cltool.facts.files.shaped import Taken, shaped_rows
 from cltool.facts.files.shown import shown
@@ -145,7 +146,7 @@ def read_events(
     """Read every line of ``path``; bad lines are collected, not raised.
 
     Args:
-        path: a file, or a folder with the files of one table.
+        path: a file, a folder with the files of one table, or the name of a data set of the hub.
         dated: whether the time of an event is its ``date`` instead of its ``update``; None:
             neither, every event belongs to update 0.
         where: conditions; lines for which all of them hold are kept.
@@ -156,6 +157,7 @@ def read_events(
         UserError: the file does not exist, is of another kind, cannot be read at all, or its rows
             have no known shape.
     """
+    path = local_file(path)
     reading = Reading(path)
     # The column of the other kind of time is never read.
     needed = {*USED} - ({"update", "date"} if dated is None else {"update" if dated else "date"})

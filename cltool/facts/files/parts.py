@@ -12,10 +12,15 @@ from cltool.facts.files.endings import ENDINGS, GZIP, kind_of, unzipped
 
 _MAX_NAMED = 5
 _BESIDE = re.compile(
-    r"(readme|licen[sc]e)(\.(md|txt|rst|html))?|dataset_infos?\.json|.*\.(md|crc)", re.IGNORECASE
+    r"(readme|licen[sc]e)(\.(md|txt|rst|html))?|(dataset_infos?|state)\.json|.*\.(md|crc)",
+    re.IGNORECASE,
 )
 """Files that programs write beside the files of a table."""
 _SPLIT = re.compile(r"(train|test|validation|valid|val|dev)(?![a-z])", re.IGNORECASE)
+_SPLITS = "dataset_dict.json"
+"""The file that `datasets.DatasetDict.save_to_disk` writes beside the folders of its splits."""
+_DATA = "data"
+"""The folder in which data sets of the Hugging Face hub have their files."""
 _SHARD = re.compile(r"(?P<table>.+)-(?P<one>\d+)-of-(?P<all>\d{1,9})\.")
 """The name of one of several files of a table, as `datasets` and TensorFlow write them."""
 _EXPORT = "In Excel, LibreOffice or Google Sheets, save the sheet as CSV (UTF-8)."
@@ -23,8 +28,7 @@ _OTHER_KINDS = {
     **dict.fromkeys((".xlsx", ".xls", ".xlsm", ".xlsb", ".ods", ".numbers"), _EXPORT),
     **dict.fromkeys((".zip", ".7z", ".rar", ".tar", ".tgz"), "Unpack it first."),
     **dict.fromkeys((".bz2", ".xz", ".zst"), "Unpack it, or compress it with gzip (.gz)."),
-    **dict.fromkeys((".arrow", ".feather"), "Write it as Parquet: Dataset.to_parquet, to_parquet."),
-    **dict.fromkeys((".pkl", ".pickle"), "Write it as Parquet: to_parquet."),
+    **dict.fromkeys((".feather", ".pkl", ".pickle"), "Write it as Parquet: to_parquet."),
 }
 
 
@@ -77,6 +81,8 @@ def _sha256(path: Path) -> str:
 def _shards(folder: Path) -> list[Path]:
     entries = [one for one in folder.iterdir() if not one.name.startswith((".", "_"))]
     entries = [one for one in entries if one.is_dir() or not _BESIDE.fullmatch(one.name)]
+    if [one.name for one in entries] == [_DATA] and entries[0].is_dir():
+        return _shards(entries[0])
     entries.sort(key=lambda one: _natural(one.name))
     _refuse_others(folder, entries)
     kinds = {kind_of(one): one.name for one in reversed(entries)}
@@ -121,9 +127,13 @@ def _refuse_others(folder: Path, entries: list[Path]) -> None:
             hint=f"Give a file, or a folder of files, that end in {', '.join(ENDINGS)}.",
         )
     names = {one.name for one in entries}
-    if any(name.endswith(".arrow") for name in names):
-        hint = "A folder of Dataset.save_to_disk is not read: use Dataset.to_parquet."
-        raise UserError("is a folder of Arrow files", where=str(folder), hint=hint)
+    if _SPLITS in names:
+        inner = sorted(one.name for one in entries if one.is_dir())
+        raise UserError(
+            f"is a folder of several splits: {', '.join(inner)}",
+            where=str(folder),
+            hint=f"Give the folder of one of them: {folder / inner[0] if inner else folder}.",
+        )
     for one in entries:
         if one.is_dir():
             what = f"is a folder that has a folder in it: {one.name}"

@@ -8,9 +8,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from cltool.core.errors import UserError
+from cltool.facts.files.arrow_rows import arrow_rows
 from cltool.facts.files.columns import USED, canonical, refuse_twice
 from cltool.facts.files.delimited import delimited_rows
-from cltool.facts.files.endings import DELIMITED, PARQUET, kind_of
+from cltool.facts.files.endings import ARROW, DELIMITED, PARQUET, kind_of
 from cltool.facts.files.json_rows import json_rows
 from cltool.facts.files.parquet_rows import parquet_rows
 from cltool.facts.files.parts import parts
@@ -18,7 +19,7 @@ from cltool.facts.files.shown import shown
 from cltool.facts.files.source import Row, Rows, Source
 from cltool.facts.identity import name_identity
 
-_READERS = {DELIMITED: delimited_rows, PARQUET: parquet_rows}
+_READERS = {DELIMITED: delimited_rows, PARQUET: parquet_rows, ARROW: arrow_rows}
 _MAX_KNOWN = 4096
 
 

@@ -165,9 +165,15 @@ class TestDatasets:
         for name in ("a.csv", "a.jsonl", "a.json", "a.parquet", "shards"):
             assert list(load(tmp_path / name)) == expected, name
 
-        table.save_to_disk(tmp_path / "saved")
-        with pytest.raises(UserError, match="a folder of Arrow files"):
-            load(tmp_path / "saved")
+        table.save_to_disk(tmp_path / "saved", num_shards=2)
+        assert list(load(tmp_path / "saved")) == expected
+        datasets.DatasetDict(train=table, test=table).save_to_disk(tmp_path / "splits")
+        with pytest.raises(UserError, match="several splits: test, train"):
+            load(tmp_path / "splits")
+        assert list(load(tmp_path / "splits" / "train")) == expected
+        (tmp_path / "clone" / "data").mkdir(parents=True)
+        table.to_parquet(tmp_path / "clone" / "data" / "train-00000-of-00001-5a91.parquet")
+        assert list(load(tmp_path / "clone")) == expected
         table.class_encode_column("new").to_parquet(tmp_path / "labels.parquet")
         with pytest.raises(UserError, match="numbers in place of names"):
             load(tmp_path / "labels.parquet")

@@ -74,7 +74,7 @@ def test_the_digest_is_of_all_shards(folder: Path) -> None:
         ("more.csv", "files of several kinds"),
         ("notes.xlsx", "a file that is not read: notes.xlsx"),
         ("test-0.jsonl", "several splits: test, train"),
-        ("data.arrow", "a folder of Arrow files"),
+        ("data.arrow", "files of several kinds"),
         ("2024/", "a folder in it: 2024"),
     ],
 )
