@@ -1,0 +1,73 @@
+/* How many facts each update broke, on both sides: where to look first. */
+
+import { useEffect, useState } from "preact/hooks";
+
+import { changeBit } from "./changes.js";
+import { html } from "./html.js";
+import { select } from "./selection.js";
+
+const BROKEN = changeBit("broken");
+const SLICE = 8; // milliseconds of counting before the page may do something else
+
+function broken(side, step) {
+  let count = 0;
+  for (const bits of side.changes(step)) if (bits & BROKEN) count++;
+  return count;
+}
+
+/* The counts, a row a side; those of many facts come in over several frames. */
+function useCounts(sides) {
+  const steps = sides[0].block.steps;
+  const [found, setFound] = useState(null);
+  useEffect(() => {
+    const counts = sides.map(() => new Array(steps).fill(0));
+    let step = 1;
+    let timer = 0;
+    const work = () => {
+      const end = performance.now() + SLICE;
+      for (; step < steps && performance.now() < end; step++) {
+        sides.forEach((side, at) => {
+          counts[at][step] = broken(side, step);
+        });
+      }
+      if (step < steps) timer = setTimeout(work, 0);
+      else setFound({ sides, counts });
+    };
+    timer = setTimeout(work, 0);
+    return () => clearTimeout(timer);
+  }, sides);
+  return found;
+}
+
+export function HarmByUpdate({ sides, selection }) {
+  const found = useCounts(sides);
+  const { labels } = sides[0].block;
+  if (labels.length < 3) return null;
+  const counts = found?.counts ?? sides.map(() => labels.map(() => 0));
+  const most = Math.max(1, ...counts.flat());
+  return html`<figure class="harm-by-update" aria-label="Facts that each update broke">
+    <figcaption>Broken by each update, at most ${most}</figcaption>
+    <div class="harm-bars">
+      ${labels.map((label, step) => {
+        if (step === 0) return null;
+        const numbers = sides.map((side, at) => `${"AB"[at]} ${counts[at][step] ?? 0}`).join(", ");
+        return html`<button
+          type="button"
+          key=${step}
+          aria-label=${`Update ${step}, ${label}: ${numbers} broken`}
+          aria-pressed=${selection.s === step}
+          title=${`Update ${step} (${label}): ${numbers}`}
+          onClick=${() => select({ s: step })}
+        >
+          ${sides.map(
+            (side, at) => html`<i
+              class=${`bar-${"ab"[at]}`}
+              style=${{ height: `${(100 * (counts[at][step] ?? 0)) / most}%` }}
+            />`,
+          )}
+          ${labels.length <= 24 && html`<span>${step}</span>`}
+        </button>`;
+      })}
+    </div>
+  </figure>`;
+}
