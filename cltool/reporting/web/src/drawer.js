@@ -32,7 +32,7 @@ export function Drawer({ now }) {
   const subject = block.subject(key);
   const object = block.object(step, key);
   const older = outdatedObjects(block, step, key);
-  return html`<aside
+  return html`<div
     class="drawer"
     role="dialog"
     aria-labelledby="drawer-title"
@@ -58,7 +58,7 @@ export function Drawer({ now }) {
     <${Flips} now=${now} sides=${sides} />
     <${Life} now=${now} sides=${sides} />
     <${Answers} now=${now} sides=${sides} />
-  </aside>`;
+  </div>`;
 }
 
 /* To the fact before, the next one, and out. */

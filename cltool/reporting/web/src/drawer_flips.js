@@ -7,6 +7,12 @@ import { select } from "./selection.js";
 import { STATES } from "./states.js";
 import { plural, SideName } from "./update.js";
 
+/* A fact can be broken and stay partly right: fewer of its wordings are. */
+function flipInWords({ before, after }) {
+  if (before === after) return "left fewer of its wordings right: still";
+  return `turned it from ${STATES[before]} to`;
+}
+
 export function Flips({ now, sides }) {
   return html`<div class="flips">
     ${sides.map((side, at) => html`<${Flip} now=${now} side=${side} at=${at} />`)}
@@ -30,7 +36,7 @@ function Flip({ now, side, at }) {
       <button type="button" class="plain-button" onClick=${() => select({ s: flip.step })}>
         update ${flip.step}
       </button>
-      ${" "}<bdi>${label}</bdi> turned it from ${STATES[flip.before]} to
+      ${" "}<bdi>${label}</bdi> ${flipInWords(flip)}
       ${" "}<b class=${`said-${STATES[flip.after]}`}>${STATES[flip.after]}</b>.
       ${again !== null && ` The update rehearsed it in ${again.times} of ${plural(again.runs, "run")}.`}
     </p>

@@ -27,7 +27,12 @@ function Select({ label, name, value, options, disabled = false, title = null })
   const option = (one) => html`<option value=${String(one.value)}>${one.text}</option>`;
   return html`<label class="pick" title=${title}
     ><span>${label}</span>
-    <select value=${value === null ? "" : String(value)} onChange=${change} disabled=${disabled}>
+    <select
+      aria-label=${label}
+      value=${value === null ? "" : String(value)}
+      onChange=${change}
+      disabled=${disabled}
+    >
       <option value="">all</option>
       ${options.map((one) =>
         one.options

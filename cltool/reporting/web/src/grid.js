@@ -53,7 +53,7 @@ export function Grid() {
   useLayoutEffect(() => {
     box.current.scrollTop = 0;
     setTop(0);
-    setCursor((old) => ({ row: Math.min(0, keys.length - 1), column: old.column }));
+    setCursor((old) => ({ ...old, row: Math.min(0, keys.length - 1, old.row) }));
   }, [keys]);
 
   const go = (to) => {

@@ -1,7 +1,8 @@
 /* The life of a fact on one side: where it was lost, and what may have done it. */
 
 import { NOBODY } from "./block.js";
-import { GROUPS, OUTDATED, PARTLY, RIGHT, WRONG } from "./states.js";
+import { changeBit } from "./changes.js";
+import { GROUPS } from "./states.js";
 
 const MOST_SUSPECTS = 8;
 
@@ -21,22 +22,17 @@ export function outdatedObjects(block, step, key) {
   return [...found].map((number) => block.text(number));
 }
 
-const LOST = [PARTLY, OUTDATED, WRONG];
+const BROKE = changeBit("broken") | changeBit("resurfaced");
 
 /*
- * The last update up to `step` after which the fact was answered right less well than before
- * (right → not right, or partly → not at all); null if there is none.
+ * The last update up to `step` that broke the fact, or after which it resurfaced:
+ * {step, before, after} with the states before and after it; null if there is none.
  */
 export function flippedBy(side, step, key) {
-  const { block } = side;
-  const learned = block.column("learned");
   for (let at = step; at > 0; at--) {
-    const place = at * block.facts + key;
-    if (learned[place] !== learned[place - block.facts] || learned[place] >= at) continue;
-    const before = side.state(at - 1, key);
-    const after = side.state(at, key);
-    const lost = before === RIGHT ? LOST.includes(after) : before === PARTLY && LOST.indexOf(after) > 0;
-    if (lost) return { step: at, before, after };
+    if (side.changes(at)[key] & BROKE) {
+      return { step: at, before: side.state(at - 1, key), after: side.state(at, key) };
+    }
   }
   return null;
 }

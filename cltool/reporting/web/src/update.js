@@ -1,5 +1,6 @@
 /* What the update of the step did: counts for A beside B; a count lists its facts. */
 
+import { clipped } from "./bidi.js";
 import { CHANGES } from "./changes.js";
 import { HarmByUpdate } from "./harm_by_update.js";
 import { html } from "./html.js";
@@ -89,7 +90,8 @@ export function Update() {
 const KEPT = new Set(["broken", "turned outdated", "not learned", "learned", "regained"]);
 
 export function SideName({ side, at }) {
-  return html`<span class=${`side side-${"ab"[at]}`}>${"AB"[at]}</span> <bdi>${side.name}</bdi>`;
+  return html`<span class=${`side side-${"ab"[at]}`}>${"AB"[at]}</span>${" "}
+    <bdi class="side-name" title=${side.name}>${clipped(side.name, 100)}</bdi>`;
 }
 
 function Count({ now, name, side, count, most }) {
