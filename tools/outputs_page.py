@@ -8,7 +8,7 @@ from cltool.core import exit_codes
 from cltool.core.json_files import SEAL
 from cltool.evaluation import ledger
 from cltool.evaluation.scores import COSTS, LOOKED_UP, SCORES, Score
-from cltool.runs import erasures, general, trained
+from cltool.runs import erasures, general, heartbeat, trained
 from cltool.runs.run import FORMAT, LEDGER
 from cltool.runs.tables import COMPARED
 from cltool.training.stopping import REASONS
@@ -40,6 +40,10 @@ A run folder holds:
 - `audit/`, if the run was audited: the results of the attacks, which later audits read;
 - `.cltool.lock`: who writes the folder, while a command does. Another command is then refused. The
   lock ends with its process; a file that is left behind does not lock the folder.
+- `heartbeat.json`, while a command works on the run: how far it is, as below. It is written again
+  every second, is no part of the run, and is removed at the end. If its process was killed, the
+  file stays until the run goes on or is replaced; `cltool dashboard` does not show such a run as in
+  progress.
 
 `status` in `run.json` is `running` (also of a run that was interrupted), `finished`, `diverged` (a
 loss or a weight is not finite; `diverged` has the step and the reason) or `cleared` (removed with
@@ -288,6 +292,8 @@ def outputs_page() -> str:
         _table("key", trained.COLUMNS),
         "Training stops for one of these reasons:\n",
         _table("stop", {str(reason): meaning for reason, meaning in REASONS.items()}),
+        "## `heartbeat.json`: how far a run in progress is\n",
+        _table("key", {"format": f"{heartbeat.FORMAT}", **heartbeat.KEYS}),
         _RUN,
         _names([*own, *COSTS]),
         "These are there only if the run has them: facts before prompts, two-hop questions.\n",

@@ -20,6 +20,28 @@ SECONDS = 5.0
 Show = Callable[[str, int, int, str], None]
 """Receives (task, done, of, what): ``done`` of ``of`` units of a task are finished."""
 
+Report = Callable[[int, int], None]
+"""Receives (done, of): ``done`` of ``of`` units of some work are finished."""
+
+
+def unheard(done: int, of: int) -> None:
+    """Receive a report and do nothing."""
+
+
+def portion(report: Report, begin: float, end: float) -> Report:
+    """Return what reports a portion of some work, in percent of all of it.
+
+    Args:
+        report: receives (percent, 100).
+        begin: share of the work that is done when the portion begins.
+        end: share that is done when it ends.
+    """
+
+    def tell(done: int, of: int) -> None:
+        report(round(100 * (begin + (end - begin) * done / max(of, 1))), 100)
+
+    return tell
+
 
 @dataclass(frozen=True, slots=True)
 class Progress:

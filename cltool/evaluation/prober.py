@@ -16,6 +16,7 @@ from typing import Any
 import torch
 
 from cltool.core.errors import LOWER, OTHER_MODEL, Diverged
+from cltool.core.progress import Report, portion, unheard
 from cltool.core.settings import ProbeSettings
 from cltool.evaluation import given as giving
 from cltool.evaluation import limits
@@ -49,6 +50,9 @@ MARGIN = 1e-2
 
 ROUGH_MARGIN = 0.5
 """The same with autocast, which rounds logits to about a tenth of a nat."""
+
+SCORING = 0.2
+"""Share of the time of asking that is taken to be scoring, in reports; the rest is generating."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +119,7 @@ class Prober:
         probes: Sequence[Probe],
         frame: Callable[[str], str] = str,
         given: giving.Given = giving.nothing,
+        report: Report = unheard,
     ) -> list[dict[str, Any]]:
         """Ask ``probes`` after ``step`` and return the rows of the ledger, in the same order.
 
@@ -123,6 +128,7 @@ class Prober:
             probes: the probes to ask.
             frame: the text that the strategy puts around a prompt.
             given: the facts that the strategy puts before a prompt.
+            report: is told (done, of) while the model scores and answers.
 
         Raises:
             Diverged: the model's probabilities are not numbers, or its weights are so large that
@@ -132,7 +138,8 @@ class Prober:
         self.lm.model.eval()
         prompts = [frame(probe.prompt) for probe in probes]
         current = self.score(
-            [(prompt, _target(probe)) for prompt, probe in zip(prompts, probes, strict=True)]
+            [(prompt, _target(probe)) for prompt, probe in zip(prompts, probes, strict=True)],
+            portion(report, 0.0, SCORING),
         )
         outdated = self._outdated(probes, prompts)
         if any(math.isnan(one.logp) for one in current):
@@ -152,7 +159,8 @@ class Prober:
         shown |= {n: one.ids for n, one in enumerate(current) if one.shown_within(limit)}
         open_ones = [number for number in range(len(probes)) if number not in shown]
         spoken = {n: self._answer(ids, limit) for n, ids in shown.items()}
-        spoken |= zip(open_ones, self.generate([prompts[n] for n in open_ones], limit), strict=True)
+        said = self.generate([prompts[n] for n in open_ones], limit, portion(report, SCORING, 1.0))
+        spoken |= zip(open_ones, said, strict=True)
         choices = self._choices(probes, frame)
         self.lm.model.train(was_training)
         judge = Judge(askable.names, askable.relations)
@@ -182,7 +190,7 @@ class Prober:
         scorer = NameScorer(self.lm, self.settings.batch_size)
         return self._chooser.choose(probes, frame, scorer)
 
-    def score(self, pairs: Sequence[tuple[str, str]]) -> list[Completion]:
+    def score(self, pairs: Sequence[tuple[str, str]], report: Report = unheard) -> list[Completion]:
         """Score each (prompt, completion) with one forward pass."""
         encoded = self.lm.coder.pairs(pairs)
         found: dict[int, Completion] = {}
@@ -190,6 +198,7 @@ class Prober:
         for indices in by_length(lengths, self.settings.batch_size):
             chosen = [encoded[index] for index in indices]
             found |= zip(indices, self._score_batch(chosen), strict=True)
+            report(len(found), len(encoded))
         return [found[number] for number in range(len(encoded))]
 
     @torch.no_grad()
@@ -229,9 +238,11 @@ class Prober:
             found.append(Completion(one, most and not same, whole, ids, room, same))
         return found
 
-    def generate(self, prompts: Sequence[str], limit: int) -> list[Answer]:
+    def generate(
+        self, prompts: Sequence[str], limit: int, report: Report = unheard
+    ) -> list[Answer]:
         """Generate the greedy answer to each prompt, within ``limit`` tokens and the context."""
-        written = self._sampler.greedy(self.lm.coder.prompts(prompts), limit)
+        written = self._sampler.greedy(self.lm.coder.prompts(prompts), limit, report)
         return [self._answer(ids, limit) for ids in written]
 
     def _answer(self, ids: Sequence[int], limit: int) -> Answer:

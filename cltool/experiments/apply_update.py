@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from cltool.experiments.purge import Purge
+from cltool.runs.heartbeat import ERASING, TRAINING
 
 if TYPE_CHECKING:
     from cltool.facts.facts import Belief, Update
@@ -28,14 +29,21 @@ class Erased:
     tokens: int
 
 
-def apply(learner: Learner, update: Update, owed: float = 0.0) -> Erased:
+def apply(
+    learner: Learner,
+    update: Update,
+    owed: float = 0.0,
+    begin: Callable[[str], None] = lambda phase: None,
+) -> Erased:
     """Apply ``update``: the strategies forget, purge, update the model and erase.
 
     Args:
         learner: after the step before ``update``.
         update: the next update.
         owed: how much earlier updates exceeded a fixed budget; deducted from this update's.
+        begin: is called with each phase of the update that begins.
     """
+    begin(TRAINING)
     known, strategies = learner.known, learner.strategies
     superseded = known.superseded_by(update)
     requested = [known.belief(fact.key) for fact in update.forget]
@@ -52,6 +60,8 @@ def apply(learner: Learner, update: Update, owed: float = 0.0) -> Erased:
     stores = purge.clear(learner)
     purge_tokens = learner.tokens - before_purge
     strategies.update(learner, update)
+    if beliefs and strategies.erases:
+        begin(ERASING)
     before_erase = learner.tokens
     strategies.erase(learner, update)
     erase_tokens = learner.tokens - before_erase

@@ -19,7 +19,7 @@ from cltool.core.settings import ADDED, without_added
 from cltool.evaluation import ledger
 from cltool.experiments.same_model import refuse_changed_source
 from cltool.experiments.strategy_code import differences as code_differences
-from cltool.runs import harness
+from cltool.runs import harness, heartbeat
 from cltool.runs.run import CLEARED, Run, file_name
 
 
@@ -134,6 +134,7 @@ def finished(folder: Path) -> Run:
                 f" scores of the run are not. {checkpoints.way_on(folder, int(step))}"
             )
             print(one_line(text), file=sys.stderr)
+    heartbeat.discard_left(folder)
     return Run(Run.open(folder).folder, reused=True)
 
 
@@ -237,7 +238,8 @@ def holds_nothing(folder: Path) -> bool:
     """Return whether there is nothing in ``folder`` but a lock and what a killed command left."""
     if not folder.is_dir():
         return True
-    return all(path.name == locks.FILE or is_partial(path) for path in folder.iterdir())
+    passing = (locks.FILE, heartbeat.FILE)
+    return all(path.name in passing or is_partial(path) for path in folder.iterdir())
 
 
 def must_clear(folder: Path, fresh: bool) -> bool:
@@ -302,6 +304,7 @@ def clear(run: Run, *, keep_record: bool = False) -> None:
     remove(run.folder / "steps.jsonl")
     remove(run.folder / "erasures.json")
     remove(run.folder / harness.FILE)
+    heartbeat.discard(run.folder)
     if not _unlinked(run.folder / "checkpoints"):
         checkpoints.clear(run.folder)
     for name, pattern in WRITTEN.items():

@@ -22,6 +22,7 @@ from cltool.experiments import diverged, resolve
 from cltool.experiments.build_learner import build_watched
 from cltool.experiments.general import Watch
 from cltool.experiments.harness import Evaluation, evaluation_of
+from cltool.experiments.heartbeat import Heartbeat
 from cltool.experiments.manifest import identity, manifest
 from cltool.experiments.resume import (
     clear,
@@ -38,6 +39,7 @@ from cltool.experiments.same_model import refuse_other_model
 from cltool.experiments.saved_model import SavedModel
 from cltool.experiments.steps import Steps
 from cltool.facts.stream import Stream
+from cltool.runs.heartbeat import EVALUATING, PREPARING
 from cltool.runs.record import ID
 from cltool.runs.run import Run
 
@@ -127,6 +129,12 @@ class _Asked:
         """Return what the harness has not measured yet."""
         return [] if self.evaluation is None else self.evaluation.missing(self.folder, self.fresh)
 
+    def heartbeat(self, lock: Lock, phase: str, step: int) -> Heartbeat:
+        """Return the heartbeat of the run, which begins with a phase of a step."""
+        labels = [update.label for update in self.stream]
+        name = str(self.requested["strategy"]), int(self.requested["seed"])
+        return Heartbeat(self.folder, name, labels, lock, phase, step)
+
 
 def _run_locked(asked: _Asked, save_model: Path | None, lock: Lock) -> Run:
     """Run, in a folder whose lock is held."""
@@ -168,28 +176,40 @@ def _go_on(asked: _Asked, saved: SavedModel | None, done: int, ended: bool, lock
         raise diverged.refusal(Run(folder))
     if asked.evaluation is not None:
         asked.evaluation.open(unevaluated)
+    with asked.heartbeat(lock, PREPARING, min(done, len(stream) - 1)) as beat:
+        current, learner = _make(asked, done, ended, lock, saved, beat)
+    lock.check()
+    current.change_record(status="finished")
+    if asked.evaluation is not None:
+        system = asked.settings.model.system
+        with asked.heartbeat(lock, EVALUATING, len(stream) - 1) as beat:
+            progress = beat.watching(asked.progress)
+            asked.evaluation.evaluate(current, learner, lock, system, progress)
+    return Run.open(folder)
+
+
+def _make(
+    asked: _Asked, done: int, ended: bool, lock: Lock, saved: SavedModel | None, beat: Heartbeat
+) -> tuple[Run, Learner]:
+    """Make the steps that are missing, and save the model; return the run and its learner."""
+    stream, folder = asked.stream, asked.folder
     seed = asked.requested["seed"]
     learner, drift = build_watched(
-        stream, asked.settings, seed, loggers=asked.loggers, progress=asked.progress
+        stream, asked.settings, seed, loggers=asked.loggers, progress=beat.watching(asked.progress)
     )
     current = _start(asked, done, learner)
     if not ended:
         tidy(folder, done, asked.kept)
         _drop_before(folder, asked.purging, done)
     watch = None if drift is None or ended else Watch(drift, current, learner)
-    steps = Steps(learner, current, done, asked.settings.probe, asked.progress, lock, watch)
+    steps = Steps(learner, current, done, asked.settings.probe, asked.progress, lock, watch, beat)
     for step in range(done, len(stream)):
         with diverged.recorded(current, step, stream.updates[step].label):
             steps.execute(step, frozenset() if step in asked.purging else asked.kept)
     steps.warn()  # in case the run was interrupted between its last step and this
     if saved is not None:
         steps.save_model(saved)
-    lock.check()
-    current.change_record(status="finished")
-    if asked.evaluation is not None:
-        system = asked.settings.model.system
-        asked.evaluation.evaluate(current, learner, lock, system, asked.progress)
-    return Run.open(folder)
+    return current, learner
 
 
 def _drop_before(folder: Path, purging: Sequence[int], done: int) -> None:

@@ -18,12 +18,14 @@ from cltool.experiments.asking import prober_of
 from cltool.experiments.budget_doubts import overspent, sentences
 from cltool.experiments.build_learner import advance, seed_globally
 from cltool.experiments.general import Watch
+from cltool.experiments.heartbeat import Heartbeat
 from cltool.experiments.probed_keys import probed_keys
 from cltool.experiments.saved_model import SavedModel
 from cltool.experiments.step_row import Effort, step_row
 from cltool.facts.facts import Update
 from cltool.runs import trained
 from cltool.runs.erasures import Recorder
+from cltool.runs.heartbeat import PROBING, SAVING, TRAINING
 from cltool.runs.run import LOGGED, Run
 from cltool.training.budget import Budget
 
@@ -46,6 +48,7 @@ class Steps:
         progress: receives the progress of the run.
         lock: the lock of the run folder.
         watch: measures what is asked beside the stream.
+        beat: tells others how far the run is.
     """
 
     def __init__(
@@ -57,12 +60,14 @@ class Steps:
         progress: Progress,
         lock: Lock,
         watch: Watch | None,
+        beat: Heartbeat,
     ) -> None:
         self.learner = learner
         self.stream = learner.stream
         self.run = run
         self.progress = progress
-        self.lock, self.watch = lock, watch
+        self.lock, self.watch, self.beat = lock, watch, beat
+        beat.tokens = lambda: learner.tokens
         self.erasures = Recorder(run, learner.stream)
         self.costs: list[dict[str, Any]] = []
         self.prober = prober_of(run, learner, settings)
@@ -95,13 +100,13 @@ class Steps:
         name = self.run.strategy
         what = f"{name}: update {update.label}"
         self.progress(step, len(self.stream), what)
-        learner.progress = self.progress.part(step, len(self.stream), what)
+        learner.progress = self.beat.watching(self.progress.part(step, len(self.stream), what))
         effort = self._train(update)
         self.progress(
             100 * step + 99, 100 * len(self.stream), f"{name}: asking after {update.label}"
         )
-        probes = list(self.stream.probes(learner.known, self.keys))
-        rows = self.prober.ask(step, probes, learner.strategies.frame, learner.strategies.given)
+        self.beat.begin(step, PROBING)
+        rows = self._ask(step)
         self.lock.check()
         if step < self.rows:
             # The answers may differ from those before, for example on a GPU; then the digests in
@@ -110,6 +115,7 @@ class Steps:
             self.run.write_costs(self.costs)
             self.rows = step
         beside = None if self.watch is None else self.watch.measure(step, learner.progress)
+        self.beat.begin(step, SAVING)
         written = ledger.write_step(self.run.folder, step, rows)
         checkpoints.save(self.run.folder, step, learner.model, learner.strategies)
         self.erasures.write(step)
@@ -121,6 +127,17 @@ class Steps:
             self._publish(rows)
         checkpoints.keep_only(self.run.folder, step, kept)
         self.progress(step + 1, len(self.stream), f"{name}: after {update.label}")
+
+    def _ask(self, step: int) -> list[dict[str, Any]]:
+        """Ask about every fact; return the rows of the ledger."""
+        learner = self.learner
+        return self.prober.ask(
+            step,
+            list(self.stream.probes(learner.known, self.keys)),
+            learner.strategies.frame,
+            learner.strategies.given,
+            self.beat.report,
+        )
 
     def _train(self, update: Update) -> Effort:
         """Apply an update, and return what that cost; step 0 only attaches the strategies."""
@@ -135,6 +152,7 @@ class Steps:
         erasing_tokens, owed = 0, overspent(self.costs, self.budget)
         with passing(learner.lm.coder) as passed:
             if update.step == 0:
+                self.beat.begin(0, TRAINING)
                 learner.strategies.attach(learner)
             else:
                 erasing_tokens = self._apply(update, owed)
@@ -191,6 +209,8 @@ class Steps:
         """Apply an update and record what it erased; return the tokens spent on erasing."""
         from cltool.experiments.apply_update import apply
 
-        erased = apply(self.learner, update, owed)
+        erased = apply(
+            self.learner, update, owed, lambda phase: self.beat.begin(update.step, phase)
+        )
         self.erasures.ask(update, erased.beliefs, erased.stores)
         return erased.tokens

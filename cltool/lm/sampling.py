@@ -12,6 +12,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from cltool.core.progress import Report, unheard
 from cltool.lm.batches import by_length
 from cltool.lm.language_model import LanguageModel
 
@@ -38,12 +39,15 @@ class Sampler:
         self.stops = sorted(lm.coder.ends) if lines else lm.coder.stops
         self._safe: bool | None = None
 
-    def greedy(self, prompts: Sequence[Sequence[int]], limit: int) -> list[list[int]]:
+    def greedy(
+        self, prompts: Sequence[Sequence[int]], limit: int, report: Report = unheard
+    ) -> list[list[int]]:
         """Generate a continuation of each prompt, with the most probable token at each position.
 
         Args:
             prompts: token ids.
             limit: maximum number of new tokens; fewer if the model's context is too short.
+            report: is told how many prompts are continued.
 
         Returns:
             Token ids; the last one is a stop token if the text ended before the limit.
@@ -52,6 +56,7 @@ class Sampler:
         for numbers in self._batches(prompts, limit):
             rows = [prompts[number] for number in numbers]
             written |= zip(numbers, self._continue(rows, limit), strict=True)
+            report(len(written), len(prompts))
         return [written[number] for number in range(len(prompts))]
 
     def sample(

@@ -143,7 +143,7 @@ def test_the_limit_is_the_same_at_every_step(load_lm: LoadLM, stream: Stream) ->
     asked: list[int] = []
 
     class Spy(Prober):
-        def generate(self, prompts, limit):  # type: ignore[no-untyped-def]
+        def generate(self, prompts, limit, *rest):  # type: ignore[no-untyped-def]
             asked.append(limit)
             return super().generate(prompts, limit)
 

@@ -118,9 +118,9 @@ def test_the_shortcut_gives_the_rows_of_generation(
     generated: list[int] = []
     plain = Prober.generate
 
-    def counted(self: Prober, prompts: Sequence[str], limit: int) -> list[Answer]:
+    def counted(self: Prober, prompts: Sequence[str], *rest: Any) -> list[Answer]:
         generated.append(len(prompts))
-        return plain(self, prompts, limit)
+        return plain(self, prompts, *rest)
 
     monkeypatch.setattr(Prober, "generate", counted)
     short = ask(trained, probes)
@@ -286,7 +286,7 @@ def test_a_wording_with_text_after_the_object(
     probe = replace(probes_at(stream, 0)[0], closing=" as its capital.")
     text = f" {probe.accepted[0]} as its capital."
     monkeypatch.setattr(
-        Prober, "generate", lambda self, prompts, limit: [Answer(text, "end")] * len(prompts)
+        Prober, "generate", lambda self, prompts, *rest: [Answer(text, "end")] * len(prompts)
     )
     (row,) = ask(load_lm("llama"), [probe])
     assert row["right"]
