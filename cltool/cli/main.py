@@ -24,6 +24,7 @@ COMMANDS = {
     "tune": "search a strategy's settings on the first updates and test them on the later ones",
     "report": "write the HTML report of finished runs",
     "figure": "draw a figure of finished runs for a paper",
+    "dashboard": "serve the report of a folder of runs on this machine while they go on",
     "reproduce": "run what is missing of a committed experiment and write its reports",
     "beliefs": "find out how old a model's knowledge is, without training it",
     "recall": "find out what models recall of a text that they have read",

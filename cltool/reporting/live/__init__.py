@@ -1,0 +1,1 @@
+"""The dashboard that `cltool dashboard` serves while runs go on."""
