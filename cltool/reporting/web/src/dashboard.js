@@ -10,6 +10,7 @@ import { decode } from "./block.js";
 import { mountCharts } from "./chart_mounts.js";
 import { Facts } from "./facts.js";
 import { pageText } from "./page_data.js";
+import { tellWhenReady } from "./ready.js";
 import { followHash, selection } from "./selection.js";
 import { blocks, page, viewOf } from "./view.js";
 
@@ -36,7 +37,7 @@ async function start() {
   render(h(Bar), document.getElementById("cltool-bar"));
   render(h(Facts), document.getElementById("cltool-view"));
   mountCharts(document, viewOf);
-  document.documentElement.dataset.ready = "true";
+  tellWhenReady(document.documentElement);
 }
 
 start();

@@ -96,24 +96,35 @@ function textTests(view) {
 }
 
 function textTest(view, word) {
-  const { block, selection } = view;
+  const { block } = view;
   const { holding, relations } = block.remember(`holding ${word}`, () => ({
     holding: block.texts.holding(word),
     relations: block.relations.map((name) => name.toLowerCase().includes(word)),
   }));
-  const subject = block.column("subject");
-  const relation = block.column("relation");
-  const columns = ["object", "outdated"].map((name) => [block.column(name), selection.s]);
+  const [subject, relation] = ["subject", "relation"].map((name) => block.column(name));
+  const columns = textsAt(view);
+  // Numbers that stand for no text are beyond the end of `holding`.
+  return (key) => {
+    if (holding[subject[key]] === 1 || relations[relation[key]]) return true;
+    for (let place = 0; place < columns.length; place++) {
+      if (holding[columns[place][key]] === 1) return true;
+    }
+    return false;
+  };
+}
+
+/* The columns of the step that hold texts: objects, outdated objects, and the answers of A and B. */
+function textsAt(view) {
+  const { block, selection } = view;
+  const { s: step } = selection;
+  const row = (values, from) => values.subarray(from, from + block.facts);
+  const found = ["object", "outdated"].map((name) => row(block.column(name), step * block.facts));
   for (const side of ["a", "b"]) {
-    for (const run of sideOf(view, side)?.runs(selection.s) ?? []) {
+    for (const run of sideOf(view, side)?.runs(step) ?? []) {
       const answers = block.column(`answer.${run}`);
-      const step = block.place(answers, run, selection.s, 0, block.facts);
-      if (step >= 0) columns.push([answers, step / block.facts]);
+      const from = block.place(answers, run, step, 0, block.facts);
+      if (from >= 0) found.push(row(answers, from));
     }
   }
-  // Numbers that stand for no text are beyond the end of `holding`.
-  return (key) =>
-    holding[subject[key]] === 1 ||
-    relations[relation[key]] ||
-    columns.some(([values, step]) => holding[values[step * block.facts + key]] === 1);
+  return found;
 }

@@ -5,7 +5,7 @@ import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { COLUMNS, Row } from "./grid_row.js";
 import { inSight, moved } from "./grid_keys.js";
 import { html } from "./html.js";
-import { rows } from "./rows.js";
+import { listView, rows } from "./rows.js";
 import { select } from "./selection.js";
 import { view } from "./view.js";
 
@@ -39,9 +39,10 @@ function useBox(box) {
 }
 
 export function Grid() {
-  const now = view.value;
+  const now = listView.value;
   const keys = rows.value;
   const { selection } = now;
+  const open = view.value.selection.k;
   const box = useRef(null);
   const [top, setTop] = useState(0);
   const [cursor, setCursor] = useState({ row: 0, column: 0 });
@@ -51,9 +52,11 @@ export function Grid() {
 
   // Another list of facts begins at its top.
   useLayoutEffect(() => {
-    box.current.scrollTop = 0;
+    // Reading or setting the scroll position lays the page out: only if it was scrolled.
+    if (top > 0) box.current.scrollTop = 0;
     setTop(0);
-    setCursor((old) => ({ ...old, row: Math.min(0, keys.length - 1, old.row) }));
+    const row = Math.min(0, keys.length - 1, cursor.row);
+    if (row !== cursor.row) setCursor({ ...cursor, row });
   }, [keys]);
 
   const go = (to) => {
@@ -75,10 +78,19 @@ export function Grid() {
     event.preventDefault();
   };
 
+  const onClick = (event) => {
+    const place = Number(event.target.closest("[data-place]")?.dataset.place ?? -1);
+    if (place < 0) return;
+    setCursor({ row: place, column: 0 });
+    select({ k: keys[place] });
+  };
+
   const first = Math.max(0, Math.floor(top / each) - BEYOND);
   const last = Math.min(keys.length, Math.ceil((top + inside) / each) + BEYOND);
   const shown = [];
   for (let place = first; place < last; place++) shown.push(place);
+  // Rows that leave on one side come back on the other: elements are used again.
+  const pool = Math.ceil(inside / each) + 2 * BEYOND + 1;
   return html`<div
     class=${`facts-grid${selection.b >= 0 ? " two" : ""}`}
     id="facts-grid"
@@ -95,19 +107,21 @@ export function Grid() {
     <div role="rowgroup" class="facts-head">
       <${Header} selection=${selection} cursor=${cursor} />
     </div>
-    <div role="rowgroup" class="facts-body" style=${{ height: `${keys.length * each}px` }}>
+    <div
+      role="rowgroup"
+      class="facts-body"
+      onClick=${onClick}
+      style=${{ height: `${keys.length * each}px` }}
+    >
       ${shown.map(
         (place) => html`<${Row}
-          key=${place % (last - first)}
+          key=${place % pool}
           now=${now}
           fact=${keys[place]}
           place=${place}
           height=${each}
           column=${cursor.row === place ? cursor.column : null}
-          onOpen=${() => {
-            setCursor({ row: place, column: 0 });
-            select({ k: keys[place] });
-          }}
+          open=${open === keys[place]}
         />`,
       )}
     </div>

@@ -1,5 +1,7 @@
 /* One fact in the list: A above B. */
 
+import { Component } from "preact";
+
 import { Text } from "./bidi.js";
 import { html } from "./html.js";
 import { sideOf } from "./side.js";
@@ -22,34 +24,45 @@ export function nats(value) {
   return `${value < 0 ? "−" : "+"}${Math.abs(value).toFixed(1)}`;
 }
 
-export function Row({ now, fact, place, height, column, onOpen }) {
+/* Drawn again only if what it shows has changed: scrolling moves the other rows as they are. */
+export class Row extends Component {
+  shouldComponentUpdate(next) {
+    return Object.keys(next).some((name) => next[name] !== this.props[name]);
+  }
+
+  render({ now, fact, place, height, column, open }) {
+    return html`<div
+      role="row"
+      class=${`fact-row${open ? " open" : ""}`}
+      data-place=${place}
+      aria-rowindex=${place + 2}
+      aria-selected=${open}
+      style=${{ height: `${height}px`, transform: `translateY(${place * height}px)` }}
+    >
+      ${cells(now, fact).map(
+        (content, number) => html`<div
+          role="gridcell"
+          id=${`cell-${place}-${number}`}
+          class=${`cell-${COLUMNS[number].name}${column === number ? " cursor" : ""}`}
+        >
+          ${content}
+        </div>`,
+      )}
+    </div>`;
+  }
+}
+
+function cells(now, fact) {
   const { block, selection } = now;
+  const step = selection.s;
   const sides = ["a", "b"].map((name) => sideOf(now, name)).filter((side) => side !== null);
-  const parts = [
-    html`<${Fact} block=${block} fact=${fact} step=${selection.s} />`,
-    html`<${Taught} block=${block} fact=${fact} step=${selection.s} />`,
-    html`<${States} sides=${sides} fact=${fact} step=${selection.s} />`,
-    sides.map((side, at) => html`<${Answer} key=${at} side=${side} fact=${fact} step=${selection.s} />`),
-    sides.map((side, at) => html`<${Margin} key=${at} side=${side} fact=${fact} step=${selection.s} />`),
+  return [
+    html`<${Fact} block=${block} fact=${fact} step=${step} />`,
+    html`<${Taught} block=${block} fact=${fact} step=${step} />`,
+    html`<${States} sides=${sides} fact=${fact} step=${step} />`,
+    sides.map((side, at) => html`<${Answer} key=${at} side=${side} fact=${fact} step=${step} />`),
+    sides.map((side, at) => html`<${Margin} key=${at} side=${side} fact=${fact} step=${step} />`),
   ];
-  return html`<div
-    role="row"
-    class=${`fact-row${selection.k === fact ? " open" : ""}`}
-    aria-rowindex=${place + 2}
-    aria-selected=${selection.k === fact}
-    style=${{ height: `${height}px`, transform: `translateY(${place * height}px)` }}
-    onClick=${onOpen}
-  >
-    ${parts.map(
-      (part, number) => html`<div
-        role="gridcell"
-        id=${`cell-${place}-${number}`}
-        class=${`cell-${COLUMNS[number].name}${column === number ? " cursor" : ""}`}
-      >
-        ${part}
-      </div>`,
-    )}
-  </div>`;
 }
 
 function Fact({ block, fact, step }) {

@@ -14,17 +14,19 @@ const question = computed(() => {
   return JSON.stringify({ ...view.value.selection, k: null });
 });
 
+/* The view that the list shows: the same object as long as only the open fact changes. */
+export const listView = computed(() => (question.value === null ? null : view.peek()));
+
 /* The numbers of the facts in the order of the list. */
 export const rows = computed(() => {
-  if (question.value === null) return new Uint32Array(0);
-  const now = view.peek();
-  return sorted(now, matching(now));
+  const now = listView.value;
+  return now === null ? new Uint32Array(0) : sorted(now, matching(now));
 });
 
 /* How many of the listed facts are in each state: {a: {state: count}, b: …}. */
 export const tallies = computed(() => {
   const keys = rows.value;
-  const now = view.peek();
+  const now = listView.value;
   const tally = (name) => {
     const side = now === null ? null : sideOf(now, name);
     if (side === null) return null;

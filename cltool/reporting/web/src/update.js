@@ -113,7 +113,8 @@ function Count({ now, name, side, count, most }) {
 /* What the update taught and erased, in a sentence. */
 function told({ data, selection }) {
   const update = data?.views?.settings?.updates?.[selection.s];
-  if (update === undefined) return "";
+  // Runs of older versions did not record it.
+  if (typeof update?.learn !== "number") return "";
   const forget = update.forget > 0 ? ` and was to erase ${plural(update.forget, "fact")}` : "";
   return `It taught ${plural(update.learn, "fact")}${forget}.`;
 }
