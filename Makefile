@@ -14,7 +14,7 @@ WEB := cltool/reporting/web
 REAL := --scenario docs/examples/laboratories.jsonl --wordings docs/examples/laboratories.toml \
 	--model smollm2 --set learner.batch_size=8 --set general.limit=60
 
-.PHONY: demo demo-real smollm2 test test-slow torture bench lint web clean
+.PHONY: demo demo-real smollm2 test test-slow torture bench lint web browser clean
 
 demo: $(READY)
 	$(BIN)/cltool compare --scenario leaders --out runs/demo --report reports/demo.html
@@ -25,10 +25,10 @@ demo-real: smollm2
 smollm2: $(READY)
 	$(BIN)/cltool models add smollm2
 
-test: $(READY)
+test: $(READY) browser
 	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal
 
-test-slow: $(READY)
+test-slow: $(READY) browser
 	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal -m ''
 
 torture: $(READY)
@@ -47,6 +47,13 @@ lint: $(READY)
 # The script of the pages, from cltool/reporting/web/src.
 web: $(WEB)/node_modules/.package-lock.json
 	cd $(WEB) && npm run --silent build
+
+# What the tests of the pages need, as far as this machine can have it; without it they are skipped.
+browser:
+	@if command -v npm >/dev/null 2>&1; then $(MAKE) -s $(WEB)/node_modules/.package-lock.json || true; fi
+	@if ! command -v chromium >/dev/null 2>&1 && test "$$(id -u)" = 0 && command -v apt-get >/dev/null 2>&1; then \
+		{ apt-get -qq update && timeout 300 apt-get -qq install -y --no-install-recommends chromium; } \
+		>/dev/null 2>&1 || echo "chromium could not be installed: tests in a browser are skipped"; fi
 
 $(WEB)/node_modules/.package-lock.json: $(WEB)/package-lock.json
 	cd $(WEB) && npm ci --no-audit --no-fund
