@@ -131,13 +131,18 @@ _COMPARE = """\
 - `per_seed`: an object for each run, with `scenario`, `model`, `strategy`, `stream` (the seed of
   the stream, or null), `seed`, `status`, `steps` (how many are done), and the scores and costs
   below, which are null where the run does not count;
+- with `--require`: `requirements`, an object for each strategy with its `verdict` (`pass`, `fail` or
+  `undecided`) and `checks`. A check has `bound`, `score`, `verdict`, `value`, its interval (`low` and
+  `high`), `reason`, the number of facts `n` and of `runs` that it comes from, and how many facts
+  (`decides`) or runs (`decides_runs`) would decide it, null if it is decided or none would;
 - with `--reference`: `reference`, and `paired`, an object for each `strategy` and `score` with the
   mean `difference` from the reference over `n` pairs of runs that have the same stream and seed,
   `half` of its 95% interval, and the smallest and the largest difference (`low` and `high`).
 
 An object of the table has `strategy`; `runs`, how many runs count, and `streams`, over how many
 streams; `steps`, how many steps are done, and `of`, how many there are; `status`; `diverged`, how
-many runs did; `best`, the scores in which the strategy is best or not separated from the best; and
+many runs did; `best`, the scores in which the intervals tell the strategy apart from all others;
+`tied`, those in which it is not told apart from the best mean; and
 the mean of each score and cost below.
 A `status` is `finished`, `unfinished`, `diverged` or `failed`. A run that diverged, ended in an
 error, or has fewer steps than other runs of its strategy does not count. A strategy with a run that

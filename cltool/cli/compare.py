@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cltool.cli import comparison, harness
+from cltool.cli import comparison, harness, requirements
 from cltool.cli import options as shared
 from cltool.cli.output import message, print_json, tell_reused, warn_resurfaced
 from cltool.cli.tables import print_all
@@ -18,6 +18,7 @@ from cltool.core.progress import stderr_progress
 from cltool.facts.files.endings import table_name
 
 if TYPE_CHECKING:
+    from cltool.evaluation.requirements.bounds import Bound
     from cltool.experiments.compare import Comparison
     from cltool.experiments.harness import Evaluation
 
@@ -54,6 +55,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", help="folder of the runs [runs/SCENARIO]")
     parser.add_argument("--report", metavar="FILE", help="the HTML report [OUT/report.html]")
     comparison.add(parser)
+    requirements.add(parser)
     shared.add_checkpoints(parser)
     shared.add_experiment(parser)
     shared.add_harness(parser.add_argument_group("evaluation by lm-eval"))
@@ -77,6 +79,8 @@ def run(options: argparse.Namespace) -> int:
     names = shared.read_strategies(options.strategies)
     comparison.refuse_unknown_reference(options, names)
     comparison.refuse_files(options)
+    bounds = requirements.read(options)
+    comparison.read_columns(options)
     if options.report:
         refuse_no_page(Path(options.report))
     # Bad facts are refused here, before the workers load their libraries.
@@ -85,7 +89,7 @@ def run(options: argparse.Namespace) -> int:
     out = Path(options.out) if options.out else Path("runs") / table_name(Path(options.scenario))
     with folder_lock(out, hint=OTHER_FOLDER):
         result = _run_cells(options, names, tables, keep, out, evaluation)
-        return _print_comparison(options, result, out, evaluation)
+        return _print_comparison(options, result, out, evaluation, bounds)
 
 
 def _run_cells(
@@ -150,7 +154,11 @@ def _run_cells(
 
 
 def _print_comparison(
-    options: argparse.Namespace, result: Comparison, out: Path, evaluation: Evaluation | None
+    options: argparse.Namespace,
+    result: Comparison,
+    out: Path,
+    evaluation: Evaluation | None,
+    bounds: Sequence[Bound],
 ) -> int:
     """Write the report, print the table, and return the exit code."""
     from cltool.evaluation.matchers import in_words
@@ -169,29 +177,39 @@ def _print_comparison(
     if not result.failures:
         tell_reused(result.runs)
     page = Path(options.report) if options.report else out / "report.html"
-    write_report(result.shown, page, failed=failed, command=options.typed)
+    columns = comparison.read_columns(options)
+    shown = {"command": options.typed, "bounds": bounds, "columns": columns}
+    write_report(result.shown, page, failed=failed, **shown)
     resurfaced = warn_resurfaced(result.runs)
     frame = result.table()
-    files = comparison.write_files(options, result)
-    group = group_runs(result.shown)[0]
+    group = group_runs(result.shown, bounds)[0]
     group.failed = [one.strategy for one in result.failures]
+    verdicts = requirements.checked([group])
     doubts = with_warnings(group)
+    files = comparison.write_files(options, result, verdicts, doubts)
+    files += requirements.write(options, verdicts)
     if options.json:
         found = {"report": str(page), "table": as_json(frame), "doubts": doubts}
         found |= comparison.as_json(options, result) | harness.group_as_json(group)
+        found |= {"requirements": verdicts} if bounds else {}
         print_json({**found, "failed": failed, "resurfaced": resurfaced})
     else:
         written = f" Tables are in {' and '.join(files)}." if files else ""
         lines = [
+            *requirements.parts(verdicts),
             *comparison.differences(options, result),
             *[f"\nFailed: {one.name}: {one.error}" for one in result.failures],
             *[f"\nDoubt: {text}" for text in doubts],
             f"\n{in_words(group.match)}. The report is in {page}, the runs are in {out}.{written}",
         ]
         marked = doubted(group) | {one.strategy for one in result.failures}
-        print_all([*comparison.scores_table(frame, marked), *harness.of_group(group), *lines])
+        print_all(
+            [*comparison.scores_table(frame, marked, columns), *harness.of_group(group), *lines]
+        )
     if failed:
         return exit_codes.SOME_FAILED
     if resurfaced and options.fail_on_resurface:
         return exit_codes.REFUSED
-    return exit_codes.SOME_FAILED if harness.lacks(evaluation, result.runs) else exit_codes.DONE
+    if harness.lacks(evaluation, result.runs):
+        return exit_codes.SOME_FAILED
+    return requirements.exit_code(verdicts)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import math
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from cltool.experiments.compare import Comparison
+    from cltool.reporting.table import Standing
 
 
 def add(parser: Any) -> None:
@@ -27,7 +28,15 @@ def add(parser: Any) -> None:
     )
     tables.add_argument("--csv", metavar="FILE", help="write scores and status of each run as CSV")
     tables.add_argument(
+        "--columns",
+        metavar="NAMES",
+        help="scores and costs in the table, separated by commas, or all [the usual ones]",
+    )
+    tables.add_argument(
         "--latex", metavar="FILE", help="write the table for LaTeX (package booktabs)"
+    )
+    tables.add_argument(
+        "--markdown", metavar="FILE", help="write verdicts, the table and doubts as Markdown"
     )
 
 
@@ -42,29 +51,59 @@ def refuse_unknown_reference(options: argparse.Namespace, strategies: Sequence[s
 
 
 def refuse_files(options: argparse.Namespace) -> None:
-    """Raise a `UserError` if ``--csv`` or ``--latex`` name a file that must not be replaced.
+    """Raise a `UserError` if an option names a file that must not be replaced.
 
     This is found out before anything runs.
     """
     from cltool.reporting.exports import refuse_no_csv, refuse_no_latex
+    from cltool.reporting.markdown import refuse_no_markdown
 
-    if options.csv:
-        refuse_no_csv(Path(options.csv))
-    if options.latex:
-        refuse_no_latex(Path(options.latex))
-    if options.csv and options.latex and Path(options.csv) == Path(options.latex):
-        raise UserError("two tables cannot be in one file", where="--csv, --latex")
+    checks = {"csv": refuse_no_csv, "latex": refuse_no_latex, "markdown": refuse_no_markdown}
+    given = {name: Path(file) for name in checks if (file := getattr(options, name))}
+    for name, file in given.items():
+        checks[name](file)
+    if len({*given.values()}) < len(given):
+        where = ", ".join(f"--{name}" for name in given)
+        raise UserError("two tables cannot be in one file", where=where)
 
 
-def write_files(options: argparse.Namespace, compared: Comparison) -> list[str]:
-    """Write the files of ``--csv`` and ``--latex``; return their paths."""
+def read_columns(options: argparse.Namespace) -> Sequence[str] | None:
+    """Return the columns of ``--columns``; None without the option.
+
+    Raises:
+        UserError: a name is wrong.
+    """
+    from cltool.reporting.columns import read_columns as read
+
+    return read(options.columns)
+
+
+def write_files(
+    options: argparse.Namespace,
+    compared: Comparison,
+    verdicts: Sequence[Mapping[str, Any]],
+    doubts: Sequence[str],
+) -> list[str]:
+    """Write the files of ``--csv``, ``--latex`` and ``--markdown``; return their paths.
+
+    Args:
+        options: the options.
+        compared: the runs.
+        verdicts: on the strategies (`cltool.reporting.checks.checked`).
+        doubts: reasons to doubt the comparison.
+    """
     from cltool.reporting.exports import write_csv, write_latex
+    from cltool.reporting.markdown import write_markdown
 
+    columns = read_columns(options)
     if options.csv:
         write_csv(compared.per_seed(), Path(options.csv))
     if options.latex:
-        write_latex(compared.table(), Path(options.latex))
-    return [file for file in (options.csv, options.latex) if file]
+        write_latex(compared.table(), Path(options.latex), columns)
+    if options.markdown:
+        frame = compared.table()
+        write_markdown(frame, Path(options.markdown), columns, verdicts, doubts)
+    return [file for file in (options.csv, options.latex, options.markdown) if file]
 
 
 def as_json(options: argparse.Namespace, compared: Comparison) -> dict[str, Any]:
@@ -83,30 +122,37 @@ def _reference_is_lost(options: argparse.Namespace, compared: Comparison) -> boo
     return options.reference in failed - {run.strategy for run in compared.shown}
 
 
-def scores_table(frame: pd.DataFrame, doubted: Collection[str] = ()) -> list[Part]:
+def scores_table(
+    frame: pd.DataFrame,
+    doubted: Collection[str] = (),
+    columns: Sequence[str] | None = None,
+) -> list[Part]:
     """Return a table with a line for each strategy, and a second one for what is beside the stream.
 
-    A star marks the best of a column. Strategies that the intervals do not separate from the best
-    have a star, too.
+    A star marks the best of a column, and ``~`` the strategies that the intervals do not tell apart
+    from the best mean.
 
     Args:
         frame: the comparison.
         doubted: strategies that have failed runs or runs with warnings; they get a mark.
+        columns: names of the scores and costs; by default the usual ones.
     """
     from cltool.reporting import table as scores
+    from cltool.reporting.columns import shown_columns
     from cltool.runs.tables import BESIDE, PARTS
 
-    columns = scores.scores_of(frame)
-    best = {column.name: scores.leaders(frame, column) for column in columns}
-    beside = [column for column in columns if column.name in BESIDE]
+    there = scores.scores_of(frame)
+    shown = shown_columns(there, columns)
+    found = {column.name: scores.standing(frame, column) for column in shown}
+    beside = [column for column in shown if column.name in BESIDE]
     parts: list[Part] = []
-    for chosen in ([column for column in columns if column not in beside], beside):
+    for chosen in ([column for column in shown if column not in beside], beside):
         if not chosen:
             continue
         rows = []
         for name, values in zip(frame.index, frame.to_dict("records"), strict=True):
             cells = [
-                "*" * (str(name) in best[column.name])
+                found[column.name].mark(str(name))
                 + scores.shown(column, *(values[f"{column.name}{part}"] for part in PARTS))
                 for column in chosen
             ]
@@ -115,11 +161,25 @@ def scores_table(frame: pd.DataFrame, doubted: Collection[str] = ()) -> list[Par
         header = ["strategy", *(column.title for column in chosen)]
         title = [] if chosen is not beside else ["\nBeside the stream (docs/general.md):"]
         parts += [*title, table(header, rows, text=["strategy"])]
-    if any(best.values()):
-        parts.append("\n* best, or not separated from the best by the 95% intervals")
+    return [*parts, *_legend(frame, found, doubted, len(there) - len(shown))]
+
+
+def _legend(
+    frame: pd.DataFrame, found: Mapping[str, Standing], doubted: Collection[str], hidden: int
+) -> list[Part]:
+    """Return a line for each mark that the table has, and one for what it leaves out."""
+    from cltool.reporting.formats import plural
+
+    lines = []
+    if any(one.best for one in found.values()):
+        lines.append("\n* best: the 95% intervals tell it apart from all others")
+    if any(one.tied for one in found.values()):
+        lines.append("\n~ not told apart from the best mean by the 95% intervals")
     if any(str(name) in doubted for name in frame.index):
-        parts.append("\n† has failed runs or a doubt of its own; see below")
-    return parts
+        lines.append("\n† has failed runs or a doubt of its own; see below")
+    if hidden:
+        lines.append(f"\n{plural(hidden, 'more column')}: --columns all")
+    return [*lines]
 
 
 def differences(options: argparse.Namespace, compared: Comparison) -> list[Part]:

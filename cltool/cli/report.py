@@ -8,10 +8,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cltool.cli import comparison, harness
+from cltool.cli import comparison, harness, requirements
 from cltool.cli.output import message, print_json, say, warn_resurfaced
 from cltool.cli.tables import Part, print_all, table
-from cltool.core import exit_codes
 from cltool.reporting import formats
 
 if TYPE_CHECKING:
@@ -26,6 +25,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--title", help="title of the page")
     parser.add_argument("--by", metavar="TAG", help="also print scores for each value of this tag")
     comparison.add(parser)
+    requirements.add(parser)
     parser.add_argument("--json", action="store_true", help="print the table as JSON")
 
 
@@ -41,18 +41,22 @@ def run(options: argparse.Namespace) -> int:
 
     refuse_no_page(Path(options.out))
     comparison.refuse_files(options)
+    bounds, columns = requirements.read(options), comparison.read_columns(options)
     runs = open_runs(options.runs)
     values = _by(runs, options.by) if options.by else []
-    if options.latex or options.json or options.reference is not None:
+    if options.latex or options.markdown or options.json or options.reference is not None:
         only = tables.one_group(runs)  # before anything is written
         if options.reference is not None:
             tables.refuse_no_reference(only, options.reference)
-    page = write_report(runs, Path(options.out), options.title, command=options.typed)
+    shown = {"command": options.typed, "bounds": bounds, "columns": columns}
+    page = write_report(runs, Path(options.out), options.title, **shown)
     resurfaced = warn_resurfaced(runs)
     compared = Comparison(runs, [])
-    files = comparison.write_files(options, compared)
-    groups = group_runs(runs)
+    groups = group_runs(runs, bounds)
+    verdicts = requirements.checked(groups)
     doubts = [text for group in groups for text in with_warnings(group)]
+    files = comparison.write_files(options, compared, verdicts, doubts)
+    files += requirements.write(options, verdicts)
     if options.json:
         rows = scores.as_json(compared.table())
         found: dict[str, Any] = {
@@ -62,15 +66,17 @@ def run(options: argparse.Namespace) -> int:
             "failed": [],
         }
         found |= comparison.as_json(options, compared) | harness.group_as_json(groups[0])
+        found |= {"requirements": verdicts} if bounds else {}
         by = {"by": values} if options.by else {}
         print_json({**found, **by, "resurfaced": resurfaced})
     else:
         parts = [_table(values, options.by), ""] if options.by else []
-        parts += [*_scores(groups), *comparison.differences(options, compared)]
+        parts += [*_scores(groups, columns), *requirements.parts(verdicts)]
+        parts += comparison.differences(options, compared)
         print_all([*parts, *[f"\nDoubt: {text}" for text in doubts]])
         written = f" Tables are in {' and '.join(files)}." if files else ""
         say(f"\nThe report is in {page}.{written}")
-    return exit_codes.DONE
+    return requirements.exit_code(verdicts)
 
 
 def open_runs(names: Sequence[str]) -> list[Run]:
@@ -90,7 +96,7 @@ def open_runs(names: Sequence[str]) -> list[Run]:
     return found
 
 
-def _scores(groups: Sequence[Group]) -> list[Part]:
+def _scores(groups: Sequence[Group], columns: Sequence[str] | None) -> list[Part]:
     """Return the table of each group of runs that can be compared."""
     from cltool.reporting.doubts import doubted
     from cltool.runs.tables import compare
@@ -99,7 +105,8 @@ def _scores(groups: Sequence[Group]) -> list[Part]:
     for group in groups:
         if len(groups) > 1:
             parts.append(f"{chr(10) * bool(parts)}{group.scenario} on {group.model}:")
-        parts += comparison.scores_table(compare(group), doubted(group)) + harness.of_group(group)
+        parts += comparison.scores_table(compare(group), doubted(group), columns)
+        parts += harness.of_group(group)
     return parts
 
 

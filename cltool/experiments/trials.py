@@ -39,7 +39,7 @@ def read_bounds(texts: Sequence[str]) -> list[Bound]:
         UserError: one is not valid, or names a score that trials do not have.
     """
     asked = ",".join(texts)
-    return [*parse_bounds(asked, "--keep", SCORED, ratios=False, example=MATCHED)]
+    return [*parse_bounds(asked, "--keep", SCORED, ratios=(), example=MATCHED)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from cltool.evaluation.matchers import EXACT
 from cltool.evaluation.metrics import ENOUGH
 from cltool.evaluation.scores import SCORES
 from cltool.reporting import formats
-from cltool.reporting.table import able, leaders
+from cltool.reporting.table import Standing, able, standing
 from cltool.runs.groups import Group, Variant, flatten
 from cltool.runs.measured import Measured
 from cltool.runs.tables import compare as compared
@@ -23,6 +23,8 @@ LEARNED = 0.05
 """Gain in new over an untrained model, up to which a strategy counts as not having learned."""
 
 FROZEN = "frozen"
+
+NOBODY = Standing()
 
 FORGOTTEN = 0.1
 """Forgetting of `naive`, below which there is hardly anything to prevent."""
@@ -175,7 +177,7 @@ def _noise(group: Group) -> str:
     if len(able(frame)) < 2:
         return ""
     judged = [SCORES[name] for name in ("new", "retained", "acc")]
-    tied = [column.title for column in judged if not leaders(frame, column)]
+    tied = [column.title for column in judged if standing(frame, column, floor=0) == NOBODY]
     if not tied:
         return ""
     return f"No difference in {' or '.join(tied)} is larger than the noise between {unit}s."

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cltool.core.files import refuse_to_replace, write_text
 from cltool.evaluation.scores import Score
 from cltool.reporting import formats
-from cltool.reporting.table import leaders, name_and_progress, scores_of, shown
+from cltool.reporting.columns import shown_columns
+from cltool.reporting.table import Standing, name_and_progress, scores_of, shown, standing
 from cltool.runs.tables import PARTS
 
 if TYPE_CHECKING:
@@ -46,31 +48,31 @@ def write_csv(frame: pd.DataFrame, file: Path) -> None:
     write_text(file, frame.to_csv(index=False))
 
 
-def write_latex(frame: pd.DataFrame, file: Path) -> None:
+def write_latex(frame: pd.DataFrame, file: Path, columns: Sequence[str] | None = None) -> None:
     """Write a comparison (`cltool.runs.tables.comparison`) as a table for the package booktabs.
 
-    The best scores of a column, and those that the intervals do not separate from it, are bold.
-    A strategy whose runs did not get to the end has the last finished step beside its name.
+    The best score of a column is bold; scores that are not told apart from the best mean are in
+    italics. A strategy whose runs did not get to the end has the last finished step beside its
+    name.
+
+    Args:
+        frame: the comparison.
+        file: the file.
+        columns: names of the scores and costs; by default the usual ones.
     """
     refuse_no_latex(file)
-    columns = [column for column in scores_of(frame) if not frame[column.name].isna().all()]
-    best = {column.name: leaders(frame, column) for column in columns}
-    head = ["strategy", *(f"{column.title} {column.arrow}".strip() for column in columns)]
+    there = [column for column in scores_of(frame) if not frame[column.name].isna().all()]
+    chosen = shown_columns(there, columns)
+    found = {column.name: standing(frame, column) for column in chosen}
+    head = ["strategy", *(f"{column.title} {column.arrow}".strip() for column in chosen)]
     lines = [
-        BEGIN + "r" * len(columns) + "}",
+        BEGIN + "r" * len(chosen) + "}",
         r"\toprule",
         _row([escaped(text) for text in head]),
         r"\midrule",
     ]
     for name, values in zip(frame.index, frame.to_dict("records"), strict=True):
-        cells = [
-            _cell(
-                column,
-                [values[f"{column.name}{part}"] for part in PARTS],
-                str(name) in best[column.name],
-            )
-            for column in columns
-        ]
+        cells = [_cell(column, str(name), values, found[column.name]) for column in chosen]
         lines.append(_row([escaped(name_and_progress(str(name), values)), *cells]))
     write_text(file, "\n".join([*lines, r"\bottomrule", r"\end{tabular}"]) + "\n")
 
@@ -80,10 +82,12 @@ def escaped(text: str) -> str:
     return "".join(ESCAPES.get(char, char) for char in text)
 
 
-def _cell(column: Score, numbers: list[float], best: bool) -> str:
-    mean, *others = [float(one) for one in numbers]
+def _cell(column: Score, name: str, values: Mapping[Any, Any], found: Standing) -> str:
+    mean, *others = [float(values[f"{column.name}{part}"]) for part in PARTS]
     text = escaped(shown(column, None if math.isnan(mean) else mean, *others))
-    return rf"\textbf{{{text}}}" if best else text
+    if name == found.best:
+        return rf"\textbf{{{text}}}"
+    return rf"\textit{{{text}}}" if name in found.tied else text
 
 
 def _row(cells: list[str]) -> str:

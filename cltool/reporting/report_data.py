@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from cltool.core.errors import UserError
+from cltool.evaluation.requirements.bounds import Bound
 from cltool.reporting import formats, resurfaced
 from cltool.reporting.doubts import by_text, doubts, warnings
 from cltool.reporting.views import views
@@ -27,6 +28,8 @@ def page_data(
     title: str | None = None,
     failed: Sequence[Mapping[str, Any]] = (),
     command: str | None = None,
+    bounds: Sequence[Bound] = (),
+    columns: Sequence[str] | None = None,
 ) -> Data:
     """Return everything that the report shows: JSON types only, None for a missing number.
 
@@ -35,11 +38,13 @@ def page_data(
         title: the title of the page; by default it names the scenario.
         failed: runs that ended in an error: `FAILED`; ``stream`` if there are several.
         command: the command that makes the report.
+        bounds: requirements that every strategy should meet.
+        columns: the scores that the table of strategies shows first; by default the usual ones.
 
     Raises:
         UserError: there is nothing to report.
     """
-    return groups_data(group_runs(runs), title, failed, command)
+    return groups_data(group_runs(runs, bounds), title, failed, command, columns)
 
 
 def groups_data(
@@ -47,6 +52,7 @@ def groups_data(
     title: str | None = None,
     failed: Sequence[Mapping[str, Any]] = (),
     command: str | None = None,
+    columns: Sequence[str] | None = None,
 ) -> Data:
     """Return the `page_data` of runs that are grouped."""
     if not groups and not failed:
@@ -63,17 +69,18 @@ def groups_data(
             {name: str(cell[name]) for name in FAILED if cell.get(name) is not None}
             for cell in failed
         ],
-        "groups": [group_data(group) for group in groups],
+        "groups": [group_data(group, columns) for group in groups],
     }
 
 
-def group_data(group: Group) -> Data:
+def group_data(group: Group, columns: Sequence[str] | None = None) -> Data:
     """Return what all views share of runs that can be compared, and each view's own data."""
     return {
         "scenario": group.scenario,
         "model": group.model,
         "match": group.match,
         "labels": group.labels,
+        "columns": None if columns is None else [*columns],
         "asked": _asked(group),
         "strategies": [_variant(variant) for variant in group.variants],
         "resurfaced": by_text(group, _resurfaced),

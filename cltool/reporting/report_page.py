@@ -7,18 +7,22 @@ from pathlib import Path
 from typing import Any
 
 from cltool.evaluation.matchers import in_words
+from cltool.evaluation.requirements.bounds import Bound
 from cltool.reporting import formats
 from cltool.reporting.facts.block import block
 from cltool.reporting.facts.detail import MOST_BYTES
 from cltool.reporting.report_data import groups_data
 from cltool.reporting.table import progress
 from cltool.reporting.templates import page, write_page
-from cltool.reporting.views import views
+from cltool.reporting.views import verdict, views
 from cltool.runs.groups import group_runs
 from cltool.runs.measured import Measured
 from cltool.runs.run import Run
 
 Data = dict[str, Any]
+
+VERDICT = "verdict"
+"""The view that is above all others, and above what the script of the page draws."""
 
 LEAD = (
     "This report shows how well each strategy learned the facts that the updates taught, how much"
@@ -35,6 +39,8 @@ def write_report(
     title: str | None = None,
     failed: Sequence[Mapping[str, Any]] = (),
     command: str | None = None,
+    bounds: Sequence[Bound] = (),
+    columns: Sequence[str] | None = None,
 ) -> Path:
     """Write the report of some runs; the same runs make the same file, byte for byte.
 
@@ -45,12 +51,14 @@ def write_report(
         title: the page's title.
         failed: runs that ended in an error (`cltool.reporting.report_data.FAILED`).
         command: the command that makes the report, shown at its end.
+        bounds: requirements that every strategy should meet.
+        columns: the scores that the table of strategies shows first; by default the usual ones.
 
     Raises:
         UserError: there is nothing to report, or a run folder is damaged.
     """
-    grouped = group_runs(runs)
-    data = groups_data(grouped, title, failed, command)
+    grouped = group_runs(runs, bounds)
+    data = groups_data(grouped, title, failed, command, columns)
     blocks = [block(group, MOST_BYTES // len(grouped)) for group in grouped]
     return write_page(path, render(data, blocks))
 
@@ -62,19 +70,7 @@ def render(data: Data, blocks: Sequence[str | None] = ()) -> str:
         data: what it shows.
         blocks: of each group, its facts (`cltool.reporting.facts.block.block`), or None.
     """
-    groups = [
-        {
-            **group,
-            "about": _about(group),
-            "unfinished": _unfinished(group),
-            "sections": [
-                (view.TITLE, content)
-                for name, view in views().items()
-                if (content := view.render(group["views"][name], group))
-            ],
-        }
-        for group in data["groups"]
-    ]
+    groups = [_shown({**group, "number": place}) for place, group in enumerate(data["groups"])]
     failed = [cell | {"error": cell["error"].translate(CONTROL)} for cell in data["failed"]]
     lead = " ".join([LEAD, *_training(data["groups"])])
     return page(
@@ -88,6 +84,23 @@ def render(data: Data, blocks: Sequence[str | None] = ()) -> str:
         groups=groups,
         failed=failed,
     )
+
+
+def _shown(group: Data) -> Data:
+    """Return what the template shows of a group: its ``sections`` and what is above them."""
+    found = [
+        {"name": name, "title": view.TITLE, "content": content}
+        for name, view in views().items()
+        if name in group["views"] and (content := view.render(group["views"][name], group))
+    ]
+    return {
+        **group,
+        "about": _about(group),
+        "unfinished": _unfinished(group),
+        "verdict": next((one["content"] for one in found if one["name"] == VERDICT), ""),
+        "sections": [one for one in found if one["name"] != VERDICT],
+        "links": verdict.links(group["views"][VERDICT], group) if VERDICT in group["views"] else [],
+    }
 
 
 def _training(groups: Sequence[Data]) -> list[str]:

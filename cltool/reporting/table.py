@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from cltool.evaluation.scores import Score, all_scores
@@ -12,6 +13,9 @@ from cltool.runs.run import DIVERGED
 
 if TYPE_CHECKING:
     import pandas as pd
+
+NEW_FLOOR = 0.8
+"""Share of the highest ``new`` that a strategy needs to be the best in another score."""
 
 
 def margin(score: Score, mean: float | None, half: float | None) -> str:
@@ -58,41 +62,72 @@ def able(frame: pd.DataFrame) -> pd.DataFrame:
     return found
 
 
-def leaders(frame: pd.DataFrame, score: Score) -> list[str]:
-    """Return the best strategies in a score: the best mean, and all whose interval overlaps it.
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The strategies at the top of a column.
 
-    Nobody if the data cannot tell: fewer than two strategies, a strategy without an
-    interval, or all intervals overlap. Strategies with fewer steps than others do not count, nor
-    do those with a run that diverged, failed or is not finished: the others are a selection.
+    Attributes:
+        best: the strategy whose interval is apart from those of all others; empty if there is none.
+        tied: the strategies that the intervals do not tell apart from the best mean, that one
+            included. Empty if there is a best one, or if no strategy is told apart from another.
+    """
+
+    best: str = ""
+    tied: Sequence[str] = ()
+
+    def mark(self, strategy: str) -> str:
+        """Return the mark of a strategy in plain text: ``*`` best, ``~`` not told apart."""
+        return "*" if strategy == self.best else "~" if strategy in self.tied else ""
+
+
+def standing(frame: pd.DataFrame, score: Score, floor: float = NEW_FLOOR) -> Standing:
+    """Return the best strategy in a score, or those that are not told apart from the best mean.
+
+    Nobody is either if the data cannot tell: fewer than two strategies, a strategy without an
+    interval, or all intervals overlap. These strategies are neither, and in nobody's way:
+
+    - those with fewer steps than others, or with a run that diverged, failed or is not finished:
+      their runs are a selection;
+    - those whose ``new`` is below ``floor`` times the highest: a strategy that learns nothing has
+      nothing to forget, and costs little;
+    - those whose interval is wider than the distance between the best and the worst mean of the
+      column, so it does not place them anywhere in it. If such a strategy has the best mean, nobody
+      is best.
     """
     if not score.better:
-        return []
+        return Standing()
     judged = able(frame)
+    if floor and score.name not in ("new", "new_min") and not judged["new"].isna().all():
+        judged = judged[judged["new"] >= floor * judged["new"].max()]
     judged = judged[judged[score.name].notna()]
-    means = (judged[score.name] * score.sign).tolist()
-    halves = judged[f"{score.name}_half"].tolist()
-    if len(means) < 2 or any(math.isnan(half) for half in halves):
-        return []
-    best = max(range(len(means)), key=means.__getitem__)
-    floor = means[best] - halves[best]
-    ahead = [
-        str(name)
-        for name, mean, half in zip(judged.index, means, halves, strict=True)
-        if mean + half >= floor
-    ]
-    return ahead if len(ahead) < len(means) else []
+    halves = judged[f"{score.name}_half"]
+    if len(judged) < 2 or halves.isna().any():
+        return Standing()
+    means = judged[score.name] * score.sign
+    narrow = 2 * halves <= means.max() - means.min()
+    if narrow.sum() < 2 or means[narrow].max() < means.max():
+        return Standing()
+    judged, means, halves = judged[narrow], means[narrow], halves[narrow]
+    best = means.idxmax()
+    reach = means + halves >= means[best] - halves[best]
+    tied = [str(name) for name in judged.index[reach]]
+    if len(tied) == 1:
+        return Standing(best=tied[0])
+    return Standing(tied=tied) if len(tied) < len(judged) else Standing()
 
 
 def as_json(frame: pd.DataFrame) -> list[dict[str, Any]]:
     """Return a comparison as plain JSON values: an object for each strategy, missing numbers null.
 
-    ``best`` names the scores in which a strategy is one of the `leaders`.
+    ``best`` names the scores in which a strategy is the best, ``tied`` those in which it is not
+    told apart from the best mean (`standing`).
     """
-    ahead = {column.name: leaders(frame, column) for column in scores_of(frame)}
+    ahead = {column.name: standing(frame, column) for column in scores_of(frame)}
     return [
         {
             "strategy": str(name),
-            "best": [score for score, names in ahead.items() if str(name) in names],
+            "best": [score for score, one in ahead.items() if str(name) == one.best],
+            "tied": [score for score, one in ahead.items() if str(name) in one.tied],
             **{
                 str(key): None if isinstance(value, float) and math.isnan(value) else value
                 for key, value in values.items()

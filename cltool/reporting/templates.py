@@ -49,7 +49,13 @@ def _environment() -> Environment:
     for name in NUMBERS:
         environment.filters[name] = partial(formats.shown, form=getattr(formats, name))
     environment.filters["px"] = charts.px
-    environment.globals |= {"DASH": formats.DASH, "plural": formats.plural, "style": charts.style}
+    environment.filters["capitalised"] = lambda text: text[:1].upper() + text[1:]
+    environment.globals |= {
+        "DASH": formats.DASH,
+        "THIN": formats.THIN,
+        "plural": formats.plural,
+        "style": charts.style,
+    }
     return environment
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from cltool.evaluation import metrics
+from cltool.evaluation.requirements.bounds import Bound
 from cltool.runs.measured import Measured
 from cltool.runs.run import Run
 
@@ -84,18 +85,19 @@ class Variant:
 
         If the group has several streams, both are over the streams' means.
         """
-        return metrics.clustered_interval(self._by_stream(values), self.several)
+        return metrics.clustered_interval(self.by_stream(values), self.several)
 
     def spread(self, score: str) -> tuple[float, float]:
         """Return the standard deviations of a score over streams and over training."""
-        return metrics.spread(self._by_stream(self.values(score)))
+        return metrics.spread(self.by_stream(self.values(score)))
 
     def extremes(self, score: str) -> tuple[float, float]:
         """Return the smallest and the largest value of a score."""
         finite = [value for value in self.values(score) if not math.isnan(value)]
         return (min(finite), max(finite)) if finite else (math.nan, math.nan)
 
-    def _by_stream(self, values: Sequence[float]) -> list[list[float]]:
+    def by_stream(self, values: Sequence[float]) -> list[list[float]]:
+        """Return one value of each scored run, in a list for each stream."""
         clusters: dict[str, list[float]] = {}
         for measured, value in zip(self.scored, values, strict=True):
             clusters.setdefault(measured.stream, []).append(value)
@@ -125,6 +127,7 @@ class Group:
         variants: the variants.
         failed: the strategy of each run that ended in an error.
         made: what was computed of the group, by name, for all parts of a report.
+        bounds: the requirements that every variant should meet.
     """
 
     scenario: str
@@ -134,6 +137,7 @@ class Group:
     variants: list[Variant] = field(default_factory=list)
     failed: Sequence[str] = ()
     made: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
+    bounds: Sequence[Bound] = ()
 
     @property
     def runs(self) -> list[Measured]:
@@ -141,12 +145,13 @@ class Group:
         return [measured for variant in self.variants for measured in variant.runs]
 
 
-def group_runs(runs: Sequence[Run | Measured]) -> list[Group]:
+def group_runs(runs: Sequence[Run | Measured], bounds: Sequence[Bound] = ()) -> list[Group]:
     """Group runs that can be compared, then by strategy and settings, in order given.
 
     A folder that is given twice counts once. Two runs with the same strategy, seed and settings
     are two variants: a repetition is not another seed, and would make the interval too narrow.
-    Runs of an experiment name their variant, which counts in place of the settings.
+    Runs of an experiment name their variant, which counts in place of the settings. ``bounds`` are
+    the requirements that every group gets.
     """
     folders: dict[Path, Measured] = {}
     for one in runs:
@@ -170,6 +175,7 @@ def group_runs(runs: Sequence[Run | Measured]) -> list[Group]:
             group.variants.append(variant)
         variants[(*what, repetition)].runs.append(measured)
     for group in groups.values():
+        group.bounds = bounds
         _label(group.variants)
         several = any(len({one.stream for one in each.runs}) > 1 for each in group.variants)
         for variant in group.variants:

@@ -16,7 +16,7 @@ from cltool.evaluation.scores import SCORES
 from cltool.experiments.compare import Comparison, Failure
 from cltool.reporting.exports import escaped
 from cltool.reporting.report_page import write_report
-from cltool.reporting.table import leaders, name_and_progress
+from cltool.reporting.table import Standing, name_and_progress, standing
 from cltool.runs.run import Run
 from cltool.runs.tables import COMPARED, comparison, per_seed
 
@@ -122,11 +122,11 @@ def test_text_for_latex() -> None:
 
 
 def test_a_strategy_with_a_run_that_diverged_is_never_the_best(runs: list[Run], make: Make) -> None:
-    assert leaders(comparison(runs), SCORES["retained"]) == ["ew_c"]
+    assert standing(comparison(runs), SCORES["retained"]) == Standing(best="ew_c")
     lost = make(strategy="ew_c", seed=3, done=1, record={"status": "diverged"})
     frame = comparison([*runs, lost])
     assert frame.loc["ew_c", ["runs", "diverged", "status"]].tolist() == [3, 1, "finished"]
-    assert leaders(frame, SCORES["retained"]) == []
+    assert standing(frame, SCORES["retained"]) == Standing()
     assert name_and_progress("ew_c", frame.loc["ew_c"].to_dict()) == "ew_c (1 run diverged)"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
@@ -15,20 +16,19 @@ from cltool.cli.tables import as_text
 from cltool.core.errors import UserError
 from cltool.evaluation import metrics
 from cltool.evaluation.scores import COSTS, SCORES
+from cltool.reporting.columns import read_columns
 from cltool.reporting.doubts import doubts
 from cltool.reporting.report_data import page_data
 from cltool.reporting.report_page import render
-from cltool.reporting.table import (
-    as_json,
-    leaders,
-    scores_of,
-)
+from cltool.reporting.table import Standing, as_json, scores_of, standing
 from cltool.reporting.views import accuracy_matrix, over_updates
 from cltool.runs.groups import group_runs
 from cltool.runs.run import Run
 from cltool.runs.tables import COMPARED, OPTIONAL, comparison, paired, per_seed
 
-from .conftest import Make, at
+from .conftest import Make, at, safe
+
+NOBODY = Standing()
 
 
 def cells_of(frame: pd.DataFrame) -> list[list[str]]:
@@ -68,7 +68,7 @@ def test_intransigence_is_a_column_where_joint_ran_on_the_stream_with_the_seed(m
     assert at(frame, "naive", "intransigence") == expected[0] > 0
     assert math.isnan(at(frame, "naive", "intransigence_half"))
     assert math.isnan(at(frame, "joint", "intransigence"))
-    assert "intransigence" in as_text(scores_table(frame))
+    assert "intransigence" in as_text(scores_table(frame, columns=["intransigence"]))
     assert as_json(frame)[0]["intransigence"] is None
     elsewhere = make(strategy="joint", folder="runs/elsewhere", record=other)
     short = make(strategy="joint", folder="runs/short", done=3)
@@ -100,7 +100,7 @@ def test_two_seeds_show_their_range_and_no_interval(make: Make) -> None:
     assert [at(frame, "naive", f"retained_{end}") for end in ("low", "high")] == values
     text = as_text(scores_table(frame))
     assert "±" not in text and f"({values[0]:.2f} to {values[1]:.2f})" in text
-    assert not any(leaders(frame, score) for score in scores_of(frame))
+    assert {standing(frame, score) for score in scores_of(frame)} == {NOBODY}
     (group,) = group_runs(runs)
     assert "With 2 seeds" in " ".join(doubts(group))
     assert f"({values[0]:.2f} to {values[1]:.2f})" in render(page_data(runs))
@@ -138,7 +138,7 @@ def test_one_stream_beside_several_has_no_interval_and_no_star(make: Make) -> No
     several = over_streams(make, keep=0.3)
     frame = comparison([*several, *one])
     assert frame["retained_half"].isna().tolist() == [False, True]
-    assert leaders(frame, SCORES["retained"]) == []
+    assert standing(frame, SCORES["retained"]) == NOBODY
     (group,) = group_runs([*several, *one])
     told = " ".join(doubts(group))
     assert "With one stream" in told and "(ewc on 1 of 3)" in told
@@ -164,7 +164,7 @@ def test_runs_that_diverged_failed_or_stopped_have_no_part_in_charts_or_stars(ma
     frame = comparison(runs, [{"strategy": "ewc"}])
     assert frame["unfinished"].tolist() == [0, 1]
     frame["retained"], frame["retained_half"] = [0.5, 0.9], [0.01, 0.01]
-    assert leaders(frame, SCORES["retained"]) == []
+    assert standing(frame, SCORES["retained"]) == NOBODY
 
 
 def test_a_row_for_each_run(make: Make) -> None:
@@ -204,27 +204,52 @@ def test_the_spread_over_streams_and_training_by_hand() -> None:
 def test_one_seed_has_no_interval_and_no_leader(make: Make) -> None:
     frame = comparison([make(strategy="naive"), make(strategy="ewc", keep=0.1)])
     assert frame["retained_half"].isna().all()
-    assert scores_of(frame) and not any(leaders(frame, score) for score in scores_of(frame))
+    assert {standing(frame, score) for score in scores_of(frame)} == {NOBODY}
     assert "±" not in as_text(scores_table(frame))
 
 
-def test_leaders_are_all_strategies_not_separated_from_the_best(make: Make) -> None:
-    frame = comparison([make(strategy=name) for name in ("a", "b", "c")])
+def compared(make: Make, **columns: Sequence[float]) -> pd.DataFrame:
+    """A comparison of as many strategies as values, with intervals."""
+    count = len(next(iter(columns.values())))
+    frame = comparison([make(strategy=name) for name in "abcdef"[:count]])
+    for name in ("new", "retained", "stale", "fuar", "tokens"):
+        frame[name], frame[f"{name}_half"] = 0.9, 0.01
+    for name, values in columns.items():
+        frame[name] = list(values)
+    return frame
+
+
+def test_the_best_is_told_apart_from_all_others(make: Make) -> None:
     retained = SCORES["retained"]
-    frame["retained"], frame["retained_half"] = [0.9, 0.85, 0.5], [0.03, 0.03, 0.1]
-    assert leaders(frame, retained) == ["a", "b"]
-    frame["retained_half"] = [0.01, 0.01, 0.01]
-    assert leaders(frame, retained) == ["a"]
-    frame["retained_half"] = [0.3, 0.3, 0.3]
-    assert leaders(frame, retained) == []
+    frame = compared(make, retained=(0.9, 0.85, 0.5), retained_half=(0.03, 0.03, 0.1))
+    assert standing(frame, retained) == Standing(tied=["a", "b"])  # none of them is the best
+    frame["retained_half"] = 0.01
+    assert standing(frame, retained) == Standing(best="a")
+    frame["retained_half"] = 0.3
+    assert standing(frame, retained) == NOBODY
 
 
-def test_lower_stale_is_better_and_costs_have_no_leader(make: Make) -> None:
-    frame = comparison([make(strategy=name) for name in ("a", "b")])
-    for name in ("stale", "tokens"):
-        frame[name], frame[f"{name}_half"] = [0.2, 0.1], [0.01, 0.01]
-    assert leaders(frame, SCORES["stale"]) == ["b"]
-    assert leaders(frame, COSTS["tokens"]) == []
+def test_lower_stale_is_better_and_costs_have_no_best(make: Make) -> None:
+    frame = compared(make, stale=(0.2, 0.1), tokens=(0.2, 0.1))
+    assert standing(frame, SCORES["stale"]) == Standing(best="b")
+    assert standing(frame, COSTS["tokens"]) == NOBODY
+
+
+def test_a_strategy_that_learns_nothing_is_not_the_best_at_keeping(make: Make) -> None:
+    frame = compared(make, new=(0.1, 0.95, 0.9), retained=(0.99, 0.8, 0.5))
+    assert standing(frame, SCORES["retained"]) == Standing(best="b")
+    assert standing(frame, SCORES["retained"], floor=0) == Standing(best="a")
+    assert standing(frame, SCORES["new"]) == Standing(best="b")
+
+
+def test_a_wide_interval_never_wins(make: Make) -> None:
+    fuar = SCORES["fuar"]
+    frame = compared(make, fuar=(14.4, 0.3, 1.2, 1.3), fuar_half=(21.8, 0.1, 0.2, 0.2))
+    assert standing(frame, fuar) == Standing(best="b")
+    frame["fuar"] = [-5.0, 0.3, 1.2, 1.3]
+    assert standing(frame, fuar) == NOBODY  # the best mean is one that says nothing
+    frame = compared(make, fuar=(0.5, 0.45), fuar_half=(0.01, 0.4))
+    assert standing(frame, fuar) == NOBODY
 
 
 def test_unfinished_runs_are_not_counted(make: Make) -> None:
@@ -294,7 +319,7 @@ def test_no_runs_are_refused() -> None:
 
 def test_text_and_json(make: Make) -> None:
     frame = comparison([make(strategy="naive"), make(strategy="in_context")])
-    lines = as_text(scores_table(frame)).splitlines()
+    lines = as_text(scores_table(frame, columns=read_columns("all"))).splitlines()
     assert lines[0].startswith("strategy")
     assert len({len(line) for line in lines}) == 1
     values = json.loads(json.dumps(as_json(frame), allow_nan=False))
@@ -303,7 +328,7 @@ def test_text_and_json(make: Make) -> None:
     assert values[0]["retained_half"] is None
 
 
-def test_stars_mark_all_strategies_not_separated_from_the_best(make: Make) -> None:
+def test_marks_of_the_best_and_of_those_not_told_apart(make: Make) -> None:
     runs = [
         make(strategy=name, seed=seed, keep=keep)
         for name, keep in (("naive", 0.5), ("ewc", 1.0), ("kfac", 1.0))
@@ -312,9 +337,40 @@ def test_stars_mark_all_strategies_not_separated_from_the_best(make: Make) -> No
     frame = comparison(runs)
     header, *lines = cells_of(frame)[:4]
     place = header.index("retained")
-    starred = [line[0] for line in lines if line[place].startswith("*")]
-    assert starred == leaders(frame, SCORES["retained"])
-    assert starred == ["ewc", "kfac"]
-    assert ["retained" in row["best"] for row in as_json(frame)] == [False, True, True]
-    (alone,) = as_json(comparison([runs[0]]))
-    assert alone["best"] == []
+    marked = {line[0]: line[place][0] for line in lines}
+    assert marked["ewc"] == marked["kfac"] == "~"
+    assert marked["naive"].isdigit()
+    assert ["retained" in row["tied"] for row in as_json(frame)] == [False, True, True]
+    alone = comparison([run for run in runs if run.strategy != "kfac"])
+    assert ["retained" in row["best"] for row in as_json(alone)] == [False, True]
+    assert cells_of(alone)[2][place].startswith("*")
+    page = render(page_data(runs))
+    assert "not told apart" in page and "Bold on colour" not in page.split("Scores after each")[0]
+    (one,) = as_json(comparison([runs[0]]))
+    assert one["best"] == one["tied"] == []
+
+
+def test_columns_are_chosen_by_name(make: Make) -> None:
+    frame = comparison([make(strategy="naive")])
+    chosen = scores_table(frame, columns=read_columns("stale, new"))
+    assert as_text(chosen).splitlines()[0].split() == ["strategy", "stale", "new"]
+    usual = as_text(scores_table(frame))
+    assert "more columns: --columns all" in usual and "new, worst" not in usual
+    every = as_text(scores_table(frame, columns=read_columns("all")))
+    assert "new, worst" in every and "--columns" not in every
+    for wrong, what in (("retaned", "Did you mean 'retained'"), ("new,new", "given twice")):
+        with pytest.raises(UserError, match=what):
+            read_columns(wrong)
+
+
+def test_the_page_has_all_columns_and_shows_the_chosen_ones_first(make: Make) -> None:
+    runs = [make(strategy="naive")]
+    for columns, first in ((None, "new"), (("stale", "acc"), "stale")):
+        tree = safe(render(page_data(runs, columns=columns)))
+        heads = [one for one in tree.all("th") if one.get("data-column")]
+        assert heads[0]["data-column"] == first
+        hidden = [one["data-column"] for one in heads if one.get("class") == "more"]
+        assert "new_min" in hidden and first not in hidden
+        assert {one["data-column"] for one in heads} == {
+            one.name for one in scores_of(comparison(runs))
+        }

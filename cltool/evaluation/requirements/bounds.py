@@ -70,7 +70,7 @@ def parse_bounds(
     text: str,
     where: str = "--require",
     scores: Iterable[str] | None = None,
-    ratios: bool = True,
+    ratios: Iterable[str] | None = None,
     example: str = EXAMPLE,
 ) -> tuple[Bound, ...]:
     """Return the bounds that ``text`` describes, separated by commas.
@@ -82,7 +82,7 @@ def parse_bounds(
         text: the bounds.
         where: the option or file that has them, for errors.
         scores: the scores that a bound may name; by default all scores and costs.
-        ratios: whether a bound may be a ratio.
+        ratios: the scores whose ratio may be bounded; by default all.
         example: bounds that errors show.
 
     Raises:
@@ -90,10 +90,11 @@ def parse_bounds(
             errors are reported at once.
     """
     names = list(all_scores() if scores is None else scores)
+    divided = names if ratios is None else list(ratios)
     found: list[Bound] = []
     wrong: list[str] = []
     for part in text.split(","):
-        read = _read(part, names, ratios)
+        read = _read(part, names, divided)
         if isinstance(read, Bound):
             wrong += _conflicts(read, found)
             found.append(read)
@@ -111,7 +112,7 @@ def parse_bounds(
     return tuple(found)
 
 
-def _read(part: str, names: list[str], ratios: bool) -> Bound | str:
+def _read(part: str, names: list[str], divided: list[str]) -> Bound | str:
     """Return a bound, or what is wrong with it."""
     match = _BOUND.fullmatch(part)
     wrong = f"not a valid bound: {part.strip()!r}"
@@ -122,8 +123,9 @@ def _read(part: str, names: list[str], ratios: bool) -> Bound | str:
         return f"{wrong}: unknown score. {guess(score, names)}".rstrip()
     if not math.isfinite(value):
         return f"{wrong}: the number is too large"
-    if ratio and not ratios:
-        return f"{wrong}: there is no value before to compare with"
+    if ratio and score not in divided:
+        known = f" Scores with one: {', '.join(divided)}." * bool(divided)
+        return f"{wrong}: there is no value before to compare with.{known}"
     if ratio and value <= 0:
         return f"{wrong}: a ratio is above 0"
     return Bound(score, match["sign"] in (">=", "≥"), value, ratio)

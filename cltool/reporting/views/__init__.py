@@ -15,6 +15,7 @@ from markupsafe import Markup
 from cltool.runs.groups import Group
 
 VIEWS = [
+    "verdict",
     "scores",
     "over_updates",
     "harness",

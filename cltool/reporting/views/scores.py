@@ -10,7 +10,8 @@ from markupsafe import Markup
 from cltool.evaluation.metrics import ENOUGH
 from cltool.evaluation.scores import Score, all_scores
 from cltool.reporting import formats
-from cltool.reporting.table import extent, leaders, margin, progress, scores_of
+from cltool.reporting.columns import shown_columns
+from cltool.reporting.table import NEW_FLOOR, extent, margin, progress, scores_of, standing
 from cltool.reporting.templates import fill
 from cltool.runs.groups import Group, Variant
 from cltool.runs.tables import compare
@@ -25,7 +26,8 @@ def data(group: Group) -> dict[str, Any]:
     """Return the best strategies, the means, and their spread over streams and over training.
 
     Returns:
-        ``leaders`` (score → strategies), ``means`` (strategy → score → `NUMBERS`), ``spread``.
+        ``best`` (score → strategy, or None), ``tied`` (score → strategies that are not told apart
+        from the best mean), ``means`` (strategy → score → `NUMBERS`), ``spread``.
     """
     frame = compare(group)
     columns = scores_of(frame)
@@ -35,8 +37,10 @@ def data(group: Group) -> dict[str, Any]:
             column.name: dict(zip(NUMBERS, _numbers(variant, column.name), strict=True))
             for column in columns
         }
+    found = {column.name: standing(frame, column) for column in columns}
     return {
-        "leaders": {column.name: leaders(frame, column) for column in columns},
+        "best": {name: one.best or None for name, one in found.items()},
+        "tied": {name: [*one.tied] for name, one in found.items()},
         "means": means,
         "spread": _spread(group),
     }
@@ -63,14 +67,19 @@ def _spread(group: Group) -> list[dict[str, Any]]:
 def render(data: Mapping[str, Any], group: Mapping[str, Any]) -> Markup:
     """Return the table, how to read it, and what its columns mean; headers sort it."""
     known = all_scores()
-    columns = [known[name] for name in data["leaders"]]
+    columns = [known[name] for name in data["means"][group["strategies"][0]["name"]]]
+    first = shown_columns(columns, group.get("columns"))
+    columns = [*first, *(column for column in columns if column not in first)]
+    hidden = {column.name for column in columns} - {column.name for column in first}
     steps = len(group["labels"])
     rows = [
         {
             "name": strategy["name"],
             "note": _runs(strategy, steps),
             "behind": strategy["done"] < steps,
-            "cells": [_cell(strategy["name"], column, data) for column in columns],
+            "cells": [
+                _cell(strategy["name"], column, data, column.name in hidden) for column in columns
+            ],
         }
         for strategy in group["strategies"]
     ]
@@ -78,7 +87,11 @@ def render(data: Mapping[str, Any], group: Mapping[str, Any]) -> Markup:
         "views/scores.html",
         columns=columns,
         rows=rows,
-        marked=any(data["leaders"].values()),
+        hidden=hidden,
+        number=group["number"],
+        best=any(data["best"][column.name] for column in columns),
+        tied=any(data["tied"][column.name] for column in columns),
+        floor=NEW_FLOOR,
         spread=data.get("spread", []),
         few=any(strategy["units"] < ENOUGH for strategy in group["strategies"]),
     )
@@ -96,16 +109,19 @@ def _runs(strategy: Mapping[str, Any], steps: int) -> str:
     return f"{counted}{behind}" + f", {lost} diverged" * bool(lost)
 
 
-def _cell(strategy: str, column: Score, data: Mapping[str, Any]) -> dict[str, Any]:
+def _cell(strategy: str, column: Score, data: Mapping[str, Any], hidden: bool) -> dict[str, Any]:
     mean, half, low, high = (data["means"][strategy][column.name][part] for part in NUMBERS)
     form = formats.FORMATS[column.format]
     extremes = "" if low is None or half is not None else extent(form, low, high)
     exact = None if mean is None else f"{mean:.6g}" + ("" if half is None else f" ± {half:.2g}")
+    best = strategy == data["best"][column.name]
     return {
+        "tied": strategy in data["tied"][column.name],
         "text": formats.shown(mean, form),
         "margin": margin(column, mean, half) or extremes,
         "attributes": {
-            "class": "best" if strategy in data["leaders"][column.name] else None,
+            "class": " ".join(["best"] * best + ["more"] * hidden) or None,
+            "data-column": column.name,
             "data-value": None if mean is None else repr(mean),
             "title": exact,
         },
