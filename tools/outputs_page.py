@@ -131,10 +131,11 @@ _COMPARE = """\
 - `per_seed`: an object for each run, with `scenario`, `model`, `strategy`, `stream` (the seed of
   the stream, or null), `seed`, `status`, `steps` (how many are done), and the scores and costs
   below, which are null where the run does not count;
-- with `--require`: `requirements`, an object for each strategy with its `verdict` (`pass`, `fail` or
-  `undecided`) and `checks`. A check has `bound`, `score`, `verdict`, `value`, its interval (`low` and
-  `high`), `reason`, the number of facts `n` and of `runs` that it comes from, and how many facts
-  (`decides`) or runs (`decides_runs`) would decide it, null if it is decided or none would;
+- with `--require`: `requirements`, an object for each strategy with its `verdict` (`pass`, `fail`
+  or `undecided`) and `checks`. A check has `bound`, `score`, `verdict`, `value`, its interval
+  (`low` and `high`), `reason`, the number of facts `n` and of `runs` that it comes from, and how
+  many facts (`decides`) or runs (`decides_runs`) would decide it, null if it is decided or none
+  would;
 - with `--reference`: `reference`, and `paired`, an object for each `strategy` and `score` with the
   mean `difference` from the reference over `n` pairs of runs that have the same stream and seed,
   `half` of its 95% interval, and the smallest and the largest difference (`low` and `high`).

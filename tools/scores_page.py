@@ -138,11 +138,11 @@ _GROUPS = """\
 A step has `new`, `retained`, `stale`, `erased`, `valid`, `trained` and `forced`; the last update is
 then the step's own, and `new` at step 0 is the accuracy on the base.
 
-If a comparison has several seeds, a star marks the best mean of a column if the 95% intervals tell it
-apart from all others, and `~` the means that they do not tell apart from it. A comparison also lists reasons to doubt conclusions from
-it: a base that the model never knew, a `naive` that forgets hardly anything, differences within the
-noise between seeds (or a single seed, which says nothing about noise), and questions in trained
-wordings.
+If a comparison has several seeds, a star marks the best mean of a column if the 95% intervals tell
+it apart from all others, and `~` the means that they do not tell apart from it. A comparison also
+lists reasons to doubt conclusions from it: a base that the model never knew, a `naive` that forgets
+hardly anything, differences within the noise between seeds (or a single seed, which says nothing
+about noise), and questions in trained wordings.
 
 ## Accuracy matrix
 
