@@ -12,7 +12,7 @@ from cltool.runs.tables import COMPARED
 ALL = "all"
 
 USUAL = (
-    "new", "retained", "kept", "stale", "erased", "resurfaced", "acc", "bwt", "forgetting",
+    "new", "retained", "kept", "stale", "erased", "resurfaced", "acc", "bwt",
     "unlisted", "perplexity_ratio", "tokens", "seconds",
 )  # fmt: skip
 """The columns that are shown by default, where runs have them; scores of packages follow."""

@@ -82,7 +82,7 @@ def group_data(group: Group, columns: Sequence[str] | None = None) -> Data:
         "labels": group.labels,
         "columns": None if columns is None else [*columns],
         "asked": _asked(group),
-        "strategies": [_variant(variant) for variant in group.variants],
+        "strategies": [_variant(variant, _is_recorded(group)) for variant in group.variants],
         "resurfaced": by_text(group, _resurfaced),
         "warnings": warnings(group),
         "skipped": _skipped(group),
@@ -91,7 +91,7 @@ def group_data(group: Group, columns: Sequence[str] | None = None) -> Data:
     }
 
 
-def _variant(variant: Variant) -> Data:
+def _variant(variant: Variant, recorded: bool) -> Data:
     return {
         "name": variant.label,
         "strategy": variant.strategy,
@@ -111,7 +111,25 @@ def _variant(variant: Variant) -> Data:
         "streams": len(variant.streams) if variant.several else 0,
         "done": variant.done,
         "training": _training(variant),
+        "trained": _trained(variant, recorded),
     }
+
+
+def _is_recorded(group: Group) -> bool:
+    """Return whether runs of the group recorded how they trained; earlier versions did not."""
+    return any(map(_stopped, group.runs))
+
+
+def _stopped(measured: Measured) -> bool:
+    training = measured.training
+    return "stop" in training and bool(training["stop"].notna().any())
+
+
+def _trained(variant: Variant, recorded: bool) -> bool:
+    """Return whether the learner trained on updates; without records, whether there were tokens."""
+    if recorded:
+        return any(map(_stopped, variant.runs))
+    return any(one.summary.get("tokens", 1) != 0 for one in variant.runs)
 
 
 def _training(variant: Variant) -> str:

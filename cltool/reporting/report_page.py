@@ -11,6 +11,7 @@ from cltool.evaluation.requirements.bounds import Bound
 from cltool.reporting import formats
 from cltool.reporting.facts.block import block
 from cltool.reporting.facts.detail import MOST_BYTES
+from cltool.reporting.lead import lead
 from cltool.reporting.report_data import groups_data
 from cltool.reporting.table import progress
 from cltool.reporting.templates import page, write_page
@@ -24,11 +25,6 @@ Data = dict[str, Any]
 VERDICT = "verdict"
 """The view that is above all others, and above what the script of the page draws."""
 
-LEAD = (
-    "This report shows how well each strategy learned the facts that the updates taught, how much"
-    " it forgot of earlier facts, and how often it still gives outdated answers. The model answers"
-    " freely, by greedy decoding, until it stops by itself."
-)
 CONTROL = {code: f"\\x{code:02x}" for code in range(32) if code not in (9, 10)}
 """Control characters that an error may hold (colours of a terminal), made visible."""
 
@@ -72,7 +68,6 @@ def render(data: Data, blocks: Sequence[str | None] = ()) -> str:
     """
     groups = [_shown({**group, "number": place}) for place, group in enumerate(data["groups"])]
     failed = [cell | {"error": cell["error"].translate(CONTROL)} for cell in data["failed"]]
-    lead = " ".join([LEAD, *_training(data["groups"])])
     return page(
         "report.html",
         data,
@@ -80,7 +75,7 @@ def render(data: Data, blocks: Sequence[str | None] = ()) -> str:
         blocks,
         script="dashboard.js",
         styles=("page.css", "dashboard.css"),
-        lead=lead,
+        lead=lead(data["groups"]),
         groups=groups,
         failed=failed,
     )
@@ -101,23 +96,6 @@ def _shown(group: Data) -> Data:
         "sections": [one for one in found if one["name"] != VERDICT],
         "links": verdict.links(group["views"][VERDICT], group) if VERDICT in group["views"] else [],
     }
-
-
-def _training(groups: Sequence[Data]) -> list[str]:
-    """Return a sentence on how long strategies trained; none without a run."""
-    ways: dict[str, dict[str, None]] = {}
-    for group in groups:
-        for strategy in group["strategies"]:
-            ways.setdefault(strategy["training"], {})[strategy["name"]] = None
-    if not ways:
-        return []
-    usual = max(ways, key=lambda way: len(ways[way]))
-    others = [f"{', '.join(names)}: {way}" for way, names in ways.items() if way != usual]
-    who, exceptions = "Each strategy", ""
-    if others:
-        who, exceptions = "The strategies", f" (except {'; '.join(others)})"
-    text = f"{who} trained on every update {usual}{exceptions}."
-    return [f"{text} The table shows the tokens that they used."]
 
 
 def _about(group: Data) -> list[tuple[str, str]]:

@@ -16,6 +16,7 @@ from markupsafe import Markup
 
 from cltool.core.errors import UserError
 from cltool.core.files import refuse_to_replace, write_text
+from cltool.core.printable import printable
 from cltool.reporting import charts, formats
 
 if TYPE_CHECKING:
@@ -27,6 +28,9 @@ POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src '{script}'; 
 the script with the digest ``script``."""
 
 DATA_ID = "cltool-data"
+
+LONGEST = 200
+"""Longest name or value that a table shows, in characters; the data of the page have the whole."""
 
 FACTS_ID = "cltool-facts"
 """The script element with the facts of group 0 has this name and ``-0``."""
@@ -49,6 +53,9 @@ def _environment() -> Environment:
     for name in NUMBERS:
         environment.filters[name] = partial(formats.shown, form=getattr(formats, name))
     environment.filters["px"] = charts.px
+    environment.filters["clip"] = partial(charts.shortened, length=LONGEST)
+    environment.filters["clip_middle"] = _without_middle
+    environment.filters["printable"] = printable
     environment.filters["capitalised"] = lambda text: text[:1].upper() + text[1:]
     environment.globals |= {
         "DASH": formats.DASH,
@@ -57,6 +64,13 @@ def _environment() -> Environment:
         "style": charts.style,
     }
     return environment
+
+
+def _without_middle(text: str) -> str:
+    """Return a sentence whose middle is left out if it is too long: its end says what happened."""
+    if len(text) <= 2 * LONGEST:
+        return text
+    return f"{text[: LONGEST - 40]} … {text[-LONGEST:]}"
 
 
 def fill(template: str, **values: object) -> Markup:

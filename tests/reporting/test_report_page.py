@@ -256,6 +256,24 @@ def test_the_first_paragraph_says_how_long_strategies_trained(
     assert expected in render(page_data([make(settings={"learner": learner})]))
 
 
+def test_strategies_that_did_not_train_are_named(make: Make) -> None:
+    runs = [make(strategy="naive"), make(strategy="frozen")]
+    rows = runs[0].cost_rows()
+    for row in rows[1:]:
+        row["training"] = {"stop": "learned", "epochs": 3, "learned": 1.0}
+    runs[0].write_costs(rows)
+    page = render(page_data(runs))
+    assert "Not trained on the updates: frozen. The other strategies trained on every" in page
+
+
+def test_how_the_model_answers_is_said_as_the_runs_judge(make: Make) -> None:
+    assert "answers freely" in render(page_data([make()]))
+    chosen = render(
+        page_data([make(folder="runs/choice", settings={"probe": {"match": "choice"}})])
+    )
+    assert "answers freely" not in chosen and "most probable among several" in chosen
+
+
 def test_strategies_that_trained_differently_are_named(make: Make) -> None:
     runs = [make(strategy="naive"), make(strategy="ewc", settings={"learner": {"steps": 9}})]
     page = render(page_data(runs))

@@ -25,8 +25,9 @@ SHORT_BELOW = 30.0
 
 AXIS_NEEDS = 17.0
 TOP = 18.0
-DARK = 0.68
-"""From this value on, a cell is dark enough to need light text."""
+DARK = 0.724
+"""From this value on, text has the colour for full cells: black and white are equally readable on a
+cell of this value in both schemes."""
 
 
 def data(group: Group) -> dict[str, Matrix]:
@@ -100,11 +101,19 @@ def _cell(x: float, y: float, size: float, value: float | None) -> dict[str, Any
         "y": y,
         "side": side,
         "value": value,
-        # Never fully transparent: 0 must differ from a cell that has no number.
-        "opacity": None if value is None else f"{0.04 + 0.96 * value:.2f}",
+        "opacity": None if value is None else look(value)[0],
         "text": formats.shown(value, form) if size >= NUMBER_NEEDS else None,
-        "shade": "on" if value is not None and value >= DARK else "off",
+        "shade": "off empty" if value is None else look(value)[1],
     }
+
+
+def look(value: float) -> tuple[str, str]:
+    """Return the opacity of a cell over the paper, and whether its text is ``on`` or ``off`` it.
+
+    The page's styles give both texts a colour that can be read on it, in both schemes.
+    """
+    # Never fully transparent: 0 must differ from a cell that has no number.
+    return f"{0.04 + 0.96 * value:.2f}", "on" if value >= DARK else "off"
 
 
 def _short(value: float) -> str:
