@@ -121,6 +121,8 @@ def _is_recorded(group: Group) -> bool:
 
 
 def _stopped(measured: Measured) -> bool:
+    if not measured.done:
+        return False
     training = measured.training
     return "stop" in training and bool(training["stop"].notna().any())
 

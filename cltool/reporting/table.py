@@ -90,9 +90,9 @@ def standing(frame: pd.DataFrame, score: Score, floor: float = NEW_FLOOR) -> Sta
       their runs are a selection;
     - those whose ``new`` is below ``floor`` times the highest: a strategy that learns nothing has
       nothing to forget, and costs little;
-    - those whose interval is wider than the distance between the best and the worst mean of the
-      column, so it does not place them anywhere in it. If such a strategy has the best mean, nobody
-      is best.
+    - those whose interval is too wide: its half is larger than the distance between the best and
+      the worst mean of the column, so it overlaps all others. If such a strategy has the best mean,
+      nobody is best.
     """
     if not score.better:
         return Standing()
@@ -104,7 +104,7 @@ def standing(frame: pd.DataFrame, score: Score, floor: float = NEW_FLOOR) -> Sta
     if len(judged) < 2 or halves.isna().any():
         return Standing()
     means = judged[score.name] * score.sign
-    narrow = 2 * halves <= means.max() - means.min()
+    narrow = halves <= means.max() - means.min()
     if narrow.sum() < 2 or means[narrow].max() < means.max():
         return Standing()
     judged, means, halves = judged[narrow], means[narrow], halves[narrow]

@@ -53,7 +53,7 @@ def _environment() -> Environment:
     for name in NUMBERS:
         environment.filters[name] = partial(formats.shown, form=getattr(formats, name))
     environment.filters["px"] = charts.px
-    environment.filters["clip"] = partial(charts.shortened, length=LONGEST)
+    environment.filters["clip"] = lambda value: charts.shortened(str(value), LONGEST)
     environment.filters["clip_middle"] = _without_middle
     environment.filters["printable"] = printable
     environment.filters["capitalised"] = lambda text: text[:1].upper() + text[1:]

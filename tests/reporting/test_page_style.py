@@ -15,7 +15,8 @@ from cltool.reporting.views import accuracy_matrix
 
 from .conftest import LABELS, Make, safe
 
-CSS = (Path(cltool.reporting.__file__).parent / "page.css").read_text("utf-8")
+FOLDER = Path(cltool.reporting.__file__).parent
+CSS = (FOLDER / "page.css").read_text("utf-8")
 AA = 4.5
 """Least contrast of text with what is behind it (WCAG 2.2, 1.4.3)."""
 
@@ -84,7 +85,8 @@ def test_verdicts_of_audits_have_colours_for_text() -> None:
 
 
 def test_dark_colours_are_for_screens_only() -> None:
-    assert not re.search(r"@media \(prefers-color-scheme", CSS)
+    for file in FOLDER.glob("*.css"):
+        assert not re.search(r"@media \(prefers-color-scheme", file.read_text("utf-8")), file
 
 
 def test_a_long_name_does_not_make_a_page_wide_or_long(make: Make) -> None:

@@ -32,7 +32,7 @@ def test_a_new_view_becomes_a_section(make: Make, monkeypatch: pytest.MonkeyPatc
     assert data["groups"][0]["views"]["toy"] == {"runs": 2}
     texts = Tree(render(data)).text
     headings = [text for tag, text in texts if tag == "h2"]
-    assert headings == ["Strategies compared", "A toy", "Settings"]
+    assert headings == ["Strategies compared", "A toy", "Methods and settings"]
     assert ("p", "2 on tiny") in texts
 
 

@@ -35,7 +35,10 @@ async function start() {
   });
   page.value = JSON.parse(await pageText(document));
   render(h(Bar), document.getElementById("cltool-bar"));
-  render(h(Facts), document.getElementById("cltool-view"));
+  const view = document.getElementById("cltool-view");
+  render(h(Facts), view);
+  // Links to facts lead here. Without a script they lead to a table further down.
+  for (const place of document.querySelectorAll(".fact-place")) view.before(place);
   mountCharts(document, viewOf);
   tellWhenReady(document.documentElement);
 }
