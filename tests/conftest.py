@@ -29,6 +29,9 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # Shells start background jobs with Ctrl-C ignored, and the processes of tests inherit that.
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
+LONGEST = ("tests/torture/test_torture.py", "tests/test_readme.py")
+"""Files with tests of a minute. They start first: at the end, the other workers would wait."""
+
 ARCHITECTURES = ("llama", "gpt2", "qwen3", "gpt_neox", "opt", "gemma", "mamba")
 CONTEXT = 96
 
@@ -142,6 +145,11 @@ def make_stream(lands: int = 12, name: str = "lands") -> Stream:
         make_wordings(),
         source={"scenario": name, "lands": lands},
     )
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the longest tests first."""
+    items.sort(key=lambda item: not item.nodeid.startswith(LONGEST))
 
 
 @pytest.fixture(scope="session", autouse=True)
