@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 FOLDER = Path(__file__).parent
-POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src '{script}'; img-src data:"
+POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src {scripts}; img-src data:"
 """The content security policy: the browser refuses to load anything from anywhere, and runs only
-the script with the digest ``script``."""
+the scripts with the digests ``scripts``."""
 
 DATA_ID = "cltool-data"
 
@@ -34,6 +34,12 @@ LONGEST = 200
 
 FACTS_ID = "cltool-facts"
 """The script element with the facts of group 0 has this name and ``-0``."""
+
+SCRIPT_ID = "cltool-script"
+"""The script element that holds a packed script, which ``load.js`` runs."""
+
+PACKED_FROM = 20_000
+"""Length in characters from which a page carries its script packed."""
 
 NUMBERS = ("share", "signed", "count", "whole", "figure", "precise", "signed_precise")
 """Functions of `formats` that templates use as filters; they write a dash for None."""
@@ -98,16 +104,20 @@ def page(
         script, styles: the script and the style sheets, files of this package.
         values: further values for the template.
     """
-    js = _asset(script)
+    own = _asset(script)
+    js = own if len(own) < PACKED_FROM else _asset("load.js")
+    allowed = dict.fromkeys(map(_digest, (js, own)))
     shared = {
         "data_id": DATA_ID,
         "packed": packed(_json(data)),
-        "policy": POLICY.format(script=_digest(js)),
+        "policy": POLICY.format(scripts=" ".join(f"'{digest}'" for digest in allowed)),
         "css": Markup("\n").join(map(_asset, styles)),
         "js": js,
     }
-    held = {f"{FACTS_ID}-{place}": one for place, one in enumerate(blocks) if one is not None}
-    return f"{fill(template, data=data, title=title, fact_blocks=held, **shared, **values)}\n"
+    carried = {f"{FACTS_ID}-{place}": one for place, one in enumerate(blocks) if one is not None}
+    if js != own:
+        carried[SCRIPT_ID] = packed(own.encode())
+    return f"{fill(template, data=data, title=title, carried=carried, **shared, **values)}\n"
 
 
 def refuse_no_page(path: Path) -> None:
