@@ -56,7 +56,7 @@ export function Bar() {
 }
 
 function GroupPicker({ selection }) {
-  return html`<label class="pick"
+  return html`<label class="pick whole"
     ><span>Runs</span>
     <select
       value=${selection.g}

@@ -3,6 +3,7 @@
 import { Drawer } from "./drawer.js";
 import { Chips } from "./filters.js";
 import { Grid } from "./grid.js";
+import { Guard } from "./guard.js";
 import { html } from "./html.js";
 import { rows, tallies } from "./rows.js";
 import { select } from "./selection.js";
@@ -17,16 +18,21 @@ export function Facts() {
   if (view.value === null) return html`<p class="note" role="status">Reading the facts…</p>`;
   const now = view.value;
   if (now.block.facts === 0) return null;
+  const of = JSON.stringify(now.selection);
   return html`
-    <${Update} />
+    <${Guard} of=${of}><${Update} /><//>
     <section class="facts" aria-labelledby="facts-title">
       <h2 id="facts-title">Facts</h2>
       <${Notes} block=${now.block} />
-      <${Summary} now=${now} />
-      <${Grid} />
+      <${Guard} of=${of}>
+        <${Summary} now=${now} />
+        <${Grid} />
+      <//>
       <${Legend} />
     </section>
-    ${now.selection.k !== null && html`<${Drawer} now=${now} key=${now.selection.k} />`}
+    <${Guard} of=${of}>
+      ${now.selection.k !== null && html`<${Drawer} now=${now} key=${now.selection.k} />`}
+    <//>
   `;
 }
 

@@ -100,6 +100,7 @@ export function Grid() {
     aria-colcount=${COLUMNS.length}
     aria-activedescendant=${`cell-${cursor.row}-${cursor.column}`}
     tabindex="0"
+    style=${{ height: `min(72vh, 46rem, ${HEADER + 2 + Math.max(1.2, keys.length) * each}px)` }}
     ref=${box}
     onKeyDown=${onKeyDown}
     onScroll=${(event) => setTop(event.currentTarget.scrollTop)}
@@ -124,6 +125,7 @@ export function Grid() {
           open=${open === keys[place]}
         />`,
       )}
+      ${keys.length === 0 && html`<p class="nothing-listed">No fact passes the filters.</p>`}
     </div>
   </div>`;
 }

@@ -81,8 +81,9 @@ function Taught({ block, fact, step }) {
   const learned = block.column("learned")[at];
   const label = block.labels[learned] ?? DASH;
   const group = block.group(step, fact);
-  const note = group === "future" || group === "erased" ? html` <small>${group}</small>` : null;
-  return html`<span class="line">${label}${note}</span>`;
+  const noted = group === "future" || group === "erased";
+  return html`<span class="line"><bdi>${label}</bdi></span>
+    ${noted && html`<small class="line">${group}</small>`}`;
 }
 
 function States({ sides, fact, step }) {

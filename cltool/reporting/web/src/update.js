@@ -10,7 +10,7 @@ import { view } from "./view.js";
 
 const MEANINGS = {
   broken: "valid facts of earlier steps: right less often than before",
-  "turned outdated": "the same: a superseded object is answered again",
+  "turned outdated": "valid facts of earlier steps: newly a superseded object",
   resurfaced: "erased and gone earlier: produced again",
   "not learned": "taught by this update: not right after it",
   "not forgotten": "erased by this update: still produced",
