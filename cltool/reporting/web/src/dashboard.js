@@ -12,6 +12,7 @@ import { Facts } from "./facts.js";
 import { pageText } from "./page_data.js";
 import { tellWhenReady } from "./ready.js";
 import { followHash, selection } from "./selection.js";
+import { followLinksToFacts } from "./show_facts.js";
 import { blocks, page, viewOf } from "./view.js";
 
 const started = new Set();
@@ -24,12 +25,15 @@ async function load(group) {
   const block = await decode(element.textContent);
   element.remove();
   blocks.value = new Map(blocks.value).set(group, block);
+  // The first search would wait for it.
+  setTimeout(() => block.texts.searchable(), 1000);
 }
 
 async function start() {
   if (document.querySelector("[id^=cltool-facts-]") === null) return;
   if (typeof DecompressionStream !== "function") return;
   followHash(window);
+  followLinksToFacts(document);
   effect(() => {
     load(selection.value.g ?? 0);
   });
