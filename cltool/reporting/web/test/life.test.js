@@ -83,7 +83,7 @@ test("wordings name the subject, and carry the answer and verdict of each run", 
   const plain = (type, values) => ({ type, values });
   const spread = (values) => ({ type: "u32", values, width: 2 });
   const header = { detail: { answers: "all", wordings: "all", margins: "all" } };
-  // Texts 0 and 1 are the first subject and its first object.
+  const texts = ["The mayor of \u0001 is not \u0002", "Zed"];
   const columns = {
     "probe.key": plain("u32", [0, 1]),
     "probe.form": plain("u8", [1, 2]),
@@ -92,7 +92,7 @@ test("wordings name the subject, and carry the answer and verdict of each run", 
     "said.0": spread([1, 1, 0xffffffff, 1, 0xfffffffe, 1, 1, 1]),
     "verdict.0": { type: "u8", values: [0, 0, 1, 1, 4, 4, 2, 2], width: 2 },
   };
-  const block = await blockOf({ header, columns });
+  const block = await blockOf({ header, columns, texts });
   const sides = [new Side(block, 0, null, null)];
   const at = (step) =>
     wordingsOf(block, sides, step, 0).map(({ form, prompt, answers }) => [
@@ -100,9 +100,9 @@ test("wordings name the subject, and carry the answer and verdict of each run", 
       prompt,
       ...answers.map(({ text, verdict }) => `${text} ${verdict}`),
     ]);
-  assert.deepEqual(at(0), [["paraphrase", "Paris", `${block.text(1)} wrong`]]);
-  assert.deepEqual(at(1), [["paraphrase", "Paris", "Bob right"]]);
+  assert.deepEqual(at(0), [["paraphrase", "The mayor of Paris is not Ann", "Zed wrong"]]);
+  assert.deepEqual(at(1), [["paraphrase", "The mayor of Paris is not Bob", "Bob right"]]);
   assert.deepEqual(at(2), []);
-  assert.deepEqual(at(3), [["paraphrase", "Paris", `${block.text(1)} outdated`]]);
+  assert.deepEqual(at(3), [["paraphrase", "The mayor of Paris is not Bob", "Zed outdated"]]);
   assert.equal(wordingsOf(await blockOf(), sides, 0, 0), null);
 });

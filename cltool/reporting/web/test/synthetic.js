@@ -60,10 +60,11 @@ const GROUPS = ["", "new", "retained", "future", "erased"];
 /*
  * A block from facts told step by step. `facts`: [{subject, relation, steps: [moment]}], a moment
  * {object, group, learned, outdated, runs: [{asked, right, stale, answer, margin}]}, or null where
- * the fact is not asked. `variants`: [{name, runs: [{seed, …}]}].
+ * the fact is not asked. `variants`: [{name, runs: [{seed, …}]}]. `texts` are numbered first.
  */
-export function packFacts({ labels, facts, variants, header = {}, columns = {} }) {
+export function packFacts({ labels, facts, variants, texts = [], header = {}, columns = {} }) {
   const strings = new Strings();
+  for (const one of texts) strings.number(one);
   const relations = [...new Set(facts.map((fact) => fact.relation))];
   let next = 0;
   const numbered = variants.map((variant) => ({
