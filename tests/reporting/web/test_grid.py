@@ -85,8 +85,17 @@ def test_the_drawer_goes_to_the_next_fact_and_the_one_before(open_page: Open) ->
     place = names.index("Person 0")
     drawer.get_by_role("button", name="Next fact").click()
     assert names[place + 1] in drawer.get_by_role("heading").first.inner_text()
+    # The button keeps the focus, and the list follows.
+    page.keyboard.press("Enter")
+    assert names[place + 2] in drawer.get_by_role("heading").first.inner_text()
+    assert _active(page).startswith(f"cell-{place + 2}-")
+    drawer.get_by_role("button", name="Fact before").click()
     drawer.get_by_role("button", name="Fact before").click()
     assert "Person 0" in drawer.get_by_role("heading").first.inner_text()
+    page.get_by_role("slider", name="Step").focus()
+    page.keyboard.press("Escape")
+    assert "k" not in shared(page)
+    page.go_back()
     drawer.get_by_role("button", name="Close").click()
     assert "k" not in shared(page)
 

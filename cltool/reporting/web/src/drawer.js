@@ -14,21 +14,31 @@ import { Flips } from "./drawer_flips.js";
 
 const LONGEST_TITLE = 300;
 
+/* The focus goes into the drawer when it opens, and back to the list when it closes, as by Escape. */
+function useKeyboard(panel) {
+  useEffect(() => {
+    const onKeyDown = (event) => {
+      // In the search, Escape empties the search.
+      if (event.key === "Escape" && event.target.type !== "search") select({ k: null });
+    };
+    panel.current.focus({ preventScroll: true });
+    document.addEventListener("keydown", onKeyDown);
+    return () => {
+      document.removeEventListener("keydown", onKeyDown);
+      document.getElementById("facts-grid")?.focus({ preventScroll: true });
+    };
+  }, []);
+}
+
 export function Drawer({ now }) {
   const { block, selection } = now;
   const { k: key, s: step } = selection;
   const panel = useRef(null);
   const sides = ["a", "b"].map((name) => sideOf(now, name)).filter((side) => side !== null);
+  useKeyboard(panel);
   useEffect(() => {
-    panel.current.focus({ preventScroll: true });
-    return () => {
-      const grid = document.getElementById("facts-grid");
-      if (!document.querySelector(".drawer")) grid?.focus({ preventScroll: true });
-    };
-  }, []);
-  const onKeyDown = (event) => {
-    if (event.key === "Escape") select({ k: null });
-  };
+    panel.current.scrollTop = 0;
+  }, [key]);
   const subject = block.subject(key);
   const object = block.object(step, key);
   const older = outdatedObjects(block, step, key);
@@ -38,7 +48,6 @@ export function Drawer({ now }) {
     aria-labelledby="drawer-title"
     tabindex="-1"
     ref=${panel}
-    onKeyDown=${onKeyDown}
   >
     <header>
       <h2 id="drawer-title">

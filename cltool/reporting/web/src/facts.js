@@ -31,7 +31,7 @@ export function Facts() {
       <${Legend} />
     </section>
     <${Guard} of=${of}>
-      ${now.selection.k !== null && html`<${Drawer} now=${now} key=${now.selection.k} />`}
+      ${now.selection.k !== null && html`<${Drawer} now=${now} />`}
     <//>
   `;
 }

@@ -65,6 +65,11 @@ export function Grid() {
     if (wanted !== box.current.scrollTop) box.current.scrollTop = wanted;
     setTop(wanted);
   };
+  // The cursor follows the open fact, which a link or the drawer may have chosen.
+  useEffect(() => {
+    const row = open === null ? -1 : keys.indexOf(open);
+    if (row >= 0 && row !== cursor.row) go({ ...cursor, row });
+  }, [open, keys]);
   const onKeyDown = (event) => {
     if (event.key === "Enter" || event.key === " ") {
       if (cursor.row < 0) toggleSort(COLUMNS[cursor.column].sort, selection);
