@@ -47,7 +47,7 @@ export function HarmByUpdate({ sides, selection }) {
   const most = Math.max(1, ...counts.flat());
   return html`<figure class="harm-by-update" aria-label="Facts that each update broke">
     <figcaption>Broken by each update, at most ${most}</figcaption>
-    <div class="harm-bars">
+    <div class=${`harm-bars${labels.length > 40 ? " dense" : ""}`}>
       ${labels.map((label, step) => {
         if (step === 0) return null;
         const numbers = sides.map((side, at) => `${"AB"[at]} ${counts[at][step] ?? 0}`).join(", ");

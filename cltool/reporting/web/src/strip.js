@@ -6,12 +6,11 @@ import { STATES } from "./states.js";
 const HEIGHT = 15;
 const GAP = 4;
 const WIDEST = 11;
-const NARROWEST = 2.5;
 const ROOM = 190;
 
 /* The width of a step, so that all steps fit. */
 export function stepWidth(steps) {
-  return Math.min(WIDEST, Math.max(NARROWEST, ROOM / steps));
+  return Math.min(WIDEST, ROOM / steps);
 }
 
 export function stripWidth(steps) {
