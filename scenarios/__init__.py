@@ -23,5 +23,10 @@ SCENARIOS = Registry(
             "cltool.scenarios.own_facts:OwnFacts",
             "your own facts: a .jsonl, .json, .csv, .tsv or .parquet file",
         ),
+        Entry(
+            "documents",
+            "cltool.scenarios.documents:Documents",
+            "your own documents: texts that are trained, and questions about them",
+        ),
     ),
 )

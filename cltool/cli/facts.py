@@ -41,10 +41,23 @@ def add(parser: argparse.ArgumentParser) -> None:
         one.add_argument(
             "--max-chars", type=int, default=2000, help="longest text allowed [%(default)s]"
         )
+    _add_draft(parts.add_parser("draft", help="let a model draft questions about documents"))
+
+
+def _add_draft(draft: argparse.ArgumentParser) -> None:
+    draft.add_argument("path", metavar="DOCUMENTS", help="a folder of texts, a text, or a table")
+    draft.add_argument("--model", required=True, help="an instruction-tuned model, such as smollm2")
+    draft.add_argument("--out", required=True, metavar="FILE.jsonl", help="the file to write")
+    draft.add_argument(
+        "--each", type=int, default=5, metavar="N", help="questions about a document [%(default)s]"
+    )
+    shared.add_device(draft)
 
 
 def run(options: argparse.Namespace) -> int:
-    """Show a file, or convert it."""
+    """Show a file, convert it, or draft questions."""
+    if options.action == "draft":
+        return _draft(options)
     from cltool.facts.files.converting import read_any
 
     shared.refuse_below_one(options.updates, "--updates")
@@ -59,6 +72,37 @@ def run(options: argparse.Namespace) -> int:
     if options.action == "show":
         return _show(options, reading, time)
     return _convert(options, reading, time)
+
+
+def _draft(options: argparse.Namespace) -> int:
+    from cltool.core.files import refuse_to_replace, write_text
+    from cltool.core.progress import stderr_progress
+    from cltool.facts.files.json_lines import as_json_lines
+
+    shared.refuse_below_one(options.each, "--each")
+    out = Path(options.out)
+    refuse_to_replace(out, "a file of facts", ["{"], "questions.jsonl")
+    with stderr_progress() as progress:
+        task = progress.task(options.model)
+        task(0, 1, "loading libraries")
+
+        from cltool.experiments.draft import draft
+
+        made = draft(
+            Path(options.path),
+            options.model,
+            each=options.each,
+            device=options.device or "auto",
+            dtype=options.dtype or "auto",
+            progress=task,
+        )
+    write_text(out, as_json_lines(made.rows))
+    say(
+        f"{plural(len(made.rows), 'draft')} written to {out}; {made.dropped} left out whose answer"
+        " is not in the text.\nThe model may be wrong: compare each question and answer with its"
+        " sentence, correct it, and remove its column draft. A run refuses drafts."
+    )
+    return exit_codes.DONE
 
 
 def _convert(options: argparse.Namespace, reading: Reading, time: str) -> int:

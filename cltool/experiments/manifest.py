@@ -106,7 +106,7 @@ def stream_warnings(stream: Stream) -> list[str]:
         if all(asking.form == "trained" for asking in stream.wordings.askings(key))
     ]
     warnings = [*stream.warnings, *spelling_warnings(stream)]
-    if len(trained_only) == len(keys):
+    if keys and len(trained_only) == len(keys):
         warnings.append(
             "No wording is held out: the scores ask in the trained wordings. "
             "Give each relation more wordings."

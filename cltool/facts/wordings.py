@@ -55,6 +55,8 @@ class Wordings:
         chats: relation → its wordings as chats, for a model that is asked through its chat
             template; a relation without them gets chats made from its other wordings.
         chat: whether keys are asked in chats.
+        texts: (subject, relation, object) → the texts in which this fact is trained, in place of
+            wordings. Its key is not asked.
     """
 
     def __init__(
@@ -65,8 +67,11 @@ class Wordings:
         *,
         chats: Mapping[str, Sequence[Wording]] | None = None,
         chat: bool = False,
+        texts: Mapping[tuple[str, str, str], Sequence[str]] | None = None,
     ) -> None:
         self.chat = chat
+        self._texts = {key: tuple(items) for key, items in (texts or {}).items()}
+        self._text_keys = {key_of(subject, relation) for subject, relation, _ in self._texts}
         self._chats = {name: tuple(items) for name, items in (chats or {}).items()}
         self._given = {name: tuple(items) for name, items in relations.items()}
         self._held_out = {name: tuple(items) for name, items in (held_out or {}).items()}
@@ -146,6 +151,7 @@ class Wordings:
             self._prompts if prompts is None else prompts,
             chats=self._chats,
             chat=self.chat if chat is None else chat,
+            texts=self._texts,
         )
 
     def digest(self) -> str:
@@ -155,7 +161,9 @@ class Wordings:
             for lists in (self._given, self._held_out, *([self._chats] if self._chats else ()))
         ]
         chat = ["chat"] if self.chat else []
-        text = json.dumps([given, [[*key, *own] for key, own in self._prompts.items()], *chat])
+        prompts = [[*key, *own] for key, own in self._prompts.items()]
+        texts = [[[*key, *own] for key, own in self._texts.items()]] if self._texts else []
+        text = json.dumps([given, prompts, *chat, *texts])
         return of_text(text)
 
     def relations(self) -> list[str]:
@@ -163,8 +171,10 @@ class Wordings:
         return list({**self._given, **self._asked})
 
     def askings(self, key: Key) -> list[Asking]:
-        """Return every way of asking for ``key``, the trained ones first."""
+        """Return every way of asking for ``key``, the trained ones first; none for texts."""
         subject, relation = key
+        if self._text_keys and key_of(subject, relation) in self._text_keys:
+            return []
         own = self._prompts.get(key_of(subject, relation)) if self._prompts else None
         if own is not None:
             return _own_prompts(own, self.chat)
@@ -182,7 +192,14 @@ class Wordings:
         return sorted(askings, key=lambda asking: asking.form != TRAINED)
 
     def examples(self, fact: Fact) -> list[tuple[str, str]]:
-        """Return (prompt, target) for each trained wording of ``fact``."""
+        """Return (prompt, target) for each trained wording of ``fact``.
+
+        For a text that is trained as it is, the prompt is empty.
+        """
+        if self._texts:
+            own = self._texts.get((fact.subject, fact.relation, fact.object))
+            if own is not None:
+                return [("", text) for text in own]
         return [
             (asking.prompt, asking.wording.target(fact.object))
             for asking in self.askings(fact.key)

@@ -70,9 +70,16 @@ class Coder:
         return self._ids(texts, special=False)
 
     def pairs(self, pairs: Sequence[tuple[str, str]]) -> list[Encoded]:
-        """Encode each (prompt, completion), followed by the end token."""
+        """Encode each (prompt, completion), followed by the end token.
+
+        A completion with an empty prompt is a text of its own: it is no turn of a chat.
+        """
         if not pairs:
             return []
+        if not all(prompt for prompt, _ in pairs):
+            turns = iter(self.pairs([pair for pair in pairs if pair[0]]))
+            texts = iter(self._whole([completion for prompt, completion in pairs if not prompt]))
+            return [next(turns) if prompt else next(texts) for prompt, _ in pairs]
         prompts = self.prompts([prompt for prompt, _ in pairs])
         if self.chat is None:
             whole = self.documents([prompt + completion for prompt, completion in pairs])
@@ -85,6 +92,12 @@ class Coder:
                 full = head + self.texts([completion])[0]
             encoded.append(Encoded((*full, *tail), len(head), bool(tail)))
         return encoded
+
+    def _whole(self, texts: Sequence[str]) -> list[Encoded]:
+        """Encode texts of which every token is learned, followed by the end token of a text."""
+        (head,) = self.documents([""])
+        tail = [] if self.eos is None else [self.eos]
+        return [Encoded((*row, *tail), len(head), bool(tail)) for row in self.documents(texts)]
 
     @property
     def end(self) -> int | None:

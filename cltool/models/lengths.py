@@ -131,11 +131,12 @@ def _possibly_too_long(stream: Stream, context: int) -> Iterator[tuple[Update, F
     """
     for update in stream:
         for fact in update.learn:
+            askings = stream.wordings.askings(fact.key)
+            worded = [(one.prompt, one.wording.target(fact.object)) for one in askings]
             pairs = [
-                (asking.prompt, target)
-                for asking in stream.wordings.askings(fact.key)
-                for target in (asking.wording.target(fact.object),)
-                if len((asking.prompt + target).encode()) + 8 > context
+                (prompt, target)
+                for prompt, target in worded or stream.wordings.examples(fact)
+                if len((prompt + target).encode()) + 8 > context
             ]
             if pairs:
                 yield update, fact, pairs

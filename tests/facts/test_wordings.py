@@ -279,3 +279,16 @@ def test_own_prompts_are_found_in_another_spelling() -> None:
     again = wordings.with_prompts({("Où? Dis.", "question"): ["Ou\u0300? Dis.", "Dis!"]})
     prompts = [asking.prompt for asking in again.askings(("Où? Dis.", "question"))]
     assert prompts == ["Où?\nDis.", "Dis!"]
+
+
+def test_facts_with_texts_are_trained_as_these_and_not_asked() -> None:
+    fact = Fact("Quay", "passage 1", "It is long.")
+    other = Fact("Quay", "passage 1", "It is short.")
+    plain = Wordings({})
+    texts = Wordings({}, texts={("Quay", "passage 1", fact.object): ["It is long.", "Long it is."]})
+    assert texts.examples(fact) == [("", "It is long."), ("", "Long it is.")]
+    assert texts.as_chat().examples(fact) == texts.examples(fact)
+    assert texts.askings(fact.key) == []
+    assert texts.examples(other) == []
+    assert len({plain.digest(), texts.digest()}) == 2
+    assert texts.askings(("Quay", "length")) == plain.askings(("Quay", "length"))

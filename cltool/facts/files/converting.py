@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
 from cltool.facts.files.events import QUESTION_RELATION, Event, Reading, read_events
+from cltool.facts.files.json_lines import as_json_lines
 from cltool.facts.files.spread import spread
 from cltool.facts.shapes.catalogue import AUTO, OWN
 
@@ -66,8 +66,7 @@ def as_row(event: Event, time: str) -> dict[str, object]:
 def as_lines(events: Sequence[Event], time: str) -> str:
     """Return events as JSON lines, in the order of their time."""
     ordered = sorted(events, key=lambda event: event.moment) if time else events
-    rows = (as_row(event, time) for event in ordered)
-    return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+    return as_json_lines([as_row(event, time) for event in ordered])
 
 
 def _day(first: int, last: int) -> str:

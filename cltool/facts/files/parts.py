@@ -83,7 +83,7 @@ def _shards(folder: Path) -> list[Path]:
     entries = [one for one in entries if one.is_dir() or not _BESIDE.fullmatch(one.name)]
     if [one.name for one in entries] == [_DATA] and entries[0].is_dir():
         return _shards(entries[0])
-    entries.sort(key=lambda one: _natural(one.name))
+    entries.sort(key=lambda one: natural_order(one.name))
     _refuse_others(folder, entries)
     kinds = {kind_of(one): one.name for one in reversed(entries)}
     if len(kinds) > 1:
@@ -121,10 +121,12 @@ def _refuse_gaps(folder: Path, entries: list[Path]) -> None:
 
 def _refuse_others(folder: Path, entries: list[Path]) -> None:
     if not entries:
+        texts = any(one.suffix.lower() == ".md" for one in folder.iterdir())
+        more = " To train texts: --scenario documents --set scenario.path=FOLDER." if texts else ""
         raise UserError(
             "is a folder without files of facts",
             where=str(folder),
-            hint=f"Give a file, or a folder of files, that end in {', '.join(ENDINGS)}.",
+            hint=f"Give a file, or a folder of files, that end in {', '.join(ENDINGS)}.{more}",
         )
     names = {one.name for one in entries}
     if _SPLITS in names:
@@ -145,7 +147,8 @@ def _refuse_others(folder: Path, entries: list[Path]) -> None:
             raise UserError(what, where=str(folder), hint=hint)
 
 
-def _natural(name: str) -> list[tuple[int, int, str]]:
+def natural_order(name: str) -> list[tuple[int, int, str]]:
+    """Return a sort key of a file's name, with numbers compared as numbers."""
     pieces = re.split(r"([0-9]+)", name)
     return [(0, int(piece), "") if at % 2 else (1, 0, piece) for at, piece in enumerate(pieces)]
 

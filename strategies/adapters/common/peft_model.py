@@ -148,4 +148,7 @@ def _refusals(method: str, where: str) -> Iterator[None]:
 @torch.no_grad()
 def _try(learner: Learner) -> None:
     """Do one forward pass: some methods report missing inputs only there."""
-    learner.score(learner.collate(learner.examples(learner.known.valid()[:1])))
+    examples = learner.examples(learner.known.valid()[:1])
+    # A stream of documents may have no base.
+    examples = examples or learner.lm.coder.pairs([("", "One forward pass.")])
+    learner.score(learner.collate(examples))
