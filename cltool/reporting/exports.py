@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 FIRST = ("scenario", "model", "strategy")
 """The first columns of a file of `write_csv`."""
 
+FORMULAS = ("=", "+", "-", "@", "\t", "\r")
+"""How a cell begins that a spreadsheet takes for a formula."""
+
 BEGIN = r"\begin{tabular}{l"
 """How a file of `write_latex` begins."""
 
@@ -43,9 +46,13 @@ def refuse_no_latex(file: Path) -> None:
 
 
 def write_csv(frame: pd.DataFrame, file: Path) -> None:
-    """Write the runs of a comparison (`cltool.runs.tables.per_seed`); missing numbers are empty."""
+    """Write the runs of a comparison (`cltool.runs.tables.per_seed`); missing numbers are empty.
+
+    A name that a spreadsheet would take for a formula has an apostrophe before it.
+    """
     refuse_no_csv(file)
-    write_text(file, frame.to_csv(index=False))
+    names = {name: frame[name].map(_defused) for name in FIRST if name in frame}
+    write_text(file, frame.assign(**names).to_csv(index=False))
 
 
 def write_latex(frame: pd.DataFrame, file: Path, columns: Sequence[str] | None = None) -> None:
@@ -75,6 +82,10 @@ def write_latex(frame: pd.DataFrame, file: Path, columns: Sequence[str] | None =
         cells = [_cell(column, str(name), values, found[column.name]) for column in chosen]
         lines.append(_row([escaped(name_and_progress(str(name), values)), *cells]))
     write_text(file, "\n".join([*lines, r"\bottomrule", r"\end{tabular}"]) + "\n")
+
+
+def _defused(name: object) -> object:
+    return f"'{name}" if isinstance(name, str) and name.startswith(FORMULAS) else name
 
 
 def escaped(text: str) -> str:

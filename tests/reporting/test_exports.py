@@ -14,7 +14,7 @@ from cltool.cli import comparison as comparing
 from cltool.cli.main import main
 from cltool.evaluation.scores import SCORES
 from cltool.experiments.compare import Comparison, Failure
-from cltool.reporting.exports import escaped
+from cltool.reporting.exports import escaped, write_csv
 from cltool.reporting.report_page import write_report
 from cltool.reporting.table import Standing, name_and_progress, standing
 from cltool.runs.run import Run
@@ -114,6 +114,14 @@ def test_a_reference_that_is_not_compared_is_refused_before_anything_runs(
     assert main([*command, "--out", str(tmp_path / "out")]) == 2
     assert "not one of the strategies that are compared" in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
+
+
+def test_no_name_is_a_formula_in_a_spreadsheet(make: Make, tmp_path: Path) -> None:
+    frame = per_seed([make(strategy="naive", labels=["a", "b"], facts=8)])
+    frame["scenario"], frame["bwt"] = "=1+1", -0.5
+    write_csv(frame, tmp_path / "runs.csv")
+    (row,) = pd.read_csv(tmp_path / "runs.csv").to_dict("records")
+    assert (row["scenario"], row["strategy"], row["bwt"]) == ("'=1+1", "naive", -0.5)
 
 
 def test_text_for_latex() -> None:

@@ -41,17 +41,22 @@ def test_what_makes_runs_incomparable_is_said_with_its_values(make: Make) -> Non
         run(make, "ewc", 1, probe={"limit": 400}, learner={"tokens": 20, "lr": 1}),
     ]
     told = " ".join(view(*runs)["unequal"])
-    assert "They were not asked in the same way: probe.limit is 200 (naive), 400 (ewc)." in told
-    assert "learner.tokens is 10 (naive), 20 (ewc)" in told
-    assert "They do not have the same seeds: seeds is 0 (naive), 0, 1 (ewc)." in told
+    assert "They were not asked in the same way: probe.limit is 200 (naive) and 400 (ewc)." in told
+    assert "learner.tokens is 10 (naive) and 20 (ewc)" in told
+    assert "They do not have the same seeds: 0 (naive) and 0, 1 (ewc)." in told
     assert "learner.lr" not in told  # a rate of its own makes no run incomparable
+
+
+def test_a_setting_that_earlier_versions_lack_makes_no_difference(make: Make) -> None:
+    runs = [run(make, "naive", probe={"limit": 200}), run(make, "ewc", probe={})]
+    assert view(*runs)["unequal"] == []
 
 
 def test_other_versions_and_weights_make_runs_incomparable(make: Make) -> None:
     other = {"versions": {"cltool": "0.1.0", "torch": "2.15.0"}, "weights": "b"}
     runs = [run(make, "naive", record={"weights": "a"}), run(make, "ewc", record=other)]
     told = " ".join(view(*runs)["unequal"])
-    assert "different versions: torch is 2.9.0 (naive), 2.15.0 (ewc)" in told
+    assert "different versions: torch is 2.9.0 (naive) and 2.15.0 (ewc)" in told
     assert "the same weights." in told
 
 

@@ -108,6 +108,8 @@ def _unequal(
     found: dict[str, list[str]] = {}
     for row in _compared(settings)["differing"]:
         what = next((UNEQUAL[one] for one in UNEQUAL if row["name"].startswith(one)), None)
+        if len({*row["values"]} - {None}) < 2:
+            continue  # some runs are of a version that did not have the setting
         # Streams that differ only in the seed are pooled, which the table says.
         if what and row["name"] != "scenario.seed":
             found.setdefault(what, []).append(_who(row["name"], settings, row["values"]))
@@ -115,22 +117,28 @@ def _unequal(
         if row["name"] in MATTERS:
             what = "They were made with different versions"
             found.setdefault(what, []).append(_who(row["name"], versions, row["values"]))
-    weights = [_distinct(variant, "weights") for variant in group.variants]
-    if len({*weights}) > 1:
+    weights = [_distinct(variant, "weights") - {"null"} for variant in group.variants]
+    known = [one for one in weights if one]
+    # Every seed may have a base of its own.
+    if known and not frozenset.intersection(*known):
         found["They did not start from the same weights"] = []
     seeds = [", ".join(sorted(_distinct(variant, "seed"))) for variant in group.variants]
     if len({*seeds}) > 1:
-        found["They do not have the same seeds"] = [_who("seeds", settings, seeds)]
+        found["They do not have the same seeds"] = [_having(settings, seeds)]
     return [f"{what}{': ' * bool(parts)}{'; '.join(parts)}." for what, parts in found.items()]
 
 
 def _who(name: str, labels: Mapping[str, object], values: Sequence[str | None]) -> str:
+    return f"{name} is {_having(labels, values)}"
+
+
+def _having(labels: Mapping[str, object], values: Sequence[str | None]) -> str:
     """Return the values of a setting, each with the strategies that have it."""
     having: dict[str, list[str]] = {}
     for label, value in zip(labels, values, strict=True):
         having.setdefault("none" if value is None else value, []).append(label)
     parts = [f"{value} ({_several(of)})" for value, of in having.items()]
-    return f"{name} is {', '.join(parts)}"
+    return " and ".join(parts)
 
 
 def _several(labels: Sequence[str]) -> str:
