@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from cltool.evaluation.scores import Score as Score
     from cltool.experiments.belief_summary import Beliefs
     from cltool.experiments.compare import Comparison
+    from cltool.experiments.update.update import Outcome
     from cltool.facts.facts import Fact as Fact
     from cltool.facts.facts import Update as Update
     from cltool.facts.scenario import Scenario as Scenario
@@ -80,6 +81,7 @@ __all__ = [
     "report",
     "run",
     "scenario",
+    "update",
 ]
 
 
@@ -155,6 +157,31 @@ def beliefs(model: str, stream: Stream | Path | str = "leaders", **options: Any)
     from cltool.experiments.beliefs import beliefs as ask
 
     return ask(model, stream, **options)
+
+
+def update(model: Path | str, facts: Path | str | None = None, **options: Any) -> Outcome:
+    """Teach a model facts, and write it only if it meets all requirements.
+
+    Args:
+        model: a model, or the folder of an updated model, which is updated further.
+        facts: the file of facts to teach; None if facts are only erased.
+        options: as for `cltool.experiments.update.request.Request` (``out``, ``protect``,
+            ``forget``, ``strategy``, ``require``, …), and ``progress``.
+
+    Returns:
+        What became of it; ``outcome.shipped`` says whether the model was written.
+
+    Raises:
+        UserError: a file, a setting or a folder is wrong, or facts contradict each other.
+    """
+    from cltool.audit.short import recovered
+    from cltool.core.progress import QUIET
+    from cltool.experiments.update.request import request_of
+    from cltool.experiments.update.update import Hooks
+    from cltool.experiments.update.update import update as apply
+
+    progress = options.pop("progress", QUIET)
+    return apply(request_of(model, facts, **options), Hooks(recovered), progress)
 
 
 def open_run(folder: Path | str) -> Run:

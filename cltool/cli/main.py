@@ -19,6 +19,13 @@ from cltool.experiments.unexpected import explained, shows_traceback
 
 COMMANDS = {
     "update": "teach a model new facts, and write it only if nothing else broke",
+    "protect": "write down what a model answers today, to protect it in updates",
+    "history": "list the versions of an updated model",
+    "diff": "list the facts that two versions of an updated model answer differently",
+    "rollback": "put an earlier version of an updated model at its place",
+    "promote": "let a name point to a version of an updated model",
+    "export": "write an updated model for serving: with all weights, or as GGUF",
+    "init": "write a workflow that updates a model on GitHub",
     "run": "run one strategy over a stream of updates",
     "compare": "run several strategies with several seeds and compare them",
     "tune": "search a strategy's settings on the first updates and test them on the later ones",

@@ -9,13 +9,17 @@ from typing import TYPE_CHECKING, Any
 from cltool.cli import options as shared
 from cltool.cli.output import message, print_json
 from cltool.cli.tables import Part, print_all
-from cltool.cli.update_tables import estimate_parts, screen_parts
+from cltool.cli.update_tables import estimate_parts, outcome_parts, screen_parts
 from cltool.core import exit_codes
 from cltool.core.progress import stderr_progress
 
 if TYPE_CHECKING:
+    from cltool.core.progress import Progress
+    from cltool.experiments.update.gate import Gate
     from cltool.experiments.update.look import Look
     from cltool.experiments.update.request import Request
+    from cltool.experiments.update.teach import Made
+    from cltool.experiments.update.update import Outcome
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -42,10 +46,30 @@ def add(parser: argparse.ArgumentParser) -> None:
         help="auto: no strategy that stores facts to rehearse them later",
     )
     parser.add_argument(
+        "--require",
+        metavar="BOUNDS",
+        help="what the updated model must meet (docs/updating.md) [new>=0.95, protected>=0.98,"
+        " unlisted>=0.95, stale<=0.02, perplexity<=1.05x]",
+    )
+    parser.add_argument(
+        "--accept-undecided",
+        action="store_true",
+        help="also ship if too few questions were asked to decide a requirement",
+    )
+    parser.add_argument(
+        "--retry",
+        type=int,
+        default=0,
+        metavar="N",
+        help="if it is refused, try up to N other ways: a weaker one, then other strategies [0]",
+    )
+    parser.add_argument(
         "--dry-run", action="store_true", help="only ask the model what it says today"
     )
     parser.add_argument("--seed", type=int, default=0, help="random seed [0]")
     parser.add_argument("--json", action="store_true", help="print the result as JSON")
+    parser.add_argument("--report", metavar="FILE", help="also write the HTML report of the update")
+    parser.add_argument("--junit", metavar="FILE", help="also write the gate as JUnit XML")
     model = parser.add_argument_group("how the model is used")
     shared.add_device(model)
     shared.add_chat(model)
@@ -58,14 +82,54 @@ def add(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Update the model, or only ask it."""
     asked = read_request(options)
+    _refuse_files(options)
     with stderr_progress() as progress:
         task = progress.task(options.model)
         task(0, 1, "loading libraries")
-        from cltool.experiments.update.look import look
+        if options.dry_run:
+            from cltool.experiments.update.look import look
 
-        seen = look(asked, task)
-    tell(options, seen)
-    return exit_codes.DONE
+            seen = look(asked, task)
+            outcome = None
+        else:
+            outcome = _update(options, asked, task)
+    if outcome is None:
+        tell(options, seen)
+        return exit_codes.DONE
+    if options.json:
+        for text in outcome.seen.warnings:
+            message(text)
+        print_json(outcome.as_json())
+    else:
+        print_all(outcome_parts(outcome))
+    return exit_codes.DONE if outcome.shipped else exit_codes.REFUSED
+
+
+def _refuse_files(options: argparse.Namespace) -> None:
+    from cltool.core.files import refuse_to_replace
+    from cltool.reporting.templates import refuse_no_page
+
+    shared.refuse_below_one(None if options.retry == 0 else options.retry, "--retry")
+    if options.report:
+        refuse_no_page(Path(options.report))
+    if options.junit:
+        refuse_to_replace(Path(options.junit), "a file of JUnit", ["<"], "update.xml")
+
+
+def _update(options: argparse.Namespace, asked: Request, progress: Progress) -> Outcome:
+    """Update the model; write the page and the JUnit file of what was made last."""
+    from cltool.audit.short import recovered
+    from cltool.experiments.update.junit import write_junit
+    from cltool.experiments.update.update import Hooks, update
+    from cltool.reporting.report_page import write_report
+
+    def judged(made: Made, gate: Gate) -> None:
+        if options.report:
+            write_report([made.run], Path(options.report), f"Update of {options.model}")
+        if options.junit:
+            write_junit(Path(options.junit), gate, options.accept_undecided)
+
+    return update(asked, Hooks(recovered, judged), progress)
 
 
 def read_request(options: argparse.Namespace) -> Request:
@@ -75,7 +139,7 @@ def read_request(options: argparse.Namespace) -> Request:
         UserError: a setting is wrong.
     """
     from cltool.core.settings import merge
-    from cltool.experiments.update.request import Request
+    from cltool.experiments.update.request import REQUIRE, Request
 
     given = {
         "model": {"device": options.device, "dtype": options.dtype, "chat": options.chat},
@@ -93,6 +157,9 @@ def read_request(options: argparse.Namespace) -> Request:
         wordings=_path(options.wordings),
         out=_path(options.out),
         strategy=options.strategy,
+        require=options.require or REQUIRE,
+        accept_undecided=options.accept_undecided,
+        retry=options.retry,
         keep_data=not options.no_stored_facts,
         seed=options.seed,
         settings={name: table for name, table in tables.items() if table},

@@ -19,7 +19,7 @@ from cltool.core.errors import UserError
 from cltool.core.files import write_text
 from cltool.experiments.resolve import open_stream
 from cltool.experiments.update.listed import Listed
-from cltool.facts.facts import Fact, Key
+from cltool.facts.facts import Key
 from cltool.facts.files.events import QUESTION_RELATION, read_events
 from cltool.facts.identity import key_of
 from cltool.facts.stream import Stream
@@ -149,9 +149,9 @@ def _row(one: Listed, step: int) -> Row:
     return row
 
 
-def listed_fact(fact: Fact, prompts: Sequence[str] = (), place: str = "") -> Listed:
-    """Return a fact as a line of a list."""
-    return Listed(fact, place, "", tuple(prompts))
+def unnumbered(one: Listed) -> Row:
+    """Return a fact as a row of a list, which has no update numbers."""
+    return {name: value for name, value in _row(one, 0).items() if name != "update" and value != []}
 
 
 def _read_toml(path: Path) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from cltool.core.progress import QUIET, Progress
 from cltool.core.samples import fixed_sample
 from cltool.core.settings import merge
 from cltool.experiments import resolve
-from cltool.experiments.update.asked import answered, ask
+from cltool.experiments.update.asked import Answered, answered, ask
 from cltool.experiments.update.estimate import Speed, measure
 from cltool.experiments.update.facts_file import Taught
 from cltool.experiments.update.folder import Start, opened
@@ -30,7 +30,7 @@ from cltool.experiments.update.screen import (
     of_keys,
     resolved,
 )
-from cltool.facts.facts import Fact
+from cltool.facts.facts import Fact, Key
 from cltool.facts.files.events import QUESTION_RELATION
 
 if TYPE_CHECKING:
@@ -46,6 +46,7 @@ class Look:
 
     Attributes:
         start: the model that the update starts from.
+        taught: what the model was taught before, with the wordings of this update.
         lists: what the update is given.
         screen: what the model says of it today.
         speed: how fast this machine is with the model.
@@ -56,6 +57,7 @@ class Look:
     """
 
     start: Start
+    taught: Taught
     lists: Lists
     screen: Screen
     speed: Speed
@@ -91,7 +93,7 @@ def look(request: Request, progress: Progress = QUIET) -> Look:
     open_lists = replace(lists, learn=[one for one in lists.learn if id(one) not in early])
     warnings = (*facts.warnings, *protect.warnings, *forget.warnings)
     with _stream(open_lists.as_taught(taught)) as stream:
-        return _asked(request, start, lists, early, stream, warnings, progress)
+        return _asked(request, (start, taught), lists, early, stream, warnings, progress)
 
 
 @contextmanager
@@ -100,17 +102,69 @@ def _stream(taught: Taught) -> Iterator[Stream]:
         yield taught.stream(Path(folder))
 
 
-def asking_tables(request: Request, start: Start) -> dict[str, Any]:
-    """Return the tables of settings with which the model is loaded and asked."""
-    chat = start.record.get("chat")
+def asking_settings(tables: Mapping[str, Any], start: Start) -> resolve.Settings:
+    """Return the settings with which the model is loaded and asked.
+
+    Raises:
+        UserError: a setting is wrong.
+    """
+    return settings_of(start.model, tables, start.record.get("chat"))
+
+
+def settings_of(
+    model: Path | str, tables: Mapping[str, Any], chat: bool | None
+) -> resolve.Settings:
+    """Return the settings with which a model is loaded and asked.
+
+    Args:
+        model: the name or the folder of the model.
+        tables: tables of settings, of which those of the model and of asking count.
+        chat: whether it is asked through its chat template; None: as the tables say.
+
+    Raises:
+        UserError: a setting is wrong.
+    """
     fixed = {} if chat is None else {"chat": "on" if chat else "off"}
-    given = {"model": {"name": start.model, **fixed}}
-    return merge(request.settings, given)
+    merged = merge(tables, {"model": {"name": str(model), **fixed}})
+    used = {name: table for name, table in merged.items() if name in ("model", "probe")}
+    return resolve.resolve("frozen", used)
+
+
+def asked_of(
+    start: Start,
+    taught: Taught,
+    lists: Lists,
+    tables: Mapping[str, Any],
+    progress: Progress = QUIET,
+) -> dict[Key, Answered]:
+    """Ask a model about facts, as if they were the next update.
+
+    Args:
+        start: the model.
+        taught: what it was taught, with the wordings.
+        lists: the facts.
+        tables: tables of settings.
+        progress: receives the progress.
+
+    Returns:
+        Key -> how the fact was answered; facts that do not fit into the model are left out.
+
+    Raises:
+        UserError: the model cannot be loaded, or a setting is wrong.
+    """
+    from cltool.experiments.base_model import prepare
+
+    if not taught.rows and not lists.protect:
+        lists = replace(lists, protect=general_facts(tables))
+    settings = asking_settings(tables, start)
+    with _stream(lists.as_taught(taught)) as stream:
+        lm, fitting = prepare(stream, settings, progress)
+        return answered(ask(lm, fitting, settings.probe))
 
 
 def _asked(
     request: Request,
-    start: Start,
+    begin: tuple[Start, Taught],
     lists: Lists,
     early: Mapping[int, Screened],
     stream: Stream,
@@ -120,12 +174,8 @@ def _asked(
     from cltool.experiments.base_model import prepare
     from cltool.lm.feed_forward import can_widen
 
-    tables = {
-        name: table
-        for name, table in asking_tables(request, start).items()
-        if name in ("model", "probe")
-    }
-    settings = resolve.resolve("frozen", tables)
+    start, taught = begin
+    settings = asking_settings(request.settings, start)
     lm, fitting = prepare(stream, settings, progress)
     progress(1, 3, "asking the model about all facts")
     begun = time.perf_counter()
@@ -144,8 +194,8 @@ def _asked(
     screen = _screen(lists, facts, start, rows, seconds)
     progress(3, 3, "screened")
     return Look(
-        start, lists, screen, speed, can_widen(lm.model), lm.coder.chat is not None, lm.asked,
-        (*warnings, *lm.warnings),
+        start, taught, lists, screen, speed, can_widen(lm.model), lm.coder.chat is not None,
+        lm.asked, (*warnings, *lm.warnings),
     )  # fmt: skip
 
 

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
+
+from cltool.core.errors import UserError
+
+PATHS = ("facts", "protect", "forget", "wordings", "out")
+"""The options that are paths."""
 
 AUTO = "auto"
 """The strategy that is chosen by what is at hand."""
@@ -49,3 +54,22 @@ class Request:
     seed: int = 0
     settings: Mapping[str, Any] = field(default_factory=dict)
     command: str = ""
+
+
+def request_of(model: Path | str, facts: Path | str | None, **options: Any) -> Request:
+    """Return what an update is asked for; paths may be texts.
+
+    Raises:
+        UserError: there is no such option.
+    """
+    known = {one.name for one in fields(Request)} - {"model", "facts"}
+    if unknown := sorted(options.keys() - known):
+        raise UserError(
+            f"there is no option {unknown[0]!r}",
+            where="cltool.update",
+            hint=f"There are: {', '.join(sorted(known))}.",
+        )
+    given = {"facts": facts, **options}
+    paths = {name: None if given[name] is None else Path(given[name]).expanduser()
+             for name in PATHS if name in given}  # fmt: skip
+    return Request(str(model), **(given | paths))

@@ -1,0 +1,120 @@
+"""The store gives back every file, and keeps what did not change once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import save_file
+from torch import Tensor
+
+from cltool.core.errors import UserError
+from cltool.experiments.update.history import History, Version
+from cltool.experiments.update.store import Store, digest
+
+
+def tensors(seed: int = 0) -> dict[str, Tensor]:
+    torch.manual_seed(seed)
+    return {"up": torch.randn(40, 30), "down": torch.randn(30, 40), "norm": torch.randn(30)}
+
+
+def written(file: Path, parts: dict[str, Tensor]) -> Path:
+    file.parent.mkdir(exist_ok=True)
+    save_file({name: one.contiguous() for name, one in parts.items()}, file, {"format": "pt"})
+    return file
+
+
+def wider(parts: dict[str, Tensor]) -> dict[str, Tensor]:
+    """Return an MLP with eight more neurons, one of which is not zero."""
+    up, down = torch.zeros(48, 30), torch.zeros(30, 48)
+    up[:40], down[:, :40] = parts["up"], parts["down"]
+    up[40], down[:, 40] = 0.5, -0.25
+    return {**parts, "up": up, "down": down}
+
+
+def one_number(parts: dict[str, Tensor]) -> dict[str, Tensor]:
+    changed = parts["norm"].clone()
+    changed[3] = -0.0
+    return {**parts, "norm": changed}
+
+
+def one_more(parts: dict[str, Tensor]) -> dict[str, Tensor]:
+    return {**parts, "bias": torch.ones(7, dtype=torch.bfloat16)}
+
+
+@pytest.mark.parametrize("change", [dict, wider, one_number, one_more])
+def test_a_small_change_costs_little_and_comes_back_byte_for_byte(
+    tmp_path: Path, change: type[dict[str, Tensor]]
+) -> None:
+    store = Store(tmp_path / "objects")
+    base = store.put(written(tmp_path / "a" / "model.safetensors", tensors()))
+    file = written(tmp_path / "b" / "model.safetensors", change(tensors()))
+    name = store.put(file, base)
+    assert name == digest(file)
+    if name != base:
+        assert store.like(name) == base
+        assert store.bytes_of(name) < 0.5 * file.stat().st_size
+    again = tmp_path / "again" / "model.safetensors"
+    store.get(name, again)
+    assert again.read_bytes() == file.read_bytes()
+
+
+def test_a_file_with_other_numbers_is_kept_whole(tmp_path: Path) -> None:
+    store = Store(tmp_path / "objects")
+    base = store.put(written(tmp_path / "a" / "model.safetensors", tensors()))
+    name = store.put(written(tmp_path / "b" / "model.safetensors", tensors(1)), base)
+    assert store.like(name) is None
+    store.keep_only([name])
+    assert store.names() == {name}
+
+
+def test_what_a_difference_needs_is_not_removed(tmp_path: Path) -> None:
+    store = Store(tmp_path / "objects")
+    base = store.put(written(tmp_path / "a" / "model.safetensors", tensors()))
+    name = store.put(written(tmp_path / "b" / "model.safetensors", wider(tensors())), base)
+    store.keep_only([name])
+    assert store.names() == {name, base}
+
+
+def test_a_file_that_others_may_write_is_copied(tmp_path: Path) -> None:
+    store = Store(tmp_path / "objects")
+    file = tmp_path / "config.json"
+    file.write_text("{}")
+    name = store.put(file, copy=True)
+    file.write_text("changed in place")
+    store.get(name, tmp_path / "again")
+    assert (tmp_path / "again").read_text() == "{}"
+
+
+def test_a_missing_and_a_damaged_object_are_refused(tmp_path: Path) -> None:
+    store = Store(tmp_path / "objects")
+    with pytest.raises(UserError, match="is missing"):
+        store.get("ab" * 32, tmp_path / "again")
+    file = tmp_path / "text"
+    file.write_text("one")
+    name = store.put(file)
+    file.write_text("two")  # the same file
+    with pytest.raises(UserError, match="is damaged"):
+        store.get(name, tmp_path / "again")
+    assert not (tmp_path / "again").exists()
+
+
+def test_old_weights_are_dropped_first_and_the_record_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cltool.experiments.update.history.FLOOR", 0)
+    history = History(tmp_path / "model")
+    for number in range(4):
+        file = written(tmp_path / str(number) / "model.safetensors", tensors(number))
+        size = file.stat().st_size
+        name = history.store.put(file)
+        about = {"number": number}
+        history.add(Version(number, number - 1, {"model.safetensors": name}, {}, about))
+    assert history.prune(3, [0], 3 * size) == [1]
+    assert [history.has(one) for one in history.versions()] == [True, False, True, True]
+    assert history.version(1).about == {"number": 1}
+    assert history.prune(3, [0], 0) == [2]
+    assert history.next_number() == 4
+    with pytest.raises(UserError, match="there is no version 9"):
+        history.version(9)
