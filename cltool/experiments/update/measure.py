@@ -29,7 +29,7 @@ def measure(seen: Look, made: Made, audit: Audit | None = None) -> dict[str, Ite
     """Return name of a requirement -> what was asked for it."""
     now = answers_of(made.run, made.step)
     before = answered(seen.screen.rows)
-    taught = {one.key for one in seen.screen.to_teach}
+    taught = {one.key: None for one in seen.screen.to_teach}  # a set that keeps their order
     protected = protected_baseline(seen, made)
     earlier = {
         key: share
@@ -71,8 +71,9 @@ def protected_baseline(seen: Look, made: Made) -> dict[Key, float]:
     changed = {one.key for one in (*seen.screen.to_teach, *seen.lists.erase)}
     return {
         key: share
-        for key in kept(made.taught) - changed
-        if (share := known.get(key, before[key].right if key in before else 0.0)) > 0
+        for key in kept(made.taught)
+        if key not in changed
+        and (share := known.get(key, before[key].right if key in before else 0.0)) > 0
     }
 
 

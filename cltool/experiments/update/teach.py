@@ -25,7 +25,7 @@ from cltool.experiments.update.history import History
 from cltool.experiments.update.look import Look
 from cltool.experiments.update.screen import Lists
 from cltool.experiments.update.text_losses import TextLosses, text_losses
-from cltool.facts.identity import key_of
+from cltool.facts.facts import Key
 from cltool.runs.record import ID
 from cltool.runs.run import Run
 from cltool.strategies import STRATEGIES
@@ -263,7 +263,7 @@ def _save_adapter(learner: Learner, folder: Path, base: str) -> None:
     give_default_modes(folder)
 
 
-def kept(taught: Taught) -> set[tuple[str, str]]:
-    """Return the keys that are protected."""
+def kept(taught: Taught) -> list[Key]:
+    """Return the keys that are protected, in the order of the file of facts."""
     roles = (PROTECTED, KNOWN)
-    return {key_of(*row_key(row)) for row in taught.rows if row.get(ROLE) in roles}
+    return [row_key(row) for row in taught.rows if row.get(ROLE) in roles]
