@@ -16,6 +16,7 @@ from cltool.core.settings import merge
 from cltool.experiments import resolve
 from cltool.experiments.build_learner import build_watched
 from cltool.experiments.general import Watch
+from cltool.experiments.heartbeat import Heartbeat
 from cltool.experiments.manifest import identity, manifest
 from cltool.experiments.steps import Steps
 from cltool.experiments.update.choose import LORA, PRETRAINED
@@ -136,10 +137,12 @@ def teach(
     _write_record(run, seen, way, manifest(requested, settings, learner), done)
     losses = text_losses(learner.lm, settings.paragraphs)
     watch = None if drift is None else Watch(drift, run, learner)
-    steps = Steps(learner, run, done, settings.probe, progress, lock, watch)
-    for step in range(done, len(stream)):
-        steps.execute(step, frozenset())
-    steps.warn()
+    labels = [update.label for update in stream]
+    with Heartbeat(run.folder, (way.strategy, seed), labels, lock) as beat:
+        steps = Steps(learner, run, done, settings.probe, progress, lock, watch, beat)
+        for step in range(done, len(stream)):
+            steps.execute(step, frozenset())
+        steps.warn()
     after = text_losses(learner.lm, settings.paragraphs)
     _export(learner, way, folder, adapts(seen, way, learner.lm.source))
     run.change_record(status="finished")

@@ -54,5 +54,7 @@ def test_the_transcript_of_a_shipped_and_a_refused_update(
             assert lines == [str(codes[-1])]
             continue
         codes.append(main.main(command[1:]))
-        assert comparable(capsys.readouterr().out.splitlines()) == comparable(lines)
+        told = capsys.readouterr()
+        assert codes[-1] != 2, told.err
+        assert comparable(told.out.splitlines()) == comparable(lines)
     assert codes == [0, 3]
