@@ -17,7 +17,8 @@ MEANINGS: Final = {
     " reproduce --check found cells that have to run",
     BAD_INPUT: "bad input: a wrong option, setting or file; the message says which",
     REFUSED: "refused or found: an erased fact came back (--fail-on-resurface), or an audit gave"
-    " a verdict that --fail-on names, or a strategy does not meet the bounds of --require",
+    " a verdict that --fail-on names, or a strategy or an updated model does not"
+    " meet its bounds (--require)",
     INTERRUPTED: "interrupted (Ctrl-C or SIGTERM); the same command continues where it stopped",
 }
 """Exit code -> what it means."""
