@@ -74,7 +74,7 @@ def render(data: Data, blocks: Sequence[str | None] = ()) -> str:
         data["title"],
         blocks,
         script="dashboard.js",
-        styles=("page.css", "dashboard.css"),
+        styles=("page.css", "charts.css", "dashboard.css"),
         lead=lead(data["groups"]),
         groups=groups,
         failed=failed,

@@ -17,9 +17,11 @@ from cltool.runs.groups import Group
 VIEWS = [
     "verdict",
     "scores",
+    "front",
     "over_updates",
     "harness",
     "accuracy_matrix",
+    "forgetting",
     "transitions",
     "updates",
     "lost_facts",

@@ -36,7 +36,7 @@ def test_the_script_passes_its_unit_tests() -> None:
 def test_bundles_carry_the_licences_of_what_they_contain() -> None:
     bundle = (REPORTING / "dashboard.js").read_text("utf-8")
     comment = bundle[: bundle.index("*/")]
-    for package in ("preact", "htm", "@preact/signals", "@observablehq/plot", "d3-array"):
+    for package in ("preact", "htm", "@preact/signals", "d3-array", "d3-shape"):
         assert f"{package} " in comment, package
     assert "Permission is hereby granted" in comment
     assert "Apache License" in comment

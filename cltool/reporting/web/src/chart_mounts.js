@@ -1,10 +1,11 @@
 /*
- * Charts on the page. An element `<div data-chart="NAME" data-group="0">` gets the chart NAME of
- * that group in place of what the server wrote into it. Without `data-group`, the group shown.
+ * Charts on the page. An element `<div data-chart="NAME">` gets the chart NAME in place of what the
+ * server wrote into it: that of the group of runs that it stands in, or of the group shown.
  */
 
 import { effect } from "@preact/signals";
 
+import { groupOf } from "./chart_group.js";
 import { CHARTS } from "./charts/index.js";
 import { selection, select } from "./selection.js";
 
@@ -12,7 +13,7 @@ import { selection, select } from "./selection.js";
  * Draws all charts below `root`, and draws those again whose part of the selection changes, each
  * when the reader sees it and after the facts are drawn.
  * `view(group)`: {block, data, selection}, with the defaults of the selection filled in; null if
- * the page has no facts of the group yet.
+ * the facts of the group are not decoded yet, and a `block` of null if the page carries none.
  */
 export function mountCharts(root, view) {
   const waiting = new Set();
@@ -28,7 +29,7 @@ export function mountCharts(root, view) {
   const draw = (mount) => {
     waiting.delete(mount);
     const now = view(mount.group);
-    if (now === null) return;
+    if (now === null || (mount.chart.facts && now.block === null)) return;
     const key = JSON.stringify(mount.chart.uses.map((name) => now.selection[name]));
     if (mount.key === key && mount.block === now.block) return;
     Object.assign(mount, { key, block: now.block });
@@ -45,7 +46,7 @@ export function mountCharts(root, view) {
   for (const element of root.querySelectorAll("[data-chart]")) {
     const chart = CHARTS[element.dataset.chart];
     if (chart === undefined) continue;
-    const group = element.dataset.group === undefined ? null : Number(element.dataset.group);
+    const group = groupOf(root, element);
     const mount = { element, chart, group, seen: false, key: null, block: null };
     mounts.set(element, mount);
     waiting.add(mount);

@@ -13,15 +13,16 @@ import { pageText } from "./page_data.js";
 import { tellWhenReady } from "./ready.js";
 import { followHash, selection } from "./selection.js";
 import { followLinksToFacts } from "./show_facts.js";
-import { blocks, page, viewOf } from "./view.js";
+import { blocks, page, viewOf, viewWithoutFacts } from "./view.js";
 
 const started = new Set();
 
 /* Decodes the facts of a group, once. */
 async function load(group) {
-  const element = document.getElementById(`cltool-facts-${group}`);
-  if (element === null || started.has(group)) return;
+  if (started.has(group)) return;
   started.add(group);
+  const element = document.getElementById(`cltool-facts-${group}`);
+  if (element === null) return;
   const block = await decode(element.textContent);
   element.remove();
   blocks.value = new Map(blocks.value).set(group, block);
@@ -30,9 +31,13 @@ async function load(group) {
 }
 
 async function start() {
-  if (document.querySelector("[id^=cltool-facts-]") === null) return;
   if (typeof DecompressionStream !== "function") return;
   followHash(window);
+  if (document.querySelector("[id^=cltool-facts-]") === null) {
+    page.value = JSON.parse(await pageText(document));
+    mountCharts(document, viewWithoutFacts);
+    return;
+  }
   followLinksToFacts(document);
   effect(() => {
     load(selection.value.g ?? 0);

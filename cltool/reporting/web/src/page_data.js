@@ -11,8 +11,12 @@ export async function pageText(root) {
 
 /* Gives the reader a file. */
 export function download(text, name, type) {
+  saveBlob(new Blob([text], { type }), name);
+}
+
+export function saveBlob(blob, name) {
   const link = document.createElement("a");
-  link.href = URL.createObjectURL(new Blob([text], { type }));
+  link.href = URL.createObjectURL(blob);
   link.download = name;
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 1000);

@@ -38,4 +38,20 @@ export function viewOf(group = null) {
   };
 }
 
+/*
+ * The same of a page that carries no facts: its charts show what is in its JSON, and `block` is
+ * null.
+ */
+export function viewWithoutFacts(group = null) {
+  const number = group ?? selection.value.g ?? 0;
+  const data = page.value.groups[number];
+  const like = {
+    done: data.strategies.map((one) => one.done),
+    variants: data.strategies,
+    steps: data.labels.length,
+    facts: 0,
+  };
+  return { block: null, data, selection: resolved({ ...selection.value, g: number }, like) };
+}
+
 export const view = computed(() => viewOf());

@@ -1,0 +1,18 @@
+/* A chart as a picture of points. */
+
+import { frameOf, standalone } from "./svg.js";
+
+const SCALE = 3;
+
+/* A PNG of an SVG, three points for each pixel, on white. */
+export async function png(svg) {
+  const { width, height } = frameOf(svg);
+  const image = new Image();
+  image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(standalone(svg))}`;
+  await image.decode();
+  const canvas = document.createElement("canvas");
+  canvas.width = width * SCALE;
+  canvas.height = height * SCALE;
+  canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
+  return new Promise((resolve) => canvas.toBlob(resolve, "image/png"));
+}
