@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { decode } from "../src/block.js";
-import { ages, factsOf as factsOfAge } from "../src/charts/ages_data.js";
+import { ages, countAges, factsOf as factsOfAge } from "../src/charts/ages_data.js";
 import { intervals, pareto, points, radius, range } from "../src/charts/front_data.js";
 import { ofDifference, ofShare } from "../src/charts/heat.js";
 import { byForm, byRelation, factsOf as factsOfKind } from "../src/charts/kinds_data.js";
@@ -247,4 +247,13 @@ test("forms need the answers of every step", async () => {
 test("a relation lists its valid facts", () => {
   assert.equal(factsOfKind("relation", "mayor").relation, "mayor");
   assert.deepEqual(factsOfKind("form", "question").group, ["new", "retained"]);
+});
+
+test("ages are counted in parts, with the same result", async () => {
+  const whole = ages(await blockOf(), [0], 4);
+  const block = await blockOf();
+  let parts = 1;
+  while (!countAges(block, [0], 4, null, -1)) parts++;
+  assert.equal(parts, 4);
+  assert.deepEqual(ages(block, [0], 4), whole);
 });

@@ -1,6 +1,6 @@
 /* How long facts stay, for A and B: lines over the number of updates since they were taught. */
 
-import { ages, factsOf } from "./ages_data.js";
+import { ages, countAges, factsOf } from "./ages_data.js";
 import { axes, lineThrough, wholeTicks } from "./axes.js";
 import { figure } from "./figure.js";
 import { nearest } from "./hover.js";
@@ -8,11 +8,30 @@ import { plural, share } from "./numbers.js";
 import { looks, titled } from "./strategies.js";
 import { canvas, legend, marker } from "./svg.js";
 
-export function agesChart({ block, data, selection, select }) {
-  const lines = sides(selection).flatMap(({ place }) => {
-    const done = Math.max(0, ...block.variants[place].runs.map((run) => (run.diverged ? 0 : run.done)));
-    const runs = block.runs(place, done - 1, selection.seed);
-    const { updates, base } = ages(block, runs, done, selection.form);
+/* Milliseconds of counting before the page may do something else. */
+const PART = 12;
+
+/* The chart, drawn when all facts are counted; with many facts, that takes several parts. */
+export function agesChart(view) {
+  const box = document.createElement("div");
+  const asked = sides(view.selection).map(({ place }) => askedOf(view, place));
+  const go = () => {
+    if (asked.every((one) => countAges(...one, PART))) box.replaceChildren(chart(view, asked));
+    else setTimeout(go, 0);
+  };
+  go();
+  return box;
+}
+
+/* The arguments of `ages` for a strategy. */
+function askedOf({ block, selection }, place) {
+  const done = Math.max(0, ...block.variants[place].runs.map((run) => (run.diverged ? 0 : run.done)));
+  return [block, block.runs(place, done - 1, selection.seed), done, selection.form];
+}
+
+function chart({ data, selection, select }, asked) {
+  const lines = sides(selection).flatMap(({ place }, i) => {
+    const { updates, base } = ages(...asked[i]);
     return [
       { place, what: "facts of updates", points: updates },
       { place, what: "base facts", points: base },

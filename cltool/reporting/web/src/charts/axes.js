@@ -45,7 +45,9 @@ function linear([low, high], [from, to]) {
 }
 
 function ticksOf({ domain, ticks: wanted }) {
-  return Array.isArray(wanted) ? wanted : ticks(...domain, wanted);
+  // A range has some room around 0 and 1, beyond which there is no share.
+  const within = (tick) => tick >= 0 && tick <= 1;
+  return Array.isArray(wanted) ? wanted : ticks(...domain, wanted).filter(within);
 }
 
 const round = (value) => Math.round(value * 10) / 10;

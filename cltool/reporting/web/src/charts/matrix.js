@@ -12,7 +12,7 @@ const LEFT = 26;
 const TOP = 40;
 const GAP = 22;
 
-export function matrix({ data, selection, select }) {
+export function matrix({ block, data, selection, select }) {
   const all = maps(data, selection);
   if (all.length === 0) return note("No step is finished yet.");
   return figure({
@@ -20,7 +20,8 @@ export function matrix({ data, selection, select }) {
     titled: false,
     reading:
       "Row i: after update i; column j: the facts of update j that are still valid at the end." +
-      " The outlined diagonal is what was just taught. A click on a cell lists its facts.",
+      " The outlined diagonal is what was just taught; below it is what was retained, above it what" +
+      ` the model knew before.${block === null ? "" : " A click on a cell lists its facts."}`,
     draw: (width) => drawn({ data, selection, select, all, width }),
     table: () => table(all, data, selection),
     file: "accuracy-matrix",

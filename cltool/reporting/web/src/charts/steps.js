@@ -12,7 +12,7 @@ const SMALLEST = 300;
 const HEAD = 36;
 const GAP = 26;
 
-export function steps({ data, selection, select }) {
+export function steps({ block, data, selection, select }) {
   const all = panels(data);
   const chosen = looks(highlighted(data, selection));
   const others = data.strategies.length - chosen.size;
@@ -20,7 +20,7 @@ export function steps({ data, selection, select }) {
   return figure({
     title: "Scores after each update",
     titled: false,
-    reading: `A share of answers. Bands are 95 % intervals.${rest} A click on a point lists its facts.`,
+    reading: `A share of answers. Bands are 95 % intervals.${rest}${block === null ? "" : " A click on a point lists its facts."}`,
     draw: (width) => drawn({ data, selection, select, all, chosen, width }),
     table: () => table(all, data, selection),
     file: "scores-after-each-update",
