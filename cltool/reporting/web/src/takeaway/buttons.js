@@ -55,13 +55,13 @@ function tableButtons(file, shown, exact) {
   ];
 }
 
-function pictureButtons(file, svg) {
+function pictureButtons(file, svg, legend = null) {
   return [
     button("SVG", "Save the chart as SVG", () => {
-      download(standalone(svg()), `${file}.svg`, "image/svg+xml");
+      download(standalone(svg(), legend), `${file}.svg`, "image/svg+xml");
     }),
     button("PNG", "Save the chart as PNG", async () => {
-      saveBlob(await png(svg()), `${file}.png`);
+      saveBlob(await png(svg(), legend), `${file}.png`);
     }),
   ];
 }
@@ -99,6 +99,7 @@ export function offerTakeAway(root, exact = () => null) {
     const box = svg.closest("figure");
     if (box.classList.contains("chart") || svg.classList.contains("small")) continue;
     const name = box.querySelector("figcaption b")?.textContent ?? "chart";
-    svg.after(bar(name, ...pictureButtons(fileName(name), () => svg)));
+    const legend = box.closest(".panels")?.parentElement.querySelector(".legend") ?? null;
+    svg.after(bar(name, ...pictureButtons(fileName(name), () => svg, legend)));
   }
 }

@@ -1,5 +1,7 @@
 /* A chart as a file that needs nothing else: its styles inside, light, with a name. */
 
+import { legendHeight, legendItems } from "./legend.js";
+
 const INHERITED = [
   "font-family", "font-size", "font-style", "font-weight", "font-variant-numeric", "text-anchor",
   "fill", "fill-opacity", "stroke", "stroke-width", "stroke-dasharray", "stroke-linecap",
@@ -38,13 +40,18 @@ export function inLight(document, read) {
   }
 }
 
-/* The text of an SVG file that looks like `svg` does on a light page. */
-export function standalone(svg, title = svg.getAttribute("aria-label") ?? "") {
+/*
+ * The text of an SVG file that looks like `svg` does on a light page. `legend`: a list on the page
+ * that says which line is which, and stands above the drawing in the file.
+ */
+export function standalone(svg, legend = null) {
   const document = svg.ownerDocument;
-  const { x, y, width, height } = frameOf(svg);
+  const title = svg.getAttribute("aria-label") ?? "";
+  const { x, y, width, height } = frameOf(svg, legend);
   const copy = inLight(document, () => {
     const made = svg.cloneNode(true);
     inline(svg, made, null);
+    if (legend !== null) made.append(...legendItems(legend, y + EDGE, inline));
     return made;
   });
   for (const one of copy.querySelectorAll(".pointing, [data-gone]")) one.remove();
@@ -63,15 +70,16 @@ export function standalone(svg, title = svg.getAttribute("aria-label") ?? "") {
   return new XMLSerializer().serializeToString(copy);
 }
 
-/* What the file shows, in units of the drawing: all of it, and an edge of paper. */
-export function frameOf(svg) {
+/* What the file shows, in units of the drawing: all of it, its legend, and an edge of paper. */
+export function frameOf(svg, legend = null) {
   const { width, height } = svg.getBoundingClientRect();
   const box = svg.getAttribute("viewBox")?.split(/[ ,]+/).map(Number) ?? [0, 0, width, height];
+  const above = legend === null ? 0 : legendHeight(legend);
   return {
     x: box[0] - EDGE,
-    y: box[1] - EDGE,
+    y: box[1] - above - EDGE,
     width: Math.ceil(box[2]) + 2 * EDGE,
-    height: Math.ceil(box[3]) + 2 * EDGE,
+    height: Math.ceil(box[3]) + above + 2 * EDGE,
   };
 }
 
