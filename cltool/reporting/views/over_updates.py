@@ -51,6 +51,9 @@ MOST_MARKERS = 12
 def data(group: Group) -> Data:
     """Return score → strategy → ``mean`` and ``half`` (of the interval), a step each.
 
+    Where several runs count, ``seeds`` has a list for each of them, in the order of the view
+    ``front``.
+
     Erased facts are left out where no fact was to be forgotten, found ones where no strategy puts
     facts before prompts, and questions where none was asked beside the stream.
     """
@@ -70,9 +73,11 @@ def _series(variant: Variant, score: str) -> Data:
         for measured in variant.scored
     ]
     points = [variant.interval_of(values) for values in zip(*columns, strict=True)]
+    seeds = [[formats.number(value) for value in column] for column in columns]
     return {
         "mean": [formats.number(mean) for mean, _ in points],
         "half": [formats.number(half) for _, half in points],
+        **({"seeds": seeds} if len(seeds) > 1 else {}),
     }
 
 

@@ -9,7 +9,7 @@ import { byForm, byRelation, factsOf as factsOfKind } from "../src/charts/kinds_
 import { labelPlaces } from "../src/charts/label_places.js";
 import { byLevel, difference, factsOf as factsOfCell, maps, short } from "../src/charts/matrix_data.js";
 import { scaled, share, signed, withMargin } from "../src/charts/numbers.js";
-import { factsOf as factsOfPoint, panels, stretches } from "../src/charts/steps_data.js";
+import { factsOf as factsOfPoint, panels, perRun, stretches } from "../src/charts/steps_data.js";
 import { chosenAs, highlighted, looks, MOST } from "../src/charts/strategies.js";
 import { moment, packFacts } from "./synthetic.js";
 
@@ -104,6 +104,18 @@ test("panels hold the scores that have numbers, with intervals between 0 and 1",
   const [one, other] = found[0].series;
   assert.deepEqual(one.points[1], { step: 1, mean: 0.5, half: 0.6, low: 0, high: 1 });
   assert.deepEqual(other.points, []);
+});
+
+test("a file has a row for each run and step", () => {
+  const views = {
+    over_updates: { new: { x: { mean: [0.5, null], half: [], seeds: [[0.25, null], [0.75, null]] } } },
+    front: { seeds: { x: [{ seed: 3, stream: null }, { seed: 4, stream: 1 }] } },
+  };
+  const [head, ...rows] = perRun({ labels: ["base", "one"], views });
+  assert.deepEqual(head.slice(-1), ["value"]);
+  assert.deepEqual(rows, [["new", "x", 3, "", 0, "base", 0.25], ["new", "x", 4, 1, 0, "base", 0.75]]);
+  const alone = { over_updates: { new: { x: { mean: [0.5], half: [null] } } } };
+  assert.deepEqual(perRun({ labels: ["base"], views: alone })[1], ["new", "x", "", "", 0, "base", 0.5]);
 });
 
 test("a line is not drawn across a step without a number", () => {

@@ -13,10 +13,11 @@ function element(name, attributes = {}, ...children) {
  * `draw(width)`: the drawing, an SVG of this width, made again when the width changes.
  * `table()`: {columns, rows}; a cell is a text, or {text, value, patch}: `value` stands in files in
  * place of the text, and `patch` is the change of the selection after a click.
+ * `exact()`: the rows of the CSV, if they are not those of the table.
  * `file`: the name of files, without an ending. `titled`: whether the title is written above the
  * reading; the heading of a section may say it already.
  */
-export function figure({ title, reading, draw, table, file, select, titled = true }) {
+export function figure({ title, reading, draw, table, file, exact, select, titled = true }) {
   const holder = element("div", { class: "chart-drawing" });
   const caption = element("figcaption", {}, element("span", {}, reading));
   if (titled) caption.prepend(element("b", {}, title));
@@ -28,7 +29,7 @@ export function figure({ title, reading, draw, table, file, select, titled = tru
     width = now;
     holder.replaceChildren(draw(now));
   }).observe(holder);
-  box.append(chartButtons({ svg: () => holder.querySelector("svg"), table, file, title }));
+  box.append(chartButtons({ svg: () => holder.querySelector("svg"), table, file, exact, title }));
   box.append(numbers(table, `${title}: ${reading}`, select));
   return box;
 }
@@ -40,7 +41,7 @@ function numbers(table, caption, select) {
     if (!details.open || details.querySelector("table") !== null) return;
     const region = element(
       "div",
-      { class: "wide", tabindex: "0", role: "region", "aria-label": caption },
+      { class: "wide", tabindex: "0", role: "group", "aria-label": caption },
       made(table(), caption, select),
     );
     details.append(region);

@@ -4,7 +4,7 @@ import { axes, band, lineThrough, wholeTicks } from "./axes.js";
 import { figure } from "./figure.js";
 import { nearest } from "./hover.js";
 import { share, withMargin } from "./numbers.js";
-import { factsOf, panels, stretches } from "./steps_data.js";
+import { factsOf, panels, perRun, stretches } from "./steps_data.js";
 import { highlighted, looks, REST, titled } from "./strategies.js";
 import { canvas, el, label, legend, marker } from "./svg.js";
 
@@ -24,6 +24,7 @@ export function steps({ block, data, selection, select }) {
     draw: (width) => drawn({ data, selection, select, all, chosen, width }),
     table: () => table(all, data, selection),
     file: "scores-after-each-update",
+    exact: () => perRun(data),
     select,
   });
 }

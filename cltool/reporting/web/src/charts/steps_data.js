@@ -58,6 +58,24 @@ function series_({ mean, half }) {
   return points;
 }
 
+/* The rows of a file: the value of each run where there are several, and else that of the strategy. */
+export function perRun(data) {
+  const runs = data.views.front?.seeds ?? {};
+  const found = [];
+  for (const [score, all] of Object.entries(data.views.over_updates ?? {})) {
+    for (const [name, { mean, seeds = [mean] }] of Object.entries(all)) {
+      seeds.forEach((values, place) => {
+        const { seed = "", stream = null } = runs[name]?.[place] ?? {};
+        values.forEach((value, step) => {
+          if (value === null) return;
+          found.push([score, name, seed, stream ?? "", step, data.labels[step], value]);
+        });
+      });
+    }
+  }
+  return [["score", "strategy", "seed", "stream", "step", "label", "value"], ...found];
+}
+
 /* The runs of neighbouring steps: a line is not drawn across a step without a number. */
 export function stretches(points) {
   const found = [];

@@ -67,11 +67,11 @@ function pictureButtons(file, svg, legend = null) {
 }
 
 /* The buttons of a chart that is drawn by the script. */
-export function chartButtons({ svg, table, file, title }) {
+export function chartButtons({ svg, table, file, title, exact = () => rowsOf(table(), true) }) {
   const numbers = tableButtons(
     file,
     () => rowsOf(table()),
-    () => rowsOf(table(), true),
+    exact,
   );
   return bar(title, ...pictureButtons(file, svg), ...numbers);
 }
