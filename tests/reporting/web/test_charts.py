@@ -7,13 +7,15 @@ import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cltool.reporting.tuning_page import write_tuning
 from cltool.runs.run import Run
 
+from ..test_tuning_page import data, tuning
 from .conftest import KEEP, SEEDS, Open
 from .page import listed
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Locator, Page
+    from playwright.sync_api import Browser, Locator, Page
 
 NAMES = ("front", "steps", "matrix", "ages", "kinds")
 PAINT = "{http://www.w3.org/2000/svg}"
@@ -134,3 +136,13 @@ def test_a_page_prints_light_from_a_dark_screen(open_page: Open) -> None:
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
     assert page.evaluate("getComputedStyle(document.body).color") == "rgb(28, 33, 38)"
     assert page.locator(".take").first.is_hidden()
+
+
+def test_a_saved_chart_of_a_search_has_its_legend(browser: Browser, tmp_path: Path) -> None:
+    searches = write_tuning(data(tuning("ewc"), tuning("replay")), tmp_path / "tuning.html")
+    page = browser.new_page()
+    page.goto(searches.as_uri())
+    _, path = saved(page, page.get_by_role("button", name="SVG").first)
+    tree = ElementTree.fromstring(path.read_text("utf-8"))
+    page.close()
+    assert {"ewc", "replay", "retained"} <= {one.text for one in tree.iter(f"{PAINT}text")}
