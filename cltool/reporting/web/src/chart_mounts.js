@@ -7,7 +7,8 @@ import { effect } from "@preact/signals";
 
 import { groupOf } from "./chart_group.js";
 import { CHARTS } from "./charts/index.js";
-import { selection, select } from "./selection.js";
+import { selection } from "./selection.js";
+import { selectAndShow as select } from "./show_facts.js";
 
 /*
  * Draws all charts below `root`, and draws those again whose part of the selection changes, each
