@@ -1,5 +1,8 @@
 """How fast reports are in Chromium: ready, interactions, elements, frames while scrolling.
 
+Beside each time stands the processor time of the page's main thread, from a trace: on a machine
+that does other things, too, only that is the page's own.
+
 ``python -m tools.page_speed [PAGE.html …] [--facts N --steps S]`` prints a row a page. With
 ``--facts``, it also makes synthetic runs of two strategies and their page.
 """
@@ -7,6 +10,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import statistics
 import sys
 import tempfile
@@ -23,6 +27,7 @@ if TYPE_CHECKING:
 
 LOADS = 3
 REPEATS = 5
+TRACED = ["toplevel"]
 SCROLL_SECONDS = 2.0
 
 INTERACTIONS = {
@@ -89,18 +94,24 @@ class Speed:
 
     Attributes:
         megabytes: size of the file.
-        ready: median seconds from the start of loading to the frame with the facts.
+        ready: median milliseconds from the start of loading to the frame with the facts.
+        ready_cpu: milliseconds of processor time until then.
         slowest: the interaction with the largest median, and that median in milliseconds until
             the frame that shows its effect is drawn.
+        slowest_cpu: the same in milliseconds of processor time.
         frames: frames a second while the list is scrolled.
+        frame_cpu: milliseconds of processor time for a frame.
         nodes: the most elements of the bar, the list and the drawer while it is scrolled.
         page_nodes: the elements of the whole page.
     """
 
     megabytes: float
     ready: float
+    ready_cpu: float
     slowest: tuple[str, float]
+    slowest_cpu: tuple[str, float]
     frames: float
+    frame_cpu: float
     nodes: int
     page_nodes: int
 
@@ -110,39 +121,77 @@ def measure(browser: Browser, path: Path) -> Speed:
     ready = []
     for _ in range(LOADS):
         with _opened(browser, path) as page:
-            ready.append(int(page.locator("html").get_attribute("data-ready") or 0) / 1000)
-    with _opened(browser, path) as page:
+            ready.append(float(page.locator("html").get_attribute("data-ready") or 0))
+    with _opened(browser, path, traced=True) as page:
+        ready_cpu = _processor_time(browser.stop_tracing())
         page.evaluate(HELPERS)
         page.wait_for_timeout(500)
-        medians = {name: _interaction(page, name) for name in INTERACTIONS}
-        page.goto(f"{path.resolve().as_uri()}#s=1")
+        times = {name: _interaction(browser, page, name) for name in INTERACTIONS}
+        page.evaluate("async () => { location.hash = '#s=1'; await painted(); await painted(); }")
+        browser.start_tracing(page=page, categories=TRACED)
         scrolled: dict[str, float] = page.evaluate(f"scrolled({SCROLL_SECONDS})")
+        scroll_cpu = _processor_time(browser.stop_tracing())
         everything = int(page.evaluate("document.querySelectorAll('*').length"))
-    slowest = max(medians.items(), key=lambda item: item[1])
-    size = path.stat().st_size / 1e6
-    frames, nodes = scrolled["frames"], int(scrolled["nodes"])
-    return Speed(size, statistics.median(ready), slowest, frames, nodes, everything)
+    slowest = max(times, key=lambda name: times[name][0])
+    busiest = max(times, key=lambda name: times[name][1])
+    frames = scrolled["frames"]
+    return Speed(
+        megabytes=path.stat().st_size / 1e6,
+        ready=statistics.median(ready),
+        ready_cpu=ready_cpu,
+        slowest=(slowest, times[slowest][0]),
+        slowest_cpu=(busiest, times[busiest][1]),
+        frames=frames,
+        frame_cpu=scroll_cpu / (frames * SCROLL_SECONDS),
+        nodes=int(scrolled["nodes"]),
+        page_nodes=everything,
+    )
+
+
+def _processor_time(trace: bytes) -> float:
+    """Return the processor time of the pages' main threads in a trace, in milliseconds."""
+    events = json.loads(trace)["traceEvents"]
+    main = {
+        (event["pid"], event["tid"])
+        for event in events
+        if event["name"] == "thread_name" and event["args"]["name"] == "CrRendererMain"
+    }
+    spent = (
+        event.get("tdur", 0)
+        for event in events
+        if event["name"].endswith("RunTask") and (event["pid"], event["tid"]) in main
+    )
+    return sum(spent) / 1000
 
 
 @contextmanager
-def _opened(browser: Browser, path: Path) -> Iterator[Page]:
+def _opened(browser: Browser, path: Path, traced: bool = False) -> Iterator[Page]:
     context = browser.new_context(viewport={"width": 1440, "height": 900})
     page = context.new_page()
     page.set_default_timeout(120_000)
+    if traced:
+        browser.start_tracing(page=page, categories=TRACED)
     page.goto(path.resolve().as_uri())
     page.wait_for_selector("html[data-ready]", state="attached")
     yield page
     context.close()
 
 
-def _interaction(page: Page, name: str) -> float:
-    """Return the median of some repeats, in milliseconds; the first one counts, too."""
+def _interaction(browser: Browser, page: Page, name: str) -> tuple[float, float]:
+    """Return the medians of some repeats: milliseconds, and those of processor time."""
     page.evaluate("async () => { location.hash = '#s=2'; await painted(); await painted(); }")
-    times = []
-    for turn in range(REPEATS):
+    times, spent = [], []
+    for turn in range(2 * REPEATS):
         page.evaluate(f"() => {{ {BEFORE.get(name, '')} }}")
-        times.append(float(page.evaluate(f"turn => timed({INTERACTIONS[name]}, turn)", turn)))
-    return statistics.median(times)
+        page.evaluate("async () => { await painted(); await painted(); }")
+        action = f"turn => timed({INTERACTIONS[name]}, turn)"
+        if turn % 2:
+            browser.start_tracing(page=page, categories=TRACED)
+            page.evaluate(action, turn // 2)
+            spent.append(_processor_time(browser.stop_tracing()))
+        else:
+            times.append(float(page.evaluate(action, turn // 2)))
+    return statistics.median(times), statistics.median(spent)
 
 
 def _pages(options: argparse.Namespace, folder: Path) -> Iterator[tuple[str, Path]]:
@@ -164,8 +213,10 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--facts", type=int, default=0, help="make a page of so many facts")
     parser.add_argument("--steps", type=int, default=10, help="its steps (default 10)")
     options = parser.parse_args(arguments)
-    print("| page | file | ready | slowest interaction | frames a second | elements (app, page) |")
-    print("| --- | --- | --- | --- | --- | --- |")
+    print(
+        "| page | file | ready (CPU) | slowest interaction | most CPU | frames/s (CPU) | elements |"
+    )
+    print("| --- | --- | --- | --- | --- | --- | --- |")
     with tempfile.TemporaryDirectory() as folder, chromium() as browser:
         for name, path in _pages(options, Path(folder)):
             print(row(name, measure(browser, path)), flush=True)
@@ -174,14 +225,14 @@ def main(arguments: list[str] | None = None) -> int:
 
 def row(name: str, found: Speed) -> str:
     """Return a row of the table."""
-    what, milliseconds = found.slowest
     cells: list[Any] = [
         name,
         f"{found.megabytes:.2f} MB",
-        f"{found.ready:.2f} s",
-        f"{milliseconds:.0f} ms ({what})",
-        f"{found.frames:.0f}",
-        f"{found.nodes:,}, {found.page_nodes:,}",
+        f"{found.ready / 1000:.2f} s ({found.ready_cpu / 1000:.2f} s)",
+        "{1:.0f} ms ({0})".format(*found.slowest),
+        "{1:.0f} ms ({0})".format(*found.slowest_cpu),
+        f"{found.frames:.0f} ({found.frame_cpu:.1f} ms)",
+        f"{found.nodes:,} of {found.page_nodes:,}",
     ]
     return f"| {' | '.join(cells)} |"
 
