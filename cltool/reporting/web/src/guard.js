@@ -7,6 +7,7 @@ import { html } from "./html.js";
 /* `of`: what the part shows; after an error, the part is tried again when it changes. */
 export class Guard extends Component {
   componentDidCatch(error) {
+    console.error(error);
     this.setState({ failed: this.props.of, why: error.message });
   }
 
