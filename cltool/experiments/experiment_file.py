@@ -16,6 +16,7 @@ from cltool.core.errors import UserError
 from cltool.core.settings import ModelSettings, read_toml, validate
 from cltool.experiments import resolve
 from cltool.experiments.trials import FIRST, MATCHED, TRIALS
+from cltool.facts.files.hub_datasets import PREFIX as HUB
 
 FILE = "experiment.toml"
 REPORTS = Path("reports")
@@ -150,6 +151,10 @@ def committed(root: Path = REPORTS) -> list[Path]:
     return sorted(file.parent for file in root.glob(f"*/*/{FILE}"))
 
 
+_FILES = ("wordings", "path", "questions")
+"""Options of scenarios that name a file or folder."""
+
+
 def scenario_of(experiment: Experiment, folder: Path) -> tuple[str, Mapping[str, Any]]:
     """Return the scenario's name, or the path of its file of facts, and its options.
 
@@ -159,13 +164,19 @@ def scenario_of(experiment: Experiment, folder: Path) -> tuple[str, Mapping[str,
     name = str(options.pop("name"))
     if resolve.names_a_file(name, folder):
         name = _from(folder, name)
-    if isinstance(options.get("wordings"), str):
-        options["wordings"] = _from(folder, options["wordings"])
+    for file in _FILES:
+        if isinstance(options.get(file), str):
+            options[file] = _from(folder, options[file])
     return name, options
 
 
 def _from(folder: Path, path: str) -> str:
-    """Return a path that is relative to ``folder`` as one that is relative to this folder."""
+    """Return a path that is relative to ``folder`` as one that is relative to this folder.
+
+    The name of a data set of the hub stays as it is.
+    """
+    if path.startswith(HUB):
+        return path
     joined = (folder / path).resolve()
     here = Path.cwd()
     return str(joined.relative_to(here)) if joined.is_relative_to(here) else str(joined)

@@ -350,3 +350,16 @@ def test_shared_code_is_that_of_no_strategy(
 
     monkeypatch.setattr(Path, "read_bytes", changed)
     assert (Sources().shared() != before) is counts
+
+
+def test_documents_and_hub_names_in_an_experiment_file(tmp_path: Path) -> None:
+    documents = {"name": "documents", "path": "../docs", "questions": "../q.jsonl", "updates": 2}
+    text = "\n".join(f"scenario.{name} = {value!r}" for name, value in documents.items())
+    place = write(tmp_path, f'shows = "a test"\n{text}\nstrategies = ["naive"]\n')
+    name, options = experiment_file.scenario_of(experiment_file.read(place), place)
+    assert name == "documents"
+    assert options["updates"] == 2
+    found = [Path(str(options[file])).resolve() for file in ("path", "questions")]
+    assert found == [place.parent / "docs", place.parent / "q.jsonl"]
+    hub = write(tmp_path, 'shows = "a"\nscenario.name = "hub:o/n:c"\nstrategies = ["naive"]\n')
+    assert experiment_file.scenario_of(experiment_file.read(hub), hub)[0] == "hub:o/n:c"
