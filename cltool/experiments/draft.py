@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +23,24 @@ _LONGEST = 48
 _PASSAGE = 1000
 """Most characters of a passage that the model reads."""
 _BATCH = 16
+_EXAMPLES = """\
+Text: The town of Lowen
+Sentence: Its gate was built by Tom Reed in 1830 and is painted green.
+Question: Who built the gate of Lowen?
+Answer: Tom Reed
+
+Text: The inn at Marl
+Sentence: A loaf costs two pennies on Mondays.
+Question: How much does a loaf cost at the inn at Marl on Mondays?
+Answer: two pennies
+
+Text: Rules of the rowing club
+Sentence: Members who come late must wash the boats.
+Question: What must members of the rowing club wash if they come late?
+Answer: the boats
+
+"""
+"""Shows the model what a question and its answer are; the names are invented."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +69,8 @@ def draft(
 ) -> Drafts:
     """Return drafts of questions about documents, which a model wrote.
 
-    The model reads a passage and a sentence of it, and writes a question. Then it reads the passage
-    and the question, and answers.
+    The model reads the title of the document and a sentence of it, and writes a question. Then it
+    reads the question, too, and answers.
 
     Args:
         path: the documents, as for the scenario ``documents``.
@@ -68,7 +86,8 @@ def draft(
     from cltool import models
 
     documents = read_documents(path)
-    if models.registered(model) is not None:
+    built = models.registered(model)
+    if built is not None and built.knows_base:
         raise UserError(
             "cltool builds this model from facts, so it cannot write questions",
             where=model,
@@ -108,30 +127,30 @@ def _usable(row: dict[str, Any], others: Sequence[dict[str, Any]]) -> bool:
 
 
 class _Writer:
-    """Writes questions and answers with one model."""
+    """Writes questions and answers with one model, which continues examples of them as plain text.
+
+    Small models follow examples better than instructions.
+    """
 
     def __init__(self, lm: LanguageModel) -> None:
-        from cltool.lm.chat import chat_turns
         from cltool.lm.sampling import Sampler
 
-        turns = chat_turns(lm.coder.tokenizer, None, where=lm.name)
-        self._lm = replace(lm, coder=lm.coder.with_chat(turns))
-        self._sampler = Sampler(self._lm, _BATCH)
-        self._chat = turns is not None
+        self._lm = lm
+        self._sampler = Sampler(lm, _BATCH)
 
     def drafts(self, document: Document, asked: Sequence[tuple[Fact, str]]) -> list[dict[str, Any]]:
         """Return a draft for each (passage, sentence)."""
-        passages = [f"{fact.subject}. {fact.object}" for fact, _ in asked]
-        wanted = [
-            f"{passage}\n\nWrite one short question that is answered by this sentence: {sentence}"
-            for passage, (_, sentence) in zip(passages, asked, strict=True)
+        begun = [f"{_EXAMPLES}Text: {document.title}\nSentence: {one}\n" for _, one in asked]
+        questions = [
+            text.split("?")[0].strip() + "?"
+            for text in self._written([f"{one}Question:" for one in begun])
         ]
-        questions = [one.split("?")[0].strip() + "?" for one in self._written(wanted, "Question:")]
-        to_answer = [
-            f"{passage}\n\nAnswer in a few words, as they stand in the text: {question}"
-            for passage, question in zip(passages, questions, strict=True)
-        ]
-        answers = self._written(to_answer, "Answer:")
+        answers = self._written(
+            [
+                f"{one}Question: {question}\nAnswer:"
+                for one, question in zip(begun, questions, strict=True)
+            ]
+        )
         return [
             {
                 "prompt": question,
@@ -144,10 +163,8 @@ class _Writer:
             for question, answer, (fact, sentence) in zip(questions, answers, asked, strict=True)
         ]
 
-    def _written(self, prompts: Sequence[str], label: str) -> list[str]:
-        """Return the first line that the model writes after each prompt."""
+    def _written(self, prompts: Sequence[str]) -> list[str]:
+        """Return the line that the model writes after each prompt."""
         coder = self._lm.coder
-        ends = "" if self._chat else f"\n{label}"
-        rows = coder.prompts([prompt + ends for prompt in prompts])
-        said = [coder.decode(ids) for ids in self._sampler.greedy(rows, _LONGEST)]
-        return [text.removeprefix(label).strip(' "') for text in map(str.strip, said)]
+        rows = coder.documents(prompts)
+        return [coder.decode(ids).strip() for ids in self._sampler.greedy(rows, _LONGEST)]

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from cltool import models
 from cltool.cli.main import main
 from cltool.core.errors import UserError
 from cltool.experiments.draft import draft
@@ -101,8 +102,8 @@ class TestDrafts:
         lines = ["How many? More", "How many?", "Nothing", "Seven.", "seven", "x"]
         lines += ["Who rings?", "Why?", "Tam Orrel.", "because"]
 
-        def written(self: object, prompts: list[str], label: str) -> list[str]:
-            assert all("arches" in prompt or "Orrel" in prompt for prompt in prompts)
+        def written(self: object, prompts: list[str]) -> list[str]:
+            assert all("Text: The quay" in one or "Text: The bell" in one for one in prompts)
             return [lines.pop(0) for _ in prompts]
 
         monkeypatch.setattr(module._Writer, "_written", written)
@@ -125,6 +126,16 @@ class TestDrafts:
         assert rows[0]["sentence"] == "It has seven arches."
         with pytest.raises(UserError, match="2 questions of 2 are drafts"):
             open_stream("documents", {"path": str(folder), "questions": str(out)})
+
+    def test_other_models_by_name_may_write(
+        self, folder: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def load(name: str, *unused: object, **more: object) -> None:
+            raise UserError(f"{name} is loaded")
+
+        monkeypatch.setattr(models, "load", load)
+        with pytest.raises(UserError, match="smollm2 is loaded"):
+            draft(folder, "smollm2")
 
     def test_a_built_model_writes_none(self, folder: Path) -> None:
         with pytest.raises(UserError, match="cannot write questions"):
