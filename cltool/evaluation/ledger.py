@@ -125,10 +125,15 @@ def write_step(run: Path, step: int, rows: Sequence[dict[str, Any]]) -> str:
     An interruption leaves the whole file or none.
     """
     import pyarrow as pa
-    import pyarrow.parquet as pq
 
     further = {name for name in FURTHER for row in rows if row.get(name) is not None}
-    table = pa.Table.from_pylist(list(rows), schema=schema(further))
+    return write_table(run, step, pa.Table.from_pylist(list(rows), schema=schema(further)))
+
+
+def write_table(run: Path, step: int, table: pa.Table) -> str:
+    """Write the answers of one step from an Arrow table (`schema`); see `write_step`."""
+    import pyarrow.parquet as pq
+
     with whole_file(step_file(run, step)) as partial:
         metadata = {**(table.schema.metadata or {}), DIGEST_KEY: NO_DIGEST}
         pq.write_table(table.replace_schema_metadata(metadata), partial, compression="zstd")
@@ -168,6 +173,8 @@ def read_step(run: Path, step: int) -> pd.DataFrame:
 def read_table(run: Path, step: int, columns: Sequence[str] | None = None) -> pa.Table:
     """Read the answers after one step as an Arrow table, which needs a fraction of the memory.
 
+    Columns of texts are dictionaries: each distinct text is there once.
+
     Args:
         run: the run folder.
         step: the step.
@@ -177,7 +184,7 @@ def read_table(run: Path, step: int, columns: Sequence[str] | None = None) -> pa
     Raises:
         UserError: the file is missing or damaged.
     """
-    return _table_of(step_file(run, step), columns)
+    return _table_of(step_file(run, step), columns, coded=True)
 
 
 def read(run: Path) -> pd.DataFrame:
@@ -239,12 +246,17 @@ def _format(content: pa.BufferReader) -> int:
 
 
 def _read_file(file: Path) -> pd.DataFrame:
-    answers: pd.DataFrame = _table_of(file).to_pandas()
+    answers: pd.DataFrame = _table_of(file, None, coded=False).to_pandas()
     return answers
 
 
-def _table_of(file: Path, columns: Sequence[str] | None = None) -> pa.Table:
+def _table_of(file: Path, columns: Sequence[str] | None, coded: bool) -> pa.Table:
     """Return the answers of a file, perhaps only some columns of them.
+
+    Args:
+        file: the file.
+        columns: those to read; by default all.
+        coded: return columns of texts as dictionaries.
 
     Raises:
         UserError: the file is missing or damaged.
@@ -268,7 +280,14 @@ def _table_of(file: Path, columns: Sequence[str] | None = None) -> pa.Table:
             table = _from_format_1(table) if written < 2 else table
             table = _from_format_2(table).select(known.names).cast(known)
         else:
-            table = pq.read_table(content, schema=known, columns=wanted)
+            texts = [one.name for one in known if coded and one.type == pa.string()]
+            kinds = [one.with_type(pa.dictionary(pa.int32(), one.type)) for one in known]
+            kinds = [
+                own if own.name in texts else one for own, one in zip(kinds, known, strict=True)
+            ]
+            table = pq.read_table(
+                content, schema=pa.schema(kinds), columns=wanted, read_dictionary=texts
+            )
         steps = {int(step) for step in table["step"].unique().to_pylist()}
         if others := sorted(steps - {_step(file)}):
             raise ValueError(f"it holds answers after step {others[0]}")

@@ -67,7 +67,6 @@ def _text(group: Group, facts: Facts, most: int) -> str:
 
 def _header(group: Group, facts: Facts, detail: Detail, most: int) -> dict[str, Any]:
     keys = facts.keys
-    forms = [str(form) for run in group.runs for form in run.asked.counted]
     streams = {run.stream: run.stream_seed for run in group.runs}
     sampled = None
     if len(keys) < keys.found:
@@ -83,7 +82,7 @@ def _header(group: Group, facts: Facts, detail: Detail, most: int) -> dict[str, 
         "relations": keys.relations.all(),
         "groups": GROUPS,
         "match": group.match,
-        "forms": list(dict.fromkeys(forms)),
+        "forms": keys.counted(),
         "all_forms": keys.forms.all(),
         "streams": list(streams.values()),
         "variants": _variants(group),

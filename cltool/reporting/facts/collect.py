@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from cltool.evaluation import ledger
-from cltool.evaluation.metrics import HELD_OUT
 from cltool.reporting.facts import keys as all_keys
 from cltool.reporting.facts.keys import Keys
 from cltool.reporting.facts.matrix import Matrix
@@ -19,6 +18,7 @@ from cltool.reporting.facts.step_rows import (
     NO_STEP,
     NOT_ASKED,
     OBJECT,
+    PROMPT,
     Tally,
     step_rows,
     tally,
@@ -41,8 +41,6 @@ MOST_VALUES = 1_000_000_000
 
 MOST_WORDINGS = 2_000_000
 """Answers to single wordings that a page holds."""
-
-TRAINED_ONLY = ("trained",)
 
 
 @dataclass
@@ -157,9 +155,12 @@ def _run(facts: Facts, measured: Measured, run: int, stream: int) -> RunFacts:
     answer, margin = Matrix("<u4", width, NOT_ASKED), Matrix("i1", width, NO_MARGIN)
     said, verdict = Matrix("<u4", 0, NOT_ASKED), Matrix("u1", 0, NEVER)
     own = RunFacts(measured.done, asked, right, stale, answer, margin, said, verdict)
-    forms = HELD_OUT if run in facts.keys.held_out else TRAINED_ONLY
+    forms = facts.keys.forms_of(run)
     for step in range(measured.done):
-        table = ledger.read_table(measured.run.folder, step, COLUMNS)
+        wanted = facts.all_wordings == "all"
+        wanted |= facts.all_wordings == "last" and step == measured.done - 1
+        columns = [*COLUMNS, PROMPT] if wanted else COLUMNS
+        table = ledger.read_table(measured.run.folder, step, columns)
         rows = step_rows(table, facts.keys, facts.texts, stream, forms)
         found = tally(rows, width)
         _take_truth(facts, step, found)
@@ -173,11 +174,6 @@ def _run(facts: Facts, measured: Measured, run: int, stream: int) -> RunFacts:
             (own.margin, found.margin),
         ):
             matrix.set(step, values)
-        wanted = (
-            step == measured.done - 1
-            if facts.all_wordings == "last"
-            else facts.all_wordings == "all"
-        )
         if wanted:
             probes = facts.wordings.places(rows, facts.keys.forms.all(), objects)
             for matrix in (own.said, own.verdict):

@@ -27,7 +27,8 @@ TYPES = {"u8": "u1", "u16": "<u2", "u32": "<u4", "i8": "i1"}
 """Types of columns, and their names in numpy."""
 
 ALIGNED = 8
-LEVEL = 9
+LEVEL = 7
+"""Of the compression: 9 takes four times as long and saves 3 %."""
 _HEAD = b"\x1f\x8b\x08" + bytes(6) + b"\xff"
 """Of a gzip file without a time, a name and an operating system."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 COLUMNS = ("subject", "relation", "form", "learned", "match", "choice")
 """The columns of the ledger that `Keys.find` needs."""
+
+TRAINED_ONLY = ("trained",)
+"""The forms that count in a run without held-out forms."""
 
 SEED = 0
 """Of the sample."""
@@ -39,6 +42,8 @@ class Keys:
         self.forms = Texts()
         self.held_out: set[int] = set()
         """Runs, by their number, that were asked in held-out forms."""
+        self.runs: set[int] = set()
+        """Runs that were asked anything."""
         self.found = 0
         """Number of keys before a sample was drawn."""
         self._codes: Numbers = np.empty(0, np.int64)
@@ -61,6 +66,7 @@ class Keys:
         asked = is_judged(table)
         if self.having(forms, HELD_OUT)[asked].any():
             self.held_out.add(run)
+        self.runs.add(run)
         chosen = asked & self.having(forms, DIRECT)
         codes = self._code(table, stream)[chosen]
         unique, first = np.unique(codes, return_index=True)
@@ -94,6 +100,18 @@ class Keys:
     def places(self, table: pa.Table, stream: int) -> Numbers:
         """Return the number of the key of each row; -1 for a key that is left out."""
         return self._places(self._code(table, stream))
+
+    def forms_of(self, run: int) -> tuple[str, ...]:
+        """Return the forms that count in a run."""
+        return HELD_OUT if run in self.held_out else TRAINED_ONLY
+
+    def counted(self) -> list[str]:
+        """Return the forms that count in one of the runs, in the order of their appearance."""
+        wanted = {
+            *(HELD_OUT if self.held_out else ()),
+            *(TRAINED_ONLY if self.runs - self.held_out else ()),
+        }
+        return [form for form in self.forms.all() if form in wanted]
 
     def having(self, forms: Numbers, names: Sequence[str]) -> Flags:
         """Return which of ``forms`` (numbers) are among ``names``."""
@@ -142,9 +160,7 @@ class Keys:
 
 def is_judged(table: pa.Table) -> Flags:
     """Return which rows have the verdict that decides (`cltool.evaluation.matchers.is_judged`)."""
-    import pyarrow.compute as pc
-
-    other = pc.call_function("not_equal", [table["match"], CHOICE])
-    found: Any = pc.call_function("or_kleene", [other.fill_null(True), table["choice"].is_valid()])
-    flags: Flags = found.to_numpy().astype(bool)
-    return flags
+    ways = Texts()
+    by_choice = ways.coded(table["match"]) == ways.number(CHOICE)
+    valid: Flags = table["choice"].is_valid().to_numpy()
+    return ~by_choice | valid

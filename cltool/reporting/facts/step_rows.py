@@ -24,10 +24,13 @@ GROUPS = ("", NEW, RETAINED, FUTURE, ERASED)
 """The groups of facts by their number in a page; the first is that of a key that is not asked."""
 
 COLUMNS = (
-    "subject", "relation", "form", "number", "prompt", "closing", "group", "learned", "accepted",
+    "subject", "relation", "form", "number", "closing", "group", "learned", "accepted",
     "outdated", "answer", "right", "stale", "logp", "logp_outdated", "match", "choice", "chosen",
 )  # fmt: skip
 """The columns of the ledger that are read."""
+
+PROMPT = "prompt"
+"""A further one, for `cltool.reporting.facts.wordings`."""
 
 OBJECT = 0xFFFFFFFF
 """In place of the number of an answer: it is exactly the object."""
@@ -141,13 +144,19 @@ def _item(column: Any, texts: Texts, place: int) -> Numbers:
     return np.where(lengths > 0, numbers[np.where(lengths > 0, chosen, -1)], -1)
 
 
+def _filled(column: Any, texts: Texts) -> Numbers:
+    """Return the number of each text, and of the empty one for null."""
+    numbers = texts.coded(column)
+    return np.where(numbers < 0, texts.number(""), numbers) if (numbers < 0).any() else numbers
+
+
 def _answers(table: pa.Table, texts: Texts) -> Numbers:
     """Return the answer to each prompt, without the text that closes the wording."""
     if CHOICE in table["match"].unique().to_pylist():
-        return texts.coded(table["chosen"].fill_null(""))
+        return _filled(table["chosen"], texts)
     said, closings = Texts(), Texts()
-    closing = closings.coded(table["closing"].fill_null(""))
-    pairs = said.coded(table["answer"].fill_null("")) * max(1, len(closings)) + closing
+    closing = _filled(table["closing"], closings)
+    pairs = _filled(table["answer"], said) * max(1, len(closings)) + closing
     unique, inverse = np.unique(pairs, return_inverse=True)
     answers, ends = said.all(), closings.all()
     whole = (divmod(int(pair), max(1, len(ends))) for pair in unique)

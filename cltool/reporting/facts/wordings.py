@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -54,7 +54,7 @@ class Wordings:
         names, known = [*self._texts.all(), ""], self._probes
         plain = [form in DIRECT for form in forms]
         columns = (rows.key, rows.form, rows.number, objects[rows.key])
-        texts = (rows.table[name].to_pylist() for name in ("subject", "prompt"))
+        texts = (_texts(rows.table[name]) for name in ("subject", "prompt"))
         found = []
         for subject, prompt, key, form, number, thing in zip(
             *texts, *(column.tolist() for column in columns), strict=True
@@ -71,6 +71,14 @@ class Wordings:
                 short = short.replace(name, sign) if name else short
             self._prompts[told] = self._texts.number(short)
         return self._prompts[told]
+
+
+def _texts(column: Any) -> Iterator[str]:
+    """Iterate over a column of texts; each distinct text is made once."""
+    known = Texts()
+    numbers = known.coded(column).tolist()
+    names = [*known.all(), ""]
+    return (names[number] for number in numbers)
 
 
 def add_answers(
