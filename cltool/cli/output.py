@@ -115,13 +115,17 @@ def warn_resurfaced(runs: Sequence[Run]) -> list[dict[str, str]]:
     Returns:
         The warnings: ``run`` (its folder) and ``text``.
     """
+    from cltool.evaluation.by_step.erased import erased_answers
     from cltool.evaluation.outcomes import resurfacing
     from cltool.reporting import resurfaced
 
     found = []
     for run in runs:
-        back = resurfacing(run.answers) if run.steps_done() else None
-        for text in () if back is None else resurfaced.in_words(back, run.record["labels"]):
+        if not (done := run.steps_done()):
+            continue
+        run.refuse_other_answers(done)
+        back = resurfacing(erased_answers(run.step_table, done))
+        for text in resurfaced.in_words(back, run.record["labels"]):
             found.append({"run": str(run.folder), "text": text})
             message(f"resurfaced in {run.folder}: {text}")
     return found

@@ -38,6 +38,7 @@ def run(options: argparse.Namespace) -> int:
     from cltool.reporting.templates import refuse_no_page
     from cltool.runs import tables
     from cltool.runs.groups import group_runs
+    from cltool.runs.measured import Measured
 
     refuse_no_page(Path(options.out))
     comparison.refuse_files(options)
@@ -49,10 +50,11 @@ def run(options: argparse.Namespace) -> int:
         if options.reference is not None:
             tables.refuse_no_reference(only, options.reference)
     shown = {"command": options.typed, "bounds": bounds, "columns": columns}
-    page = write_report(runs, Path(options.out), options.title, **shown)
+    measured = [Measured(run) for run in runs]
+    page = write_report(measured, Path(options.out), options.title, **shown)
     resurfaced = warn_resurfaced(runs)
     compared = Comparison(runs, [])
-    groups = group_runs(runs, bounds)
+    groups = group_runs(measured, bounds)
     verdicts = requirements.checked(groups)
     doubts = [text for group in groups for text in with_warnings(group)]
     files = comparison.write_files(options, compared, verdicts, doubts)

@@ -92,9 +92,12 @@ def collapsed_steps(answers: pd.DataFrame) -> list[int]:
     columns = (answers[name] for name in COLUMNS)
     for step, *values in zip(answers["step"], *columns, strict=True):
         by_step.setdefault(int(step), []).append(dict(zip(COLUMNS, values, strict=True)))
-    checks = (is_empty, is_alike, is_cut, is_lost)
-    counted = {step: counts(rows) for step, rows in by_step.items()}
-    return [step for step, one in counted.items() if any(check(one) for check in checks)]
+    return [step for step, rows in by_step.items() if has_collapsed(counts(rows))]
+
+
+def has_collapsed(one: Mapping[str, int]) -> bool:
+    """Return whether the model had collapsed at a step with these `counts`."""
+    return any(check(one) for check in (is_empty, is_alike, is_cut, is_lost))
 
 
 def _names(row: Mapping[str, Any]) -> bool:

@@ -13,7 +13,16 @@ from typing import TYPE_CHECKING
 
 from cltool.evaluation.containment import contains
 from cltool.evaluation.matchers import CONTAINS, EXACT
-from cltool.evaluation.matching import NOBODY, RIGHT, Answer, KnownNames, Match, match, without_lead
+from cltool.evaluation.matching import (
+    NOBODY,
+    RIGHT,
+    Answer,
+    KnownNames,
+    Match,
+    longest_name,
+    match,
+    without_lead,
+)
 from cltool.evaluation.mentions import NameIndex, Question
 from cltool.facts.identity import name_identity, object_identity
 from cltool.facts.stream import ERASED, Probe
@@ -102,6 +111,13 @@ class Judge:
             self.names,
             hedged=probe.group == ERASED,
         )
+
+    def named(self, probe: Probe, answer: Answer) -> str:
+        """Return the identity of the longest known name that ``answer`` begins with; else ``""``.
+
+        An answer can only be exactly an object that has this identity.
+        """
+        return longest_name(without_lead(answer, probe.gap), probe.closing, self.names.identities)
 
     def both(self, probe: Probe, answer: Answer) -> dict[str, Match | None]:
         """Return the object that ``answer`` is, and the one that its first sentence names.

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -130,12 +130,7 @@ def match(
     kinds = dict.fromkeys(map(object_identity, outdated), OUTDATED)
     kinds |= dict.fromkeys(map(object_identity, accepted), RIGHT)
     line = first_line(answer.text)
-    found: tuple[str, str, str] | None = None
-    for piece, rest in _pieces(line, closing.rstrip(), answer.ended):
-        identity = object_identity(piece)
-        longer = found is None or identity != found[0]
-        if identity and longer and (identity in kinds or identity in known.identities):
-            found = identity, piece, rest
+    found = _longest(line, closing, answer.ended, (kinds, known.identities))
     if found is None:
         return None
     identity, piece, rest = found
@@ -165,6 +160,31 @@ def match(
     if doubtful and not hedged:
         return None
     return Match(kind, piece.strip())
+
+
+def longest_name(answer: Answer, closing: str, known: Collection[str]) -> str:
+    """Return the identity of the longest name that ``answer`` begins with; else ``""``.
+
+    Args:
+        answer: what the model said.
+        closing: text that follows the object in the wording; may be empty.
+        known: identities of names.
+    """
+    found = _longest(first_line(answer.text), closing, answer.ended, (known,))
+    return found[0] if found else ""
+
+
+def _longest(
+    line: str, closing: str, ended: bool, known: Sequence[Collection[str]]
+) -> tuple[str, str, str] | None:
+    """Return the identity of the longest known name, the part that is it, and the text after it."""
+    found: tuple[str, str, str] | None = None
+    for piece, rest in _pieces(line, closing.rstrip(), ended):
+        identity = object_identity(piece)
+        longer = found is None or identity != found[0]
+        if identity and longer and any(identity in names for names in known):
+            found = identity, piece, rest
+    return found
 
 
 def without_lead(answer: Answer, gap: str) -> Answer:

@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from cltool.evaluation.judge import Judge, RelationNames
 from cltool.evaluation.ledger import KEY, LEAD, PROBE
 from cltool.evaluation.matchers import CHOICE, EXACT, judged, matcher_of
 from cltool.evaluation.matching import RIGHT, Answer, KnownNames
-from cltool.facts.identity import names_object
+from cltool.facts.identity import names_object, object_identity
 from cltool.facts.stream import RETAINED, Probe
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ def accuracy_matrix(rows: pd.DataFrame, forms: Sequence[str] | None = None) -> p
     joined["hit"] = joined["right"].astype(float)
     others = joined[[not own for own in same]]
     if len(others):
-        named = _named(others, others["target"], judge_of(rows))
+        named = named_rows(others, others["target"], judge_of(rows))
         joined.loc[others.index, "hit"] = [float(one) for one in named]
     facts = joined.groupby(["step", "update", *KEY], sort=False)["hit"].mean()
     matrix = facts.groupby(["step", "update"]).mean().unstack("update")
@@ -142,7 +143,7 @@ def fuar(rows: pd.DataFrame, forms: Sequence[str] | None = None) -> float:
     gained = 0.0
     judge = judge_of(rows)
     for chosen in (updated, ~kept & ~updated):
-        before = _named(was[chosen].reset_index(), probes[chosen]["accepted"], judge)
+        before = named_rows(was[chosen].reset_index(), probes[chosen]["accepted"], judge)
         gained += _gap(probes[chosen]["right"], before)
     return lost / gained if gained > 0 else math.nan
 
@@ -158,8 +159,14 @@ def judge_of(rows: pd.DataFrame) -> Judge:
     return Judge(known, RelationNames(facts))
 
 
-def _named(rows: pd.DataFrame, targets: Iterable[Sequence[str]], judge: Judge) -> list[bool]:
-    """Return for each row whether it is answered with one of its targets, as its run judges."""
+def named_rows(rows: pd.DataFrame, targets: Iterable[Sequence[str]], judge: Judge) -> list[bool]:
+    """Return for each row whether it is answered with one of its targets, as its run judges.
+
+    Args:
+        rows: of a ledger.
+        targets: the names that each is compared with; the judge knows all of them.
+        judge: knows the names of the ledger (`judge_of`).
+    """
     match = matcher_of(rows)
     if match == CHOICE:
         pairs = zip(rows["chosen"], targets, strict=True)
@@ -167,7 +174,8 @@ def _named(rows: pd.DataFrame, targets: Iterable[Sequence[str]], judge: Judge) -
     leads = rows[LEAD] if LEAD in rows else [None] * len(rows)
     prompts = rows["prompt"] if match != EXACT else [""] * len(rows)
     columns = (rows[name] for name in (*PROBE, "closing", "answer", "stop"))
-    found = []
+    found: list[bool] = []
+    said: dict[tuple[str, str, str, object], str] = {}
     for subject, relation, form, number, closing, text, stop, prompt, lead, target in zip(
         *columns, prompts, leads, targets, strict=True
     ):
@@ -175,9 +183,23 @@ def _named(rows: pd.DataFrame, targets: Iterable[Sequence[str]], judge: Judge) -
         gap = lead if isinstance(lead, str) else ""
         key, accepted = (subject, relation), tuple(target)
         probe = Probe(key, form, number, prompt, gap, closing, RETAINED, 0, accepted)
-        one = judge.by(match, probe, Answer(text, stop))
+        answer = Answer(text, stop)
+        if match == EXACT:
+            told = (text, closing, stop, lead)
+            if told not in said:
+                said[told] = judge.named(probe, answer)
+            if said[told] not in identities(accepted):
+                found.append(False)
+                continue
+        one = judge.by(match, probe, answer)
         found.append(one is not None and one.kind == RIGHT)
     return found
+
+
+@lru_cache(maxsize=1 << 16)
+def identities(accepted: tuple[str, ...]) -> frozenset[str]:
+    """Return the identities of names."""
+    return frozenset(map(object_identity, accepted))
 
 
 def _gap(better: pd.Series, worse: Sequence[bool] | pd.Series) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from cltool.core.errors import UserError
@@ -115,28 +115,48 @@ def summary(
     if until is not None:
         rows = rows[rows["step"] <= until]
         costs = None if costs is None else costs.loc[:until]
-    steps = per_step(rows, forms)
-    matrix = metrics.accuracy_matrix(rows, forms).to_numpy()
+    scores = ledger_summary(
+        per_step(rows, forms),
+        metrics.accuracy_matrix(rows, forms),
+        metrics.fuar(rows, forms),
+        resurfaced(rows),
+        since,
+    )
+    if general is not None:
+        scores |= general_summary(general.loc[:until], since)
+    scores |= {name: _computed(score, rows) for name, score in installed_scores().items()}
+    return scores if costs is None else scores | total_costs(costs)
+
+
+def ledger_summary(
+    steps: pd.DataFrame, accuracies: pd.DataFrame, fuar: float, back: float, since: int = 1
+) -> dict[str, float]:
+    """Return the scores of a run that come from its ledger.
+
+    Args:
+        steps: the scores of its steps (`per_step`).
+        accuracies: its accuracy matrix.
+        fuar: as `cltool.evaluation.metrics.fuar` gives it.
+        back: how many erased facts resurfaced.
+        since: the first update that counts for `WORST` and for the mean of ``new``.
+    """
+    matrix = accuracies.to_numpy()
     updates = steps.loc[since:]
     found = {
         **{name: float(steps[name].iloc[-1]) for name in steps.columns if name in SCORES},
         **{f"{name}_{how}": float(updates[name].agg(how)) for name, how in WORST.items()},
         "new": float(updates["new"].mean()),
-        "resurfaced": resurfaced(rows),
+        "resurfaced": back,
         "acc": metrics.acc(matrix),
         "bwt": metrics.bwt(matrix),
         "fwt": metrics.fwt(matrix),
         "forgetting": metrics.forgetting(matrix),
-        "fuar": metrics.fuar(rows, forms),
+        "fuar": fuar,
     }
-    scores = {name: found[name] for name in SCORES if name in found}
-    if general is not None:
-        scores |= _general(general.loc[:until], since)
-    scores |= {name: _computed(score, rows) for name, score in installed_scores().items()}
-    return scores if costs is None else scores | total_costs(costs)
+    return {name: found[name] for name in SCORES if name in found}
 
 
-def _general(steps: pd.DataFrame, since: int) -> dict[str, float]:
+def general_summary(steps: pd.DataFrame, since: int = 1) -> dict[str, float]:
     """Return those scores of `GENERAL` that a run has, after its last step."""
     if steps.empty:
         return {}
@@ -185,6 +205,13 @@ def installed_per_step(rows: pd.DataFrame) -> pd.DataFrame:
         for name, score in installed_scores().items()
     }
     return pd.DataFrame(columns, index=steps, dtype=float)
+
+
+def installed_summary(rows: Callable[[], pd.DataFrame]) -> dict[str, float]:
+    """Return the scores of installed packages; ``rows`` returns the ledger, if there are any."""
+    installed = installed_scores()
+    ledger = rows() if installed else None
+    return {name: _computed(one, ledger) for name, one in installed.items() if ledger is not None}
 
 
 def _computed(score: Score, rows: pd.DataFrame) -> float:

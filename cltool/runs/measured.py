@@ -3,37 +3,26 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from cltool.core.errors import UserError
-from cltool.evaluation import metrics, outcomes
-from cltool.evaluation.summary import per_step
+from cltool.evaluation.by_step.ledger_scores import Asked as Asked
+from cltool.evaluation.by_step.ledger_scores import LedgerScores, ledger_scores
+from cltool.evaluation.summary import (
+    general_summary,
+    installed_summary,
+    ledger_summary,
+    total_costs,
+)
 from cltool.runs.run import DIVERGED, Run
 
 if TYPE_CHECKING:
     import pandas as pd
 
 Scores = dict[str, float]
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """The questions of a run at its last step.
-
-    Attributes:
-        facts: number of facts.
-        probes: number of probes of the counted forms.
-        counted: the forms that count for scores.
-        forms: all forms.
-    """
-
-    facts: int = 0
-    probes: int = 0
-    counted: Sequence[str] = ()
-    forms: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -89,61 +78,65 @@ class Measured:
         return bool(self.run.record.get("status") == DIVERGED)
 
     @cached_property
-    def answers(self) -> pd.DataFrame:
-        """The ledger of the steps that are done."""
-        rows = self.run.answers
-        return rows[rows["step"] < self.done]
+    def ledger(self) -> LedgerScores:
+        """The numbers of the ledger of the steps that are done, of which there is one at least.
+
+        Raises:
+            UserError: a file of the ledger is damaged, or is not the one that the run wrote.
+        """
+        self.run.refuse_other_answers(self.done)
+        return ledger_scores(self.run.step_table, self.done)
 
     @cached_property
     def steps(self) -> pd.DataFrame:
         """One row for each step: its scores, and those of what was asked beside the stream."""
-        return per_step(self.answers).join(self.run.general)
+        return self.ledger.steps.join(self.run.general)
 
     @cached_property
     def training(self) -> pd.DataFrame:
         """How the update of each step that is done was trained (`Run.training`)."""
         return self.run.training.loc[: self.done - 1]
 
-    @cached_property
+    @property
     def matrix(self) -> pd.DataFrame:
         """The accuracy matrix R[i, j]."""
-        return metrics.accuracy_matrix(self.answers)
+        return self.ledger.matrix
 
     @cached_property
     def summary(self) -> Scores:
         """The scores and costs of the steps that are done; empty where none is."""
-        return self.run.summary(until=self.done - 1) if self.done else {}
+        if not self.done:
+            return {}
+        own, run, last = self.ledger, self.run, self.done - 1
+        return {
+            **ledger_summary(own.steps, own.matrix, own.fuar, own.resurfaced),
+            **general_summary(run.general.loc[:last]),
+            **installed_summary(lambda: run.answers[run.answers["step"] <= last]),
+            **total_costs(run.costs.loc[:last]),
+            **run.evaluated(last),
+        }
 
-    @cached_property
+    @property
     def asked(self) -> Asked:
         """The questions at the last finished step."""
-        if not self.done:
-            return Asked()
-        last = self.answers[self.answers["step"] == self.done - 1]
-        rows = metrics.held_out(last)
-        return Asked(
-            len(rows[["subject", "relation"]].drop_duplicates()),
-            len(rows),
-            [str(form) for form in rows["form"].unique()],
-            [str(form) for form in last["form"].unique()],
-        )
+        return self.ledger.asked if self.done else Asked()
 
-    @cached_property
+    @property
     def resurfacing(self) -> pd.DataFrame:
         """Erased facts that resurfaced (`cltool.evaluation.outcomes.resurfacing`)."""
-        return outcomes.resurfacing(self.answers)
+        return self.ledger.resurfacing
 
-    @cached_property
+    @property
     def moves_from_base(self) -> pd.DataFrame:
         """Transitions from the first step to the last one that is done."""
-        return outcomes.transitions(self.answers, 0, self.done - 1)
+        return self.ledger.moves_from_base
 
-    @cached_property
+    @property
     def moves_since_taught(self) -> pd.DataFrame:
         """Transitions from the step that taught each fact to the last one that is done."""
-        return outcomes.moves_since_taught(self.answers)
+        return self.ledger.moves_since_taught
 
-    @cached_property
+    @property
     def lost_by_step(self) -> Counter[int]:
         """For each step, the probes right at the step before and not right at it."""
-        return outcomes.lost_by_step(self.answers)
+        return self.ledger.lost_by_step

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -23,6 +23,7 @@ from cltool.runs.record import ID, read_record, read_rows
 
 if TYPE_CHECKING:
     import pandas as pd
+    import pyarrow as pa
 
 TRAINED = f"{trained.KEY}."
 """Comes before the parts of `cltool.runs.trained.COLUMNS` in tables."""
@@ -171,6 +172,28 @@ class Run:
         self.refuse_other_answers()
         return ledger.read(self.folder)
 
+    def step_table(self, step: int, columns: Sequence[str]) -> pa.Table:
+        """Return some columns of the answers after a step (`cltool.evaluation.ledger.read_table`).
+
+        Raises:
+            UserError: the file is missing or damaged.
+        """
+        if (held := self.__dict__.get("answers")) is None:
+            return ledger.read_table(self.folder, step, columns)
+        import pyarrow as pa
+
+        names = dict.fromkeys(("step", *columns))
+        rows = held.loc[held["step"] == step, [name for name in names if name in held]]
+        lists = {
+            name: pa.array(rows[name].tolist(), pa.list_(pa.string()))
+            for name in ("accepted", "outdated")
+            if name in rows
+        }
+        table = pa.Table.from_pandas(rows.drop(columns=[*lists]), preserve_index=False)
+        for name, values in lists.items():
+            table = table.append_column(name, values)
+        return table
+
     def refuse_other_answers(self, until: int | None = None) -> None:
         """Check that the files of the ledger are those that the run wrote.
 
@@ -293,8 +316,16 @@ class Run:
             until: the last step that counts; by default all recorded steps do.
         """
         found = summary(self.answers, self.costs, general=self.general, until=until)
+        return found | self.evaluated(until)
+
+    def evaluated(self, until: int | None = None) -> dict[str, float]:
+        """Return what EleutherAI's harness measured, as ``lm_eval.TASK.METRIC``.
+
+        Args:
+            until: the last step that counts; nothing was measured at another step than the last.
+        """
         whole = until is None or until >= len(self.record.get("labels", ())) - 1
-        return found | harness.numbers(self._evaluated) if whole else found
+        return harness.numbers(self._evaluated) if whole else {}
 
     def _repr_html_(self) -> str:
         """Return the run as a table, which notebooks show."""

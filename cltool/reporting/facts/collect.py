@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from cltool.evaluation import ledger
+from cltool.evaluation.by_step.numbered import Texts
 from cltool.reporting.facts import keys as all_keys
 from cltool.reporting.facts.keys import Keys
 from cltool.reporting.facts.matrix import Matrix
@@ -23,7 +24,6 @@ from cltool.reporting.facts.step_rows import (
     step_rows,
     tally,
 )
-from cltool.reporting.facts.texts import Texts
 from cltool.reporting.facts.wordings import NEVER, Wordings, add_answers
 from cltool.runs.groups import Group
 from cltool.runs.measured import Measured

@@ -11,7 +11,7 @@ from cltool.reporting.facts.collect import Facts, RunFacts
 from cltool.reporting.facts.container import Column, column
 from cltool.reporting.facts.detail import LEVELS, Detail
 from cltool.reporting.facts.matrix import Matrix
-from cltool.reporting.facts.texts import Order
+from cltool.reporting.facts.text_order import Order
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

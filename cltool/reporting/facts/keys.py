@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cltool.evaluation.matchers import CHOICE
+from cltool.evaluation.by_step.numbered import Numbering, Texts, is_judged
 from cltool.evaluation.metrics import DIRECT, HELD_OUT
-from cltool.reporting.facts.texts import Texts
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -46,10 +45,8 @@ class Keys:
         """Runs that were asked anything."""
         self.found = 0
         """Number of keys before a sample was drawn."""
-        self._codes: Numbers = np.empty(0, np.int64)
+        self._numbering = Numbering()
         self._learned: Numbers = np.empty(0, np.int64)
-        self._sorted: Numbers = self._codes
-        self._sorted_places: Numbers = self._codes
 
     def __len__(self) -> int:
         return len(self._codes)
@@ -69,12 +66,10 @@ class Keys:
         self.runs.add(run)
         chosen = asked & self.having(forms, DIRECT)
         codes = self._code(table, stream)[chosen]
-        unique, first = np.unique(codes, return_index=True)
-        fresh = self._places(unique) < 0
-        self._codes = np.append(self._codes, unique[fresh][np.argsort(first[fresh])])
-        self._index()
-        self._learned = np.append(self._learned, np.zeros(int(fresh.sum()), np.int64))
-        self._learned[self._places(codes)] = table["learned"].to_numpy()[chosen]
+        places = self._numbering.add(codes)
+        fresh = np.zeros(len(self) - len(self._learned), np.int64)
+        self._learned = np.append(self._learned, fresh)
+        self._learned[places] = table["learned"].to_numpy()[chosen]
         self.found = len(self)
 
     def sample(self, limit: int) -> None:
@@ -94,12 +89,12 @@ class Keys:
         rank[drawn] = np.arange(len(self)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
         kept = np.maximum(1, sizes * limit // len(self))
         chosen = rank < kept[strata]
-        self._codes, self._learned = self._codes[chosen], self._learned[chosen]
-        self._index()
+        self._numbering.keep(self._codes[chosen])
+        self._learned = self._learned[chosen]
 
     def places(self, table: pa.Table, stream: int) -> Numbers:
         """Return the number of the key of each row; -1 for a key that is left out."""
-        return self._places(self._code(table, stream))
+        return self._numbering.numbers(self._code(table, stream))
 
     def forms_of(self, run: int) -> tuple[str, ...]:
         """Return the forms that count in a run."""
@@ -115,7 +110,8 @@ class Keys:
 
     def having(self, forms: Numbers, names: Sequence[str]) -> Flags:
         """Return which of ``forms`` (numbers) are among ``names``."""
-        return np.isin(forms, self.forms.numbers(names))
+        found: Flags = np.isin(forms, self.forms.numbers(names))
+        return found
 
     def by_name(self) -> dict[tuple[str, str], list[int]]:
         """Return (subject, relation) → the numbers of its keys, one for each stream."""
@@ -142,25 +138,11 @@ class Keys:
         """The stream of each key."""
         return self._codes >> (_SUBJECT_BITS + _RELATION_BITS)
 
+    @property
+    def _codes(self) -> Numbers:
+        return self._numbering.codes
+
     def _code(self, table: pa.Table, stream: int) -> Numbers:
         subject = self.subjects.coded(table["subject"])
         relation = self.relations.coded(table["relation"])
         return subject | relation << _SUBJECT_BITS | stream << (_SUBJECT_BITS + _RELATION_BITS)
-
-    def _index(self) -> None:
-        self._sorted_places = np.argsort(self._codes, kind="stable")
-        self._sorted = self._codes[self._sorted_places]
-
-    def _places(self, codes: Numbers) -> Numbers:
-        if not len(self):
-            return np.full(len(codes), -1, np.int64)
-        near = np.minimum(np.searchsorted(self._sorted, codes), len(self) - 1)
-        return np.where(self._sorted[near] == codes, self._sorted_places[near], -1)
-
-
-def is_judged(table: pa.Table) -> Flags:
-    """Return which rows have the verdict that decides (`cltool.evaluation.matchers.is_judged`)."""
-    ways = Texts()
-    by_choice = ways.coded(table["match"]) == ways.number(CHOICE)
-    valid: Flags = table["choice"].is_valid().to_numpy()
-    return ~by_choice | valid

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from cltool.evaluation.by_step.numbered import Texts, is_judged
 from cltool.evaluation.matchers import CHOICE
 from cltool.evaluation.matching import shown
 from cltool.evaluation.metrics import DIRECT
 from cltool.facts.stream import ERASED, FUTURE, NEW, RETAINED
-from cltool.reporting.facts.keys import Keys, is_judged
-from cltool.reporting.facts.texts import Texts
+from cltool.reporting.facts.keys import Keys
 
 if TYPE_CHECKING:
     import pyarrow as pa

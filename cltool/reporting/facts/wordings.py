@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from cltool.evaluation.by_step.numbered import Texts
 from cltool.evaluation.metrics import DIRECT
 from cltool.reporting.facts.matrix import Matrix
 from cltool.reporting.facts.step_rows import NOT_ASKED, OBJECT, StepRows
-from cltool.reporting.facts.texts import Texts
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

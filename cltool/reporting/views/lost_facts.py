@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from markupsafe import Markup
 
-from cltool.evaluation.ledger import KEY
-from cltool.evaluation.matchers import CHOICE, matcher_of
-from cltool.evaluation.matching import shown
-from cltool.evaluation.outcomes import since_taught
 from cltool.reporting.facts.block import facts_of
 from cltool.reporting.facts.by_update import by_update
 from cltool.reporting.templates import fill
@@ -23,6 +19,8 @@ LONGEST_ANSWER = 60
 
 Fact = tuple[str, str, int, str]
 """Subject, relation, the step that taught it, object."""
+
+FACT = ("subject", "relation", "learned", "object")
 
 
 def data(group: Group) -> dict[str, Any]:
@@ -41,56 +39,60 @@ def data(group: Group) -> dict[str, Any]:
     if not all(measured.has_answers for measured in group.runs):
         return {"rows": [], "total": None}
     furthest = max((variant.done for variant in group.variants), default=0)
-    by_variant = [_lost_in(v) if v.done == furthest else {} for v in group.variants]
-    for variant, cells in zip(group.variants, by_variant, strict=True):
-        _add_step(group, variant, cells)
+    shown = [variant for variant in group.variants if variant.done == furthest > 0]
     weights: Counter[Fact] = Counter()
-    for cells in by_variant:
-        for fact, cell in cells.items():
+    for variant in shown:
+        for fact, cell in _cells(variant).items():
             weights[fact] += cell["lost"] / cell["asked"]
     ranked = sorted((fact for fact in weights if weights[fact] > 0), key=lambda f: -weights[f])
-    rows = [
-        {
-            "subject": subject,
-            "relation": relation,
-            "learned": learned,
-            "object": name,
-            "cells": [cells.get((subject, relation, learned, name)) for cells in by_variant],
-        }
+    rows: list[dict[str, Any]] = [
+        {"subject": subject, "relation": relation, "learned": learned, "object": name, "cells": []}
         for subject, relation, learned, name in ranked[:SHOWN_FACTS]
     ]
+    for variant in group.variants:
+        cells = _cells(variant, ranked[:SHOWN_FACTS]) if variant in shown else {}
+        _add_step(group, variant, cells)
+        for fact, row in zip(ranked, rows, strict=False):
+            row["cells"].append(cells.get(fact))
     return {"rows": rows, "total": len(ranked)}
 
 
-def _lost_in(variant: Variant) -> dict[Fact, dict[str, Any]]:
-    """Return a cell for each fact that was right after it was taught, over the scored runs."""
+def _cells(variant: Variant, wanted: Sequence[Fact] = ()) -> dict[Fact, dict[str, Any]]:
+    """Return a cell for each fact that was right after it was taught, over the scored runs.
+
+    Args:
+        variant: the runs.
+        wanted: the facts that get the answer given instead; by default none does.
+    """
     facts: dict[Fact, dict[str, Any]] = {}
-    said: dict[Fact, Counter[tuple[str, bool]]] = {}
+    said: dict[Fact, Counter[tuple[str, bool]]] = {fact: Counter() for fact in wanted}
     for measured in variant.scored:
-        rows = since_taught(measured.answers)
-        columns = [*KEY, "learned", "accepted", "right_then", "right", "stale"]
-        by_choice = matcher_of(rows) == CHOICE
-        answers = rows["chosen"] if by_choice else map(shown, rows["answer"], rows["closing"])
-        for subject, relation, learned, accepted, then, now, stale, answer in zip(
-            *(rows[column] for column in columns), answers, strict=True
-        ):
-            fact = (subject, relation, int(learned), str(accepted[0]))
+        since = measured.ledger.since_taught
+        columns = (since.facts[name].to_pylist() for name in FACT)
+        keys = list(zip(*columns, strict=True))
+        counts = [since.facts[name].to_pylist() for name in ("asked", "right", "lost")]
+        for fact, asked, right, lost in zip(keys, *counts, strict=True):
             cell = facts.setdefault(fact, {"lost": 0, "right": 0, "asked": 0})
-            cell["asked"] += 1
-            cell["right"] += int(then)
-            if then and not now:
-                cell["lost"] += 1
-                said.setdefault(fact, Counter())[_short(answer), bool(stale)] += 1
+            cell["asked"] += asked
+            cell["right"] += right
+            cell["lost"] += lost
+        if wanted:
+            answers = [since.lost[name].to_pylist() for name in ("fact", "answer", "stale")]
+            for place, answer, stale in zip(*answers, strict=True):
+                if keys[place] in said:
+                    said[keys[place]][_short(answer), stale] += 1
     for fact, counted in said.items():
-        (answer, stale), _ = counted.most_common(1)[0]
-        facts[fact].update(answer=answer, stale=stale)
-    return {fact: cell for fact, cell in facts.items() if cell["right"]}
+        if counted:
+            (answer, stale), _ = counted.most_common(1)[0]
+            facts[fact].update(answer=answer, stale=stale)
+    found = wanted or facts
+    return {fact: facts[fact] for fact in found if facts.get(fact, {}).get("right")}
 
 
 def _add_step(group: Group, variant: Variant, cells: dict[Fact, dict[str, Any]]) -> None:
     """Add to each cell the step that broke its fact."""
     facts, found = facts_of(group), by_update(group, variant)
-    if facts is None or found is None:
+    if not cells or facts is None or found is None:
         return
     places = facts.keys.by_name()
     for (subject, relation, *_), cell in cells.items():

@@ -1,8 +1,7 @@
-"""Texts as numbers: each distinct text once, and their order in a page."""
+"""The order of the texts in a page."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,40 +10,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Numbers = NDArray[np.int64]
-
-
-class Texts:
-    """Distinct texts, numbered by their first appearance."""
-
-    def __init__(self) -> None:
-        self._numbers: dict[str, int] = {}
-
-    def __len__(self) -> int:
-        return len(self._numbers)
-
-    def number(self, text: str) -> int:
-        """Return the number of a text."""
-        return self._numbers.setdefault(text, len(self._numbers))
-
-    def numbers(self, texts: Iterable[str]) -> Numbers:
-        """Return the numbers of texts."""
-        known = self._numbers
-        return np.array([known.setdefault(text, len(known)) for text in texts], np.int64)
-
-    def coded(self, column: Any) -> Numbers:
-        """Return the number of each value of an Arrow column of texts; -1 for null."""
-        import pyarrow as pa
-
-        whole = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
-        encoded = whole.dictionary_encode()
-        places = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False)
-        numbers = np.append(self.numbers(encoded.dictionary.to_pylist()), -1)
-        found: Numbers = numbers[places]
-        return found
-
-    def all(self) -> list[str]:
-        """Return all texts in the order of their numbers."""
-        return list(self._numbers)
 
 
 class Order:
