@@ -92,6 +92,8 @@ def outcome_parts(outcome: Outcome) -> Iterator[Part]:
     if gate is not None:
         yield from gate_parts(gate)
     yield from _attempts(outcome)
+    doubts = dict.fromkeys([*outcome.seen.warnings, *outcome.attempts[-1].doubts])
+    yield from (f"\nDoubt: {text}" for text in doubts)
     if outcome.folder is None:
         yield "\nREFUSED. Nothing was written, and the model is as it was."
         yield from _help(outcome)

@@ -41,11 +41,13 @@ class Attempt:
         way: the way.
         gate: the result; None if the training diverged.
         failed: why there is no result; empty if there is one.
+        doubts: what readers of the result must know.
     """
 
     way: Way
     gate: Gate | None
     failed: str = ""
+    doubts: Sequence[str] = ()
 
     def as_json(self) -> dict[str, Any]:
         """Return plain JSON values."""
@@ -53,6 +55,7 @@ class Attempt:
             "strategy": self.way.strategy,
             "settings": dict(self.way.settings),
             "failed": self.failed,
+            "doubts": [*self.doubts],
             **({} if self.gate is None else self.gate.as_json()),
         }
 
@@ -172,7 +175,7 @@ def _try_all(
         gate = judge(bounds, measure(seen, made, hooks.audit), made.texts)
         if hooks.judged is not None:
             hooks.judged(made, gate)
-        attempts.append(Attempt(way, gate))
+        attempts.append(Attempt(way, gate, "", made.run.record["warnings"]))
         if gate.ships(request.accept_undecided):
             record = publish(request, seen, made, gate, place)
             return Outcome(seen, chosen, place, record, attempts)
