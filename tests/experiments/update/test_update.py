@@ -252,6 +252,32 @@ def test_an_erased_fact_that_is_still_produced_is_refused(twice: Path, home: Pla
     assert files(twice) == before
 
 
+def test_lora_ships_an_adapter_that_peft_loads(home: Place, tmp_path: Path) -> None:
+    from peft import AutoPeftModelForCausalLM
+
+    quick: dict[str, Any] = {"model": {"device": "cpu"}, "learner": {"epochs": 2}}
+    facts, keep = home.file("facts.jsonl", FIRST[3:]), home.file("keep.jsonl", BASE[:2])
+    outcome = cltool.update(
+        home.model, facts, protect=keep, wordings=home.wordings, out=tmp_path / "lora",
+        strategy="lora", require="new>=0, protected>=0", settings=quick,
+    )  # fmt: skip
+    folder = outcome.folder
+    assert folder is not None
+    assert "library_name: peft" in (folder / "README.md").read_text()
+    assert not (folder / "model.safetensors").exists()
+    base = AutoPeftModelForCausalLM.from_pretrained(folder).peft_config["default"]
+    assert base.base_model_name_or_path == str(home.model)
+    facts = home.file("next.jsonl", [SECOND[2]])
+    again = cltool.update(
+        folder, facts, require="new>=0, protected>=0, retained>=0", settings=quick
+    )
+    assert again.record["version"] == 2
+    assert again.attempts[0].way.goes_on
+    out = tmp_path / "merged"
+    assert main.main(["export", str(folder), "--to", "merged", "--out", str(out)]) == 0
+    assert (out / "model.safetensors").is_file()
+
+
 def test_a_folder_that_holds_something_else_is_refused(home: Place, tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("mine")
     facts = home.file("facts.jsonl", FIRST[3:])
