@@ -25,6 +25,7 @@ def test_axe_finds_nothing(open_page: Open, width: int, scheme: Any) -> None:
         pytest.skip("axe-core is not installed: run `npm ci` in cltool/reporting/web")
     page = open_page("#s=4&change=broken&k=3", width=width, color_scheme=scheme, bypass_csp=True)
     page.get_by_role("button", name="Filters").evaluate("button => button.click()")
+    assert page.evaluate("document.documentElement.scrollWidth") == width
     page.evaluate(AXE.read_text("utf-8"))
     found = page.evaluate("axe.run({resultTypes: ['violations']})")
     told = [

@@ -7,12 +7,13 @@ import { inSight, moved } from "./grid_keys.js";
 import { html } from "./html.js";
 import { listView, rows } from "./rows.js";
 import { select } from "./selection.js";
+import { stripWidth } from "./strip.js";
 import { view } from "./view.js";
 
 const BEYOND = 5; // rows drawn above and below what is in sight
 const HEADER = 34;
 
-export const ROW_HEIGHTS = { one: 34, two: 52, narrow: 88 };
+export const ROW_HEIGHTS = { one: 34, two: 52, narrow: 76 };
 
 const narrow = globalThis.matchMedia?.("(max-width: 46rem)");
 
@@ -105,7 +106,10 @@ export function Grid() {
     aria-colcount=${COLUMNS.length}
     aria-activedescendant=${`cell-${cursor.row}-${cursor.column}`}
     tabindex="0"
-    style=${{ height: `min(72vh, 46rem, ${HEADER + 2 + Math.max(1.2, keys.length) * each}px)` }}
+    style=${{
+      "--strip": `max(4.5rem, ${stripWidth(now.block.steps)}px)`,
+      height: `min(72vh, 46rem, ${HEADER + 2 + Math.max(1.2, keys.length) * each}px)`,
+    }}
     ref=${box}
     onKeyDown=${onKeyDown}
     onScroll=${(event) => setTop(event.currentTarget.scrollTop)}
