@@ -225,9 +225,11 @@ def _reproduce(folder: Path, options: argparse.Namespace) -> tuple[int, dict[str
 
 def _print(found: Plan, out: Path, summary: Summary, reports: FromRuns) -> None:
     """Print the scores, the doubts, and where the reports are."""
+    from cltool.reporting.columns import ALL, read_columns
+
     parts: list[Part] = []
     if summary.table is not None:
-        parts += scores_table(summary.table)
+        parts += scores_table(summary.table, columns=read_columns(ALL))
     if summary.tunings:
         search = found.search(out)
         parts += fronts(summary.tunings, search.first, search.keep)
