@@ -38,6 +38,8 @@ A run folder holds:
 - `lm_eval.json`, if [lm-eval](general.md) evaluated the model after the last step: for each task of
   the command how it was evaluated, and `rows` with the keys of `lm_eval` below;
 - `audit/`, if the run was audited: the results of the attacks, which later audits read;
+- `trackers.json` and `tensorboard/`, if the run was [logged](dashboard.md) to other tools: how they
+  call it, and TensorBoard's event files;
 - `.cltool.lock`: who writes the folder, while a command does. Another command is then refused. The
   lock ends with its process; a file that is left behind does not lock the folder.
 - `heartbeat.json`, while a command works on the run: how far it is, as below. It is written again

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cltool.cli import comparison, harness, requirements
+from cltool.cli import comparison, harness, log, requirements
 from cltool.cli import options as shared
 from cltool.cli.output import message, print_json, tell_reused, warn_resurfaced
 from cltool.cli.tables import print_all
@@ -57,6 +57,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     comparison.add(parser)
     requirements.add(parser)
     shared.add_checkpoints(parser)
+    log.add(parser)
     shared.add_experiment(parser)
     shared.add_harness(parser.add_argument_group("evaluation by lm-eval"))
     shared.add_erasing(parser)
@@ -70,6 +71,7 @@ def run(options: argparse.Namespace) -> int:
 
     tables = shared.read_tables(options)
     evaluation = shared.read_harness(options)
+    log.read(options)
     shared.refuse_below_one(options.seeds, "--seeds")
     shared.refuse_below_one(options.stream_seeds, "--stream-seeds")
     shared.refuse_below_one(options.workers, "--workers")
@@ -119,7 +121,7 @@ def _run_cells(
             tables: Any,
             out: Path,
             streams: Sequence[int] | None = None,
-            evaluation: Evaluation | None = None,
+            last: bool = False,
         ) -> Comparison:
             return compare(
                 options.scenario,
@@ -134,7 +136,8 @@ def _run_cells(
                 accept_changed_code=options.accept_changed_code,
                 keep_checkpoints=keep,
                 purge_checkpoints=options.purge_checkpoints,
-                lm_eval=evaluation,
+                lm_eval=evaluation if last else None,
+                log=log.read(options) if last else (),
                 progress=progress,
             )
 
@@ -150,7 +153,7 @@ def _run_cells(
 
             budget = equal_budget.budget(options.equal, tables, naive)
             tables = merge(tables, {"learner": budget})
-        return run_some(names, options.seeds, tables, out, streams, evaluation)
+        return run_some(names, options.seeds, tables, out, streams, last=True)
 
 
 def _print_comparison(

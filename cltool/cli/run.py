@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from cltool.cli import harness
+from cltool.cli import harness, log
 from cltool.cli import options as shared
 from cltool.cli.output import message, one_place, print_json, tell_reused, warn_resurfaced
 from cltool.cli.tables import Part, print_all, table
@@ -38,6 +38,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", help="run folder [a folder under runs/]")
     parser.add_argument("--save-model", metavar="DIR", help="write the final model to this folder")
     shared.add_checkpoints(parser)
+    log.add(parser)
     shared.add_experiment(parser)
     shared.add_harness(parser.add_argument_group("evaluation by lm-eval"))
     shared.add_erasing(parser)
@@ -49,7 +50,7 @@ def run(options: argparse.Namespace) -> int:
     from cltool.experiments import run as experiment
 
     tables = shared.read_tables(options)
-    evaluation = shared.read_harness(options)
+    evaluation, trackers = shared.read_harness(options), log.read(options)
     stream = shared.open_stream(options.scenario, tables.pop("scenario", {}))
     resolve.refuse_unused_tables(tables, [options.strategy])
     with stderr_progress() as progress:
@@ -67,6 +68,7 @@ def run(options: argparse.Namespace) -> int:
             purge_checkpoints=options.purge_checkpoints,
             save_model=options.save_model,
             lm_eval=evaluation,
+            log=trackers,
             progress=task,
         )
     tell_reused([done])

@@ -37,6 +37,7 @@ from cltool.experiments.worker_setup import (
 from cltool.facts.stream import Stream
 from cltool.runs import erasures, notebook, tables
 from cltool.runs.run import Run, file_name
+from cltool.runs.tracking import trackers_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -57,6 +58,7 @@ class Cell:
         fresh, keep_checkpoints, purge_checkpoints, accept_changed_code: as for `cltool.run`.
         stream_seed: the seed of the stream, if the comparison has several streams.
         evaluation: what EleutherAI's harness is to measure of the last model.
+        log: names of trackers.
     """
 
     strategy: str
@@ -72,6 +74,7 @@ class Cell:
     accept_changed_code: bool = False
     stream_seed: int | None = None
     evaluation: Evaluation | None = None
+    log: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -162,6 +165,7 @@ def compare(
     purge_checkpoints: bool = False,
     lm_eval: Evaluation | Sequence[str] | str | None = None,
     lm_eval_limit: int | None = None,
+    log: Sequence[str] | str = (),
     progress: Progress = QUIET,
 ) -> Comparison:
     """Run every strategy with every seed over one stream, or over several of one scenario.
@@ -176,17 +180,18 @@ def compare(
         out: the folder that holds the run folders.
         workers: number of processes; by default one per core, or one if there is a GPU.
         fresh: replace the runs of all cells.
-        accept_changed_code, keep_checkpoints, purge_checkpoints, lm_eval, lm_eval_limit: as for
-            `cltool.run`.
+        accept_changed_code, keep_checkpoints, purge_checkpoints, lm_eval, lm_eval_limit, log: as
+            for `cltool.run`.
         progress: receives the progress of each run, as in ``Progress(print)``.
 
     Raises:
         UserError: a name or a setting is wrong, the facts have bad lines, the stream cannot be
-            sent to worker processes, ``out`` holds runs with other settings or of other code, or
-            a task of ``lm_eval`` cannot be opened. No cell has run then.
+            sent to worker processes, ``out`` holds runs with other settings or of other code, a
+            task of ``lm_eval`` cannot be opened, or a tool of ``log`` is not installed. No cell
+            has run then.
     """
     _check(strategies, seeds, settings or {})
-    evaluation = evaluation_of(lm_eval, lm_eval_limit)
+    evaluation, trackers = evaluation_of(lm_eval, lm_eval_limit), trackers_of(log)
     opened = resolve.as_stream(stream, options) if isinstance(stream, Stream) else str(stream)
     if stream_seeds is not None:
         _check_streams(opened, options or {}, stream_seeds)
@@ -196,7 +201,7 @@ def compare(
             name, seed, Path(out) / folder_of(name, seed, stream_seed), opened,
             json.dumps({**(options or {}), **_seeded(stream_seed)}, default=str),
             dict(settings or {}), tuple(strategies), fresh, keep_checkpoints, purge_checkpoints,
-            accept_changed_code, stream_seed, evaluation,
+            accept_changed_code, stream_seed, evaluation, trackers,
         )  # fmt: skip
 
     streams = (None,) if stream_seeds is None else stream_seeds
@@ -376,5 +381,6 @@ def _run_cell(cell: Cell) -> None:
             keep_checkpoints=cell.keep_checkpoints,
             purge_checkpoints=cell.purge_checkpoints,
             lm_eval=cell.evaluation,
+            log=cell.log,
             progress=worker_progress(cell.name),
         )

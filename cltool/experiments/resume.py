@@ -19,7 +19,7 @@ from cltool.core.settings import ADDED, without_added
 from cltool.evaluation import ledger
 from cltool.experiments.same_model import refuse_changed_source
 from cltool.experiments.strategy_code import differences as code_differences
-from cltool.runs import harness, heartbeat
+from cltool.runs import harness, heartbeat, tracking
 from cltool.runs.run import CLEARED, Run, file_name
 
 
@@ -31,6 +31,7 @@ WRITTEN = {
     "answers": r"step-\d{3,}\.parquet",
     "general": r"(before|step-\d{3,})\.json",
     "audit": r"(base|step-\d+)-([0-9a-f]{8}\.json|for-\d+\.error\.txt)",
+    "tensorboard": r"events\.out\.tfevents\..+",
 }
 """Folder in a run folder → the names of the files that cltool writes into it."""
 
@@ -305,6 +306,7 @@ def clear(run: Run, *, keep_record: bool = False) -> None:
     remove(run.folder / "erasures.json")
     remove(run.folder / harness.FILE)
     heartbeat.discard(run.folder)
+    remove(run.folder / tracking.FILE)
     if not _unlinked(run.folder / "checkpoints"):
         checkpoints.clear(run.folder)
     for name, pattern in WRITTEN.items():

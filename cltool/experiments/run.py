@@ -42,6 +42,8 @@ from cltool.facts.stream import Stream
 from cltool.runs.heartbeat import EVALUATING, PREPARING
 from cltool.runs.record import ID
 from cltool.runs.run import Run
+from cltool.runs.step_values import evaluated
+from cltool.runs.tracking import Tracking, trackers_of
 
 if TYPE_CHECKING:
     from cltool.training.learner import Learner
@@ -64,6 +66,7 @@ def run(
     lm_eval: Evaluation | Sequence[str] | str | None = None,
     lm_eval_limit: int | None = None,
     loggers: Sequence[Any] = (),
+    log: Sequence[str] | str = (),
     progress: Progress = QUIET,
 ) -> Run:
     """Run ``strategy`` over ``stream``, ask about every fact after every update; return the run.
@@ -84,16 +87,16 @@ def run(
         lm_eval: tasks of EleutherAI's harness: names, YAML files, or an `Evaluation`.
         lm_eval_limit: most documents of each task; by default all.
         loggers: Avalanche loggers.
+        log: trackers that receive settings and scores: tensorboard, wandb, mlflow, trackio.
         progress: receives the progress of the run, as in ``Progress(print)``.
 
     Raises:
         UserError: a setting is wrong, a fact is too long, the folder holds another run,
-            another process writes it, or a task of ``lm_eval`` cannot be opened.
+            another process writes it, or a task of ``lm_eval`` or tool of ``log`` is not there.
         Diverged: a loss or a weight is not finite, or was not when this run was started before.
     """
     stream = resolve.as_stream(stream, options)
-    named = {} if model is None else {"model": {"name": model}}
-    resolved = resolve.resolve(strategy, merge(settings or {}, named))
+    resolved = resolve.resolve(strategy, _with_model(settings or {}, model))
     requested = identity(stream, strategy, seed, resolved)
     folder = Path(out) if out is not None else default_folder(requested)
     # Earlier checkpoints still hold the facts that an update asks to forget.
@@ -101,12 +104,15 @@ def run(
     kept = steps_kept(keep_checkpoints, len(stream))
     asked = _Asked(
         stream, resolved, requested, folder, fresh, accept_changed_code,
-        kept, purging, evaluation_of(lm_eval, lm_eval_limit), loggers, progress,
+        kept, purging, evaluation_of(lm_eval, lm_eval_limit), loggers, trackers_of(log), progress,
     )  # fmt: skip
-    saved = None if save_model is None else Path(save_model)
-    writes = fresh or saved is not None or bool(asked.unevaluated())
+    writes = fresh or save_model is not None or bool(asked.unevaluated())
     with run_lock(folder, requested, writes, accept_changed_code, bool(purging)) as lock:
-        return finished(folder) if lock is None else _run_locked(asked, saved, lock)
+        return finished(folder) if lock is None else _run_locked(asked, save_model, lock)
+
+
+def _with_model(settings: Mapping[str, Any], model: str | None) -> Mapping[str, Any]:
+    return settings if model is None else merge(settings, {"model": {"name": model}})
 
 
 @dataclass(frozen=True)
@@ -123,6 +129,7 @@ class _Asked:
     purging: Sequence[int]
     evaluation: Evaluation | None
     loggers: Sequence[Any]
+    log: Sequence[str]
     progress: Progress
 
     def unevaluated(self) -> list[Task]:
@@ -136,14 +143,14 @@ class _Asked:
         return Heartbeat(self.folder, name, labels, lock, phase, step)
 
 
-def _run_locked(asked: _Asked, save_model: Path | None, lock: Lock) -> Run:
+def _run_locked(asked: _Asked, save_model: Path | str | None, lock: Lock) -> Run:
     """Run, in a folder whose lock is held."""
     stream, folder = asked.stream, asked.folder
     done = open_folder(folder, asked.requested, asked.fresh, asked.accept)
     ended = done == len(stream) and Run(folder).record.get("status") == "finished"
     if save_model is None:
         return _go_on(asked, None, done, ended, lock)
-    saved = SavedModel(save_model, asked.requested)
+    saved = SavedModel(Path(save_model), asked.requested)
     with saved.reserved(folder, ended) as needed:
         return _go_on(asked, saved if needed else None, done, ended, lock)
 
@@ -176,20 +183,29 @@ def _go_on(asked: _Asked, saved: SavedModel | None, done: int, ended: bool, lock
         raise diverged.refusal(Run(folder))
     if asked.evaluation is not None:
         asked.evaluation.open(unevaluated)
-    with asked.heartbeat(lock, PREPARING, min(done, len(stream) - 1)) as beat:
-        current, learner = _make(asked, done, ended, lock, saved, beat)
-    lock.check()
-    current.change_record(status="finished")
-    if asked.evaluation is not None:
-        system = asked.settings.model.system
-        with asked.heartbeat(lock, EVALUATING, len(stream) - 1) as beat:
-            progress = beat.watching(asked.progress)
-            asked.evaluation.evaluate(current, learner, lock, system, progress)
+    last = len(stream) - 1
+    with Tracking(asked.log) as tracking:
+        with asked.heartbeat(lock, PREPARING, min(done, last)) as beat:
+            current, learner = _make(asked, done, ended, lock, saved, beat, tracking)
+        lock.check()
+        current.change_record(status="finished")
+        if asked.evaluation is not None:
+            system = asked.settings.model.system
+            with asked.heartbeat(lock, EVALUATING, last) as beat:
+                progress = beat.watching(asked.progress)
+                asked.evaluation.evaluate(current, learner, lock, system, progress)
+            tracking.log(last, evaluated(current))
     return Run.open(folder)
 
 
 def _make(
-    asked: _Asked, done: int, ended: bool, lock: Lock, saved: SavedModel | None, beat: Heartbeat
+    asked: _Asked,
+    done: int,
+    ended: bool,
+    lock: Lock,
+    saved: SavedModel | None,
+    beat: Heartbeat,
+    tracking: Tracking,
 ) -> tuple[Run, Learner]:
     """Make the steps that are missing, and save the model; return the run and its learner."""
     stream, folder = asked.stream, asked.folder
@@ -202,7 +218,9 @@ def _make(
         tidy(folder, done, asked.kept)
         _drop_before(folder, asked.purging, done)
     watch = None if drift is None or ended else Watch(drift, current, learner)
-    steps = Steps(learner, current, done, asked.settings.probe, asked.progress, lock, watch, beat)
+    tracking.begin(current, done)
+    probe, progress = asked.settings.probe, asked.progress
+    steps = Steps(learner, current, done, probe, progress, lock, watch, beat, tracking)
     for step in range(done, len(stream)):
         with diverged.recorded(current, step, stream.updates[step].label):
             steps.execute(step, frozenset() if step in asked.purging else asked.kept)

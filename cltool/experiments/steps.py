@@ -27,6 +27,7 @@ from cltool.runs import trained
 from cltool.runs.erasures import Recorder
 from cltool.runs.heartbeat import PROBING, SAVING, TRAINING
 from cltool.runs.run import LOGGED, Run
+from cltool.runs.tracking import Tracking
 from cltool.training.budget import Budget
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ class Steps:
         lock: the lock of the run folder.
         watch: measures what is asked beside the stream.
         beat: tells others how far the run is.
+        tracking: logs the run to the tools that the user named.
     """
 
     def __init__(
@@ -61,12 +63,14 @@ class Steps:
         lock: Lock,
         watch: Watch | None,
         beat: Heartbeat,
+        tracking: Tracking | None = None,
     ) -> None:
         self.learner = learner
         self.stream = learner.stream
         self.run = run
         self.progress = progress
         self.lock, self.watch, self.beat = lock, watch, beat
+        self.tracking = tracking or Tracking(())
         beat.tokens = lambda: learner.tokens
         self.erasures = Recorder(run, learner.stream)
         self.costs: list[dict[str, Any]] = []
@@ -125,6 +129,7 @@ class Steps:
         self.warn()
         if learner.evaluator in learner.plugins:
             self._publish(rows)
+        self.tracking.step(step, rows, row)
         checkpoints.keep_only(self.run.folder, step, kept)
         self.progress(step + 1, len(self.stream), f"{name}: after {update.label}")
 
