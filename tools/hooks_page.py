@@ -108,7 +108,9 @@ CALLBACKS: Mapping[str, tuple[str, str]] = {
     ),
     "before_training_epoch": (
         "epoch",
-        "Add examples to `learner.loader.rehearsed` (it is empty) to mix them into the epoch.",
+        "Add examples to `learner.loader.rehearsed` (it is empty) to mix them into the epoch. If"
+        " you rehearse in another way, pass the examples to `learner.rehearsal.note`: the run"
+        " records which facts each update rehearsed.",
     ),
     "before_training_iteration": (
         "step",

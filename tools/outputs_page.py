@@ -8,7 +8,7 @@ from cltool.core import exit_codes
 from cltool.core.json_files import SEAL
 from cltool.evaluation import ledger
 from cltool.evaluation.scores import COSTS, LOOKED_UP, SCORES, Score
-from cltool.runs import erasures, general, heartbeat, trained
+from cltool.runs import erasures, general, heartbeat, rehearsed, trained
 from cltool.runs.run import FORMAT, LEDGER
 from cltool.runs.tables import COMPARED
 from cltool.training.stopping import REASONS
@@ -32,6 +32,9 @@ A run folder holds:
 - `general/`, if something was asked beside the stream ([general.md](general.md)): `before.json`
   with the answers of the model before the stream, and `step-000.json`, `step-001.json`, … with
   those after each step. Each holds `numbers`, and `answers` with one object for each prompt;
+- `rehearsed/step-001.parquet`, …, for each update that rehearsed earlier facts: the columns
+  `subject`, `relation` and `sentences`, how many sentences about the fact were rehearsed.
+  `run.rehearsed(step)` reads it;
 - `steps.jsonl`: what each step cost;
 - `checkpoints/`: safetensors and JSON, and in each folder `digests.json`, the SHA-256 of its files;
 - `erasures.json`, if an update asks to forget facts;
@@ -272,6 +275,11 @@ def outputs_page() -> str:
         general.FOLDER: "what was measured beside the stream: numbers by the names of"
         " [scores.md](scores.md), null where there is none, and `answers`, the digest of the step's"
         " file in `general/`; missing if nothing was asked",
+        rehearsed.FOLDER: "what the update rehearsed: `facts`, how many; `sentences`, how often in"
+        " all; `others`, sentences about no fact of the stream; and `sha256` of the step's file in"
+        " `rehearsed/`; missing if it rehearsed nothing. For agem and gem it is that whose gradient"
+        " the update's was compared with. Strategies that train on all facts again, such as joint,"
+        " rehearse nothing in this sense",
         LEDGER: "digest of the step's file of the ledger",
         SEAL: "digest of the line and of the run's `id`",
     }

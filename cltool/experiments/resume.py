@@ -30,6 +30,7 @@ class OtherRunError(UserError):
 WRITTEN = {
     "answers": r"step-\d{3,}\.parquet",
     "general": r"(before|step-\d{3,})\.json",
+    "rehearsed": r"step-\d{3,}\.parquet",
     "audit": r"(base|step-\d+)-([0-9a-f]{8}\.json|for-\d+\.error\.txt)",
     "tensorboard": r"events\.out\.tfevents\..+",
 }

@@ -12,7 +12,7 @@ from cltool.experiments import answer_doubts
 from cltool.experiments.budget_doubts import gain
 from cltool.experiments.peak_memory import peak_memory
 from cltool.facts.facts import Update
-from cltool.runs import general, trained
+from cltool.runs import general, rehearsed, trained
 from cltool.runs.run import LEDGER
 
 if TYPE_CHECKING:
@@ -48,6 +48,7 @@ def step_row(
     answers: list[dict[str, Any]],
     written: str,
     beside: Mapping[str, Any] | None = None,
+    noted: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Return the row of a step whose answers and checkpoint are on disk.
 
@@ -59,6 +60,7 @@ def step_row(
         answers: the rows of the ledger.
         written: digest of the step's file of the ledger.
         beside: what was measured beside the stream, if anything was.
+        noted: what is said of the facts that were rehearsed, if any were.
     """
     step = update.step
     return {
@@ -76,6 +78,7 @@ def step_row(
         **(gain(run, step) if step else {}),
         answer_doubts.KEY: answer_doubts.counts(run, step, answers),
         **({} if beside is None else {general.FOLDER: dict(beside)}),
+        **({} if noted is None else {rehearsed.FOLDER: dict(noted)}),
         **({"logs": _json_numbers(learner.logs)} if learner.logs else {}),
         LEDGER: written,
     }

@@ -23,7 +23,7 @@ from cltool.experiments.probed_keys import probed_keys
 from cltool.experiments.saved_model import SavedModel
 from cltool.experiments.step_row import Effort, step_row
 from cltool.facts.facts import Update
-from cltool.runs import trained
+from cltool.runs import rehearsed, trained
 from cltool.runs.erasures import Recorder
 from cltool.runs.heartbeat import PROBING, SAVING, TRAINING
 from cltool.runs.run import LOGGED, Run
@@ -123,7 +123,8 @@ class Steps:
         written = ledger.write_step(self.run.folder, step, rows)
         checkpoints.save(self.run.folder, step, learner.model, learner.strategies)
         self.erasures.write(step)
-        row = step_row(self.run.folder, update, learner, effort, rows, written, beside)
+        noted = self._rehearsed(step)
+        row = step_row(self.run.folder, update, learner, effort, rows, written, beside, noted)
         self.costs.append(row)
         self.run.write_costs(self.costs)
         self.warn()
@@ -144,6 +145,12 @@ class Steps:
             self.beat.report,
         )
 
+    def _rehearsed(self, step: int) -> dict[str, Any] | None:
+        """Write which facts the update rehearsed; return what the step's row says of them."""
+        learner = self.learner
+        facts, others = learner.rehearsal.facts(learner.lm.coder, self.stream)
+        return rehearsed.write(self.run.folder, step, facts, others) if facts or others else None
+
     def _train(self, update: Update) -> Effort:
         """Apply an update, and return what that cost; step 0 only attaches the strategies."""
         from cltool.lm.token_count import passing
@@ -153,6 +160,7 @@ class Steps:
         seed_globally(learner.seed, update.step)
         tokens, steps, start = learner.tokens, learner.steps, time.perf_counter()
         learner.logs.clear()
+        learner.rehearsal.clear()
         learner.trained = None
         erasing_tokens, owed = 0, overspent(self.costs, self.budget)
         with passing(learner.lm.coder) as passed:

@@ -17,13 +17,15 @@ from cltool.evaluation import ledger
 from cltool.evaluation.matchers import EXACT
 from cltool.evaluation.scores import COSTS
 from cltool.evaluation.summary import installed_per_step, per_step, per_step_by, summary
-from cltool.runs import general, harness, trained
+from cltool.runs import general, harness, rehearsed, trained
 from cltool.runs.record import FORMAT as FORMAT
 from cltool.runs.record import ID, read_record, read_rows
 
 if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
+
+    from cltool.facts.facts import Key
 
 TRAINED = f"{trained.KEY}."
 """Comes before the parts of `cltool.runs.trained.COLUMNS` in tables."""
@@ -235,6 +237,21 @@ class Run:
     def general(self) -> pd.DataFrame:
         """Scores of what was asked beside the stream: one row for each step."""
         return general.numbers(self.cost_rows())
+
+    def rehearsed(self, step: int) -> dict[Key, int]:
+        """Return the facts that an update rehearsed: key → number of sentences.
+
+        Args:
+            step: the number of the update.
+
+        Returns:
+            Empty if it rehearsed nothing, is not done, or the run did not record it.
+
+        Raises:
+            UserError: the file is missing, or is not the one that the run wrote.
+        """
+        rows = [row for row in self.cost_rows() if row["step"] == step]
+        return rehearsed.read(self.folder, rows[0]) if rows else {}
 
     def general_answers(self, step: int | None = None) -> list[dict[str, Any]]:
         """Return what was asked beside the stream, with the answers.

@@ -36,6 +36,7 @@ from cltool.training.forward_size import ForwardSize
 from cltool.training.loader import Loader
 from cltool.training.loggers import Scores, evaluator
 from cltool.training.order import losses_before, make_order
+from cltool.training.rehearsal import Rehearsal
 from cltool.training.stopping import STEPS, Stopping, Training
 from cltool.training.strategy import Strategies
 from cltool.training.template import LanguageTemplate
@@ -66,6 +67,7 @@ class Learner(LanguageTemplate):
         trained: how the last training of this update went, if there was one.
         warnings: what readers of the run's results must know; strategies add sentences.
         forward_size: how many sequences pass through the model at once.
+        rehearsal: notes which examples of earlier facts were rehearsed in this update.
         loader: the batches of the update in training.
         stopping: decides when the training that goes on stops.
         progress: receives the progress of the update; set by the experiment.
@@ -119,6 +121,7 @@ class Learner(LanguageTemplate):
         self.progress = QUIET
         self.current: Update | None = None
         self.rebuild = rebuild
+        self.rehearsal = Rehearsal()
         self.loader: Loader
         self._step = 0
         self._steps = 0
@@ -233,6 +236,7 @@ class Learner(LanguageTemplate):
             self.collate,
             [],
             make_order(self.settings.order, self.settings.batch_size),
+            self.rehearsal.note,
         )
         self.dataloader = self.loader
 

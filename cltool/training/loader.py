@@ -21,6 +21,7 @@ class Loader:
             strategy that replaces the list decides from then on which examples an epoch has.
         rehearsed: further examples for this epoch, added by strategies before it begins.
         order: the order of the examples; without it, random batches of similar length.
+        note: is told which rehearsed examples each batch had.
         examples: all examples of the update.
 
     Besides the model's inputs and labels, a batch holds for each row ``place``, the index of the
@@ -34,6 +35,7 @@ class Loader:
     collate: Callable[[Sequence[Encoded]], Batch]
     rehearsed: list[Encoded]
     order: Order = field(default_factory=Order)
+    note: Callable[[list[Encoded]], None] = lambda examples: None
 
     def __post_init__(self) -> None:
         self.examples = self._chosen = self.own
@@ -72,4 +74,7 @@ class Loader:
             batch = self.collate([examples[index] for index in indices])
             batch["place"] = torch.tensor(indices)
             batch["own"] = batch["place"] < len(self.own)
+            rehearsed = [examples[index] for index in indices if index >= len(self.own)]
             yield batch
+            # Training may have ended before it took the batch; then this is not reached.
+            self.note(rehearsed)

@@ -91,7 +91,9 @@ class DER(ReservoirStrategy[DERConfig]):
         config = self.config
         pairs = [*zip(self._sentences, self._logits, strict=True)]
         drawn = draw(pairs, batch_count(learner, config.mix), self._random)
-        batches = [*micro_batches(learner, [example for example, _ in drawn])]
+        examples = [example for example, _ in drawn]
+        learner.rehearsal.note(examples)
+        batches = [*micro_batches(learner, examples)]
         stored = sum(len(tokens) for _, (tokens, _) in drawn)
         learned = sum(learned_tokens(batch) for batch, _ in batches)
         for batch, begin in batches:

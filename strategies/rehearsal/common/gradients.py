@@ -62,6 +62,7 @@ def mean_gradient(learner: Learner, examples: Sequence[Encoded]) -> dict[str, Te
         parameter → gradient, for the trainable parameters that have one.
     """
     parameters = learner.trainable()
+    learner.rehearsal.note(examples)
     total: dict[str, Tensor] = {}
     tokens = 0
     for batch, _ in micro_batches(learner, examples):
