@@ -13,6 +13,7 @@ from cltool.evaluation.by_step.numbered import Texts
 from cltool.reporting.facts import keys as all_keys
 from cltool.reporting.facts.keys import Keys
 from cltool.reporting.facts.matrix import Matrix
+from cltool.reporting.facts.rehearsed import rehearsed_keys
 from cltool.reporting.facts.step_rows import (
     COLUMNS,
     NO_MARGIN,
@@ -48,6 +49,7 @@ class RunFacts:
     """The matrices of one run: a row for each step that is done, a value for each key.
 
     Those of `wordings` have a value for each probe, and may have a row for the last step only.
+    ``rehearsed`` is None if the run did not record what it rehearsed.
     """
 
     done: int
@@ -58,6 +60,7 @@ class RunFacts:
     margin: Matrix
     said: Matrix
     verdict: Matrix
+    rehearsed: Matrix | None = None
 
 
 @dataclass
@@ -179,6 +182,7 @@ def _run(facts: Facts, measured: Measured, run: int, stream: int) -> RunFacts:
             for matrix in (own.said, own.verdict):
                 matrix.widen(len(facts.wordings))
             add_answers(own.said, own.verdict, step, rows, probes, objects)
+    own.rehearsed = rehearsed_keys(measured.run, measured.done, facts.keys, stream)
     return own
 
 

@@ -51,6 +51,8 @@ class Encoder:
         for number, run in enumerate(self._facts.runs):
             for name in ("asked", "right", "stale"):
                 chosen |= self._matrix(f"{name}.{number}", run, getattr(run, name), "u8", "all")
+            if run.rehearsed is not None:
+                chosen |= self._matrix(f"rehearsed.{number}", run, run.rehearsed, "u8", "all")
             chosen |= self._matrix(f"answer.{number}", run, run.answer, "u32", detail.answers)
             chosen |= self._matrix(f"margin.{number}", run, run.margin, "i8", detail.margins)
         if detail.wordings == "none":
