@@ -46,12 +46,8 @@ def test_bundles_carry_the_licences_of_what_they_contain() -> None:
 def test_files_are_short_and_make_no_markup_of_text(path: Path) -> None:
     text = path.read_text("utf-8")
     assert len(text.splitlines()) <= LONGEST_FILE
-    for trap in (
-        "innerHTML",
-        "outerHTML",
-        "insertAdjacentHTML",
-        "document.write",
-        "eval(",
-        "fetch(",
-    ):
+    traps = ["innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval("]
+    if path.name != "live.js":  # of a page that is served; any other page may connect to nobody
+        traps.append("fetch(")
+    for trap in traps:
         assert trap not in text, trap

@@ -9,6 +9,7 @@ import { Bar } from "./bar.js";
 import { decode } from "./block.js";
 import { mountCharts } from "./chart_mounts.js";
 import { Facts } from "./facts.js";
+import { followServer } from "./live.js";
 import { pageText } from "./page_data.js";
 import { tellWhenReady } from "./ready.js";
 import { followHash, selection } from "./selection.js";
@@ -52,4 +53,5 @@ async function start() {
   tellWhenReady(document.documentElement);
 }
 
+followServer(document, window);
 start();
