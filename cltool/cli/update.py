@@ -86,13 +86,8 @@ def run(options: argparse.Namespace) -> int:
     with stderr_progress() as progress:
         task = progress.task(options.model)
         task(0, 1, "loading libraries")
-        if options.dry_run:
-            from cltool.experiments.update.look import look
-
-            seen = look(asked, task)
-            outcome = None
-        else:
-            outcome = _update(options, asked, task)
+        outcome = None if options.dry_run else _update(options, asked, task)
+        seen = _look(asked, task) if outcome is None else outcome.seen
     if outcome is None:
         tell(options, seen)
         return exit_codes.DONE
@@ -103,6 +98,12 @@ def run(options: argparse.Namespace) -> int:
     else:
         print_all(outcome_parts(outcome))
     return exit_codes.DONE if outcome.shipped else exit_codes.REFUSED
+
+
+def _look(asked: Request, progress: Progress) -> Look:
+    from cltool.experiments.update.look import look
+
+    return look(asked, progress)
 
 
 def _refuse_files(options: argparse.Namespace) -> None:

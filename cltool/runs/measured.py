@@ -97,7 +97,7 @@ class Measured:
         """How the update of each step that is done was trained (`Run.training`)."""
         return self.run.training.loc[: self.done - 1]
 
-    @property
+    @cached_property
     def matrix(self) -> pd.DataFrame:
         """The accuracy matrix R[i, j]."""
         return self.ledger.matrix
@@ -116,27 +116,27 @@ class Measured:
             **run.evaluated(last),
         }
 
-    @property
+    @cached_property
     def asked(self) -> Asked:
         """The questions at the last finished step."""
         return self.ledger.asked if self.done else Asked()
 
-    @property
+    @cached_property
     def resurfacing(self) -> pd.DataFrame:
         """Erased facts that resurfaced (`cltool.evaluation.outcomes.resurfacing`)."""
         return self.ledger.resurfacing
 
-    @property
+    @cached_property
     def moves_from_base(self) -> pd.DataFrame:
         """Transitions from the first step to the last one that is done."""
         return self.ledger.moves_from_base
 
-    @property
+    @cached_property
     def moves_since_taught(self) -> pd.DataFrame:
         """Transitions from the step that taught each fact to the last one that is done."""
         return self.ledger.moves_since_taught
 
-    @property
+    @cached_property
     def lost_by_step(self) -> Counter[int]:
         """For each step, the probes right at the step before and not right at it."""
         return self.ledger.lost_by_step

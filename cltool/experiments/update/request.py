@@ -69,7 +69,7 @@ def request_of(model: Path | str, facts: Path | str | None, **options: Any) -> R
             where="cltool.update",
             hint=f"There are: {', '.join(sorted(known))}.",
         )
-    given = {"facts": facts, **options}
-    paths = {name: None if given[name] is None else Path(given[name]).expanduser()
+    given: dict[str, Any] = {"facts": facts, **options}
+    paths: dict[str, Any] = {name: None if given[name] is None else Path(given[name]).expanduser()
              for name in PATHS if name in given}  # fmt: skip
     return Request(str(model), **(given | paths))

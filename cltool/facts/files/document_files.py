@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 
 from cltool.core.errors import UserError
@@ -90,7 +91,7 @@ def _plain_text(path: Path) -> str:
 
 def _converted(path: Path) -> str:
     try:
-        from markitdown import MarkItDown
+        markitdown = import_module("markitdown")
     except ImportError as error:
         raise UserError(
             f"documents of this kind ({path.suffix}) need the package markitdown",
@@ -98,7 +99,9 @@ def _converted(path: Path) -> str:
             hint="Install it: pip install 'cltool[documents]'. Or save the text as .txt or .md.",
         ) from error
     try:
-        return str(MarkItDown(enable_plugins=False).convert_local(str(path)).text_content)
+        return str(
+            markitdown.MarkItDown(enable_plugins=False).convert_local(str(path)).text_content
+        )
     except Exception as error:
         # It raises errors of many libraries, one for each kind of file.
         first = str(error).strip().split("\n", 1)[0]

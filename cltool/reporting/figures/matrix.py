@@ -130,7 +130,7 @@ def _heat_map(
     if side / steps < NARROWEST:
         return
     for row, column in np.argwhere(np.isfinite(matrix)):
-        value = matrix[row, column]
+        value = float(matrix[row, column])
         ink = text_on(to_hex(drawn.to_rgba(np.array([value]))[0]))
         size = min(6.0, 24 * side / steps)
         panel.text(

@@ -99,7 +99,7 @@ def _refusal(port: int, error: OSError) -> UserError:
 
 
 class _Handler(BaseHTTPRequestHandler):
-    server: Dashboard
+    server: Dashboard  # pyright: ignore[reportIncompatibleVariableOverride]
     protocol_version = "HTTP/1.1"
     server_version = "cltool"
     sys_version = ""
