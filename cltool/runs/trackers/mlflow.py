@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Mapping
+from importlib import import_module
 from typing import Any, ClassVar
 
 from cltool.runs.trackers.tracker import PROJECT, Logged, flat
@@ -35,10 +36,8 @@ class MLflow:
         """Begin or continue the run of MLflow; return its id."""
         # MLflow reports its use to its makers unless it is told not to.
         os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
-        import mlflow
-        from mlflow.entities import Param
-
-        self._client = mlflow.MlflowClient()
+        entities = import_module("mlflow.entities")
+        self._client = import_module("mlflow").MlflowClient()
         if run.known:
             self._id = run.known
             self._client.update_run(self._id, status="RUNNING")
@@ -47,7 +46,9 @@ class MLflow:
         tags = {"scenario": run.group}
         made = self._client.create_run(place, run_name=run.name, tags=tags)
         self._id = str(made.info.run_id)
-        settings = [Param(key, str(value)[:LONGEST]) for key, value in flat(run.config).items()]
+        settings = [
+            entities.Param(key, str(value)[:LONGEST]) for key, value in flat(run.config).items()
+        ]
         for begin in range(0, len(settings), MOST):
             self._client.log_batch(self._id, params=settings[begin : begin + MOST])
         return self._id
@@ -68,10 +69,9 @@ class MLflow:
 
     def log(self, step: int, values: Mapping[str, float]) -> None:
         """Log the numbers at once."""
-        from mlflow.entities import Metric
-
+        metric = import_module("mlflow.entities").Metric
         now = round(1000 * time.time())
-        metrics = [Metric(name, value, now, step) for name, value in values.items()]
+        metrics = [metric(name, value, now, step) for name, value in values.items()]
         self._client.log_batch(self._id, metrics=metrics)
 
     def end(self, finished: bool) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from importlib import import_module
 from typing import Any, ClassVar
 
 from cltool.runs.trackers.tracker import PROJECT, Logged
@@ -20,9 +21,7 @@ class Trackio:
         """Begin or continue the run of Trackio; return its name."""
         # Gradio, which it is built on, reports its use to its makers unless it is told not to.
         os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
-        import trackio
-
-        self._run = trackio.init(
+        self._run = import_module("trackio").init(
             project=os.environ.get("TRACKIO_PROJECT") or PROJECT,
             name=run.known or run.name,
             group=run.group,
@@ -37,6 +36,4 @@ class Trackio:
 
     def end(self, finished: bool) -> None:
         """Finish the run of Trackio."""
-        import trackio
-
-        trackio.finish()
+        import_module("trackio").finish()
