@@ -18,6 +18,8 @@ from cltool.core.similar import guess
 from cltool.experiments.unexpected import explained, shows_traceback
 
 COMMANDS = {
+    "run": "run one strategy over a stream of updates",
+    "compare": "run several strategies with several seeds and compare them",
     "update": "teach a model new facts, and write it only if nothing else broke",
     "protect": "write down what a model answers today, to protect it in updates",
     "history": "list the versions of an updated model",
@@ -26,8 +28,6 @@ COMMANDS = {
     "promote": "let a name point to a version of an updated model",
     "export": "write an updated model for serving: with all weights, or as GGUF",
     "init": "write a workflow that updates a model on GitHub",
-    "run": "run one strategy over a stream of updates",
-    "compare": "run several strategies with several seeds and compare them",
     "tune": "search a strategy's settings on the first updates and test them on the later ones",
     "report": "write the HTML report of finished runs",
     "figure": "draw a figure of finished runs for a paper",

@@ -58,7 +58,7 @@ def test_the_command_line_overrides_the_record(
 
 
 def test_the_settings_of_a_strategy_stay_if_its_family_is_named(made: Run) -> None:
-    given = dict.fromkeys(("scenario", "wordings", "where", "cut", "skip_bad"))
+    given = dict.fromkeys(("scenario", "wordings", "where", "cut", "skip_bad", "format"))
     options = Namespace(settings="first/run.json", set=[], strategies="regularisation", **given)
     assert record.tables_of(options)["strategy"]["ewc"] == {"lambda": 7}
     Path("first/best.json").write_bytes(Path("first/run.json").read_bytes())

@@ -29,7 +29,11 @@ REFUSALS: dict[str, tuple[list[str], list[str]]] = {
     ),
     "an unknown scenario": (
         ["run", "--scenario", "leeders"],
-        ["unknown scenario 'leeders'", "Did you mean 'leaders'?", "There are: file, leaders"],
+        [
+            "unknown scenario 'leeders'",
+            "Did you mean 'leaders'?",
+            "There are: documents, file, leaders",
+        ],
     ),
     "a file that is not there": (
         ["run", "--scenario", "none.jsonl"],

@@ -92,7 +92,7 @@ def test_a_strategy_whose_own_setting_is_absurd(llama: str, tmp_path: Path) -> N
 
 def test_a_base_model_that_is_of_no_use(llama: str, stream: Stream, tmp_path: Path) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Prober, "score", lambda self, pairs: [NOTHING] * len(pairs))
+        patch.setattr(Prober, "score", lambda self, pairs, *_: [NOTHING] * len(pairs))
         for _ in range(2):
             with pytest.raises(Diverged) as caught:
                 run(stream, model=llama, out=tmp_path / "run", settings=SHORT)

@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 
 from cltool.core.registry import Entry, Registry
+from cltool.facts.scenario import ScenarioConfig
 from cltool.scenarios import SCENARIOS
+from cltool.scenarios.documents import DocumentsConfig
 from cltool.scenarios.own_facts import OwnFactsConfig
 from cltool.strategies import STRATEGIES
 from cltool.testing import check_scenario, check_strategy
@@ -19,6 +21,7 @@ from cltool.testing.material import small_settings
 from cltool.testing.suite import Suite
 
 ROOT = Path(__file__).parents[2]
+DOCUMENTS = ROOT / "docs" / "examples" / "documents"
 
 
 def _built_in(registry: Registry) -> list[Entry]:
@@ -79,7 +82,7 @@ def test_a_built_in_strategy_does_not_depend_on_global_generators(entry: Entry) 
 
 @pytest.mark.parametrize("entry", _built_in(SCENARIOS), ids=_named)
 def test_a_built_in_scenario_keeps_the_contract(entry: Entry, tmp_path: Path) -> None:
-    config = None
+    config: ScenarioConfig | None = None
     if entry.name == "file":
         path = tmp_path / "facts.jsonl"
         rows = [
@@ -89,6 +92,8 @@ def test_a_built_in_scenario_keeps_the_contract(entry: Entry, tmp_path: Path) ->
         ]
         path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
         config = OwnFactsConfig(path=path)
+    elif entry.name == "documents":
+        config = DocumentsConfig(path=DOCUMENTS, base=10)
     check_scenario(SCENARIOS.load(entry.name), config)
 
 
