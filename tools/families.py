@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-
-from cltool.lm.architectures import ARCHITECTURES, register
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerFast
@@ -26,21 +23,8 @@ FAMILIES = {
     "opt": "OPT",
     "mixtral": "Mixtral, a mixture of experts",
     "mamba": "Mamba, a state-space model",
-    "cltool-window": "attention to a window (`tiny-window`, `tiny-full`)",
-    "cltool-compressive": "a compressed memory (`tiny-compressive`)",
-    "cltool-dnc": "an external matrix (`tiny-dnc`)",
-    "cltool-hierarchical": "a fast and a slow memory (`tiny-hierarchical`)",
 }
 """Name → what tables call it."""
-
-SIZES: dict[str, dict[str, int]] = {
-    "cltool-compressive": {"memory": 8},
-    "cltool-dnc": {"rows": 16, "head_size": 8},
-}
-"""Sizes of the models that read in pieces, beside those of all."""
-
-LINE_BREAK = "Ċ"
-"""How a byte-level tokenizer writes a line break."""
 
 
 def byte_bpe(sentences: Sequence[str], *, bos: bool, pad: bool) -> PreTrainedTokenizerFast:
@@ -91,9 +75,8 @@ def write_checkpoint(
     import torch
     from transformers import AutoModelForCausalLM
 
-    own = register(family)
     tokenizer = byte_bpe(
-        sentences, bos=own or family in ("llama", "gemma", "gemma3"), pad=family != "gpt2"
+        sentences, bos=family in ("llama", "gemma", "gemma3"), pad=family != "gpt2"
     )
     eos = tokenizer.eos_token_id
     if not isinstance(eos, int):
@@ -101,10 +84,6 @@ def write_checkpoint(
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(1)
         config = _config(family, len(tokenizer), eos, context)
-        if own:
-            config.pad_token_id = tokenizer.pad_token_id
-            if hasattr(config, "writes"):
-                config.writes = [tokenizer.convert_tokens_to_ids(LINE_BREAK)]
         model: Any = AutoModelForCausalLM.from_config(config)
     model.save_pretrained(folder)
     tokenizer.save_pretrained(folder)
@@ -114,20 +93,6 @@ def write_checkpoint(
 def _config(family: str, vocabulary: int, eos: int, context: int) -> Any:
     import transformers as hf
 
-    if family in ARCHITECTURES:
-        # Windows and memories that are shorter than the sentences.
-        return import_module(ARCHITECTURES[family]).CONFIG(
-            vocab_size=vocabulary,
-            hidden_size=32,
-            intermediate_size=48,
-            num_hidden_layers=2,
-            num_attention_heads=4,
-            max_position_embeddings=context,
-            bos_token_id=eos,
-            eos_token_id=eos,
-            segment=8,
-            **SIZES.get(family, {}),
-        )
     size: dict[str, Any] = {
         "vocab_size": vocabulary,
         "hidden_size": 32,
