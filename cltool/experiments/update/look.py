@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from cltool.core.errors import UserError
+from cltool.core.plurals import plural
 from cltool.core.progress import QUIET, Progress
 from cltool.core.samples import fixed_sample
 from cltool.core.settings import merge
@@ -28,6 +29,8 @@ from cltool.experiments.update.screen import (
     before_asking,
     judged,
     of_keys,
+    refuse_protected,
+    refuse_unasked,
     resolved,
 )
 from cltool.facts.facts import Fact, Key
@@ -89,6 +92,7 @@ def look(request: Request, progress: Progress = QUIET) -> Look:
         lists = replace(lists, protect=general_facts(request.settings))
     taught = start.taught.with_wordings(request.wordings)
     lists = resolved(lists, taught)
+    refuse_protected(lists)
     early = {id(one.listed): one for one in before_asking(lists)}
     open_lists = replace(lists, learn=[one for one in lists.learn if id(one) not in early])
     warnings = (*facts.warnings, *protect.warnings, *forget.warnings)
@@ -184,6 +188,7 @@ def _asked(
     progress(2, 3, "measuring this machine")
     speed = measure(lm, fitting, len(rows), seconds)
     found = answered(rows)
+    refuse_unasked(lists, found)
     too_long = iter(fitting.skipped)
     facts = [
         early[id(one)]
@@ -192,6 +197,11 @@ def _asked(
         for one in lists.learn
     ]
     screen = _screen(lists, facts, start, rows, seconds)
+    lost = [one for one in lists.protect if one.key not in found]
+    if lost:
+        does = "does" if len(lost) == 1 else "do"
+        warnings = (*warnings, f"{plural(len(lost), 'fact')} to protect {does} not fit into the"
+                    f" model and cannot be kept: {lost[0].place} is the first.")  # fmt: skip
     progress(3, 3, "screened")
     return Look(
         start, taught, lists, screen, speed, can_widen(lm.model), lm.coder.chat is not None,

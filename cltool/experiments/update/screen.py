@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from cltool.core.errors import UserError
+from cltool.core.plurals import plural
 from cltool.experiments.update.asked import Answered
 from cltool.experiments.update.facts_file import ERASED, PROTECTED, REPLACED, Taught, row_key
 from cltool.experiments.update.listed import MAX_SHOWN, Listed
@@ -25,8 +26,8 @@ VERDICTS = {
     KNOWN: "the model answers it already; it is not taught again",
     OUTDATED: "the model answers with the object that it replaces",
     UNKNOWN: "the model answers something else",
-    CONTRADICTED: "another line or a protected fact says something else; nothing can be taught"
-    " until it is resolved",
+    CONTRADICTED: "another line or a protected fact says something else, or it is to be erased;"
+    " nothing can be taught until it is resolved",
     DUPLICATE: "another line says the same; it is taught once",
     TOO_LONG: "it does not fit into the model, and is left out",
 }
@@ -148,8 +149,7 @@ class Screen:
         found = [one for one in self.facts if one.verdict == CONTRADICTED]
         if found:
             raise UserError(
-                f"{len(found)} fact{'s' * (len(found) > 1)} cannot be taught beside what else is"
-                " given",
+                f"{plural(len(found), 'fact')} cannot be taught beside what else is given",
                 where="facts",
                 details=[f"{one.listed.place}: {one.why}" for one in found][:MAX_SHOWN],
                 hint="Correct the lines. If a fact replaces a protected one, state what it"
@@ -175,8 +175,9 @@ def before_asking(lists: Lists) -> list[Screened]:
             says = f"{kept.place} protects {shown(kept.fact.object)} of {_key(one)}"
             found.append(Screened(one, CONTRADICTED, says))
         gone = erased.get(one.key)
-        if gone is not None and gone.fact.restates(one.fact):
-            found.append(Screened(one, CONTRADICTED, f"{gone.place} asks to forget it"))
+        if gone is not None:
+            why = f"{gone.place} asks to forget {_key(one)}, whatever its object is"
+            found.append(Screened(one, CONTRADICTED, why))
     return found
 
 
@@ -220,6 +221,35 @@ def resolved(lists: Lists, taught: Taught) -> Lists:
         for one in lists.erase
     ]
     return Lists(lists.learn, lists.protect, erase)
+
+
+def refuse_protected(lists: Lists) -> None:
+    """Raise a `UserError` if a fact is to be protected and erased."""
+    protected = {one.key: one for one in lists.protect}
+    both = [one for one in lists.erase if one.key in protected]
+    if both:
+        raise UserError(
+            f"{plural(len(both), 'fact')} cannot be protected and erased at once",
+            where=both[0].place,
+            details=[f"{one.place}: {protected[one.key].place} protects {_key(one)}"
+                     for one in both][:MAX_SHOWN],
+            hint="Remove each of them from one of the lists.",
+        )  # fmt: skip
+
+
+def refuse_unasked(lists: Lists, found: Mapping[Key, Answered]) -> None:
+    """Raise a `UserError` if the model was not asked about a fact to erase.
+
+    Without an answer, nothing would show whether it is erased.
+    """
+    missing = [one for one in lists.erase if one.key not in found]
+    if missing:
+        raise UserError(
+            f"{plural(len(missing), 'fact')} to erase cannot be asked: too long for the model",
+            where=missing[0].place,
+            details=[f"{one.place}: {_key(one)}" for one in missing][:MAX_SHOWN],
+            hint="Give shorter objects or wordings, or leave these facts out.",
+        )
 
 
 def _agrees(one: Listed, kept: Listed) -> bool:

@@ -46,11 +46,33 @@ def test_a_protected_fact_changes_only_if_the_line_names_it(old: str, verdicts: 
         assert "keep:1 protects 'Ulm'" in str(caught.value)
 
 
-def test_a_fact_cannot_be_taught_and_erased_at_once() -> None:
-    found = before_asking(Lists([line("A", "Ulm")], erase=[line("A", "Ulm", place="erase:1")]))
-    assert [(one.verdict, one.why) for one in found] == [
-        ("contradicted", "erase:1 asks to forget it")
-    ]
+@pytest.mark.parametrize("name", ["Ulm", "Bonn"])
+def test_a_fact_cannot_be_taught_and_erased_at_once(name: str) -> None:
+    # The file of facts could say only one of it, and the other would be lost.
+    found = before_asking(Lists([line("A", name)], erase=[line("A", "Ulm", place="erase:1")]))
+    assert [one.verdict for one in found] == ["contradicted"]
+    assert "erase:1 asks to forget A, capital" in found[0].why
+
+
+def test_a_fact_cannot_be_protected_and_erased_at_once(place: Place) -> None:
+    base = KNOWN.updates[0].learn
+    keep, erase = place.file("keep.jsonl", base[:3]), place.file("erase.jsonl", base[2:3])
+    command = ["update", str(place.model), "--protect", keep, "--forget", erase]
+    assert main.main([*command, "--dry-run", "--wordings", place.wordings]) == 2
+
+
+def test_a_fact_to_erase_that_cannot_be_asked_stops_the_update(
+    place: Place, capsys: pytest.CaptureFixture[str]
+) -> None:
+    long = {"subject": "Land 9", "relation": "ruler", "new": "Ka " * 80}
+    keep = place.file("keep.jsonl", [KNOWN.updates[0].learn[0], long | {"subject": "Land 8"}])
+    facts = place.file("facts.jsonl", [KNOWN.updates[1].learn[3]])
+    erase, command = place.file("erase.jsonl", [long]), ["update", str(place.model), facts]
+    command += ["--dry-run", "--wordings", place.wordings, "--device", "cpu", "--protect", keep]
+    assert main.main([*command, "--forget", erase]) == 2
+    assert "erase.jsonl:1: Land 9, ruler" in capsys.readouterr().err
+    assert main.main(command) == 0
+    assert "1 fact to protect does not fit into the model" in capsys.readouterr().out
 
 
 def test_a_fact_to_erase_without_an_object_has_that_which_was_taught() -> None:
