@@ -19,8 +19,7 @@ from cltool.experiments.update.store import TENSORS, Store, Tree
 
 ROOM = 3.1
 """The weights in the history and in the folder may have this many times the size of those of the
-model before. Beyond it, the oldest versions lose their weights; where every number changes with an
-update, this leaves the model before, the current version and the one before it."""
+model before. Beyond it, the oldest versions lose their weights, but not their ledgers."""
 
 FLOOR = 64 << 20
 """Bytes of weights that are always kept."""
@@ -48,6 +47,18 @@ class Version:
     def objects(self) -> set[str]:
         """The objects that it consists of."""
         return {*self.files.values(), *self.state.values()}
+
+    @property
+    def weights(self) -> set[str]:
+        """Those that hold weights."""
+        trees = (*self.files.items(), *self.state.items())
+        return {name for path, name in trees if path.endswith(TENSORS)}
+
+    @property
+    def model(self) -> Tree:
+        """The files without those in the folder ``cltool``."""
+        return {path: name for path, name in self.files.items()
+                if path.partition("/")[0] != INSIDE}  # fmt: skip
 
     def as_json(self) -> dict[str, Any]:
         """Return plain JSON values."""
@@ -116,27 +127,21 @@ class History:
 
     def weights(self) -> int:
         """Return the bytes of all objects that hold weights."""
-        names = {
-            name
-            for version in self.versions()
-            for tree in (version.files, version.state)
-            for path, name in tree.items()
-            if path.endswith(TENSORS)
-        }
+        names = {name for version in self.versions() for name in version.weights}
         return sum(map(self.store.bytes_of, names))
 
-    def prune(self, current: int, bases: Iterable[int], room: int) -> list[int]:
+    def prune(self, current: int, others: Iterable[int], room: int) -> list[int]:
         """Drop the weights of old versions, the oldest first, until they fit into ``room``.
 
         Args:
             current: the version that is not dropped.
-            bases: further versions that are not dropped.
+            others: further versions that are not dropped.
             room: bytes.
 
         Returns:
             The versions whose weights were dropped.
         """
-        kept = {current, *bases}
+        kept = {current, *others}
         dropped: list[int] = []
         versions = [one for one in self.versions() if self.has(one)]
         for version in versions:
@@ -146,7 +151,9 @@ class History:
                 continue
             dropped.append(version.number)
             self.store.keep_only(
-                name for one in self.versions() if one.number not in dropped for name in one.objects
+                name
+                for one in self.versions()
+                for name in (one.objects - one.weights if one.number in dropped else one.objects)
             )
         return dropped
 

@@ -159,9 +159,11 @@ def _write_digests(made: Made) -> None:
 
 
 def _prune(history: History, folder: Path, number: int, record: Mapping[str, Any]) -> None:
-    """Drop old weights until the folder is not larger than `ROOM` models."""
-    base = int(record["base"]["version"])
-    first = history.version(0)
+    """Drop old weights until the folder is not larger than `ROOM` models.
+
+    What is needed to go back by one update, or to the model before the first one, stays.
+    """
+    first, kept = history.version(0), (0, int(record["base"]["version"]), int(record["parent"]))
     size = sum(
         history.store.bytes_of(name) for path, name in first.files.items() if path.endswith(TENSORS)
     )
@@ -170,7 +172,7 @@ def _prune(history: History, folder: Path, number: int, record: Mapping[str, Any
         for file in folder.glob(f"*{TENSORS}")
         if file.stat().st_nlink == 1  # others are objects of the store
     )
-    history.prune(number, [base], round(ROOM * size) - beside)
+    history.prune(number, kept, round(ROOM * size) - beside)
 
 
 def _row(one: Listed) -> dict[str, str]:

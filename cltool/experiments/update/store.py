@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cltool.core.errors import UserError
-from cltool.core.files import whole_file
+from cltool.core.files import disk_errors, whole_file
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -62,13 +62,14 @@ class Store:
             file: the file.
             like: an object that has most of its tensors.
             copy: whether the object must be a file of its own, because others may write ``file``.
+                Without it, only weights are the same file (a hard link): people edit the others.
         """
         name = digest(file)
         if self._whole(name).is_file() or self._difference(name).is_file():
             return name
         if like and file.suffix == TENSORS and self._put_difference(file, name, like):
             return name
-        if copy:
+        if copy or file.suffix != TENSORS:
             _copy(file, self._whole(name))
         else:
             _link(file, self._whole(name))
@@ -90,11 +91,15 @@ class Store:
             UserError: the object is missing or damaged.
         """
         file.parent.mkdir(parents=True, exist_ok=True)
-        whole = self._whole(name)
-        if whole.is_file():
-            _link(whole, file)
-        elif self._difference(name).is_file():
-            self._rebuild(name, file)
+        whole, difference = self._whole(name), self._difference(name)
+        place = whole if whole.is_file() else difference
+        if place.is_file():
+            if place == difference:
+                self._rebuild(name, file)
+            elif file.suffix == TENSORS:
+                _link(whole, file)
+            else:
+                _copy(whole, file)
         else:
             raise UserError(
                 "an object of the history is missing",
@@ -103,7 +108,7 @@ class Store:
             )
         if digest(file) != name:
             file.unlink()
-            raise UserError("an object of the history is damaged", where=str(whole))
+            raise _damaged(place)
 
     def names(self) -> set[str]:
         """Return the names of all objects."""
@@ -176,18 +181,24 @@ class Store:
         return same
 
     def _rebuild(self, name: str, file: Path) -> None:
-        from safetensors import safe_open
+        from safetensors import SafetensorError, safe_open
         from safetensors.torch import save_file
 
         place = self._difference(name)
         metadata = _metadata(place)
-        about: dict[str, Any] = json.loads(metadata["about"])
         whole = self._whole(metadata[LIKE])
         if not whole.is_file():
             raise UserError("an object of the history is missing", where=str(whole))
-        with safe_open(whole, "pt") as old, safe_open(place, "pt") as new:
-            tensors = {key: _restored(key, one, old, new) for key, one in about["tensors"].items()}
-        save_file(tensors, file, about["metadata"])
+        try:
+            about: dict[str, Any] = json.loads(metadata["about"])
+            with safe_open(whole, "pt") as old, safe_open(place, "pt") as new:
+                tensors = {
+                    key: _restored(key, one, old, new) for key, one in about["tensors"].items()
+                }
+        except (SafetensorError, ValueError, LookupError, RuntimeError) as error:
+            raise _damaged(place) from error
+        with disk_errors(file):
+            save_file(tensors, file, about["metadata"])
 
 
 def digest(file: Path) -> str:
@@ -197,10 +208,25 @@ def digest(file: Path) -> str:
 
 
 def _metadata(file: Path) -> dict[str, str]:
-    from safetensors import safe_open
+    from safetensors import SafetensorError, safe_open
 
-    with safe_open(file, "pt") as opened:
-        return dict(opened.metadata() or {})
+    try:
+        with safe_open(file, "pt") as opened:
+            found = dict(opened.metadata() or {})
+    except SafetensorError as error:
+        raise _damaged(file) from error
+    if not {LIKE, "about"} <= found.keys():
+        raise _damaged(file)
+    return found
+
+
+def _damaged(file: Path) -> UserError:
+    return UserError(
+        "an object of the history is damaged",
+        where=str(file),
+        hint="Bring the file back from a backup, or delete it: the versions that need it cannot be"
+        " restored then.",
+    )
 
 
 def _changes(file: Path, like: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:

@@ -168,8 +168,7 @@ def _base(seen: Look, way: Way, place: Path) -> tuple[str, Taught]:
         return str(start.folder), as_known(seen.taught)
     version = int(start.record["base"]["version"])
     history = History(start.folder)
-    files = history.version(version).files
-    history.store.get_tree({name: files[name] for name in files if not _inside(name)}, place)
+    history.store.get_tree(history.version(version).model, place)
     return str(place), seen.taught
 
 
@@ -183,10 +182,6 @@ def as_known(taught: Taught) -> Taught:
         else:
             valid[key] = {**row, "update": 0, ROLE: row.get(ROLE, KNOWN)}
     return replace(taught, rows=[*valid.values()])
-
-
-def _inside(name: str) -> bool:
-    return name.partition("/")[0] == INSIDE
 
 
 def _done(seen: Look, way: Way, folder: Path) -> int:

@@ -77,26 +77,45 @@ def test_what_a_difference_needs_is_not_removed(tmp_path: Path) -> None:
     assert store.names() == {name, base}
 
 
-def test_a_file_that_others_may_write_is_copied(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("name", "copy"), [("a.safetensors", True), ("README.md", False)])
+def test_a_file_that_others_may_write_is_copied(tmp_path: Path, name: str, copy: bool) -> None:
     store = Store(tmp_path / "objects")
-    file = tmp_path / "config.json"
+    file = tmp_path / name
     file.write_text("{}")
-    name = store.put(file, copy=True)
+    kept = store.put(file, copy=copy)
     file.write_text("changed in place")
-    store.get(name, tmp_path / "again")
+    store.get(kept, tmp_path / "again")
     assert (tmp_path / "again").read_text() == "{}"
+    (tmp_path / "again").write_text("changed in place")
+    store.get(kept, tmp_path / "once more")
+    assert (tmp_path / "once more").read_text() == "{}"
 
 
 def test_a_missing_and_a_damaged_object_are_refused(tmp_path: Path) -> None:
     store = Store(tmp_path / "objects")
     with pytest.raises(UserError, match="is missing"):
         store.get("ab" * 32, tmp_path / "again")
-    file = tmp_path / "text"
+    file = tmp_path / "a.safetensors"
     file.write_text("one")
     name = store.put(file)
     file.write_text("two")  # the same file
     with pytest.raises(UserError, match="is damaged"):
         store.get(name, tmp_path / "again")
+    assert not (tmp_path / "again").exists()
+
+
+@pytest.mark.parametrize("at", [20, -1])
+def test_a_damaged_difference_is_refused(tmp_path: Path, at: int) -> None:
+    store = Store(tmp_path / "objects")
+    base = store.put(written(tmp_path / "a" / "model.safetensors", tensors()))
+    name = store.put(written(tmp_path / "b" / "model.safetensors", wider(tensors())), base)
+    (file,) = store.folder.glob(f"*/{name}.*")
+    content = bytearray(file.read_bytes())
+    content[at] ^= 255
+    file.write_bytes(content)
+    with pytest.raises(UserError, match="is damaged") as caught:
+        store.get(name, tmp_path / "again")
+    assert str(file) in str(caught.value)
     assert not (tmp_path / "again").exists()
 
 
@@ -108,12 +127,16 @@ def test_old_weights_are_dropped_first_and_the_record_stays(
     for number in range(4):
         file = written(tmp_path / str(number) / "model.safetensors", tensors(number))
         size = file.stat().st_size
-        name = history.store.put(file)
+        ledger = tmp_path / str(number) / "steps.jsonl"
+        ledger.write_text(str(number))
         about = {"number": number}
-        history.add(Version(number, number - 1, {"model.safetensors": name}, {}, about))
+        tree = history.store.put_tree(file.parent, [file.name, ledger.name])
+        history.add(Version(number, number - 1, tree, {}, about))
     assert history.prune(3, [0], 3 * size) == [1]
     assert [history.has(one) for one in history.versions()] == [True, False, True, True]
     assert history.version(1).about == {"number": 1}
+    history.store.get(history.version(1).files["steps.jsonl"], tmp_path / "again")
+    assert (tmp_path / "again").read_text() == "1"
     assert history.prune(3, [0], 0) == [2]
     assert history.next_number() == 4
     with pytest.raises(UserError, match="there is no version 9"):
