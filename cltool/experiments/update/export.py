@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 from cltool.core.errors import UserError
 from cltool.core.progress import QUIET, Progress
 from cltool.core.swap import replace_folder
-from cltool.experiments.update.folder import INSIDE, read_version
+from cltool.experiments.update.folder import read_version
 from cltool.experiments.update.gguf_tool import to_gguf
 from cltool.experiments.update.history import History
 
@@ -37,16 +37,17 @@ def export(
     chosen = int(read_version(folder)["version"]) if number is None else number
     history = History(folder)
     version = history.version(chosen)
-    model = {one: path for one, path in version.files.items() if not one.startswith(f"{INSIDE}/")}
     out.parent.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(prefix=f".{out.name}.", dir=out.parent) as home:
         place = Path(home) / "model"
-        history.store.get_tree(model, place)
+        history.store.get_tree(version.model, place)
         merged = _merged(place, Path(home) / "merged", progress)
         if kind == MERGED:
             replace_folder(merged, out)
         else:
-            to_gguf(merged, out, progress)
+            part = Path(home) / out.name
+            to_gguf(merged, part, progress)
+            part.rename(out)
     return out
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from cltool.core.digests import of_json
 from cltool.core.errors import UserError
 from cltool.core.files import remove
 from cltool.core.locks import file_lock
@@ -171,8 +172,8 @@ def _answers(folder: Path, number: int) -> Mapping[Key, Answered]:
 def promote(folder: Path, name: Path, number: int | None = None) -> Path:
     """Let a name point to a version, at once; whoever opens it finds the old one or the new one.
 
-    The version is written beside the name, as ``NAME.versions/0003``. The folder that the name
-    pointed to before stays until the next promotion, for servers that still read it.
+    The version is written beside the name, in a folder in ``NAME.versions``. The folder that the
+    name pointed to before stays until the next promotion, for servers that still read it.
 
     Args:
         folder: the folder of an updated model.
@@ -190,15 +191,15 @@ def promote(folder: Path, name: Path, number: int | None = None) -> Path:
     chosen = int(read_version(folder)["version"]) if number is None else number
     history = History(folder)
     version = history.version(chosen)
-    home = name.with_name(f"{name.name}.versions")
+    home = Path(os.path.realpath(name.parent)) / f"{name.name}.versions"
     home.mkdir(parents=True, exist_ok=True)
     with file_lock(home / ".lock"):
-        place = home / f"{chosen:04d}"
-        model = {one: path for one, path in version.files.items() if not one.startswith(INSIDE)}
+        # Versions of another model have the same numbers, but other files.
+        place = home / f"{chosen:04d}-{of_json(version.model)[:8]}"
         if not place.is_dir():
-            partial = home / f".{chosen:04d}.{os.getpid()}.partial"
+            partial = home / f".{place.name}.{os.getpid()}.partial"
             remove(partial)
-            history.store.get_tree(model, partial)
+            history.store.get_tree(version.model, partial)
             replace_folder(partial, place)
         before = Path(os.path.realpath(name)) if name.is_symlink() else None
         link = name.with_name(f".{name.name}.{os.getpid()}.partial")

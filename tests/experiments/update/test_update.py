@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from dataclasses import replace
@@ -164,15 +165,47 @@ def test_a_damaged_object_is_not_restored(twice: Path, tmp_path: Path) -> None:
     file.write_bytes(before)
 
 
-def test_promote_moves_a_name(twice: Path, tmp_path: Path) -> None:
+def test_promote_moves_a_name(twice: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
     name = tmp_path / "production"
-    assert main.main(["promote", str(twice), str(name), "--version", "1"]) == 0
+    assert main.main(["promote", str(twice), "production", "--version", "1"]) == 0
     first = name.resolve()
-    assert main.main(["promote", str(twice), str(name)]) == 0
+    assert main.main(["promote", str(twice), "production"]) == 0
     assert name.resolve() != first
     assert first.is_dir()  # servers may still read it
     assert said(name, f"The capital of {SECOND[2].subject} is") == f"{SECOND[2].object}."
     assert not (name / "cltool").exists()
+    assert main.main(["promote", str(twice), "production"]) == 0
+    assert not first.exists()
+
+
+def test_a_version_of_another_model_is_not_taken_for_the_promoted_one(
+    twice: Path, tmp_path: Path
+) -> None:
+    other, name = tmp_path / "other", tmp_path / "production"
+    shutil.copytree(twice, other)
+    card, history = other / "README.md", History(other)
+    card.write_text("another model")
+    second = history.version(2)
+    content = {**second.files, card.name: history.store.put(card)}
+    history.add(replace(second, files=content))
+    assert main.main(["promote", str(twice), str(name)]) == 0
+    assert main.main(["promote", str(other), str(name)]) == 0
+    assert (name / "README.md").read_text() == "another model"
+
+
+def test_a_card_that_was_edited_in_place_leaves_the_history_as_it_was(
+    twice: Path, tmp_path: Path
+) -> None:
+    place = tmp_path / "updated"
+    shutil.copytree(twice, place)
+    before = files(place)
+    assert main.main(["rollback", str(place), "--to", "1"]) == 0
+    assert main.main(["rollback", str(place), "--to", "2"]) == 0
+    with (place / "README.md").open("a") as card:
+        card.write("my notes")
+    assert main.main(["rollback", str(place), "--to", "2"]) == 0
+    assert files(place) == before
 
 
 def test_export_writes_a_checkpoint_without_cltools_files(twice: Path, tmp_path: Path) -> None:
@@ -181,6 +214,25 @@ def test_export_writes_a_checkpoint_without_cltools_files(twice: Path, tmp_path:
     assert (out / "model.safetensors").read_bytes() == (twice / "model.safetensors").read_bytes()
     assert not (out / "cltool").exists()
     assert main.main(["export", str(twice), "--to", "merged", "--out", str(out)]) == 2
+
+
+def test_export_calls_the_converter_of_llama_cpp(
+    twice: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    program, out = tmp_path / "convert.py", tmp_path / "model.gguf"
+    monkeypatch.setenv("CLTOOL_GGUF_CONVERTER", str(program))
+    command = ["export", str(twice), "--to", "gguf", "--out", str(out)]
+    assert main.main(command) == 2
+    assert "CLTOOL_GGUF_CONVERTER" in capsys.readouterr().err
+    write = "import pathlib, sys\n_, model, _, out = sys.argv\nout = pathlib.Path(out)\n"
+    program.write_text(write + "out.write_text('half')\nsys.exit('unknown architecture')\n")
+    assert main.main(command) == 2
+    assert "unknown architecture" in capsys.readouterr().err
+    assert not out.exists()
+    program.write_text(write + "out.write_bytes(open(model + '/config.json', 'rb').read())\n")
+    assert main.main(command) == 0
+    assert out.read_bytes() == (twice / "config.json").read_bytes()
+    assert {one.name for one in tmp_path.iterdir()} == {"convert.py", "model.gguf"}
 
 
 def test_a_refused_update_leaves_everything_as_it_was(
