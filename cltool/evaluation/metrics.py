@@ -127,15 +127,18 @@ def fuar(rows: pd.DataFrame, forms: Sequence[str] | None = None) -> float:
     """Return FUAR from the base to the last step (Jang et al. 2022, eq. 1).
 
     It is the accuracy lost on base facts that are still valid, divided by the sum of the accuracy
-    gained on updated keys and on new keys. NaN if nothing was gained.
+    gained on updated keys and on new keys. Probes that were not asked at step 0 are left out. NaN
+    if nothing was gained.
     """
     matrix_rows = held_out(rows, forms)
     last = int(matrix_rows["step"].max())
     end = matrix_rows[
         (matrix_rows["step"] == last) & matrix_rows["group"].isin(["new", "retained"])
     ]
-    begin = matrix_rows[matrix_rows["step"] == 0].set_index([*KEY, "form", "number"])
-    probes = end.set_index([*KEY, "form", "number"])
+    probe = [*KEY, "form", "number"]
+    begin = matrix_rows[matrix_rows["step"] == 0].set_index(probe)
+    end = end.set_index(probe)
+    probes = end[end.index.isin(begin.index)]
     was = begin.reindex(probes.index)
     kept = (probes["learned"] == 0).to_numpy()
     updated = (~kept) & (probes["outdated"].map(len) > 0).to_numpy()

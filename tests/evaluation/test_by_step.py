@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from cltool.evaluation import collapse, metrics, outcomes, summary
 from cltool.evaluation.by_step import collapsed
 from cltool.evaluation.by_step.coded_step import Coder
 from cltool.evaluation.by_step.ledger_scores import COLUMNS, ledger_scores
+from cltool.evaluation.by_step.lost import SinceTaught
 from cltool.evaluation.ledger import read_table, write_step
 from cltool.runs.measured import Measured
 from cltool.runs.run import Run
@@ -88,22 +90,41 @@ def _same(found: pd.DataFrame, expected: pd.DataFrame) -> None:
 @pytest.mark.parametrize("name", CHANGES)
 def test_numbers_step_by_step_are_those_of_the_whole_ledger(name: str, tmp_path: Path) -> None:
     recipe = Recipe(erase=True, keep=0.7, gain=0.6, facts=30, per_update=6)
-    run = _rewritten(write_run(tmp_path / "run", recipe), CHANGES[name])
-    found = ledger_scores(run.step_table, 8)
-    rows = run.answers
+    _compare(_rewritten(write_run(tmp_path / "run", recipe), CHANGES[name]), 8)
+
+
+@pytest.mark.parametrize(
+    ("stream", "steps", "name"),
+    [
+        (0, 6, "as it is"),
+        (1, 6, "choice"),
+        (2, 6, "contains"),
+        (3, 2, "as it is"),
+        (4, 1, "choice"),
+    ],
+)
+def test_so_they_are_where_facts_are_erased_and_taught_again_and_not_always_asked(
+    stream: int, steps: int, name: str, tmp_path: Path
+) -> None:
+    labels = [str(step) for step in range(steps)]
+    recipe = Recipe(drawn=stream, keep=0.8, gain=0.7, facts=20, labels=labels)
+    _compare(_rewritten(write_run(tmp_path / "run", recipe), CHANGES[name]), steps)
+
+
+def _compare(run: Run, steps: int) -> None:
+    """Compare the numbers of a run that are computed step by step with those of its ledger."""
+    found = ledger_scores(run.step_table, steps)
+    rows, end = run.answers, steps - 1
     _same(found.steps, summary.per_step(rows))
     _same(found.matrix, metrics.accuracy_matrix(rows))
     assert found.fuar == pytest.approx(metrics.fuar(rows), abs=1e-12, nan_ok=True)
     _same(found.resurfacing, outcomes.resurfacing(rows))
     assert found.resurfaced == pytest.approx(outcomes.resurfaced(rows), nan_ok=True)
-    _same(found.moves_from_base, outcomes.transitions(rows, 0, 7))
+    _same(found.moves_from_base, outcomes.transitions(rows, 0, end))
     _same(found.moves_since_taught, outcomes.moves_since_taught(rows))
     assert found.lost_by_step == outcomes.lost_by_step(rows)
-    since = outcomes.since_taught(rows)
-    lost = since[since["right_then"] & ~since["right"]]
-    assert sum(found.since_taught.facts["asked"].to_pylist()) == len(since)
-    assert sorted(found.since_taught.lost["stale"].to_pylist()) == sorted(lost["stale"])
-    last = rows[rows["step"] == 7]
+    _compare_since_taught(found.since_taught, outcomes.since_taught(rows))
+    last = rows[rows["step"] == end]
     counted = metrics.held_out(last)
     assert found.asked.probes == len(counted)
     assert [*found.asked.counted] == counted["form"].unique().tolist()
@@ -112,6 +133,24 @@ def test_numbers_step_by_step_are_those_of_the_whole_ledger(name: str, tmp_path:
     expected = run.summary()
     assert list(whole) == list(expected)
     assert list(whole.values()) == pytest.approx(list(expected.values()), abs=1e-12, nan_ok=True)
+
+
+def _compare_since_taught(found: SinceTaught, since: pd.DataFrame) -> None:
+    """Compare what became of each fact."""
+    since = since.assign(object=[str(names[0]) for names in since["accepted"]])
+    since = since.assign(lost=since["right_then"] & ~since["right"])
+    fact = ["subject", "relation", "learned", "object"]
+    expected = since.groupby(fact).agg(
+        asked=("right", "size"), right=("right_then", "sum"), lost=("lost", "sum")
+    )
+    table = found.facts.to_pandas()
+    _same(table.set_index(fact).sort_index(), expected)
+    lost = found.lost.to_pandas()
+    named = table.loc[lost["fact"], fact].reset_index(drop=True).assign(stale=lost["stale"])
+    wanted = since.loc[since["lost"], [*fact, "stale"]]
+    assert Counter(named.itertuples(index=False, name=None)) == Counter(
+        wanted.itertuples(index=False, name=None)
+    )
 
 
 def test_answers_that_are_alike_are_counted_in_the_same_way(tmp_path: Path) -> None:

@@ -18,6 +18,8 @@ import pytest
 from cltool.evaluation.ledger import write_step
 from cltool.runs.run import Run
 
+from .drawn_stream import drawn_beliefs
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -32,6 +34,7 @@ class Recipe:
     Attributes:
         keep: the chance that a fact learned earlier is still answered right, a step.
         gain: the chance that a fact just taught is answered right.
+        drawn: seed of a stream of `drawn_stream`; None: the same stream for all recipes.
     """
 
     strategy: str = "naive"
@@ -44,12 +47,15 @@ class Recipe:
     done: int | None = None
     subject: str = "Person"
     erase: bool = False
+    drawn: int | None = None
     settings: Mapping[str, Any] = field(default_factory=dict)
     record: Mapping[str, Any] = field(default_factory=dict)
 
 
 def _beliefs(recipe: Recipe) -> list[list[dict[str, Any]]]:
     """For every step, one dictionary a fact: object, learned, outdated, group."""
+    if recipe.drawn is not None:
+        return drawn_beliefs(recipe.drawn, recipe.facts, len(recipe.labels))
     rng = random.Random("stream")
     total = len(recipe.labels)
     late = min(recipe.facts // 4, total - 1)
@@ -91,18 +97,20 @@ def _rows(recipe: Recipe, step: int, facts: list[dict[str, Any]]) -> list[dict[s
     rng = random.Random(f"{recipe.strategy}/{recipe.seed}/{step}")
     rows: list[dict[str, Any]] = []
     for i, fact in enumerate(facts):
-        for form, number in FORMS:
+        name = f"{recipe.subject} {fact.get('subject', i)}"
+        relation = fact.get("relation", "works for")
+        for form, number in FORMS if step >= fact.get("asked_from", 0) else ():
             answer = _answer(fact, rng, recipe, max(0, step - fact["learned"]))
             outdated = "outdated" if answer in fact["outdated"] else "wrong"
             verdict = "right" if answer == fact["object"] else outdated
             rows.append(
                 {
                     "step": step,
-                    "subject": f"{recipe.subject} {i}",
-                    "relation": "works for",
+                    "subject": name,
+                    "relation": relation,
                     "form": form,
                     "number": number,
-                    "prompt": f"{recipe.subject} {i} works for",
+                    "prompt": f"{name} {relation}",
                     "closing": ".",
                     "group": fact["group"],
                     "learned": fact["learned"],
