@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 GROUPS = (NEW, RETAINED, FUTURE, ERASED)
 TRAINED_ONLY = ("trained",)
+"""The forms that count in a ledger without held-out forms."""
 
 COLUMNS = (
     "subject", "relation", "form", "number", "group", "learned", "accepted", "outdated", "right",

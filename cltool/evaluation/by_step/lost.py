@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from cltool.evaluation.by_step.answers import shown_answers
 from cltool.evaluation.by_step.coded_step import CodedStep, Coder
 from cltool.evaluation.by_step.numbered import Numbering, Texts
 from cltool.evaluation.by_step.probe_memory import ProbeMemory
-from cltool.evaluation.matchers import CHOICE, matcher_of
-from cltool.evaluation.matching import shown
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -82,11 +81,7 @@ def _answers(rows: CodedStep, places: NDArray[np.int64]) -> list[str]:
     """Return the answers of some rows as tables show them."""
     import pyarrow as pa
 
-    table = rows.table.take(pa.array(places))
-    columns = {name: Texts() for name in ("chosen", "answer", "closing")}
-    numbers = {name: texts.coded(table[name]).tolist() for name, texts in columns.items()}
-    texts = {name: [*one.all(), ""] for name, one in columns.items()}
-    if matcher_of(rows.table.select(["match"]).slice(0, 1000).to_pandas()) == CHOICE:
-        return [texts["chosen"][number] for number in numbers["chosen"]]
-    pairs = zip(numbers["answer"], numbers["closing"], strict=True)
-    return [shown(texts["answer"][one], texts["closing"][end]) for one, end in pairs]
+    texts = Texts()
+    numbers = shown_answers(rows.table.take(pa.array(places)), texts)
+    answers = texts.all()
+    return [answers[number] for number in numbers.tolist()]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from cltool.evaluation.by_step.coded_step import TRAINED_ONLY
 from cltool.evaluation.by_step.numbered import Numbering, Texts, is_judged
 from cltool.evaluation.metrics import DIRECT, HELD_OUT
 
@@ -19,9 +20,6 @@ if TYPE_CHECKING:
 
 COLUMNS = ("subject", "relation", "form", "learned", "match", "choice")
 """The columns of the ledger that `Keys.find` needs."""
-
-TRAINED_ONLY = ("trained",)
-"""The forms that count in a run without held-out forms."""
 
 SEED = 0
 """Of the sample."""

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from cltool.evaluation.by_step.answers import shown_answers
 from cltool.evaluation.by_step.numbered import Texts, is_judged
-from cltool.evaluation.matchers import CHOICE
-from cltool.evaluation.matching import shown
 from cltool.evaluation.metrics import DIRECT
 from cltool.facts.stream import ERASED, FUTURE, NEW, RETAINED
 from cltool.reporting.facts.keys import Keys
@@ -116,7 +115,7 @@ def step_rows(
         learned=table["learned"].to_numpy().astype(np.int64),
         object=_item(table["accepted"], texts, 0),
         outdated=_item(table["outdated"], texts, -1),
-        answer=_answers(table, texts),
+        answer=shown_answers(table, texts),
         right=_flags(table["right"]),
         stale=_flags(table["stale"]),
         judged=judged,
@@ -142,25 +141,6 @@ def _item(column: Any, texts: Texts, place: int) -> Numbers:
     ends = np.cumsum(lengths)
     chosen = ends - 1 if place else ends - lengths
     return np.where(lengths > 0, numbers[np.where(lengths > 0, chosen, -1)], -1)
-
-
-def _filled(column: Any, texts: Texts) -> Numbers:
-    """Return the number of each text, and of the empty one for null."""
-    numbers = texts.coded(column)
-    return np.where(numbers < 0, texts.number(""), numbers) if (numbers < 0).any() else numbers
-
-
-def _answers(table: pa.Table, texts: Texts) -> Numbers:
-    """Return the answer to each prompt, without the text that closes the wording."""
-    if CHOICE in table["match"].unique().to_pylist():
-        return _filled(table["chosen"], texts)
-    said, closings = Texts(), Texts()
-    closing = _filled(table["closing"], closings)
-    pairs = _filled(table["answer"], said) * max(1, len(closings)) + closing
-    unique, inverse = np.unique(pairs, return_inverse=True)
-    answers, ends = said.all(), closings.all()
-    whole = (divmod(int(pair), max(1, len(ends))) for pair in unique)
-    return texts.numbers(shown(answers[answer], ends[end]) for answer, end in whole)[inverse]
 
 
 @dataclass(frozen=True)
