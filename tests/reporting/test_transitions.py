@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import Any
 
 from cltool.evaluation import metrics, outcomes
 from cltool.evaluation.outcomes import OUTCOMES
@@ -39,6 +40,28 @@ def test_the_worst_step_loses_the_most_facts_since_the_step_before(make: Make) -
         losses.append((int(at(table, "right", "wrong") + at(table, "right", "outdated")), -step))
     lost, step = max(losses)
     assert moves["worst"] == {"step": -step, "lost": lost}
+
+
+def test_the_step_that_broke_a_fact_is_that_of_its_own_stream(make: Make) -> None:
+    def of(stream: int, **fields: Any) -> Run:
+        record = {"stream": {"digest": f"stream {stream}", "updates": []}}
+        settings = {"scenario": {"seed": stream}}
+        return make(f"s{stream}", drawn=stream, record=record, settings=settings, **fields)
+
+    recipe = {"facts": 40, "keep": 0.6, "gain": 0.9, "labels": [str(step) for step in range(7)]}
+    runs = [of(stream, **recipe) for stream in range(2)]
+    pooled = lost_facts.data(_group(*runs))["rows"]
+    alone = {
+        (row["subject"], row["relation"], row["learned"], row["object"]): row["cells"][0]["broke"]
+        for run in runs
+        for row in lost_facts.data(_group(run))["rows"]
+    }
+    found = {
+        (row["subject"], row["relation"], row["learned"], row["object"]): row["cells"][0]["broke"]
+        for row in pooled
+    }
+    assert len(found) > 10
+    assert found == {fact: alone[fact] for fact in found}
 
 
 def test_taught_transitions_agree_with_bwt_in_direction_and_count(make: Make) -> None:

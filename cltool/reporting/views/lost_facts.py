@@ -94,10 +94,15 @@ def _add_step(group: Group, variant: Variant, cells: dict[Fact, dict[str, Any]])
     facts, found = facts_of(group), by_update(group, variant)
     if not cells or facts is None or found is None:
         return
-    places = facts.keys.by_name()
-    for (subject, relation, *_), cell in cells.items():
-        steps = [int(found.broken_by[place]) for place in places.get((subject, relation), ())]
-        cell["broke"] = max(steps, default=0) or None
+    places, names, last = facts.keys.by_name(), facts.texts.all(), variant.done - 1
+    for (subject, relation, learned, name), cell in cells.items():
+        # Another stream may say something else of the same subject and relation.
+        same = [
+            place
+            for place in places.get((subject, relation), ())
+            if facts.learned[last, place] == learned and names[facts.object[last, place]] == name
+        ]
+        cell["broke"] = max((int(found.broken_by[place]) for place in same), default=0) or None
 
 
 def _short(answer: str) -> str:
