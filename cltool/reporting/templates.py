@@ -7,6 +7,7 @@ import gzip
 import hashlib
 import json
 import re
+import zlib
 from collections.abc import Sequence
 from functools import cache, partial
 from pathlib import Path
@@ -141,12 +142,16 @@ def read_data(path: Path) -> dict[str, Any]:
     """Read the data that is embedded in a page.
 
     Raises:
-        UserError: the file is not a page of cltool.
+        UserError: the file is not a page of cltool, or it is damaged.
     """
-    block = re.search(rf'<script [^>]*id="{DATA_ID}"[^>]*>([^<]*)<', path.read_text("utf-8"))
+    text = path.read_bytes().decode("utf-8", errors="replace")
+    block = re.search(rf'<script [^>]*id="{DATA_ID}"[^>]*>([^<]*)<', text)
     if block is None:
         raise UserError("not a report that cltool made", where=str(path))
-    value = json.loads(gzip.decompress(base64.b64decode(block[1])))
+    try:
+        value = json.loads(gzip.decompress(base64.b64decode(block[1])))
+    except (ValueError, EOFError, OSError, zlib.error) as error:
+        raise UserError(f"is a damaged report: {error}", where=str(path)) from error
     if not isinstance(value, dict):
         raise UserError("holds no report", where=str(path))
     return value

@@ -60,6 +60,17 @@ def test_other_files_hold_no_data(tmp_path: Path) -> None:
         read_data(tmp_path / "x.html")
 
 
+@pytest.mark.parametrize("data", [b"AAAA", b"H4sIAAAAAAAAA6tWSlSyMqwFAA==", b"%", b"\xff\xfe"])
+def test_a_damaged_page_is_said_to_be_damaged(data: bytes, make: Make, tmp_path: Path) -> None:
+    page = write_report([make(done=1)], tmp_path / "r.html")
+    whole = page.read_bytes()
+    begin = whole.index(b">", whole.index(b'id="cltool-data"')) + 1
+    page.write_bytes(whole[:begin] + data + whole[whole.index(b"<", begin) :])
+    with pytest.raises(UserError, match="is a damaged report") as refused:
+        read_data(page)
+    assert str(page) in str(refused.value)
+
+
 def test_a_page_does_not_replace_a_file_that_is_no_page(tmp_path: Path) -> None:
     record, page = tmp_path / "run.json", tmp_path / "page"
     record.write_text('{"format": 1}')
