@@ -42,18 +42,25 @@ class StepValues:
             answers: its rows of the ledger.
             costs: its row of ``steps.jsonl``.
         """
-        import pandas as pd
-
         if installed_scores():
             return _numbers(Run(self._run.folder).metrics().loc[step].to_dict())
-        rows = pd.DataFrame(answers)
-        scores = per_step(pd.concat([*self._taught, rows], ignore_index=True)).loc[step]
-        self._taught.append(_taught(rows))
+        scores = self._scores(step, answers)
         training = {f"{TRAINED}{name}": value for name, value in trained.of(costs).items()}
         logs = {f"{LOGGED}{name}": value for name, value in (costs.get("logs") or {}).items()}
         beside = general.numbers([costs]).iloc[0].to_dict()
         spent = {name: costs.get(name) for name in COSTS}
-        return _numbers({**scores.to_dict(), **beside, **spent, **training, **logs})
+        return _numbers({**scores, **beside, **spent, **training, **logs})
+
+    def _scores(self, step: int, answers: Sequence[Mapping[str, Any]]) -> dict[Any, Any]:
+        """Return the scores of a step; none if nothing was asked in a form that counts."""
+        import pandas as pd
+
+        if not answers:
+            return {}
+        rows = pd.DataFrame(answers)
+        table = per_step(pd.concat([*self._taught, rows], ignore_index=True))
+        self._taught.append(_taught(rows))
+        return table.loc[step].to_dict() if step in table.index else {}
 
 
 def evaluated(run: Run) -> dict[str, float]:

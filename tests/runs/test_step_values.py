@@ -48,6 +48,15 @@ def test_they_are_those_of_the_tables_also_if_the_run_goes_on(run: Run, done: in
         assert "kept" in found or step == 0
 
 
+def test_a_step_without_a_form_that_counts_has_its_costs_alone(run: Run) -> None:
+    rows, cost = ledger.read(run.folder), run.cost_rows()[2]
+    reverse = rows[rows["step"] == 2].assign(form="reverse")
+    taught = StepValues(run, 2).of(2, reverse.to_dict("records"), cost)
+    for found in (taught, StepValues(run, 2).of(2, [], cost)):
+        assert found["seconds"] == cost["seconds"]
+        assert "new" not in found
+
+
 def test_logs_and_training_have_the_names_of_the_tables(run: Run) -> None:
     rows = ledger.read(run.folder)
     answers = rows[rows["step"] == 2].to_dict("records")
