@@ -7,12 +7,13 @@ from typing import Any
 
 from markupsafe import Markup
 
+from cltool.reporting.facts.block import facts_of
 from cltool.reporting.facts.by_update import by_update
 from cltool.reporting.facts.changes import CHANGES
 from cltool.reporting.templates import fill
 from cltool.runs.groups import Group
 
-Data = dict[str, list[dict[str, int]]]
+Data = dict[str, Any]
 
 TITLE = "What each update did"
 MOST_OPEN = 60
@@ -20,23 +21,24 @@ MOST_OPEN = 60
 
 
 def data(group: Group) -> Data | None:
-    """Return strategy → a count of keys for each of `CHANGES`, an update each, from update 1.
+    """Return what each update did under each strategy; None where a run has only its scores.
 
-    Only updates that a run of the strategy has done are there. None where only the scores of a run
-    are there, not its answers.
+    Returns:
+        ``counts``: strategy → a number of keys for each of `CHANGES`, an update each, from update
+        1. Only updates that a run of the strategy has done are there. ``facts``: the number of
+        keys that were looked at, ``of`` that of all keys: of very many, a sample is looked at.
     """
-    found: Data = {}
-    for variant in group.variants:
-        own = by_update(group, variant)
-        if own is None:
-            return None
-        found[variant.label] = own.counts
-    return found
+    facts = facts_of(group)
+    if facts is None:
+        return None
+    found = {variant.label: by_update(group, variant) for variant in group.variants}
+    counts = {name: own.counts for name, own in found.items() if own is not None}
+    return {"counts": counts, "facts": len(facts.keys), "of": facts.keys.found}
 
 
 def render(data: Data | None, group: Mapping[str, Any]) -> Markup:
     """Return a row for each update and strategy, with a column for each change that happened."""
-    known = data or {}
+    known: dict[str, list[dict[str, int]]] = {} if data is None else data["counts"]
     counts = [one for updates in known.values() for one in updates]
     shown = [name for name in CHANGES if any(one[name] for one in counts)]
     updates = []
@@ -51,6 +53,7 @@ def render(data: Data | None, group: Mapping[str, Any]) -> Markup:
     return fill(
         "views/updates.html",
         missing=data is None,
+        sample=None if data is None or data["facts"] == data["of"] else data,
         updates=updates,
         changes={name: CHANGES[name] for name in shown},
         several=len(known) > 1,

@@ -10,7 +10,13 @@ import numpy as np
 import pytest
 
 from cltool.reporting.facts.changes import CHANGES, changes, each_update
+from cltool.reporting.facts.collect import collect
 from cltool.reporting.facts.states import STATES, states
+from cltool.reporting.views import updates
+from cltool.runs.groups import group_runs
+
+from ..conftest import Make
+from ..conftest import make as make
 
 LEDGER: dict[str, Any] = json.loads(
     (Path(__file__).parents[1] / "web" / "changes.json").read_text(encoding="utf-8")
@@ -45,6 +51,17 @@ def test_changes_of_an_update(case: dict[str, Any]) -> None:
     assert list(found) == list(CHANGES)
     named = {name: np.flatnonzero(flags).tolist() for name, flags in found.items() if flags.any()}
     assert named == case["changes"]
+
+
+def test_the_table_of_updates_says_that_it_counts_a_sample(make: Make) -> None:
+    (group,) = group_runs([make(facts=400, per_update=30)])
+    shown = {"labels": group.labels}
+    assert "sample" not in updates.render(updates.data(group), shown)
+    (group,) = group_runs([make(facts=400, per_update=30)])
+    group.made["facts"] = collect(group, 100)
+    data = updates.data(group)
+    assert data is not None and 90 <= data["facts"] <= 100
+    assert f"Counted among {data['facts']} of 400 facts" in updates.render(data, shown)
 
 
 def test_only_the_runs_that_have_done_an_update_count_in_it() -> None:

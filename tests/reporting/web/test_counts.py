@@ -65,8 +65,9 @@ def _counted_by_the_page(group: Group) -> dict[str, list[dict[str, Any]]]:
 
 def test_the_table_of_updates_has_the_numbers_of_the_page(make: Make) -> None:
     group = _group(make)
-    page, table, facts = _counted_by_the_page(group), updates.data(group), facts_of(group)
-    assert table is not None and facts is not None
+    page, data, facts = _counted_by_the_page(group), updates.data(group), facts_of(group)
+    assert data is not None and facts is not None
+    table = data["counts"]
     assert list(page) == list(table)
     names, numbers = list(STATES), {id(one): at for at, one in enumerate(group.runs)}
     happened = set()
