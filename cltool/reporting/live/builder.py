@@ -75,7 +75,6 @@ class Builder:
         self.folder = folder
         self._build = build
         self._built: Signature | None = None
-        self._seconds = 0.0
         self._rests_until = 0.0
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._go_on, name="builder", daemon=True)
