@@ -26,6 +26,12 @@ def share(value: float) -> str:
     return text.removeprefix("-") if text == "-0.00" else text.replace("-", MINUS)
 
 
+def short(value: float) -> str:
+    """Return ``.97`` for 0.97, ``−.10`` for -0.10 and ``1`` for 1.00: it fits in a small cell."""
+    text = f"{abs(value):.2f}".removeprefix("0").removesuffix(".00") or "0"
+    return f"{MINUS}{text}" if value < 0 and text != "0" else text
+
+
 def signed(value: float) -> str:
     """Return a difference of shares with its sign."""
     text = share(value)

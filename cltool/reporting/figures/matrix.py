@@ -134,15 +134,9 @@ def _heat_map(
         ink = text_on(to_hex(drawn.to_rgba(np.array([value]))[0]))
         size = min(6.0, 24 * side / steps)
         panel.text(
-            column + 0.5, row + 0.5, _short(value), ha="center", va="center", color=ink,
+            column + 0.5, row + 0.5, formats.short(value), ha="center", va="center", color=ink,
             fontsize=size,
         )  # fmt: skip
-
-
-def _short(value: float) -> str:
-    """Return ``.97`` for 0.97, ``−.10`` for −0.10 and ``1`` for 1.00."""
-    text = f"{abs(value):.2f}".removeprefix("0").removesuffix(".00") or "0"
-    return f"{formats.MINUS}{text}" if value < 0 and text != "0" else text
 
 
 def _bar(figure: Figure, panels: list[Any], look: tuple[Any, Any], request: Request) -> None:

@@ -95,7 +95,7 @@ def _map(matrix: Matrix, labels: Sequence[str]) -> dict[str, Any]:
 
 def _cell(x: float, y: float, size: float, value: float | None) -> dict[str, Any]:
     side = size - 1.0 if size > NUMBER_NEEDS else size
-    form = formats.share if size >= SHORT_BELOW else _short
+    form = formats.share if size >= SHORT_BELOW else formats.short
     return {
         "x": x,
         "y": y,
@@ -114,8 +114,3 @@ def look(value: float) -> tuple[str, str]:
     """
     # Never fully transparent: 0 must differ from a cell that has no number.
     return f"{0.04 + 0.96 * value:.2f}", "on" if value >= DARK else "off"
-
-
-def _short(value: float) -> str:
-    """Return .97 for 0.97, and 1 for 1.00: a number that fits in a small cell."""
-    return formats.share(value).removeprefix("0").removesuffix(".00") or "0"

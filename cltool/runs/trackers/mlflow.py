@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from importlib import import_module
 from typing import Any, ClassVar
 
-from cltool.runs.trackers.tracker import PROJECT, Logged, flat
+from cltool.runs.groups import flatten
+from cltool.runs.trackers.tracker import PROJECT, Logged
 
 LONGEST = 500
 """Characters of a parameter that every version of MLflow accepts."""
@@ -47,7 +48,7 @@ class MLflow:
         made = self._client.create_run(place, run_name=run.name, tags=tags)
         self._id = str(made.info.run_id)
         settings = [
-            entities.Param(key, str(value)[:LONGEST]) for key, value in flat(run.config).items()
+            entities.Param(key, str(value)[:LONGEST]) for key, value in flatten(run.config).items()
         ]
         for begin in range(0, len(settings), MOST):
             self._client.log_batch(self._id, params=settings[begin : begin + MOST])

@@ -52,15 +52,3 @@ class Tracker(Protocol):
     def end(self, finished: bool) -> None:
         """End the run; it failed or was stopped unless it is ``finished``."""
         ...
-
-
-def flat(config: Mapping[str, Any], path: str = "") -> dict[str, Any]:
-    """Return ``section.name`` → value of nested tables, for tools that have no nested ones."""
-    found: dict[str, Any] = {}
-    for name, value in config.items():
-        place = f"{path}.{name}" if path else str(name)
-        if isinstance(value, Mapping):
-            found |= flat(value, place)
-        else:
-            found[place] = value
-    return found

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from cltool.runs.groups import flatten
 from cltool.runs.trackers import TRACKERS, mlflow
 from cltool.runs.trackers.mlflow import LONGEST, MLflow
 from cltool.runs.trackers.tensorboard import FOLDER, TensorBoard
-from cltool.runs.trackers.tracker import flat
 from cltool.runs.trackers.trackio import Trackio
 from cltool.runs.trackers.wandb import Wandb
 
@@ -29,7 +29,7 @@ def _not_set_up(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 def test_nested_settings_have_dotted_names() -> None:
-    assert flat({"a": 1, "b": {"c": {"d": 2}, "e": [3]}}) == {"a": 1, "b.c.d": 2, "b.e": [3]}
+    assert flatten({"a": 1, "b": {"c": {"d": 2}, "e": [3]}}) == {"a": 1, "b.c.d": 2, "b.e": [3]}
 
 
 def test_each_names_its_package_and_the_command_that_installs_it() -> None:
