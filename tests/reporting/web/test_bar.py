@@ -19,6 +19,9 @@ def test_a_and_b_are_chosen_and_swapped(open_page: Open, folders: list[Path]) ->
     page.get_by_label("Run B").select_option(label="none")
     assert page.locator(".tally-line").count() == 1
     assert page.get_by_label("only where A and B differ").count() == 0
+    page.get_by_label("Run B").select_option(label="joint")
+    assert page.locator(".tally-line").count() == 2
+    assert page.get_by_role("alert").count() == 0
 
 
 def test_the_step_moves_by_slider_buttons_and_keys(open_page: Open, folders: list[Path]) -> None:
@@ -115,7 +118,7 @@ def test_a_link_is_copied(open_page: Open) -> None:
 
 
 def test_a_hash_with_nonsense_shows_the_page(open_page: Open) -> None:
-    page = open_page("#a=99&b=-7&s=1000&k=99999&sort=zzz&state=zzz&group=zzz&learned=9&seed=5")
+    page = open_page("#g=9&a=99&b=-7&s=1000&k=99999&sort=zzz&state=zzz&group=zzz&learned=9&seed=5")
     assert listed(page) == 0
     page.get_by_role("button", name="Remove all").click()
     assert listed(page) > 0

@@ -4,7 +4,7 @@ import { useState } from "preact/hooks";
 
 import { Filters, filterCount } from "./filters.js";
 import { html } from "./html.js";
-import { select } from "./selection.js";
+import { OF_A_GROUP, select } from "./selection.js";
 import { page, view } from "./view.js";
 
 export function Bar() {
@@ -60,7 +60,7 @@ function GroupPicker({ selection }) {
     ><span>Runs</span>
     <select
       value=${selection.g}
-      onChange=${(event) => select({ ...ANEW, g: Number(event.currentTarget.value) })}
+      onChange=${(event) => select({ ...OF_A_GROUP, g: Number(event.currentTarget.value) })}
     >
       ${page.value.groups.map(
         (group, number) =>
@@ -69,9 +69,6 @@ function GroupPicker({ selection }) {
     </select></label
   >`;
 }
-
-/* Facts and variants of one group are not those of another. */
-const ANEW = { a: null, b: null, s: null, k: null, relation: null, learned: null, form: null };
 
 function VariantPicker({ now, side }) {
   const { block, selection } = now;

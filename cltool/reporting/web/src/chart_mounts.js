@@ -7,12 +7,20 @@ import { effect } from "@preact/signals";
 
 import { groupOf } from "./chart_group.js";
 import { CHARTS } from "./charts/index.js";
-import { selection } from "./selection.js";
-import { selectAndShow as select } from "./show_facts.js";
+import { OF_A_GROUP, selection } from "./selection.js";
+import { selectAndShow } from "./show_facts.js";
+import { blocks, shown } from "./view.js";
+
+/* Changes the selection; a click on a chart of a group that is not shown shows that group. */
+function selectIn(group) {
+  return (patch) => {
+    selectAndShow(group === shown.value ? patch : { ...OF_A_GROUP, ...patch, g: group });
+  };
+}
 
 /*
  * Draws all charts below `root`, and draws those again whose part of the selection changes, each
- * when the reader sees it and after the facts are drawn.
+ * when the reader sees it, after the facts are drawn and when those of its group are decoded.
  * `view(group)`: {block, data, selection}, with the defaults of the selection filled in; null if
  * the facts of the group are not decoded yet, and a `block` of null if the page carries none.
  */
@@ -28,13 +36,14 @@ export function mountCharts(root, view) {
     planned = true;
   };
   const draw = (mount) => {
-    waiting.delete(mount);
     const now = view(mount.group);
-    if (now === null || (mount.chart.facts && now.block === null)) return;
+    if (now === null) return;
+    waiting.delete(mount);
+    if (mount.chart.facts && now.block === null) return;
     const key = JSON.stringify(mount.chart.uses.map((name) => now.selection[name]));
     if (mount.key === key && mount.block === now.block) return;
     Object.assign(mount, { key, block: now.block });
-    mount.element.replaceChildren(mount.chart.draw({ ...now, select }));
+    mount.element.replaceChildren(mount.chart.draw({ ...now, select: selectIn(now.selection.g) }));
   };
   const observer = new IntersectionObserver(
     (entries) => {
@@ -54,7 +63,7 @@ export function mountCharts(root, view) {
     observer.observe(element);
   }
   effect(() => {
-    void selection.value;
+    void [selection.value, blocks.value];
     for (const mount of mounts.values()) waiting.add(mount);
     plan();
   });

@@ -14,7 +14,7 @@ import { pageText } from "./page_data.js";
 import { tellWhenReady } from "./ready.js";
 import { followHash, selection } from "./selection.js";
 import { followLinksToFacts } from "./show_facts.js";
-import { blocks, page, viewOf, viewWithoutFacts } from "./view.js";
+import { blocks, page, shown, viewOf, viewWithoutFacts } from "./view.js";
 
 const started = new Set();
 
@@ -41,7 +41,8 @@ async function start() {
   }
   followLinksToFacts(document);
   effect(() => {
-    load(selection.value.g ?? 0);
+    // Facts are decoded while the page's JSON is still read.
+    load(page.value === null ? (selection.value.g ?? 0) : shown.value);
   });
   page.value = JSON.parse(await pageText(document));
   render(h(Bar), document.getElementById("cltool-bar"));
@@ -49,7 +50,10 @@ async function start() {
   render(h(Facts), view);
   // Links to facts lead here. Without a script they lead to a table further down.
   for (const place of document.querySelectorAll(".fact-place")) view.before(place);
-  mountCharts(document, viewOf);
+  mountCharts(document, (group) => {
+    load(group ?? shown.value);
+    return viewOf(group);
+  });
   tellWhenReady(document.documentElement);
 }
 

@@ -60,6 +60,18 @@ export function format(selection) {
   return text === "" ? "" : `#${text}`;
 }
 
+/* What means something else, or nothing, in another group of runs: to be chosen anew there. */
+export const OF_A_GROUP = Object.freeze({
+  a: null,
+  b: null,
+  s: null,
+  k: null,
+  relation: null,
+  learned: null,
+  form: null,
+  seed: null,
+});
+
 export const selection = signal(parse(globalThis.location?.hash ?? ""));
 
 /*

@@ -2,11 +2,23 @@
 
 import { computed, signal } from "@preact/signals";
 
-import { selection } from "./selection.js";
+import { OF_A_GROUP, selection } from "./selection.js";
 
 /* The page's JSON, and the facts of its groups by number as far as they are decoded. */
 export const page = signal(null);
 export const blocks = signal(new Map());
+
+/* The number of the group of runs shown: the first where the page has not the one asked for. */
+export const shown = computed(() => {
+  const { g } = selection.value;
+  return page.value?.groups[g] === undefined ? 0 : g;
+});
+
+/* The selection as it is in a group: what was chosen in another group is left out. */
+function selectionIn(number) {
+  const foreign = number === shown.value ? {} : OF_A_GROUP;
+  return { ...selection.value, ...foreign, g: number };
+}
 
 /* The selection with a value for everything that has a default, within what the block has. */
 export function resolved(given, block) {
@@ -18,7 +30,6 @@ export function resolved(given, block) {
   const other = variants < 1 ? -1 : a === 1 ? 0 : 1;
   return {
     ...given,
-    g: given.g ?? 0,
     a,
     b: given.b === -1 ? -1 : within(given.b, other, variants),
     s: within(given.s, last, block.steps - 1),
@@ -28,14 +39,11 @@ export function resolved(given, block) {
 
 /* {block, data, selection} of a group (null: the one shown); null until its facts are decoded. */
 export function viewOf(group = null) {
-  const number = group ?? selection.value.g ?? 0;
+  const number = group ?? shown.value;
   const block = blocks.value.get(number);
   if (block === undefined || page.value === null) return null;
-  return {
-    block,
-    data: page.value.groups[number],
-    selection: resolved({ ...selection.value, g: number }, block),
-  };
+  const data = page.value.groups[number];
+  return { block, data, selection: resolved(selectionIn(number), block) };
 }
 
 /*
@@ -43,7 +51,7 @@ export function viewOf(group = null) {
  * null.
  */
 export function viewWithoutFacts(group = null) {
-  const number = group ?? selection.value.g ?? 0;
+  const number = group ?? shown.value;
   const data = page.value.groups[number];
   const like = {
     done: data.strategies.map((one) => one.done),
@@ -51,7 +59,7 @@ export function viewWithoutFacts(group = null) {
     steps: data.labels.length,
     facts: 0,
   };
-  return { block: null, data, selection: resolved({ ...selection.value, g: number }, like) };
+  return { block: null, data, selection: resolved(selectionIn(number), like) };
 }
 
 export const view = computed(() => viewOf());
