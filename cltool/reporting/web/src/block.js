@@ -10,6 +10,7 @@ export const AS_OBJECT = 0xffffffff; // answer: exactly the object
 export const NOT_ASKED = 0xfffffffe; // answer: not asked
 export const NEVER = 0xffff; // learned: not asked
 export const NO_MARGIN = -128;
+export const MOST_MARGIN = 127; // this one, and any beyond
 
 const MOST_KEPT = 200;
 
@@ -56,7 +57,7 @@ export class Block {
     return values;
   }
 
-  /* What `make` returns, kept under `name` with the latest MOST_KEPT of its kind. */
+  /* What `make` returns, kept under `name`; of all that is kept, what was used least lately goes. */
   remember(name, make) {
     let value = this.kept.get(name);
     if (value === undefined) value = make();
@@ -90,10 +91,19 @@ export class Block {
 
   /* The runs of a variant that count at a step; with `seed`, only those of it. */
   runs(variant, step, seed = null) {
-    if (variant < 0 || variant >= this.variants.length) return [];
-    return this.variants[variant].runs
-      .filter((run) => !run.diverged && run.done > step && (seed === null || run.seed === seed))
+    return this.counting(variant, seed)
+      .filter((run) => run.done > step)
       .map((run) => run.run);
+  }
+
+  /* How many steps the runs of a variant that count have done, at most. */
+  stepsOf(variant, seed = null) {
+    return Math.max(0, ...this.counting(variant, seed).map((run) => run.done));
+  }
+
+  counting(variant, seed) {
+    const runs = this.variants[variant]?.runs ?? [];
+    return runs.filter((run) => !run.diverged && (seed === null || run.seed === seed));
   }
 
   /* Where row `row` of a column with `width` rows a step stands; −1: the page does not carry it. */
@@ -116,11 +126,11 @@ export class Block {
     return number === AS_OBJECT ? this.object(step, key) : this.text(number);
   }
 
-  /* The margin in nats; null if there is none. */
+  /* The margin as it is kept: a number up to ±MOST_MARGIN, or NO_MARGIN; null if none is kept. */
   margin(run, step, key) {
     const margins = this.column(`margin.${run}`);
     const at = this.place(margins, run, step, key, this.facts);
-    return at < 0 || margins[at] === NO_MARGIN ? null : margins[at] / 4;
+    return at < 0 ? null : margins[at];
   }
 }
 

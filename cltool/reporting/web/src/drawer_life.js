@@ -2,7 +2,7 @@
 
 import { Text } from "./bidi.js";
 import { html } from "./html.js";
-import { nats } from "./grid_row.js";
+import { nats } from "./margin.js";
 import { select } from "./selection.js";
 import { STATES } from "./states.js";
 import { StateSign } from "./strip.js";

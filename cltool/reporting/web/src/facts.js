@@ -121,9 +121,9 @@ function Legend() {
       ([state, meaning]) => html`<li><${StateSign} state=${state} /> ${meaning}</li>`,
     )}
     <li>
-      Strip: one mark a step, A above B; the band is the step shown. Margin: mean log-probability of
-      the object over that of the outdated one, in nats; without an outdated object, its
-      log-probability.
+      Strip: one mark a step, A above B; the band is the step shown. Margin: the mean
+      log-probability of the object minus that of the outdated one, in nats; where nothing is
+      outdated, the log-probability of the object alone. The page keeps margins up to ±31 nats.
     </li>
   </ul>`;
 }

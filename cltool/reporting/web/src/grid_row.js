@@ -4,6 +4,7 @@ import { Component } from "preact";
 
 import { Text } from "./bidi.js";
 import { html } from "./html.js";
+import { nats } from "./margin.js";
 import { sideOf } from "./side.js";
 import { STATES } from "./states.js";
 import { Strip, stripInWords } from "./strip.js";
@@ -17,12 +18,6 @@ export const COLUMNS = [
   { name: "answer", title: () => "Answer", sort: "answer" },
   { name: "margin", title: () => "Margin", sort: "margin" },
 ];
-
-/* Nats with a sign. */
-export function nats(value) {
-  if (value === null) return DASH;
-  return `${value < 0 ? "−" : "+"}${Math.abs(value).toFixed(1)}`;
-}
 
 /* Drawn again only if what it shows has changed: scrolling moves the other rows as they are. */
 export class Row extends Component {

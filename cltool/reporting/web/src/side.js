@@ -1,12 +1,13 @@
 /* One side of the comparison: a variant's runs, as the filters of seed and form narrow them. */
 
-import { counted } from "./forms.js";
 import { changeBits } from "./changes.js";
-import { counts, states, stateOf } from "./states.js";
+import { meanMargin } from "./margin.js";
+import { counts, countsAt, states, stateOf } from "./states.js";
 
 export class Side {
   constructor(block, variant, seed, form) {
     this.block = block;
+    this.id = `${variant} ${seed} ${form}`;
     this.variant = variant;
     this.form = form;
     this.name = block.variants[variant]?.name ?? "";
@@ -35,15 +36,7 @@ export class Side {
 
   /* {right, asked, stale} of one key. */
   countsAt(step, key) {
-    const at = step * this.block.facts + key;
-    const sum = { asked: 0, right: 0, stale: 0 };
-    for (const run of this.runs(step)) {
-      const values = counted(this.block, run, this.form);
-      sum.asked += values.asked[at];
-      sum.right += values.right[at];
-      sum.stale += values.stale[at];
-    }
-    return sum;
+    return countsAt(this.block, this.runs(step), step, key, this.form);
   }
 
   /* The answer that most runs give, and in how many of them; null if the page carries none. */
@@ -62,18 +55,9 @@ export class Side {
     return best === null ? null : { ...best, runs: total };
   }
 
-  /* The mean margin over runs, in nats; null without one. */
+  /* The mean margin over runs (see `meanMargin`); null without one. */
   margin(step, key) {
-    let sum = 0;
-    let number = 0;
-    for (const run of this.runs(step)) {
-      const margin = this.block.margin(run, step, key);
-      if (margin !== null) {
-        sum += margin;
-        number++;
-      }
-    }
-    return number === 0 ? null : sum / number;
+    return meanMargin(this.runs(step).map((run) => this.block.margin(run, step, key)));
   }
 }
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { decode } from "../src/block.js";
+import { decode, NO_MARGIN } from "../src/block.js";
 import { moment, packFacts } from "./synthetic.js";
 
 const LABELS = ["base", "one", "two"];
@@ -38,8 +38,8 @@ test("a block gives back what was packed, differences undone", async () => {
   assert.equal(block.object(0, 1), null);
   assert.deepEqual([0, 1, 2].map((step) => block.answer(0, step, 0)), ["Old", "New", ""]);
   assert.equal(block.answer(0, 0, 1), null);
-  assert.equal(block.margin(0, 1, 0), -5);
-  assert.equal(block.margin(0, 1, 1), null);
+  assert.equal(block.margin(0, 1, 0), -20);
+  assert.equal(block.margin(0, 1, 1), NO_MARGIN);
   assert.deepEqual([0, 1, 2].map((step) => block.group(step, 1)), ["", "future", "new"]);
 });
 
@@ -51,6 +51,7 @@ test("runs that diverged or have not done the step do not count", async () => {
   assert.deepEqual(block.runs(1, 1), [2]);
   assert.deepEqual(block.runs(1, 2), []);
   assert.deepEqual(block.runs(-1, 0), []);
+  assert.deepEqual([block.stepsOf(0), block.stepsOf(1), block.stepsOf(1, 1)], [3, 2, 0]);
 });
 
 test("a column of the last step only has no value at other steps", async () => {
