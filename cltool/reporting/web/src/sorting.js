@@ -1,6 +1,6 @@
 /* The order in which facts are listed. */
 
-import { AS_OBJECT, NO_MARGIN } from "./block.js";
+import { AS_OBJECT, NEVER, NO_MARGIN } from "./block.js";
 import { sideOf } from "./side.js";
 import { textRanks } from "./text_order.js";
 
@@ -49,7 +49,7 @@ function sortValue(view, name) {
   if (name === "fact") return subjectOrder(block);
   if (name === "learned") {
     const learned = block.column("learned");
-    return (key) => learned[from + key];
+    return (key) => (learned[from + key] === NEVER ? MISSING : learned[from + key]);
   }
   const side = sideOf(view, name.startsWith("b") ? "b" : "a");
   if (side === null) return null;

@@ -11,6 +11,7 @@ import { byLevel, difference, factsOf as factsOfCell, maps, short } from "../src
 import { scaled, share, signed, withMargin } from "../src/charts/numbers.js";
 import { factsOf as factsOfPoint, panels, perRun, stretches } from "../src/charts/steps_data.js";
 import { chosenAs, highlighted, looks, MOST } from "../src/charts/strategies.js";
+import { shortened } from "../src/charts/svg.js";
 import { moment, packFacts } from "./synthetic.js";
 
 /* The page's JSON of strategies with these scores: [name, retained, new, tokens]. */
@@ -215,9 +216,21 @@ test("forgetting by age counts the facts that were right when they were taught",
 });
 
 test("an age lists the facts that have it at the step shown", () => {
-  assert.deepEqual(factsOfAge(1, { s: 3 }).learned, 2);
-  assert.deepEqual(factsOfAge(0, { s: 3 }).group, ["new"]);
-  assert.equal(factsOfAge(4, { s: 3 }), null);
+  assert.deepEqual(factsOfAge(1, false, { s: 3 }).learned, 2);
+  assert.deepEqual(factsOfAge(0, false, { s: 3 }).group, ["new"]);
+  assert.equal(factsOfAge(4, false, { s: 3 }), null);
+});
+
+test("base facts are as old as the step shown, and facts of updates are younger", () => {
+  assert.equal(factsOfAge(3, true, { s: 3 }).learned, 0);
+  assert.equal(factsOfAge(1, true, { s: 3 }), null);
+  assert.equal(factsOfAge(3, false, { s: 3 }), null);
+});
+
+test("a text is cut between characters", () => {
+  assert.equal(shortened("ab🎈cd", 5), "ab🎈…");
+  assert.equal(shortened("ab🎈cd", 4), "ab…");
+  assert.equal(shortened("abcd", 4), "abcd");
 });
 
 test("relations are compared on the facts that are valid at the step", async () => {

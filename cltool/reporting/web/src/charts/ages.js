@@ -25,7 +25,7 @@ export function agesChart(view) {
 
 /* The arguments of `ages` for a strategy. */
 function askedOf({ block, selection }, place) {
-  const done = Math.max(0, ...block.variants[place].runs.map((run) => (run.diverged ? 0 : run.done)));
+  const done = block.stepsOf(place, selection.seed);
   return [block, block.runs(place, done - 1, selection.seed), done, selection.form];
 }
 
@@ -33,8 +33,8 @@ function chart({ data, selection, select }, asked) {
   const lines = sides(selection).flatMap(({ place }, i) => {
     const { updates, base } = ages(...asked[i]);
     return [
-      { place, what: "facts of updates", points: updates },
-      { place, what: "base facts", points: base },
+      { place, base: false, points: updates },
+      { place, base: true, points: base },
     ].filter(({ points }) => points.length > 0);
   });
   return figure({
@@ -45,12 +45,12 @@ function chart({ data, selection, select }, asked) {
     draw: (width) => drawn({ data, selection, select, lines, width }),
     table: () => ({
       columns: ["strategy", "facts", "updates since", "still right", "facts, each step counted"],
-      rows: lines.flatMap(({ place, what, points }) =>
+      rows: lines.flatMap(({ place, base, points }) =>
         points.map(({ age, share: value, facts }) => [
           titled(data, place, selection),
-          what,
+          kind(base),
           String(age),
-          { text: share(value), value, patch: factsOf(age, selection) },
+          { text: share(value), value, patch: factsOf(age, base, selection) },
           { text: facts.toLocaleString("en"), value: facts },
         ]),
       ),
@@ -69,9 +69,9 @@ export function sides({ a, b }) {
 
 function drawn({ data, selection, select, lines, width }) {
   const chosen = looks(sides(selection).map(({ place }) => place));
-  const items = lines.map(({ place, what }) => ({
-    text: `${titled(data, place, selection)}, ${what}`,
-    look: styled(chosen.get(place), what),
+  const items = lines.map(({ place, base }) => ({
+    text: `${titled(data, place, selection)}, ${kind(base)}`,
+    look: styled(chosen.get(place), base),
   }));
   const key = legend(items, width);
   const high = Math.round(Math.min(280, Math.max(200, width * 0.5)));
@@ -91,20 +91,20 @@ function drawn({ data, selection, select, lines, width }) {
   node.setAttribute("transform", `translate(0 ${key.height})`);
   const name = "Lines: the share of facts still right by age; the table has the numbers";
   const svg = canvas(width, key.height + high, name, key.node, node);
-  for (const { place, what, points } of lines) {
-    const { colour, dash } = styled(chosen.get(place), what);
+  for (const { place, base, points } of lines) {
+    const { colour, dash } = styled(chosen.get(place), base);
     const look = { stroke: colour, "stroke-dasharray": dash, "stroke-width": 1.8 };
     node.append(lineThrough(points, ({ age }) => x(age), (one) => y(one.share), look));
   }
   const targets = [];
-  for (const { place, what, points } of lines) {
+  for (const { place, base, points } of lines) {
     for (const { age, share: value, facts } of points) {
       const at = { x: x(age), y: y(value) + key.height };
-      if (points.length <= 40) svg.append(marker(styled(chosen.get(place), what), at.x, at.y, 0.9));
+      if (points.length <= 40) svg.append(marker(styled(chosen.get(place), base), at.x, at.y, 0.9));
       targets.push({
         ...at,
-        title: `${titled(data, place, selection)}, ${what}, ${age} later: ${share(value)} of ${plural(facts, "answer")}`,
-        patch: factsOf(age, selection),
+        title: `${titled(data, place, selection)}, ${kind(base)}, ${age} later: ${share(value)} of ${plural(facts, "answer")}`,
+        patch: factsOf(age, base, selection),
       });
     }
   }
@@ -112,7 +112,9 @@ function drawn({ data, selection, select, lines, width }) {
   return svg;
 }
 
+const kind = (base) => (base ? "base facts" : "facts of updates");
+
 /* Base facts have the colour of their strategy, dots in place of its dashes, and an open marker. */
-function styled(look, what) {
-  return what === "base facts" ? { ...look, dash: "1 4", filled: false } : { ...look, filled: true };
+function styled(look, base) {
+  return base ? { ...look, dash: "1 4", filled: false } : { ...look, filled: true };
 }

@@ -72,9 +72,12 @@ function listed({ right, facts }) {
   return found;
 }
 
-/* The change of the selection that lists the facts of an age at the step shown; null if none. */
-export function factsOf(age, { s }) {
-  if (age > s) return null;
+/*
+ * The change of the selection that lists the facts of an age at the step shown: base facts, or those
+ * of updates; null if none of them has this age there.
+ */
+export function factsOf(age, base, { s }) {
+  if (age > s || base !== (age === s)) return null;
   return {
     q: "",
     relation: null,

@@ -1,5 +1,7 @@
 /* SVG elements: text becomes text nodes, never markup. */
 
+import { clipped } from "../bidi.js";
+
 const SVG = "http://www.w3.org/2000/svg";
 
 export function el(name, attributes = {}, ...children) {
@@ -35,8 +37,9 @@ export function canvas(width, height, name, ...children) {
 /* The width of a text of 11 pixels, roughly. */
 export const textWidth = (text) => text.length * 6.1;
 
+/* A text of at most `length` characters. */
 export function shortened(text, length) {
-  return text.length <= length ? text : `${text.slice(0, length - 1)}…`;
+  return text.length <= length ? text : clipped(text, Math.max(0, length - 1));
 }
 
 const MARKERS = {
