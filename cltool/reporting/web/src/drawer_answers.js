@@ -29,11 +29,9 @@ export function Answers({ now, sides }) {
         ({ form, prompt, answers }) => html`<div>
           <dt><small>${form}</small> <${Text} of=${prompt} most=${LONGEST} /></dt>
           ${answers.map(
-            ({ side, run, text, verdict }) => html`<dd>
+            ({ place, run, text, verdict }) => html`<dd>
               <span class="who"
-                ><span class=${`side side-${"ab"[sides.indexOf(side)]}`}
-                  >${"AB"[sides.indexOf(side)]}</span
-                >${" "}
+                ><span class=${`side side-${"ab"[place]}`}>${"AB"[place]}</span>${" "}
                 ${runName(block, run)}</span
               >${" "}
               <span class=${`said-${verdict}`}

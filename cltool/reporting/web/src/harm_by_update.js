@@ -15,9 +15,11 @@ function broken(side, step) {
   return count;
 }
 
-/* The counts, a row a side; those of many facts come in over several frames. */
+/* The counts, a row a side, or null; those of many facts come in over several frames. */
 function useCounts(sides) {
-  const steps = sides[0].block.steps;
+  const { block } = sides[0];
+  const { steps } = block;
+  const of = sides.map(({ id }) => id).join();
   const [found, setFound] = useState(null);
   useEffect(() => {
     const counts = sides.map(() => new Array(steps).fill(0));
@@ -31,26 +33,26 @@ function useCounts(sides) {
         });
       }
       if (step < steps) timer = setTimeout(work, 0);
-      else setFound({ sides, counts });
+      else setFound({ block, of, counts });
     };
     timer = setTimeout(work, 0);
     return () => clearTimeout(timer);
-  }, sides);
-  return found;
+  }, [block, of]);
+  return found?.block === block && found.of === of ? found.counts : null;
 }
 
 export function HarmByUpdate({ sides, selection }) {
   const found = useCounts(sides);
   const { labels } = sides[0].block;
   if (labels.length < 3) return null;
-  const counts = found?.counts ?? sides.map(() => labels.map(() => 0));
+  const counts = found ?? sides.map(() => labels.map(() => 0));
   const most = Math.max(1, ...counts.flat());
   return html`<figure class="harm-by-update" aria-label="Facts that each update broke">
     <figcaption>Broken by each update, at most ${most}</figcaption>
     <div class=${`harm-bars${labels.length > 40 ? " dense" : ""}`}>
       ${labels.map((label, step) => {
         if (step === 0) return null;
-        const numbers = sides.map((side, at) => `${"AB"[at]} ${counts[at][step] ?? 0}`).join(", ");
+        const numbers = sides.map((side, at) => `${"AB"[at]} ${counts[at][step]}`).join(", ");
         return html`<button
           type="button"
           key=${step}
@@ -62,7 +64,7 @@ export function HarmByUpdate({ sides, selection }) {
           ${sides.map(
             (side, at) => html`<i
               class=${`bar-${"ab"[at]}`}
-              style=${{ height: `${(100 * (counts[at][step] ?? 0)) / most}%` }}
+              style=${{ height: `${(100 * (counts[at][step])) / most}%` }}
             />`,
           )}
           ${labels.length <= 24 && html`<span>${step}</span>`}

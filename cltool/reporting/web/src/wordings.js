@@ -16,8 +16,8 @@ function firstProbe(keys, key) {
 
 /*
  * The wordings of a fact with the answer of each run of some sides at a step:
- * [{form, prompt, answers: [{run, text, verdict}]}], without wordings that no run was asked.
- * null if the page does not carry them.
+ * [{form, prompt, answers: [{place (of the side), run, text, verdict}]}], without wordings that no run
+ * was asked. null if the page does not carry them.
  */
 export function wordingsOf(block, sides, step, key) {
   const keys = block.column("probe.key");
@@ -27,7 +27,7 @@ export function wordingsOf(block, sides, step, key) {
   let carried = false;
   for (let probe = firstProbe(keys, key); keys[probe] === key; probe++) {
     const answers = [];
-    for (const side of sides) {
+    for (const [place, side] of sides.entries()) {
       for (const run of side.runs(step)) {
         const said = block.column(`said.${run}`);
         const at = block.place(said, run, step, probe, keys.length);
@@ -35,7 +35,7 @@ export function wordingsOf(block, sides, step, key) {
         carried = true;
         const text = block.said(said[at], step, key);
         const verdict = VERDICTS[block.column(`verdict.${run}`)[at]];
-        if (text !== null) answers.push({ side, run, text, verdict });
+        if (text !== null) answers.push({ place, run, text, verdict });
       }
     }
     if (answers.length > 0) {
@@ -48,8 +48,10 @@ export function wordingsOf(block, sides, step, key) {
 
 /* A prompt with the fact's subject and object in their places. */
 function filled(block, number, step, key) {
+  // In one go: a subject may itself hold one of the two signs.
   return block
     .text(number)
-    .replaceAll("\u0001", () => block.subject(key))
-    .replaceAll("\u0002", () => block.object(step, key) ?? "…");
+    .replace(/[\u0001\u0002]/g, (sign) =>
+      sign === "\u0001" ? block.subject(key) : (block.object(step, key) ?? "…"),
+    );
 }

@@ -105,4 +105,23 @@ test("wordings name the subject, and carry the answer and verdict of each run", 
   assert.deepEqual(at(2), []);
   assert.deepEqual(at(3), [["paraphrase", "The mayor of Paris is not Bob", "Zed outdated"]]);
   assert.equal(wordingsOf(await blockOf(), sides, 0, 0), null);
+  // The same strategy on both sides: the answers are those of A, then those of B.
+  const places = wordingsOf(block, [...sides, ...sides], 0, 0)[0].answers.map(({ place }) => place);
+  assert.deepEqual(places, [0, 1]);
+});
+
+test("a subject that looks like the place of an object stays as it is", async () => {
+  const header = { detail: { answers: "all", wordings: "all", margins: "all" } };
+  const told = [["Ann", "retained", 0, [2, 2]], null, null, null];
+  const columns = {
+    "probe.key": { type: "u32", values: [0] },
+    "probe.form": { type: "u8", values: [1] },
+    "probe.prompt": { type: "u32", values: [0] },
+    "said.0": { type: "u32", values: [1, 1, 1, 1] },
+    "verdict.0": { type: "u8", values: [0, 0, 0, 0] },
+  };
+  const texts = ["\u0001: \u0002", "Zed"];
+  const block = await blockOf({ facts: [fact("a\u0002b", "r", told)], header, columns, texts });
+  const [{ prompt }] = wordingsOf(block, [new Side(block, 0, null, null)], 0, 0);
+  assert.equal(prompt, "a\u0002b: Ann");
 });
