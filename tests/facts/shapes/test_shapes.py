@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import csv
 import json
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -14,7 +12,6 @@ from cltool.cli.options import open_stream
 from cltool.core.errors import UserError
 from cltool.facts.facts import Fact
 from cltool.facts.stream import Stream
-from cltool.scenarios.own_facts import OwnFacts, OwnFactsConfig
 
 from .samples import (
     ALPACA,
@@ -32,29 +29,7 @@ from .samples import (
     ZSRE,
     Rows,
 )
-
-
-def written(path: Path, rows: Rows) -> Path:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    if path.suffix == ".csv":
-        with path.open("w", newline="", encoding="utf-8") as handle:
-            writer = csv.DictWriter(handle, list(rows[0]))
-            writer.writeheader()
-            writer.writerows(rows)
-    elif path.suffix == ".jsonl":
-        path.write_text("".join(json.dumps(row) + "\n" for row in rows))
-    else:
-        path.write_text(json.dumps(rows, indent=1))
-    return path
-
-
-def load(path: Path, **options: Any) -> Stream:
-    return OwnFacts(OwnFactsConfig.model_validate({"path": path, **options})).stream(0)
-
-
-def told(stream: Stream) -> list[list[tuple[str, str, tuple[str, ...]]]]:
-    """Return (subject, object, aliases) of the facts that each update teaches."""
-    return [[(one.subject, one.object, one.aliases) for one in update.learn] for update in stream]
+from .streams import load, told, written
 
 
 def prompts(stream: Stream, fact: Fact) -> list[tuple[str, str]]:
