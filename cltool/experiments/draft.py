@@ -123,7 +123,8 @@ def _usable(row: dict[str, Any], others: Sequence[dict[str, Any]]) -> bool:
     """Return whether a draft is a new question, and its answer is in the passage."""
     answer = row["answer"].casefold()
     new = all(row["prompt"] != other["prompt"] for other in others)
-    return bool(answer) and row["prompt"].endswith("?") and answer in row["passage"] and new
+    asks = row["prompt"].endswith("?") and row["prompt"] != "?"
+    return bool(answer) and asks and answer in row["passage"] and new
 
 
 class _Writer:

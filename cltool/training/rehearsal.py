@@ -20,8 +20,8 @@ class Rehearsal:
     """The examples of earlier facts that were trained on, or that a gradient was taken of.
 
     Examples are tokens, so that a strategy need not say which fact each is about: it is the fact
-    whose trained prompt the example begins with. Prompts are encoded once, when the first step has
-    rehearsed something.
+    whose trained prompt the example begins with, or whose text it is. Prompts and texts are encoded
+    once, when the first step has rehearsed something.
     """
 
     def __init__(self) -> None:
@@ -69,8 +69,18 @@ class Rehearsal:
             for asking in stream.wordings.askings(key)
             if asking.form == TRAINED
         ]
+        texts = [
+            (fact.key, text)
+            for update in stream
+            for fact in update.learn
+            for prompt, text in stream.wordings.examples(fact)
+            if not prompt
+        ]
         encoded = coder.prompts([prompt for _, prompt in askings])
-        self._prompts = {tuple(ids): key for ids, (key, _) in zip(encoded, askings, strict=True)}
+        encoded += coder.documents([text for _, text in texts])
+        self._prompts = {
+            tuple(ids): key for ids, (key, _) in zip(encoded, [*askings, *texts], strict=True)
+        }
         self._lengths = sorted({len(ids) for ids in self._prompts}, reverse=True)
 
     def _key(self, example: Encoded) -> Key | None:

@@ -64,6 +64,10 @@ def test_a_run(documents: Stream, tmp_path: Path, strategy: str) -> None:
     tokens = done.metrics()["tokens"].tolist()
     assert min(tokens[1:]) > 0
     assert not [text for text in done.record["warnings"] if "held out" in text]
+    passage = ("The quay", "passage 1")
+    rehearsed = done.rehearsed(2)
+    assert {*rehearsed} == ({passage} if strategy == "replay" else set())
+    assert done.rehearsed(1) == {}
 
 
 def test_texts_are_learned_from_their_first_token(documents: Stream, tmp_path: Path) -> None:
@@ -99,7 +103,7 @@ class TestDrafts:
         """What the model writes, in order: questions of a document, then answers."""
         from cltool.experiments import draft as module
 
-        lines = ["How many? More", "How many?", "Nothing", "Seven.", "seven", "x"]
+        lines = ["How many? More", "How many?", "?", "Seven.", "seven", "seven"]
         lines += ["Who rings?", "Why?", "Tam Orrel.", "because"]
 
         def written(self: object, prompts: list[str]) -> list[str]:
