@@ -9,7 +9,8 @@ update trains some of the documents, in their order.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -106,11 +107,16 @@ class Documents(Scenario[DocumentsConfig]):
 
 def _titled(documents: Sequence[Document]) -> list[Document]:
     """Return the documents with titles that are different."""
-    titles = [name_identity(one.title) for one in documents]
-    return [
-        one if titles.count(title) == 1 else replace(one, title=f"{one.title} ({one.name})")
-        for one, title in zip(documents, titles, strict=True)
-    ]
+    found = list(documents)
+    for more in ("name", "place"):
+        counts = Counter(name_identity(one.title) for one in found)
+        found = [
+            one
+            if counts[name_identity(one.title)] == 1
+            else replace(one, title=f"{one.title} ({getattr(one, more)})")
+            for one in found
+        ]
+    return found
 
 
 def _steps(documents: Sequence[Document], options: DocumentsConfig) -> list[int]:
@@ -139,7 +145,7 @@ def _questions(
     reading, _ = read_any(file)
     if reading.bad:
         raise refusal(reading)
-    drafts = [event for event in reading.events if says_yes(dict(event.tags).get(DRAFT, ""))]
+    drafts = [event for event in reading.events if says_yes(_tag(event, DRAFT))]
     if drafts:
         first = reading.place(drafts[0].line)
         raise UserError(
@@ -148,39 +154,50 @@ def _questions(
             hint="Compare each question and answer with its document, correct it, and remove its"
             f" column {DRAFT}.",
         )
-    known: dict[str, int] = {}
+    known: dict[str, set[int]] = {}
     for document, step in zip(documents, steps, strict=True):
         for name in (document.name, document.title, document.place):
-            known.setdefault(_folded(name), step)
-    only = set(steps) if len(set(steps)) == 1 else set()
-    asked: list[Question] = []
+            known.setdefault(_folded(name), set()).add(step)
+    asked: dict[Key, Question] = {}
     bad: list[str] = []
     for event in reading.events:
-        about = dict(event.tags).get(DOCUMENT, "")
-        found = known.get(_folded(about)) if about else next(iter(only), None)
-        if found is None:
-            why = (
-                f"there is no document {about!r}. {guess(about, known)}" if about else _NO_DOCUMENT
-            )
-            bad.append(f"{reading.place(event.line)}: {why.rstrip()}")
+        about = _tag(event, DOCUMENT)
+        found = known.get(_folded(about), set()) if about else set(steps)
+        problem = _problem(event, about, found, known)
+        if not problem and event.key in asked:
+            problem = "an earlier line asks the same"
+        if problem:
+            bad.append(f"{reading.place(event.line)}: {problem}")
         else:
-            asked.append(_question(event, found))
+            asked[event.key] = Question(event.fact, event.prompts, next(iter(found)))
     if bad:
         raise UserError(
             f"{plural(len(bad), 'question')} cannot be used",
             where=str(file),
             details=bad[:_SHOWN],
-            hint=f"Name the file or the title of its document in the column {DOCUMENT}.",
+            hint="Ask each question once, as prompt and answer, and name the file or the title of"
+            f" its document in the column {DOCUMENT}.",
         )
-    return reading, asked
+    return reading, [*asked.values()]
 
 
-_NO_DOCUMENT = f"the column {DOCUMENT} is missing"
 _SHOWN = 50
 
 
-def _question(event: Event, step: int) -> Question:
-    return Question(event.fact, event.prompts or (event.key[0],), step)
+def _problem(event: Event, about: str, steps: set[int], known: Collection[str]) -> str:
+    """Return why a question about the documents of ``steps`` cannot be used, or an empty text."""
+    if not event.prompts:
+        return "has no prompt"
+    if about and not steps:
+        return f"there is no document {about!r}. {guess(about, known)}".rstrip()
+    if about and len(steps) > 1:
+        return f"several documents are called {about!r}: give the name of the file or the title"
+    return "" if len(steps) == 1 else f"the column {DOCUMENT} is missing"
+
+
+def _tag(event: Event, name: str) -> str:
+    """Return a tag of a line; empty if it has none of this name."""
+    return next((value for own, value in event.tags if _folded(own) == name), "")
 
 
 def _folded(name: str) -> str:

@@ -108,6 +108,9 @@ def test_drafts_are_never_used(folder: Path) -> None:
     rows(folder / "questions.jsonl", [ASKED[0], {**_BELL, "draft": True}])
     with pytest.raises(UserError, match=r"1 question of 2 are drafts: see questions\.jsonl:2"):
         load(folder)
+    rows(folder / "questions.jsonl", [ASKED[0], {**_BELL, "Draft": True}])
+    with pytest.raises(UserError, match="1 question of 2 are drafts"):
+        load(folder)
     rows(folder / "questions.jsonl", [ASKED[0], {**_BELL, "draft": False}])
     assert load(folder).source["asked"] == 2
 
@@ -123,6 +126,45 @@ def test_questions_about_no_document(folder: Path, row: dict[str, Any], what: st
     rows(folder / "questions.jsonl", [ASKED[0], row])
     with pytest.raises(UserError) as caught:
         load(folder, updates=2)
+    assert caught.value.details[0].startswith(f"questions.jsonl:2: {what}")
+
+
+def test_a_name_of_several_documents_is_refused_if_they_are_of_several_updates(
+    folder: Path,
+) -> None:
+    (folder / "10-bell.txt").write_text("# The bell\n\nNobody rings it.")
+    rows(folder / "questions.jsonl", [{**_BELL, "document": "10-bell"}])
+    assert asked(load(folder, updates=1), 1)[0][1] == "new"
+    with pytest.raises(UserError) as caught:
+        load(folder, updates=3)
+    assert "several documents are called '10-bell'" in caught.value.details[0]
+    rows(folder / "questions.jsonl", [{**_BELL, "document": "10-bell.txt"}])
+    stream = load(folder, updates=3)
+    assert asked(stream, 3)[0][2] == 3
+    assert [fact.subject for update in stream for fact in update.learn] == [
+        "2-quay",
+        "The bell (10-bell) (10-bell.md)",
+        "The bell (10-bell) (10-bell.txt)",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("row", "what"),
+    [
+        ({"subject": "The quay", "relation": "arches", "new": "seven"}, "has no prompt"),
+        ({"prompt": "how many arches has the quay?", "answer": "nine"}, ""),
+        ({"prompt": "How many arches has the quay?", "answer": "nine"}, "an earlier line asks"),
+    ],
+)
+def test_a_question_is_asked_once_with_its_prompt(
+    folder: Path, row: dict[str, Any], what: str
+) -> None:
+    rows(folder / "questions.jsonl", [ASKED[0], {**row, "document": "2-quay"}])
+    if not what:
+        assert len(asked(load(folder), 1)) == 2
+        return
+    with pytest.raises(UserError) as caught:
+        load(folder)
     assert caught.value.details[0].startswith(f"questions.jsonl:2: {what}")
 
 
