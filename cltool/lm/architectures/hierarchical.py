@@ -70,8 +70,6 @@ class HierarchicalMemory(Mixer):
     The state has both matrices, and the inputs of the segment so far with the one before it. Tokens
     can be removed from these inputs, but not from the matrices, where all tokens share the entries.
 
-    The tokens of all lines share the entries of the matrices.
-
     Args:
         config: of the model.
     """
