@@ -169,7 +169,7 @@ def _read(options: OwnFactsConfig, where: Sequence[Condition]) -> Reading:
     reading = read(options.cut is not None)
     taken = reading.taken
     if options.updates is None:
-        if not (taken.base or taken.timed) and taken.taught:
+        if not (taken.base or reading.times) and taken.taught:
             raise UserError(
                 "the facts have no time, and nothing says what was true before them",
                 where=str(reading.path),
@@ -178,7 +178,7 @@ def _read(options: OwnFactsConfig, where: Sequence[Condition]) -> Reading:
                 " convert, and give each line its update.",
             )
         return reading
-    if taken.format == OWN and not {"update", "date"} & set(reading.columns):
+    if taken.format == OWN and not reading.times:
         reading = read(None)
     spread(reading, options.updates)
     return reading
@@ -208,8 +208,10 @@ def _check_columns(reading: Reading, where: Sequence[Condition], dated: bool) ->
     if dated and "date" not in columns:
         hint = "Remove the cut, or give each line a date."
         raise UserError("a cut needs dated lines, and no line has a date", where=path, hint=hint)
-    if not dated and "update" not in columns and len(reading.updates) < 2:
-        if "date" in columns:
+    if dated or "update" in reading.times:
+        return
+    if "date" in reading.times or len(reading.updates) < 2:
+        if "date" in reading.times:
             what = "the lines have dates, but no cut says where updates begin"
             hint = "Use --cut year, --cut month, or dates, as in --cut 2012-12,2014-12,2016-12."
         else:

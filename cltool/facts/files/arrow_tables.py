@@ -29,7 +29,7 @@ def wanted_columns(schema: pa.Schema, source: Source, where: str) -> list[str]:
     return [
         one.name
         for one in schema
-        if not is_index(one.name) and (canonical(one.name) in source.used or _is_scalar(one.type))
+        if not is_index(one.name) and (_is_needed(one.name, source) or _is_scalar(one.type))
     ]
 
 
@@ -80,6 +80,10 @@ def _refuse_unknown_zones(schema: pa.Schema, used: Collection[str], where: str) 
                 hint="Write the days as YYYY-MM-DD, or install the package tzdata if the time zone"
                 " is a real one.",
             ) from error
+
+
+def _is_needed(name: str, source: Source) -> bool:
+    return canonical(name) in source.used or name.strip().casefold() in source.nested
 
 
 def _is_scalar(kind: pa.DataType) -> bool:

@@ -14,6 +14,13 @@ def bad_details(reading: Reading) -> list[str]:
     return [f"{reading.place(line)}: {reading.bad[line]}" for line in sorted(reading.bad)]
 
 
+def first_details(reading: Reading) -> list[str]:
+    """Return the first bad lines with the reasons, and how many more there are."""
+    details = bad_details(reading)
+    more = len(details) - _MAX_SHOWN
+    return [*details[:_MAX_SHOWN], f"… and {more:,} more"] if more > 0 else details
+
+
 def _mending(reading: Reading) -> list[str]:
     """Return what to do about bad lines; a file in another encoding is converted as a whole."""
     undecoded = sum(map(may_have_other_encoding, reading.bad.values()))
@@ -26,13 +33,10 @@ def _mending(reading: Reading) -> list[str]:
 
 def refusal(reading: Reading) -> UserError:
     """Return the error that names the bad lines, and says what to do about them."""
-    details = bad_details(reading)
-    count = len(details)
-    if count > _MAX_SHOWN:
-        details[_MAX_SHOWN:] = [f"… and {count - _MAX_SHOWN:,} more"]
+    count = len(reading.bad)
     return UserError(
         "1 bad line" if count == 1 else f"{count:,} bad lines",
         where=str(reading.path),
         hint=" ".join([*reading.advice, *_mending(reading)]),
-        details=details,
+        details=first_details(reading),
     )

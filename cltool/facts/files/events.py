@@ -41,7 +41,7 @@ from cltool.facts.files.shown import shown
 from cltool.facts.files.source import Places, Row, Source
 from cltool.facts.identity import key_of, name_identity, names_object, object_identity
 from cltool.facts.lookalikes import difference
-from cltool.facts.shapes.catalogue import AUTO, SHAPE_COLUMNS
+from cltool.facts.shapes.catalogue import AUTO, OWN, SHAPE_COLUMNS
 
 QUESTION_RELATION = "question"
 """The relation of plain question–answer pairs; their subject is the prompt."""
@@ -130,6 +130,13 @@ class Reading:
     def __post_init__(self) -> None:
         self.places = Places(self.path)
 
+    @property
+    def times(self) -> set[str]:
+        """The columns of time that the lines have: ``update``, ``date``, both or neither."""
+        return (
+            {"update", "date"} & {*self.columns} if self.taken.format == OWN else self.taken.times
+        )
+
     def place(self, line: int) -> str:
         """Return ``file:line``, or ``file:row n`` for tables without lines."""
         return self.places.place(line)
@@ -161,8 +168,8 @@ def read_events(
     reading = Reading(path)
     # The column of the other kind of time is never read.
     needed = {*USED} - ({"update", "date"} if dated is None else {"update" if dated else "date"})
-    needed |= {*SHAPE_COLUMNS, *(item.column for item in where)}
-    source = Source(reading.places, needed)
+    needed |= {item.column for item in where}
+    source = Source(reading.places, needed, SHAPE_COLUMNS)
     parser = _Parser(dated, max_chars, Doubts(source.warnings))
     try:
         reading.taken, rows = shaped_rows(path, source, shape, dated=dated)

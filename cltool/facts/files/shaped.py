@@ -8,14 +8,14 @@ teaches the new object or asks to forget.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import chain, islice
 from pathlib import Path
 
 from cltool.core.errors import UserError
 from cltool.core.plurals import plural
-from cltool.facts.files.cells import as_text
+from cltool.facts.files.cells import as_text, says_yes
 from cltool.facts.files.columns import USED, advice, canonical, is_index
 from cltool.facts.files.rows import read_rows
 from cltool.facts.files.shown import shown
@@ -28,7 +28,12 @@ _HEAD = 20
 """Rows from which the shape is told."""
 _SHOWN = 3
 _TIMES = ("update", "date")
-_CERTAIN = ({"subject", "relation"}, {"prompt", "answer"}, {"prompt", "forget"})
+_TOLD = ("subject", "relation", "new", "object", "prompts", "prompt", "answer")
+"""Columns of a file of facts that a shape fills; other columns of these names are not used."""
+_CERTAIN = (
+    *({"subject", "relation", told} for told in ("new", "object", "forget")),
+    *({"prompt", told} for told in ("answer", "forget")),
+)
 """Columns that only a file in the shape of docs/facts.md has together."""
 
 
@@ -44,7 +49,7 @@ class Taken:
         base: how many facts the base knows.
         taught: how many facts an update teaches.
         forgotten: how many facts an update asks to forget.
-        timed: whether the rows have a time of their own.
+        times: the columns of time that the rows of another shape have.
         columns: the columns of the facts.
     """
 
@@ -55,7 +60,7 @@ class Taken:
     base: int = 0
     taught: int = 0
     forgotten: int = 0
-    timed: bool = True
+    times: set[str] = field(default_factory=set)
     columns: dict[str, None] = field(default_factory=dict)
 
     def in_words(self, file: str) -> str:
@@ -104,18 +109,22 @@ def shaped_rows(
         if not isinstance(row, str) and any(map(as_text, row.values()))
     ]
     named_rows = [(cells, source.places.file_of(number)) for number, cells in first]
+    if not named_rows and source.header:
+        # A table without usable rows has the columns of its header.
+        named_rows = [(dict.fromkeys(map(_fold, source.columns)), source.places.file_of(1))]
+    shown_rows = [cells for _, cells in first[:_SHOWN]]
     if shape is not None:
         if named_rows and not any(not shape.missing(cells) for cells, _ in named_rows):
-            raise _not_in(shape, path, [cells for cells, _ in named_rows])
+            raise _not_in(shape, path, named_rows[0][0], shown_rows)
     elif chosen == AUTO and named_rows and not _is_own(named_rows):
         shape = recognised(named_rows)
         if shape is None and not any({"subject", "prompt"} & set(cells) for cells, _ in named_rows):
-            raise _unknown(source.header or str(path), [cells for cells, _ in named_rows])
+            raise _unknown(source, path, shown_rows, whole=len(head) < _HEAD)
     rows = chain(head, rows)
     if shape is None:
         return Taken(columns=source.columns), rows
     taken = Taken(shape.name, shape.about, shape.lost)
-    taken.timed = any(_time_of(cells, dated) for cells, _ in named_rows)
+    taken.times = {name for name in _TIMES if any(as_text(row.get(name)) for row, _ in named_rows)}
     return taken, _mapped(shape, rows, source, taken, dated)
 
 
@@ -138,19 +147,20 @@ def _mapped(
             yield number, str(error)
             continue
         taken.rows += 1
-        beside = _beside(row, shape)
+        beside = _beside(row, shape.read_from(cells), source, number)
+        tags = {name: cell for name, cell in beside.items() if name not in USED}
         time = _time_of(cells, dated)
         for one in told:
+            one = replace(one, cells={**(tags if one.base else beside), **one.cells})
             for made in _in_time(one, time, dated, taken):
-                found = {**beside, **made} if not one.base else {**made, **_without_times(beside)}
-                taken.columns.update(dict.fromkeys(found))
-                yield number, found
+                taken.columns.update(dict.fromkeys(made))
+                yield number, made
 
 
 def _in_time(one: Told, time: str, dated: bool | None, taken: Taken) -> Iterator[Row]:
     """Yield the rows of a fact: one for each time at which something about it is told."""
     cells = {name: cell for name, cell in one.cells.items() if cell not in ("", [])}
-    forget = bool(cells.get("forget"))
+    forget = says_yes(as_text(cells.get("forget")))
     if one.base and (dated is None or time):
         return
     taken.base += one.base
@@ -169,7 +179,7 @@ def _in_time(one: Told, time: str, dated: bool | None, taken: Taken) -> Iterator
 def _before(cells: Row, aliases: Sequence[str]) -> Row | None:
     """Return the row of what was true before; None if nothing is known of it."""
     kept = {name: cell for name, cell in cells.items() if name not in ("old", "forget")}
-    if cells.get("forget"):
+    if says_yes(as_text(cells.get("forget"))):
         return kept
     if "old" not in cells:
         return None
@@ -179,17 +189,17 @@ def _before(cells: Row, aliases: Sequence[str]) -> Row | None:
     return {**kept, name: cells["old"], **({"aliases": [*aliases]} if aliases else {})}
 
 
-def _beside(row: Row, shape: Shape) -> Row:
-    """Return the cells that the shape does not read: times, and tags of the fact."""
-    return {
-        canonical(name): cell
-        for name, cell in row.items()
-        if not is_index(name) and _fold(name) not in shape.columns and not isinstance(cell, dict)
-    }
-
-
-def _without_times(beside: Row) -> Row:
-    return {name: cell for name, cell in beside.items() if name not in USED}
+def _beside(row: Row, read: Collection[str], source: Source, number: int) -> Row:
+    """Return the cells that the shape does not read: times, tags of the fact, and the like."""
+    found = {}
+    for name, cell in row.items():
+        if is_index(name) or _fold(name) in read or isinstance(cell, dict):
+            continue
+        if canonical(name) not in _TOLD:
+            found[canonical(name)] = cell
+        elif as_text(cell):
+            source.warnings.add(f"the column {shown(name)} is not used.", number)
+    return found
 
 
 def _time_of(cells: Row, dated: bool | None) -> str:
@@ -208,12 +218,12 @@ def _folded(row: Row) -> Row:
 
 def _is_own(rows: Sequence[tuple[Row, str]]) -> bool:
     found = Counter(any(one <= set(cells) for one in _CERTAIN) for cells, _ in rows)
-    return found[True] > found[False]
+    return found[True] >= found[False]
 
 
-def _unknown(where: str, rows: Sequence[Row]) -> UserError:
+def _unknown(source: Source, path: Path, rows: Sequence[Row], *, whole: bool) -> UserError:
     """Return the error about rows of no known shape."""
-    columns = list(dict.fromkeys(name for cells in rows for name in cells))
+    columns = [_fold(name) for name in source.columns]
     near = nearest(columns)
     more = ""
     if near is not None:
@@ -223,26 +233,27 @@ def _unknown(where: str, rows: Sequence[Row]) -> UserError:
     if "text" in columns:
         more = " Rows with text are documents: use --scenario documents."
     known = ", ".join(one.name for one in SHAPES)
+    lines = "no line has" if whole else f"none of the first {_HEAD} lines has"
     return UserError(
-        "no line has a subject or a prompt, and the rows have no other known shape",
-        where=where,
-        details=_first(rows),
-        hint=f"{advice(columns)} The formats {known} were looked for, too.{more}",
+        f"{lines} a subject or a prompt, and the rows have no other known shape",
+        where=source.header or str(path),
+        details=_written(rows),
+        hint=f"{advice(source.columns)} The formats {known} were looked for, too.{more}",
     )
 
 
-def _not_in(shape: Shape, path: Path, rows: Sequence[Row]) -> UserError:
-    missing = shape.missing(rows[0])
+def _not_in(shape: Shape, path: Path, cells: Row, rows: Sequence[Row]) -> UserError:
+    missing = shape.missing(cells)
     return UserError(
         f"the rows are not in the format {shape.name}: {', '.join(missing)} is missing",
         where=str(path),
-        details=_first(rows),
+        details=_written(rows),
         hint="Leave out --format to have the format recognised, or give another one.",
     )
 
 
-def _first(rows: Sequence[Row]) -> list[str]:
+def _written(rows: Sequence[Row]) -> list[str]:
     return [
         f"row {number}: " + ", ".join(f"{name}={shown(cell)}" for name, cell in cells.items())
-        for number, cells in enumerate(rows[:_SHOWN], start=1)
+        for number, cells in enumerate(rows, start=1)
     ]

@@ -111,6 +111,8 @@ class Source:
     Attributes:
         places: names its lines.
         used: names of the columns that a row needs.
+        nested: further columns, in lower case, that are read even if their cells are lists or
+            objects.
         columns: receives the names of the columns.
         warnings: receives doubts.
         advice: receives sentences about how to mend bad lines.
@@ -119,6 +121,7 @@ class Source:
 
     places: Places
     used: Collection[str]
+    nested: Collection[str] = ()
     columns: dict[str, None] = field(default_factory=dict)
     warnings: Warnings = field(default_factory=Warnings)
     advice: dict[str, None] = field(default_factory=dict)

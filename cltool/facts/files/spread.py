@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import accumulate
 
 from cltool.core.errors import UserError
 from cltool.core.plurals import plural
+from cltool.facts.files.bad_lines import first_details
 from cltool.facts.files.events import Event, Reading
 
 
@@ -23,7 +25,7 @@ def spread(reading: Reading, updates: int) -> None:
         UserError: the lines have a time of their own, or there are too few.
     """
     where = str(reading.path)
-    own = {"update", "date"} & set(reading.columns) if reading.taken.timed else set()
+    own = reading.times
     if own and (reading.events or reading.bad):
         raise UserError(
             f"the lines cannot be divided into updates: they have {' and '.join(sorted(own))}",
@@ -33,14 +35,21 @@ def spread(reading: Reading, updates: int) -> None:
     base = [event for event in reading.events if not event.moment] if _has_base(reading) else []
     later = [event for event in reading.events if event.moment or not base]
     shares = updates + (not base)
-    if len(later) < shares:
+    count = sum(event.kept for event in later)
+    if count < shares:
         raise UserError(
-            f"{plural(len(later), 'line')} cannot be divided into {plural(shares, 'part')}",
+            f"{plural(count, 'line')} cannot be divided into {plural(shares, 'part')}",
             where=where,
+            details=first_details(reading),
             hint="Use a lower scenario.updates.",
         )
     first = updates + 1 - shares
-    moved = [_at(event, first + at * shares // len(later)) for at, event in enumerate(later)]
+    before = accumulate((event.kept for event in later), initial=0)
+    moved = [
+        # Lines that a filter leaves out count for no share.
+        _at(event, first + min(at, count - 1) * shares // count)
+        for at, event in zip(before, later, strict=False)
+    ]
     reading.events = [*base, *moved]
     reading.updates = set(range(updates + 1))
 

@@ -80,5 +80,6 @@ def nearest(columns: Collection[str]) -> tuple[Shape, list[str]] | None:
         lacking = shape.missing(cells)
         return 1 - len(lacking) / len(shape.needs), len(shape.columns & set(columns))
 
-    shape = max(SHAPES, key=likeness)
+    # Of equally near ones, the most general.
+    shape = max(reversed(SHAPES), key=likeness)
     return shape, shape.missing(cells)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import date, datetime
 
 from cltool.facts.identity import names_object
 from cltool.facts.shapes.shape import ShapeError
@@ -17,16 +18,33 @@ def text(value: object, name: str) -> str:
     Raises:
         ShapeError: it has none.
     """
-    found = texts(value)
-    if not found:
-        raise ShapeError(f"{name} is {'missing' if value is None else 'empty'}")
+    found = some(value, name)
     if len(found) > 1:
         raise ShapeError(f"{name} has {len(found)} texts in place of one")
     return found[0]
 
 
+def some(value: object, name: str) -> list[str]:
+    """Return the texts of a cell that must have at least one, as `texts` does.
+
+    Raises:
+        ShapeError: it has none.
+    """
+    found = texts(value)
+    if found:
+        return found
+    if value is None or value != value:
+        raise ShapeError(f"{name} is missing")
+    if isinstance(value, str | list | tuple | Mapping):
+        raise ShapeError(f"{name} is empty")
+    raise ShapeError(f"{name} is not a text: {value!r}")
+
+
 def texts(value: object) -> list[str]:
-    """Return the texts of a cell: of a text, a number, a list, or a list of lists; each once."""
+    """Return the texts of a cell, each once.
+
+    A cell may be a text, a whole number, a day, a list, or a list of lists.
+    """
     return list(dict.fromkeys(_flat(value)))
 
 
@@ -36,6 +54,8 @@ def _flat(value: object) -> Iterable[str]:
             yield value.strip()
     elif isinstance(value, int) and not isinstance(value, bool):
         yield str(value)
+    elif isinstance(value, date) and not isinstance(value, datetime):
+        yield value.isoformat()
     elif isinstance(value, list | tuple):
         for one in value:
             yield from _flat(one)

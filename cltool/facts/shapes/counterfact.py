@@ -10,11 +10,14 @@ from __future__ import annotations
 
 from cltool.facts.shapes.cells import items, texts
 from cltool.facts.shapes.rewrite import rewrite
-from cltool.facts.shapes.shape import LOCALITY, Cells, Shape, Told
+from cltool.facts.shapes.shape import LOCALITY, Cells, Shape, ShapeError, Told
 
 
 def _facts(cells: Cells, file: str) -> list[Told]:
-    edit = rewrite(items([cells["requested_rewrite"]])[0])
+    asked = items([cells["requested_rewrite"]])
+    if not asked:
+        raise ShapeError("requested_rewrite is not one object")
+    edit = rewrite(asked[0])
     edit["prompts"] = texts([edit["prompts"], cells.get("paraphrase_prompts")])
     stays = [
         Told({"prompt": prompt, "answer": edit["old"], "part": LOCALITY}, base=True)

@@ -17,10 +17,10 @@ from cltool.facts.shapes.shape import EDIT, LOCALITY, Cells, Shape, Told
 def _facts(cells: Cells, file: str) -> list[Told]:
     asked = next(name for name in _PROMPTS if name in cells)
     said = next(name for name in _OBJECTS if name in cells)
-    prompt, (new, *aliases) = text(cells[asked], asked), texts(text(cells[said], said))
+    prompt, new = text(cells[asked], asked), text(cells[said], said)
     subject = next(iter(texts(cells.get("subject"))), "")
     same = [*texts(cells.get("rephrase_prompt")), *texts(cells.get("rephrase")), *_aliasing(cells)]
-    edit: dict[str, object] = {"aliases": aliases, "part": EDIT}
+    edit: dict[str, object] = {"part": EDIT}
     if subject:
         edit |= {"subject": subject, "relation": relation_of(prompt, subject), "new": new}
         edit["prompts"] = texts([prompt, same])

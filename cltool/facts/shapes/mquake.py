@@ -11,22 +11,23 @@ from collections.abc import Mapping, Sequence
 
 from cltool.facts.shapes.cells import items, part, text, texts
 from cltool.facts.shapes.rewrite import rewrite
-from cltool.facts.shapes.shape import LOCALITY, Cells, Shape, Told
+from cltool.facts.shapes.shape import LOCALITY, Cells, Shape, ShapeError, Told
 
 Hops = Sequence[Mapping[str, object]]
 
 
 def _facts(cells: Cells, file: str) -> list[Told]:
     before, after = items(cells.get("single_hops")), items(cells.get("new_single_hops"))
+    changes = items(cells["requested_rewrite"])
+    if not changes:
+        raise ShapeError("requested_rewrite is not a list of objects")
     told = []
-    for change in items(cells["requested_rewrite"]):
+    for change in changes:
         edit = rewrite(change)
         edit["prompts"] = texts([edit["prompts"], change.get("question")])
         edit["aliases"] = _aliases(after, edit["new"])
         told.append(Told(edit, old_aliases=_aliases(before, edit["old"])))
-    changed = {
-        text(change.get("question"), "question") for change in items(cells["requested_rewrite"])
-    }
+    changed = {text(change.get("question"), "question") for change in changes}
     for hop in before:
         question = text(part(hop, "question"), "question of a hop")
         if question not in changed and any(_same(hop, other) for other in after):

@@ -6,8 +6,8 @@ fact, and the others are its aliases.
 
 from __future__ import annotations
 
-from cltool.facts.shapes.cells import part, text, texts
-from cltool.facts.shapes.shape import Cells, Shape, ShapeError, Told
+from cltool.facts.shapes.cells import part, some, text
+from cltool.facts.shapes.shape import Cells, Shape, Told
 
 _QUESTIONS = ("question", "query", "prompt")
 _ANSWERS = ("answer", "answers", "response", "completion", "target")
@@ -18,9 +18,7 @@ def _facts(cells: Cells, file: str) -> list[Told]:
     said = next(name for name in _ANSWERS if name in cells)
     value = cells[said]
     given = part(value, "text")
-    answers = texts(value if given is None else given)
-    if not answers:
-        raise ShapeError(f"{said} is empty")
+    answers = some(value if given is None else given, said)
     more = {"aliases": answers[1:]} if answers[1:] else {}
     return [Told({"prompt": text(cells[asked], asked), "answer": answers[0], **more})]
 

@@ -63,6 +63,11 @@ class Shape:
         """The names of all columns that it reads."""
         return frozenset(self.reads).union(*self.needs)
 
+    def read_from(self, cells: Cells) -> set[str]:
+        """Return the columns that it reads from a row: of names for the same, only the first."""
+        first = (next((one for one in group if one in cells), "") for group in self.needs)
+        return {*self.reads, *first}
+
     def missing(self, cells: Cells) -> list[str]:
         """Return the columns that a row lacks, in words."""
         return [

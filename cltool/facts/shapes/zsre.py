@@ -43,7 +43,7 @@ SHAPE = Shape(
     name="zsre",
     about="zsRE: subject, src, rephrase, alt, answers, loc and loc_ans",
     needs=(("subject",), ("src",), ("alt", "answers")),
-    reads=("rephrase", "loc", "loc_ans", "pred", "cond"),
+    reads=("answers", "rephrase", "loc", "loc_ans", "pred", "cond"),
     lost="pred and cond",
     facts=_facts,
 )

@@ -99,6 +99,22 @@ def test_types_of_tags(table: Table, cells: pa.Array, expected: list[dict[str, s
     assert tags(stream) == expected
 
 
+def test_columns_of_other_shapes_are_tags_too(table: Table) -> None:
+    elsewhere = pa.array([0, DAY], pa.int64()).cast(pa.timestamp("us", "Mars/Olympus"))
+    stream = table.stream(save(table, {**FACTS, "context": BEYOND, "title": elsewhere}))
+    assert table.facts(stream) == GOOD
+    assert tags(stream) == [{}, {"context": "2011-01-26"}]
+
+
+@pytest.mark.parametrize("name", ["messages", "Messages"])
+def test_chats(table: Table, name: str) -> None:
+    chats = [
+        [{"role": "user", "content": one}, {"role": "assistant", "content": "b"}] for one in "AB"
+    ]
+    stream = table.stream(save(table, {name: chats}), updates=1)
+    assert table.facts(stream) == [[("A", "b")], [("B", "b")]]
+
+
 @pytest.mark.parametrize(
     "update",
     [pa.array([0, 1]).cast(pa.decimal128(30, 2)), pa.array([0.0, 1.0]), pa.array(["0", "1.0"])],
