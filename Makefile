@@ -14,7 +14,7 @@ WEB := cltool/reporting/web
 REAL := --scenario docs/examples/laboratories.jsonl --wordings docs/examples/laboratories.toml \
 	--model smollm2 --set learner.batch_size=8 --set general.limit=60
 
-.PHONY: demo demo-real smollm2 test test-slow torture bench lint web browser clean
+.PHONY: demo demo-real smollm2 test test-slow test-cluster torture bench lint web browser clean
 
 demo: $(READY)
 	$(BIN)/cltool compare --scenario leaders --out runs/demo --report reports/demo.html
@@ -30,6 +30,10 @@ test: $(READY) browser
 
 test-slow: $(READY) browser
 	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal -m ''
+
+# Long tests on Ray and Accelerate; each starts processes of its own, so they run one at a time.
+test-cluster: $(READY)
+	timeout 2400 $(BIN)/python -m pytest -n 0 -m cluster
 
 torture: $(READY)
 	$(BIN)/python -m tools.torture
