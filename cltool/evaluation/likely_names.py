@@ -70,7 +70,7 @@ class NameScorer:
         Raises:
             Diverged: the model's probabilities are not numbers.
         """
-        rows = [row for one in asked for row in self._rows(one)]
+        rows = self._rows(asked)
         fits = [n for n, row in enumerate(rows) if len(row) <= self.lm.context]
         found = [-math.inf] * len(rows)
         logps = self._logps([rows[n] for n in fits])
@@ -81,20 +81,24 @@ class NameScorer:
         scores = iter(found)
         return [[next(scores) for _ in one.names] for one in asked]
 
-    def _rows(self, asked: Alternatives) -> list[Encoded]:
-        """Return each name as tokens; ``start`` is the first token that counts."""
-        coder = self.lm.coder
-        lead = asked.gap.rstrip()
-        stem = coder.pairs([(asked.prompt, lead)])[0] if lead else None
-        rows = []
-        for row in coder.pairs([(asked.prompt, asked.gap + name) for name in asked.names]):
-            ids, start = row.ids[: len(row) - row.end], row.start
-            if stem is not None:
-                shared = stem.ids[: len(stem) - stem.end]
-                if len(shared) < len(ids) and ids[: len(shared)] == shared:
-                    start = len(shared)
-            rows.append(Encoded(ids, start, end=False))
-        return rows
+    def _rows(self, asked: Sequence[Alternatives]) -> list[Encoded]:
+        """Return each name of each prompt as tokens; ``start`` is the first token that counts."""
+        leads = [(one.prompt, one.gap.rstrip()) for one in asked]
+        stems = iter(self._without_end([pair for pair in leads if pair[1]]))
+        named = [(one.prompt, one.gap + name) for one in asked for name in one.names]
+        rows = iter(self._without_end(named))
+        found = []
+        for one, (_, lead) in zip(asked, leads, strict=True):
+            shared = next(stems).ids if lead else ()
+            for _ in one.names:
+                row = next(rows)
+                begins = len(shared) < len(row) and row.ids[: len(shared)] == shared
+                found.append(replace(row, start=len(shared)) if lead and begins else row)
+        return found
+
+    def _without_end(self, pairs: Sequence[tuple[str, str]]) -> list[Encoded]:
+        encoded = self.lm.coder.pairs(pairs)
+        return [Encoded(one.ids[: len(one) - one.end], one.start, end=False) for one in encoded]
 
     def _logps(self, rows: Sequence[Encoded]) -> list[float]:
         was_training = self.lm.model.training

@@ -48,13 +48,20 @@ def held_out(rows: pd.DataFrame, forms: Sequence[str] | None = None) -> pd.DataF
     return chosen if len(chosen) else rows[rows["form"] == "trained"]
 
 
-def accuracy_matrix(rows: pd.DataFrame, forms: Sequence[str] | None = None) -> pd.DataFrame:
+def accuracy_matrix(
+    rows: pd.DataFrame, forms: Sequence[str] | None = None, update: int | None = None
+) -> pd.DataFrame:
     """Return R[i, j], accuracy after update i on facts of update j (Lopez-Paz & Ranzato 2017).
 
     A column holds one fixed set of facts: those that update j taught and that are valid at the
     end, because losing a superseded fact is not forgetting. Below the diagonal is what was
     retained, above it what was known before it was taught. If no fact of an update is valid at
     the end, its column is NaN.
+
+    Args:
+        rows: the ledger.
+        forms: the forms that count; by default the held-out ones.
+        update: the only update whose column is computed; the others are NaN then.
 
     Returns:
         Square table, index = after update, columns = facts of update.
@@ -65,6 +72,8 @@ def accuracy_matrix(rows: pd.DataFrame, forms: Sequence[str] | None = None) -> p
     steps = sorted(int(step) for step in asked["step"].unique())
     probe = [*KEY, "form", "number"]
     end = asked[(asked["step"] == steps[-1]) & asked["group"].isin(["new", "retained"])]
+    if update is not None:
+        end = end[end["learned"] == update]
     if end.empty:
         return pd.DataFrame(math.nan, index=steps, columns=steps)
     final = end[[*probe, "accepted", "learned"]].rename(

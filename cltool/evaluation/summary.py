@@ -90,6 +90,13 @@ def per_step(
     return pd.DataFrame(table, index=steps)
 
 
+def accuracy_on_new(rows: pd.DataFrame) -> float:
+    """Return ``new`` of `per_step` at the only step of ``rows``; NaN without new facts."""
+    asked = metrics.held_out(rows)
+    facts = _facts(asked[asked["group"] == "new"])
+    return float(facts["right"].mean())
+
+
 def summary(
     rows: pd.DataFrame,
     costs: pd.DataFrame | None = None,

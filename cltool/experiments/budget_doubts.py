@@ -64,7 +64,7 @@ def gain(run: Path, step: int) -> dict[str, float | None]:
     import pandas as pd
 
     rows = pd.concat([ledger.read_step(run, step - 1), ledger.read_step(run, step)])
-    matrix = metrics.accuracy_matrix(rows)
+    matrix = metrics.accuracy_matrix(rows, update=step)
     before, after = matrix.loc[[step - 1, step], step].to_numpy()
     found = {"new_before": float(before), "new_after": float(after)}
     return {name: None if value != value else round(value, 6) for name, value in found.items()}

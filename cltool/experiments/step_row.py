@@ -88,11 +88,11 @@ def _training(learner: Learner, answers: Sequence[Mapping[str, Any]]) -> dict[st
     """Return how the update was trained and whether it is answered; empty without training."""
     import pandas as pd
 
-    from cltool.evaluation.summary import per_step
+    from cltool.evaluation.summary import accuracy_on_new
 
     if learner.trained is None:
         return {}
-    answered = float(per_step(pd.DataFrame(answers))["new"].iloc[0]) if answers else math.nan
+    answered = accuracy_on_new(pd.DataFrame(answers)) if answers else math.nan
     shown = None if math.isnan(answered) else round(answered, 4)
     return {trained.KEY: {**learner.trained.as_row(), "answered": shown}}
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import difflib
 import hashlib
-import itertools
 import json
 import tomllib
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +42,21 @@ class Asking:
     number: int
     prompt: str
     wording: Wording
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """The wordings of a relation, and those that no key trains."""
+
+    wordings: tuple[Wording, ...]
+    apart: tuple[Wording, ...]
+
+    @cached_property
+    def kinds(self) -> tuple[list[int], list[int]]:
+        """The numbers of the statements among the wordings, and those of the questions."""
+        questions = [number for number, one in enumerate(self.wordings) if one.is_question]
+        statements = [number for number in range(len(self.wordings)) if number not in questions]
+        return statements, questions
 
 
 class Wordings:
@@ -76,7 +91,7 @@ class Wordings:
         self._given = {name: tuple(items) for name, items in relations.items()}
         self._held_out = {name: tuple(items) for name, items in (held_out or {}).items()}
         self._prompts = {key_of(*key): texts for key, texts in (prompts or {}).items()}
-        self._asked: dict[str, tuple[tuple[Wording, ...], tuple[Wording, ...]]] = {}
+        self._asked: dict[str, _Asked] = {}
         self._names = {name_identity(name): name for name in (*self._held_out, *self._given)}
 
     @classmethod
@@ -172,24 +187,19 @@ class Wordings:
 
     def askings(self, key: Key) -> list[Asking]:
         """Return every way of asking for ``key``, the trained ones first; none for texts."""
-        subject, relation = key
-        if self._text_keys and key_of(subject, relation) in self._text_keys:
-            return []
-        own = self._prompts.get(key_of(subject, relation)) if self._prompts else None
+        own = self._own(key)
         if own is not None:
-            return _own_prompts(own, self.chat)
-        wordings, apart = self._of(self._names.get(name_identity(relation), relation))
-        held = set() if apart else _held_out_numbers(key, wordings)
-        askings = [
+            return own
+        trained, held_out = self._split(key)
+        return [
             Asking(
-                _held_form(wording) if number in held or number >= len(wordings) else TRAINED,
+                _held_form(wording) if number in held_out else TRAINED,
                 number,
-                wording.prompt(subject),
-                wording.about(subject),
+                wording.prompt(key[0]),
+                wording.about(key[0]),
             )
-            for number, wording in enumerate((*wordings, *apart))
+            for number, wording in (*trained.items(), *held_out.items())
         ]
-        return sorted(askings, key=lambda asking: asking.form != TRAINED)
 
     def examples(self, fact: Fact) -> list[tuple[str, str]]:
         """Return (prompt, target) for each trained wording of ``fact``.
@@ -200,10 +210,13 @@ class Wordings:
             own = self._texts.get((fact.subject, fact.relation, fact.object))
             if own is not None:
                 return [("", text) for text in own]
+        prompts = self._own(fact.key)
+        if prompts is not None:
+            trained = [one for one in prompts if one.form == TRAINED]
+            return [(one.prompt, one.wording.target(fact.object)) for one in trained]
         return [
-            (asking.prompt, asking.wording.target(fact.object))
-            for asking in self.askings(fact.key)
-            if asking.form == TRAINED
+            (wording.prompt(fact.subject), wording.about(fact.subject).target(fact.object))
+            for wording in self._split(fact.key)[0].values()
         ]
 
     def refuse_misspelt(self, relations: Collection[str], where: str) -> None:
@@ -246,7 +259,7 @@ class Wordings:
         """Return each fact that ``text`` can state in a wording, with that wording as a prompt."""
         found = []
         for relation in self.relations():
-            for wording in itertools.chain(*self._of(relation)):
+            for wording in (*self._of(relation).wordings, *self._of(relation).apart):
                 read = wording.read(text)
                 if read is not None:
                     fact, stated = Fact(read[0], relation, read[1]), wording.about(read[0])
@@ -254,10 +267,28 @@ class Wordings:
                     found += [(fact, a) for a in self.askings(fact.key) if a.wording == stated]
         return found
 
-    def _of(self, relation: str) -> tuple[tuple[Wording, ...], tuple[Wording, ...]]:
-        """Return the wordings of ``relation``, and those that no key trains."""
+    def _own(self, key: Key) -> list[Asking] | None:
+        """Return the prompts of a key that does not use the wordings of its relation."""
+        if not self._text_keys and not self._prompts:
+            return None
+        name = key_of(*key)
+        if name in self._text_keys:
+            return []
+        own = self._prompts.get(name)
+        return None if own is None else _own_prompts(own, self.chat)
+
+    def _split(self, key: Key) -> tuple[dict[int, Wording], dict[int, Wording]]:
+        """Return the wordings that ``key`` trains, and those held out for it, by their numbers."""
+        asked = self._of(self._names.get(name_identity(key[1]), key[1]))
+        held = set() if asked.apart else _held_out_numbers(key, asked.kinds)
+        trained = {n: one for n, one in enumerate(asked.wordings) if n not in held}
+        every = enumerate((*asked.wordings, *asked.apart))
+        held_out = {n: one for n, one in every if n not in trained}
+        return trained, held_out
+
+    def _of(self, relation: str) -> _Asked:
         if relation not in self._asked:
-            self._asked[relation] = self._made(relation)
+            self._asked[relation] = _Asked(*self._made(relation))
         return self._asked[relation]
 
     def _made(self, relation: str) -> tuple[tuple[Wording, ...], tuple[Wording, ...]]:
@@ -314,12 +345,11 @@ def _held_form(wording: Wording) -> str:
     return QUESTION if wording.is_question else PARAPHRASE
 
 
-def _held_out_numbers(key: Key, wordings: Iterable[Wording]) -> set[int]:
+def _held_out_numbers(key: Key, kinds: Sequence[Sequence[int]]) -> set[int]:
     """Choose one statement and one question, of each kind that has at least two wordings."""
     digest = hashlib.sha256("\x1f".join(map(name_identity, key)).encode()).digest()
     held: set[int] = set()
-    for place, question in enumerate((False, True)):
-        numbers = [n for n, wording in enumerate(wordings) if wording.is_question == question]
+    for place, numbers in enumerate(kinds):
         if len(numbers) > 1:
             held.add(numbers[int.from_bytes(digest[4 * place : 4 * place + 4]) % len(numbers)])
     return held

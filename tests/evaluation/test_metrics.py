@@ -12,7 +12,7 @@ import pytest
 
 from cltool.evaluation import metrics
 from cltool.evaluation.outcomes import transitions
-from cltool.evaluation.summary import per_step, summary
+from cltool.evaluation.summary import accuracy_on_new, per_step, summary
 
 from .ledger_rows import asked, row, table
 
@@ -91,6 +91,20 @@ def test_the_matrix_by_hand(story: pd.DataFrame) -> None:
     assert metrics.forgetting(values) == pytest.approx((0.0 + 0.5) / 2)
     joint = np.array([[1.0, 0, 0], [1.0, 0.9, 0], [1.0, 0.9, 0.8]])
     assert metrics.intransigence(values, joint) == pytest.approx((0.4 - 0.2) / 2)
+
+
+@pytest.mark.parametrize("update", [0, 1, 2])
+def test_one_column_of_the_matrix_alone(story: pd.DataFrame, update: int) -> None:
+    alone = metrics.accuracy_matrix(story, update=update)
+    pd.testing.assert_series_equal(alone[update], metrics.accuracy_matrix(story)[update])
+    assert alone.drop(columns=update).isna().all(axis=None)
+
+
+@pytest.mark.parametrize("step", [0, 1, 2])
+def test_new_of_one_step_alone(story: pd.DataFrame, step: int) -> None:
+    alone = accuracy_on_new(story[story["step"] == step])
+    assert alone == pytest.approx(per_step(story)["new"][step])
+    assert math.isnan(accuracy_on_new(story[story["group"] != "new"]))
 
 
 def test_the_whole_run_by_hand(story: pd.DataFrame) -> None:
