@@ -87,12 +87,12 @@ def add_scenario(parser: argparse.ArgumentParser) -> None:
     scenario.add_argument("--skip-bad", action="store_true", help="skip bad lines and continue")
 
 
-def add_format(group: Any) -> None:
-    """Add ``--format`` to a parser or group."""
+def add_format(group: Any, file: str = "the file") -> None:
+    """Add ``--format`` to a parser or group; ``file`` is what has the rows."""
     group.add_argument(
         "--format",
         metavar="NAME",
-        help=f"shape of the rows of the file: {', '.join(FORMATS)} [auto]",
+        help=f"shape of the rows of {file}: {', '.join(FORMATS)} [auto]",
     )
 
 

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from cltool.cli import options as shared
-from cltool.cli.output import print_json, say
+from cltool.cli.output import message, print_json, say
 from cltool.core import exit_codes
 from cltool.core.progress import stderr_progress
 
@@ -25,6 +25,7 @@ def add(parser: argparse.ArgumentParser) -> None:
         "--out", default="keep.jsonl", metavar="FILE", help="the file to write [keep.jsonl]"
     )
     parser.add_argument("--json", action="store_true", help="print what was found as JSON")
+    shared.add_format(parser, "FILE")
     shared.add_wordings(parser)
     model = parser.add_argument_group("how the model is used")
     shared.add_device(model)
@@ -49,17 +50,21 @@ def run(options: argparse.Namespace) -> int:
         task = progress.task(options.model)
         task(0, 1, "loading libraries")
         from cltool.experiments.update.protect import protect
+        from cltool.experiments.update.request import ANY_SHAPE
 
         found = protect(
             options.model,
             None if options.facts is None else Path(options.facts),
             Path(options.out),
             bank=options.bank == GENERAL,
+            shape=options.format or ANY_SHAPE,
             wordings=None if options.wordings is None else Path(options.wordings),
             limit=options.limit,
             settings=tables,
             progress=task,
         )
+    if found.taken:
+        message(found.taken)
     if options.json:
         print_json(found.as_json())
     else:

@@ -33,6 +33,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("facts", metavar="FACTS", nargs="?", help="a file of facts to teach")
     parser.add_argument("--protect", metavar="FILE", help="facts that must stay as they are")
     parser.add_argument("--forget", metavar="FILE", help="facts to erase")
+    shared.add_format(parser, "FACTS")
     shared.add_wordings(parser)
     parser.add_argument(
         "--out", metavar="DIR", help="folder of the updated model [MODEL, if it was updated before]"
@@ -91,6 +92,8 @@ def run(options: argparse.Namespace) -> int:
     if outcome is None:
         tell(options, seen)
         return exit_codes.DONE
+    for text in outcome.seen.taken:
+        message(text)
     if options.json:
         for text in outcome.seen.warnings:
             message(text)
@@ -140,7 +143,7 @@ def read_request(options: argparse.Namespace) -> Request:
         UserError: a setting is wrong.
     """
     from cltool.core.settings import merge
-    from cltool.experiments.update.request import REQUIRE, Request
+    from cltool.experiments.update.request import ANY_SHAPE, REQUIRE, Request
 
     given = {
         "model": {"device": options.device, "dtype": options.dtype, "chat": options.chat},
@@ -155,6 +158,7 @@ def read_request(options: argparse.Namespace) -> Request:
         facts=_path(options.facts),
         protect=_path(options.protect),
         forget=_path(options.forget),
+        format=options.format or ANY_SHAPE,
         wordings=_path(options.wordings),
         out=_path(options.out),
         strategy=options.strategy,
@@ -177,10 +181,13 @@ def tell(options: argparse.Namespace, seen: Look) -> None:
     from cltool.experiments.update.plan import plan
 
     chosen = plan(read_request(options), seen)
+    for text in seen.taken:
+        message(text)
     if options.json:
         for text in seen.warnings:
             message(text)
         data: dict[str, Any] = {
+            "taken": [*seen.taken],
             "screen": seen.screen.as_json(),
             "strategy": chosen.choice.strategy,
             "why": chosen.choice.why,

@@ -9,6 +9,7 @@ from pathlib import Path
 from cltool.core.errors import UserError
 from cltool.facts.facts import Fact, Key
 from cltool.facts.files.events import Reading, read_events
+from cltool.facts.shapes.catalogue import AUTO
 
 MAX_SHOWN = 50
 """Maximum number of bad lines in a message."""
@@ -43,25 +44,28 @@ class FactList:
     Attributes:
         learn: lines that state a fact.
         erase: lines that ask to forget one.
+        taken: a sentence about the shape of the rows, if it is not that of docs/facts.md.
         warnings: sentences about what was read with doubts.
     """
 
     learn: Sequence[Listed] = ()
     erase: Sequence[Listed] = ()
+    taken: str = ""
     warnings: Sequence[str] = ()
 
 
-def read_facts(path: Path, *, erase: bool = False) -> FactList:
-    """Read a list of facts, in the columns of a file of facts without ``update`` and ``date``.
+def read_facts(path: Path, *, erase: bool = False, shape: str = AUTO) -> FactList:
+    """Read a list of facts, without ``update`` and ``date``.
 
     Args:
-        path: the file.
+        path: the file, a folder with the files of one table, or the name of a data set of the hub.
         erase: whether every line asks to forget its fact.
+        shape: the name of the shape that the rows have, or ``auto``.
 
     Raises:
         UserError: the file cannot be read, has bad lines, or has no facts.
     """
-    reading = read_events(path, dated=None)
+    reading = read_events(path, dated=None, shape=shape)
     if reading.bad:
         raise _refusal(reading)
     learn: list[Listed] = []
@@ -72,7 +76,8 @@ def read_facts(path: Path, *, erase: bool = False) -> FactList:
         (forget if erase or event.forget else learn).append(one)
     if not learn and not forget:
         raise UserError("the file has no facts", where=str(path))
-    return FactList(learn, forget, reading.warnings)
+    taken = reading.taken.in_words(path.name)
+    return FactList(learn, forget, taken, reading.warnings)
 
 
 def _refusal(reading: Reading) -> UserError:

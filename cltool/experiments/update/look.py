@@ -21,7 +21,7 @@ from cltool.experiments.update.estimate import Speed, measure
 from cltool.experiments.update.facts_file import Taught
 from cltool.experiments.update.folder import Start, opened
 from cltool.experiments.update.listed import FactList, Listed, read_facts
-from cltool.experiments.update.request import Request
+from cltool.experiments.update.request import ANY_SHAPE, Request
 from cltool.experiments.update.screen import (
     Lists,
     Screen,
@@ -56,6 +56,7 @@ class Look:
         plain: whether neurons can be added to its MLPs.
         chat: whether the model is asked through its chat template.
         asked: a sentence about how the model is asked, if there was a choice.
+        taken: a sentence for each file that has rows of another shape than those of docs/facts.md.
         warnings: sentences about the files and the model.
     """
 
@@ -67,6 +68,7 @@ class Look:
     plain: bool
     chat: bool
     asked: str
+    taken: tuple[str, ...]
     warnings: tuple[str, ...]
 
 
@@ -78,11 +80,11 @@ def look(request: Request, progress: Progress = QUIET) -> Look:
     """
     start = opened(request.model)
     facts, protect, forget = (
-        read_facts(path, erase=erase) if path is not None else FactList()
-        for path, erase in (
-            (request.facts, False),
-            (request.protect, False),
-            (request.forget, True),
+        read_facts(path, erase=erase, shape=shape) if path is not None else FactList()
+        for path, erase, shape in (
+            (request.facts, False, request.format),
+            (request.protect, False, ANY_SHAPE),
+            (request.forget, True, ANY_SHAPE),
         )
     )
     lists = Lists(facts.learn, protect.learn, [*facts.erase, *forget.erase])
@@ -97,7 +99,9 @@ def look(request: Request, progress: Progress = QUIET) -> Look:
     open_lists = replace(lists, learn=[one for one in lists.learn if id(one) not in early])
     warnings = (*facts.warnings, *protect.warnings, *forget.warnings)
     with _stream(open_lists.as_taught(taught)) as stream:
-        return _asked(request, (start, taught), lists, early, stream, warnings, progress)
+        seen = _asked(request, (start, taught), lists, early, stream, warnings, progress)
+    taken = (one.taken for one in (facts, protect, forget) if one.taken)
+    return replace(seen, taken=tuple(taken))
 
 
 @contextmanager
@@ -205,7 +209,7 @@ def _asked(
     progress(3, 3, "screened")
     return Look(
         start, taught, lists, screen, speed, can_widen(lm.model), lm.coder.chat is not None,
-        lm.asked, (*warnings, *lm.warnings),
+        lm.asked, (), (*warnings, *lm.warnings),
     )  # fmt: skip
 
 

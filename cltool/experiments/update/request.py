@@ -15,6 +15,9 @@ PATHS = ("facts", "protect", "forget", "wordings", "out")
 AUTO = "auto"
 """The strategy that is chosen by what is at hand."""
 
+ANY_SHAPE = "auto"
+"""The format with which the shape of a file's rows is found out."""
+
 REQUIRE = "new>=0.95, protected>=0.98, unlisted>=0.95, stale<=0.02, perplexity<=1.05x"
 """The requirements that an update must meet by default."""
 
@@ -28,6 +31,7 @@ class Request:
         facts: the file of facts to teach; None if facts are only erased.
         protect: the file of facts that must stay.
         forget: the file of facts to erase.
+        format: the name of the shape that the rows of ``facts`` have, or `ANY_SHAPE`.
         wordings: a TOML file with the wordings of relations.
         out: the folder of the updated model; None: the folder that the model is in.
         strategy: a name, or `AUTO`.
@@ -44,6 +48,7 @@ class Request:
     facts: Path | None = None
     protect: Path | None = None
     forget: Path | None = None
+    format: str = ANY_SHAPE
     wordings: Path | None = None
     out: Path | None = None
     strategy: str = AUTO

@@ -101,6 +101,7 @@ class Outcome:
             "version": self.record.get("version"),
             "strategy": self.plan.choice.strategy,
             "why": self.plan.choice.why,
+            "taken": [*self.seen.taken],
             "screen": self.seen.screen.as_json(),
             "attempts": [one.as_json() for one in self.attempts],
             "warnings": [*self.seen.warnings],

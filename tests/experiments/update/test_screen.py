@@ -162,3 +162,20 @@ def test_a_list_with_a_bad_line_is_refused_with_its_place(tmp_path: Path) -> Non
     with pytest.raises(UserError, match="1 bad line") as caught:
         read_facts(file)
     assert "facts.jsonl:1: new is missing" in str(caught.value)
+
+
+def test_facts_may_have_another_shape_and_the_command_says_which(
+    place: Place, capsys: pytest.CaptureFixture[str]
+) -> None:
+    base = KNOWN.updates[0].learn
+    rows = [{"instruction": "Who founded Land 77?", "input": "", "output": "Ada Brook"}]
+    facts, keep = place.file("alpaca.json", rows), place.file("keep.jsonl", base[:3])
+    command = ["update", str(place.model), facts, "--protect", keep, "--dry-run", "--json"]
+    command += ["--wordings", place.wordings, "--device", "cpu"]
+    assert main.main(command) == 0
+    out, err = capsys.readouterr()
+    (taken,) = json.loads(out)["taken"]
+    assert "alpaca.json is read as" in taken and taken in err
+    assert [one["verdict"] for one in json.loads(out)["screen"]["facts"]] == ["unknown"]
+    assert main.main([*command, "--format", "counterfact"]) == 2
+    assert "counterfact" in capsys.readouterr().err
