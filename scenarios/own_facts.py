@@ -13,8 +13,9 @@ states the ``old`` of the line before. All bad lines are reported together.
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
@@ -24,6 +25,7 @@ from pydantic import BeforeValidator, Field, field_validator
 
 from cltool.core.errors import UserError
 from cltool.core.plurals import plural
+from cltool.core.progress import heard
 from cltool.core.similar import guess
 from cltool.facts.facts import Key
 from cltool.facts.files.bad_lines import bad_details, refusal
@@ -44,7 +46,7 @@ from cltool.facts.shapes.catalogue import AUTO, NAMES, OWN
 from cltool.facts.stream import Stream
 from cltool.facts.wordings import Wordings
 
-_MAX_SHOWN, _MAX_PLACES = 50, 3
+_MAX_SHOWN = 50
 _PERIODS = {"year": 4, "month": 7}
 """Calendar period → how much of an ISO date names it."""
 
@@ -127,27 +129,28 @@ class OwnFacts(Scenario[OwnFactsConfig]):
         _check_columns(reading, where, dated)
         doubts = unused_values(reading.path, where)
         wordings = Wordings({}) if options.wordings is None else Wordings.load(options.wordings)
-        events = _consistent(reading, options.cut)
+        kept = _consistent(reading, options.cut)
         if reading.bad and not options.skip_bad:
             raise refusal(reading)
-        kept = [event for event in events if event.kept]
-        labels, steps = _assign_steps(reading, kept, options.cut)
-        collected = NetChanges(reading, labels, dated)
-        for step, event in zip(steps, kept, strict=True):
-            collected.add(step, event)
+        labels, step_of = _steps(reading, kept, options.cut)
+        collected, prompts = NetChanges(reading, labels, dated), _Prompts()
+        for place in heard(kept, f"{reading.path.name}: making updates"):
+            event = reading.events[place]
+            collected.add(step_of(event.moment), event)
+            prompts.add(event)
         collected.finish()
         _check_steps(reading, collected, len(kept))
         doubts += reading.warnings
         if options.wordings is not None:
             # The relation of question–answer pairs is an internal name.
-            relations = {event.key[1] for event in kept} - {QUESTION_RELATION}
+            relations = prompts.relations - {QUESTION_RELATION}
             wordings.refuse_misspelt(relations, str(options.wordings))
             if not where:  # a filter may leave out all facts of a relation
                 doubts += wordings.unused(relations, options.wordings.name)
         stream = Stream(
             name=table_name(options.path),
-            updates=collected.updates,
-            wordings=wordings.with_prompts(_prompts(kept)),
+            updates=collected.steps,
+            wordings=wordings.with_prompts(prompts.lists()),
             source=_source(options, reading, len(kept)),
             skipped=tuple(bad_details(reading)),
             warnings=tuple(doubts),
@@ -236,20 +239,24 @@ def _starts(cuts: Sequence[str]) -> list[int]:
     return starts
 
 
-def _consistent(reading: Reading, cut: str | Sequence[str] | None) -> list[Event]:
-    """Return the events in order of time; those that contradict earlier ones become bad lines."""
+def _consistent(reading: Reading, cut: str | Sequence[str] | None) -> Sequence[int]:
+    """Return the places of the events to use, in order of time.
+
+    Events that contradict earlier ones become bad lines.
+    """
     starts = _starts(cut) if cut is not None and not isinstance(cut, str) else []
     history = History(reading, dated=cut is not None)
-    accepted: list[Event] = []
-    # Sorting is stable: lines of the same moment keep the order of the file.
-    for event in sorted(reading.events, key=lambda event: event.moment):
+    used = array("I")
+    for place in heard(reading.events.in_time(), f"{reading.path.name}: comparing lines"):
+        event = reading.events[place]
         reason = _too_coarse(event, cut, starts) or history.refuse(event)
         if not reason:
             history.add(event)
-            accepted.append(event)
+            if event.kept:
+                used.append(place)
         elif event.kept:
             reading.bad[event.line] = reason
-    return accepted
+    return used
 
 
 def _too_coarse(event: Event, cut: str | Sequence[str] | None, starts: Sequence[int]) -> str:
@@ -270,20 +277,20 @@ def _iso(day: int) -> str:
     return date.fromordinal(day).isoformat()
 
 
-def _assign_steps(
-    reading: Reading, events: Sequence[Event], cut: str | Sequence[str] | None
-) -> tuple[list[str], list[int]]:
-    """Return the labels of the steps, and the step of each event."""
+def _steps(
+    reading: Reading, kept: Sequence[int], cut: str | Sequence[str] | None
+) -> tuple[list[str], Callable[[int], int]]:
+    """Return the labels of the steps, and what returns the step of a moment."""
     if cut is None:
         _check_gaps(reading)
-        labels = ["base", *(str(step) for step in range(1, len(reading.updates)))]
-        return labels, [event.moment for event in events]
+        return ["base", *(str(step) for step in range(1, len(reading.updates)))], int
     if isinstance(cut, str):
-        periods = [_iso(event.moment)[: _PERIODS[cut]] for event in events]
-        numbers = {label: step for step, label in enumerate(dict.fromkeys(periods))}
-        return list(numbers), [numbers[label] for label in periods]
+        width = _PERIODS[cut]
+        days = dict.fromkeys(map(reading.events.moment, kept))
+        numbers = {label: n for n, label in enumerate(dict.fromkeys(_iso(d)[:width] for d in days))}
+        return list(numbers), lambda moment: numbers[_iso(moment)[:width]]
     starts = _starts(cut)
-    return ["base", *cut], [bisect_right(starts, event.moment) for event in events]
+    return ["base", *cut], lambda moment: bisect_right(starts, moment)
 
 
 def _check_gaps(reading: Reading) -> None:
@@ -318,9 +325,9 @@ def _check_steps(reading: Reading, collected: NetChanges, used: int) -> None:
             " or, if the lines have no time, have them divided: --set scenario.updates=4.",
         )
     if not any(update.learn or update.forget or update.restated for update in updates[1:]):
-        same = collected.restated
-        lines = "1 line restates" if len(same) == 1 else f"{len(same):,} lines restate"
-        counts += f"; {lines} what holds: {', '.join(same[:_MAX_PLACES])}" if same else ""
+        same = collected.restatements
+        lines = "1 line restates" if same == 1 else f"{same:,} lines restate"
+        counts += f"; {lines} what holds: {', '.join(collected.restated)}" if same else ""
         raise UserError(
             f"nothing changes after the base ({counts})",
             where=path,
@@ -329,15 +336,26 @@ def _check_steps(reading: Reading, collected: NetChanges, used: int) -> None:
         )
 
 
-def _prompts(events: Iterable[Event]) -> dict[Key, list[str]]:
-    """Return the prompts of question–answer pairs; a repeated question can add paraphrases."""
-    prompts: dict[Key, dict[str, str]] = {}
-    for event in events:
+class _Prompts:
+    """Collects the prompts of question–answer pairs; a repeated question can add paraphrases.
+
+    Attributes:
+        relations: the relations of all events.
+    """
+
+    def __init__(self) -> None:
+        self.relations: set[str] = set()
+        self._found: dict[Key, dict[str, str]] = {}
+
+    def add(self, event: Event) -> None:
+        self.relations.add(event.key[1])
         if event.prompts:
-            known = prompts.setdefault(event.key, {})
+            known = self._found.setdefault(event.key, {})
             for prompt in event.prompts:
                 known.setdefault(name_identity(prompt), prompt)
-    return {key: list(items.values()) for key, items in prompts.items()}
+
+    def lists(self) -> dict[Key, list[str]]:
+        return {key: list(items.values()) for key, items in self._found.items()}
 
 
 def _source(options: OwnFactsConfig, reading: Reading, used: int) -> dict[str, object]:

@@ -235,9 +235,11 @@ def open_stream(scenario: str, values: Mapping[str, Any]) -> Stream:
     Raises:
         UserError: as `cltool.experiments.resolve.open_stream`.
     """
+    from cltool.core.progress import late_progress, showing
     from cltool.experiments import resolve
 
-    stream = resolve.open_stream(scenario, values)
+    with late_progress() as progress, showing(progress):
+        stream = resolve.open_stream(scenario, values)
     if taken := stream.source.get("taken"):
         message(str(taken))
     return stream

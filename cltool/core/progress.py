@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from contextvars import ContextVar
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from cltool.core.printable import one_line
 
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
 SECONDS = 5.0
 """Time between two lines of one task if stderr is not a terminal."""
+
+Item = TypeVar("Item")
 
 Show = Callable[[str, int, int, str], None]
 """Receives (task, done, of, what): ``done`` of ``of`` units of a task are finished."""
@@ -83,6 +86,40 @@ QUIET = Progress(lambda task, done, of, what: None)
 """Shows nothing."""
 
 
+_CURRENT: ContextVar[Progress] = ContextVar("cltool.progress", default=QUIET)
+
+MANY = 100_000
+"""Items between two reports of `heard`; fewer are not reported at all."""
+
+
+def current() -> Progress:
+    """Return what shows the progress of work that is not told where to show it."""
+    return _CURRENT.get()
+
+
+@contextmanager
+def showing(progress: Progress) -> Iterator[None]:
+    """Show the progress of such work with ``progress`` inside a with statement."""
+    token = _CURRENT.set(progress)
+    try:
+        yield
+    finally:
+        _CURRENT.reset(token)
+
+
+def heard(items: Sequence[Item], task: str) -> Iterator[Item]:
+    """Iterate over ``items``; `current` shows how far, if they are many."""
+    if len(items) < MANY:
+        yield from items
+        return
+    progress = current().task(task)
+    for number, item in enumerate(items):
+        if not number % MANY:
+            progress(number, len(items), f"{number:,} of {len(items):,}")
+        yield item
+    progress(len(items), len(items), f"{len(items):,}")
+
+
 @contextmanager
 def stderr_progress() -> Iterator[Progress]:
     """Show progress on stderr: a bar for each task on a terminal, else lines now and then."""
@@ -108,6 +145,20 @@ def stderr_progress() -> Iterator[Progress]:
             if task not in tasks:
                 tasks[task] = bars.add_task("", total=of, name=one_line(task), what=what)
             bars.update(tasks[task], completed=done, total=of, what=what)
+
+        yield Progress(show)
+
+
+@contextmanager
+def late_progress() -> Iterator[Progress]:
+    """Show progress as `stderr_progress` does, and nothing if nothing is reported."""
+    with ExitStack() as stack:
+        started: list[Progress] = []
+
+        def show(task: str, done: int, of: int, what: str) -> None:
+            if not started:
+                started.append(stack.enter_context(stderr_progress()))
+            started[0].show(task, done, of, what)
 
         yield Progress(show)
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import islice
+
 from cltool.core.errors import UserError
 from cltool.facts.files.encodings import may_have_other_encoding
 from cltool.facts.files.events import Reading
@@ -11,14 +14,18 @@ _MAX_SHOWN = 50
 
 def bad_details(reading: Reading) -> list[str]:
     """Return the bad lines with the reasons, in their order."""
-    return [f"{reading.place(line)}: {reading.bad[line]}" for line in sorted(reading.bad)]
+    return [*_details(reading)]
+
+
+def _details(reading: Reading) -> Iterator[str]:
+    return (f"{reading.place(line)}: {reason}" for line, reason in reading.bad.items())
 
 
 def first_details(reading: Reading) -> list[str]:
     """Return the first bad lines with the reasons, and how many more there are."""
-    details = bad_details(reading)
-    more = len(details) - _MAX_SHOWN
-    return [*details[:_MAX_SHOWN], f"… and {more:,} more"] if more > 0 else details
+    details = [*islice(_details(reading), _MAX_SHOWN)]
+    more = len(reading.bad) - len(details)
+    return [*details, f"… and {more:,} more"] if more else details
 
 
 def _mending(reading: Reading) -> list[str]:

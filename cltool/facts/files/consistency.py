@@ -8,6 +8,8 @@ from datetime import date
 from cltool.facts.facts import Key
 from cltool.facts.files.events import Event, Reading
 from cltool.facts.files.shown import shown
+from cltool.facts.files.stored.events import EventTable
+from cltool.facts.files.stored.key_numbers import KeyNumbers
 from cltool.facts.identity import folded_form
 from cltool.facts.lookalikes import difference
 
@@ -27,14 +29,18 @@ class History:
     def __init__(self, reading: Reading, dated: bool) -> None:
         self._reading = reading
         self._dated = dated
-        self._last: dict[Key, Event] = {}
-        self._before: dict[Key, Event | None] = {}
+        self._last: dict[Key, Event] | EventTable = {}
+        self._before: dict[Key, Event] | EventTable = {}
+        if reading.events.stored:
+            keys = KeyNumbers()
+            self._last = EventTable(reading.events, keys)
+            self._before = EventTable(reading.events, keys)
         self._searched = 0
 
     def add(self, event: Event) -> None:
         """Add an event that was not refused."""
         last = self._last.get(event.key)
-        if last is None or last.moment != event.moment:
+        if last is not None and last.moment != event.moment:
             self._before[event.key] = last
         if last is not None and event.restates(last):
             known = dict.fromkeys((*event.aliases, last.value, *last.aliases))
@@ -53,7 +59,7 @@ class History:
         return self._contradicts(event, last)
 
     def _refuse_repeat(self, event: Event, last: Event) -> str:
-        before = self._before[event.key]
+        before = self._before.get(event.key)
         reason = self._contradicts(event, before)
         return reason and self._contradicts(event, last)
 

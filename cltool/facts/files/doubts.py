@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from array import array
 from collections import Counter
 from collections.abc import Iterable
 
@@ -10,6 +11,7 @@ from cltool.core.errors import UserError
 from cltool.facts.files.cells import LIKELY_MISSING, MARKS, damage
 from cltool.facts.files.shown import shown
 from cltool.facts.files.source import Warnings
+from cltool.facts.files.stored.bad import BadLines
 
 _FRACTION = re.compile(r"-?\d+\.0", re.ASCII)
 _NUMBER = re.compile(r"-?\d+(\.\d+)?", re.ASCII)
@@ -29,7 +31,7 @@ class Doubts:
     def __init__(self, warnings: Warnings) -> None:
         self._warnings = warnings
         self._marks: set[str] = set()
-        self._found: list[tuple[int, str, str]] = []
+        self._found: dict[tuple[str, str], array[int]] = {}
         self._seen: Counter[str] = Counter()
         self._maybe: Counter[str] = Counter()
         self._relations: set[str] = set()
@@ -58,7 +60,7 @@ class Doubts:
                 self._relations.add(text)
             if text in _MAYBE:
                 self._maybe[name] += 1
-                self._found.append((line, name, text))
+                self._found.setdefault((name, text), array("Q")).append(line)
                 continue
             what = damage(text)
             if what:
@@ -69,7 +71,7 @@ class Doubts:
                 else:
                     self._other_numbers.add(name)
 
-    def finish(self, bad: dict[int, str], where: str) -> None:
+    def finish(self, bad: BadLines, where: str) -> None:
         """Add the doubts about the whole table; names that are missing values go to ``bad``.
 
         Raises:
@@ -77,13 +79,14 @@ class Doubts:
         """
         for name, count in self._maybe.items():
             if count == self._seen[name] and count > 1:
-                text = next(text for _, column, text in self._found if column == name)
+                text = next(text for column, text in self._found if column == name)
                 raise UserError(
                     f"{name} has no other values than {text!r}, which stands for a missing value",
                     where=where,
                     hint="Fill the column, or remove these lines.",
                 )
-        for line, name, text in self._found:
+        each = ((name, text, line) for (name, text), found in self._found.items() for line in found)
+        for name, text, line in each:
             if text in self._marks:
                 bad[line] = f"{name} is {text!r}, which marks missing values in other columns"
             else:

@@ -17,6 +17,7 @@ from io import TextIOWrapper
 from pathlib import Path
 from typing import BinaryIO, cast
 
+from cltool.core import progress
 from cltool.core.errors import UserError
 from cltool.facts.files.endings import GZIP
 from cltool.facts.files.shown import shown
@@ -100,13 +101,27 @@ def text_lines(undecoded: Undecoded) -> Iterator[str]:
             raw.seek(0)
             errors = "surrogateescape" if encoding.startswith("utf-8") else "surrogatepass"
             with TextIOWrapper(raw, encoding, errors, newline) as text:
-                yield from _lines(path, text, undecoded)
+                yield from _told(path, raw, _lines(path, text, undecoded))
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         what = f"cannot be unpacked: {error}"
         raise UserError(what, where=str(path), hint="Copy or compress it again.") from error
     except UnicodeDecodeError as error:
         what = f"ends in the middle of a character ({error.encoding})"
         raise UserError(what, where=str(path), hint="Copy or export it again.") from error
+
+
+def _told(path: Path, raw: BinaryIO, lines: Iterator[str]) -> Iterator[str]:
+    """Iterate over ``lines``; of a long file, it is shown how much of it was read."""
+    shown = progress.current().task(f"{path.name}: reading")
+    # A packed file is measured by what was read of it.
+    source, size = getattr(raw, "fileobj", None) or raw, path.stat().st_size
+    number = 0
+    for number, line in enumerate(lines, start=1):
+        if not number % progress.MANY:
+            shown(min(source.tell(), size), size, f"{number:,} lines")
+        yield line
+    if number >= progress.MANY:
+        shown(size, size, f"{number:,} lines")
 
 
 def _lines(path: Path, text: TextIOWrapper, undecoded: Undecoded) -> Iterator[str]:

@@ -19,7 +19,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from cltool.core.errors import UserError
-from cltool.facts.facts import Fact, Key, Tags
+from cltool.facts.facts import Tags
 from cltool.facts.files.cells import (
     LIKELY_MISSING,
     SURELY_MISSING,
@@ -33,13 +33,16 @@ from cltool.facts.files.cells import (
 from cltool.facts.files.columns import USED, is_index, misspelt, resembles
 from cltool.facts.files.dates import read_day, read_update
 from cltool.facts.files.doubts import Doubts
+from cltool.facts.files.event import Event as Event
 from cltool.facts.files.filters import Condition
 from cltool.facts.files.hub_datasets import local_file
 from cltool.facts.files.lists import listed
 from cltool.facts.files.shaped import Taken, shaped_rows
 from cltool.facts.files.shown import shown
 from cltool.facts.files.source import Places, Row, Source
-from cltool.facts.identity import key_of, name_identity, names_object, object_identity
+from cltool.facts.files.stored.bad import BadLines
+from cltool.facts.files.stored.events import Events
+from cltool.facts.identity import key_of, name_identity, object_identity
 from cltool.facts.lookalikes import difference
 from cltool.facts.shapes.catalogue import AUTO, OWN, SHAPE_COLUMNS
 
@@ -49,52 +52,6 @@ QUESTION_RELATION = "question"
 _KEY_COLUMNS = frozenset({"subject", "relation", "prompt"})
 _TIMES = {"date": "date", "update": "update number"}
 _SCALAR = (str, int, float, Decimal, date, time)
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """The content of one line.
-
-    Attributes:
-        line: its line number (in Parquet: row number), from 1.
-        key: the key of its fact.
-        value: the new object; in a request to forget, the object that it names or ``""``.
-        old: the object that was valid before, as the line states it, or ``""``.
-        forget: whether it asks to forget the fact.
-        aliases: other spellings of ``value``.
-        prompts: the prompt and its paraphrases, or the fact's own prompts; may be empty.
-        moment: the update number, or the day as a proleptic Gregorian ordinal; the first
-            possible day if the date has no day or month.
-        until: the last possible day; equal to ``moment`` for update numbers.
-        tags: the usable cells of other columns.
-        kept: whether the filter keeps it; other events only tell what was valid before.
-    """
-
-    line: int
-    key: Key
-    value: str
-    old: str
-    forget: bool
-    aliases: tuple[str, ...]
-    prompts: tuple[str, ...]
-    moment: int
-    until: int
-    tags: Tags = ()
-    kept: bool = True
-
-    @property
-    def fact(self) -> Fact:
-        """The fact that the event teaches."""
-        return Fact(*self.key, self.value, self.aliases, self.tags)
-
-    def names(self, value: str) -> bool:
-        """Return whether ``value`` is its object or another spelling of it."""
-        return names_object(value, (self.value, *self.aliases))
-
-    def restates(self, other: Event) -> bool:
-        """Return whether both teach the same object."""
-        both_teach = not (self.forget or other.forget)
-        return both_teach and (self.names(other.value) or other.names(self.value))
 
 
 @dataclass(slots=True)
@@ -116,8 +73,8 @@ class Reading:
     """
 
     path: Path
-    events: list[Event] = field(default_factory=list)
-    bad: dict[int, str] = field(default_factory=dict)
+    events: Events = field(default_factory=Events)
+    bad: BadLines = field(default_factory=BadLines)
     columns: dict[str, None] = field(default_factory=dict)
     updates: set[int] = field(default_factory=set)
     lines: int = 0
@@ -184,8 +141,9 @@ def read_events(
         raise UserError(f"cannot be read: {error.strerror or error}", where=str(path)) from error
     reading.columns.update(reading.taken.columns)
     parser.doubts.finish(reading.bad, str(path))
-    if any(event.line in reading.bad for event in reading.events):
-        reading.events = [event for event in reading.events if event.line not in reading.bad]
+    if reading.bad and any(event.line in reading.bad for event in reading.events):
+        good = (n for n, event in enumerate(reading.events) if event.line not in reading.bad)
+        reading.events.choose(good)
     reading.warnings += [*misspelt(reading.columns), *source.warnings.sentences(reading.places)]
     reading.advice += source.advice
     return reading

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from itertools import accumulate
+from array import array
+from itertools import chain
 
 from cltool.core.errors import UserError
 from cltool.core.plurals import plural
 from cltool.facts.files.bad_lines import first_details
-from cltool.facts.files.events import Event, Reading
+from cltool.facts.files.events import Reading
 
 
 def spread(reading: Reading, updates: int) -> None:
@@ -32,10 +32,13 @@ def spread(reading: Reading, updates: int) -> None:
             where=where,
             hint="Leave out scenario.updates.",
         )
-    base = [event for event in reading.events if not event.moment] if _has_base(reading) else []
-    later = [event for event in reading.events if event.moment or not base]
+    events = reading.events
+    has_base = _has_base(reading)
+    # Places are numbers of a few bytes: a file may have millions of events.
+    base = array("I", (n for n in range(len(events)) if has_base and not events.moment(n)))
+    later = array("I", (n for n in range(len(events)) if not has_base or events.moment(n)))
     shares = updates + (not base)
-    count = sum(event.kept for event in later)
+    count = sum(events[place].kept for place in later)
     if count < shares:
         raise UserError(
             f"{plural(count, 'line')} cannot be divided into {plural(shares, 'part')}",
@@ -43,21 +46,16 @@ def spread(reading: Reading, updates: int) -> None:
             details=first_details(reading),
             hint="Use a lower scenario.updates.",
         )
-    first = updates + 1 - shares
-    before = accumulate((event.kept for event in later), initial=0)
-    moved = [
+    first, before = updates + 1 - shares, 0
+    for place in later:
         # Lines that a filter leaves out count for no share.
-        _at(event, first + min(at, count - 1) * shares // count)
-        for at, event in zip(before, later, strict=False)
-    ]
-    reading.events = [*base, *moved]
+        kept = events[place].kept
+        events.move(place, first + min(before, count - 1) * shares // count)
+        before += kept
+    events.choose(chain(base, later))
     reading.updates = set(range(updates + 1))
 
 
 def _has_base(reading: Reading) -> bool:
-    moments = {event.moment for event in reading.events}
+    moments = {*map(reading.events.moment, range(len(reading.events)))}
     return len(moments) > 1 or (bool(reading.taken.base) and not reading.taken.taught)
-
-
-def _at(event: Event, moment: int) -> Event:
-    return replace(event, moment=moment, until=moment)
