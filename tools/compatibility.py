@@ -40,8 +40,14 @@ _HEAD = """\
 *This page is written by `python -m tools.compatibility`; a test checks that it is true.*
 
 Each cell is a run on a small random checkpoint of the family. ✓: it runs. A number: it is refused
-before anything is trained, for the reason below the table.
+before anything is trained, for the reason below the table. The last two columns say what the
+strategy declares about several processes (see [several_processes.md](several_processes.md)):
+`processes`, where each process holds all weights, and `sharded`, where each holds a part of them.
 """
+
+PROCESSES, SHARDED = "processes", "sharded"
+COLUMNS = (*FAMILIES, PROCESSES, SHARDED)
+"""The columns of the table."""
 
 
 class FailedLateError(Exception):
@@ -101,6 +107,19 @@ def outcome(strategy: str, family: str) -> str:
     return RUNS
 
 
+def declared(strategy: str, column: str) -> str:
+    """Return `RUNS`, or why ``strategy`` does not run as `PROCESSES` or `SHARDED` says."""
+    from cltool.training.several import whole_batches, whole_weights
+
+    reason = whole_batches if column == PROCESSES else whole_weights
+    return reason(STRATEGIES.load(strategy)) or RUNS
+
+
+def cell(strategy: str, column: str) -> str:
+    """Return the cell of a column: what `outcome` or `declared` returns."""
+    return outcome(strategy, column) if column in FAMILIES else declared(strategy, column)
+
+
 def strategies() -> list[str]:
     """Return the names of the built-in strategies, in the order of their families."""
     return [
@@ -114,12 +133,12 @@ def page(cells: Mapping[tuple[str, str], str]) -> str:
     """Return the page.
 
     Args:
-        cells: (strategy, family) → as `outcome` returned it.
+        cells: (strategy, column) → as `cell` returned it.
     """
     reasons = list(dict.fromkeys(text for text in cells.values() if text != RUNS))
-    rows = [["strategy", *FAMILIES], ["---"] * (len(FAMILIES) + 1)]
+    rows = [["strategy", *COLUMNS], ["---"] * (len(COLUMNS) + 1)]
     for name in dict.fromkeys(strategy for strategy, _ in cells):
-        marks = [_mark(cells[name, family], reasons) for family in FAMILIES]
+        marks = [_mark(cells[name, column], reasons) for column in COLUMNS]
         rows.append([f"`{name}`", *marks])
     table = "\n".join(f"| {' | '.join(row)} |" for row in rows)
     listed = "\n".join(f"{number}. {text}" for number, text in enumerate(reasons, start=1))
@@ -134,9 +153,9 @@ def read(text: str) -> dict[tuple[str, str], str]:
     reasons = dict(line.split(". ", 1) for line in lines if line[:1].isdigit())
     header, _, *body = rows
     return {
-        (row[0].strip("`"), family): RUNS if mark == "✓" else reasons[mark]
+        (row[0].strip("`"), column): RUNS if mark == "✓" else reasons[mark]
         for row in body
-        for family, mark in zip(header[1:], row[1:], strict=True)
+        for column, mark in zip(header[1:], row[1:], strict=True)
     }
 
 
@@ -158,13 +177,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with stderr_progress() as progress:
         report = progress.task("compatibility")
         for number, name in enumerate(names):
-            for family in FAMILIES:
-                report(number, len(names), f"{name} on {family}")
-                if (name, family) in held:
-                    cells[name, family] = held[name, family]
+            for column in COLUMNS:
+                report(number, len(names), f"{name} on {column}")
+                if (name, column) in held:
+                    cells[name, column] = held[name, column]
                     continue
                 try:
-                    cells[name, family] = outcome(name, family)
+                    cells[name, column] = cell(name, column)
                 except FailedLateError as error:
                     late.append(str(error))
     if late:

@@ -62,6 +62,7 @@ class AvalancheStrategy(Strategy):
     """
 
     verdict: ClassVar[Verdict]
+    shares_batches = False
 
     def attach(self, learner: Learner) -> None:
         """Create the plugin, and show it the base knowledge as its first experience."""

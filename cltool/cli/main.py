@@ -12,7 +12,7 @@ from importlib import import_module
 from typing import Any
 
 from cltool.cli import output
-from cltool.core import exit_codes, interrupts, threads
+from cltool.core import exit_codes, interrupts, team, threads
 from cltool.core.errors import Diverged, Unexpected, UserError
 from cltool.core.similar import guess
 from cltool.experiments.unexpected import explained, shows_traceback
@@ -56,6 +56,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         with interrupts.handled(stopped, to_the_end=argv is None):
             options = _parsed(arguments)
             threads.let_threads_sleep()
+            _refuse_several(options.command)
             options.typed = shlex.join(["cltool", *arguments])
             code: int = options.run_command(options)
             output.flush()
@@ -101,6 +102,16 @@ def _refuse_odd_words(arguments: Sequence[str]) -> None:
                 where=word.encode(errors="backslashreplace").decode(),
                 hint="If it is the name of a file or folder, rename it.",
             ) from None
+
+
+def _refuse_several(command: str) -> None:
+    """Raise a `UserError` for a command that a launcher started in several processes."""
+    if command != "run" and team.launched():
+        raise UserError(
+            f"`cltool {command}` runs in one process, and a launcher started several",
+            where=f"cltool {command}",
+            hint="Only `cltool run` trains one model in several processes.",
+        )
 
 
 def _how_to_go_on(arguments: Sequence[str]) -> str:

@@ -7,11 +7,11 @@ import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from cltool.cli import harness, log
+from cltool.cli import harness, launch, log
 from cltool.cli import options as shared
 from cltool.cli.output import message, one_place, print_json, tell_reused, warn_resurfaced
 from cltool.cli.tables import Part, print_all, table
-from cltool.core import exit_codes
+from cltool.core import exit_codes, team
 from cltool.core.progress import stderr_progress
 from cltool.evaluation import matchers
 from cltool.reporting import formats
@@ -38,6 +38,11 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", help="run folder [a folder under runs/]")
     parser.add_argument("--save-model", metavar="DIR", help="write the final model to this folder")
     shared.add_checkpoints(parser)
+    parser.add_argument(
+        launch.OPTION,
+        metavar="FILE",
+        help="train in the processes that this configuration file of Accelerate describes",
+    )
     log.add(parser)
     shared.add_experiment(parser)
     shared.add_harness(parser.add_argument_group("evaluation by lm-eval"))
@@ -46,6 +51,13 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Run the strategy and print its scores after each step."""
+    if options.accelerate is not None:
+        return launch.launch(options.typed, options.accelerate)
+    launch.refuse_alone()
+    return _run(options) if team.is_first() else launch.unheard(lambda: _run(options))
+
+
+def _run(options: argparse.Namespace) -> int:
     from cltool.experiments import resolve
     from cltool.experiments import run as experiment
 

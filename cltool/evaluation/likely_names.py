@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from cltool.core.errors import OTHER_MODEL, Diverged
+from cltool.core.team import ALONE, Team
 from cltool.lm.coder import Encoded
 from cltool.lm.shared_prefix import Branches, branch_logps
 from cltool.lm.token_scores import token_scores
@@ -55,10 +56,12 @@ class NameScorer:
     Args:
         lm: the model, in its state at the time of each call.
         batch_size: names in a forward pass.
+        team: the processes that share the work; all must ask.
     """
 
-    def __init__(self, lm: LanguageModel, batch_size: int = 128) -> None:
+    def __init__(self, lm: LanguageModel, batch_size: int = 128, team: Team = ALONE) -> None:
         self.lm = lm
+        self._team = team
         self.batch_size = batch_size
         self._shares: bool | None = None
 
@@ -120,7 +123,7 @@ class NameScorer:
             Branches(prompt, tuple(rows[n].ids[rows[n].start :] for n in numbers))
             for prompt, numbers in same.items()
         ]
-        logps = branch_logps(self.lm, branches, self.batch_size)
+        logps = branch_logps(self.lm, branches, self.batch_size, self._team)
         if logps is None:
             self._shares = False
             return None

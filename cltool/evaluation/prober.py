@@ -18,6 +18,7 @@ import torch
 from cltool.core.errors import LOWER, OTHER_MODEL, Diverged
 from cltool.core.progress import Report, portion, unheard
 from cltool.core.settings import ProbeSettings
+from cltool.core.team import ALONE, Team
 from cltool.evaluation import given as giving
 from cltool.evaluation import limits
 from cltool.evaluation.choice import Chooser, Chosen
@@ -89,6 +90,7 @@ class Prober:
         stream: what is asked about. Without it, the objects of the probes are all that is known.
         chooser: compares the object of each fact with others; without it, nothing is judged by
             `CHOICE`.
+        team: the processes that share the asking; all must ask the same.
 
     Attributes:
         match: how answers are judged, a key of `cltool.evaluation.matchers.MATCHERS`.
@@ -103,15 +105,17 @@ class Prober:
         settings: ProbeSettings,
         stream: Stream | None = None,
         chooser: Chooser | None = None,
+        team: Team = ALONE,
     ) -> None:
         self.lm = lm
+        self._team = team
         self.settings = settings
         self.match = chosen(settings, lm)
         if self.match == CHOICE and chooser is None:
             raise ValueError("answers are judged by choice, so a chooser is needed")
         self._chooser = chooser
         self._askable = None if stream is None else Askable.of(stream, lm.coder)
-        self._sampler = Sampler(lm, settings.batch_size)
+        self._sampler = Sampler(lm, settings.batch_size, team=team)
 
     def ask(
         self,
@@ -187,18 +191,26 @@ class Prober:
             return {}
         # A scorer finds out with its first names whether they can share a pass over the prompt. So
         # that the answers of a step do not depend on earlier steps, each step has one of its own.
-        scorer = NameScorer(self.lm, self.settings.batch_size)
+        scorer = NameScorer(self.lm, self.settings.batch_size, self._team)
         return self._chooser.choose(probes, frame, scorer)
 
     def score(self, pairs: Sequence[tuple[str, str]], report: Report = unheard) -> list[Completion]:
         """Score each (prompt, completion) with one forward pass."""
         encoded = self.lm.coder.pairs(pairs)
+        batches = by_length([len(example) for example in encoded], self.settings.batch_size)
+        done = 0
+
+        def reported(indices: Sequence[int]) -> None:
+            nonlocal done
+            done += len(indices)
+            report(min(done * self._team.size, len(encoded)), len(encoded))
+
+        scores = self._team.spread(
+            batches, lambda indices: self._score_batch([encoded[n] for n in indices]), reported
+        )
         found: dict[int, Completion] = {}
-        lengths = [len(example) for example in encoded]
-        for indices in by_length(lengths, self.settings.batch_size):
-            chosen = [encoded[index] for index in indices]
-            found |= zip(indices, self._score_batch(chosen), strict=True)
-            report(len(found), len(encoded))
+        for indices, some in zip(batches, scores, strict=True):
+            found |= zip(indices, some, strict=True)
         return [found[number] for number in range(len(encoded))]
 
     @torch.no_grad()

@@ -25,10 +25,16 @@ def prober_of(run: Run, learner: Learner, settings: ProbeSettings) -> Prober:
         learner: the learner of the run.
         settings: the requested settings.
     """
+    return prober_judging(run.match, learner, settings)
+
+
+def prober_judging(match: str, learner: Learner, settings: ProbeSettings) -> Prober:
+    """Return a prober for the learner's model and stream, which judges answers by ``match``."""
     from cltool.evaluation.prober import Prober
 
-    judging = settings.model_copy(update={"match": run.match})
-    return Prober(learner.lm, judging, learner.stream, Chooser(learner.stream, learner.seed))
+    judging = settings.model_copy(update={"match": match})
+    chooser = Chooser(learner.stream, learner.seed)
+    return Prober(learner.lm, judging, learner.stream, chooser, learner.team)
 
 
 def warnings(learner: Learner, settings: ProbeSettings) -> list[str]:

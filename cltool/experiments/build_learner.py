@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from cltool.core.progress import QUIET, Progress
 from cltool.core.seeds import derive
 from cltool.core.settings import GeneralSettings
+from cltool.core.team import ALONE, Team
 from cltool.experiments import general, resolve
 from cltool.experiments.base_model import prepare, rebuilder
 from cltool.facts.stream import Stream
@@ -40,6 +41,7 @@ def build_watched(
     *,
     loggers: Sequence[Any] = (),
     progress: Progress = QUIET,
+    team: Team = ALONE,
 ) -> tuple[Learner, Drift | None]:
     """Return a learner with the base model, before its strategies are attached.
 
@@ -53,14 +55,17 @@ def build_watched(
         seed: the seed of the run.
         loggers: Avalanche loggers.
         progress: receives the progress of building the model.
+        team: the processes that train the model together.
 
     Raises:
-        UserError: strategies cannot be composed, the model cannot be loaded, or facts are too
-            long for it.
+        UserError: strategies cannot be composed or cannot be used by this team, the model cannot
+            be loaded, or facts are too long for it.
     """
     from cltool.training.learner import Learner
+    from cltool.training.several import refuse
 
     strategies = resolve.build(settings)  # refuses a bad composition before a model is built
+    refuse(strategies, team)
     lm, fitted = prepare(stream, settings, progress)
     drift = general.open_drift(lm, fitted, settings, seed, progress)
     protects = drift is not None and settings.general.protect
@@ -73,7 +78,9 @@ def build_watched(
         seed=seed,
         loggers=loggers,
         rebuild=rebuilder(fitted, settings),
+        team=team,
     )
+    learner.warnings += team.doubts
     seed_globally(seed, 0)
     learner.known.apply(taught.updates[0])
     return learner, drift
@@ -92,11 +99,13 @@ def advance(learner: Learner, run: Path, step: int, *, checked: bool = False) ->
         UserError: the checkpoint does not fit the model.
     """
     from cltool.experiments import checkpoints
+    from cltool.lm import sharding
 
     learner.strategies.attach(learner)
     for number in range(1, step + 1):
         learner.known.apply(learner.stream.updates[number])
     checkpoints.load(run, step, learner.model, learner.strategies, checked=checked)
+    sharding.shard(learner.model, learner.team)
 
 
 def seed_globally(seed: int, step: int) -> None:

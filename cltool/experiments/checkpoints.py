@@ -55,6 +55,15 @@ def save(run: Path, step: int, model: nn.Module, strategies: Strategies) -> None
     partial.rmdir()
 
 
+def give_parts(model: nn.Module) -> None:
+    """Give this process's parts of sharded weights to process 0, which calls `save`."""
+    from cltool.lm.sharding import is_sharded, saved_tensors
+
+    if is_sharded(model):
+        for _ in saved_tensors(model, _is_adapter(model)):
+            pass
+
+
 def load(
     run: Path, step: int, model: nn.Module, strategies: Strategies, *, checked: bool = False
 ) -> None:

@@ -17,9 +17,19 @@ from cltool.core.locks import Lock
 from cltool.core.printable import one_line
 from cltool.core.progress import QUIET, Progress
 from cltool.core.settings import merge
+from cltool.core.team import ALONE
 from cltool.evaluation.harness import Task
 from cltool.experiments import diverged, resolve
 from cltool.experiments.build_learner import build_watched
+from cltool.experiments.follow import (
+    Lead,
+    Plan,
+    follow,
+    leading,
+    refuse_unshared,
+    team_of,
+    together,
+)
 from cltool.experiments.general import Watch
 from cltool.experiments.harness import Evaluation, evaluation_of
 from cltool.experiments.heartbeat import Heartbeat
@@ -46,6 +56,7 @@ from cltool.runs.step_values import evaluated
 from cltool.runs.tracking import Tracking, trackers_of
 
 if TYPE_CHECKING:
+    from cltool.evaluation.general.drift import Drift
     from cltool.training.learner import Learner
 
 
@@ -106,9 +117,16 @@ def run(
         stream, resolved, requested, folder, fresh, accept_changed_code,
         kept, purging, evaluation_of(lm_eval, lm_eval_limit), loggers, trackers_of(log), progress,
     )  # fmt: skip
+    team = team_of(resolved)
+    if not team.first:
+        follow(stream, resolved, seed, team)
+        return Run.open(folder)
     writes = fresh or save_model is not None or bool(asked.unevaluated())
-    with run_lock(folder, requested, writes, accept_changed_code, bool(purging)) as lock:
-        return finished(folder) if lock is None else _run_locked(asked, save_model, lock)
+    with (
+        leading(team) as lead,
+        run_lock(folder, requested, writes, accept_changed_code, bool(purging)) as lock,
+    ):
+        return finished(folder) if lock is None else _run_locked(asked, save_model, lock, lead)
 
 
 def _with_model(settings: Mapping[str, Any], model: str | None) -> Mapping[str, Any]:
@@ -136,6 +154,11 @@ class _Asked:
         """Return what the harness has not measured yet."""
         return [] if self.evaluation is None else self.evaluation.missing(self.folder, self.fresh)
 
+    def after(self, saved: SavedModel | None) -> list[str]:
+        """Return what process 0 does alone with the model after the last step, in words."""
+        tasks = ["--lm-eval"] * bool(self.evaluation is not None and self.unevaluated())
+        return ["--save-model"] * (saved is not None) + tasks
+
     def heartbeat(self, lock: Lock, phase: str, step: int) -> Heartbeat:
         """Return the heartbeat of the run, which begins with a phase of a step."""
         labels = [update.label for update in self.stream]
@@ -143,19 +166,21 @@ class _Asked:
         return Heartbeat(self.folder, name, labels, lock, phase, step)
 
 
-def _run_locked(asked: _Asked, save_model: Path | str | None, lock: Lock) -> Run:
+def _run_locked(asked: _Asked, save_model: Path | str | None, lock: Lock, lead: Lead) -> Run:
     """Run, in a folder whose lock is held."""
     stream, folder = asked.stream, asked.folder
     done = open_folder(folder, asked.requested, asked.fresh, asked.accept)
     ended = done == len(stream) and Run(folder).record.get("status") == "finished"
     if save_model is None:
-        return _go_on(asked, None, done, ended, lock)
+        return _go_on(asked, None, done, ended, lock, lead)
     saved = SavedModel(Path(save_model), asked.requested)
     with saved.reserved(folder, ended) as needed:
-        return _go_on(asked, saved if needed else None, done, ended, lock)
+        return _go_on(asked, saved if needed else None, done, ended, lock, lead)
 
 
-def _go_on(asked: _Asked, saved: SavedModel | None, done: int, ended: bool, lock: Lock) -> Run:
+def _go_on(
+    asked: _Asked, saved: SavedModel | None, done: int, ended: bool, lock: Lock, lead: Lead
+) -> Run:
     """Run what is missing, and save the model.
 
     Args:
@@ -164,6 +189,7 @@ def _go_on(asked: _Asked, saved: SavedModel | None, done: int, ended: bool, lock
         done: number of finished steps.
         ended: whether the run is finished.
         lock: the lock of the run folder.
+        lead: the other processes, which wait for a plan.
     """
     from cltool.experiments import checkpoints
 
@@ -186,7 +212,7 @@ def _go_on(asked: _Asked, saved: SavedModel | None, done: int, ended: bool, lock
     last = len(stream) - 1
     with Tracking(asked.log) as tracking:
         with asked.heartbeat(lock, PREPARING, min(done, last)) as beat:
-            current, learner = _make(asked, done, ended, lock, saved, beat, tracking)
+            current, learner = _make(asked, done, ended, lock, saved, beat, tracking, lead)
         lock.check()
         current.change_record(status="finished")
         if asked.evaluation is not None:
@@ -206,14 +232,25 @@ def _make(
     saved: SavedModel | None,
     beat: Heartbeat,
     tracking: Tracking,
+    lead: Lead,
 ) -> tuple[Run, Learner]:
     """Make the steps that are missing, and save the model; return the run and its learner."""
     stream, folder = asked.stream, asked.folder
     seed = asked.requested["seed"]
-    learner, drift = build_watched(
-        stream, asked.settings, seed, loggers=asked.loggers, progress=beat.watching(asked.progress)
-    )
-    current = _start(asked, done, learner)
+    team = ALONE if ended else lead.team
+    if team.size > 1:
+        refuse_unshared(asked.settings, team, asked.after(saved))
+        lead.start(Plan(str(folder.resolve()), done))
+
+    def prepared() -> tuple[Learner, Drift | None, Run]:
+        progress = beat.watching(asked.progress)
+        learner, drift = build_watched(
+            stream, asked.settings, seed, loggers=asked.loggers, progress=progress, team=team
+        )
+        return learner, drift, _start(asked, done, learner)
+
+    learner, drift, current = together(team, prepared)
+    team.from_first(current.match)
     if not ended:
         tidy(folder, done, asked.kept)
         _drop_before(folder, asked.purging, done)

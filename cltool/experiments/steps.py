@@ -6,7 +6,6 @@ this order.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -16,16 +15,17 @@ from cltool.evaluation import ledger
 from cltool.experiments import answer_doubts, general_doubts
 from cltool.experiments.asking import prober_of
 from cltool.experiments.budget_doubts import overspent, sentences
-from cltool.experiments.build_learner import advance, seed_globally
+from cltool.experiments.build_learner import advance
 from cltool.experiments.general import Watch
 from cltool.experiments.heartbeat import Heartbeat
 from cltool.experiments.probed_keys import probed_keys
 from cltool.experiments.saved_model import SavedModel
 from cltool.experiments.step_row import Effort, step_row
+from cltool.experiments.step_work import work
 from cltool.facts.facts import Update
 from cltool.runs import rehearsed, trained
 from cltool.runs.erasures import Recorder
-from cltool.runs.heartbeat import PROBING, SAVING, TRAINING
+from cltool.runs.heartbeat import PROBING, SAVING
 from cltool.runs.run import LOGGED, Run
 from cltool.runs.tracking import Tracking
 from cltool.training.budget import Budget
@@ -153,31 +153,13 @@ class Steps:
 
     def _train(self, update: Update) -> Effort:
         """Apply an update, and return what that cost; step 0 only attaches the strategies."""
-        from cltool.lm.token_count import passing
-        from cltool.training.divergence import refuse_not_finite
-
-        learner = self.learner
-        seed_globally(learner.seed, update.step)
-        tokens, steps, start = learner.tokens, learner.steps, time.perf_counter()
-        learner.logs.clear()
-        learner.rehearsal.clear()
-        learner.trained = None
-        erasing_tokens, owed = 0, overspent(self.costs, self.budget)
-        with passing(learner.lm.coder) as passed:
-            if update.step == 0:
-                self.beat.begin(0, TRAINING)
-                learner.strategies.attach(learner)
-            else:
-                erasing_tokens = self._apply(update, owed)
-        refuse_not_finite(learner.model, f"update {update.label}", float(learner.settings.lr or 0))
-        return Effort(
-            seconds=time.perf_counter() - start,
-            tokens=learner.tokens - tokens,
-            passed=passed.tokens,
-            erasing_tokens=erasing_tokens,
-            steps=learner.steps - steps,
-            owed=owed if update.step and self.budget.kind else None,
+        owed = self.learner.team.from_first(overspent(self.costs, self.budget))
+        effort, erased = work(
+            self.learner, update, owed, lambda phase: self.beat.begin(update.step, phase)
         )
+        if erased is not None:
+            self.erasures.ask(update, erased.beliefs, erased.stores)
+        return effort
 
     def warn(self) -> None:
         """Bring the run's warnings about budgets, answers and learning up to date."""
@@ -217,13 +199,3 @@ class Steps:
         ]
         known = dict.fromkeys([*self.run.record["warnings"], *warnings])
         self.run.change_record(warnings=[*known])
-
-    def _apply(self, update: Update, owed: float) -> int:
-        """Apply an update and record what it erased; return the tokens spent on erasing."""
-        from cltool.experiments.apply_update import apply
-
-        erased = apply(
-            self.learner, update, owed, lambda phase: self.beat.begin(update.step, phase)
-        )
-        self.erasures.ask(update, erased.beliefs, erased.stores)
-        return erased.tokens

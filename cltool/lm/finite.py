@@ -7,6 +7,8 @@ from collections.abc import Iterable
 import torch
 from torch import Tensor, nn
 
+from cltool.lm.sharding import whole
+
 HUGE = 1e4
 """Weights above this size are named where a model's predictions are of no use."""
 
@@ -24,7 +26,7 @@ def not_finite(tensors: Iterable[tuple[str, Tensor]]) -> list[str]:
     for name, tensor in tensors:
         if tensor.is_floating_point() and tensor.numel():
             # Both extremes are NaN if any number is.
-            low, high = tensor.detach().aminmax()
+            low, high = whole(tensor.detach()).aminmax()
             names.append(name)
             extremes.append((high.isfinite() & low.isfinite()).reshape(()))
     if not extremes:
@@ -46,7 +48,7 @@ def in_words(model: nn.Module) -> str:
 
 def huge(model: nn.Module) -> str:
     """Return the largest weight in words, if it is far larger than those of usable models."""
-    sizes = {name: float(one.detach().abs().max()) for name, one in model.named_parameters()}
+    sizes = {name: float(whole(one.detach()).abs().max()) for name, one in model.named_parameters()}
     name = max(sizes, key=sizes.__getitem__, default="")
     large = bool(sizes) and sizes[name] > HUGE
     return f" (its largest weight is {sizes[name]:.2g}, in {name})" if large else ""

@@ -301,13 +301,11 @@ def save_weights(model: nn.Module, file: Path, *, trainable_only: bool = False) 
     """Write the weights as safetensors; tied weights are written once."""
     from safetensors.torch import save_file
 
-    seen: set[int] = set()
-    tensors: dict[str, torch.Tensor] = {}
-    for name, parameter in [*model.named_parameters(), *model.named_buffers()]:
-        if id(parameter) in seen or (trainable_only and not parameter.requires_grad):
-            continue
-        seen.add(id(parameter))
-        tensors[name] = parameter.detach().cpu().contiguous()
+    from cltool.lm.sharding import saved_tensors
+
+    tensors = {
+        name: tensor.cpu().contiguous() for name, tensor in saved_tensors(model, trainable_only)
+    }
     with whole_file(file) as partial:
         save_file(tensors, partial)
 

@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 
 from cltool.core.progress import Report, unheard
+from cltool.core.team import ALONE, Team
 from cltool.lm.batches import by_length
 from cltool.lm.language_model import LanguageModel
 
@@ -27,13 +28,22 @@ class Sampler:
         lm: the model; each call uses its current weights, in evaluation mode.
         batch_size: number of texts generated at once.
         lines: whether a text may have several lines; otherwise it ends at the first line break.
+        team: the processes that share the greedy continuations; all must ask for them.
 
     Attributes:
         tokens: read and written so far: those of the prompts and of the continuations.
     """
 
-    def __init__(self, lm: LanguageModel, batch_size: int = 128, *, lines: bool = False) -> None:
+    def __init__(
+        self,
+        lm: LanguageModel,
+        batch_size: int = 128,
+        *,
+        lines: bool = False,
+        team: Team = ALONE,
+    ) -> None:
         self.lm = lm
+        self._team = team
         self.tokens = 0
         self.batch_size = batch_size
         self.stops = sorted(lm.coder.ends) if lines else lm.coder.stops
@@ -52,11 +62,20 @@ class Sampler:
         Returns:
             Token ids; the last one is a stop token if the text ended before the limit.
         """
+        batches = self._batches(prompts, limit)
+        done = 0
+
+        def reported(numbers: Sequence[int]) -> None:
+            nonlocal done
+            done += len(numbers)
+            report(min(done * self._team.size, len(prompts)), len(prompts))
+
+        texts = self._team.spread(
+            batches, lambda numbers: self._continue([prompts[n] for n in numbers], limit), reported
+        )
         written: dict[int, list[int]] = {}
-        for numbers in self._batches(prompts, limit):
-            rows = [prompts[number] for number in numbers]
-            written |= zip(numbers, self._continue(rows, limit), strict=True)
-            report(len(written), len(prompts))
+        for numbers, some in zip(batches, texts, strict=True):
+            written |= zip(numbers, some, strict=True)
         return [written[number] for number in range(len(prompts))]
 
     def sample(

@@ -14,6 +14,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from cltool.core.team import ALONE, Team
 from cltool.lm.language_model import LanguageModel
 from cltool.lm.scoring import keeps_logits
 
@@ -32,7 +33,7 @@ class Branches:
 
 
 def branch_logps(
-    lm: LanguageModel, rows: Sequence[Branches], batch_size: int
+    lm: LanguageModel, rows: Sequence[Branches], batch_size: int, team: Team = ALONE
 ) -> list[list[float]] | None:
     """Return the natural-log probability of each completion of each row.
 
@@ -40,19 +41,30 @@ def branch_logps(
         lm: the model, in evaluation mode.
         rows: the prompts and completions.
         batch_size: number of completions in a forward pass.
+        team: the processes that share the work; all must ask.
 
     Returns:
         None if the model cannot continue from the keys and values of a prompt.
     """
-    found: dict[int, list[float]] = {}
-    for numbers in _batches(rows, batch_size):
+    unable = False
+
+    def attempt(numbers: Sequence[int]) -> list[list[float]] | None:
+        nonlocal unable
+        if unable:
+            return None
         try:
             logps = _batch(lm, [rows[number] for number in numbers])
         except torch.cuda.OutOfMemoryError:
             raise
         except (AttributeError, IndexError, KeyError, NotImplementedError, RuntimeError, TypeError,
                 ValueError):  # fmt: skip
-            return None
+            logps = None
+        unable = logps is None
+        return logps
+
+    batches = _batches(rows, batch_size)
+    found: dict[int, list[float]] = {}
+    for numbers, logps in zip(batches, team.spread(batches, attempt), strict=True):
         if logps is None:
             return None
         found |= zip(numbers, logps, strict=True)

@@ -22,13 +22,15 @@ from torch import Tensor, nn
 from cltool.core.progress import QUIET, Progress
 from cltool.core.seeds import derive
 from cltool.core.settings import LearnerSettings
+from cltool.core.team import ALONE, Team
 from cltool.facts.facts import Fact, Key, Knowledge, Update
 from cltool.facts.stream import Stream
 from cltool.lm import checkpointing, optimizers
-from cltool.lm.batches import Batch, collate, split, token_shares
+from cltool.lm.batches import Batch, collate, split
 from cltool.lm.coder import Encoded
 from cltool.lm.language_model import LanguageModel
 from cltool.lm.scoring import Scored
+from cltool.lm.sharding import whole
 from cltool.training.budget import Budget
 from cltool.training.divergence import Place, Watch
 from cltool.training.experience import Experience
@@ -37,6 +39,7 @@ from cltool.training.loader import Loader
 from cltool.training.loggers import Scores, evaluator
 from cltool.training.order import losses_before, make_order
 from cltool.training.rehearsal import Rehearsal
+from cltool.training.share import Outcomes, Share
 from cltool.training.stopping import STEPS, Stopping, Training
 from cltool.training.strategy import Strategies
 from cltool.training.template import LanguageTemplate
@@ -57,6 +60,7 @@ class Learner(LanguageTemplate):
         seed: of the run.
         loggers: Avalanche loggers (TensorBoard, W&B, CSV, …).
         rebuild: builds the base model without some facts; None where cltool cannot.
+        team: the processes that train the model together.
 
     Attributes:
         known: the facts that are true now; the experiment updates it.
@@ -86,6 +90,7 @@ class Learner(LanguageTemplate):
         seed: int = 0,
         loggers: Sequence[Any] = (),
         rebuild: Rebuild | None = None,
+        team: Team = ALONE,
     ) -> None:
         scores = Scores()
         super().__init__(
@@ -116,7 +121,8 @@ class Learner(LanguageTemplate):
         self.logs: dict[str, float] = {}
         self.trained: Training | None = None
         self.warnings: list[str] = []
-        self.budget = Budget(settings)
+        self.team = team
+        self.budget = Budget(settings, team)
         self.forward_size = ForwardSize(settings.forward_size)
         self.progress = QUIET
         self.current: Update | None = None
@@ -127,12 +133,13 @@ class Learner(LanguageTemplate):
         self._steps = 0
         self._batch = 0
         self._watch = Watch(lm.device)
+        self._share = Share(team)
 
     def begin(self, update: Update, owed: float = 0.0) -> None:
         """Start the budget of ``update``, less what earlier updates ``owed``."""
         self.current = update
         self.forward_size.reset()
-        self.budget = Budget(self.settings)
+        self.budget = Budget(self.settings, self.team)
         self.budget.begin(self.tokens, self.steps, owed)
 
     # -- what strategies call ------------------------------------------------------------
@@ -263,9 +270,7 @@ class Learner(LanguageTemplate):
             # What strategies spent before the first step does not count as the cost of a step.
             self._began = self._spent()
         self._steps = self._step + self._steps_left()
-        self._hits: list[Tensor] = []
-        self._losses: list[Tensor] = []
-        self._places: list[Tensor] = []
+        self._outcomes = Outcomes()
         watched = self.stopping.watches_loss
         for number, batch in enumerate(self.dataloader, start=1):
             if self._stop_training:
@@ -278,8 +283,7 @@ class Learner(LanguageTemplate):
             if self.share_left() == 0.0:
                 self.stop_training()
         self._watch.look()
-        seen = (self._hits, self._losses, self._places)
-        hits, losses, places = (torch.cat(part).tolist() if part else [] for part in seen)
+        hits, losses, places = self._outcomes.of(self.team)
         if order.follows:
             hits, losses = self.loader.record(places, hits, losses)
         over = self.stopping.after_epoch(hits, losses if watched else [])
@@ -311,23 +315,26 @@ class Learner(LanguageTemplate):
             optimizers.schedule_factor(settings.schedule, self._step, self._steps, settings.warmup),
         )
         self.tokens += int(batch["attention_mask"].sum())
-        parts = self.micro_batches(batch)
+        own = self._share.take(batch)
+        parts = self._share.split(own, self.forward_size.size)
         self.mbatch = parts[0]
         self._unpack_minibatch()
         self._before_training_iteration(**kwargs)
         parts[0] = self.mbatch
-        begun = self.forward_size.size, self.tokens
-        seen = [(part, len(part)) for part in (self._hits, self._losses, self._places)]
+        size, begun, marks = self.forward_size.size, self.tokens, self._outcomes.marks()
 
-        def attempt(size: int) -> list[Tensor]:
+        def attempt(fits: int) -> list[Tensor]:
             # What an attempt that ran out of memory left behind does not count.
-            self.tokens = begun[1]
-            for part, kept in seen:
-                del part[kept:]
+            self.tokens = begun
+            self._outcomes.back_to(marks)
             self.optimizer.zero_grad()
-            return self._accumulate(parts if size == begun[0] else split(batch, size), kwargs)
+            chosen = parts if fits == size else self._share.split(own, fits)
+            return self._accumulate(chosen, kwargs) if self._share.works_on(chosen) else []
 
-        losses = self.forward_size.run(attempt)
+        # Processes with sharded weights need the same number of parts: none may try again alone.
+        losses = attempt(size) if self.team.sharded else self.forward_size.run(attempt)
+        losses, counted = self._share.add_up(self.trainable().values(), losses, self.tokens - begun)
+        self.tokens = begun + counted
         self._after_backward(**kwargs)
         self._before_update(**kwargs)
         self._watch.record("loss", self._place(), *losses)
@@ -338,7 +345,7 @@ class Learner(LanguageTemplate):
     def _accumulate(self, parts: Sequence[Batch], kwargs: dict[str, Any]) -> list[Tensor]:
         """Add up the gradients of ``parts`` and return their weighted losses."""
         losses: list[Tensor] = []
-        for part, weight in zip(parts, token_shares(parts), strict=True):
+        for part, weight in zip(parts, self._share.weights(parts), strict=True):
             self.mbatch = part
             self._unpack_minibatch()
             self._before_forward(**kwargs)
@@ -347,7 +354,7 @@ class Learner(LanguageTemplate):
             self.loss = self._make_empty_loss() + self.criterion()
             self._before_backward(**kwargs)
             self._note_outcomes()
-            if len(parts) > 1:
+            if weight != 1.0:
                 self.loss = self.loss * weight
             losses.append(self.loss.detach())
             self.backward()
@@ -356,11 +363,13 @@ class Learner(LanguageTemplate):
     def _note_outcomes(self) -> None:
         """Keep what the model made of the update's examples in the current micro-batch."""
         own, follows = self.mbatch["own"], self.loader.order.follows
-        self._hits.append(self._scored.hits()[own])
+        self._outcomes.hits.append(self._scored.hits()[own])
         if self.stopping.watches_loss or follows:
-            self._losses.append(self.losses()[own])
+            self._outcomes.losses.append(self.losses()[own])
         if follows:
-            self._places.append(self.mbatch["place"][own])
+            self._outcomes.places.append(self.mbatch["place"][own])
+        if self.team.size > 1:
+            self._outcomes.number(self.mbatch["row"][own])
 
     def micro_batches(self, batch: Batch) -> list[Batch]:
         """Split ``batch`` into parts of at most ``forward_size`` rows."""
@@ -375,7 +384,7 @@ class Learner(LanguageTemplate):
         if self.settings.clip > 0:
             trained = [p for p in self.model.parameters() if p.grad is not None]
             norm = nn.utils.clip_grad_norm_(trained, self.settings.clip)
-            self._watch.record("gradient", self._place(), norm)
+            self._watch.record("gradient", self._place(), whole(norm))
         self.optimizer.step()
 
     def _place(self) -> Place:

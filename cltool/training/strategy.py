@@ -74,6 +74,9 @@ class Strategy(SupervisedPlugin, Generic[C]):  # type: ignore[misc]
         rebuilds: whether it needs a base model that was never taught the erased facts
             (``learner.rebuild``). cltool can build one only if it taught the base facts.
         needs_memory: whether it needs a model with memory layers (`cltool.lm.product_keys`).
+        shares_batches: whether it works in several processes, where its hooks around the forward
+            pass see only a share of each batch. If it is None, it works if it has no such hooks.
+        shares_weights: whether it works where each process holds only a part of each weight.
     """
 
     Config: ClassVar[type[StrategyConfig]] = StrategyConfig
@@ -89,13 +92,16 @@ class Strategy(SupervisedPlugin, Generic[C]):  # type: ignore[misc]
     reads: ClassVar[bool] = False
     rebuilds: ClassVar[bool] = False
     needs_memory: ClassVar[bool] = False
+    shares_batches: ClassVar[bool | None] = None
+    shares_weights: ClassVar[bool] = False
 
     def __init__(self, config: C) -> None:
         super().__init__()
         self.config = config
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
-        super().__init_subclass__(**kwargs)
+        # Avalanche warns of others; `cltool.training.several` refuses what cannot work.
+        super().__init_subclass__(**{"supports_distributed": True, **kwargs})
         cls.Config = declared_config(cls, StrategyConfig) or cls.Config
 
     def attach(self, learner: Learner) -> None:

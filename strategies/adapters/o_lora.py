@@ -65,6 +65,7 @@ class OLoRA(Strategy[OLoRAConfig]):
     """Trains a LoRA per update, orthogonal to the earlier ones, and merges it."""
 
     replaces_model = True
+    shares_batches = True
     presets: ClassVar[Mapping[str, Any]] = {"lr_scale": 3.0}
     pretrained_scale = 3.0
     excludes: ClassVar[Mapping[str, str]] = ONE_UPDATE

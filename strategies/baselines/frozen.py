@@ -15,6 +15,7 @@ class Frozen(Strategy):
     """Leaves the base model unchanged."""
 
     trains = False
+    shares_weights = True
 
     def update(self, learner: Learner, update: Update) -> None:
         """Do nothing."""

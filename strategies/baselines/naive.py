@@ -7,3 +7,5 @@ from cltool.training.strategy import Strategy
 
 class Naive(Strategy):
     """Trains on the facts of each update."""
+
+    shares_weights = True

@@ -55,6 +55,8 @@ class LwFConfig(StrategyConfig):
 class LwF(Strategy[LwFConfig]):
     """Distils the model before the update on the update's sentences."""
 
+    shares_batches = True
+
     def attach(self, learner: Learner) -> None:
         """Start without a teacher."""
         self._teacher: Teacher | None = None

@@ -96,6 +96,8 @@ class Soft(NamedTuple):
 class SelfDistill(Strategy[SelfDistillConfig]):
     """Distils the model's own distributions before the update."""
 
+    shares_batches = True
+
     def attach(self, learner: Learner) -> None:
         """Store the keys of the base knowledge."""
         self._prompts = Prompts()

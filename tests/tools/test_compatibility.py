@@ -18,9 +18,16 @@ SAMPLE = [
 
 
 def test_the_page_has_every_strategy_and_every_family() -> None:
-    assert set(CELLS) == {(s, f) for s in compatibility.strategies() for f in FAMILIES}
+    names, columns = compatibility.strategies(), compatibility.COLUMNS
+    assert set(CELLS) == {(name, column) for name in names for column in columns}
     assert compatibility.read(compatibility.page(CELLS)) == CELLS
     assert compatibility.page(CELLS) == compatibility.PAGE.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("column", [compatibility.PROCESSES, compatibility.SHARDED])
+def test_it_says_what_the_strategies_declare_about_several_processes(column: str) -> None:
+    for name in compatibility.strategies():
+        assert CELLS[name, column] == compatibility.declared(name, column), name
 
 
 @pytest.mark.parametrize("cell", SAMPLE, ids="-".join)
@@ -49,5 +56,5 @@ def test_only_missing_cells_are_run(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(compatibility, "PAGE", page)
     monkeypatch.setattr(compatibility, "outcome", outcome)
     assert compatibility.main(["--missing"]) == 0
-    assert run == [("read", family) for family in FAMILIES]
+    assert run == [("read", family) for family in FAMILIES]  # the others are only looked up
     assert compatibility.read(page.read_text(encoding="utf-8")) == CELLS
