@@ -92,23 +92,21 @@ def measured(strategy: str, folder: Path, sizes: Sequence[int]) -> list[list[str
                 launched(size, lambda out=out: train(strategy, out), Path(results), variables)
             rows.append([f"`{strategy}`", name, *differences(alone, out)])
         except LostError as error:
-            rows.append([f"`{strategy}`", name, str(error), "", "", ""])
+            rows.append([f"`{strategy}`", name, str(error), *[""] * (len(COLUMNS) - 3)])
     return rows
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--out", help="keep the runs here, and do not repeat finished ones")
     parser.add_argument("--processes", type=int, nargs="+", default=[2])
     parser.add_argument("strategies", nargs="*", default=compatibility.strategies())
     options = parser.parse_args(arguments)
     rows = [list(COLUMNS), ["---"] * len(COLUMNS)]
     print(*(f"| {' | '.join(row)} |" for row in rows), sep="\n")
     with tempfile.TemporaryDirectory() as temporary:
-        folder = Path(options.out or temporary)
         for name in options.strategies:
-            for row in measured(name, folder, options.processes):
+            for row in measured(name, Path(temporary), options.processes):
                 print(f"| {' | '.join(row)} |", flush=True)
     return 0
 

@@ -23,6 +23,9 @@ OPTION = "--accelerate"
 CODE_FILE = "CLTOOL_EXIT_CODE_FILE"
 """Environment variable with the path of the file for the exit code of process 0."""
 
+GRACE = 60.0
+"""Seconds that the launcher has to end its processes."""
+
 HINT = (
     "Write the file with: accelerate config --config_file FILE. For processes on the CPU, it needs"
     " distributed_type: MULTI_GPU and use_cpu: true."
@@ -46,14 +49,30 @@ def launch(typed: str, config: str) -> int:
     command += ["--config_file", config, "-m", "cltool", *arguments]
     with tempfile.TemporaryDirectory(prefix="cltool-") as folder:
         file = Path(folder) / "code"
-        ended = subprocess.run(command, env={**os.environ, CODE_FILE: str(file)}, check=False)
+        code = _wait(subprocess.Popen(command, env={**os.environ, CODE_FILE: str(file)}))
         if file.is_file():
             return int(file.read_text(encoding="utf-8"))
     raise UserError(
-        f"the launcher of Accelerate failed (exit code {ended.returncode})",
+        f"the launcher of Accelerate failed (exit code {code})",
         where=f"{OPTION} {config}",
         hint=f"Its message is above. {HINT}",
     )
+
+
+def _wait(launcher: subprocess.Popen[bytes]) -> int:
+    """Return the exit code of the launcher; if this process is interrupted, end it first.
+
+    The launcher passes SIGTERM on to the processes that it started. Killed, it would leave them.
+    """
+    try:
+        return launcher.wait()
+    except BaseException:
+        launcher.terminate()
+        try:
+            launcher.wait(GRACE)
+        except subprocess.TimeoutExpired:
+            launcher.kill()
+        raise
 
 
 def refuse_alone() -> None:

@@ -27,8 +27,8 @@ BUCKET = 1 << 24
 """Numbers that are added up at once: 64 MiB in float32."""
 
 DEEPSPEED = (
-    "The configuration of Accelerate is one for DeepSpeed. It was passed on, but each process held all"
-    " weights, gradients and optimizer states."
+    "The configuration of Accelerate is one for DeepSpeed. It was passed on, but each process held"
+    " all weights, gradients and optimizer states."
 )
 """What readers of a run must know that was started for DeepSpeed."""
 
@@ -156,12 +156,10 @@ class Launched(Team):
         import torch
 
         flat = torch.cat([tensor.detach().reshape(-1) for tensor in tensors])
-        # A launcher may start one process: then there is nothing to add.
-        summed: Tensor = self._accelerator.reduce(flat, reduction="sum")  # type: ignore[assignment]
+        summed: Any = self._accelerator.reduce(flat, reduction="sum")
+        parts = torch.split(summed, [one.numel() for one in tensors])
         with torch.no_grad():
-            for tensor, part in zip(
-                tensors, summed.split([one.numel() for one in tensors]), strict=True
-            ):
+            for tensor, part in zip(tensors, parts, strict=True):
                 tensor.copy_(part.view_as(tensor))
 
     def gather(self, value: T) -> list[T]:
@@ -201,7 +199,7 @@ class Launched(Team):
         from accelerate.utils import broadcast
 
         for tensor in tensors:
-            sent: Tensor = broadcast(tensor.detach(), from_process=0)  # type: ignore[assignment]
+            sent: Any = broadcast(tensor.detach(), from_process=0)
             with torch.no_grad():
                 tensor.copy_(sent)
 

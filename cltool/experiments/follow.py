@@ -84,7 +84,7 @@ def together(team: Team, work: Callable[[], T]) -> T:
     All processes must call it.
     """
     found: T | None = None
-    told: tuple[str, str | None, str | None] | None = None
+    told: tuple[str, str, str] | None = None
     try:
         found = work()
     except UserError as error:

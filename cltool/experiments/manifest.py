@@ -89,7 +89,11 @@ def manifest(
             *strategy_warnings(learner),
             *asking.warnings(learner, settings.probe),
         ],
-        "versions": {**versions(), "threads": str(torch.get_num_threads())},
+        "versions": {
+            **versions(),
+            "threads": str(torch.get_num_threads()),
+            **({"processes": str(learner.team.size)} if learner.team.size > 1 else {}),
+        },
         **({"asked": lm.asked} if lm.asked else {}),
         "weights": lm.parts["weights"],
         "model_parts": {name: value for name, value in lm.parts.items() if name != "weights"},

@@ -43,6 +43,7 @@ class LoRAConfig(StrategyConfig):
 class LoRA(Strategy[LoRAConfig]):
     """One PEFT adapter, continued through all updates."""
 
+    shares_weights = True
     replaces_model = True
     presets: ClassVar[Mapping[str, Any]] = {"lr_scale": 1.5}
     pretrained_scale = 6.0

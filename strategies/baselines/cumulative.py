@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 class Cumulative(Strategy):
     """Trains the current weights on all valid facts."""
 
+    shares_weights = True
     # Most sentences are known already, so a share of all sentences says little about the new ones.
     presets: ClassVar[Mapping[str, Any]] = {"stop_at": 0.99}
     excludes: ClassVar[Mapping[str, str]] = {

@@ -88,6 +88,7 @@ class GRACEConfig(StrategyConfig):
 class GRACE(Strategy[GRACEConfig]):
     """Stores hidden states in a codebook; the model is frozen."""
 
+    shares_weights = True
     outside = "its codebook"
     trains = False
 

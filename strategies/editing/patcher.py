@@ -137,6 +137,7 @@ class PatcherConfig(StrategyConfig):
 class Patcher(Strategy[PatcherConfig]):
     """Trains values of neurons whose gates open at the subjects of the update."""
 
+    shares_weights = True
     outside = "its neurons"
     trains = False
 

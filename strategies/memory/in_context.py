@@ -35,6 +35,7 @@ class InContextConfig(StrategyConfig):
 class InContext(Strategy[InContextConfig]):
     """Puts the newest facts before every prompt."""
 
+    shares_weights = True
     outside = "the facts that it puts before prompts"
     reads = True
     trains = False

@@ -97,6 +97,7 @@ class RetrievalConfig(StrategyConfig):
 class Retrieval(Strategy[RetrievalConfig]):
     """Puts the facts that a prompt asks about before it."""
 
+    shares_weights = True
     outside = "the facts that it puts before prompts"
     reads = True
     trains = False

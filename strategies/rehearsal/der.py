@@ -69,6 +69,7 @@ class DERConfig(ReservoirConfig):
 class DER(ReservoirStrategy[DERConfig]):
     """A buffer of facts with the logits that the model gave them."""
 
+    shares_weights = True
     sample_seed = "der"
     batch_seed = "der batches"
 

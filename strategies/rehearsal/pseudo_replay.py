@@ -78,6 +78,8 @@ class PseudoReplayConfig(StrategyConfig):
 class PseudoReplay(Strategy[PseudoReplayConfig]):
     """Mixes the model's answers from before the update into every epoch."""
 
+    shares_weights = True
+
     def attach(self, learner: Learner) -> None:
         """Store the keys of the base knowledge, or check that the model can write sentences.
 

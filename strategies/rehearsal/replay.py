@@ -51,6 +51,7 @@ class ReplayConfig(ReservoirConfig):
 class Replay(ReservoirStrategy[ReplayConfig]):
     """A bounded buffer of facts, mixed into every epoch."""
 
+    shares_weights = True
     sample_seed = "replay"
     batch_seed = "rehearsal"
 

@@ -31,7 +31,7 @@ class Watching(Strategy):
     shares_weights = True
 
     def after_backward(self, learner: Learner, **kwargs: Any) -> None:
-        LOSSES.append(float(learner.loss))
+        LOSSES.append(float(learner.loss.detach()))
 
 
 def train(strategy: str, out: Path, **more: Any) -> list[float]:
