@@ -117,14 +117,19 @@ def run(
         stream, resolved, requested, folder, fresh, accept_changed_code,
         kept, purging, evaluation_of(lm_eval, lm_eval_limit), loggers, trackers_of(log), progress,
     )  # fmt: skip
-    team = team_of(resolved)
+    return _share(asked, save_model)
+
+
+def _share(asked: _Asked, save_model: Path | str | None) -> Run:
+    """Run with the other processes, if a launcher started several: process 0 leads them."""
+    team, folder, requested = team_of(asked.settings), asked.folder, asked.requested
     if not team.first:
-        follow(stream, resolved, seed, team)
+        follow(asked.stream, asked.settings, requested["seed"], team)
         return Run.open(folder)
-    writes = fresh or save_model is not None or bool(asked.unevaluated())
+    writes = asked.fresh or save_model is not None or bool(asked.unevaluated())
     with (
         leading(team) as lead,
-        run_lock(folder, requested, writes, accept_changed_code, bool(purging)) as lock,
+        run_lock(folder, requested, writes, asked.accept, bool(asked.purging)) as lock,
     ):
         return finished(folder) if lock is None else _run_locked(asked, save_model, lock, lead)
 
