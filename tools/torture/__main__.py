@@ -13,20 +13,21 @@ from pathlib import Path
 
 from tools.torture.cases import Bench, Kind, Tally, run_all
 
-KINDS = ("kills", "corruption", "fuzz", "pairs", "disk")
+KINDS = ("kills", "corruption", "fuzz", "pairs", "disk", "updates")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the cases; return 1 if one failed."""
     options = _parser().parse_args(argv)
-    names = options.only or list(KINDS)
+    kinds: dict[str, Kind] = {name: import_module(f"tools.torture.{name}").KIND for name in KINDS}
+    names = options.only or [name for name, kind in kinds.items() if kind.count(options.short)]
     if options.case and len(names) != 1:
         print("--case needs --only with one kind", file=sys.stderr)
         return 2
     with tempfile.TemporaryDirectory(prefix="torture-") as temporary:
         work = Path(options.work) if options.work else Path(temporary)
         work.mkdir(parents=True, exist_ok=True)
-        tallies = [_run_kind(name, options, work) for name in names]
+        tallies = [_run_kind(kinds[name], options, work) for name in names]
     print(table(tallies))
     for tally in tallies:
         for line in (*tally.failures, *tally.skipped):
@@ -34,14 +35,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     return 1 if any(tally.failed for tally in tallies) else 0
 
 
-def _run_kind(name: str, options: argparse.Namespace, work: Path) -> Tally:
-    kind: Kind = import_module(f"tools.torture.{name}").KIND
+def _run_kind(kind: Kind, options: argparse.Namespace, work: Path) -> Tally:
     plan = options.case or range(kind.count(options.short))
     bench = Bench(work, options.seed, options.short)
     start = time.monotonic()
     tally = run_all(kind, plan, bench, options.workers)
     tally.seconds = time.monotonic() - start
-    print(f"{name}: {tally.tried} tried, {tally.failed} failed", file=sys.stderr)
+    print(f"{kind.name}: {tally.tried} tried, {tally.failed} failed", file=sys.stderr)
     return tally
 
 

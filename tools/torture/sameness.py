@@ -12,6 +12,7 @@ VARYING = (
     "seconds",
     "peak_memory",
     "time",
+    "created",
     "command",
     "digests",
     "sha256",
