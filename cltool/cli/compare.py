@@ -8,16 +8,18 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cltool.cli import comparison, harness, log, requirements
+from cltool.cli import backend, comparison, harness, log, requirements
 from cltool.cli import options as shared
 from cltool.cli.output import message, print_json, tell_reused, warn_resurfaced
 from cltool.cli.tables import print_all
 from cltool.core import exit_codes
-from cltool.core.locks import OTHER_FOLDER, folder_lock
 from cltool.core.progress import stderr_progress
+from cltool.core.remote.held import held
+from cltool.core.remote.place import Place
 from cltool.facts.files.endings import table_name
 
 if TYPE_CHECKING:
+    from cltool.core.backend import Backend
     from cltool.evaluation.requirements.bounds import Bound
     from cltool.experiments.compare import Comparison
     from cltool.experiments.harness import Evaluation
@@ -52,8 +54,9 @@ def add(parser: argparse.ArgumentParser) -> None:
         " seconds, one run at a time",
     )
     parser.add_argument("--workers", type=int, help="number of processes [one per core]")
-    parser.add_argument("--out", help="folder of the runs [runs/SCENARIO]")
+    parser.add_argument("--out", help="folder of the runs, or a URL of one [runs/SCENARIO]")
     parser.add_argument("--report", metavar="FILE", help="the HTML report [OUT/report.html]")
+    backend.add(parser)
     comparison.add(parser)
     requirements.add(parser)
     shared.add_checkpoints(parser)
@@ -77,6 +80,7 @@ def run(options: argparse.Namespace) -> int:
     shared.refuse_below_one(options.workers, "--workers")
     if options.equal:
         equal_budget.parse(options.equal)
+    where = backend.read(options)
     keep = shared.read_checkpoints(options.keep_checkpoints)
     names = shared.read_strategies(options.strategies)
     comparison.refuse_unknown_reference(options, names)
@@ -88,9 +92,9 @@ def run(options: argparse.Namespace) -> int:
     # Bad facts are refused here, before the workers load their libraries.
     stream = shared.open_stream(options.scenario, tables.get("scenario", {}))
     steps_kept(keep, len(stream))
-    out = Path(options.out) if options.out else Path("runs") / table_name(Path(options.scenario))
-    with folder_lock(out, hint=OTHER_FOLDER):
-        result = _run_cells(options, names, tables, keep, out, evaluation)
+    out = Place.of(options.out or Path("runs") / table_name(Path(options.scenario)))
+    with held(out):
+        result = _run_cells(options, names, tables, keep, out, evaluation, where)
         return _print_comparison(options, result, out, evaluation, bounds)
 
 
@@ -99,8 +103,9 @@ def _run_cells(
     names: Sequence[str],
     tables: dict[str, Any],
     keep: bool | Sequence[int],
-    out: Path,
+    out: Place,
     evaluation: Evaluation | None,
+    where: Backend,
 ) -> Comparison:
     """Run every strategy with every seed; measure naive first where the budget needs it."""
     from cltool.core.settings import merge
@@ -109,17 +114,14 @@ def _run_cells(
     from cltool.experiments.open_tasks import open_tasks
 
     scenario = tables.pop("scenario", {})
-    count = options.stream_seeds
-    streams = None if count is None else range(count)
-    # Seconds are comparable only if each run has the machine for itself.
-    timed = bool(options.equal) and equal_budget.parse(options.equal)[0] == "seconds"
+    streams = None if options.stream_seeds is None else range(options.stream_seeds)
     with stderr_progress() as progress:
 
         def run_some(
             names: Sequence[str],
             seeds: int,
             tables: Any,
-            out: Path,
+            out: Place,
             streams: Sequence[int] | None = None,
             last: bool = False,
         ) -> Comparison:
@@ -131,7 +133,8 @@ def _run_cells(
                 options=scenario,
                 settings=tables,
                 out=out,
-                workers=1 if timed else options.workers,
+                workers=_workers(options),
+                backend=where,
                 fresh=options.fresh,
                 accept_changed_code=options.accept_changed_code,
                 keep_checkpoints=keep,
@@ -147,19 +150,27 @@ def _run_cells(
 
             def naive() -> Comparison:
                 three = itertools.product(names, range(options.seeds), streams or (None,))
-                folders = [out / folder_of(*one) for one in three]
+                folders = [out.folder / folder_of(*one) for one in three]
                 open_tasks(evaluation, folders, options.fresh, progress)
                 return run_some(["naive"], 1, plain, out / "budget")
 
-            budget = equal_budget.budget(options.equal, tables, naive)
-            tables = merge(tables, {"learner": budget})
+            limit = equal_budget.budget(options.equal, tables, naive)
+            tables = merge(tables, {"learner": limit})
         return run_some(names, options.seeds, tables, out, streams, last=True)
+
+
+def _workers(options: argparse.Namespace) -> int | None:
+    from cltool.experiments import equal_budget
+
+    # Seconds are comparable only if each run has the machine for itself.
+    timed = options.equal and equal_budget.parse(options.equal)[0] == "seconds"
+    return 1 if timed else options.workers
 
 
 def _print_comparison(
     options: argparse.Namespace,
     result: Comparison,
-    out: Path,
+    out: Place,
     evaluation: Evaluation | None,
     bounds: Sequence[Bound],
 ) -> int:
@@ -179,10 +190,10 @@ def _print_comparison(
         return exit_codes.SOME_FAILED
     if not result.failures:
         tell_reused(result.runs)
-    page = Path(options.report) if options.report else out / "report.html"
+    file = Path(options.report) if options.report else out.folder / "report.html"
+    page = out.shown(file)
     columns = comparison.read_columns(options)
-    shown = {"command": options.typed, "bounds": bounds, "columns": columns}
-    write_report(result.shown, page, failed=failed, **shown)
+    write_report(result.shown, file, None, failed, options.typed, bounds, columns)
     resurfaced = warn_resurfaced(result.runs)
     frame = result.table()
     group = group_runs(result.shown, bounds)[0]
@@ -192,7 +203,7 @@ def _print_comparison(
     files = comparison.write_files(options, result, verdicts, doubts)
     files += requirements.write(options, verdicts)
     if options.json:
-        found = {"report": str(page), "table": as_json(frame), "doubts": doubts}
+        found = {"report": page, "table": as_json(frame), "doubts": doubts}
         found |= comparison.as_json(options, result) | harness.group_as_json(group)
         found |= {"requirements": verdicts} if bounds else {}
         print_json({**found, "failed": failed, "resurfaced": resurfaced})

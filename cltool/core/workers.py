@@ -13,12 +13,13 @@ import threading
 import time
 import traceback
 from collections import deque
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
+from importlib import import_module
 from multiprocessing.connection import Connection
 from pathlib import Path
 from pickle import PicklingError
@@ -29,6 +30,7 @@ from loky.backend import resource_tracker
 from loky.process_executor import TerminatedWorkerError
 
 from cltool.core import interrupts, threads
+from cltool.core.backend import HERE, LOCAL, Backend
 from cltool.core.errors import Unexpected, UserError, in_words
 from cltool.core.files import write_text
 from cltool.core.progress import QUIET, Progress
@@ -71,6 +73,7 @@ def run_tasks(
     explain: Callable[[BaseException], UserError],
     workers: int | None,
     progress: Progress,
+    backend: Backend = HERE,
 ) -> list[Failure[AnyTask]]:
     """Run ``work`` on every task in worker processes.
 
@@ -82,16 +85,26 @@ def run_tasks(
         prepare: does what all tasks need, on the first task, before any of them starts.
         load: imports the libraries of ``work``; runs in the other workers meanwhile.
         explain: a module-level function that says what an unexpected error of a worker means.
-        workers: number of processes; None: one for each core, or one if there is a GPU.
+        workers: number of processes; None: one for each core, or one if there is a GPU. On a
+            cluster, the most tasks at once; None: as many as it has room for.
         progress: receives the progress of each task; ``work`` reports it to `worker_progress`.
+        backend: where the tasks run.
 
     Returns:
         The tasks that failed, in the order of ``tasks``.
 
     Raises:
-        UserError: ``prepare`` raised it, its worker died, or a task cannot be pickled.
+        UserError: ``prepare`` raised it, its worker died, or a task cannot be pickled; a cluster
+            cannot be used.
         Unexpected: ``prepare`` raised another error.
     """
+    if backend.name != LOCAL:
+        elsewhere: Any = import_module(f"cltool.core.backends.{backend.name}")
+        done: list[Failure[AnyTask]] = elsewhere.run_tasks(
+            tasks, work, prepare=prepare, explain=explain, most=workers, progress=progress,
+            backend=backend,
+        )  # fmt: skip
+        return done
     pool = _Pool[AnyTask](min(workers or default_workers(), len(tasks)), explain, progress)
     try:
         pool.prepare(prepare, tasks[0], load)
@@ -270,7 +283,27 @@ def _with_trace(task: Task, error: UserError, trace: str) -> str:
 
 # -- in the worker process ---------------------------------------------------------------
 
-_reports: Connection | None = None
+
+class Reports(Protocol):
+    """Receives the reports of a task."""
+
+    def send(self, obj: Any, /) -> None:
+        """Receive (task, done, of, what)."""
+        ...
+
+
+_reports: Reports | None = None
+
+
+@contextmanager
+def reporting_to(reports: Reports) -> Iterator[None]:
+    """Send the reports of `worker_progress` to ``reports`` inside."""
+    global _reports
+    before, _reports = _reports, reports
+    try:
+        yield
+    finally:
+        _reports = before
 
 
 def _initialize(reports: Connection, parent: int) -> None:

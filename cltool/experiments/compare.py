@@ -15,12 +15,16 @@ from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cltool.core.backend import HERE, LOCAL, Backend
 from cltool.core.errors import UserError
 from cltool.core.files import remove
-from cltool.core.locks import OTHER_FOLDER, folder_lock
 from cltool.core.progress import QUIET, Progress
+from cltool.core.remote.copies import reading_copy, working_copy
+from cltool.core.remote.held import held, refresh
+from cltool.core.remote.place import Place
 from cltool.core.workers import run_tasks, worker_progress
 from cltool.experiments import general, resolve
+from cltool.experiments.compare_checks import check_arguments, check_streams
 from cltool.experiments.harness import Evaluation, evaluation_of
 from cltool.experiments.manifest import identity
 from cltool.experiments.resume import refuse_others
@@ -50,7 +54,7 @@ class Cell:
     Attributes:
         strategy: the strategy.
         seed: the seed of the run.
-        folder: the run folder.
+        place: of the run folder.
         stream: the stream, or a scenario's name or a path.
         options: the scenario's options, as JSON.
         tables: the settings of the comparison.
@@ -63,7 +67,7 @@ class Cell:
 
     strategy: str
     seed: int
-    folder: Path
+    place: Place
     stream: Stream | str
     options: str = "{}"
     tables: Mapping[str, Any] = field(default_factory=dict)
@@ -80,6 +84,11 @@ class Cell:
     def name(self) -> str:
         """Name in progress reports."""
         return _name(self.strategy, self.stream_seed, self.seed)
+
+    @property
+    def folder(self) -> Path:
+        """The run folder, on the machine that asks."""
+        return self.place.folder
 
     @property
     def error_file(self) -> Path:
@@ -157,8 +166,9 @@ def compare(
     stream_seeds: Sequence[int] | None = None,
     options: Mapping[str, Any] | None = None,
     settings: Mapping[str, Any] | None = None,
-    out: Path | str = "runs/compare",
+    out: Path | str | Place = "runs/compare",
     workers: int | None = None,
+    backend: Backend = HERE,
     fresh: bool = False,
     accept_changed_code: bool = False,
     keep_checkpoints: bool | Collection[int] = False,
@@ -177,8 +187,8 @@ def compare(
         stream_seeds: seeds of streams of the scenario; by default there is one stream.
         options: the scenario's options, if ``stream`` is a name or a path.
         settings: nested tables, as for `cltool.run`.
-        out: the folder that holds the run folders.
-        workers: number of processes; by default one per core, or one if there is a GPU.
+        out: the folder that holds the run folders, or a URL of fsspec.
+        workers, backend: as for `cltool.core.workers.run_tasks`.
         fresh: replace the runs of all cells.
         accept_changed_code, keep_checkpoints, purge_checkpoints, lm_eval, lm_eval_limit, log: as
             for `cltool.run`.
@@ -186,27 +196,28 @@ def compare(
 
     Raises:
         UserError: a name or a setting is wrong, the facts have bad lines, the stream cannot be
-            sent to worker processes, ``out`` holds runs with other settings or of other code, a
-            task of ``lm_eval`` cannot be opened, or a tool of ``log`` is not installed. No cell
-            has run then.
+            sent to worker processes, ``out`` holds runs with other settings or of other code, or
+            something that is needed cannot be opened. No cell has run then.
     """
-    _check(strategies, seeds, settings or {})
+    check_arguments(strategies, seeds, settings or {})
     evaluation, trackers = evaluation_of(lm_eval, lm_eval_limit), trackers_of(log)
     opened = resolve.as_stream(stream, options) if isinstance(stream, Stream) else str(stream)
     if stream_seeds is not None:
-        _check_streams(opened, options or {}, stream_seeds)
+        check_streams(opened, options or {}, stream_seeds)
 
-    def cell(name: str, stream_seed: int | None, seed: int) -> Cell:
+    def cell(place: Place, name: str, stream_seed: int | None, seed: int) -> Cell:
         return Cell(
-            name, seed, Path(out) / folder_of(name, seed, stream_seed), opened,
+            name, seed, place / folder_of(name, seed, stream_seed), sent[stream_seed],
             json.dumps({**(options or {}), **_seeded(stream_seed)}, default=str),
             dict(settings or {}), tuple(strategies), fresh, keep_checkpoints, purge_checkpoints,
             accept_changed_code, stream_seed, evaluation, trackers,
         )  # fmt: skip
 
     streams = (None,) if stream_seeds is None else stream_seeds
-    cells = [cell(*three) for three in itertools.product(strategies, streams, seeds)]
-    return _run_all(Path(out), cells, workers, progress)
+    sent = {one: _sent(opened, {**(options or {}), **_seeded(one)}, backend) for one in streams}
+    with held(Place.of(out), shared=backend.name != LOCAL) as place:
+        cells = [cell(place, *three) for three in itertools.product(strategies, streams, seeds)]
+        return _run_locked(cells, workers, backend, progress)
 
 
 def folder_of(strategy: str, seed: int, stream_seed: int | None = None) -> str:
@@ -224,48 +235,16 @@ def _seeded(stream_seed: int | None) -> dict[str, int]:
     return {} if stream_seed is None else {"seed": stream_seed}
 
 
-def _check_streams(
-    stream: Stream | str, options: Mapping[str, Any], stream_seeds: Sequence[int]
-) -> None:
-    """Raise a `UserError` unless the scenario makes another stream with every seed."""
-    if isinstance(stream, Stream):
-        raise UserError(
-            "a stream that is made already has no other seeds",
-            where="stream_seeds",
-            hint="Give the name of the scenario, and its options, instead of a stream.",
-        )
-    if not stream_seeds or len(set(stream_seeds)) < len(stream_seeds):
-        raise UserError("seeds of streams are missing or named twice", where="stream_seeds")
-    if "seed" in options:
-        raise UserError(
-            "scenario.seed and seeds of streams are both given",
-            where="stream_seeds",
-            hint="Give only one of them.",
-        )
-    streams = [resolve.open_stream(stream, {**options, "seed": one}) for one in stream_seeds]
-    if len({one.digest() for one in streams}) < len(streams):
-        raise UserError(
-            f"the scenario {stream} makes the same stream with every seed",
-            where="stream_seeds",
-            hint="Leave out the seeds of streams (--stream-seeds).",
-        )
-    if len({(one.name, *(update.label for update in one)) for one in streams}) > 1:
-        raise UserError(
-            f"the scenario {stream} makes streams with other names or updates for other seeds, so"
-            " they cannot be compared",
-            where="stream_seeds",
-            hint="Leave out the seeds of streams (--stream-seeds).",
-        )
+def _sent(stream: Stream | str, options: Mapping[str, Any], backend: Backend) -> Stream | str:
+    """Return what tasks receive: on a cluster the stream, since its files are on this machine."""
+    if backend.name == LOCAL or isinstance(stream, Stream):
+        return stream
+    return resolve.open_stream(stream, options)
 
 
-def _run_all(
-    out: Path, cells: Sequence[Cell], workers: int | None, progress: Progress
+def _run_locked(
+    cells: Sequence[Cell], workers: int | None, backend: Backend, progress: Progress
 ) -> Comparison:
-    with folder_lock(out, hint=OTHER_FOLDER):
-        return _run_locked(cells, workers, progress)
-
-
-def _run_locked(cells: Sequence[Cell], workers: int | None, progress: Progress) -> Comparison:
     reused = {cell.folder for cell in cells if not cell.fresh and _is_done(cell)}
     # Expensive reference strategies usually come last. They start first, so that they do not run
     # alone at the end.
@@ -277,7 +256,9 @@ def _run_locked(cells: Sequence[Cell], workers: int | None, progress: Progress) 
         explain=explained,
         workers=workers,
         progress=progress,
+        backend=backend,
     )
+    refresh(cells[0].place)
     if not failed:
         remove(cells[0].folder.parent / REBUILT)
     failures = [_failure(one.task, one.error) for one in reversed(failed)]
@@ -300,20 +281,6 @@ def _failure(cell: Cell, error: str) -> Failure:
     with suppress(UserError):  # its record may be damaged
         diverged = run if run.diverged else None
     return Failure(cell.strategy, cell.seed, error, cell.stream_seed, diverged)
-
-
-def _check(strategies: Sequence[str], seeds: Sequence[int], settings: Mapping[str, Any]) -> None:
-    """Raise a `UserError` for unknown, missing or repeated arguments and for unused tables."""
-    if isinstance(strategies, str):
-        raise UserError("strategies are a list of names, not one text", where="strategies")
-    for name in strategies:
-        resolve.strategy_names(name)
-    resolve.refuse_unused_tables(settings, strategies)
-    for what, given in (("strategy", strategies), ("seed", seeds)):
-        if not given:
-            raise UserError(f"at least one {what} is needed", where="compare")
-        if len(set(given)) < len(given):
-            raise UserError(f"a {what} is named twice", where=", ".join(map(str, given)))
 
 
 # -- in the worker process ---------------------------------------------------------------
@@ -346,6 +313,13 @@ def _prepare(cell: Cell, cells: Sequence[Cell]) -> None:
     for one in settings.values():
         resolve.build(one)  # refuses a bad composition before anything is trained
         general.sources(one)  # refuses bad questions and texts
+    with reading_copy(cell.place.parent):
+        _prepare_here(cell, settings, cells)
+
+
+def _prepare_here(
+    cell: Cell, settings: Mapping[str, resolve.Settings], cells: Sequence[Cell]
+) -> None:
     streams = {one.options: _open_stream(one) for one in cells}
     begun = [one for one in cells if not one.fresh and (one.folder / "run.json").is_file()]
     asked = (
@@ -367,6 +341,7 @@ def _run_cell(cell: Cell) -> None:
 
     with (
         worker_lock(cell.folder, cell.fresh),
+        working_copy(cell.place, lambda: cell.fresh or not _is_done(cell)) as send,
         recorded_threads(cell.folder),
         told_of_rebuilt(cell.folder),
     ):
@@ -382,5 +357,6 @@ def _run_cell(cell: Cell) -> None:
             purge_checkpoints=cell.purge_checkpoints,
             lm_eval=cell.evaluation,
             log=cell.log,
+            stored=send,
             progress=worker_progress(cell.name),
         )

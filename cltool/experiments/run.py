@@ -8,7 +8,7 @@ resumes after its last finished step, and its ledger is the same, byte for byte.
 from __future__ import annotations
 
 import sys
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -78,6 +78,7 @@ def run(
     lm_eval_limit: int | None = None,
     loggers: Sequence[Any] = (),
     log: Sequence[str] | str = (),
+    stored: Callable[[], None] = lambda: None,
     progress: Progress = QUIET,
 ) -> Run:
     """Run ``strategy`` over ``stream``, ask about every fact after every update; return the run.
@@ -95,15 +96,14 @@ def run(
         keep_checkpoints: keep the checkpoints of all steps, or of these steps and the last one.
         purge_checkpoints: remove earlier checkpoints when an update asks to forget facts.
         save_model: folder for the final model, written as a `transformers` checkpoint.
-        lm_eval: tasks of EleutherAI's harness: names, YAML files, or an `Evaluation`.
-        lm_eval_limit: most documents of each task; by default all.
-        loggers: Avalanche loggers.
-        log: trackers that receive settings and scores: tensorboard, wandb, mlflow, trackio.
+        lm_eval, lm_eval_limit: tasks of EleutherAI's harness, and most documents of each.
+        loggers, log: Avalanche loggers, and trackers: tensorboard, wandb, mlflow, trackio.
+        stored: is called at the beginning, and whenever a step is on disk.
         progress: receives the progress of the run, as in ``Progress(print)``.
 
     Raises:
-        UserError: a setting is wrong, a fact is too long, the folder holds another run,
-            another process writes it, or a task of ``lm_eval`` or tool of ``log`` is not there.
+        UserError: a setting is wrong, a fact is too long, the folder holds another run or is
+            written by another process, or a task of ``lm_eval`` or tool of ``log`` is not there.
         Diverged: a loss or a weight is not finite, or was not when this run was started before.
     """
     stream = resolve.as_stream(stream, options)
@@ -112,10 +112,10 @@ def run(
     folder = Path(out) if out is not None else default_folder(requested)
     # Earlier checkpoints still hold the facts that an update asks to forget.
     purging = [update.step for update in stream if update.forget and purge_checkpoints]
-    kept = steps_kept(keep_checkpoints, len(stream))
     asked = _Asked(
         stream, resolved, requested, folder, fresh, accept_changed_code,
-        kept, purging, evaluation_of(lm_eval, lm_eval_limit), loggers, trackers_of(log), progress,
+        steps_kept(keep_checkpoints, len(stream)), purging,
+        evaluation_of(lm_eval, lm_eval_limit), loggers, trackers_of(log), stored, progress,
     )  # fmt: skip
     return _share(asked, save_model)
 
@@ -153,6 +153,7 @@ class _Asked:
     evaluation: Evaluation | None
     loggers: Sequence[Any]
     log: Sequence[str]
+    stored: Callable[[], None]
     progress: Progress
 
     def unevaluated(self) -> list[Task]:
@@ -259,6 +260,7 @@ def _make(
     if not ended:
         tidy(folder, done, asked.kept)
         _drop_before(folder, asked.purging, done)
+    asked.stored()
     watch = None if drift is None or ended else Watch(drift, current, learner)
     tracking.begin(current, done)
     probe, progress = asked.settings.probe, asked.progress
@@ -266,6 +268,7 @@ def _make(
     for step in range(done, len(stream)):
         with diverged.recorded(current, step, stream.updates[step].label):
             steps.execute(step, frozenset() if step in asked.purging else asked.kept)
+        asked.stored()
     steps.warn()  # in case the run was interrupted between its last step and this
     if saved is not None:
         steps.save_model(saved)

@@ -19,6 +19,7 @@ from loky import ProcessPoolExecutor
 from cltool.cli.main import main
 from cltool.core.errors import UserError
 from cltool.core.progress import Progress
+from cltool.core.remote.place import Place
 from cltool.experiments import compare as comparing
 from cltool.experiments import resolve
 from cltool.experiments import run as experiment
@@ -232,7 +233,9 @@ def test_costly_cells_start_first_and_failures_keep_their_order(
 
 def test_a_setting_applies_to_the_strategies_that_have_it() -> None:
     tables = {"learner": {"epochs": 1}, "strategy": {"lambda": 5, "ewc": {"decay": 0.5}}}
-    cell = Cell("naive", 0, Path(), "x", tables=tables, strategies=("naive", "ewc", "replay+ewc"))
+    cell = Cell(
+        "naive", 0, Place("."), "x", tables=tables, strategies=("naive", "ewc", "replay+ewc")
+    )
     naive = comparing._tables(cell, "naive")
     assert naive == {"learner": {"epochs": 1}, "strategy": {"ewc": {"decay": 0.5}}}
     for name in ("ewc", "replay+ewc"):

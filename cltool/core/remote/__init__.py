@@ -1,0 +1,1 @@
+"""Folders of runs at a URL (``s3://``, ``gs://``, ``file://``, …), through fsspec."""

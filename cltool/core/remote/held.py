@@ -1,0 +1,68 @@
+"""Holds a folder of runs while a command works on it, wherever it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from uuid import uuid4
+
+from cltool.core.files import remove, write_text
+from cltool.core.locks import OTHER_FOLDER, folder_lock
+from cltool.core.remote.copies import Copy
+from cltool.core.remote.lease import lease
+from cltool.core.remote.place import TOKEN, Place
+
+_held: dict[str, Copy] = {}
+"""The copies of the URLs whose lease this process holds."""
+
+
+@contextmanager
+def held(out: Place, *, shared: bool = False) -> Iterator[Place]:
+    """Hold the lock of a folder of runs; yield the place for the tasks that work in it.
+
+    The copy of a URL is fetched before. What changes in it inside is sent afterwards, unless an
+    error ended the block: tasks send what they make themselves.
+
+    Args:
+        out: the folder.
+        shared: other machines are to work in it, too.
+
+    Raises:
+        UserError: another command holds the lock, or the URL cannot be used.
+    """
+    with folder_lock(out.folder, hint=OTHER_FOLDER):
+        if not out.is_remote:
+            with _token(out, shared) as place:
+                yield place
+        elif out.root in _held:
+            yield out
+        else:
+            with lease(out.root, OTHER_FOLDER):
+                copy = _held[out.root] = Copy(out.whole)
+                try:
+                    copy.fetch()
+                    yield out
+                    copy.send()
+                finally:
+                    del _held[out.root]
+
+
+def refresh(out: Place) -> None:
+    """Fetch what tasks have written to the URL of a place that is held, except for checkpoints."""
+    if out.is_remote:
+        _held[out.root].fetch()
+
+
+@contextmanager
+def _token(out: Place, shared: bool) -> Iterator[Place]:
+    if not shared:
+        yield out
+        return
+    place = replace(out, token=uuid4().hex)
+    file = place.whole.folder / TOKEN
+    write_text(file, place.token)
+    try:
+        yield place
+    finally:
+        remove(file)
