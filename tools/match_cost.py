@@ -29,11 +29,14 @@ def ratios(model: str, scenario: str, keys: int, turns: int) -> list[float]:
     from cltool.experiments.base_model import prepare
 
     chat = "off" if model == "tiny" else "on"
-    tables = {"model": {"name": model, "chat": chat, "device": "cpu"}}
+    tables = {
+        "model": {"name": model, "chat": chat, "device": "cpu"},
+        "probe": {"limit": keys},
+    }
     settings = resolve.resolve("frozen", tables)
     lm, stream = prepare(resolve.open_stream(scenario), settings)
     known = stream.knowledge(len(stream) - 1)
-    probes = list(stream.probes(known, probed_keys(stream, keys)))
+    probes = list(stream.probes(known, probed_keys(stream, settings.probe)))
     ways = [Prober(lm, settings.probe, stream, chooser) for chooser in (None, Chooser(stream))]
     found = []
     for turn in range(turns + 1):

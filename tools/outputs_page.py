@@ -23,6 +23,7 @@ A run folder holds:
 - `run.json`: the settings as given and as resolved, versions, warnings, the labels of the steps,
   and `code`: for each strategy, a digest of its source files and the version of the package that it
   comes from. A run is not continued with other code, unless `--accept-changed-code` is given.
+  `sampled`, where a sample of the facts was asked, says how many of how many.
   `weights` and `model_parts` are hashes of the base model's weights, tokenizer, config, generation
   settings and chat template, and `model_source` those of the files in the model's folder. A run is
   not continued with another base model, and a finished one is not returned for another.
@@ -75,6 +76,24 @@ damaged goes on from the one before, or from the base model; both are in the run
 of attacks that are damaged are made again. Any other file that is damaged or of another run is an
 error that names it. Files of earlier versions of cltool, which have no digests, are read: a run
 that has no `id` may lack them.
+"""
+
+_LEDGER = """\
+The ledger has a Parquet file for each step, `answers/step-000.parquet`, `answers/step-001.parquet`,
+…, which together are one table, partitioned by the column `step`. DuckDB and Polars read them so; a
+step in which no row has one of the last four columns lacks that column:
+
+```sql
+SELECT step, "group", avg("right"::int) AS share
+FROM read_parquet('runs/NAME/answers/*.parquet', union_by_name = true)
+WHERE form <> 'trained' GROUP BY ALL ORDER BY ALL;
+```
+
+```python
+files = sorted(Path("runs/NAME/answers").glob("*.parquet"))
+answers = pl.concat([pl.scan_parquet(file) for file in files], how="diagonal")
+answers.group_by("step", "group").agg(pl.col("right").mean()).collect()
+```
 """
 
 ATTACK = {
@@ -288,6 +307,7 @@ def outputs_page() -> str:
         "## Exit codes of all commands\n",
         _table("code", {str(code): meaning for code, meaning in exit_codes.MEANINGS.items()}),
         "## The ledger: a row for every probe at every step\n",
+        _LEDGER,
         _table(
             "column",
             ledger.COLUMNS

@@ -176,6 +176,16 @@ Costs are recorded for each step. A run's cost is the sum over its steps; of `pe
 With several seeds a table shows the mean and the half-width of its 95% Student-t interval over
 seeds. With one seed there is no interval.
 
+A run may ask about a sample of its facts: `--probe-sample 5000` (`probe.sample`), stratified by
+what happens to a fact (it stays as in the base, an update adds, changes or erases it), its relation
+and the step that first teaches it, and the same at every step and for every strategy. Each fact is
+as likely to be in it as any other, so scores are plain shares. A share p of n of N facts has the
+variance p (1 − p) / (n − 1) · (1 − n / N) (Cochran 1977, Sampling Techniques, chapter 3). Intervals
+of shares have it added, with n the number of sampled facts that the score is about. More seeds do
+not make it smaller. `sampled` in `run.json` has the numbers. With many small updates, a sample has
+few of the facts that one update teaches: `new` is then sure as a mean over the updates, and unsure
+for each of them.
+
 ## Add a score
 
 A package can add scores of its own. A score is a `cltool.Score` with a pure function of the ledger,

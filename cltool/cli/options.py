@@ -48,6 +48,12 @@ def add_experiment(parser: argparse.ArgumentParser) -> None:
         " that cltool made, else contains) [auto]",
     )
     settings.add_argument(
+        "--probe-sample",
+        type=int,
+        metavar="N",
+        help="ask about N facts, a stratified sample that is the same at every step [all]",
+    )
+    settings.add_argument(
         "--loss", help="which tokens are trained: answer (the object's) or all [answer]"
     )
     settings.add_argument(
@@ -306,7 +312,7 @@ def read_tables(options: argparse.Namespace) -> dict[str, Any]:
         "model": model,
         "scenario": scenario,
         "learner": {"loss": options.loss, "order": options.order},
-        "probe": {"match": options.match},
+        "probe": {"match": options.match, "sample": options.probe_sample},
         "general": read_general(options),
     }
     return merge(tables, {name: only_given(table) for name, table in given.items()})
@@ -379,19 +385,13 @@ def refuse_below_one(number: int | None, option: str) -> None:
 
 def _with_section(name: str) -> str:
     """Return a hint for a setting without its section, or a section without a setting."""
-    from cltool.core.settings import (
-        GeneralSettings,
-        LearnerSettings,
-        ModelSettings,
-        ProbeSettings,
-        field_names,
-    )
+    from cltool.core import settings as known
 
     names = {
-        "general": field_names(GeneralSettings),
-        "learner": field_names(LearnerSettings),
-        "model": field_names(ModelSettings),
-        "probe": field_names(ProbeSettings),
+        "general": known.field_names(known.GeneralSettings),
+        "learner": known.field_names(known.LearnerSettings),
+        "model": known.field_names(known.ModelSettings),
+        "probe": known.field_names(known.ProbeSettings),
     }
     found = [f"{section}.{name}" for section, fields in names.items() if name in fields]
     if found:

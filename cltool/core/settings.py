@@ -129,12 +129,26 @@ class ProbeSettings(BaseModel):
     limit: int | None = Field(
         None, ge=1, description="number of keys to ask about, a fixed random sample; none: all"
     )
+    sample: int | None = Field(
+        None,
+        ge=2,
+        description="number of keys to ask about, the same at every step: a sample stratified by"
+        " what happens to a key (kept, added, changed, erased), its relation and the step that"
+        " first teaches it; intervals are widened for it; none: all",
+    )
+    sample_seed: int = Field(0, description="seed of that sample")
     match: Literal["auto", "exact", "contains", "choice"] = Field(
         "auto",
         description="when an answer is right: exact (it is the object and nothing else), contains"
         " (its first sentence names the object), choice (the object is more probable than others of"
         " its relation), or auto (exact for a model that cltool made, else contains)",
     )
+
+    @model_validator(mode="after")
+    def _one_sample(self) -> ProbeSettings:
+        if self.limit is not None and self.sample is not None:
+            raise ValueError("limit and sample are both given; give only one of them")
+        return self
 
 
 class ModelSettings(BaseModel):
@@ -242,6 +256,8 @@ ADDED: dict[str, Any] = {
     "model.memory_top": 8,
     "model.memory_key": 64,
     "probe.match": "auto",
+    "probe.sample": None,
+    "probe.sample_seed": 0,
     "model.weights": "float32",
     **{f"general.{name}": one.default for name, one in GeneralSettings.model_fields.items()},
 }

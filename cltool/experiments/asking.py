@@ -50,7 +50,7 @@ def warnings(learner: Learner, settings: ProbeSettings) -> list[str]:
     stream = learner.stream
     if chosen(settings, learner.lm) != CHOICE:
         return limits.too_long(stream, learner.lm.coder, settings.max_tokens)
-    keys = probed_keys(stream, settings.limit)
+    keys = probed_keys(stream, settings)
     without = Chooser(stream, learner.seed).unasked(
         (key, fact.accepted) for key, (_, fact) in keys.items()
     )

@@ -72,11 +72,13 @@ def refuse_training(tables: Mapping[str, Any]) -> None:
     asked = tables.get("probe", {})
     if isinstance(asked, Mapping) and asked.get("match", AUTO) != AUTO:
         unused.append("probe.match")
+    if isinstance(asked, Mapping) and asked.get("sample"):
+        unused.append("probe.sample")
     if unused:
         raise UserError(
             f"{', '.join(unused)}: nothing is trained or scored, so these settings have no effect",
             where="settings",
-            hint="Leave them out. A model is asked as it is.",
+            hint="Leave them out. A model is asked as it is. probe.limit says about how many keys.",
         )
 
 

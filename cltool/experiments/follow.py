@@ -133,7 +133,7 @@ def _do(plan: Plan, learner: Learner, settings: resolve.Settings) -> None:
 
     stream, team = learner.stream, learner.team
     prober = prober_judging(team.from_first(""), learner, settings.probe)
-    keys = probed_keys(stream, settings.probe.limit)
+    keys = probed_keys(stream, settings.probe)
     if plan.done:
         advance(learner, Path(plan.folder), plan.done - 1, checked=True)
     for step in range(plan.done, len(stream)):

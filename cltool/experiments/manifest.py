@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from cltool.evaluation.matchers import chosen
 from cltool.experiments import asking, general, resolve
+from cltool.experiments.probed_keys import probed_keys, sampling
 from cltool.experiments.same_model import source_parts
 from cltool.experiments.strategy_code import code_of
 from cltool.facts.facts import Key
@@ -95,10 +96,18 @@ def manifest(
             **({"processes": str(learner.team.size)} if learner.team.size > 1 else {}),
         },
         **({"asked": lm.asked} if lm.asked else {}),
+        **({"sampled": sampled} if (sampled := _sampled(learner.stream, settings)) else {}),
         "weights": lm.parts["weights"],
         "model_parts": {name: value for name, value in lm.parts.items() if name != "weights"},
         **source_parts(settings.model.name),
     }
+
+
+def _sampled(stream: Stream, settings: resolve.Settings) -> dict[str, object] | None:
+    """Return the record of a sample of facts; None if the run asks about all facts."""
+    if settings.probe.limit is None and settings.probe.sample is None:
+        return None
+    return sampling(stream, probed_keys(stream, settings.probe))
 
 
 def stream_warnings(stream: Stream) -> list[str]:

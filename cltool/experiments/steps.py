@@ -75,7 +75,7 @@ class Steps:
         self.erasures = Recorder(run, learner.stream)
         self.costs: list[dict[str, Any]] = []
         self.prober = prober_of(run, learner, settings)
-        self.keys = probed_keys(self.stream, settings.limit)
+        self.keys = probed_keys(self.stream, settings)
         self.budget = Budget(learner.settings)
         self.warned: list[str] = []
         rows = run.cost_rows()

@@ -219,6 +219,19 @@ def _wordings(group: Group) -> str:
     )
 
 
+def _sampled(group: Group) -> str:
+    """Return what sample of the facts was asked, if not all of them were."""
+    found = {(one.facts, one.of): None for variant in group.variants for one in variant.samples}
+    if not found:
+        return ""
+    sizes = [f"{facts:,} of {of:,} facts" for facts, of in found]
+    return (
+        f"A sample was asked: {' and '.join(sizes)}, the same at every step and for every strategy."
+        " Scores are shares of it. Intervals are wider for it, with the finite population"
+        " correction."
+    )
+
+
 def _devices(group: Group) -> str:
     settings = [flatten(run.run.record.get("settings")) for run in group.runs]
     devices = {str(one["model.device"]): None for one in settings if "model.device" in one}
@@ -262,6 +275,7 @@ CHECKS: tuple[Callable[[Group], str], ...] = (
     _unscored,
     _streams,
     _wordings,
+    _sampled,
     _devices,
     _code,
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from cltool.evaluation import metrics
 from cltool.evaluation.requirements.bounds import Bound
 from cltool.runs.measured import Measured
 from cltool.runs.run import Run
+from cltool.runs.sampling import NORMAL, Sampled
 
 JOINT = "joint"
 """The strategy whose runs are the reference for intransigence."""
@@ -76,9 +77,33 @@ class Variant:
     def interval(self, score: str) -> tuple[float, float]:
         """Return the mean of a score over the scored runs and the half-width of its interval.
 
-        If the group has several streams, both are over the streams' means.
+        If the group has several streams, both are over the streams' means. If the runs ask about a
+        sample of their facts, the interval is wider (`cltool.runs.sampling`).
         """
-        return self.interval_of(self.values(score))
+        mean, half = self.interval_of(self.values(score))
+        return mean, math.hypot(half, self._sampling_half(lambda one: one.variance(score, mean)))
+
+    def sampling_half(self, score: str) -> float:
+        """Return half of the interval of a score that a sample of the facts alone would give."""
+        mean = self.interval_of(self.values(score))[0]
+        return self._sampling_half(lambda one: one.variance(score, mean))
+
+    def interval_at(self, step: int, score: str, values: Sequence[float]) -> tuple[float, float]:
+        """Return the same as `interval` for a score of one step."""
+        mean, half = self.interval_of(values)
+        own = self._sampling_half(lambda one: one.variance_at(step, score, mean))
+        return mean, math.hypot(half, own)
+
+    @property
+    def samples(self) -> list[Sampled]:
+        """The sample of each stream of the scored runs, if they ask about samples."""
+        found = {one.stream: Sampled.of_record(one.run.record) for one in self.scored}
+        return [sample for sample in found.values() if sample is not None]
+
+    def _sampling_half(self, variance_of: Callable[[Sampled], float]) -> float:
+        # The samples of several streams are independent.
+        variance = sum(map(variance_of, self.samples)) / max(len(self.streams), 1) ** 2
+        return NORMAL * math.sqrt(variance) if variance > 0 else 0.0
 
     def interval_of(self, values: Sequence[float]) -> tuple[float, float]:
         """Return the mean and the half-width of the interval of one value of each scored run.

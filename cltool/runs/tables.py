@@ -292,6 +292,9 @@ def _differences(variant: Variant, reference: Variant, score: str) -> dict[str, 
     if not values:
         return None
     mean, half = metrics.clustered_interval(list(clusters.values()), variant.several)
+    both = (variant, reference)
+    # The answers of two strategies about one fact go together, so this is rather too wide.
+    half = math.hypot(half, *(one.sampling_half(score) for one in both))
     return {
         "difference": mean,
         "half": half,

@@ -267,3 +267,20 @@ def test_a_flipped_bit_anywhere_is_noticed(tmp_path: Path) -> None:
         assert caught.value.where == str(file) and "cltool run" in caught.value.hint, place
     file.write_bytes(whole)
     assert len(ledger.read(tmp_path)) == 2 == len(pq.read_table(file))
+
+
+def test_duckdb_and_polars_read_the_steps_as_one_table(tmp_path: Path) -> None:
+    duckdb, polars = pytest.importorskip("duckdb"), pytest.importorskip("polars")
+    tagged = [{**one, "tags": "{}"} for one in rows(1)]  # only this step has the column tags
+    for step, made in ((0, rows(0)), (1, tagged), (1000, rows(1000)[:1])):
+        ledger.write_step(tmp_path, step, made)
+    files = sorted((tmp_path / "answers").glob("*.parquet"))
+    expected = [(0, 2, 0.5, None), (1, 2, 0.5, "{}"), (1000, 1, 1.0, None)]
+    table = f"read_parquet('{tmp_path}/answers/*.parquet', union_by_name = true)"
+    select = 'SELECT step, count(*), avg("right"::int), max(tags)'
+    assert duckdb.sql(f"{select} FROM {table} GROUP BY step ORDER BY step").fetchall() == expected
+    answers = polars.concat([polars.scan_parquet(file) for file in files], how="diagonal")
+    grouped = answers.group_by("step").agg(
+        polars.len(), polars.col("right").mean(), polars.col("tags").max()
+    )
+    assert grouped.sort("step").collect().rows() == expected

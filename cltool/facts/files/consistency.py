@@ -9,8 +9,8 @@ from cltool.facts.facts import Key
 from cltool.facts.files.events import Event, Reading
 from cltool.facts.files.shown import shown
 from cltool.facts.files.stored.events import EventTable
-from cltool.facts.files.stored.key_numbers import KeyNumbers
 from cltool.facts.identity import folded_form
+from cltool.facts.key_numbers import KeyNumbers
 from cltool.facts.lookalikes import difference
 
 _MOST_SEARCHED = 50

@@ -23,8 +23,8 @@ from cltool.facts.files.stored.facts import (
     StoredFacts,
     StoredUpdates,
 )
-from cltool.facts.files.stored.key_numbers import KeyNumbers
 from cltool.facts.identity import SpelledKey
+from cltool.facts.key_numbers import KeyNumbers
 
 _MOST_PLACES = 3
 """Most places of lines that state what holds already."""

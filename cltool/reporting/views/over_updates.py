@@ -72,7 +72,10 @@ def _series(variant: Variant, score: str) -> Data:
         measured.steps[score].tolist() if score in measured.steps else [math.nan] * measured.done
         for measured in variant.scored
     ]
-    points = [variant.interval_of(values) for values in zip(*columns, strict=True)]
+    points = [
+        variant.interval_at(step, score, values)
+        for step, values in enumerate(zip(*columns, strict=True))
+    ]
     seeds = [[formats.number(value) for value in column] for column in columns]
     return {
         "mean": [formats.number(mean) for mean, _ in points],

@@ -11,8 +11,8 @@ from typing import Any, cast, overload
 from cltool.core.records import Records
 from cltool.facts.facts import Key
 from cltool.facts.files.event import Event
-from cltool.facts.files.stored.key_numbers import KeyNumbers
 from cltool.facts.identity import SpelledKey
+from cltool.facts.key_numbers import KeyNumbers
 
 IN_MEMORY = 200_000
 """Most events that are kept in memory: about 100 MB."""

@@ -11,7 +11,7 @@ from typing import Any, overload
 from cltool.core.records import Records
 from cltool.facts.facts import Fact, Key, Update
 from cltool.facts.files.source import Places
-from cltool.facts.files.stored.key_numbers import KeyNumbers
+from cltool.facts.key_numbers import KeyNumbers
 
 LEARN, FORGET, RESTATED = range(3)
 """What an update does with a fact: the place of its file among those of a `FactFiles`."""
