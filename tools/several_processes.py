@@ -14,10 +14,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from cltool.runs.run import Run
 from cltool.strategies import STRATEGIES
 from cltool.training.several import whole_batches, whole_weights
 from tools import compatibility
 from tools.launched import FSDP2, LostError, launched
+
+COSTS = ("tokens", "erasing_tokens", "steps", "stored_bytes")
+"""What has to be equal of the costs of each step."""
 
 COLUMNS = ("strategy", "processes", "answers", "log-probabilities", "weights", "states")
 
@@ -37,9 +41,9 @@ def train(strategy: str, out: Path) -> list[float]:
 def differences(one: Path, other: Path) -> list[str]:
     """Return how run folder ``other`` differs from ``one``, by column of the table.
 
-    The answers are equal if all columns of the ledger are that hold no log-probability. The
-    difference of a tensor is the largest of its numbers, divided by the largest of the numbers of
-    its file if that is above 1.
+    The answers are equal if `COSTS` are, and all columns of the ledger that hold no
+    log-probability. The difference of a tensor is the largest of its numbers, divided by the
+    largest of the numbers of its file if that is above 1.
     """
     import pandas as pd
 
@@ -49,6 +53,8 @@ def differences(one: Path, other: Path) -> list[str]:
     ]
     logps = ["logp", "logp_outdated"]
     same = ledgers[0].drop(columns=logps).equals(ledgers[1].drop(columns=logps))
+    spent = [[[row[key] for key in COSTS] for row in Run(run).cost_rows()] for run in (one, other)]
+    same = same and spent[0] == spent[1]
     apart = max(float((ledgers[0][name] - ledgers[1][name]).abs().max()) for name in logps)
     weights, states = 0.0, 0.0
     (place,) = (one / "checkpoints").glob("step-*")

@@ -28,6 +28,7 @@ from cltool.strategies.regularisation.common.importance import (
     Strength,
 )
 from cltool.strategies.regularisation.common.per_sample import squared_gradients
+from cltool.strategies.regularisation.common.shared_sums import shared_sums
 from cltool.training.search_space import search
 
 if TYPE_CHECKING:
@@ -52,4 +53,6 @@ class EWC(SampledImportance[EWCConfig]):
 
     def terms(self, learner: Learner, batches: Sequence[Batch]) -> tuple[dict[str, Tensor], int]:
         """Return Σ (∂ log p(y|x)/∂θ)² over sentences, and the number of sentences."""
-        return squared_gradients(learner.model, learner.score, batches)
+        return shared_sums(
+            learner, batches, lambda own: squared_gradients(learner.model, learner.score, own)
+        )

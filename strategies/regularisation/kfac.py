@@ -41,11 +41,7 @@ from cltool.strategies.regularisation.common.downdate import (
     without_negative,
 )
 from cltool.strategies.regularisation.common.importance import SampledImportanceConfig, Strength
-from cltool.strategies.regularisation.common.kronecker import (
-    WIDEST,
-    Factors,
-    kronecker_factors,
-)
+from cltool.strategies.regularisation.common.kronecker import WIDEST, Factors
 from cltool.strategies.regularisation.common.penalty import (
     DiagonalPenalty,
     add_quadratic,
@@ -55,7 +51,10 @@ from cltool.strategies.regularisation.common.penalty import (
     sample_batches,
     unprefixed,
 )
-from cltool.strategies.regularisation.common.per_sample import squared_gradients
+from cltool.strategies.regularisation.common.shared_sums import (
+    shared_factors,
+    shared_squares,
+)
 from cltool.training.strategy import State, Strategy
 
 if TYPE_CHECKING:
@@ -127,7 +126,7 @@ class KFAC(Strategy[KFACConfig]):
 
         def squares(batches: Sequence[Batch]) -> Mapping[str, Tensor]:
             names = self._rest.importance
-            return squared_gradients(learner.model, learner.score, batches, names)[0]
+            return shared_squares(learner, batches, names)
 
         samples = self.config.samples
         done = {}
@@ -181,9 +180,9 @@ class KFAC(Strategy[KFACConfig]):
         parameters = learner.trainable()
         batches = sample_batches(learner, facts, config.samples)
         sentences = sum(len(batch["labels"]) for batch in batches)
-        found = kronecker_factors(learner.model, learner.score, batches, config.widest)
+        found = shared_factors(learner, batches, config.widest)
         names = [n for n in parameters if n not in found and n not in self._factors]
-        sums, _ = squared_gradients(learner.model, learner.score, batches, names)
+        sums = shared_squares(learner, batches, names)
         fisher = {name: tensor / max(sentences, 1) for name, tensor in sums.items()}
         scale = 1.0
         if config.normalise:
@@ -212,9 +211,7 @@ class KFAC(Strategy[KFACConfig]):
         if not part.count:
             return
         age = float(self._ages.weights[part.step])
-        own_factors = kronecker_factors(
-            learner.model, learner.score, part.batches, self.config.widest
-        )
+        own_factors = shared_factors(learner, part.batches, self.config.widest)
         for name, own in own_factors.items():
             if name not in self._factors or name not in self._tokens:
                 continue

@@ -27,6 +27,7 @@ from cltool.strategies.regularisation.common.importance import (
     SampledImportanceConfig,
 )
 from cltool.strategies.regularisation.common.per_sample import per_sample_sums
+from cltool.strategies.regularisation.common.shared_sums import shared_sums
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,7 +48,12 @@ class MAS(SampledImportance[MASConfig]):
 
     def terms(self, learner: Learner, batches: Sequence[Batch]) -> tuple[dict[str, Tensor], int]:
         """Return Σ |∂‖f(x)‖²/∂θ| over sentences, and the number of sentences."""
-        return per_sample_sums(learner.model, learner.score, batches, squared_norm, torch.abs)
+        model, score = learner.model, learner.score
+        return shared_sums(
+            learner,
+            batches,
+            lambda own: per_sample_sums(model, score, own, squared_norm, torch.abs),
+        )
 
 
 def squared_norm(scored: Scored) -> Tensor:

@@ -51,7 +51,7 @@ from cltool.strategies.regularisation.common.penalty import (
     scale_to_mean_one,
     unprefixed,
 )
-from cltool.strategies.regularisation.common.per_sample import squared_gradients
+from cltool.strategies.regularisation.common.shared_sums import shared_squares
 from cltool.training.strategy import INSEPARABLE, State
 
 if TYPE_CHECKING:
@@ -125,7 +125,7 @@ class RWalk(QuadraticPenalty[RWalkConfig]):
             learner,
             facts,
             self.config.samples,
-            lambda batches: squared_gradients(learner.model, learner.score, batches)[0],
+            lambda batches: shared_squares(learner, batches),
         )
         self._sum_importances()
         scores = f"{INSEPARABLE}: they add up steps, each on many facts at once"
@@ -157,7 +157,7 @@ class RWalk(QuadraticPenalty[RWalkConfig]):
     ) -> dict[str, Tensor]:
         """Return the Fisher information of ``facts`` with mean 1; record its later ``weight``."""
         batches = sample_batches(learner, facts, self.config.samples)
-        sums, _ = squared_gradients(learner.model, learner.score, batches)
+        sums = shared_squares(learner, batches)
         scale = scale_to_mean_one(sums)
         self._origins.record(learner, facts, weight * scale, 1 - weight)
         return {name: tensor * scale for name, tensor in sums.items()}
