@@ -23,7 +23,10 @@ from tools.launched import FSDP2, launched
 
 # AdamW divides each gradient by its size, so a rounding error of a small one moves a weight by up
 # to the rate.
-SETTINGS = merge(compatibility.SETTINGS, {"general": {"ask": "off"}, "learner": {"lr": 3e-4}})
+SETTINGS = merge(
+    compatibility.SETTINGS,
+    {"general": {"ask": "off"}, "learner": {"lr": 3e-4}, "probe": {"batch_size": 5}},
+)
 LOSSES: list[float] = []
 
 
@@ -102,7 +105,7 @@ def compared(strategy: str, sizes: list[int], folder: Path, *, kind: Any = None)
 
 
 def test_two_processes_end_like_one(tmp_path: Path) -> None:
-    compared("replay+ewc", [2], tmp_path)
+    compared("replay+lwf+ewc", [2], tmp_path)
     for found in launched(2, lambda: train("recitation", tmp_path / "no"), tmp_path / "refused"):
         assert "recitation needs whole batches in one process" in found["error"]
     assert not (tmp_path / "no" / "run.json").exists()
