@@ -33,6 +33,7 @@ COMMANDS = {
     "figure": "draw a figure of finished runs for a paper",
     "dashboard": "serve the report of a folder of runs on this machine while they go on",
     "reproduce": "run what is missing of a committed experiment and write its reports",
+    "submit": "print a Slurm array or a Ray job that runs an experiment",
     "beliefs": "find out how old a model's knowledge is, without training it",
     "recall": "find out what models recall of a text that they have read",
     "audit": "attack a model that erased facts and compare it with a retrained model",

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import argparse
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cltool.cli import backend
 from cltool.cli import options as shared
 from cltool.cli.comparison import scores_table
 from cltool.cli.output import message, print_json, say
 from cltool.cli.tables import Part, print_all
 from cltool.cli.tune import fronts
 from cltool.core import exit_codes
+from cltool.core.backend import LOCAL, Backend
 from cltool.core.errors import UserError
 from cltool.core.progress import Progress, stderr_progress
+from cltool.core.remote.held import checkpoints_of, held
+from cltool.core.remote.place import Place
 
 if TYPE_CHECKING:
     from cltool.experiments.cell_code import CodeOfCells
@@ -67,7 +72,16 @@ def add(parser: argparse.ArgumentParser) -> None:
         " older page that was not made from cells",
     )
     parser.add_argument("--workers", type=int, help="number of processes [one per core]")
-    parser.add_argument("--out", metavar="DIR", help="folder of the runs [runs/GROUP/NAME]")
+    parser.add_argument(
+        "--cells",
+        metavar="I/N",
+        help="run only every N-th cell, from the I-th on, beside other commands that run the other"
+        " shares, and write no report",
+    )
+    parser.add_argument(
+        "--out", metavar="DIR", help="folder of the runs, or a URL of one [runs/GROUP/NAME]"
+    )
+    backend.add(parser)
     parser.add_argument("--fresh", action="store_true", help="run all chosen cells again")
     parser.add_argument(
         "--json",
@@ -96,7 +110,8 @@ def run(options: argparse.Namespace) -> int:
         )
     if options.out is not None and len(folders) > 1:
         raise UserError("one folder of runs serves one experiment", where="--out")
-    done = [_reproduce(folder, options) for folder in folders]
+    share, where = _share(options), backend.read(options)
+    done = [_reproduce(folder, options, share, where) for folder in folders]
     if options.json:
         print_json([result for _, result in done])
     return max(code for code, _ in done)
@@ -112,6 +127,31 @@ def _refuse_combinations(options: argparse.Namespace) -> None:
                     where=f"--{name}",
                     hint="Leave one of them out.",
                 )
+
+
+def _share(options: argparse.Namespace) -> tuple[int, int]:
+    """Return (I, N) of ``--cells``; (1, 1) without the option.
+
+    Raises:
+        UserError: it is not valid, or has no meaning here.
+    """
+    if options.cells is None:
+        return 1, 1
+    found = re.fullmatch(r"(\d+)/(\d+)", options.cells)
+    share = (int(found[1]), int(found[2])) if found else (0, 0)
+    if not 1 <= share[0] <= share[1]:
+        raise UserError(
+            f"not a share of the cells: {options.cells!r}",
+            where="--cells",
+            hint="Write 3/10 for the third of ten shares.",
+        )
+    if options.partial or options.backend != LOCAL:
+        raise UserError(
+            "cannot be combined with --partial or --backend ray",
+            where="--cells",
+            hint="Leave one of them out: on Ray, one command runs all cells.",
+        )
+    return share
 
 
 def _plan(folder: Path) -> Plan:
@@ -187,7 +227,9 @@ def _check(folders: Sequence[Path], only: Sequence[str], as_json: bool) -> int:
     return exit_codes.SOME_FAILED if any(row["has_to_run"] for row in rows) else exit_codes.DONE
 
 
-def _reproduce(folder: Path, options: argparse.Namespace) -> tuple[int, dict[str, Any]]:
+def _reproduce(
+    folder: Path, options: argparse.Namespace, share: tuple[int, int], where: Backend
+) -> tuple[int, dict[str, Any]]:
     """Run the cells of one experiment and write its reports.
 
     Returns:
@@ -198,12 +240,14 @@ def _reproduce(folder: Path, options: argparse.Namespace) -> tuple[int, dict[str
     result: dict[str, Any] = {"experiment": str(folder)}
     try:
         found = _plan(folder)
-        out = Path(options.out) if options.out else Path("runs") / found.name
+        out = Place.of(options.out or Path("runs") / found.name)
         if found.nothing_to_search:
             names = ", ".join(found.nothing_to_search)
             message(f"nothing to search in {names}")
         with stderr_progress() as progress:
-            failed, summary, reports = _run(found, out, options, progress)
+            if options.cells is not None:
+                return _run_share(found, out, options, share, progress, result)
+            failed, summary, reports = _run(found, out, options, where, progress)
     except UserError as error:
         message(str(error))
         return exit_codes.BAD_INPUT, result | {"error": str(error)}
@@ -223,7 +267,37 @@ def _reproduce(folder: Path, options: argparse.Namespace) -> tuple[int, dict[str
     return exit_codes.SOME_FAILED if result["failed"] else exit_codes.DONE, result
 
 
-def _print(found: Plan, out: Path, summary: Summary, reports: FromRuns) -> None:
+def _run_share(
+    found: Plan,
+    out: Place,
+    options: argparse.Namespace,
+    share: tuple[int, int],
+    progress: Progress,
+    result: dict[str, Any],
+) -> tuple[int, dict[str, Any]]:
+    """Run the cells of a share; return the exit code, and what was done as JSON."""
+    from cltool.experiments import reproduce
+
+    given = {"renew": options.renew, "every": options.fresh, "share": share}
+    pending = list(reproduce.pending(found, options.only, **given))
+    failures = reproduce.run_cells(
+        found, pending, out, fresh=options.fresh, workers=options.workers, alone=False,
+        progress=progress,
+    )  # fmt: skip
+    failed = [f"{one.task.name} failed: {one.error}" for one in failures]
+    for line in failed:
+        message(line)
+    done = len(pending) - len(failed)
+    if not options.json:
+        say(
+            f"{done} of {len(pending)} cells of this share are finished. When all shares are,"
+            f" `{found.command}` writes the report."
+        )
+    code = exit_codes.SOME_FAILED if failed else exit_codes.DONE
+    return code, result | {"runs": str(out), "finished": done, "failed": failed}
+
+
+def _print(found: Plan, out: Place, summary: Summary, reports: FromRuns) -> None:
     """Print the scores, the doubts, and where the reports are."""
     from cltool.reporting.columns import ALL, read_columns
 
@@ -245,7 +319,7 @@ def _print(found: Plan, out: Path, summary: Summary, reports: FromRuns) -> None:
 
 
 def _run(
-    found: Plan, out: Path, options: argparse.Namespace, progress: Progress
+    found: Plan, out: Place, options: argparse.Namespace, where: Backend, progress: Progress
 ) -> tuple[Sequence[str], Summary, FromRuns]:
     """Run and report; return which cells failed, what the cells say, and the other reports."""
     from cltool.experiments import reproduce
@@ -257,15 +331,18 @@ def _run(
     if options.partial:
         return (), experiment_reports.write_from_cells(found, partial=True), FromRuns()
     pending = reproduce.pending(found, options.only, renew=options.renew, every=options.fresh)
-    failures = reproduce.run_cells(
-        found,
-        list(pending),
-        out,
-        fresh=options.fresh,
-        workers=options.workers,
-        progress=progress,
-    )
-    summary = experiment_reports.write_from_cells(found)
-    runs = reproduce.runs_on_disk(found, out)
-    reports = experiment_reports.write_from_runs(found, runs, options.workers, progress)
+    with held(out):
+        failures = reproduce.run_cells(
+            found,
+            list(pending),
+            out,
+            fresh=options.fresh,
+            workers=options.workers,
+            backend=where,
+            progress=progress,
+        )
+        summary = experiment_reports.write_from_cells(found)
+        runs = reproduce.runs_on_disk(found, out)
+        with checkpoints_of(out, found.experiment.audit is not None and bool(runs)):
+            reports = experiment_reports.write_from_runs(found, runs, options.workers, progress)
     return [f"{one.task.name} failed: {one.error}" for one in failures], summary, reports

@@ -9,12 +9,16 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cltool.cli import backend
 from cltool.cli import options as shared
 from cltool.cli.output import message, print_json
 from cltool.cli.tables import Part, print_all, table
 from cltool.core import exit_codes
-from cltool.core.locks import OTHER_FOLDER, folder_lock
+from cltool.core.backend import LOCAL
+from cltool.core.errors import UserError
 from cltool.core.progress import Progress, stderr_progress
+from cltool.core.remote.held import held, refresh
+from cltool.core.remote.place import Place
 from cltool.facts.files.endings import table_name
 
 if TYPE_CHECKING:
@@ -56,9 +60,17 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--seeds", type=int, default=1, help="number of seeds for the later updates [%(default)s]"
     )
-    parser.add_argument("--out", help="folder of the runs [runs/tune/SCENARIO]")
+    parser.add_argument("--out", help="folder of the runs, or a URL of one [runs/tune/SCENARIO]")
+    parser.add_argument(
+        "--storage",
+        metavar="FILE",
+        help="Optuna's storage of the trials, so that several commands, also on several machines,"
+        " search together: a file in a shared folder, or a database (sqlite:///FILE,"
+        " postgresql://...); each command has its own --out",
+    )
     parser.add_argument("--report", metavar="FILE", help="also write an HTML report")
     parser.add_argument("--workers", type=int, help="number of processes [one per core]")
+    backend.add(parser)
     shared.add_experiment(parser)
 
 
@@ -72,9 +84,12 @@ def run(options: argparse.Namespace) -> int:
         refuse_no_page(Path(options.report))
     tables = shared.read_tables(options)
     names = shared.read_strategies(options.strategies)
+    where = backend.read(options)
     with stderr_progress() as progress, ExitStack() as locks:
         search = _search(options, names, tables, progress.task("tune"))
-        locks.enter_context(folder_lock(search.out, hint=OTHER_FOLDER))
+        place = Place.of(search.out)
+        place = locks.enter_context(held(place, shared=where.name != LOCAL))
+        search = replace(search, out=place)
         search.refuse_other_runs()
         fixed = [name for name in names if not search.ranges(name)]
         if len(fixed) == len(names):
@@ -82,10 +97,12 @@ def run(options: argparse.Namespace) -> int:
         elif fixed:
             message(f"nothing to search in {', '.join(fixed)}")
         searched = [name for name in names if name not in fixed]
-        if len(searched) > 1 and options.workers != 1:
+        away, several = where.name != LOCAL, len(searched) > 1 or bool(options.storage)
+        if away or (several and options.workers != 1):
             from cltool.experiments.tune_workers import search_all
 
-            search_all(search, searched, options.workers, progress)
+            search_all(search, searched, options.workers, progress, where)
+            refresh(place)
             search = replace(search, fresh=False)  # the runs are on disk and are read from there
         found = [search.tune(name) for name in searched]
     data = tuning_data(search, found, options.typed)
@@ -176,6 +193,8 @@ def _search(
     keep = read_bounds(options.keep or [MATCHED])
     shared.refuse_below_one(options.seeds, "--seeds")
     shared.refuse_below_one(options.workers, "--workers")
+    if options.storage:
+        _refuse_no_storage(options)
     stream = shared.open_stream(options.scenario, tables.get("scenario", {}))
     settings = {name: table for name, table in tables.items() if name != "scenario"}
     if options.tokens is not None:
@@ -186,11 +205,25 @@ def _search(
         options.first,
         options.trials,
         keep,
-        Path(options.out) if options.out else default,
+        Place.of(options.out or default),
         settings,
         options.seeds,
         options.fresh,
         progress,
         names,
         options.accept_changed_code,
+        options.storage or "",
     )
+
+
+def _refuse_no_storage(options: argparse.Namespace) -> None:
+    """Raise a `UserError` if the storage cannot be opened, or is to be forgotten."""
+    from cltool.experiments.shared_study import open_storage
+
+    if options.fresh:
+        raise UserError(
+            "cannot be combined with --storage, which other commands use",
+            where="--fresh",
+            hint="Name a new storage.",
+        )
+    open_storage(options.storage)

@@ -12,6 +12,7 @@ from typing import Any
 
 from cltool.core.digests import of_json
 from cltool.core.errors import UserError
+from cltool.core.remote.place import Place
 from cltool.core.settings import merge, without_added
 from cltool.experiments import experiment_file, resolve
 from cltool.experiments.experiment_file import Experiment, Tables
@@ -96,7 +97,7 @@ class Plan:
             return f"cltool reproduce {experiment_file.REPORTS / self.name}"
         return f"cltool reproduce {shlex.quote(Path(os.path.relpath(place)).as_posix())}"
 
-    def search(self, out: Path) -> Search:
+    def search(self, out: Path | Place) -> Search:
         """Return the search of an experiment that tunes.
 
         Args:
@@ -195,7 +196,7 @@ def _search_cells(
     return cells, left_out
 
 
-def _search(experiment: Experiment, stream: Stream, out: Path) -> Search:
+def _search(experiment: Experiment, stream: Stream, out: Path | Place) -> Search:
     tune = experiment.tune
     if tune is None:
         raise UserError("the experiment has no table [tune]")

@@ -9,15 +9,20 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from cltool.core.backend import HERE, LOCAL, Backend
 from cltool.core.errors import UserError
-from cltool.core.files import write_json
-from cltool.core.locks import OTHER_FOLDER, WORKERS_PATIENCE, folder_lock
+from cltool.core.files import write_json, write_text
+from cltool.core.locks import WORKERS_PATIENCE, folder_lock
 from cltool.core.progress import Progress
+from cltool.core.remote.copies import working_copy
+from cltool.core.remote.held import held, refresh
+from cltool.core.remote.place import Place
 from cltool.core.workers import Failure, run_tasks, worker_progress
 from cltool.experiments import cells, resolve
 from cltool.experiments.cell_code import by_other_code, out_of_date
 from cltool.experiments.experiment_plan import Plan, PlannedCell
 from cltool.experiments.resume import clear, holds_nothing
+from cltool.experiments.run_locks import is_finished
 from cltool.experiments.tune import Search
 from cltool.experiments.unexpected import explained
 from cltool.experiments.worker_setup import load_libraries, make_base_model, recorded_threads
@@ -32,9 +37,11 @@ class Job:
 
     Attributes:
         cell: what runs.
-        cell_file: where its result is written.
-        folder: the run folder; of a search, the folder of its runs.
-        scenario: a name, or the path of a file of facts.
+        experiment: the folder of the experiment.
+        place: of the run folder; of a search, of the folder of its runs.
+        away: other machines may make the cell, or the runs are at a URL: its result is written
+            beside the run folder, and taken over from there.
+        scenario: a name, or the path of a file of facts; or the stream.
         options: of the scenario, as JSON.
         keep_checkpoints: steps whose checkpoints are kept.
         search: for a search, its attributes without the stream and the progress.
@@ -42,9 +49,10 @@ class Job:
     """
 
     cell: PlannedCell
-    cell_file: Path
-    folder: Path
-    scenario: str
+    experiment: Path
+    place: Place
+    away: bool
+    scenario: str | Stream
     options: str
     keep_checkpoints: Sequence[int]
     search: Mapping[str, Any]
@@ -54,6 +62,18 @@ class Job:
     def name(self) -> str:
         """Name in progress reports."""
         return self.cell.name
+
+    @property
+    def folder(self) -> Path:
+        """The run folder, on the machine that asks."""
+        return self.place.folder
+
+    @property
+    def cell_file(self) -> Path:
+        """Where the result of the cell is written."""
+        if self.away:
+            return self.folder.with_name(f"{self.folder.name}.cell.json")
+        return cells.file_of(self.experiment, self.cell.name)
 
     @property
     def error_file(self) -> Path:
@@ -67,7 +87,12 @@ class Job:
 
 
 def pending(
-    plan: Plan, only: Collection[str] = (), *, renew: bool = False, every: bool = False
+    plan: Plan,
+    only: Collection[str] = (),
+    *,
+    renew: bool = False,
+    every: bool = False,
+    share: tuple[int, int] = (1, 1),
 ) -> Mapping[PlannedCell, str]:
     """Return the cells that have to run, with the reason.
 
@@ -76,6 +101,7 @@ def pending(
         only: strategies or variants; none: all.
         renew: cells that other code made have to run too.
         every: all cells have to run.
+        share: (I, N): only every N-th cell of the experiment, from the I-th on.
 
     Raises:
         UserError: ``only`` names one that the experiment does not have.
@@ -89,10 +115,13 @@ def pending(
                 hint=f"There are: {', '.join(dict.fromkeys(cell.variant for cell in plan.cells))}.",
             )
     found: dict[PlannedCell, str] = {}
-    for cell, held in cells.read_all(plan).items():
+    mine = {cell.name for cell in plan.cells[share[0] - 1 :: share[1]]}
+    for cell, known in cells.read_all(plan).items():
+        if cell.name not in mine:
+            continue
         if not only or not {cell.strategy, cell.variant}.isdisjoint(only):
-            reason = out_of_date(held, cell)
-            if renew and by_other_code(held, cell):
+            reason = out_of_date(known, cell)
+            if renew and by_other_code(known, cell):
                 reason = "made by other code"
             if reason or every:
                 found[cell] = reason
@@ -102,10 +131,12 @@ def pending(
 def run_cells(
     plan: Plan,
     chosen: Sequence[PlannedCell],
-    out: Path,
+    out: Path | Place,
     *,
     fresh: bool = False,
     workers: int | None = None,
+    backend: Backend = HERE,
+    alone: bool = True,
     progress: Progress,
 ) -> list[Failure[Job]]:
     """Run cells, each of which is written as soon as it is finished.
@@ -117,7 +148,8 @@ def run_cells(
         chosen: its cells that run.
         out: folder of the run folders.
         fresh: replace runs that are there.
-        workers: processes; by default one for each core, and one if there is a GPU.
+        workers, backend: as for `cltool.core.workers.run_tasks`.
+        alone: no other command may run cells in ``out`` at the same time.
         progress: receives the progress of each cell.
 
     Returns:
@@ -125,27 +157,45 @@ def run_cells(
     """
     if not chosen:
         return []
-    search = None if plan.experiment.tune is None else plan.search(out)
-    jobs = [_job(plan, cell, out, fresh, search) for cell in chosen]
-    with folder_lock(out, hint=OTHER_FOLDER):
-        return run_tasks(
+    with held(Place.of(out), shared=backend.name != LOCAL, alone=alone) as place:
+        away = place.is_remote or backend.name != LOCAL
+        jobs = [_job(plan, cell, place, fresh, away) for cell in chosen]
+        jobs = [job for job in jobs if fresh or not _taken_over(job)]
+        if not jobs:
+            return []
+        failures = run_tasks(
             jobs,
-            _run_cell if search is None else _search,
+            _run_cell if plan.experiment.tune is None else _search,
             prepare=_prepare,
             load=load_libraries,
             explain=explained,
             workers=workers,
             progress=progress,
+            backend=backend,
         )
+        refresh(place)
+        for job in jobs:
+            _taken_over(job)
+        return failures
 
 
-def runs_on_disk(plan: Plan, out: Path) -> Mapping[PlannedCell, Run]:
+def _taken_over(job: Job) -> bool:
+    """Copy the result of a cell from beside its run folder; return whether there is a right one."""
+    found = cells.read(job.cell_file) if job.away else None
+    if found is None or found["digest"] != dict(job.cell.digest):
+        return False
+    target = cells.file_of(job.experiment, job.cell.name)
+    write_text(target, job.cell_file.read_text(encoding="utf-8"))
+    return True
+
+
+def runs_on_disk(plan: Plan, out: Path | Place) -> Mapping[PlannedCell, Run]:
     """Return the finished runs in ``out`` of cells that are up to date; none of a search."""
     if plan.experiment.tune is not None:
         return {}
     found = {}
     for cell in plan.cells:
-        job = _job(plan, cell, out)
+        job = _job(plan, cell, Place.of(out))
         if not (job.folder / "run.json").is_file() or _begun_with(job) != dict(cell.digest):
             continue
         run = Run.open(job.folder)
@@ -155,17 +205,17 @@ def runs_on_disk(plan: Plan, out: Path) -> Mapping[PlannedCell, Run]:
     return found
 
 
-def _job(
-    plan: Plan, cell: PlannedCell, out: Path, fresh: bool = False, search: Search | None = None
-) -> Job:
+def _job(plan: Plan, cell: PlannedCell, out: Place, fresh: bool = False, away: bool = False) -> Job:
+    search = None if plan.experiment.tune is None else plan.search(out)
     given = (
         {} if search is None else {one.name: getattr(search, one.name) for one in fields(search)}
     )
     return Job(
         cell,
-        cells.file_of(plan.folder, cell.name),
-        out / cell.name if search is None else search.folder(cell.strategy),
-        plan.scenario,
+        plan.folder,
+        out / cell.name if search is None else search.place(cell.strategy),
+        away,
+        plan.stream if away else plan.scenario,
         json.dumps(dict(plan.options), default=str),
         plan.experiment.keep_checkpoints,
         {name: value for name, value in given.items() if name not in ("stream", "progress")},
@@ -211,6 +261,8 @@ def _open_stream(scenario: str, options: str, facts: str) -> Stream:
 
 
 def _stream(job: Job) -> Stream:
+    if isinstance(job.scenario, Stream):
+        return job.scenario
     return _open_stream(job.scenario, job.options, job.cell.digest["facts"])
 
 
@@ -222,8 +274,12 @@ def _run_cell(job: Job) -> None:
     from cltool.experiments import run
 
     cell = job.cell
-    with folder_lock(job.folder, patience=WORKERS_PATIENCE):
+    with (
+        folder_lock(job.folder, patience=WORKERS_PATIENCE),
+        working_copy(job.place, lambda: not _is_done(job)) as send,
+    ):
         _clear_other_run(job)
+        send()
         with recorded_threads(job.folder):
             finished = run.run(
                 _stream(job),
@@ -232,15 +288,31 @@ def _run_cell(job: Job) -> None:
                 out=job.folder,
                 settings=cell.tables,
                 keep_checkpoints=job.keep_checkpoints,
+                stored=send,
                 progress=worker_progress(job.name),
             )
         cells.write_run(job.cell_file, cell, finished)
 
 
+def _is_done(job: Job) -> bool:
+    """Return whether the run in the folder is that of the cell, and finished."""
+    if job.fresh or _begun_with(job) != dict(job.cell.digest):
+        return False
+    return is_finished(job.folder)
+
+
 def _search(job: Job) -> None:
     from cltool.experiments.manifest import versions
 
-    with folder_lock(job.folder, patience=WORKERS_PATIENCE):
+    def others() -> bool:
+        # Those are removed, with their checkpoints. Each run of the search fetches its own.
+        return job.fresh or _begun_with(job) != dict(job.cell.digest)
+
+    with (
+        folder_lock(job.folder, patience=WORKERS_PATIENCE),
+        working_copy(job.place, others) as send,
+    ):
         _clear_other_run(job)
+        send()
         search = Search(stream=_stream(job), progress=worker_progress(job.name), **job.search)
         cells.write_search(job.cell_file, job.cell, search.tune(job.cell.strategy), versions())

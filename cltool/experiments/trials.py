@@ -5,9 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from cltool.core.errors import Diverged
 from cltool.evaluation.requirements.bounds import Bound, parse_bounds
+from cltool.training.search_space import Range
+
+if TYPE_CHECKING:
+    import optuna
 
 Values = dict[str, float | int]
 """Setting (``learner.lr_scale``, ``ewc.lambda``) → value."""
@@ -24,6 +29,9 @@ MATCHED = "new>=0.95"
 
 FAILED = {"new": 0.0, "retained": 0.0, "stale": 1.0, "tokens": 0.0}
 """What a search is told about a trial that diverged; tables show a dash in its place."""
+
+STARTUP = 6
+"""Random trials before Optuna's sampler starts to learn from the scores."""
 
 FIRST = 2
 """How many updates are searched on by default."""
@@ -69,6 +77,13 @@ class Trial:
     def sought(self) -> tuple[float, ...]:
         """Scores that a search maximizes, without those that are missing."""
         return tuple(one for name in SOUGHT if not math.isnan(one := self.scores[name]))
+
+
+def propose(trial: optuna.trial.Trial, name: str, range_: Range) -> float | int:
+    """Return the value that Optuna proposes for a setting."""
+    if range_.whole:
+        return trial.suggest_int(name, int(range_.low), int(range_.high), log=range_.log)
+    return range_.rounded(trial.suggest_float(name, range_.low, range_.high, log=range_.log))
 
 
 def front(trials: Sequence[Trial]) -> list[Trial]:

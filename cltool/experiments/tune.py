@@ -14,25 +14,30 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cltool.core.digests import of_json
 from cltool.core.errors import Diverged, UserError
 from cltool.core.progress import QUIET, Progress
-from cltool.core.settings import merge
+from cltool.core.remote.copies import working_copy
+from cltool.core.remote.place import Place
+from cltool.core.settings import merge, without_added
 from cltool.evaluation.requirements.bounds import Bound
 from cltool.evaluation.summary import summary
 from cltool.experiments import general, resolve
 from cltool.experiments import run as experiment
 from cltool.experiments.manifest import identity
 from cltool.experiments.resume import refuse_others
-from cltool.experiments.run_locks import worker_lock
+from cltool.experiments.run_locks import is_finished, worker_lock
 from cltool.experiments.trials import (
     FAILED,
     SCORED,
     SOUGHT,
+    STARTUP,
     Trial,
     Values,
     choose,
     front,
     missed,
+    propose,
 )
 from cltool.experiments.worker_setup import recorded_threads
 from cltool.facts.stream import Stream
@@ -40,12 +45,7 @@ from cltool.runs.run import file_name
 from cltool.training.search_space import LR, LR_SCALE, RATES, Range, space
 
 if TYPE_CHECKING:
-    import optuna
-
     from cltool.runs.run import Run
-
-STARTUP = 6
-"""Random trials before Optuna's sampler starts to learn from the scores."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,7 @@ class Search:
         first: number of updates to search on.
         trials: number of settings to try, including the presets.
         keep: the bounds that the chosen settings must meet.
-        out: folder of the runs.
+        out: folder of the runs, also at a URL.
         settings: nested tables that apply to every trial, such as a token budget.
         seeds: number of seeds for the test on the later updates; trials have seed 0.
         fresh: replace all runs on disk.
@@ -102,6 +102,8 @@ class Search:
         strategies: all strategies that are searched with these settings. A plain strategy setting
             applies to those that have it.
         accept_changed_code: as for `cltool.run`.
+        storage: Optuna's storage of the trials, a file or the URL of a database, which several
+            processes may search together; empty: this process alone.
 
     Raises:
         UserError: the stream is too short, there are too few trials, or a setting is wrong.
@@ -111,13 +113,14 @@ class Search:
     first: int
     trials: int
     keep: Sequence[Bound]
-    out: Path
+    out: Path | Place
     settings: Mapping[str, Any]
     seeds: int = 1
     fresh: bool = False
     progress: Progress = QUIET
     strategies: Sequence[str] = ()
     accept_changed_code: bool = False
+    storage: str = ""
 
     def __post_init__(self) -> None:
         updates = len(self.stream) - 1
@@ -158,31 +161,7 @@ class Search:
             UserError: the strategy is unknown, a setting is wrong, there is nothing to search, or
                 the first updates have no facts for a score that a bound names.
         """
-        import optuna
-
-        optuna.logging.set_verbosity(optuna.logging.WARNING)
-        ranges = self.ranges(strategy)
-        if not ranges:
-            raise UserError(
-                "has nothing to search: it does not train and declares no range",
-                where=f"strategy {strategy}",
-            )
-        sampler = optuna.samplers.TPESampler(seed=0, n_startup_trials=STARTUP)
-        trials = [self._trial(strategy, 0, {})]
-        self._refuse_missing_scores(trials[0])
-        sought = [name for name in SOUGHT if not math.isnan(trials[0].scores[name])]
-        directions = [optuna.study.StudyDirection.MAXIMIZE for _ in sought]
-        study = optuna.create_study(directions=directions, sampler=sampler)
-        for number in range(1, self.trials):
-            self.progress(number, self.trials + 2, f"{strategy}: trial {number}")
-            proposal = study.ask()
-            values = {name: _propose(proposal, name, range_) for name, range_ in ranges.items()}
-            trials.append(trial := self._trial(strategy, number, values))
-            self._refuse_missing_scores(trial)
-            # If the presets diverged, a score may be missing in all later trials. Any constant
-            # stands for it then.
-            found = [trial.scores[name] for name in sought]
-            study.tell(proposal, [0.0 if math.isnan(one) else one for one in found])
+        trials = self.search(strategy)
         chosen = choose(trials, self.keep, self._lower_rate(strategy))
         self.progress(self.trials, self.trials + 2, f"{strategy}: the later updates")
         return Tuning(
@@ -193,6 +172,61 @@ class Search:
             not missed(chosen, self.keep),
             self._verdict(strategy, chosen),
         )
+
+    def search(self, strategy: str) -> list[Trial]:
+        """Run the trials of ``strategy`` that are not finished; return all of them.
+
+        Raises:
+            UserError: as `tune`.
+        """
+        import optuna
+
+        optuna.logging.set_verbosity(optuna.logging.WARNING)
+        ranges = self.ranges(strategy)
+        if not ranges:
+            raise UserError(
+                "has nothing to search: it does not train and declares no range",
+                where=f"strategy {strategy}",
+            )
+        if self.storage:
+            return self._search_together(strategy, ranges)
+        return self._search_alone(strategy, ranges)
+
+    def _search_together(self, strategy: str, ranges: Mapping[str, Range]) -> list[Trial]:
+        from cltool.experiments.shared_study import SharedStudy
+
+        settings = resolve.resolve(strategy, self._settings(strategy)).as_tables()
+        same = [strategy, self.stream.digest(), self.first, without_added(settings)]
+        name = f"{strategy}-{of_json(same)}"
+
+        def run(number: int, values: Values) -> Trial:
+            trial = self._trial(strategy, number, values)
+            self._refuse_missing_scores(trial)
+            return trial
+
+        study = SharedStudy(self.storage, name, self.trials, self.progress)
+        return study.search(ranges, run)
+
+    def _search_alone(self, strategy: str, ranges: Mapping[str, Range]) -> list[Trial]:
+        import optuna
+
+        sampler = optuna.samplers.TPESampler(seed=0, n_startup_trials=STARTUP)
+        trials = [self._trial(strategy, 0, {})]
+        self._refuse_missing_scores(trials[0])
+        sought = [name for name in SOUGHT if not math.isnan(trials[0].scores[name])]
+        directions = [optuna.study.StudyDirection.MAXIMIZE for _ in sought]
+        study = optuna.create_study(directions=directions, sampler=sampler)
+        for number in range(1, self.trials):
+            self.progress(number, self.trials + 2, f"{strategy}: trial {number}")
+            proposal = study.ask()
+            values = {name: propose(proposal, name, range_) for name, range_ in ranges.items()}
+            trials.append(trial := self._trial(strategy, number, values))
+            self._refuse_missing_scores(trial)
+            # If the presets diverged, a score may be missing in all later trials. Any constant
+            # stands for it then.
+            found = [trial.scores[name] for name in sought]
+            study.tell(proposal, [0.0 if math.isnan(one) else one for one in found])
+        return trials
 
     def ranges(self, strategy: str) -> dict[str, Range]:
         """Return setting → range for all settings of ``strategy`` that are searched."""
@@ -293,14 +327,23 @@ class Search:
             return tables
         return {**tables, "general": {"ask": "off"}}
 
+    def place(self, strategy: str) -> Place:
+        """Return the place of the runs that search the settings of ``strategy``."""
+        return Place.of(self.out) / f"{file_name(strategy)}-first{self.first}"
+
     def folder(self, strategy: str) -> Path:
         """Return the folder of the runs that search the settings of ``strategy``."""
-        return self.out / f"{file_name(strategy)}-first{self.first}"
+        return self.place(strategy).folder
 
     def _run(self, stream: Stream, strategy: str, name: str, values: Values, seed: int) -> Run:
-        folder = self.folder(strategy) / name
+        place = self.place(strategy) / name
+        folder = place.folder
         tables = merge(self._settings(strategy), as_tables(values))
-        with worker_lock(folder, self.fresh), recorded_threads(folder):
+        with (
+            worker_lock(folder, self.fresh),
+            working_copy(place, lambda: self.fresh or not is_finished(folder)) as send,
+            recorded_threads(folder),
+        ):
             return experiment.run(
                 stream,
                 strategy=strategy,
@@ -309,6 +352,7 @@ class Search:
                 settings=tables,
                 fresh=self.fresh,
                 accept_changed_code=self.accept_changed_code,
+                stored=send,
             )
 
 
@@ -338,10 +382,3 @@ def _comparable(scores: Mapping[str, float]) -> dict[str, float]:
 def warnings_of(run: Run) -> tuple[str, ...]:
     """Return the warnings of a run, each once."""
     return tuple(dict.fromkeys(str(text) for text in run.record.get("warnings") or ()))
-
-
-def _propose(trial: optuna.trial.Trial, name: str, range_: Range) -> float | int:
-    """Return the value that Optuna proposes for a setting."""
-    if range_.whole:
-        return trial.suggest_int(name, int(range_.low), int(range_.high), log=range_.log)
-    return range_.rounded(trial.suggest_float(name, range_.low, range_.high, log=range_.log))

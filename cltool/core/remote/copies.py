@@ -37,6 +37,8 @@ _TIMES = ("mtime", "LastModified", "last_modified", "updated", "timeModified", "
 class Copy:
     """The copy of a place on this machine.
 
+    With a run folder ``NAME`` go the files ``NAME.….`` beside it, such as its digest.
+
     Args:
         place: a place at a URL. The caller holds the lock of its folder.
 
@@ -49,6 +51,7 @@ class Copy:
         self.folder = place.folder
         self.fs, root = file_system(place.root)
         self.root = f"{root}/{place.below}" if place.below else root
+        self.beside = f"{self.root.rpartition('/')[2]}." if place.below else ""
         self._checkpoints = False
         self._known: dict[str, tuple[int, int]] = {}
         self._made: set[str] = set()
@@ -109,12 +112,29 @@ class Copy:
             return {}
         begin = len(self.root.lstrip("/")) + 1
         paths = {str(name).lstrip("/")[begin:]: info for name, info in found.items()}
+        paths |= self._listed_beside()
         return {path: info for path, info in paths.items() if _is_sent(path)}
+
+    def _listed_beside(self) -> dict[str, Mapping[str, Any]]:
+        if not self.beside:
+            return {}
+        found = self.fs.ls(self.root.rpartition("/")[0], detail=True)
+        files = {str(one["name"]).rpartition("/")[2]: one for one in found if one["type"] == "file"}
+        return {f"../{name}": one for name, one in files.items() if name.startswith(self.beside)}
+
+    def _at(self, path: str) -> str:
+        """Return the path in the file system of a path in the copy."""
+        if path.startswith("../"):
+            return f"{self.root.rpartition('/')[0]}/{path[3:]}"
+        return f"{self.root}/{path}"
 
     def _files(self) -> list[str]:
         """Return the relative paths of the files of the copy."""
         found = (one for one in self.folder.rglob("*") if one.is_file())
-        paths = (one.relative_to(self.folder).as_posix() for one in found)
+        paths = [one.relative_to(self.folder).as_posix() for one in found]
+        if self.beside:
+            names = (one.name for one in self.folder.parent.glob(f"{self.beside}*"))
+            paths += [f"../{name}" for name in names]
         return sorted(path for path in paths if _is_sent(path) and self._counts(path))
 
     def _counts(self, path: str) -> bool:
@@ -132,11 +152,11 @@ class Copy:
 
     def _fetch_file(self, path: str, info: Mapping[str, Any]) -> None:
         with whole_file(self.folder / path) as partial:
-            self.fs.get_file(f"{self.root}/{path}", str(partial))
+            self.fs.get_file(self._at(path), str(partial))
         self._set_time(path, info)
 
     def _send_file(self, path: str) -> None:
-        source, target = self.folder / path, f"{self.root}/{path}"
+        source, target = self.folder / path, self._at(path)
         if "file" in self.fs.protocol:
             with whole_file(Path(target)) as partial:
                 shutil.copyfile(source, partial)
@@ -169,7 +189,7 @@ class Copy:
     def _remove(self, paths: list[str]) -> None:
         for path in paths:
             with suppress(FileNotFoundError):
-                self.fs.rm_file(f"{self.root}/{path}")
+                self.fs.rm_file(self._at(path))
 
     @contextmanager
     def _explained(self, done: str) -> Iterator[None]:
@@ -223,10 +243,8 @@ def working_copy(place: Place, go_on: Callable[[], bool]) -> Iterator[Callable[[
         return
     copy = Copy(place)
     copy.fetch()
-    if not go_on():
-        yield lambda: None
-        return
-    copy.fetch(checkpoints=True)
+    if go_on():
+        copy.fetch(checkpoints=True)
     try:
         yield copy.send
     except BaseException:

@@ -18,7 +18,7 @@ _held: dict[str, Copy] = {}
 
 
 @contextmanager
-def held(out: Place, *, shared: bool = False) -> Iterator[Place]:
+def held(out: Place, *, shared: bool = False, alone: bool = True) -> Iterator[Place]:
     """Hold the lock of a folder of runs; yield the place for the tasks that work in it.
 
     The copy of a URL is fetched before. What changes in it inside is sent afterwards, unless an
@@ -26,16 +26,18 @@ def held(out: Place, *, shared: bool = False) -> Iterator[Place]:
 
     Args:
         out: the folder.
-        shared: other machines are to work in it, too.
+        shared: tasks on other machines work in it, too.
+        alone: no other command may work in it. Otherwise several commands do, each on run folders
+            of its own, and nothing is fetched but those.
 
     Raises:
         UserError: another command holds the lock, or the URL cannot be used.
     """
-    with folder_lock(out.folder, hint=OTHER_FOLDER):
+    with folder_lock(out.folder, shared=not alone, hint=OTHER_FOLDER):
         if not out.is_remote:
             with _token(out, shared) as place:
                 yield place
-        elif out.root in _held:
+        elif out.root in _held or not alone:
             yield out
         else:
             with lease(out.root, OTHER_FOLDER):
@@ -50,8 +52,23 @@ def held(out: Place, *, shared: bool = False) -> Iterator[Place]:
 
 def refresh(out: Place) -> None:
     """Fetch what tasks have written to the URL of a place that is held, except for checkpoints."""
-    if out.is_remote:
+    if out.root in _held:
         _held[out.root].fetch()
+
+
+@contextmanager
+def checkpoints_of(out: Place, needed: bool = True) -> Iterator[None]:
+    """Have the checkpoints of a URL that is held in the copy inside, if they are needed."""
+    if not needed or out.root not in _held:
+        yield
+        return
+    copy = _held[out.root]
+    copy.send()
+    copy.fetch(checkpoints=True)
+    yield
+    copy.send()
+    copy.drop_checkpoints()
+    copy.fetch()
 
 
 @contextmanager
