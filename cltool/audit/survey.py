@@ -23,6 +23,7 @@ from cltool.audit.request import AuditRequest
 from cltool.audit.survey_plan import Plan, planned
 from cltool.audit.survey_tables import Table, survey_tables
 from cltool.audit.survey_workers import SurveyFindings, attack_all
+from cltool.core.backend import HERE, Backend
 from cltool.core.progress import QUIET, Progress
 from cltool.runs.run import Run
 
@@ -59,6 +60,7 @@ def survey(
     steps: Sequence[int | None] = (None,),
     workers: int | None = None,
     progress: Progress = QUIET,
+    backend: Backend = HERE,
 ) -> Survey:
     """Audit every run that erased facts, except `retrain` runs.
 
@@ -69,7 +71,8 @@ def survey(
         settings: of the attacks.
         request: further options.
         steps: the steps to audit; None: the stream's last.
-        workers: number of processes; None: one for each core, or one if there is a GPU.
+        workers, backend: as for `cltool.core.workers.run_tasks`; on a cluster, all machines see the
+            folders of the runs.
         progress: receives the progress of the attacks and of the judging.
 
     Raises:
@@ -83,7 +86,7 @@ def survey(
         for entry in (one for group in plan.audited.values() for one in group)
         for state in entry.states
     ]
-    found = attack_all(states, request.fresh, workers, progress)
+    found = attack_all(states, request.fresh, workers, progress, backend)
     _without_failures(plan, found)
     plan.refuse_nothing()
     tables = survey_tables(plan, found, settings, progress)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +14,13 @@ from cltool.audit import findings
 from cltool.audit.attacks import findings_file
 from cltool.audit.attacks.battery import Findings
 from cltool.audit.findings import ModelState, Scope
+from cltool.core.backend import HERE, LOCAL, Backend
 from cltool.core.errors import UserError
 from cltool.core.locks import HeldError
 from cltool.core.progress import Progress
-from cltool.core.workers import run_tasks, worker_progress
+from cltool.core.remote.held import seen_by_all
+from cltool.core.remote.place import Place
+from cltool.core.workers import Failure, run_tasks, worker_progress
 from cltool.experiments import restore
 from cltool.experiments.unexpected import explained
 from cltool.experiments.worker_setup import load_libraries
@@ -30,11 +34,13 @@ class Job:
         state: the model.
         scope: the facts and the settings of the attacks.
         key: of the findings.
+        place: a folder that the machine must see.
     """
 
     state: ModelState
     scope: Scope
     key: str
+    place: Place | None = None
 
     @property
     def name(self) -> str:
@@ -102,14 +108,18 @@ class SurveyFindings:
 
 
 def attack_all(
-    states: Iterable[tuple[ModelState, Scope]], fresh: bool, workers: int | None, progress: Progress
+    states: Iterable[tuple[ModelState, Scope]],
+    fresh: bool,
+    workers: int | None,
+    progress: Progress,
+    backend: Backend = HERE,
 ) -> SurveyFindings:
     """Attack every model once, unless its findings are stored; models of several runs come first.
 
     Args:
         states: the models, and the facts they are attacked for.
         fresh: attack models whose findings are stored as well.
-        workers: number of processes; None: one for each core, or one if there is a GPU.
+        workers, backend: as for `cltool.core.workers.run_tasks`.
         progress: receives the progress of each attack.
     """
     found = SurveyFindings()
@@ -124,15 +134,7 @@ def attack_all(
     jobs.sort(key=lambda job: times[job.key] < 2)
     if jobs:
         try:
-            failures = run_tasks(
-                jobs,
-                _attack,
-                prepare=_prepare,
-                load=load_libraries,
-                explain=explained,
-                workers=workers,
-                progress=progress,
-            )
+            failures = _run(jobs, workers, progress, backend)
             errors = {one.task.key: one.error for one in failures}
         except UserError as error:
             # No job has run; models whose findings are on disk are still judged.
@@ -141,6 +143,24 @@ def attack_all(
             found.finish(job, errors.get(job.key))
     found.share()
     return found
+
+
+def _run(
+    jobs: Sequence[Job], workers: int | None, progress: Progress, backend: Backend
+) -> Sequence[Failure[Job]]:
+    away = backend.name != LOCAL
+    homes = [job.state.home.absolute() for job in jobs]
+    with seen_by_all(Place(os.path.commonpath(homes)), away) as place:
+        return run_tasks(
+            [replace(job, place=place) for job in jobs],
+            _attack,
+            prepare=_prepare,
+            load=load_libraries,
+            explain=explained,
+            workers=workers,
+            progress=progress,
+            backend=backend,
+        )
 
 
 # -- in the worker process ---------------------------------------------------------------
@@ -156,5 +176,7 @@ def _prepare(job: Job) -> None:
 
 
 def _attack(job: Job) -> None:
+    if job.place is not None:
+        job.place.refuse_other_folder()
     progress = worker_progress(job.name)
     findings.findings(job.state, job.scope, fresh=True, keep=True, progress=progress)

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from cltool.cli import backend
 from cltool.cli import options as shared
 from cltool.cli.output import message, print_json
 from cltool.cli.tables import Part, print_all
@@ -20,6 +21,7 @@ from cltool.core.similar import guess
 if TYPE_CHECKING:
     from cltool.audit.attacks.settings import AuditSettings
     from cltool.audit.request import AuditRequest
+    from cltool.core.backend import Backend
 
 VERDICTS = ("residue", "over-forgotten", "damaged", "undecided")
 """Verdicts that ``--fail-on`` accepts."""
@@ -111,6 +113,7 @@ def _add_models(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--cut", metavar="DATES", help="for dated lines: the dates of the updates")
     shared.add_wordings(parser)
     shared.add_device(parser)
+    backend.add(parser)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -124,7 +127,10 @@ def run(options: argparse.Namespace) -> int:
         from cltool.lm.hub import ALLOW
 
         os.environ[ALLOW] = "1"  # the processes of a survey see it, too
-    result = _audit_runs(options) if _several(options) else _audit_one(options)
+    where = backend.read(options)
+    with backend.runs_here(options.run, where) as folders:
+        options.run = folders
+        result = _audit_runs(options, where) if _several(options) else _audit_one(options)
     if options.json:
         print_json({"page": str(result.page), **result.data})
     else:
@@ -191,7 +197,7 @@ def _audit_one(options: argparse.Namespace) -> Result:
     return Result(page, data, verdicts(found), found.doubts, set(found.tally), False)
 
 
-def _audit_runs(options: argparse.Namespace) -> Result:
+def _audit_runs(options: argparse.Namespace, where: Backend) -> Result:
     """Audit several runs, or several steps.
 
     Raises:
@@ -211,7 +217,8 @@ def _audit_runs(options: argparse.Namespace) -> Result:
         progress.task("survey")(0, 1, "loading libraries")
         from cltool.audit.survey import survey
 
-        found = survey(runs, options.reference, settings, asked, steps, options.workers, progress)
+        given = (runs, options.reference, settings, asked, steps, options.workers, progress, where)
+        found = survey(*given)
     for name, reason in found.left_out:
         message(f"{name} is not audited: {reason}")
     from cltool.cli.audit_tables import counts

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 from cltool.core.backend import LOCAL, NAMES, RETRIES, Backend, read_memory
 from cltool.core.errors import UserError
+from cltool.core.remote.held import checkpoints_of, held
+from cltool.core.remote.place import Place
 
 _FOR_RAY = ("ray_address", "cpus_per_run", "gpus_per_run", "memory_per_run", "retries")
 
@@ -68,3 +72,33 @@ def read(options: argparse.Namespace) -> Backend:
 
     refuse_unusable(backend)
     return backend
+
+
+@contextmanager
+def runs_here(names: Sequence[str], backend: Backend) -> Iterator[list[str]]:
+    """Yield folders of runs on this machine, with their checkpoints; those at URLs are fetched.
+
+    What is written into them inside is sent.
+
+    Args:
+        names: paths and URLs.
+        backend: where their models are to be used.
+
+    Raises:
+        UserError: a URL cannot be used, or not with this backend.
+    """
+    with ExitStack() as stack:
+        folders = []
+        for name in names:
+            place = Place.of(name)
+            if place.is_remote:
+                if backend.name != LOCAL:
+                    raise UserError(
+                        "the models of runs at a URL are on no machine of a cluster",
+                        where=name,
+                        hint="Name a folder that all machines share, or leave out --backend.",
+                    )
+                stack.enter_context(held(place))
+                stack.enter_context(checkpoints_of(place))
+            folders.append(str(place.folder) if place.is_remote else name)
+        yield folders

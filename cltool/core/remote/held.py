@@ -35,7 +35,7 @@ def held(out: Place, *, shared: bool = False, alone: bool = True) -> Iterator[Pl
     """
     with folder_lock(out.folder, shared=not alone, hint=OTHER_FOLDER):
         if not out.is_remote:
-            with _token(out, shared) as place:
+            with seen_by_all(out, shared) as place:
                 yield place
         elif out.root in _held or not alone:
             yield out
@@ -72,7 +72,13 @@ def checkpoints_of(out: Place, needed: bool = True) -> Iterator[None]:
 
 
 @contextmanager
-def _token(out: Place, shared: bool) -> Iterator[Place]:
+def seen_by_all(out: Place, shared: bool = True) -> Iterator[Place]:
+    """Yield the place, by which tasks on other machines see whether they have the same folder.
+
+    Args:
+        out: a local folder.
+        shared: whether there are such tasks.
+    """
     if not shared:
         yield out
         return
