@@ -116,12 +116,12 @@ def pending(
             )
     found: dict[PlannedCell, str] = {}
     mine = {cell.name for cell in plan.cells[share[0] - 1 :: share[1]]}
-    for cell, known in cells.read_all(plan).items():
+    for cell, there in cells.read_all(plan).items():
         if cell.name not in mine:
             continue
         if not only or not {cell.strategy, cell.variant}.isdisjoint(only):
-            reason = out_of_date(known, cell)
-            if renew and by_other_code(known, cell):
+            reason = out_of_date(there, cell)
+            if renew and by_other_code(there, cell):
                 reason = "made by other code"
             if reason or every:
                 found[cell] = reason

@@ -118,7 +118,10 @@ class Copy:
     def _listed_beside(self) -> dict[str, Mapping[str, Any]]:
         if not self.beside:
             return {}
-        found = self.fs.ls(self.root.rpartition("/")[0], detail=True)
+        try:
+            found = self.fs.ls(self.root.rpartition("/")[0], detail=True)
+        except FileNotFoundError:
+            return {}
         files = {str(one["name"]).rpartition("/")[2]: one for one in found if one["type"] == "file"}
         return {f"../{name}": one for name, one in files.items() if name.startswith(self.beside)}
 

@@ -93,6 +93,27 @@ def test_a_finished_run_needs_no_checkpoint(place: Place) -> None:
     assert there(place)["checkpoints/step_0"] == "weights"
 
 
+def test_a_folder_in_a_folder_that_is_not_there_yet_is_empty(place: Place) -> None:
+    with working_copy(place.parent / "search" / "trial-0", lambda: True):
+        pass
+    assert not there(place.parent)
+
+
+def test_files_beside_a_run_folder_go_with_it(
+    place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with working_copy(place, lambda: True) as send:
+        write(place.folder, run_json="1")
+        write(place.folder.parent, **{"naive-seed0.cell_json": "a", "naive-seed01.cell_json": "b"})
+        send()
+        assert there(place.parent) == {"naive-seed0/run.json": "1", "naive-seed0.cell.json": "a"}
+    monkeypatch.setenv("CLTOOL_CACHE", str(tmp_path / "other"))
+    with working_copy(place, lambda: True):
+        assert (place.folder.parent / "naive-seed0.cell.json").read_text() == "a"
+        (place.folder.parent / "naive-seed0.cell.json").unlink()
+    assert there(place.parent) == {"naive-seed0/run.json": "1"}
+
+
 def test_what_says_how_far_a_run_is_comes_last(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
