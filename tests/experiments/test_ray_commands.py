@@ -82,10 +82,12 @@ def test_an_audit_on_ray_has_the_verdicts_of_one_without_it(
     work.write(text, [*rows[:3], rows[-1]])
     assert work.reproduce("--fresh") == 0
     capsys.readouterr()
+    facts = str(work.folder.parent / "facts.jsonl")
     settings = [f"--set=audit.{name}={json.dumps(value)}" for name, value in QUICK.items()]
 
     def verdicts(*options: str) -> Any:
-        assert main(["audit", str(work.runs), "--json", "--fresh", *settings, *options]) == 0
+        command = ["audit", str(work.runs), "--json", "--fresh", "--scenario", facts]
+        assert main([*command, *settings, *options]) == 0
         return json.loads(capsys.readouterr().out)["steps"]
 
     assert verdicts("--backend", "ray", "--workers", "1") == verdicts("--workers", "1")
