@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -49,6 +50,14 @@ def test_a_cluster_that_does_not_answer_is_refused(capsys: pytest.CaptureFixture
     for address in (f"127.0.0.1:{port}", f"ray://127.0.0.1:{port}"):
         said = refusal(capsys, "--backend", "ray", "--ray-address", address)
         assert f"--ray-address: no Ray cluster answers at {address}" in said
+    with socket.socket() as other:
+        # Something else listens there, and closes the connection.
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        threading.Thread(target=lambda: other.accept()[0].close(), daemon=True).start()
+        said = refusal(capsys, "--backend", "ray", "--ray-address", f"127.0.0.1:{port}")
+        assert f"no Ray cluster answers at 127.0.0.1:{port}" in said
     said = refusal(capsys, "--backend", "ray", "--ray-address", "nowhere")
     assert "not an address of a cluster: 'nowhere'" in said
 
