@@ -333,8 +333,10 @@ class Learner(LanguageTemplate):
 
         # Processes with sharded weights need the same number of parts: none may try again alone.
         losses = attempt(size) if self.team.sharded else self.forward_size.run(attempt)
-        losses, counted = self._share.add_up(self.trainable().values(), losses, self.tokens - begun)
-        self.tokens = begun + counted
+        if self.team.size > 1:
+            trained, counted = self.trainable().values(), self.tokens - begun
+            losses, counted = self._share.add_up(trained, losses, counted)
+            self.tokens = begun + counted
         self._after_backward(**kwargs)
         self._before_update(**kwargs)
         self._watch.record("loss", self._place(), *losses)

@@ -68,7 +68,7 @@ class Share:
     def add_up(
         self, parameters: Collection[nn.Parameter], losses: Sequence[Tensor], tokens: int
     ) -> tuple[list[Tensor], int]:
-        """Give each parameter the gradient of the whole batch.
+        """Give each parameter the gradient of the whole batch, if there are several processes.
 
         Args:
             parameters: the trained ones, in the same order on all processes.
@@ -79,8 +79,6 @@ class Share:
             The loss of the whole batch, in parts or as one, and the tokens of all processes.
         """
         team = self.team
-        if team.size == 1:
-            return list(losses), tokens
         device = next(iter(parameters)).device if parameters else torch.device("cpu")
         loss = sum(losses, torch.zeros((), device=device)) / (team.size if team.sharded else 1)
         whole = [] if team.sharded else list(parameters)
