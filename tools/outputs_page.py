@@ -233,6 +233,9 @@ An experiment that cannot be read has `error` in place of these. With `--list` a
 code made), or `error`. With `--check` there is an object for each cell that has to run or that
 other code made: `experiment`, `cell`, `reason`, and `has_to_run`, which is false for a cell that
 other code made.
+
+With `--cells`, such an object has `experiment`, `runs`, `failed`, and `finished`, the number of
+cells of the share that were run.
 """
 
 _AUDIT = """\
