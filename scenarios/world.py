@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import TypeVar, overload
@@ -220,7 +221,9 @@ class _Plan:
         return Fact(self._subject(entity), relation, self._object(entity, place, step))
 
     def _subject(self, entity: int) -> str:
-        return self._subjects.spell(_permute(entity, len(self._subjects), self._subject_key))
+        # A name that is made again takes no further memory.
+        number = _permute(entity, len(self._subjects), self._subject_key)
+        return sys.intern(self._subjects.spell(number))
 
     def _object(self, entity: int, place: int, step: int) -> str:
         """Return the object that ``step`` gives; no two steps give a key the same object."""
@@ -233,7 +236,8 @@ class _Plan:
             number = step * self._people + entity
         else:
             number = _permute(step, self._pool, key)
-        return relation.names.spell(_permute(number, len(relation.names), self._pool_keys[place]))
+        number = _permute(number, len(relation.names), self._pool_keys[place])
+        return sys.intern(relation.names.spell(number))
 
     def extra_probes(self, known: Knowledge) -> Iterator[Probe]:
         """Make the two-hop and reverse probes of a step; reads only their keys."""

@@ -44,9 +44,13 @@ class RelationNames:
         self._objects: dict[str, _Names] = {}
         self._subjects: dict[str, _Names] = {}
         for subject, relation, objects in facts:
-            name = name_identity(relation)
-            self._objects.setdefault(name, _Names()).add(objects)
-            self._subjects.setdefault(name, _Names()).add([subject])
+            self.add(subject, relation, objects)
+
+    def add(self, subject: str, relation: str, objects: Iterable[str]) -> None:
+        """Add the names of a fact, before any name is looked up."""
+        name = name_identity(relation)
+        self._objects.setdefault(name, _Names()).add(objects)
+        self._subjects.setdefault(name, _Names()).add([subject])
 
     @classmethod
     def of(cls, facts: Iterable[Fact]) -> RelationNames:

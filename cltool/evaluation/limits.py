@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
+from itertools import chain, repeat
 from typing import TYPE_CHECKING
 
 from cltool.core.plurals import plural
@@ -45,20 +46,23 @@ class Askable:
     @classmethod
     def of(cls, stream: Stream, coder: Coder) -> Askable:
         """Return what is known about ``stream`` for a model with the tokens of ``coder``."""
-        facts = [
-            fact
-            for update in stream
-            for fact in (*update.learn, *update.restated)
-            if fact.key not in stream.unasked
-        ]
-        objects = {name: None for fact in facts for name in fact.accepted}
-        wordings = {
-            (asking.wording.gap, asking.wording.closing)
-            for key in stream.first_taught()
-            for asking in stream.wordings.askings(key)
-        }
-        # Subjects are the answers of reversed questions.
-        subjects = {fact.subject: None for fact in facts}
+        # One pass, and no list of facts: there may be millions.
+        objects: dict[str, None] = {}
+        subjects: dict[str, None] = {}
+        relations, edges = RelationNames(), _Edges(stream)
+        for update in stream:
+            for taught, fact in chain(
+                zip(repeat(True), update.learn), zip(repeat(False), update.restated)
+            ):
+                if fact.key in stream.unasked:
+                    continue
+                objects.update(dict.fromkeys(fact.accepted))
+                # Subjects are the answers of reversed questions.
+                subjects[fact.subject] = None
+                relations.add(fact.subject, fact.relation, fact.accepted)
+                if taught:
+                    edges.add(fact)
+        wordings = edges.found
         gaps = {gap for gap, _ in wordings} | {" "}
         names = {**objects, **subjects}
         if stream.wordings.chat:
@@ -69,7 +73,26 @@ class Askable:
         closings = frozenset(closing for _, closing in wordings)
         longest += longest_of(coder, closings)
         known = KnownNames({**objects, **subjects})
-        return cls(known, longest, closings, RelationNames.of(facts))
+        return cls(known, longest, closings, relations)
+
+
+class _Edges:
+    """Collects (gap, closing) of all wordings in which facts are asked."""
+
+    def __init__(self, stream: Stream) -> None:
+        self._wordings = stream.wordings
+        self._alike: set[str] = set()
+        self.found: set[tuple[str, str]] = set()
+
+    def add(self, fact: Fact) -> None:
+        if fact.relation in self._alike:
+            return
+        self.found |= {
+            (asking.wording.gap, asking.wording.closing)
+            for asking in self._wordings.askings(fact.key)
+        }
+        if self._wordings.alike(fact.relation):
+            self._alike.add(fact.relation)
 
 
 def longest_of(coder: Coder, texts: Iterable[str]) -> int:

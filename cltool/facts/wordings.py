@@ -201,6 +201,18 @@ class Wordings:
             for number, wording in (*trained.items(), *held_out.items())
         ]
 
+    def alike(self, relation: str) -> bool:
+        """Return whether all keys of ``relation`` have the same gaps and closings.
+
+        They differ where a key has prompts of its own or is a text, or a wording names the subject
+        again.
+        """
+        if self._prompts or self._texts:
+            return False
+        asked = self._of(self._names.get(name_identity(relation), relation))
+        every = (*asked.wordings, *asked.apart)
+        return not any("{subject}" in one.gap + one.closing for one in every)
+
     def examples(self, fact: Fact) -> list[tuple[str, str]]:
         """Return (prompt, target) for each trained wording of ``fact``.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -41,7 +42,10 @@ def _encode(one: StoredFact) -> object:
 
 
 def _decode(row: list[Any]) -> StoredFact:
-    step, line, day, subject, relation, name, *more = row
+    step, line, day, *names = row[:6]
+    # Facts share their names, however often they are read.
+    subject, relation, name = map(sys.intern, names)
+    more = row[6:]
     if not more:
         return StoredFact(Fact(subject, relation, name), step, line, day)
     tags = tuple((tag, text) for tag, text in more[1])
