@@ -7,6 +7,7 @@ that part reads (`Gates` defines a). The model's own weights stay as they are un
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -22,6 +23,14 @@ if TYPE_CHECKING:
     from cltool.lm.coder import Encoded
     from cltool.training.learner import Learner
     from cltool.training.strategy import State
+
+
+WATCHED = 16
+"""Texts that are watched at once."""
+
+
+class _Seen(Exception):
+    """The states of all blocks are there."""
 
 
 class Patches:
@@ -61,7 +70,7 @@ class Patches:
         if not can_widen(model):
             return False
         neurons = {
-            number: Neurons(gates.rows, gates.constants, values / gates.sharpness[:, None])
+            number: _pairs(gates, values)
             for number, gates, values in zip(self._layers, self.gates, self.values, strict=True)
         }
         self.keep([])
@@ -112,7 +121,7 @@ class Patches:
         learner.model.eval()
         found: dict[int, list[list[Tensor]]] = {}
         try:
-            for chosen in by_length([len(one) for one in examples], learner.settings.batch_size):
+            for chosen in by_length([len(one) for one in examples], WATCHED):
                 rows = self._rows(learner, [examples[number] for number in chosen], outputs)
                 found |= zip(chosen, rows, strict=True)
         finally:
@@ -139,7 +148,8 @@ class Patches:
             for part in split(batch, size):
                 self.drop()
                 self._watched = []
-                learner.score(part)
+                with suppress(_Seen):
+                    learner.score(part)
                 rows = len(part["labels"])
                 # Some models pass all tokens of a batch in one row.
                 seen = [
@@ -169,6 +179,9 @@ class Patches:
             states, given = held.pop(), hidden(output)
             if self._watched is not None:
                 self._watched.append((states.detach().float(), given.detach().float()))
+                if len(self._watched) == len(self._layers):
+                    # Nothing of the later blocks is wanted.
+                    raise _Seen
             if not len(self.gates[place]):
                 return None
             with torch.autocast(states.device.type, enabled=False):
@@ -179,3 +192,12 @@ class Patches:
 
         part.reads.register_forward_pre_hook(read, with_kwargs=True)
         part.adds.register_forward_hook(add)
+
+
+def _pairs(gates: Gates, values: Tensor) -> Neurons:
+    """Return the neurons of the gates that can open: two for each."""
+    kept = gates.can_open.nonzero().flatten().tolist()
+    gates, values = gates.kept(kept), values[kept] / gates.sharpness[kept, None]
+    first, second = gates.rows
+    constants = torch.cat([gates.constants, gates.constants])
+    return Neurons(torch.cat([first, second]), constants, torch.cat([values, -values]))
