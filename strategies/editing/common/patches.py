@@ -17,6 +17,7 @@ from torch.nn.functional import relu
 from cltool.lm.batches import by_length, collate, split
 from cltool.lm.feed_forward import FeedForward, Neurons, can_widen, feed_forward, widen
 from cltool.lm.layers import blocks, hidden, with_hidden
+from cltool.lm.sharding import is_sharded
 from cltool.strategies.editing.common.gates import Gates, no_gates
 
 if TYPE_CHECKING:
@@ -54,6 +55,8 @@ class Patches:
         self._none = torch.zeros(0, width, device=device)
         self._watched: list[tuple[Tensor, Tensor]] | None = None
         self._held: list[list[Tensor]] = []
+        # Where weights are sharded, each pass has to put them back behind itself.
+        self._may_stop = not is_sharded(learner.model)
         self.gates: list[Gates] = [no_gates(width, device) for _ in layers]
         self.values: list[Tensor] = [self._none for _ in layers]
         found = blocks(learner.model)
@@ -179,7 +182,7 @@ class Patches:
             states, given = held.pop(), hidden(output)
             if self._watched is not None:
                 self._watched.append((states.detach().float(), given.detach().float()))
-                if len(self._watched) == len(self._layers):
+                if len(self._watched) == len(self._layers) and self._may_stop:
                     # Nothing of the later blocks is wanted.
                     raise _Seen
             if not len(self.gates[place]):
