@@ -25,8 +25,9 @@ texts a gate may open, seldom, and rarely in all blocks of a fact: no single gat
 its own value, a part of what states the fact. Sentences of these texts into which an update's
 subject is put count for the directions only.
 
-The values v_i are trained on the update's sentences, and nothing else is trained. Predictions after
-the subject in other sentences should stay as they were, p₀:
+The values v_i are trained on the update's sentences, and nothing else is. With ``keep`` = κ,
+predictions p₀ after the subject in other sentences should stay. Facts then need larger values, and
+hold in fewer wordings that were not trained, so it is off unless it is set:
 
     v = argmin −mean log p(y|x; v) + κ KL(p₀ ‖ p(·; v))
 
@@ -137,17 +138,16 @@ class PatcherConfig(StrategyConfig):
         " and the median score of its own (1)",
     )
     rate: float = Field(
-        default=1.0,
+        default=0.3,
         gt=0,
-        json_schema_extra=search(0.2, 3.0, log=True),
+        json_schema_extra=search(0.03, 1.0, log=True),
         description="Adam's rate, × the median root mean square of what an MLP adds",
     )
     keep: float = Field(
-        default=0.5,
+        default=0.0,
         ge=0,
-        json_schema_extra=search(0.05, 5.0, log=True),
         description="weight of the divergence from the model's predictions where a subject of the"
-        " update stands in a sentence about something else",
+        " update stands in a sentence about something else; 0: those may change",
     )
     epochs: int = Field(default=40, ge=1, description="maximum number of passes over an update")
     more: int = Field(

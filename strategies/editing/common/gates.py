@@ -268,7 +268,8 @@ class _Moments:
         solved = torch.cholesky_solve(torch.cat([own.mean(dim=0)[None], few]).T, factor)
         plain, both = solved[:, 0], solved[:, 1:]
         inner = torch.eye(len(few), device=own.device) + share[:, None] * (few @ both)
-        return plain - both @ torch.linalg.solve(inner, share * (few @ plain))
+        found: Tensor = plain - both @ torch.linalg.solve(inner, share * (few @ plain))
+        return found
 
 
 class _Scores:

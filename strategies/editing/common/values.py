@@ -165,7 +165,8 @@ class Values:
                 chosen = prompts[begin : begin + size]
                 logits = self._completions(collate(chosen, learner.lm.coder.pad))
                 counts = [len(one) - max(one.start, 1) for one in chosen]
-                found += [one.half().cpu() for one in logits.log_softmax(-1).split(counts)]
+                logps = logits.log_softmax(-1).half().cpu()
+                found += torch.split(logps, counts)
             return found
 
         return learner.forward_size.run(attempt) if prompts else []
