@@ -82,7 +82,8 @@ def _held(strategy: str, width: int) -> tuple[int, int, int]:
     before = _alive() - 4 * count
     learner.strategies.attach(learner)
     counter = _Counter()
-    learner.plugins.append(counter)
+    plugins: list[Any] = learner.plugins
+    plugins.append(counter)
     for update in stream.updates[1:]:
         apply(learner, update)
         counter.most = max(counter.most, _alive())
