@@ -139,8 +139,8 @@ PLANS: tuple[tuple[str, Plan], ...] = (
 
 def with_table(page: str) -> str:
     """Return a page with the table of `PLANS` in its place."""
-    marks = r"(<!-- runs -->\n).*?(\n<!-- end -->)"
-    return re.sub(marks, lambda found: f"{found[1]}{table(PLANS)}{found[2]}", page, flags=re.S)
+    marks = r"(<!-- runs -->).*?(<!-- end -->)"
+    return re.sub(marks, lambda found: f"{found[1]}\n{table(PLANS)}\n{found[2]}", page, flags=re.S)
 
 
 def main() -> None:

@@ -173,8 +173,10 @@ def tables(measured: Mapping[str, Mapping[str, Any]]) -> str:
 
 def with_tables(page: str, measured: Mapping[str, Mapping[str, Any]]) -> str:
     """Return a page with the table in its place."""
-    marks = r"(<!-- memory -->\n).*?(\n<!-- end -->)"
-    return re.sub(marks, lambda found: f"{found[1]}{tables(measured)}{found[2]}", page, flags=re.S)
+    marks = r"(<!-- memory -->).*?(<!-- end -->)"
+    return re.sub(
+        marks, lambda found: f"{found[1]}\n{tables(measured)}\n{found[2]}", page, flags=re.S
+    )
 
 
 def read() -> dict[str, dict[str, Any]]:
