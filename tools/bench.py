@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
 TURNS = 7
 
-ANSWER_TOKENS = 16
-
 
 def main() -> int:
     """Run all benchmarks and print their ratios."""
@@ -166,6 +164,7 @@ def learner_ratios() -> Iterator[str]:
 
 def prober_ratios() -> Iterator[str]:
     """Measure asking against a left-padded batched ``generate`` of the same prompts."""
+    from cltool.evaluation import limits
     from cltool.evaluation.prober import Prober
     from cltool.experiments import resolve
 
@@ -173,10 +172,11 @@ def prober_ratios() -> Iterator[str]:
     lm, stream = learner.lm, learner.stream
     settings = resolve.resolve("naive").probe
     prober = Prober(lm, settings, stream)
-    keys = stream.first_taught()
+    keys, longest = stream.first_taught(), limits.Askable.of(stream, lm.coder).longest
     for label, step in (("knows every answer", 0), ("knows part of them", 4)):
         probes = list(stream.probes(stream.knowledge(step), keys))
-        alone = partial(_generate_alone, lm, [probe.prompt for probe in probes], settings)
+        limit = limits.limit(settings.max_tokens, longest, prober.match)
+        alone = partial(_generate_alone, lm, [probe.prompt for probe in probes], settings, limit)
         a, b, ratio = pair(partial(prober.ask, step, probes), alone, turns=3)
         yield (
             f"a model that {label}: {1e3 * a / len(probes):.2f} ms a probe over"
@@ -184,8 +184,10 @@ def prober_ratios() -> Iterator[str]:
         )
 
 
-def _generate_alone(lm: LanguageModel, prompts: list[str], settings: ProbeSettings) -> None:
-    """Left-padded batches through ``generate``, answers as long as the stream's longest."""
+def _generate_alone(
+    lm: LanguageModel, prompts: list[str], settings: ProbeSettings, limit: int
+) -> None:
+    """Generate answers of at most ``limit`` tokens in left-padded batches."""
     import torch
 
     model: Any = lm.model
@@ -199,7 +201,7 @@ def _generate_alone(lm: LanguageModel, prompts: list[str], settings: ProbeSettin
                 input_ids=batch["input_ids"],
                 attention_mask=batch["attention_mask"],
                 do_sample=False,
-                max_new_tokens=ANSWER_TOKENS,
+                max_new_tokens=limit,
                 eos_token_id=lm.coder.stops,
                 pad_token_id=lm.coder.pad,
             )

@@ -254,7 +254,7 @@ class Prober:
         self, prompts: Sequence[str], limit: int, report: Report = unheard
     ) -> list[Answer]:
         """Generate the greedy answer to each prompt, within ``limit`` tokens and the context."""
-        written = self._sampler.greedy(self.lm.coder.prompts(prompts), limit, report)
+        written = self._sampler.answers(self.lm.coder.prompts(prompts), limit, report)
         return [self._answer(ids, limit) for ids in written]
 
     def _answer(self, ids: Sequence[int], limit: int) -> Answer:

@@ -140,6 +140,6 @@ def _answerer(
 
     def answers(askings: Sequence[Asking]) -> list[Answer]:
         prompts = lm.coder.prompts([asking.prompt for asking in askings])
-        return [spoken(lm.coder, ids, limit) for ids in sampler.greedy(prompts, limit)]
+        return [spoken(lm.coder, ids, limit) for ids in sampler.answers(prompts, limit)]
 
     return answers

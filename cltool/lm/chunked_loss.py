@@ -105,7 +105,7 @@ class ChunkedScored(Scored):
     def _one_chunk(self, hidden: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
         logits = self._head(hidden)
         losses = functional.cross_entropy(logits.float(), labels, reduction="none")
-        return losses, logits.detach().argmax(dim=-1) == labels
+        return losses, logits.detach().max(dim=-1).indices == labels
 
     def _by_row(self, losses: Tensor) -> Tensor:
         sums = losses.new_zeros(len(self.labels))

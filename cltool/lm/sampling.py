@@ -6,16 +6,20 @@ tested, and otherwise in batches of equal length.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
 import torch
 from torch import Tensor
 
-from cltool.core.progress import Report, unheard
+from cltool.core.progress import Report, portion, unheard
 from cltool.core.team import ALONE, Team
 from cltool.lm.batches import by_length
 from cltool.lm.language_model import LanguageModel
+
+FIRST = 1 / 3
+"""Share of the limit that `Sampler.answers` gives to all texts first."""
 
 PADDING_TOLERANCE = 1e-3
 """Largest change of a logit for which padding counts as masked exactly."""
@@ -77,6 +81,30 @@ class Sampler:
         for numbers, some in zip(batches, texts, strict=True):
             written |= zip(numbers, some, strict=True)
         return [written[number] for number in range(len(prompts))]
+
+    def answers(
+        self, prompts: Sequence[Sequence[int]], limit: int, report: Report = unheard
+    ) -> list[list[int]]:
+        """Generate what `greedy` does, in less time where most continuations are short.
+
+        A batch is as slow as its longest continuation. So all get a share of the limit first, and
+        those that have not ended then go on together. Their texts are read once more for this.
+        """
+        first, stops = math.ceil(limit * FIRST), frozenset(self.stops)
+        written = self.greedy(prompts, first, portion(report, 0.0, 0.5))
+        whole = [[*one, *more] for one, more in zip(prompts, written, strict=True)]
+        unended = [
+            n
+            for n, one in enumerate(written)
+            if len(one) == first and one[-1] not in stops and len(whole[n]) <= self.lm.context
+        ]
+        if unended and first < limit:
+            rest = [whole[n] for n in unended]
+            found = self.greedy(rest, limit - first, portion(report, 0.5, 1.0))
+            for n, more in zip(unended, found, strict=True):
+                written[n] = [*written[n], *more]
+        report(len(prompts), len(prompts))
+        return written
 
     def sample(
         self,

@@ -105,7 +105,7 @@ def _score(lm: LanguageModel, examples: Sequence[Encoded], whole: bool) -> list[
     table = logits.log_softmax(-1)
     logps = table.gather(-1, labels.unsqueeze(-1)).squeeze(-1)
     means, stds = _moments(table)
-    hits = logits.argmax(-1) == labels
+    hits = logits.max(-1).indices == labels
     sizes = counted.sum(1).tolist()
     columns = [_cut(column.double().cpu(), sizes) for column in (logps, means, stds, hits)]
     return [

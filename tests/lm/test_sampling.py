@@ -36,6 +36,20 @@ def test_greedy_is_what_each_prompt_alone_gives(name: str, load_lm: LoadLM) -> N
     assert written == [alone(lm, prompt, 5) for prompt in prompts]
 
 
+@pytest.mark.parametrize("name", ARCHITECTURES)
+@pytest.mark.parametrize("limit", [1, 2, 12])
+def test_answers_are_the_greedy_continuations(name: str, limit: int, load_lm: LoadLM) -> None:
+    lm = load_lm(name)
+    prompts = lm.coder.prompts([*PROMPTS, "Land " * 30])
+    prompts[-1] = prompts[-1][: lm.context - 2]
+    reports: list[tuple[int, int]] = []
+    sampler = Sampler(lm, batch_size=3)
+    written = sampler.answers(prompts, limit, lambda *report: reports.append(report))
+    assert written == sampler.greedy(prompts, limit)
+    assert reports[-1] == (len(prompts), len(prompts))
+    assert sampler.answers([], limit) == []
+
+
 def test_nothing_follows_a_stop_token(load_lm: LoadLM) -> None:
     lm = load_lm("tiny")
     written = Sampler(lm).greedy(lm.coder.prompts(PROMPTS[:3]), 30)
@@ -79,11 +93,15 @@ def test_samples_depend_on_the_generator_alone(load_lm: LoadLM) -> None:
     assert len(drawn[0]) == 6 and len({tuple(ids) for ids in drawn[0]}) > 1
 
 
-def test_generation_stops_at_the_context(load_lm: LoadLM) -> None:
+@pytest.mark.parametrize("generate", ["greedy", "answers"])
+def test_generation_stops_at_the_context(generate: str, load_lm: LoadLM) -> None:
     lm = load_lm("gpt2")
-    long = lm.coder.prompts(["Land " * lm.context])[0][: lm.context - 2]
-    (written,) = Sampler(lm).greedy([long], 50)
-    assert len(written) <= 3
+    (long,) = lm.coder.prompts(["Land " * lm.context])
+    for room in (2, 1):
+        (written,) = getattr(Sampler(lm), generate)([long[: lm.context - room]], 9)
+        assert len(written) <= room + 1
+    (begun,) = getattr(Sampler(lm), generate)([long[: lm.context - 5]], 15)
+    assert len(begun) <= 6
 
 
 def test_the_model_keeps_its_mode(load_lm: LoadLM) -> None:

@@ -85,7 +85,7 @@ def _answers(
     found: dict[int, Answer] = {}
     for begin in range(0, len(order), _STEP):
         chosen = order[begin : begin + _STEP]
-        written = sampler.greedy([prompts[number] for number in chosen], limit)
+        written = sampler.answers([prompts[number] for number in chosen], limit)
         found |= {n: spoken(lm.coder, ids, limit) for n, ids in zip(chosen, written, strict=True)}
         progress(len(found), len(order), "asking what no update teaches")
     return [found[number] for number in range(len(texts))]

@@ -244,15 +244,16 @@ class Drift:
 def update_examples(stream: Stream, step: int, coder: Coder) -> list[Encoded]:
     """Return what an update teaches as prompts and completions, each fact in one wording.
 
-    The wording is a held-out one if the key has any. Of a large update, a fixed random sample of
-    `PROMPTS` facts is taken.
+    The wording is a held-out one if the key has any. A text that is trained whole is a completion
+    without a prompt. Of a large update, a fixed random sample of `PROMPTS` facts is taken.
     """
     facts = fixed_sample(list(stream.updates[step].learn), PROMPTS, 0, "general", "prompts", step)
-    pairs = []
+    pairs: list[tuple[str, str]] = []
     for fact in facts:
         askings = stream.wordings.askings(fact.key)
         held_out = [one for one in askings if one.form != TRAINED] or askings
-        pairs.append((held_out[0].prompt, held_out[0].wording.target(fact.object)))
+        chosen = [(one.prompt, one.wording.target(fact.object)) for one in held_out]
+        pairs += (chosen or stream.wordings.examples(fact))[:1]
     return coder.pairs(pairs)
 
 
