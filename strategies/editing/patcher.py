@@ -138,7 +138,7 @@ class PatcherConfig(StrategyConfig):
         " and the median score of its own (1)",
     )
     rate: float = Field(
-        default=0.3,
+        default=0.15,
         gt=0,
         json_schema_extra=search(0.03, 1.0, log=True),
         description="Adam's rate, × the median root mean square of what an MLP adds",
@@ -151,7 +151,7 @@ class PatcherConfig(StrategyConfig):
     )
     epochs: int = Field(default=40, ge=1, description="maximum number of passes over an update")
     more: int = Field(
-        default=4,
+        default=8,
         ge=0,
         description="further passes over a fact once its sentences are completed correctly; they"
         " help with wordings that were not trained",
