@@ -59,8 +59,12 @@ class Page:
 
 
 def line(fact: Fact, wordings: Wordings) -> str:
-    """Return the line that states ``fact`` in a prompt: one sentence and a line break."""
-    asking = wordings.askings(fact.key)[0]
+    """Return the line that states ``fact`` in a prompt: one sentence or text, and a line break."""
+    askings = wordings.askings(fact.key)
+    if not askings:
+        _, text = wordings.examples(fact)[0]
+        return " ".join(text.split()) + "\n"
+    asking = askings[0]
     said = asking.wording.target(fact.object)
     # In a chat the assistant's sentence states the fact by itself.
     asked = "" if asking.wording.gap.strip() else asking.prompt + " " * asking.wording.chat

@@ -146,7 +146,7 @@ def _without(
     learner: Learner, written: Mapping[Key | str, list[Line]], gone: Collection[Key]
 ) -> dict[Key | str, list[Line]]:
     """Return the lines that are not about the keys in ``gone``."""
-    prompts = tuple(_prompt(learner, key) for key in gone)
+    prompts = tuple(_prompt(learner, key) for key in gone if learner.stream.wordings.askings(key))
     return {
         name: found
         for name, found in written.items()
