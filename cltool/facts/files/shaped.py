@@ -111,7 +111,8 @@ def shaped_rows(
     named_rows = [(cells, source.places.file_of(number)) for number, cells in first]
     if not named_rows and source.header:
         # A table without usable rows has the columns of its header.
-        named_rows = [(dict.fromkeys(map(_fold, source.columns)), source.places.file_of(1))]
+        empty: Row = dict.fromkeys(map(_fold, source.columns))
+        named_rows = [(empty, source.places.file_of(1))]
     shown_rows = [cells for _, cells in first[:_SHOWN]]
     if shape is not None:
         if named_rows and not any(not shape.missing(cells) for cells, _ in named_rows):
