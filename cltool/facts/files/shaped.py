@@ -111,7 +111,7 @@ def shaped_rows(
     named_rows = [(cells, source.places.file_of(number)) for number, cells in first]
     if not named_rows and source.header:
         # A table without usable rows has the columns of its header.
-        empty: Row = dict.fromkeys(map(_fold, source.columns))
+        empty: Row = {_fold(name): None for name in source.columns}
         named_rows = [(empty, source.places.file_of(1))]
     shown_rows = [cells for _, cells in first[:_SHOWN]]
     if shape is not None:
