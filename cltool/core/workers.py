@@ -16,7 +16,7 @@ from collections import deque
 from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from importlib import import_module
@@ -32,7 +32,7 @@ from loky.process_executor import TerminatedWorkerError
 from cltool.core import interrupts, threads
 from cltool.core.backend import HERE, LOCAL, Backend
 from cltool.core.errors import Unexpected, UserError, in_words
-from cltool.core.files import write_text
+from cltool.core.outcomes import Outcome, in_one_text, outcome
 from cltool.core.progress import QUIET, Progress
 
 PR_SET_PDEATHSIG = 1
@@ -254,31 +254,18 @@ def _not_sent(task: Task, error: PicklingError) -> UserError:
 
 def _error_of(task: Task, future: Future[None]) -> str:
     """Return why a task failed, or an empty string; keep the traceback of an unexpected error."""
+    found: Outcome = None
     try:
         future.result()
     except TerminatedWorkerError:
         return "the worker process died (killed, or out of memory)"
     except PicklingError as error:
         return str(_not_sent(task, error))
-    except UserError as error:
-        return str(error)
-    except Unexpected as error:
-        return _with_trace(task, error.error, error.trace)
+    except (UserError, Unexpected) as error:
+        found = error
     except Exception as error:  # of the pool; the other tasks go on
-        found = UserError(in_words(error))
-        return _with_trace(task, found, "".join(traceback.format_exception(error)))
-    with suppress(OSError):
-        task.error_file.unlink(missing_ok=True)
-    return ""
-
-
-def _with_trace(task: Task, error: UserError, trace: str) -> str:
-    """Keep a traceback, and return what failed and where the traceback is."""
-    text = f"{error.where}: {error.what}" if error.where else error.what
-    with suppress(OSError):
-        write_text(task.error_file, trace)
-        text += f" (see {task.error_file})"
-    return text
+        found = Unexpected(UserError(in_words(error)), "".join(traceback.format_exception(error)))
+    return in_one_text(found, task.error_file)
 
 
 # -- in the worker process ---------------------------------------------------------------
@@ -347,13 +334,9 @@ def _guarded(
         UserError: ``work`` raised it.
         Unexpected: ``work`` raised anything else, such as SystemExit.
     """
-    try:
-        work(*arguments)
-    except UserError:
-        raise
-    except BaseException as error:
-        trace = "".join(traceback.format_exception(error))
-        raise Unexpected(explain(error), trace) from None
+    found = outcome(explain, work, *arguments)
+    if found is not None:
+        raise found from None
 
 
 def worker_progress(name: str) -> Progress:
