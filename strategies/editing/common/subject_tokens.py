@@ -37,10 +37,11 @@ def located(learner: Learner, fact: Fact) -> list[Located]:
     found = []
     for (prompt, target), example in zip(pairs, coder.pairs(pairs), strict=True):
         places = [
-            last_common(coder, example, prompt[:end], "") for end in _ends(prompt, fact.subject)
+            _last_common(coder, example, prompt[:end], "") for end in _ends(prompt, fact.subject)
         ]
         places += [
-            last_common(coder, example, prompt, target[:end]) for end in _ends(target, fact.subject)
+            _last_common(coder, example, prompt, target[:end])
+            for end in _ends(target, fact.subject)
         ]
         found.append(Located(example, tuple(sorted({n for n in places if n >= 0}))))
     return found
@@ -57,7 +58,7 @@ def _ends(text: str, subject: str) -> Iterator[int]:
     yield from (found.end() for found in words or re.finditer(name, text) if found.group())
 
 
-def last_common(coder: Coder, example: Encoded, prompt: str, said: str) -> int:
+def _last_common(coder: Coder, example: Encoded, prompt: str, said: str) -> int:
     """Return the index of the last token that ``example`` shares with its own beginning."""
     if said:
         whole = coder.pairs([(prompt, said)])[0]
