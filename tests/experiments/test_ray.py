@@ -33,6 +33,7 @@ def cluster() -> Iterator[None]:
             yield
 
 
+@pytest.mark.cluster
 def test_a_comparison_on_ray_has_the_ledgers_of_a_run_in_this_process(
     cluster: None, stream: Stream, checkpoint: Callable[[str], Path], tmp_path: Path
 ) -> None:
