@@ -12,6 +12,7 @@ import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import datetime
+from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -27,8 +28,8 @@ CHECKPOINTS = "checkpoints"
 LAST = ("steps.jsonl", "run.json")
 """Files that say how far a run is, in the order in which they are sent."""
 
-NOT_SENT = (locks.FILE, "heartbeat.json")
-"""Files of running processes on one machine."""
+NOT_SENT = (locks.FILE, "heartbeat.json", "*.error.txt")
+"""Names of files that stay on one machine: those of running processes, and tracebacks."""
 
 _TIMES = ("mtime", "LastModified", "last_modified", "updated", "timeModified", "created")
 """Under which names file systems tell when a file was written."""
@@ -88,6 +89,10 @@ class Copy:
             here = self._files()
             gone = [path for path in self._known if path not in here]
             changed = [path for path in here if self._state(path) != self._known.get(path)]
+            if changed:
+                # Work inside a part of this folder may have sent it already.
+                there = self._listed()
+                changed = [path for path in changed if not self._same(path, there.get(path, {}))]
             # Without them, the other files of an earlier run count for nothing.
             self._remove([path for path in gone if _rank(path)])
             for path in sorted(changed, key=lambda path: (_rank(path), path)):
@@ -112,6 +117,7 @@ class Copy:
             return {}
         begin = len(self.root.lstrip("/")) + 1
         paths = {str(name).lstrip("/")[begin:]: info for name, info in found.items()}
+        paths = {path: info for path, info in paths.items() if _is_inside(path)}
         paths |= self._listed_beside()
         return {path: info for path, info in paths.items() if _is_sent(path)}
 
@@ -136,8 +142,8 @@ class Copy:
         found = (one for one in self.folder.rglob("*") if one.is_file())
         paths = [one.relative_to(self.folder).as_posix() for one in found]
         if self.beside:
-            names = (one.name for one in self.folder.parent.glob(f"{self.beside}*"))
-            paths += [f"../{name}" for name in names]
+            files = (one for one in self.folder.parent.glob("*") if one.is_file())
+            paths += [f"../{one.name}" for one in files if one.name.startswith(self.beside)]
         return sorted(path for path in paths if _is_sent(path) and self._counts(path))
 
     def _counts(self, path: str) -> bool:
@@ -258,9 +264,16 @@ def working_copy(place: Place, go_on: Callable[[], bool]) -> Iterator[Callable[[
     copy.drop_checkpoints()
 
 
+def _is_inside(path: str) -> bool:
+    """Return whether a path from a URL, where any text may be a name, is one below the folder."""
+    found = PurePosixPath(path)
+    return bool(found.parts) and not found.is_absolute() and ".." not in found.parts
+
+
 def _is_sent(path: str) -> bool:
     parts = PurePosixPath(path).parts
-    return parts[-1] not in NOT_SENT and not any(is_partial(Path(part)) for part in parts)
+    stays = any(fnmatchcase(parts[-1], name) for name in NOT_SENT)
+    return not stays and not any(is_partial(Path(part)) for part in parts)
 
 
 def _rank(path: str) -> int:

@@ -50,11 +50,10 @@ def lease(url: str, hint: str) -> Iterator[None]:
             raise _held(url, found, hint)
         fs.makedirs(root, exist_ok=True)
         _write(fs, file, key)
-        if found is None:
-            time.sleep(DOUBT)
-            found = _read(fs, file)
-            if found is not None and found.get("key") != key:
-                raise _held(url, found, hint)
+        time.sleep(DOUBT)
+        found = _read(fs, file)
+        if found is not None and found.get("key") != key:
+            raise _held(url, found, hint)
     except UserError:
         raise
     except Exception as error:  # of the file system's own

@@ -179,3 +179,45 @@ def test_an_error_of_the_file_system_is_one_message(
     write(copy.folder, run_json="1")
     with pytest.raises(UserError, match="cannot be written"):
         copy.send()
+
+
+def test_names_at_the_url_that_lead_out_of_the_folder_are_left_alone(
+    place: Place, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    copy = Copy(place)
+    evil = ("../../../evil", f"{tmp_path}/evil", "a/../../../../evil", "")
+    listed = {f"{copy.root}/{name}": {"size": 1, "type": "file"} for name in evil}
+    monkeypatch.setattr(copy.fs, "find", lambda *given, **more: listed)
+    monkeypatch.setattr(copy.fs, "get_file", lambda path, to: Path(to).write_text("x"))
+    copy.fetch()
+    assert not [path for path in tmp_path.rglob("*") if path.is_file()]
+
+
+def test_a_traceback_and_other_run_folders_stay_in_the_copy(place: Place) -> None:
+    out = place.parent
+    write(out.folder, **{"naive-seed0.error.txt": "trace", "naive-seed0.5/run_json": "mine"})
+    with working_copy(place, lambda: True):
+        write(place.folder, run_json="1")
+    whole = Copy(out)
+    whole.fetch()
+    whole.send()
+    assert (out.folder / "naive-seed0.error.txt").read_text() == "trace"
+    assert there(out) == {"naive-seed0/run.json": "1"}
+
+
+def test_what_a_part_of_the_folder_has_sent_is_not_sent_again(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent: list[str] = []
+    send_file = Copy._send_file
+
+    def note(self: Copy, path: str) -> None:
+        sent.append(path)
+        send_file(self, path)
+
+    monkeypatch.setattr(Copy, "_send_file", note)
+    with working_copy(place.parent, lambda: False):
+        with working_copy(place, lambda: True):
+            write(place.folder, run_json="1")
+        write(place.parent.folder, table="2")
+    assert sent == ["run.json", "table"]

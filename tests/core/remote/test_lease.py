@@ -80,9 +80,12 @@ def test_it_is_renewed_while_it_is_held(url: str, monkeypatch: pytest.MonkeyPatc
             time.sleep(0.01)
 
 
+@pytest.mark.parametrize("left", [False, True], ids=["nothing there", "a lease that has ended"])
 def test_of_two_that_begin_at_once_the_later_one_goes_on(
-    url: str, monkeypatch: pytest.MonkeyPatch
+    url: str, left: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    if left:
+        write(url, valid_until=1.0)
     # Between the writing and the look, another command writes.
     monkeypatch.setattr(
         leases.time, "sleep", lambda s: write(url, key="b", valid_until=time.time() + 60)
