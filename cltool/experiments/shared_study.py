@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 from cltool.core.errors import UserError, in_words
 from cltool.core.processes import is_running
@@ -34,6 +35,9 @@ STALE = 120.0
 
 PAUSE = 1.0
 """Seconds between two looks at the trials of other processes."""
+
+DOUBT = 1.0
+"""Seconds after which a process looks whether another one has taken over the same trial."""
 
 
 def open_storage(text: str) -> Any:
@@ -79,6 +83,8 @@ class SharedStudy:
         )  # fmt: skip
         self.complete = optuna.trial.TrialState.COMPLETE
         self.running = optuna.trial.TrialState.RUNNING
+        self.key = uuid4().hex
+        self._unsigned: dict[int, float] = {}
 
     def search(
         self, ranges: Mapping[str, Range], run: Callable[[int, Values], Trial]
@@ -108,8 +114,9 @@ class SharedStudy:
 
         going = [one for one in found if one.state == self.running]
         for one in going:
-            if _ended(one.user_attrs):
-                return optuna.trial.Trial(self.study, one._trial_id)
+            if self._ended(one):
+                proposal = optuna.trial.Trial(self.study, one._trial_id)
+                return proposal if self._taken_over(proposal) else None
         counted = len(going) + sum(one.state == self.complete for one in found)
         if counted >= self.wanted:
             return None
@@ -120,6 +127,27 @@ class SharedStudy:
         # Another process has asked for the last one at the same moment.
         self.study.tell(asked, state=optuna.trial.TrialState.FAIL)
         return None
+
+    def _ended(self, trial: optuna.trial.FrozenTrial) -> bool:
+        """Return whether the process of a trial has ended, perhaps before its first sign."""
+        if "alive" in trial.user_attrs:
+            return _ended(trial.user_attrs)
+        now = time.monotonic()
+        return now - self._unsigned.setdefault(trial.number, now) > STALE
+
+    def _taken_over(self, proposal: optuna.trial.Trial) -> bool:
+        """Return whether this process has taken over a trial, and no other one did."""
+        with suppress(RuntimeError):  # of Optuna: the trial has just been finished
+            self._sign(proposal)
+        time.sleep(DOUBT)
+        found = self.study.get_trials(deepcopy=False)[proposal.number]
+        return found.state == self.running and found.user_attrs.get("key") == self.key
+
+    def _sign(self, proposal: optuna.trial.Trial) -> None:
+        """Say in the storage that this process works on a trial."""
+        proposal.set_user_attr("owner", [os.uname().nodename, os.getpid()])
+        proposal.set_user_attr("key", self.key)
+        proposal.set_user_attr("alive", time.time())
 
     def _run(
         self,
@@ -156,8 +184,7 @@ class SharedStudy:
             while not ended.wait(ALIVE):
                 sign(time.time())
 
-        proposal.set_user_attr("owner", [os.uname().nodename, os.getpid()])
-        sign(time.time())
+        self._sign(proposal)
         thread = threading.Thread(target=signs, daemon=True)
         thread.start()
         try:
@@ -170,18 +197,16 @@ class SharedStudy:
 
 def _ended(attributes: Mapping[str, Any]) -> bool:
     """Return whether the process of a trial has ended."""
-    alive = attributes.get("alive")
-    if alive is None:
-        return False  # it has just been asked for
     host, pid = attributes.get("owner") or ("", 0)
     here = host == os.uname().nodename and pid != os.getpid()
-    return bool(time.time() - alive > STALE or (here and not is_running(pid)))
+    return bool(time.time() - attributes["alive"] > STALE or (here and not is_running(pid)))
 
 
 def _as_attributes(trial: Trial) -> dict[str, Any]:
     """Return what the storage keeps of a trial, as JSON."""
     scores = {name: None if math.isnan(one) else one for name, one in trial.scores.items()}
     return {
+        "values": trial.values,
         "scores": scores,
         "diverged": trial.diverged,
         "warnings": list(trial.warnings),
@@ -193,6 +218,6 @@ def _as_trial(found: optuna.trial.FrozenTrial) -> Trial:
     kept = found.user_attrs
     scores = {name: math.nan if one is None else one for name, one in kept["scores"].items()}
     return Trial(
-        found.number, dict(found.params), scores, kept["diverged"], tuple(kept["warnings"]),
+        found.number, dict(kept["values"]), scores, kept["diverged"], tuple(kept["warnings"]),
         kept["collapsed"],
     )  # fmt: skip

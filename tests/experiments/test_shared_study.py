@@ -32,13 +32,25 @@ def storage(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     ]
 
 
+@pytest.fixture(autouse=True)
+def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shared_study, "DOUBT", 0.0)
+
+
 def study(storage: str, wanted: int = 4) -> SharedStudy:
     return SharedStudy(storage, "naive-x", wanted, QUIET)
 
 
 def test_a_second_process_has_the_trials_of_the_first(storage: str) -> None:
-    first = study(storage).search(RANGES, scored)
+    given: list[Values] = []
+
+    def noted(number: int, values: Values) -> Trial:
+        given.append(values)
+        return scored(number, values)
+
+    first = study(storage).search(RANGES, noted)
     assert [one.number for one in first] == [0, 1, 2, 3]
+    assert [one.values for one in first] == given
     assert first[0].values == {} and len({str(one.values) for one in first}) == 4
     assert all(0.001 <= one.values["learner.lr"] <= 0.1 for one in first[1:])
     assert isinstance(first[1].values["replay.mix"], int) and first[1].warnings == ("slow",)
@@ -97,6 +109,47 @@ def test_a_trial_whose_process_has_ended_is_taken_over(storage: str) -> None:
     assert [one.number for one in found] == [0, 1, 2, 3]
     # With the settings that were proposed before, so that its run goes on.
     assert asked[0] == (2, values[2]) and asked[1][0] == 3
+
+
+def test_a_trial_whose_process_was_killed_before_its_first_sign_is_taken_over(
+    storage: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    study(storage).study.ask()
+    monkeypatch.setattr(shared_study, "STALE", 0.01)
+    monkeypatch.setattr(shared_study, "PAUSE", 0.02)
+    looks = 0
+
+    def wait(seconds: float) -> None:
+        nonlocal looks
+        looks += 1
+        assert looks < 100
+        shared_study.threading.Event().wait(seconds)
+
+    monkeypatch.setattr(shared_study.time, "sleep", wait)
+    assert [one.number for one in study(storage).search(RANGES, scored)] == [0, 1, 2, 3]
+
+
+def test_of_two_processes_that_take_over_a_trial_one_runs_it(
+    storage: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = study(storage)
+    trial = first.study.ask()
+    trial.set_user_attr("alive", 0.0)
+    looks: list[float] = []
+
+    def other(seconds: float) -> None:
+        # Before the second look, another process takes the trial over.
+        if looks:
+            raise TimeoutError
+        looks.append(seconds)
+        trial.set_user_attr("key", "other")
+
+    def never(number: int, values: Values) -> Trial:
+        raise AssertionError(number)
+
+    monkeypatch.setattr(shared_study.time, "sleep", other)
+    with pytest.raises(TimeoutError):
+        study(storage).search(RANGES, never)
 
 
 @pytest.mark.parametrize(
