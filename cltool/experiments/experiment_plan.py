@@ -94,7 +94,8 @@ class Plan:
         """
         place = self.folder.resolve()
         if place.parts[-3:-2] == experiment_file.REPORTS.parts:
-            return f"cltool reproduce {experiment_file.REPORTS / self.name}"
+            folder = (experiment_file.REPORTS / self.name).as_posix()
+            return f"cltool reproduce {shlex.quote(folder)}"
         return f"cltool reproduce {shlex.quote(Path(os.path.relpath(place)).as_posix())}"
 
     def search(self, out: Path | Place) -> Search:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cltool.core.backend import Backend
+from cltool.core.remote.url import is_url
 from cltool.experiments.experiment_plan import Plan
 
 MOST = 1000
@@ -58,7 +59,8 @@ def slurm_array(plan: Plan, out: str | None, needs: Needs, shares: int | None = 
     if needs.partition:
         asked.append(f"--partition={needs.partition}")
     again = reproduce(plan, out)
-    report = shlex.quote(" ".join(again))
+    folder = shlex.quote(str(Path.cwd()))
+    report = f"--chdir={folder} --wrap {shlex.quote(shlex.join(again))}"
     return "\n".join(
         [
             "#!/bin/bash",
@@ -68,10 +70,10 @@ def slurm_array(plan: Plan, out: str | None, needs: Needs, shares: int | None = 
             " the same on all machines.",
             "# Submit it, and let the report be written when all shares have ended:",
             "#   job=$(sbatch --parsable THIS_FILE)",
-            f"#   sbatch --dependency=afterany:$job --wrap {report}",
+            f"#   sbatch --dependency=afterany:$job {report}",
             "",
             "set -euo pipefail",
-            f"cd {shlex.quote(str(Path.cwd()))}",
+            f"cd {folder}",
             f'exec {shlex.join(again)} --workers 1 --cells "$SLURM_ARRAY_TASK_ID/{count}"',
             "",
         ]
@@ -83,10 +85,13 @@ def ray_job(plan: Plan, out: str | None, backend: Backend, dashboard: str) -> st
 
     Args:
         plan: the experiment.
-        out: folder of the runs, or a URL; None: the default one.
+        out: folder of the runs, or a URL; None: the default one. The job works in a copy of the
+            working folder, so a relative path is made absolute.
         backend: what a run needs.
         dashboard: URL of the cluster's dashboard, which takes jobs.
     """
+    out = out or str(Path("runs") / plan.name)
+    out = out if is_url(out) else str(Path(out).absolute())
     command = [*reproduce(plan, out), "--backend", "ray", "--ray-address", "auto"]
     command += ["--cpus-per-run", str(backend.cpus), "--retries", str(backend.retries)]
     if backend.gpus is not None:

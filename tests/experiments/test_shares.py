@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import shutil
 from pathlib import Path
 
@@ -91,6 +92,9 @@ def test_a_slurm_array_runs_the_shares(work: Workplace, capsys: pytest.CaptureFi
         ' --cells "$SLURM_ARRAY_TASK_ID/4"'
     )
     assert f"cd {Path.cwd()}" in lines
+    (wrap,) = (shlex.split(line.lstrip("# ")) for line in lines if "--wrap" in line)
+    assert wrap[2:-1] == [f"--chdir={Path.cwd()}", "--wrap"]
+    assert shlex.split(wrap[-1])[2:] == ["reports/group/name", "--out", "/shared/x y"]
     assert main([*options, "--shares", "2"]) == 0
     assert "--array=1-2" in capsys.readouterr().out
     # Another file is not replaced.
@@ -107,5 +111,9 @@ def test_a_ray_job_runs_all_cells(work: Workplace, capsys: pytest.CaptureFixture
         " cltool reproduce reports/group/name --out s3://bucket/runs --backend ray"
         " --ray-address auto --cpus-per-run 1 --retries 2 --gpus-per-run 0.25"
     )
+    # The job works in a copy of this folder.
+    assert main([*options[:-1], "runs/x y"]) == 0
+    command = shlex.split(capsys.readouterr().out.splitlines()[-1])
+    assert command[command.index("--out") + 1] == str(Path.cwd() / "runs" / "x y")
     assert main(["submit", str(work.folder), "--to", "cloud"]) == 2
     assert "unknown kind 'cloud'" in capsys.readouterr().err
