@@ -17,6 +17,22 @@ from cltool.core.files import write_text
 Outcome = UserError | Unexpected | None
 """Why work failed; None if it is done."""
 
+DIED = "the worker process died (killed, or out of memory)"
+"""Why work failed whose process ended before it."""
+
+
+def not_sent(name: str, reason: str) -> UserError:
+    """Return the error of a task that cannot be pickled.
+
+    Args:
+        name: of the task.
+        reason: what cannot be pickled.
+    """
+    return UserError(
+        f"{name} cannot be sent to a worker process: {reason}",
+        hint="Leave out locks, open files and the like.",
+    )
+
 
 def outcome(
     explain: Callable[[BaseException], UserError], work: Callable[..., None], *arguments: Any

@@ -32,7 +32,7 @@ from loky.process_executor import TerminatedWorkerError
 from cltool.core import interrupts, threads
 from cltool.core.backend import HERE, LOCAL, Backend
 from cltool.core.errors import Unexpected, UserError, in_words
-from cltool.core.outcomes import Outcome, in_one_text, outcome
+from cltool.core.outcomes import DIED, Outcome, in_one_text, not_sent, outcome
 from cltool.core.progress import QUIET, Progress
 
 PR_SET_PDEATHSIG = 1
@@ -246,10 +246,7 @@ def _died(future: Future[None]) -> bool:
 def _not_sent(task: Task, error: PicklingError) -> UserError:
     # The cause is a traceback as text, in quotes; its last line says what cannot be pickled.
     reason = str(error.__cause__ or error).strip('"\n').splitlines()[-1]
-    return UserError(
-        f"{task.name} cannot be sent to a worker process: {reason}",
-        hint="Leave out locks, open files and the like.",
-    )
+    return not_sent(task.name, reason)
 
 
 def _error_of(task: Task, future: Future[None]) -> str:
@@ -258,7 +255,7 @@ def _error_of(task: Task, future: Future[None]) -> str:
     try:
         future.result()
     except TerminatedWorkerError:
-        return "the worker process died (killed, or out of memory)"
+        return DIED
     except PicklingError as error:
         return str(_not_sent(task, error))
     except (UserError, Unexpected) as error:

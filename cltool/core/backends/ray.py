@@ -18,7 +18,7 @@ from cltool.core import interrupts, threads, workers
 from cltool.core.backend import Backend
 from cltool.core.backends.ray_cluster import ClusterLostError, Watch, connected, refuse_too_much
 from cltool.core.errors import UserError, in_words
-from cltool.core.outcomes import Outcome, in_one_text, outcome
+from cltool.core.outcomes import DIED, Outcome, in_one_text, not_sent, outcome
 from cltool.core.progress import Progress
 from cltool.core.workers import AnyTask, Failure
 
@@ -30,8 +30,6 @@ AHEAD = 64
 
 WAITING = 10.0
 """Seconds without any sign of a task after which that is said."""
-
-DIED = "the worker process died (killed, or out of memory)"
 
 
 def run_tasks(
@@ -158,10 +156,7 @@ class _Cluster:
                 work, task, self.explain, self.box, self.environment, str(Path.cwd())
             )
         except (TypeError, ValueError, AttributeError) as error:  # of pickling
-            raise UserError(
-                f"{task.name} cannot be sent to a worker process: {in_words(error)}",
-                hint="Leave out locks, open files and the like.",
-            ) from error
+            raise not_sent(task.name, in_words(error)) from error
 
     def _wait(self, references: Sequence[Any]) -> Sequence[Any]:
         """Show reports until a task has ended; return those that have."""
