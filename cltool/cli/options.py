@@ -160,9 +160,9 @@ def add_device(group: Any) -> None:
 
 def without_training(parser: argparse.ArgumentParser) -> None:
     """Leave out the options of training and of scores: the command only asks a model."""
-    unused = ("loss", "order", "match", "probe_sample", "general", "text", "memory_layers")
-    parser.set_defaults(fallback={}, protect_general=False, teach_base=False)
-    parser.set_defaults(**dict.fromkeys(unused))
+    every = argparse.ArgumentParser(add_help=False)
+    add_experiment(every)
+    parser.set_defaults(fallback={}, **vars(every.parse_args([])))
 
 
 def add_settings(group: Any, example: str, about: str = "TOML file with settings") -> None:
