@@ -81,10 +81,12 @@ def _tables(options: argparse.Namespace) -> dict[str, Any]:
     if record.is_record(options.settings):
         # The run was trained; this command only takes its stream and how it was asked.
         tables = {name: table for name, table in tables.items() if name in ("scenario", "probe")}
-        # How the run judged answers has no effect here. It is refused only if the user sets it.
-        if "match" not in parse_assignments(options.set).get("probe", {}):
-            probe = tables.get("probe", {})
-            tables["probe"] = {name: value for name, value in probe.items() if name != "match"}
+        # How the run judged answers, and which sample of facts it asked about, has no effect here.
+        # It is refused only if the user sets it.
+        own = parse_assignments(options.set).get("probe", {})
+        unused = {"match", "sample", "sample_seed"}.difference(own)
+        probe = tables.get("probe", {})
+        tables["probe"] = {name: value for name, value in probe.items() if name not in unused}
     else:
         tables = {name: table for name, table in tables.items() if table}
     return merge(tables, {"probe": {"limit": options.limit}} if options.limit else {})

@@ -68,7 +68,7 @@ def test_bad_input_is_refused(
     assert words in capfd.readouterr().err
 
 
-def test_the_record_of_a_run_may_say_how_answers_were_judged(
+def test_the_record_of_a_run_may_say_how_answers_were_judged_and_which_facts_were_asked(
     checkpoint: Callable[[str], Path],
     facts: str,
     tmp_path: Path,
@@ -77,8 +77,11 @@ def test_the_record_of_a_run_may_say_how_answers_were_judged(
     model, run = str(checkpoint("llama")), str(tmp_path / "run")
     ask = ["run", "--scenario", facts, "--cut", "year", "--model", model, "--device", "cpu"]
     ask += ["--strategy", "frozen", "--general", "off", "--match", "choice", "--out", run]
+    ask += ["--probe-sample", "6"]
     assert main(ask) == exit_codes.DONE
     again = ["beliefs", model, "--settings", run, "--device", "cpu", "--limit", "4"]
     assert main(again) == exit_codes.DONE
     assert main([*again, "--set", "probe.match=choice"]) == exit_codes.BAD_INPUT
     assert "probe.match: nothing is trained or scored" in capfd.readouterr().err
+    assert main([*again, "--set", "probe.sample=4"]) == exit_codes.BAD_INPUT
+    assert "probe.sample: nothing is trained or scored" in capfd.readouterr().err
