@@ -12,6 +12,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, BinaryIO, Generic, TypeVar
 
+from cltool.core.errors import UserError
+
 Item = TypeVar("Item")
 
 _BLOCK = 16
@@ -30,17 +32,23 @@ class Records(Generic[Item]):
     line of JSON for each record. Memory: half a byte for each record.
 
     A copy in another process reads the same file, while the process that made it lives; it cannot
-    be appended to.
+    be appended to. On another machine it needs a folder for temporary files that both share.
 
     Args:
         encode: makes a JSON value of a record. A function of a module, so that it can be sent to
             another process.
         decode: makes the record again.
+
+    Raises:
+        UserError: the file cannot be made.
     """
 
     def __init__(self, encode: Callable[[Item], object], decode: Callable[[Any], Item]) -> None:
         self._encode, self._decode = encode, decode
-        handle, name = tempfile.mkstemp(prefix="cltool-", suffix=".jsonl")
+        try:
+            handle, name = tempfile.mkstemp(prefix="cltool-", suffix=".jsonl")
+        except OSError as error:
+            raise _not_written(error, "TMPDIR") from error
         self._path = Path(name)
         self._write: BinaryIO | None = os.fdopen(handle, "wb", buffering=_BUFFER)
         self._open(owner=True)
@@ -62,10 +70,19 @@ class Records(Generic[Item]):
         }
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        """Open the file of a copy for reading."""
+        """Open the file of a copy for reading.
+
+        Raises:
+            UserError: the file is on another machine, or was removed.
+        """
         self.__dict__.update(state)
         self._write = None
-        self._open(owner=False)
+        try:
+            self._open(owner=False)
+        except FileNotFoundError as error:
+            # In one line, because a cluster shows the last line of an error.
+            what = f"the temporary file {self._path} is not on this machine, or was removed; set"
+            raise UserError(f"{what} TMPDIR to a folder that all machines share") from error
 
     def __len__(self) -> int:
         return self._count
@@ -74,7 +91,7 @@ class Records(Generic[Item]):
         """Append a record, and return its number, from 0.
 
         Raises:
-            OSError: the disk is full.
+            UserError: the file cannot be written, for example because the disk is full.
             TypeError: this is a copy in another process.
         """
         if self._write is None:
@@ -82,7 +99,10 @@ class Records(Generic[Item]):
         line = _ENCODE(self._encode(item)).encode("utf-8", _ERRORS) + b"\n"
         if not self._count % _BLOCK:
             self._blocks.append(self._size)
-        self._write.write(line)
+        try:
+            self._write.write(line)
+        except OSError as error:
+            raise _not_written(error, str(self._path)) from error
         self._size += len(line)
         self._count += 1
         return self._count - 1
@@ -125,8 +145,19 @@ class Records(Generic[Item]):
 
     def _flush(self) -> None:
         if self._write is not None:
-            self._write.flush()
+            try:
+                self._write.flush()
+            except OSError as error:
+                raise _not_written(error, str(self._path)) from error
             self._flushed = self._size
+
+
+def _not_written(error: OSError, where: str) -> UserError:
+    return UserError(
+        f"a temporary file cannot be written: {error.strerror or error}",
+        where=where,
+        hint="Set the environment variable TMPDIR to a folder with more room.",
+    )
 
 
 def _close(read: int, write: BinaryIO | None, path: Path | None) -> None:

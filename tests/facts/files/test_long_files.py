@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import json
+import os
 import pickle
 import tempfile
 import tracemalloc
@@ -168,6 +169,39 @@ def test_a_long_stream_can_be_sent_to_another_process(long: Read, tmp_path: Path
     copy = pickle.loads(pickle.dumps(stream))
     assert copy.digest() == stream.digest()
     assert copy.origins[0, ("Person 3", "town")] == "facts.jsonl:4"
+
+
+def test_a_stream_without_its_temporary_files_says_where_they_must_be(
+    long: Read, tmp_path: Path
+) -> None:
+    sent = pickle.dumps(long(write(tmp_path / "facts.jsonl", rows_of(100))))
+    gc.collect()
+    assert not list(tmp_path.glob("cltool-*"))
+    with pytest.raises(UserError, match=r"not on this machine.* TMPDIR to a folder that all"):
+        pickle.loads(sent)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full")
+def test_a_full_disk_is_not_a_fault_of_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    full = tmp_path / "full"
+    full.symlink_to("/dev/full")
+    monkeypatch.setattr(events, "IN_MEMORY", 2)
+    monkeypatch.setattr(tempfile, "mkstemp", lambda **_: (os.open(full, os.O_RDWR), str(full)))
+    with pytest.raises(UserError) as caught:
+        read(write(tmp_path / "facts.jsonl", rows_of(100)))
+    assert caught.value.where == str(full)
+    assert "TMPDIR" in caught.value.hint
+
+
+def test_a_folder_for_temporary_files_that_is_missing_is_named_as_the_reason(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(events, "IN_MEMORY", 2)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "missing"))
+    with pytest.raises(UserError, match="a temporary file cannot be written"):
+        read(write(tmp_path / "facts.jsonl", rows_of(100)))
 
 
 def test_temporary_files_go_with_the_stream(long: Read, tmp_path: Path) -> None:
