@@ -78,5 +78,6 @@ def _hash(key: Key) -> tuple[int, int]:
     subject, relation = key
     if type(key) is not tuple:
         subject, relation = name_identity(subject), name_identity(relation)
-    text = f"{subject}\x1f{relation}".encode("utf-8", "surrogatepass")
+    # With the length, no two keys have the same text, whatever their names contain.
+    text = f"{len(subject)} {subject}{relation}".encode("utf-8", "surrogatepass")
     return unpack("<QQ", blake2b(text, digest_size=16).digest())
