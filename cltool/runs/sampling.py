@@ -32,9 +32,10 @@ _DIFFERENCES = ("bwt", "fwt", "forgetting")
 
 _ONE_UPDATE = ("new_min",)
 _OF_CHANGED, _OF_ERASED = ("stale", "stale_max"), ("erased", "erased_max")
+_OF_BASE, _OF_UPDATES = ("kept_base",), ("kept_updates", "found", "read")
 _OF_ALL = (
-    *("retained", "retained_min", "kept", "kept_min", "kept_base", "kept_updates"),
-    *("valid", "trained", "forced", "found", "read", "choice"),
+    *("retained", "retained_min", "kept", "kept_min"),
+    *("valid", "trained", "forced", "choice"),
 )
 
 
@@ -76,6 +77,8 @@ class Sampled:
         for scores, count in (
             (_OF_CHANGED, self.changed),
             (_OF_ERASED, self.erased),
+            (_OF_BASE, self.taught[0] if self.taught else 0),
+            (_OF_UPDATES, self._updated),
             (_OF_ALL, self.facts),
         ):
             if score in scores:
@@ -87,6 +90,12 @@ class Sampled:
         if score == "new":
             return self._of(self.taught[step], mean * (1 - mean)) if self.taught[step] else 0.0
         return self.variance(score, mean)
+
+    @property
+    def _updated(self) -> int:
+        """At most how many of the asked facts updates teach; each counts once."""
+        base, later = sum(self.taught[:1]), sum(self.taught[1:])
+        return min(later, self.facts - base + self.changed)
 
     def _of(self, count: int, each: float) -> float:
         return each / max(count - 1, 1) * self._correction

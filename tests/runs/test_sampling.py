@@ -26,10 +26,18 @@ def test_the_variance_is_that_of_a_share_drawn_without_replacement() -> None:
 
 
 @pytest.mark.parametrize(
-    ("score", "count"), [("retained", 50), ("stale", 10), ("erased", 4), ("new_min", 5)]
+    ("score", "count"),
+    [("retained", 50), ("stale", 10), ("erased", 4), ("new_min", 5), ("kept_base", 40)],
 )
 def test_a_score_counts_the_facts_that_it_is_about(score: str, count: int) -> None:
     assert sampled().variance(score, 0.5) == pytest.approx(0.25 / (count - 1) * 0.75)
+
+
+@pytest.mark.parametrize("score", ["kept_updates", "found", "read"])
+def test_a_score_of_the_facts_of_updates_counts_each_of_them_once(score: str) -> None:
+    assert sampled().variance(score, 0.5) == pytest.approx(0.25 / 9 * 0.75)
+    again = sampled(taught=[40, 25, 25])  # 10 facts of the base, which change in turn
+    assert again.variance(score, 0.5) == pytest.approx(0.25 / 19 * 0.75)
 
 
 def test_a_mean_over_updates_is_surer_than_one_update() -> None:
