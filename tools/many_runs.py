@@ -65,13 +65,21 @@ def simulate(plan: Plan, seed: int = 0) -> Outcome:
     """Return what comes of a plan; the same for the same seed."""
     rng = random.Random(seed)
     waiting = [(run, 0.0, 0) for run in range(plan.runs)][::-1]
+    # (hour of the failure, run, hours that are kept, failures) of runs that start again.
+    failing: list[tuple[float, int, float, int]] = []
     # (hour, number of the event, GPU); a GPU takes up to `share` runs at once.
     free: list[tuple[float, int, int]] = [(0.0, gpu, gpu) for gpu in range(plan.gpus)]
     heapq.heapify(free)
     events, failures, given_up = plan.gpus, 0, 0
     computed = useful = end = 0.0
-    while waiting:
+    while waiting or failing:
         now, _, gpu = heapq.heappop(free)
+        while failing and failing[0][0] <= now:
+            waiting.append(heapq.heappop(failing)[1:])
+        if not waiting:
+            heapq.heappush(free, (failing[0][0], events, gpu))
+            events += 1
+            continue
         taken = [waiting.pop() for _ in range(min(plan.share, len(waiting)))]
         failure = now + _between(rng, plan.between)
         longest = now
@@ -90,7 +98,7 @@ def simulate(plan: Plan, seed: int = 0) -> Outcome:
             if failed == plan.retries:
                 given_up += 1
             else:
-                waiting.append((run, kept, failed + 1))
+                heapq.heappush(failing, (failure, run, kept, failed + 1))
         end = max(end, longest)
         heapq.heappush(free, (longest, events, gpu))
         events += 1

@@ -67,3 +67,11 @@ def test_runs_that_fail_too_often_are_given_up() -> None:
     plan = Plan(runs=20, gpus=4, hours=100, steps=2, between=1, retries=2)
     done = simulate(plan)
     assert (done.given_up, done.failures) == (20, 60)
+
+
+def test_a_run_does_not_start_again_before_it_has_failed() -> None:
+    # One run computes on one GPU at a time, so all that it computes takes that long.
+    plan = Plan(runs=1, gpus=8, hours=10, steps=1, between=10, repair=0, retries=10**6)
+    for seed in range(40):
+        done = simulate(plan, seed)
+        assert done.hours >= plan.hours / (1 - done.lost) - 1e-6
