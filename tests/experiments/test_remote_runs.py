@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -26,7 +27,7 @@ Compare = Callable[..., comparing.Comparison]
 
 @pytest.fixture
 def url(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    monkeypatch.setattr(comparing, "run_tasks", in_process.run_tasks)
+    monkeypatch.setattr(comparing, "run_tasks", run_elsewhere)
     monkeypatch.setattr(lease, "DOUBT", 0.0)
     monkeypatch.setenv("CLTOOL_CACHE", str(tmp_path / "one"))
     yield f"memory://{tmp_path.name}"
@@ -42,6 +43,13 @@ def start(url: str, stream: Stream, checkpoint: Callable[[str], Path]) -> Compar
         return compare(stream, [strategy], settings=settings, out=url, **options)
 
     return go
+
+
+def run_elsewhere(*given: Any, **options: Any) -> Any:
+    """Run tasks as on another machine, which has a cache of its own."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CLTOOL_CACHE", f"{os.environ['CLTOOL_CACHE']}-tasks")
+        return in_process.run_tasks(*given, **options)
 
 
 def there(url: str) -> set[str]:

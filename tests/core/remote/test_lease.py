@@ -92,3 +92,14 @@ def test_of_two_that_begin_at_once_the_later_one_goes_on(
     )
     with pytest.raises(UserError, match=HELD), lease(url, "Wait."):
         pass
+
+
+def test_a_lease_that_another_command_has_taken_over_is_left_to_it(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(leases, "RENEWED", 0.005)
+    with lease(url, "Wait."):
+        # As after a time in which this machine slept.
+        write(url, key="b", valid_until=time.time() + 60)
+        time.sleep(0.1)
+    assert json.loads(fsspec.filesystem("memory").cat_file(f"{url}/{FILE}"))["key"] == "b"
