@@ -71,7 +71,9 @@ def read_memory(text: str) -> int:
     Raises:
         UserError: it is not a positive number with such a unit.
     """
-    found = re.fullmatch(r"(\d+(?:\.\d+)?) *([KMGT]?)(?:i?B)?", text.strip(), re.IGNORECASE)
+    found = re.fullmatch(
+        r"(\d{1,15}(?:\.\d{1,15})?) *([KMGT]?)(?:i?B)?", text.strip(), re.IGNORECASE
+    )
     size = int(float(found[1]) * _UNITS[found[2].upper()]) if found else 0
     if size < 1:
         raise UserError(

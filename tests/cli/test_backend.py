@@ -26,6 +26,7 @@ def refusal(capsys: pytest.CaptureFixture[str], *options: str) -> str:
         (("--backend", "ray", "--cpus-per-run", "0"), "a run needs at least one core"),
         (("--backend", "ray", "--retries", "-1"), "--retries: cannot be negative"),
         (("--backend", "ray", "--memory-per-run", "much"), "not an amount of memory: 'much'"),
+        (("--backend", "ray", "--memory-per-run", "9" * 400), "not an amount of memory"),
         (("--out", "foo://bucket/runs"), "foo://bucket/runs: unknown protocol 'foo'"),
         (("--out", "memory://"), "memory://: names no folder"),
     ],
