@@ -322,6 +322,8 @@ def test_streams_with_several_seeds(monkeypatch: pytest.MonkeyPatch, tmp_path: P
     for seeds, what in wrong:
         with pytest.raises(UserError, match=what):
             compare("world", ["naive"], stream_seeds=seeds, **given)
+    with pytest.raises(UserError, match="seed and seeds of streams are both given"):
+        compare("world", ["naive"], stream_seeds=(0, 1), **{**given, "options": {"seed": 1}})
     facts = str(write_facts(tmp_path / "facts.jsonl"))
     with pytest.raises(UserError, match="the same stream with every seed"):
         compare(facts, ["naive"], stream_seeds=(0, 1), out=tmp_path)
