@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -149,10 +148,11 @@ def _run(
     jobs: Sequence[Job], workers: int | None, progress: Progress, backend: Backend
 ) -> Sequence[Failure[Job]]:
     away = backend.name != LOCAL
-    homes = [job.state.home.absolute() for job in jobs]
-    with seen_by_all(Place(os.path.commonpath(homes)), away) as place:
+    homes = dict.fromkeys(job.state.home.absolute() for job in jobs)
+    with ExitStack() as stack:
+        places = {home: stack.enter_context(seen_by_all(Place(str(home)), away)) for home in homes}
         return run_tasks(
-            [replace(job, place=place) for job in jobs],
+            [replace(job, place=places[job.state.home.absolute()]) for job in jobs],
             _attack,
             prepare=_prepare,
             load=load_libraries,

@@ -11,7 +11,7 @@ from cltool.core.files import remove, write_text
 from cltool.core.locks import OTHER_FOLDER, folder_lock
 from cltool.core.remote.copies import Copy
 from cltool.core.remote.lease import lease
-from cltool.core.remote.place import TOKEN, Place
+from cltool.core.remote.place import Place
 
 _held: dict[str, Copy] = {}
 """The copies of the URLs whose lease this process holds."""
@@ -83,9 +83,8 @@ def seen_by_all(out: Place, shared: bool = True) -> Iterator[Place]:
         yield out
         return
     place = replace(out, token=uuid4().hex)
-    file = place.whole.folder / TOKEN
-    write_text(file, place.token)
+    write_text(place.token_file, "")
     try:
         yield place
     finally:
-        remove(file)
+        remove(place.token_file)

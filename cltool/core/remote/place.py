@@ -12,7 +12,7 @@ from cltool.core.errors import UserError
 from cltool.core.remote.url import is_url
 
 TOKEN = ".cltool.shared"
-"""File of a folder by which the machines of a cluster see that they all have the same folder."""
+"""Begin of the name of a file by which machines of a cluster see that they have the same folder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class Place:
     Attributes:
         root: a path, or a URL.
         below: path of a folder below ``root``, with ``/`` between the names.
-        token: what `TOKEN` holds in the folder ``root``; empty if it need not be compared.
+        token: end of the name of `token_file`; empty if the folder need not be compared.
     """
 
     root: str
@@ -62,6 +62,11 @@ class Place:
             return Path(self.root) / self.below
         return cache_folder() / "remote" / of_text(self.root) / self.below
 
+    @property
+    def token_file(self) -> Path:
+        """The file by which machines see that they have the same folder ``root``."""
+        return Path(self.root) / f"{TOKEN}-{self.token}"
+
     def shown(self, path: Path) -> str:
         """Return ``path`` for messages: as a URL if it is in the copy of one."""
         if self.is_remote and path.is_relative_to(self.folder):
@@ -76,14 +81,7 @@ class Place:
 
     def refuse_other_folder(self) -> None:
         """Raise a `UserError` if this machine has another folder at the path, or none."""
-        if not self.token:
-            return
-        file = Path(self.root) / TOKEN
-        try:
-            same = file.read_text(encoding="utf-8") == self.token
-        except OSError:
-            same = False
-        if not same:
+        if self.token and not self.token_file.is_file():
             raise UserError(
                 f"the machine {os.uname().nodename} does not see this folder",
                 where=str(Path(self.root).absolute()),

@@ -9,7 +9,7 @@ import pytest
 
 from cltool.core.errors import UserError
 from cltool.core.remote.copies import working_copy
-from cltool.core.remote.held import held
+from cltool.core.remote.held import held, seen_by_all
 from cltool.core.remote.place import Place
 
 
@@ -43,3 +43,12 @@ def test_a_machine_with_another_folder_at_the_path_is_refused(tmp_path: Path) ->
             ):
                 pass
     assert not (tmp_path / "out").exists()
+
+
+def test_commands_that_use_a_folder_at_once_do_not_disturb_each_other(tmp_path: Path) -> None:
+    with seen_by_all(Place.of(tmp_path)) as first:
+        with seen_by_all(Place.of(tmp_path)) as second:
+            for place in (first, second):
+                place.refuse_other_folder()
+        first.refuse_other_folder()
+    assert not [*tmp_path.iterdir()]
