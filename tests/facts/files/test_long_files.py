@@ -19,6 +19,7 @@ from cltool.core import progress
 from cltool.core.errors import UserError
 from cltool.core.progress import Progress, showing
 from cltool.facts.files.stored import events
+from cltool.facts.files.stored.bad import BadLines
 from cltool.facts.stream import Stream
 from cltool.scenarios.own_facts import OwnFacts, OwnFactsConfig
 
@@ -124,6 +125,53 @@ def rows_of(count: int) -> list[Row]:
     ]  # fmt: skip
 
 
+def test_lines_without_a_time_are_divided_alike(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows: list[Row] = [
+        {"subject": f"Person {n}", "relation": "town", "new": f"Town {n}"} for n in range(60)
+    ]
+    path = write(tmp_path / "facts.jsonl", rows)
+    short = told(read, path, updates=4)
+    assert isinstance(short, dict)
+    assert [len(learn) for _, _, learn, *_ in short["updates"]] == [12] * 5
+    monkeypatch.setattr(events, "IN_MEMORY", 2)
+    assert told(read, path, updates=4) == short
+
+
+def test_lines_that_a_filter_leaves_out_fill_no_update(tmp_path: Path) -> None:
+    rows: list[Row] = [
+        {"subject": f"Person {n}", "relation": "town", "new": f"Town {n}", "party": "yx"[n >= 30]}
+        for n in range(60)
+    ]
+    stream = read(write(tmp_path / "facts.jsonl", rows), updates=4, where="party=x")
+    assert [len(update.learn) for update in stream] == [6] * 5
+
+
+def test_only_a_step_that_changed_a_fact_has_a_place_of_it(long: Read, tmp_path: Path) -> None:
+    rows = [
+        {"subject": "Ulm", "relation": "mayor", "new": name, "update": step}
+        for step, name in ((0, "Ada"), (1, "Bea"), (3, "Cy"))
+    ]
+    other = [{**rows[0], "subject": "Bonn", "new": f"Di {n}", "update": n} for n in range(4)]
+    origins = long(write(tmp_path / "facts.jsonl", rows + other)).origins
+    found = [origins.get((step, ("Ulm", "mayor"))) for step in range(4)]
+    assert found == ["facts.jsonl:1", "facts.jsonl:2", None, "facts.jsonl:3"]
+
+
+@given(st.lists(st.tuples(st.integers(1, 9), st.sampled_from("abc")), max_size=12))
+def test_bad_lines_in_a_file_are_those_of_a_dictionary(given_lines: list[tuple[int, str]]) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(events, "IN_MEMORY", 1)
+        bad = BadLines()
+        for line, reason in given_lines:
+            bad[line] = reason
+        known = dict(given_lines)
+        assert list(bad.items()) == sorted(known.items())
+        assert len(bad) == len(known)
+        assert [line in bad for line in range(11)] == [line in known for line in range(11)]
+
+
 def test_the_memory_of_a_long_file_is_bounded(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -227,6 +275,10 @@ def test_progress_is_reported_for_long_files_only(
         "facts.csv: reading", "facts.csv: comparing lines", "facts.csv: making updates",
     }  # fmt: skip
     assert all(0 <= done <= of for _, done, of, _ in shown)
+    for task in ("reading", "comparing lines", "making updates"):
+        *_, (_, done, of, what) = [one for one in shown if one[0] == f"facts.csv: {task}"]
+        assert done == of
+        assert what.startswith("12")
     shown.clear()
     path.write_text("subject,relation,new,update\nUlm,mayor,Ada,0\nUlm,mayor,Bea,1\n")
     with showing(Progress(lambda *report: shown.append(report))):
