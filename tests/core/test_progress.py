@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from cltool.core import progress
-from cltool.core.progress import Progress, stderr_progress
+from cltool.core.progress import Progress, late_progress, stderr_progress
 
 
 class Clock:
@@ -114,3 +114,17 @@ def test_a_part_reports_on_the_line_of_its_task() -> None:
         ("audit", 199, 300, "the model"),
         ("audit", 100, 300, "the model"),
     ]
+
+
+def test_late_progress_is_one_display_from_the_first_report_on(
+    clock: Clock, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with late_progress():
+        pass
+    assert capsys.readouterr().err == ""
+    with late_progress() as shown:
+        for done in range(4):
+            shown.show("facts.csv", done, 3, "lines")
+    assert capsys.readouterr().err.splitlines() == [
+        "facts.csv:   0% lines", "facts.csv: 100% lines",
+    ]  # fmt: skip

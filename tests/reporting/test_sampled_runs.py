@@ -39,6 +39,38 @@ def test_intervals_are_wider_by_the_variance_of_the_sample(make: Make) -> None:
         assert at(wide, name, "tokens_half") == at(plain, name, "tokens_half")
 
 
+def test_intervals_of_one_update_count_the_facts_that_it_taught(make: Make) -> None:
+    values = [0.4, 0.5, 0.6]
+    (plain,), (wide,) = (group_runs(runs(make, **more)) for more in ({}, {"sampled": SAMPLED}))
+    mean, half = plain.variants[0].interval_at(2, "new", values)
+    own = NORMAL * math.sqrt(0.25 / 4 * 0.75)
+    assert (mean, half) == plain.variants[0].interval_of(values)
+    assert wide.variants[0].interval_at(2, "new", values) == pytest.approx(
+        (mean, math.hypot(half, own))
+    )
+
+
+def test_samples_of_several_streams_are_independent(make: Make) -> None:
+    made = [
+        make(
+            folder=f"streams/{stream}-{seed}",
+            seed=seed,
+            settings={"scenario": {"scenario": "world", "seed": stream}},
+            record={"stream": {"digest": f"s{stream}"}, "sampled": SAMPLED},
+        )
+        for stream in range(3)
+        for seed in range(2)
+    ]
+    (variant,) = group_runs(made)[0].variants
+    (mean, half), (_, wide) = (
+        variant.interval_of(variant.values("valid")),
+        variant.interval("valid"),
+    )
+    own = NORMAL * math.sqrt(mean * (1 - mean) / 49 * 0.75 / 3)
+    assert variant.sampling_half("valid") == pytest.approx(own)
+    assert wide == pytest.approx(math.hypot(half, own))
+
+
 def test_paired_differences_are_wider_too(make: Make) -> None:
     plain = paired(runs(make), "naive").loc[("ewc", "retained"), "half"]
     wide = paired(runs(make, sampled=SAMPLED), "naive").loc[("ewc", "retained"), "half"]
