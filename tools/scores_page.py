@@ -182,7 +182,8 @@ and the step that first teaches it, and the same at every step and for every str
 as likely to be in it as any other, so scores are plain shares. A share p of n of N facts has the
 variance p (1 − p) / (n − 1) · (1 − n / N) (Cochran 1977, Sampling Techniques, chapter 3). Intervals
 of shares have it added, with n the number of sampled facts that the score is about. More seeds do
-not make it smaller. `sampled` in `run.json` has the numbers. With many small updates, a sample has
+not make it smaller. `two_hop`, `fuar` and `resurfaced` are not shares of the sampled facts: nothing
+is added to theirs. `sampled` in `run.json` has the numbers. With many small updates, a sample has
 few of the facts that one update teaches: `new` is then sure as a mean over the updates, and unsure
 for each of them.
 
