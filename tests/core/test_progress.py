@@ -124,7 +124,7 @@ def test_late_progress_is_one_display_from_the_first_report_on(
     assert capsys.readouterr().err == ""
     with late_progress() as shown:
         for done in range(4):
-            shown.show("facts.csv", done, 3, "lines")
+            shown.show("facts.csv", done, 3, f"{done} lines")
     assert capsys.readouterr().err.splitlines() == [
-        "facts.csv:   0% lines", "facts.csv: 100% lines",
+        "facts.csv:   0% 0 lines", "facts.csv: 100% 3 lines",
     ]  # fmt: skip
