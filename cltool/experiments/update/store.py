@@ -108,7 +108,7 @@ class Store:
             )
         if digest(file) != name:
             file.unlink()
-            raise _damaged(place)
+            raise self._damage(place)
 
     def names(self) -> set[str]:
         """Return the names of all objects."""
@@ -191,14 +191,24 @@ class Store:
             raise UserError("an object of the history is missing", where=str(whole))
         try:
             about: dict[str, Any] = json.loads(metadata["about"])
+            kept = about["metadata"]
             with safe_open(whole, "pt") as old, safe_open(place, "pt") as new:
                 tensors = {
                     key: _restored(key, one, old, new) for key, one in about["tensors"].items()
                 }
         except (SafetensorError, ValueError, LookupError, RuntimeError) as error:
-            raise _damaged(place) from error
+            raise self._damage(place) from error
         with disk_errors(file):
-            save_file(tensors, file, about["metadata"])
+            save_file(tensors, file, kept)
+
+    def _damage(self, place: Path) -> UserError:
+        """Return the error for an object that does not give its file, or for what it needs."""
+        if place.suffix == TENSORS:
+            base = _metadata(place)[LIKE]
+            whole = self._whole(base)
+            if digest(whole) != base:
+                return _damaged(whole)
+        return _damaged(place)
 
 
 def digest(file: Path) -> str:

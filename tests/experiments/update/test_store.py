@@ -119,6 +119,31 @@ def test_a_damaged_difference_is_refused(tmp_path: Path, at: int) -> None:
     assert not (tmp_path / "again").exists()
 
 
+def test_a_difference_from_a_damaged_file_names_that_file(tmp_path: Path) -> None:
+    store = Store(tmp_path / "objects")
+    base = store.put(written(tmp_path / "a" / "model.safetensors", tensors()))
+    name = store.put(written(tmp_path / "b" / "model.safetensors", wider(tensors())), base)
+    (file,) = store.folder.glob(f"*/{base}")
+    content = bytearray(file.read_bytes())
+    content[-1] ^= 255
+    file.write_bytes(content)
+    with pytest.raises(UserError, match="is damaged") as caught:
+        store.get(name, tmp_path / "again")
+    assert caught.value.where == str(file)
+
+
+@pytest.mark.parametrize("cell", ["tensors", "metadata"])
+def test_a_difference_that_lacks_what_it_needs_is_damaged(tmp_path: Path, cell: str) -> None:
+    store = Store(tmp_path / "objects")
+    base = store.put(written(tmp_path / "a" / "model.safetensors", tensors()))
+    name = store.put(written(tmp_path / "b" / "model.safetensors", wider(tensors())), base)
+    (file,) = store.folder.glob(f"*/{name}.*")
+    before, after = file.read_bytes().rsplit(cell.encode(), 1)
+    file.write_bytes(before + b"X" * len(cell) + after)
+    with pytest.raises(UserError, match="is damaged"):
+        store.get(name, tmp_path / "again")
+
+
 def test_old_weights_are_dropped_first_and_the_record_stays(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
