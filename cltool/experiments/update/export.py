@@ -45,7 +45,8 @@ def export(
         if kind == MERGED:
             replace_folder(merged, out)
         else:
-            part = Path(home) / out.name
+            part = Path(home) / GGUF / out.name
+            part.parent.mkdir()
             to_gguf(merged, part, progress)
             part.rename(out)
     return out

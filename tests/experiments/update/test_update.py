@@ -219,7 +219,7 @@ def test_export_writes_a_checkpoint_without_cltools_files(twice: Path, tmp_path:
 def test_export_calls_the_converter_of_llama_cpp(
     twice: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    program, out = tmp_path / "convert.py", tmp_path / "model.gguf"
+    program, out = tmp_path / "convert.py", tmp_path / "model"
     monkeypatch.setenv("CLTOOL_GGUF_CONVERTER", str(program))
     command = ["export", str(twice), "--to", "gguf", "--out", str(out)]
     assert main.main(command) == 2
@@ -232,7 +232,7 @@ def test_export_calls_the_converter_of_llama_cpp(
     program.write_text(write + "out.write_bytes(open(model + '/config.json', 'rb').read())\n")
     assert main.main(command) == 0
     assert out.read_bytes() == (twice / "config.json").read_bytes()
-    assert {one.name for one in tmp_path.iterdir()} == {"convert.py", "model.gguf"}
+    assert {one.name for one in tmp_path.iterdir()} == {"convert.py", "model"}
 
 
 def test_a_refused_update_leaves_everything_as_it_was(
