@@ -91,7 +91,9 @@ def look(request: Request, progress: Progress = QUIET) -> Look:
     if not lists.learn and not lists.erase:
         raise UserError("there is nothing to teach or to erase", where="facts")
     if not lists.protect and not start.taught.rows:
-        lists = replace(lists, protect=general_facts(request.settings))
+        given = {one.key for one in (*lists.learn, *lists.erase)}
+        general = [one for one in general_facts(request.settings) if one.key not in given]
+        lists = replace(lists, protect=general)
     taught = start.taught.with_wordings(request.wordings)
     lists = resolved(lists, taught)
     refuse_protected(lists)
@@ -193,11 +195,10 @@ def _asked(
     speed = measure(lm, fitting, len(rows), seconds)
     found = answered(rows)
     refuse_unasked(lists, found)
-    too_long = iter(fitting.skipped)
     facts = [
         early[id(one)]
         if id(one) in early
-        else judged(one, found.get(one.key), "" if one.key in found else next(too_long, ""))
+        else judged(one, found.get(one.key), _skipped(fitting, one.key))
         for one in lists.learn
     ]
     screen = _screen(lists, facts, start, rows, seconds)
@@ -211,6 +212,13 @@ def _asked(
         start, taught, lists, screen, speed, can_widen(lm.model), lm.coder.chat is not None,
         lm.asked, (), (*warnings, *lm.warnings),
     )  # fmt: skip
+
+
+def _skipped(stream: Stream, key: Key) -> str:
+    """Return why a fact of the last update was left out of a stream; empty if it was not."""
+    place = f"{stream.origins.get((len(stream) - 1, key), '')}: "
+    found = (one for one in stream.skipped if one.startswith(place))
+    return next(found, "").removeprefix(place)
 
 
 def general_facts(settings: Mapping[str, Any], most: int | None = GENERAL) -> list[Listed]:

@@ -75,6 +75,34 @@ def test_a_fact_to_erase_that_cannot_be_asked_stops_the_update(
     assert "1 fact to protect does not fit into the model" in capsys.readouterr().out
 
 
+def test_a_fact_that_does_not_fit_has_its_own_reason(
+    place: Place, capsys: pytest.CaptureFixture[str]
+) -> None:
+    long = {"relation": "ruler", "new": "Ka " * 80}
+    keep = place.file("keep.jsonl", [KNOWN.updates[0].learn[0], long | {"subject": "Land 8"}])
+    facts = place.file("facts.jsonl", [KNOWN.updates[1].learn[3], long | {"subject": "Land 9"}])
+    command = ["update", str(place.model), facts, "--dry-run", "--json", "--device", "cpu"]
+    assert main.main([*command, "--wordings", place.wordings, "--protect", keep]) == 0
+    first, second = json.loads(capsys.readouterr().out)["screen"]["facts"]
+    assert (first["why"], second["verdict"]) == ("", "too long")
+    assert second["why"].endswith("'Land 9'")
+
+
+def test_general_questions_that_are_given_are_not_protected(
+    place: Place, capsys: pytest.CaptureFixture[str]
+) -> None:
+    questions = [(f"What is in box {number}?", f"A cat {number}") for number in range(3)]
+    bank = place.file("bank.jsonl", [{"question": q, "answer": a} for q, a in questions])
+    taught, erased = ({"prompt": q, "answer": a} for q, a in questions[:2])
+    facts = place.file("facts.jsonl", [taught | {"answer": "A dog"}])
+    erase = place.file("erase.jsonl", [erased])
+    command = ["update", str(place.model), facts, "--forget", erase, "--general", bank]
+    assert main.main([*command, "--dry-run", "--json", "--device", "cpu"]) == 0
+    screen = json.loads(capsys.readouterr().out)["screen"]
+    assert [one["verdict"] for one in screen["facts"]] == ["unknown"]
+    assert len(screen["protected"]) + len(screen["unprotected"]) == 1
+
+
 def test_a_fact_to_erase_without_an_object_has_that_which_was_taught() -> None:
     taught = (
         Taught().with_known([line("A", "Ulm")], "protected").with_update([line("A", "Bonn")], [])
