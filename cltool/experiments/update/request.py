@@ -8,15 +8,16 @@ from pathlib import Path
 from typing import Any
 
 from cltool.core.errors import UserError
+from cltool.facts.shapes import catalogue
+
+ANY_SHAPE = catalogue.AUTO
+"""The format with which the shape of a file's rows is found out."""
 
 PATHS = ("facts", "protect", "forget", "wordings", "out")
 """The options that are paths."""
 
 AUTO = "auto"
 """The strategy that is chosen by what is at hand."""
-
-ANY_SHAPE = "auto"
-"""The format with which the shape of a file's rows is found out."""
 
 REQUIRE = "new>=0.95, protected>=0.98, unlisted>=0.95, stale<=0.02, perplexity<=1.05x"
 """The requirements that an update must meet by default."""
