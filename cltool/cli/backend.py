@@ -94,7 +94,7 @@ def runs_here(names: Sequence[str], backend: Backend) -> Iterator[list[str]]:
             if place.is_remote:
                 if backend.name != LOCAL:
                     raise UserError(
-                        "the models of runs at a URL are on no machine of a cluster",
+                        "the machines of a cluster do not have the models of runs at a URL",
                         where=name,
                         hint="Name a folder that all machines share, or leave out --backend.",
                     )

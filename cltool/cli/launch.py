@@ -88,7 +88,7 @@ def refuse_alone() -> None:
 
 
 def told(code: int) -> int:
-    """Return the exit code for the launcher, after it was told to the command that waits."""
+    """Write an exit code for the command that waits; return the one that the launcher sees."""
     file = os.environ.get(CODE_FILE)
     if file is None:
         return code
@@ -98,9 +98,9 @@ def told(code: int) -> int:
 
 
 def unheard(run: Callable[[], int]) -> int:
-    """Return what ``run`` returns in a process that is not process 0, which prints the same.
+    """Call ``run`` without output in a process that is not process 0; process 0 prints the same.
 
-    An error of this process alone is raised.
+    An error that only this process has is raised.
     """
     from cltool.experiments.follow import ToldByFirstError
 

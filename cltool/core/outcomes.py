@@ -18,7 +18,7 @@ Outcome = UserError | Unexpected | None
 """Why work failed; None if it is done."""
 
 DIED = "the worker process died (killed, or out of memory)"
-"""Why work failed whose process ended before it."""
+"""Why work failed if its process died."""
 
 
 def not_sent(name: str, reason: str) -> UserError:

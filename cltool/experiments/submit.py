@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import shlex
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,7 +42,7 @@ def slurm_array(plan: Plan, out: str | None, needs: Needs, shares: int | None = 
     """
     count = min(shares or MOST, len(plan.cells))
     backend = needs.backend
-    name = plan.name.replace("/", "-")
+    name = re.sub(r"[^\w.-]+", "-", plan.name)
     asked = [
         f"--job-name=cltool-{name}",
         f"--array=1-{count}",

@@ -1,8 +1,8 @@
 """Copies of a folder at a URL: fetched before work, and sent after each step of it.
 
 The folder at the URL is what counts. Files are sent whole, and the files that say how far a run is
-last, so that whoever stops in the middle leaves a state that the run goes on from. A file of the
-copy that has the size and the time of the file at the URL is the same file.
+last. So a process that stops in the middle leaves a state from which the run can go on. A file of
+the copy with the size and the time of the file at the URL counts as the same file.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _TIMES = ("mtime", "LastModified", "last_modified", "updated", "timeModified", "
 class Copy:
     """The copy of a place on this machine.
 
-    With a run folder ``NAME`` go the files ``NAME.….`` beside it, such as its digest.
+    The files ``NAME.…`` beside a run folder ``NAME``, such as its digest, are copied with it.
 
     Args:
         place: a place at a URL. The caller holds the lock of its folder.
