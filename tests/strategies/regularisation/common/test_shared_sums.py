@@ -80,4 +80,6 @@ def test_shares_add_up(size: int, make_learner: MakeLearner) -> None:
     for sums, counted in results.values():
         assert counted == tokens and sums.keys() == expected.keys()
         for name, tensor in expected.items():
-            torch.testing.assert_close(sums[name], tensor, rtol=1e-4, atol=1e-5, msg=name)
+            # Sums of squared gradients are small, so the tolerance follows their size.
+            noise = 1e-5 * float(tensor.abs().max())
+            torch.testing.assert_close(sums[name], tensor, rtol=1e-4, atol=noise, msg=name)
