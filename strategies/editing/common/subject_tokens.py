@@ -24,10 +24,13 @@ class Located:
     Attributes:
         example: the sentence.
         subject: indices of the last token of each mention of the subject.
+        loose: indices of the prompt's tokens that are no part of the subject, and of no turn of a
+            chat.
     """
 
     example: Encoded
     subject: tuple[int, ...]
+    loose: tuple[int, ...] = ()
 
 
 def located(learner: Learner, fact: Fact) -> list[Located]:
@@ -36,29 +39,38 @@ def located(learner: Learner, fact: Fact) -> list[Located]:
     pairs = learner.stream.wordings.examples(fact)
     found = []
     for (prompt, target), example in zip(pairs, coder.pairs(pairs), strict=True):
-        places = [
-            _last_common(coder, example, prompt[:end], "") for end in _ends(prompt, fact.subject)
+        mentions = [
+            (
+                last_common(coder, example, prompt[:begin], ""),
+                last_common(coder, example, prompt[:end], ""),
+            )
+            for begin, end in _mentions(prompt, fact.subject)
         ]
-        places += [
-            _last_common(coder, example, prompt, target[:end])
-            for end in _ends(target, fact.subject)
+        places = [last for _, last in mentions] + [
+            last_common(coder, example, prompt, target[:end])
+            for _, end in _mentions(target, fact.subject)
         ]
-        found.append(Located(example, tuple(sorted({n for n in places if n >= 0}))))
+        named = {n for before, last in mentions for n in range(before + 1, last + 1)}
+        words = range(
+            last_common(coder, example, "", "") + 1, last_common(coder, example, prompt, "") + 1
+        )
+        loose = tuple(n for n in words if n not in named and n < example.start)
+        found.append(Located(example, tuple(sorted({n for n in places if n >= 0})), loose))
     return found
 
 
-def _ends(text: str, subject: str) -> Iterator[int]:
-    """Yield the index after each mention of ``subject`` in ``text``.
+def _mentions(text: str, subject: str) -> Iterator[tuple[int, int]]:
+    """Yield where each mention of ``subject`` in ``text`` begins and ends.
 
     A mention inside another word counts only if there is no other, as in a language that writes no
     spaces.
     """
     name = re.escape(subject)
     words = [*re.finditer(rf"(?<!\w){name}(?!\w)", text)]
-    yield from (found.end() for found in words or re.finditer(name, text) if found.group())
+    yield from (found.span() for found in words or re.finditer(name, text) if found.group())
 
 
-def _last_common(coder: Coder, example: Encoded, prompt: str, said: str) -> int:
+def last_common(coder: Coder, example: Encoded, prompt: str, said: str) -> int:
     """Return the index of the last token that ``example`` shares with its own beginning."""
     if said:
         whole = coder.pairs([(prompt, said)])[0]

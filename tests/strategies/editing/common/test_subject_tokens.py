@@ -42,6 +42,19 @@ def test_every_mention_is_found_to_its_last_token(
                 assert coder.decode(one.example.ids[: place + 1]).endswith(fact.subject)
 
 
+@pytest.mark.parametrize("chat", [False, True])
+def test_loose_words_are_those_of_the_prompt_without_the_subject(
+    chat: bool, make_learner: MakeLearner, stream: Stream, tmp_path: Path
+) -> None:
+    learner = chatting(stream, tmp_path / "model") if chat else make_learner(of=stream)
+    for fact in stream.updates[1].learn:
+        pairs = learner.stream.wordings.examples(fact)
+        for one, (prompt, _) in zip(located(learner, fact), pairs, strict=True):
+            said = learner.lm.coder.decode([one.example.ids[place] for place in one.loose])
+            expected = prompt.replace(fact.subject, "")
+            assert "".join(said.split()) == "".join(expected.split()) != ""
+
+
 def test_an_answer_that_ends_with_the_subject(stream: Stream, tmp_path: Path) -> None:
     wordings = Wordings(
         {"capital": [chat_wording("Who leads {subject}?", "{object} leads {subject}")]}, {}

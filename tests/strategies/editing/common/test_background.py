@@ -1,0 +1,49 @@
+"""Texts of random tokens, sentences with a subject put into them, and states that differ."""
+
+from __future__ import annotations
+
+import torch
+
+from cltool.strategies.editing.common.background import distinct, elsewhere, noise
+from cltool.training.learner import Learner
+
+from ....conftest import MakeLearner
+
+TEXTS = ["Where is the old bridge of the town?\nIt is far.", "Tell me a story about rain", "Why?"]
+
+
+def generator() -> torch.Generator:
+    return torch.Generator().manual_seed(3)
+
+
+def test_random_texts_have_no_special_tokens_and_differ(make_learner: MakeLearner) -> None:
+    learner: Learner = make_learner("frozen")
+    texts = noise(learner, 6, generator())
+    assert len(set(texts)) == 6
+    special = set(learner.lm.coder.tokenizer.all_special_ids) | set(learner.lm.coder.ends)
+    assert not special & {token for ids in texts for token in ids}
+    assert noise(learner, 6, generator()) == texts
+
+
+def test_a_subject_stands_in_each_sentence_and_its_place_is_that_of_its_end(
+    make_learner: MakeLearner,
+) -> None:
+    learner: Learner = make_learner("frozen")
+    subject = learner.known.valid()[0].subject
+    found = elsewhere(learner, [subject, "Nowhere"], TEXTS, generator())
+    assert {one.subject for one in found} == {0, 1}
+    coder = learner.lm.coder
+    for one in found:
+        name = (subject, "Nowhere")[one.subject]
+        assert name in coder.decode(one.prompt.ids)
+        assert coder.decode(one.prompt.ids[: one.place + 1]).endswith(name)
+        assert name not in coder.decode(one.prompt.ids[: one.place])
+
+
+def test_without_sentences_no_subject_is_placed(make_learner: MakeLearner) -> None:
+    assert not elsewhere(make_learner("frozen"), ["Peru"], ["", "Why?"], generator())
+
+
+def test_a_token_is_distinct_if_what_was_read_up_to_it_is() -> None:
+    found = distinct([(1, 2, 3), (1, 2, 4, 3), (2, 3), (1, 2, 3)])
+    assert found.tolist() == [True] * 3 + [False, False, True, True] + [True] * 2 + [False] * 3
