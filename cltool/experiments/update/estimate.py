@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 PROBED = 8
 """Sentences that are read and trained to measure the speed."""
 
-PASSES = {"patcher": 24}
+PASSES = {"patcher": 14}
 """Strategy -> usual number of passes over an update; `USUAL` for others."""
 
 USUAL = 12
