@@ -129,10 +129,10 @@ class PatcherConfig(StrategyConfig):
         description="number of texts of random tokens; gates stay closed in them, too",
     )
     place: float = Field(
-        default=0.3,
+        default=0.5,
         gt=0,
         lt=1,
-        json_schema_extra=search(0.1, 0.7),
+        json_schema_extra=search(0.2, 0.7),
         description="where a gate begins to open, between the largest score of all other states (0)"
         " and the median score of its own (1)",
     )

@@ -68,7 +68,7 @@ def others(strategy: str) -> list[tuple[str, dict[str, Any]]]:
     slower: dict[str, Any] = {"learner": {"lr_scale": 0.3}}
     if strategy == PATCHER:
         # Its rate is one of its own, and its damage comes from gates that open too early.
-        slower = {"strategy": {PATCHER: {"place": 0.5}}}
+        slower = {"strategy": {PATCHER: {"place": 0.7}}}
     ways: list[tuple[str, dict[str, Any]]] = [(strategy, slower)]
     ways += [(name, {}) for name in (PATCHER, REPLAY, LORA) if name != strategy]
     return ways

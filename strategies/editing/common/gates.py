@@ -53,6 +53,9 @@ STEADY = 0.01
 STRETCH = 64
 """Neighbouring states that are held out together when λ is chosen."""
 
+WITHIN = 0.3
+"""(τ − θ) / (m − θ)."""
+
 SHARP = 32.0
 """β × the distance of the other states from the place where a gate opens. silu(−32) is −4e−13."""
 
@@ -195,7 +198,7 @@ def fit(states: States, *, ridge: float, place: float) -> tuple[Gates, Tensor]:
         states: the states.
         ridge: λ, as a share of the mean eigenvalue of the second moment of the other states.
         place: where θ lies between the largest score of all other states (0) and the median score
-            of its own (1); τ is halfway between θ and that median.
+            of its own (1).
     """
     constant = nearly_constant(states.others, STEADY)
     moments = _Moments(states)
@@ -325,7 +328,7 @@ def _separating(
         return _closed(constant)
     shifted = direction - (most + place * (middle - most)) * constant
     opened = (own @ shifted).median()
-    shifted = shifted / (opened / 2)
+    shifted = shifted / (WITHIN * opened)
     shut = -largest(shifted)
     if not (opened > 0 and shut >= MARGIN):
         return _closed(constant)
