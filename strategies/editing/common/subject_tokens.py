@@ -71,14 +71,22 @@ def _mentions(text: str, subject: str) -> Iterator[tuple[int, int]]:
 
 
 def last_common(coder: Coder, example: Encoded, prompt: str, said: str) -> int:
-    """Return the index of the last token that ``example`` shares with its own beginning."""
+    """Return the index of the last token that ``example`` shares with a beginning of its text.
+
+    Args:
+        coder: encodes the beginning.
+        example: the sentence.
+        prompt: the beginning of its prompt, or the whole of it.
+        said: the beginning of its completion; empty: the beginning ends in the prompt.
+
+    Returns:
+        The index; −1 if no token is shared.
+    """
     if said:
         whole = coder.pairs([(prompt, said)])[0]
         ids = whole.ids[:-1] if whole.end else whole.ids
-    elif coder.chat is not None:
-        ids = tuple(coder.texts([coder.chat.before + prompt])[0])
     else:
-        ids = tuple(coder.documents([prompt])[0])
+        ids = tuple(coder.begun(prompt))
     shared = 0
     for ours, theirs in zip(example.ids, ids, strict=False):
         if ours != theirs:
