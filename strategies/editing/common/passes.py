@@ -6,8 +6,8 @@ import math
 from collections.abc import Iterable
 
 PATIENCE, FALL = 16, 0.98
-"""Training stops after this many steps in which the loss did not fall below this share of the value
-that it last fell to."""
+"""Training stops after more than this many steps in which the loss did not fall below this share of
+the value that it last fell to."""
 
 
 class Passes:
@@ -45,7 +45,9 @@ class Passes:
         for number, right, nats in read:
             self._right[number], self._nats[number] = right, nats
         self.count += 1
-        self._waited += 1
+        if math.inf not in self._nats:
+            # Before each sentence was read once, there is no loss of all of them that could fall.
+            self._waited += 1
         if sum(self._nats) < FALL * self._level:
             self._level, self._waited = sum(self._nats), 0
 

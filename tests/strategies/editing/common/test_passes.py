@@ -37,3 +37,16 @@ def test_steps_without_progress_end_and_slow_progress_does_not() -> None:
     step = FALL ** (2 / PATIENCE)
     slow = [5.0 * step**number for number in range(long)]
     assert until_it_ends(Passes(2, 2.0, 0.1), slow) == long
+
+
+def test_many_sentences_are_all_read_before_progress_is_missed() -> None:
+    count = 3 * PATIENCE
+    passes = Passes(count, float(count), 1.0)
+    for number in range(count):
+        assert passes.go_on
+        passes.take([(number, False, 5.0)])
+    for _ in range(PATIENCE):
+        assert passes.go_on
+        passes.take([(0, False, 5.0)])
+    passes.take([(0, False, 5.0)])
+    assert not passes.go_on
