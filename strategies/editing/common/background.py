@@ -6,7 +6,7 @@ gate that has seen only common words opens at some of them. So the model also re
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -107,19 +107,27 @@ def elsewhere(
     return found
 
 
-def distinct(texts: Sequence[Sequence[int]]) -> Tensor:
+def distinct(texts: Sequence[Sequence[int]], passed: Collection[int] = frozenset()) -> Tensor:
     """Return which tokens of ``texts`` have a state that no earlier one has, (tokens,), bool.
 
     The state of a token depends on the tokens up to it.
+
+    Args:
+        texts: token ids.
+        passed: numbers of tokens, counted over all texts, that are not among these, and that hide
+            no later token of the same state.
     """
-    seen: dict[tuple[int, int], int] = {}
-    found = []
+    nodes: dict[tuple[int, int], int] = {}
+    seen: set[int] = set()
+    found: list[bool] = []
     for ids in texts:
         node = -1
         for token in ids:
-            fresh = (node, token) not in seen
-            node = seen.setdefault((node, token), len(seen))
+            node = nodes.setdefault((node, token), len(nodes))
+            fresh = node not in seen and len(found) not in passed
             found.append(fresh)
+            if fresh:
+                seen.add(node)
     return torch.tensor(found, dtype=torch.bool)
 
 

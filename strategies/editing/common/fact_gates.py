@@ -59,18 +59,17 @@ def fact_gates(
     rows = learner.lm.coder.prompts(given.asked)
     states, near = read(examples), read([one.prompt for one in given.placed])
     asked = read([unlearned(ids) for ids in rows])
-    fresh = distinct([*rows, *(one.ids for one in examples)])
     begun, ids = sum(map(len, rows)), [token for one in examples for token in one.ids]
     subjects = _mentions(given.sentences)
-    named = {token for tokens in subjects for token in tokens}
-    rest = [token for token in range(len(ids)) if token not in named and fresh[begun + token]]
+    named = {begun + token for tokens in subjects for token in tokens}
+    fresh = distinct([*rows, *(one.ids for one in examples)], named)
     lasts = [{ids[token] for token in own} for own in subjects]
     names = given.texts.naming(given.subjects, lasts)
     ends = _places(given.placed, len(subjects))
     made, margins = [], []
     for number, at in enumerate(states):
         text = given.texts.states[number].to(at)
-        others = torch.cat([text, asked[number][fresh[:begun]], at[rest]])
+        others = torch.cat([text, asked[number][fresh[:begun]], at[fresh[begun:]]])
         excepted = torch.zeros(len(others), len(subjects), dtype=torch.bool)
         excepted[: len(text)] = names
         nearby = [near[number][own] for own in ends]

@@ -396,6 +396,20 @@ def test_a_fact_has_gates_in_no_more_blocks_than_it_may(
     assert max(count[2]) == 2
 
 
+def test_a_subject_that_begins_another_one_is_not_taught_in_either_order(
+    make_patcher: MakeLearner, thrones: Stream
+) -> None:
+    """Both are read up to the same place, and the other's sentences must not change there."""
+    short, long = Fact("Lan", "ruler", "Ozo"), Fact("Lan City", "ruler", "Uru")
+    for facts in ([short, long], [long, short]):
+        update = Update(1, "one", facts)
+        stream = Stream("order", [thrones.updates[0], update], thrones.wordings)
+        learner = make_patcher(of=stream, strategy={"written": 4, "epochs": 2})
+        apply(learner, update)
+        (told,) = learner.warnings
+        assert "no gate for 1 of the 2 facts of one" in told
+
+
 def test_a_model_that_writes_nothing_is_told(
     make_patcher: MakeLearner, thrones: Stream, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -47,3 +47,8 @@ def test_without_sentences_no_subject_is_placed(make_learner: MakeLearner) -> No
 def test_a_token_is_distinct_if_what_was_read_up_to_it_is() -> None:
     found = distinct([(1, 2, 3), (1, 2, 4, 3), (2, 3), (1, 2, 3)])
     assert found.tolist() == [True] * 3 + [False, False, True, True] + [True] * 2 + [False] * 3
+
+
+def test_a_token_that_is_passed_over_does_not_hide_the_next_one_of_its_state() -> None:
+    found = distinct([(1, 2), (1, 2), (1, 2, 3)], {1})
+    assert found.tolist() == [True, False, False, True, False, False, True]
