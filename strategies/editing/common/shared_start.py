@@ -11,8 +11,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import torch
+from accelerate.utils.memory import should_reduce_batch_size
 
-from cltool.lm.batches import Batch
+from cltool.lm.batches import Batch, collate, split
 from cltool.lm.coder import Encoded
 from cltool.lm.scoring import Scored, keeps_logits, kept_positions
 
@@ -31,24 +32,36 @@ it; a model that reads otherwise makes much larger ones."""
 class SharedStart:
     """The keys and values of the tokens with which all sentences begin.
 
+    The shortest and the longest sentence are read in both ways first. If the two differ, whole
+    sentences are read from then on.
+
     Args:
         learner: its model reads.
         sentences: the sentences.
         most: most tokens that may be shared.
+
+    Attributes:
+        size: how many tokens of each sentence are not read again.
     """
 
     def __init__(self, learner: Learner, sentences: Sequence[Encoded], most: int) -> None:
         self._learner = learner
         self._cache: Any = None
-        self._compared = False
+        self.size = 0
         first = sentences[0].ids if sentences else ()
         size = min([most, len(first), *(one.start - 1 for one in sentences)])
         for one in sentences:
             while size > 0 and one.ids[:size] != first[:size]:
                 size -= 1
-        self._size = size
-        if size >= FEWEST:
-            self._read(torch.tensor([first[:size]], device=learner.device))
+        if size < FEWEST:
+            return
+        self._read(torch.tensor([first[:size]], device=learner.device))
+        if self._cache is None:
+            return
+        self.size = size
+        by_length = sorted(sentences, key=len)
+        if not self._right([*dict.fromkeys((by_length[0], by_length[-1]))]):
+            self._cache, self.size = None, 0
 
     @torch.no_grad()
     def _read(self, ids: torch.Tensor) -> None:
@@ -59,7 +72,7 @@ class SharedStart:
                 read = model(
                     input_ids=ids, attention_mask=torch.ones_like(ids), use_cache=True, **only_last
                 )
-        except (AttributeError, KeyError, NotImplementedError, TypeError, ValueError):
+        except (AttributeError, KeyError, RuntimeError, TypeError, ValueError):
             return
         learner.spend(ids.numel())
         found = getattr(read, "past_key_values", None)
@@ -74,22 +87,35 @@ class SharedStart:
         """Run a forward pass, as `Learner.score`; tokens of the beginning are not read again."""
         if self._cache is None:
             return self._learner.score(batch)
-        if self._compared:
-            return self._after(batch)
-        self._compared = True
+        return self._after(batch)
+
+    @torch.no_grad()
+    def _right(self, sentences: Sequence[Encoded]) -> bool:
+        """Return whether ``sentences`` score as if they were read whole."""
+        learner = self._learner
+        batch, spent = collate(sentences, learner.lm.coder.pad), learner.tokens
+
+        def attempt(rows: int) -> bool:
+            # What an attempt that ran out of memory left behind does not count.
+            learner.tokens = spent
+            found = [self._reads_alike(part) for part in split(batch, rows)]
+            return all(found)
+
+        return learner.forward_size.run(attempt)
+
+    def _reads_alike(self, batch: Batch) -> bool:
         whole = self._learner.score(batch)
         try:
-            with torch.no_grad():
-                rest = self._after(batch)
-        except (AttributeError, IndexError, KeyError, NotImplementedError, TypeError, ValueError):
-            self._cache = None
-            return whole
-        if not _alike(whole, rest):
-            self._cache = None
-        return whole
+            return _alike(whole, self._after(batch))
+        except RuntimeError as error:
+            if should_reduce_batch_size(error):
+                raise
+            return False
+        except (AttributeError, IndexError, KeyError, TypeError, ValueError):
+            return False
 
     def _after(self, batch: Batch) -> Scored:
-        learner, size = self._learner, self._size
+        learner, size = self._learner, self.size
         learner.spend(int(batch["attention_mask"][:, size:].sum()))
         moved = {name: one.to(learner.device) for name, one in batch.items()}
         labels = moved["labels"][:, size:]

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 AT_ONCE = 2
-"""Sentences of a fact in a step: as many steps as with all of them make it learned."""
+"""Sentences of a fact that a step reads. With all of them it takes as many steps to learn it."""
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,7 @@ class Values:
     def cost(self, numbers: Sequence[int]) -> int:
         """Return the tokens that the next step on each of these facts reads."""
         return sum(
-            len(self._lessons[number].sentences[place])
+            len(self._lessons[number].sentences[place]) - self._start.size
             for number in numbers
             for place in self._next(number)
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -53,13 +54,56 @@ def test_the_beginning_is_read_once_and_counted_once(
     batch, learner.tokens = learner.collate(SENTENCES), 0
     with passing(learner.lm.coder) as passed:
         start = SharedStart(learner, SENTENCES, 99)
-        start.score(batch)
         first = learner.tokens
         start.score(batch)
-    rest = sum(len(one) - len(BEGUN) for one in SENTENCES)
-    assert learner.tokens - first == rest
-    assert first == len(BEGUN) + sum(map(len, SENTENCES)) + rest
+    rest = [len(one) - len(BEGUN) for one in SENTENCES]
+    assert learner.tokens - first == sum(rest)
+    # The longest and the shortest sentence are read in both ways.
+    compared = sum(len(one) for one in SENTENCES[1:]) + sum(rest[1:])
+    assert first == len(BEGUN) + compared
     assert learner.tokens - 1 <= passed.tokens <= learner.tokens
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_a_model_that_reads_the_rest_otherwise_reads_whole_sentences(
+    fails: bool,
+    make_learner: MakeLearner,
+    stream: Stream,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    learner = learner_of("llama", make_learner, stream, tmp_path / "model")
+    plain = learner.model.forward
+
+    def forward(*args: Any, past_key_values: Any = None, **options: Any) -> Any:
+        if past_key_values is not None and fails:
+            raise RuntimeError("The size of tensor a must match the size of tensor b")
+        return plain(*args, **options)
+
+    monkeypatch.setattr(learner.model, "forward", forward)
+    start, batch = SharedStart(learner, SENTENCES, 99), learner.collate(SENTENCES)
+    assert start.size == 0
+    assert torch.equal(start.score(batch).logits, learner.score(batch).logits)
+
+
+def test_where_memory_runs_out_both_ways_are_compared_all_the_same(
+    make_learner: MakeLearner, stream: Stream, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    learner = learner_of("llama", make_learner, stream, tmp_path / "model")
+    learner.tokens = 0
+    free = SharedStart(learner, SENTENCES, 99)
+    spent, plain = learner.tokens, learner.model.forward
+    learner.tokens = 0
+
+    def forward(*args: Any, **options: Any) -> Any:
+        if len(options["input_ids"]) > 1 and "past_key_values" in options:
+            raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 1 GiB.")
+        return plain(*args, **options)
+
+    monkeypatch.setattr(learner.model, "forward", forward)
+    tight = SharedStart(learner, SENTENCES, 99)
+    assert learner.forward_size.size == 1
+    assert (tight.size, learner.tokens) == (free.size, spent) == (len(BEGUN), spent)
 
 
 @pytest.mark.parametrize(("most", "sentences"), [(7, SENTENCES), (99, [Encoded((1, 2, 3), 2)])])

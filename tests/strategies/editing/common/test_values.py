@@ -8,7 +8,9 @@ import pytest
 import torch
 
 from cltool.facts.stream import Stream
+from cltool.lm.coder import Encoded
 from cltool.lm.scoring import Scored
+from cltool.strategies.editing.common.gates import Gates
 from cltool.strategies.editing.common.patches import Patches
 from cltool.strategies.editing.common.subject_tokens import Located, located
 from cltool.strategies.editing.common.values import AT_ONCE, Lesson, Values
@@ -60,3 +62,59 @@ def test_only_loose_words_are_replaced(
         assert places <= {*one.loose}
         replaced += len(places)
     assert bool(replaced) == bool(swapped)
+
+
+BEGUN = tuple(range(20, 32))
+LESSONS = [
+    Lesson([Encoded((*BEGUN, 5, 6, 7, 8), 14), Encoded((*BEGUN, 9, 4, 7), 13)], [(12,), ()], 12),
+    Lesson([Encoded((*BEGUN, 11, 6, 5, 9, 3), 14)], [(12, 13)], 12),
+]
+
+
+def open_everywhere(learner: Learner) -> tuple[Patches, Values]:
+    """Two facts whose gates are a little open at every token."""
+    patches, random = Patches(learner, [0]), torch.Generator().manual_seed(0)
+    rows = torch.randn(2, learner.lm.width, generator=random)
+    patches.gates = [Gates(rows, torch.ones(2), rows / 100)]
+    values = Values(
+        learner, patches, patches.values, [1.0], LESSONS, rate=0.1, swapped=0.5, random=random
+    )
+    return patches, values
+
+
+def test_a_step_moves_the_values_of_its_facts_alone(
+    make_learner: MakeLearner, stream: Stream
+) -> None:
+    for trained in (0, 1):
+        patches, values = open_everywhere(make_learner(of=stream))
+        values.step([trained])
+        values.finish()
+        assert patches.values[0][trained].any()
+        assert not patches.values[0][1 - trained].any()
+
+
+def test_a_step_costs_what_was_said_also_where_memory_runs_out(
+    make_learner: MakeLearner, stream: Stream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = []
+    plain = Scored.loss_sum
+
+    def of_one(scored: Scored) -> torch.Tensor:
+        if len(scored.labels) > 1:
+            raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 1 GiB.")
+        return plain(scored)
+
+    for tight in (False, True):
+        learner = make_learner(of=stream)
+        patches, values = open_everywhere(learner)
+        if tight:
+            monkeypatch.setattr(Scored, "loss_sum", of_one)
+        for _ in range(2):
+            begun, cost = learner.tokens, values.cost([1, 0])
+            assert cost < sum(len(one) for lesson in LESSONS for one in lesson.sentences)
+            values.step([1, 0])
+            assert learner.tokens - begun == cost
+        assert (learner.forward_size.size == 1) == tight
+        values.finish()
+        found.append(patches.values[0])
+    torch.testing.assert_close(found[1], found[0], rtol=1e-3, atol=1e-4)
