@@ -38,8 +38,8 @@ class TextStates:
         """Return which tokens name a subject, or are in a text that does, (tokens, subjects), bool.
 
         A text that begins like a prompt about a subject has the same states as the prompt, so no
-        gate could be closed in the one and open in the other. Random tokens stand for rare words,
-        and a subject's own last token is none for its gate.
+        gate could be closed in the one and open in the other. Random tokens name nothing, so only
+        a subject's own last token is marked among them: its gate may open there.
 
         Args:
             subjects: the subjects.
