@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, cast
 
@@ -18,7 +19,10 @@ from cltool.lm.feed_forward import feed_forward
 from cltool.lm.layers import blocks
 from cltool.lm.scoring import Scored
 from cltool.strategies.editing.common.gates import Gates
+from cltool.strategies.editing.common.passes import Passes
 from cltool.strategies.editing.common.subject_tokens import located
+from cltool.strategies.editing.common.text_states import Text, TextStates
+from cltool.strategies.editing.common.values import Lesson, Values, train
 from cltool.strategies.editing.patcher import Patcher
 from cltool.training.learner import Learner
 
@@ -408,6 +412,40 @@ def test_a_subject_that_begins_another_one_is_not_taught_in_either_order(
         apply(learner, update)
         (told,) = learner.warnings
         assert "no gate for 1 of the 2 facts of one" in told
+
+
+def test_random_tokens_are_among_the_texts_and_told_apart(
+    make_patcher: MakeLearner, thrones: Stream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given: list[Text] = []
+
+    def heard(states: Sequence[Tensor], texts: Sequence[Text], kept: Tensor) -> TextStates:
+        given.extend(texts)
+        return TextStates(states, texts, kept)
+
+    monkeypatch.setattr("cltool.strategies.editing.patcher.TextStates", heard)
+    learner = make_patcher(of=thrones, strategy={"written": 4, "noise": 3})
+    written = patcher_of(learner).sentences
+    assert len([one for one in given if one.random]) == 3
+    assert [one.said for one in given if not one.random] == written != []
+
+
+def test_words_that_may_be_replaced_are_no_part_of_the_shared_beginning(
+    make_patcher: MakeLearner, thrones: Stream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given: list[Lesson] = []
+
+    def heard(
+        values: Values, learner: Learner, lessons: Sequence[Lesson], **options: Any
+    ) -> list[Passes]:
+        given.extend(lessons)
+        return train(values, learner, lessons, **options)
+
+    monkeypatch.setattr("cltool.strategies.editing.patcher.train", heard)
+    taught(make_patcher, thrones)
+    assert any(one.sentences for one in given)
+    for lesson in given:
+        assert all(lesson.first <= place for loose in lesson.loose for place in loose)
 
 
 def test_a_model_that_writes_nothing_is_told(

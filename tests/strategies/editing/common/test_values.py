@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from cltool.lm.scoring import Scored
 from cltool.strategies.editing.common.gates import Gates
 from cltool.strategies.editing.common.patches import Patches
 from cltool.strategies.editing.common.subject_tokens import Located, located
-from cltool.strategies.editing.common.values import AT_ONCE, Lesson, Values
+from cltool.strategies.editing.common.values import AT_ONCE, Lesson, Values, train
 from cltool.training.learner import Learner
 
 from ....conftest import MakeLearner
@@ -71,13 +72,15 @@ LESSONS = [
 ]
 
 
-def open_everywhere(learner: Learner) -> tuple[Patches, Values]:
+def open_everywhere(
+    learner: Learner, lessons: Sequence[Lesson] = LESSONS, size: float = 1.0
+) -> tuple[Patches, Values]:
     """Two facts whose gates are a little open at every token."""
     patches, random = Patches(learner, [0]), torch.Generator().manual_seed(0)
     rows = torch.randn(2, learner.lm.width, generator=random)
     patches.gates = [Gates(rows, torch.ones(2), rows / 100)]
     values = Values(
-        learner, patches, patches.values, [1.0], LESSONS, rate=0.1, swapped=0.5, random=random
+        learner, patches, patches.values, [size], lessons, rate=0.1, swapped=0.5, random=random
     )
     return patches, values
 
@@ -118,3 +121,46 @@ def test_a_step_costs_what_was_said_also_where_memory_runs_out(
         values.finish()
         found.append(patches.values[0])
     torch.testing.assert_close(found[1], found[0], rtol=1e-3, atol=1e-4)
+
+
+@pytest.mark.parametrize(("sure", "steps"), [(1e-30, 1), (0.999, 4)])
+def test_training_ends_when_the_sentences_are_probable_enough(
+    sure: float, steps: int, make_learner: MakeLearner, stream: Stream
+) -> None:
+    learner = make_learner(of=stream, stop_at=0.0)
+    _, values = open_everywhere(learner)
+    order = torch.Generator().manual_seed(0)
+    passes = train(values, learner, LESSONS, epochs=4, sure=sure, random=order)
+    assert [one.count for one in passes] == [steps, steps]
+
+
+def test_a_step_reads_no_more_sentences_than_a_batch_has(
+    make_learner: MakeLearner, stream: Stream
+) -> None:
+    for size, steps in ((2, 2), (3, 1)):
+        learner = make_learner(of=stream, batch_size=size)
+        _, values = open_everywhere(learner)
+        learner.steps = 0
+        order = torch.Generator().manual_seed(0)
+        train(values, learner, LESSONS, epochs=1, sure=0.9, random=order)
+        assert learner.steps == steps
+
+
+def test_steps_take_turns_and_read_no_more_than_two_sentences(
+    make_learner: MakeLearner, stream: Stream
+) -> None:
+    three = Lesson([*LESSONS[0].sentences, *LESSONS[1].sentences], [(), (), ()], 12)
+    _, values = open_everywhere(make_learner(of=stream), [three, LESSONS[1]])
+    turns = [[place for place, *_ in values.step([0])[0]] for _ in range(4)]
+    assert max(map(len, turns)) <= AT_ONCE
+    assert sorted(turns[0] + turns[1]) == sorted(turns[2] + turns[3]) == [0, 1, 2]
+
+
+def test_steps_are_as_long_as_what_an_mlp_adds(make_learner: MakeLearner, stream: Stream) -> None:
+    lengths = []
+    for size in (1.0, 4.0):
+        patches, values = open_everywhere(make_learner(of=stream), size=size)
+        values.step([0, 1])
+        values.finish()
+        lengths.append(float(patches.values[0].abs().median()))
+    assert lengths == pytest.approx([0.1, 0.4], rel=1e-2)
