@@ -70,9 +70,11 @@ def noise(learner: Learner, count: int, random: torch.Generator) -> list[tuple[i
 
 def usual_tokens(coder: Coder) -> Tensor:
     """Return the ids of all tokens that may stand in a text."""
-    special = set(coder.tokenizer.all_special_ids) | set(coder.ends)
-    usual = [one for one in range(len(coder.tokenizer)) if one not in special]
-    return torch.tensor(usual, dtype=torch.long)
+    tokenizer = coder.tokenizer
+    special = {*tokenizer.all_special_ids, *coder.ends}
+    # Most special tokens of some tokenizers have no role, and `all_special_ids` lacks these.
+    special |= {number for number, one in tokenizer.added_tokens_decoder.items() if one.special}
+    return torch.tensor(sorted({*tokenizer.get_vocab().values()} - special), dtype=torch.long)
 
 
 def elsewhere(

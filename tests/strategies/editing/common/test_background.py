@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-import torch
+import copy
 
-from cltool.strategies.editing.common.background import distinct, elsewhere, noise
+import torch
+from transformers import AddedToken
+
+from cltool.lm.coder import Coder
+from cltool.strategies.editing.common.background import distinct, elsewhere, noise, usual_tokens
 from cltool.training.learner import Learner
 
 from ....conftest import MakeLearner
@@ -23,6 +27,17 @@ def test_random_texts_have_no_special_tokens_and_differ(make_learner: MakeLearne
     special = set(learner.lm.coder.tokenizer.all_special_ids) | set(learner.lm.coder.ends)
     assert not special & {token for ids in texts for token in ids}
     assert noise(learner, 6, generator()) == texts
+
+
+def test_special_tokens_without_a_role_are_not_usual(make_learner: MakeLearner) -> None:
+    coder = make_learner("frozen").lm.coder
+    usual = set(usual_tokens(coder).tolist())
+    tokenizer = copy.deepcopy(coder.tokenizer)
+    tokenizer.add_tokens([AddedToken("<file>", special=True)])
+    tokenizer.add_tokens(["Ouagadougou"])
+    added = tokenizer.convert_tokens_to_ids("Ouagadougou")
+    assert isinstance(added, int)
+    assert set(usual_tokens(Coder(tokenizer)).tolist()) == usual | {added}
 
 
 def test_a_subject_stands_in_each_sentence_and_its_place_is_that_of_its_end(
