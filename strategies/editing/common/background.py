@@ -46,7 +46,9 @@ class Placed:
 
 
 def noise(learner: Learner, count: int, random: torch.Generator) -> list[tuple[int, ...]]:
-    """Return texts of random tokens; in a chat, half of them are turns of it.
+    """Return texts of random tokens, each after the tokenizer's leading tokens.
+
+    In a chat, half of them are turns of it.
 
     Args:
         learner: its tokenizer gives the tokens.
@@ -59,11 +61,14 @@ def noise(learner: Learner, count: int, random: torch.Generator) -> list[tuple[i
     if not len(usual):
         return []
     chosen = usual[torch.randint(len(usual), (count, size), generator=random)].tolist()
-    before, after = ("", "") if coder.chat is None else (coder.chat.before, coder.chat.after)
-    begin, answer = coder.texts([before, after]) if before or after else ([], [])
+    (start,) = coder.documents([""])
+    begin: list[int] = start
+    answer: list[int] = []
+    if coder.chat is not None:
+        begin, answer = coder.texts([coder.chat.before, coder.chat.after])
     half = size // 2
     return [
-        (*begin, *row[:half], *answer, *row[half:]) if number % 2 else tuple(row)
+        (*begin, *row[:half], *answer, *row[half:]) if number % 2 else (*start, *row)
         for number, row in enumerate(chosen)
     ]
 

@@ -7,6 +7,7 @@ import copy
 import torch
 from transformers import AddedToken
 
+from cltool.lm.chat import ChatTurns
 from cltool.lm.coder import Coder
 from cltool.strategies.editing.common.background import distinct, elsewhere, noise, usual_tokens
 from cltool.training.learner import Learner
@@ -20,13 +21,33 @@ def generator() -> torch.Generator:
     return torch.Generator().manual_seed(3)
 
 
-def test_random_texts_have_no_special_tokens_and_differ(make_learner: MakeLearner) -> None:
+def test_random_texts_begin_as_texts_do_have_no_other_special_tokens_and_differ(
+    make_learner: MakeLearner,
+) -> None:
     learner: Learner = make_learner("frozen")
     texts = noise(learner, 6, generator())
     assert len(set(texts)) == 6
     special = set(learner.lm.coder.tokenizer.all_special_ids) | set(learner.lm.coder.ends)
-    assert not special & {token for ids in texts for token in ids}
+    (start,) = learner.lm.coder.documents([""])
+    assert start
+    for ids in texts:
+        assert list(ids[: len(start)]) == start
+        assert not special & {*ids[len(start) :]}
     assert noise(learner, 6, generator()) == texts
+
+
+def test_in_a_chat_half_of_the_random_texts_are_turns_of_it(make_learner: MakeLearner) -> None:
+    learner: Learner = make_learner("frozen")
+    coder = learner.lm.coder
+    (start,), turns = coder.documents([""]), ChatTurns("Question: ", " Answer: ", None)
+    learner.lm.coder = coder.with_chat(turns)
+    before, after = learner.lm.coder.texts([turns.before, turns.after])
+    for number, ids in enumerate(noise(learner, 4, generator())):
+        head = before if number % 2 else start
+        assert list(ids[: len(head)]) == head
+        assert len(ids) == len(noise(learner, 1, generator())[0]) + number % 2 * (
+            len(before) + len(after) - len(start)
+        )
 
 
 def test_special_tokens_without_a_role_are_not_usual(make_learner: MakeLearner) -> None:
