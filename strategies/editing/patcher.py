@@ -160,8 +160,9 @@ class PatcherConfig(StrategyConfig):
         gt=0,
         lt=1,
         json_schema_extra=search(0.3, 0.9),
-        description="training of a fact ends when its sentences are completed correctly, and with"
-        " at least this probability (their geometric mean)",
+        description="training of a fact ends when its sentences, each as it was last read, with"
+        " replaced words, are completed correctly, and with at least this probability (their"
+        " geometric mean)",
     )
 
 
