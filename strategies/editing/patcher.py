@@ -151,7 +151,7 @@ class PatcherConfig(StrategyConfig):
         " by a random token, drawn anew in each step; then the object depends less on the wording",
     )
     epochs: int = Field(
-        default=40,
+        default=60,
         ge=1,
         description="maximum number of steps on a fact; each reads two of its sentences",
     )

@@ -408,7 +408,7 @@ def test_a_subject_that_begins_another_one_is_not_taught_in_either_order(
     for facts in ([short, long], [long, short]):
         update = Update(1, "one", facts)
         stream = Stream("order", [thrones.updates[0], update], thrones.wordings)
-        learner = make_patcher(of=stream, strategy={"written": 4, "epochs": 2})
+        learner = make_patcher(of=stream, strategy={"written": 4, "epochs": 2, "place": 0.3})
         apply(learner, update)
         (told,) = learner.warnings
         assert "no gate for 1 of the 2 facts of one" in told
