@@ -61,14 +61,6 @@ class Coder:
             return self.documents(texts)
         return self._turns(self.chat, [(text, "") for text in texts])
 
-    def begun(self, text: str) -> list[int]:
-        """Return the token ids of a prompt that begins with ``text`` and goes on after it."""
-        if self.chat is None:
-            return self.documents([text])[0]
-        if self._has_special(text):
-            return [*self.texts([self.chat.before])[0], *self._as_data(text)]
-        return self.texts([self.chat.before + text])[0]
-
     def documents(self, texts: Sequence[str]) -> list[list[int]]:
         """Return the token ids of each text, with the tokenizer's leading tokens."""
         return self._ids(texts, special=True)

@@ -2,47 +2,37 @@
 
 Huang et al. (2023), "Transformer-Patcher: One mistake worth one neuron", add neurons to a model
 that is otherwise frozen, and train them to fire at one mistake and nowhere else. Here the MLPs of
-some blocks in the middle get neurons. A gate i of them reads what the MLP reads, n, and adds to
-its output:
+some blocks in the middle get neurons. A neuron i reads what the MLP reads, n, and adds to its
+output:
 
-    a_i(n) v_i,      a_i(n) = (f(β_i g_i·n) − f(β_i (g_i − c)·n)) (c·n) / β_i
+    a_i(n) v_i,      a_i(n) = f(β_i g_i·n) (c·n) / β_i
 
-f is the activation of the MLPs. The last factor c·n is nearly 1; it stands for the second
-projection of an MLP with a gate, and is left out for others. A gate is closed at 0, and open at 1
-and no further. Each fact has a gate in at most four of these blocks, those where it is told apart
-best. It opens at the last token of the subject, where Meng et al. (2022), "Locating and editing
-factual associations in GPT", find that facts are recalled. A gate never opens if its states cannot
-be told apart from all others.
+f is the activation of the MLPs. The factor c·n is nearly 1; it stands for the second projection of
+an MLP with a gate, and is left out for others. Each fact has one neuron in each of these blocks. It
+fires at the last token of the subject, where Meng et al. (2022), "Locating and editing factual
+associations in GPT", find that facts are recalled. A neuron never fires if its states cannot be
+told apart from all others.
 
 The gates g_i, β_i have a closed form: Fisher's discriminant between the states at these tokens and
 other states (`cltool.strategies.editing.common.gates`): those at the update's other tokens and
-facts, in texts that the model wrote itself before the first update, in random tokens, and in two
-prompts about each other known fact. In these texts and prompts the new neurons add nothing above
-rounding. At the update's other tokens this holds in the first of the blocks; the states in later
-blocks change when its neurons fire. The ridge of the discriminant is chosen for each block and
-update by states that it was not computed from. So nothing is set for one model's numbers. In other
-texts a gate may open, seldom, and rarely in all blocks of a fact: no single gate can add more than
-its own value, a part of what states the fact. Sentences of these texts into which an update's
-subject is put count for the directions only.
+facts, in texts that the model wrote itself before the first update, and in two prompts about each
+other known fact. In these texts and prompts the new neurons add nothing above rounding. At the
+update's other tokens this holds in the first of the blocks; the states in later blocks change when
+its neurons fire. Texts that the model writes about the update's subjects, and written texts that
+name one, count for the directions of the gates only. The values v_i are trained on the update's
+sentences, and nothing else is trained:
 
-The values v_i are trained on the update's sentences, and nothing else is:
-
-    v = argmin −mean log p(y|x; v)
-
-Each fact is trained for itself, until its sentences are completed correctly and with certainty
-(``sure``). In each step, other words of the prompts are replaced by random tokens (``swapped``). So
-the object follows from the subject and less from the wording, as with the random beginnings of
-Meng et al., and wordings that were not trained find it, too.
+    v = argmin −Σ log p(y|x; v)
 
 So an update does not change what was known before, as long as the gates stay closed there. A
 superseded or erased fact that an update taught is removed exactly, with its neurons. What the base
 weights know cannot be erased; a new object of a base fact only overrides it.
 
-A saved model has the neurons as further rows and columns of its MLPs' matrices, two for each gate:
-it is a model of the same architecture with wider MLPs. In a run that starts from it they are
-weights like all others, and their facts can no longer be removed. MLPs that are not plain cannot be
-widened: mixtures of experts, state-space blocks, fused projections as in Phi-3, and weights of 4
-bits. There the neurons stand beside the block with f = relu, and a saved model lacks them.
+A saved model has the neurons as further rows and columns of its MLPs' matrices: it is a model of
+the same architecture with wider MLPs. In a run that starts from it they are weights like all
+others, and their facts can no longer be removed. MLPs that are not plain cannot be widened:
+mixtures of experts, state-space blocks, fused projections as in Phi-3, and weights of 4 bits. There
+the neurons stand beside the block with f = relu, and a saved model lacks them.
 
 Differences from the paper, with reasons:
 
@@ -58,9 +48,9 @@ begins another known subject's name (York, York City): both are read up to the s
 
 Of the learner's settings it uses the batch sizes, the budgets and ``stop_at``.
 
-It keeps the model's states in the texts (tokens × blocks × width × 4 bytes, on the CPU), the keys
-of known facts without their objects, and the gates: blocks × 3 × width numbers for each fact that
-an update taught.
+It keeps the model's states in the written texts (tokens × blocks × width × 4 bytes, on the CPU),
+the keys of known facts without their objects, and the neurons: blocks × 3 × width numbers for each
+fact that an update taught.
 """
 
 from __future__ import annotations
@@ -71,19 +61,19 @@ from typing import TYPE_CHECKING
 
 import torch
 from pydantic import Field
+from torch import Tensor
 
 from cltool.core.errors import Diverged
 from cltool.facts.identity import key_of
+from cltool.lm.batches import IGNORED, Batch, bucketed, collate, split
+from cltool.lm.coder import Encoded
 from cltool.lm.layers import blocks, numbers
-from cltool.strategies.editing.common.background import Placed, distinct, elsewhere, noise, said
-from cltool.strategies.editing.common.fact_gates import Given, fact_gates, unlearned
-from cltool.strategies.editing.common.gates import Gates
+from cltool.strategies.editing.common.gates import Gates, fit
 from cltool.strategies.editing.common.model_texts import beginnings, shares, written
 from cltool.strategies.editing.common.passes import Passes
 from cltool.strategies.editing.common.patches import Patches
 from cltool.strategies.editing.common.subject_tokens import Located, located
-from cltool.strategies.editing.common.text_states import Text, TextStates
-from cltool.strategies.editing.common.values import Lesson, Values, train
+from cltool.strategies.editing.common.text_states import TextStates
 from cltool.strategies.rehearsal.common.prompts import Prompts
 from cltool.training.search_space import search
 from cltool.training.strategy import State, Strategy, StrategyConfig
@@ -93,14 +83,11 @@ if TYPE_CHECKING:
     from cltool.lm.coder import Coder
     from cltool.training.learner import Learner
 
+ABOUT = 2
+"""Number of texts that the model writes about each subject of an update."""
+
 ASKED = 2
 """Number of prompts about each other known fact at which new gates stay closed."""
-
-BLOCKS = 6
-"""Most blocks that get neurons, unless they are named."""
-
-NOTHING = Lesson([], [])
-"""What a fact without a gate is trained on."""
 
 
 class PatcherConfig(StrategyConfig):
@@ -108,101 +95,72 @@ class PatcherConfig(StrategyConfig):
 
     layers: list[int] = Field(
         default=[],
-        description="numbers of the blocks that get neurons, negative from the last; empty: at most"
-        " six between a sixth and half of the depth",
-    )
-    gates: int = Field(
-        default=4,
-        ge=1,
-        description="most blocks in which one fact has neurons: those where its gate has the"
-        " largest margin",
+        description="numbers of the blocks that get neurons, negative from the last; empty: those"
+        " between a sixth and half of the depth",
     )
     written: int = Field(
-        default=120,
+        default=240,
         ge=0,
         description="number of texts that the model writes before the first update; gates stay"
         " closed in them",
     )
-    noise: int = Field(
-        default=300,
-        ge=0,
-        description="number of texts of random tokens; gates stay closed in them, too",
+    ridge: float = Field(
+        default=0.01,
+        gt=0,
+        json_schema_extra=search(0.001, 0.1, log=True),
+        description="λ of the discriminant, as a share of the mean eigenvalue of the states'"
+        " second moment",
     )
     place: float = Field(
         default=0.5,
         gt=0,
         lt=1,
-        json_schema_extra=search(0.2, 0.7),
+        json_schema_extra=search(0.2, 0.8),
         description="where a gate begins to open, between the largest score of all other states (0)"
         " and the median score of its own (1)",
     )
     rate: float = Field(
-        default=0.3,
+        default=0.03,
         gt=0,
-        json_schema_extra=search(0.03, 1.0, log=True),
+        json_schema_extra=search(0.01, 0.3, log=True),
         description="Adam's rate, × the median root mean square of what an MLP adds",
     )
-    swapped: float = Field(
-        default=0.3,
+    epochs: int = Field(default=40, ge=1, description="maximum number of passes over an update")
+    more: int = Field(
+        default=4,
         ge=0,
-        lt=1,
-        json_schema_extra=search(0.0, 0.5),
-        description="probability that a word of a trained prompt other than the subject is replaced"
-        " by a random token, drawn anew in each step; then the object depends less on the wording",
-    )
-    epochs: int = Field(
-        default=60,
-        ge=1,
-        description="maximum number of steps on a fact; each reads two of its sentences",
-    )
-    sure: float = Field(
-        default=0.6,
-        gt=0,
-        lt=1,
-        json_schema_extra=search(0.3, 0.9),
-        description="training of a fact ends when its sentences, each as it was last read, with"
-        " replaced words, are completed correctly, and with at least this probability (their"
-        " geometric mean)",
+        description="further passes once every sentence of the update is completed correctly; they"
+        " help with wordings that were not trained",
     )
 
 
 class Patcher(Strategy[PatcherConfig]):
-    """Trains values of neurons whose gates open at the subjects of the update.
-
-    Attributes:
-        sentences: what the model wrote before the first update, as text.
-    """
+    """Trains values of neurons whose gates open at the subjects of the update."""
 
     shares_weights = True
     outside = "its neurons"
     trains = False
 
     def attach(self, learner: Learner) -> None:
-        """Put the neurons beside the model, and record its states in texts that nobody gave it.
+        """Put the neurons beside the model, and record its states in texts that it writes.
 
         Raises:
             UserError: the model has no such block, or its blocks have no feed-forward part.
         """
-        config, coder = self.config, learner.lm.coder
         depth = len(blocks(learner.model))
-        self._layers = numbers(config.layers, depth, "strategy.patcher.layers") or _middle(depth)
+        middle = [*range(depth // 6, max(depth // 2, depth // 6 + 1))]
+        self._layers = numbers(self.config.layers, depth, "strategy.patcher.layers") or middle
         self._patches = Patches(learner, self._layers)
         self._owners: list[Key] = []
         self._known = Prompts()
         self._known.take(learner.known.valid())
         heads = beginnings(learner, learner.known.valid()[:32])
-        counts = shares(heads, config.written)
-        texts = written(learner, counts, learner.generator("written"))
-        if config.written and not texts:
-            learner.warnings.append(
-                "patcher: the model wrote no text, so the gates of neurons are calibrated on random"
-                " tokens and on the known facts alone. They may open in ordinary texts."
-            )
-        self.sentences = [said(coder, ids) for ids in texts]
-        known = self._texts(learner, texts)
-        watched = self._patches.watch(learner, [unlearned(one.ids) for one in known], outputs=True)
-        states, fresh = [one for one, _ in watched], distinct([one.ids for one in known])
-        self._text_states = TextStates(states, known, fresh)
+        counts = shares(heads, self.config.written)
+        coder, random = learner.lm.coder, learner.generator("written")
+        texts = written(learner, counts, random) or [_no_words(coder)]
+        watched = self._patches.watch(learner, [_read(ids) for ids in texts], outputs=True)
+        decoded, lengths = [coder.decode(ids) for ids in texts], [*map(len, texts)]
+        self._text_states = TextStates([one for one, _ in watched], decoded, lengths)
         # The median: the first token of a text can have a state that is a hundred times as long.
         self._sizes = [float(one.pow(2).mean(dim=1).sqrt().median()) for _, one in watched]
 
@@ -213,61 +171,28 @@ class Patcher(Strategy[PatcherConfig]):
         sentences = [own for own in sentences if own]
         if not facts:
             return
-        begun = learner.steps
-        placed = elsewhere(
-            learner,
-            [fact.subject for fact in facts],
-            self.sentences,
-            learner.generator("elsewhere"),
-        )
-        gates = self._new_gates(learner, facts, sentences, placed)
+        gates, begun = self._new_gates(learner, facts, sentences), learner.steps
         opens = torch.stack([one.can_open for one in gates]).any(dim=0).tolist()
-        lessons = [
-            _lesson(own) if can_open else NOTHING
-            for own, can_open in zip(sentences, opens, strict=True)
-        ]
-        passes = self._train(learner, gates, lessons)
+        learned = [own for own, can_open in zip(sentences, opens, strict=True) if can_open]
+        passes = self._train(learner, gates, [one.example for own in learned for one in own])
         self._owners += [fact.key for fact in facts]
         self._known.take(update.learn)
-        learner.log("closed", opens.count(False))
-        hits = sum(one.hits for one in passes)
-        learner.log("completed", hits / sum(map(len, sentences)))
-        self._warn(learner, update, sentences, opens, spent=learner.steps == begun)
-
-    def _texts(self, learner: Learner, chats: Sequence[tuple[int, ...]]) -> list[Text]:
-        """Return the texts in which gates stay closed, given those that the model wrote."""
-        coder, most = learner.lm.coder, learner.lm.context
-        plain = [] if coder.chat is None else coder.documents(self.sentences)
-        known = [Text(coder.decode(ids), ids[:most]) for ids in chats]
-        known += [Text(coder.decode(ids), tuple(ids)[:most]) for ids in plain if ids]
-        random = noise(learner, self.config.noise, learner.generator("noise"))
-        known += [Text(coder.decode(ids), ids[:most], random=True) for ids in random]
-        return known or [Text("", _no_words(coder))]
-
-    def _warn(
-        self,
-        learner: Learner,
-        update: Update,
-        sentences: Sequence[Sequence[Located]],
-        opens: Sequence[bool],
-        *,
-        spent: bool,
-    ) -> None:
-        """Say which facts were not learned, and why."""
-        closed, count, label = list(opens).count(False), len(sentences), update.label
+        closed, label = opens.count(False), update.label
+        learner.log("closed", closed)
+        learner.log("completed", passes.hits / sum(map(len, sentences)))
         unnamed = sum(not any(one.subject for one in own) for own in sentences)
         if closed > unnamed:
             learner.warnings.append(
-                f"patcher found no gate for {closed - unnamed} of the {count} facts of"
+                f"patcher found no gate for {closed - unnamed} of the {len(facts)} facts of"
                 f" {label}: the model's states at their subjects are too much like other states."
                 " It did not learn these facts."
             )
         if unnamed:
             learner.warnings.append(
-                f"patcher did not learn {unnamed} of the {count} facts of {label}: no trained"
+                f"patcher did not learn {unnamed} of the {len(facts)} facts of {label}: no trained"
                 " wording names their subjects."
             )
-        if any(opens) and spent:
+        if learned and learner.steps == begun:
             learner.warnings.append(
                 f"patcher learned none of the facts of {label}: its budget was spent before the"
                 " first step."
@@ -295,7 +220,7 @@ class Patcher(Strategy[PatcherConfig]):
         return {**state, **self._patches.state_dict()}
 
     def stored(self) -> State:
-        """Return the state, and the states in the texts, which `attach` makes again."""
+        """Return the state, and the states in the written texts, which `attach` makes again."""
         texts = zip(self._layers, self._text_states.states, strict=True)
         return {**self.state_dict(), **{f"texts.{number}": states for number, states in texts}}
 
@@ -306,51 +231,68 @@ class Patcher(Strategy[PatcherConfig]):
         self._patches.load_state_dict(state)
 
     def _new_gates(
-        self,
-        learner: Learner,
-        facts: Sequence[Fact],
-        sentences: Sequence[Sequence[Located]],
-        placed: Sequence[Placed],
+        self, learner: Learner, facts: Sequence[Fact], sentences: Sequence[Sequence[Located]]
     ) -> list[Gates]:
         """Return the gates of the update's facts at each block, in their order."""
-        taught, random = {fact.key for fact in facts}, learner.generator("prompts")
-        asked = self._known.of_each(learner, ASKED, random, taught)
-        subjects = [fact.subject for fact in facts]
-        given = Given(subjects, sentences, placed, asked, self._text_states)
         config = self.config
-        return fact_gates(learner, self._patches, given, place=config.place, most=config.gates)
+        states = self._states(learner, [one.example for own in sentences for one in own])
+        taught, random = {fact.key for fact in facts}, learner.generator("prompts")
+        prompts = self._known.of_each(learner, ASKED, random, taught)
+        asked = self._states(learner, [_read(ids) for ids in learner.lm.coder.prompts(prompts)])
+        counts = dict.fromkeys((fact.subject for fact in facts), ABOUT)
+        texts = written(learner, counts, learner.generator("about"))
+        about = self._states(learner, [_read(ids) for ids in texts])
+        subjects: list[list[int]] = []
+        start = 0
+        for own in sentences:
+            subjects.append([])
+            for one in own:
+                subjects[-1] += [start + place for place in one.subject]
+                start += len(one.example)
+        named = {token for tokens in subjects for token in tokens}
+        rest = [token for token in range(start) if token not in named]
+        made, names = [], {fact.subject for fact in facts}
+        for place, at in enumerate(states):
+            apart, naming = (one.to(at) for one in self._text_states.apart(place, names))
+            others = torch.cat([apart, asked[place], at[rest]])
+            near = torch.cat([naming, about[place]])
+            classes = [at[tokens] for tokens in subjects]
+            made.append(fit(classes, others, near, ridge=config.ridge, place=config.place))
+        return made
 
     def _train(
-        self, learner: Learner, gates: Sequence[Gates], lessons: Sequence[Lesson]
-    ) -> list[Passes]:
-        """Train the values of the newest neurons on ``lessons``; return how it went.
+        self, learner: Learner, gates: Sequence[Gates], examples: Sequence[Encoded]
+    ) -> Passes:
+        """Train the values of the newest neurons on ``examples``; return how it went.
 
         Raises:
             Diverged: a value is not finite.
         """
-        config, patches = self.config, self._patches
+        config = self.config
+        patches = self._patches
         before = patches.values
         patches.gates = [old.with_(new) for old, new in zip(patches.gates, gates, strict=True)]
+        values = [
+            old.new_zeros(len(new), old.shape[1], requires_grad=True)
+            for old, new in zip(before, gates, strict=True)
+        ]
+        optimizer = torch.optim.Adam(
+            {"params": [one], "lr": config.rate * size}
+            for one, size in zip(values, self._sizes, strict=True)
+        )
+        random, cost = learner.generator("batches"), sum(map(len, examples))
+        passes = Passes(config.more, learner.settings.stop_at * len(examples))
         with _frozen(learner):
-            values = Values(
-                learner,
-                patches,
-                before,
-                self._sizes,
-                lessons,
-                rate=config.rate,
-                swapped=config.swapped,
-                random=learner.generator("swapped"),
-            )
-            passes = train(
-                values,
-                learner,
-                lessons,
-                epochs=config.epochs,
-                sure=config.sure,
-                random=learner.generator("batches"),
-            )
-        values.finish()
+            while examples and passes.count < config.epochs and passes.go_on:
+                most = learner.left()
+                if most is not None and most < cost:
+                    break
+                made = self._pass(learner, examples, before, values, optimizer, random)
+                if made is None:
+                    break
+                passes.take(*made)
+                learner.progress(passes.count, config.epochs)
+        patches.values = _joined(before, [one.detach() for one in values])
         if not all(bool(one.isfinite().all()) for one in patches.values):
             raise Diverged(
                 "the values of patcher's neurons are not finite",
@@ -359,18 +301,67 @@ class Patcher(Strategy[PatcherConfig]):
             )
         return passes
 
+    def _pass(
+        self,
+        learner: Learner,
+        examples: Sequence[Encoded],
+        before: Sequence[Tensor],
+        values: Sequence[Tensor],
+        optimizer: torch.optim.Optimizer,
+        random: torch.Generator,
+    ) -> tuple[int, float] | None:
+        """Train once on all ``examples``.
 
-def _middle(depth: int) -> list[int]:
-    """Return the numbers of the blocks that get neurons in a model of ``depth`` blocks."""
-    found = range(depth // 6, max(depth // 2, depth // 6 + 1))
-    count = min(BLOCKS, len(found))
-    return sorted({found[round(n * (len(found) - 1) / max(count - 1, 1))] for n in range(count)})
+        Returns:
+            How many were completed correctly, and their summed loss; None if the budget ran out.
+        """
+        pad, hits, nats = learner.lm.coder.pad, 0, 0.0
+        for chosen in bucketed([len(one) for one in examples], learner.settings.batch_size, random):
+            if learner.share_left() == 0.0:
+                return None
+            batch, spent = collate([examples[number] for number in chosen], pad), learner.tokens
+            total = int((batch["labels"] != IGNORED).sum())
+
+            def attempt(
+                size: int, batch: Batch = batch, spent: int = spent, total: int = total
+            ) -> tuple[int, float]:
+                # What an attempt that ran out of memory left behind does not count.
+                learner.tokens, right, loss = spent, 0, 0.0
+                self._patches.drop()
+                optimizer.zero_grad()
+                for part in split(batch, size):
+                    self._patches.values = _joined(before, values)
+                    scored = learner.score(part)
+                    right, summed = right + int(scored.hits().sum()), scored.loss_sum()
+                    loss += float(summed.detach())
+                    for one, grad in zip(
+                        values, torch.autograd.grad(summed / total, values), strict=True
+                    ):
+                        one.grad = grad if one.grad is None else one.grad + grad
+                return right, loss
+
+            right, loss = learner.forward_size.run(attempt)
+            hits, nats = hits + right, nats + loss
+            optimizer.step()
+            learner.steps += 1
+        return hits, nats
+
+    def _states(self, learner: Learner, examples: Sequence[Encoded]) -> list[Tensor]:
+        """Return (tokens, width) for each block: what neurons read at every token of ``examples``.
+
+        They are in the order of the examples.
+        """
+        return [states for states, _ in self._patches.watch(learner, examples)]
 
 
-def _lesson(own: Sequence[Located]) -> Lesson:
-    """Return what the values of one fact are trained on."""
-    first = min(place for one in own for place in (*one.subject, *one.loose))
-    return Lesson([one.example for one in own], [one.loose for one in own], first)
+def _read(ids: Sequence[int]) -> Encoded:
+    """Return a text that the model reads and that is not trained."""
+    return Encoded(tuple(ids), len(ids), end=False)
+
+
+def _joined(before: Sequence[Tensor], values: Sequence[Tensor]) -> list[Tensor]:
+    """Return the values of all neurons at each block: the earlier ones and the newest."""
+    return [torch.cat(two) for two in zip(before, values, strict=True)]
 
 
 def _no_words(coder: Coder) -> tuple[int, ...]:

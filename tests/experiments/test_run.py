@@ -196,7 +196,7 @@ def test_a_saved_model_has_the_neurons_of_patcher(
 ) -> None:
     given: dict[str, Any] = {
         "model": str(write_wide_model(stream, tmp_path / "wide")),
-        "settings": {"strategy": {"written": 8, "noise": 0, "epochs": 3, "rate": 0.3}},
+        "settings": {"strategy": {"written": 8, "epochs": 3, "rate": 0.3}},
     }
     done = start(tmp_path / "run", "patcher", **given)
     again = start(tmp_path / "run", "patcher", **given, save_model=tmp_path / "model")

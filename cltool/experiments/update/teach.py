@@ -19,7 +19,7 @@ from cltool.experiments.general import Watch
 from cltool.experiments.heartbeat import Heartbeat
 from cltool.experiments.manifest import identity, manifest
 from cltool.experiments.steps import Steps
-from cltool.experiments.update.choose import LORA, PATCHER, PRETRAINED
+from cltool.experiments.update.choose import LORA, PRETRAINED
 from cltool.experiments.update.facts_file import KNOWN, PROTECTED, ROLE, Taught, row_key
 from cltool.experiments.update.folder import INSIDE, RUN
 from cltool.experiments.update.history import History
@@ -34,11 +34,8 @@ from cltool.strategies import STRATEGIES
 if TYPE_CHECKING:
     from cltool.training.learner import Learner
 
-PRETRAINED_BATCH = {PATCHER: 32}
-"""Strategy -> sentences in a training step of a pretrained model, unless ``learner.batch_size`` is
-set; `BATCH` for others. `patcher` trains each fact for itself, however many are in a step."""
-
-BATCH = 8
+PRETRAINED_BATCH = 8
+"""Sentences in a training step of a pretrained model, unless ``learner.batch_size`` is set."""
 
 
 @dataclass(frozen=True)
@@ -131,8 +128,7 @@ def teach(
     stream = taught.stream(inside)
     fixed = {"model": {"name": name, "chat": "on" if seen.chat else "off"}}
     pretrained = seen.speed.parameters >= PRETRAINED
-    size = PRETRAINED_BATCH.get(way.strategy, BATCH)
-    own = {"learner": {"batch_size": size}} if pretrained else {}
+    own = {"learner": {"batch_size": PRETRAINED_BATCH}} if pretrained else {}
     settings = resolve.resolve(way.strategy, merge(own, way.settings, fixed))
     learner, drift = build_watched(stream, settings, seed, progress=progress)
     done = _done(seen, way, inside / RUN)

@@ -7,7 +7,6 @@ that part reads (`Gates` defines a). The model's own weights stay as they are un
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -17,21 +16,12 @@ from torch.nn.functional import relu
 from cltool.lm.batches import by_length, collate, split
 from cltool.lm.feed_forward import FeedForward, Neurons, can_widen, feed_forward, widen
 from cltool.lm.layers import blocks, hidden, with_hidden
-from cltool.lm.sharding import is_sharded
 from cltool.strategies.editing.common.gates import Gates, no_gates
 
 if TYPE_CHECKING:
     from cltool.lm.coder import Encoded
     from cltool.training.learner import Learner
     from cltool.training.strategy import State
-
-
-WATCHED = 16
-"""Texts that are watched at once."""
-
-
-class _Seen(Exception):
-    """The states of all blocks are there."""
 
 
 class Patches:
@@ -55,8 +45,6 @@ class Patches:
         self._none = torch.zeros(0, width, device=device)
         self._watched: list[tuple[Tensor, Tensor]] | None = None
         self._held: list[list[Tensor]] = []
-        # Where weights are sharded, each pass has to put them back behind itself.
-        self._may_stop = not is_sharded(learner.model)
         self.gates: list[Gates] = [no_gates(width, device) for _ in layers]
         self.values: list[Tensor] = [self._none for _ in layers]
         found = blocks(learner.model)
@@ -73,7 +61,7 @@ class Patches:
         if not can_widen(model):
             return False
         neurons = {
-            number: _pairs(gates, values)
+            number: Neurons(gates.rows, gates.constants, values / gates.sharpness[:, None])
             for number, gates, values in zip(self._layers, self.gates, self.values, strict=True)
         }
         self.keep([])
@@ -124,7 +112,7 @@ class Patches:
         learner.model.eval()
         found: dict[int, list[list[Tensor]]] = {}
         try:
-            for chosen in by_length([len(one) for one in examples], WATCHED):
+            for chosen in by_length([len(one) for one in examples], learner.settings.batch_size):
                 rows = self._rows(learner, [examples[number] for number in chosen], outputs)
                 found |= zip(chosen, rows, strict=True)
         finally:
@@ -151,8 +139,7 @@ class Patches:
             for part in split(batch, size):
                 self.drop()
                 self._watched = []
-                with suppress(_Seen):
-                    learner.score(part)
+                learner.score(part)
                 rows = len(part["labels"])
                 # Some models pass all tokens of a batch in one row.
                 seen = [
@@ -182,9 +169,6 @@ class Patches:
             states, given = held.pop(), hidden(output)
             if self._watched is not None:
                 self._watched.append((states.detach().float(), given.detach().float()))
-                if len(self._watched) == len(self._layers) and self._may_stop:
-                    # Nothing of the later blocks is wanted.
-                    raise _Seen
             if not len(self.gates[place]):
                 return None
             with torch.autocast(states.device.type, enabled=False):
@@ -195,12 +179,3 @@ class Patches:
 
         part.reads.register_forward_pre_hook(read, with_kwargs=True)
         part.adds.register_forward_hook(add)
-
-
-def _pairs(gates: Gates, values: Tensor) -> Neurons:
-    """Return the neurons of the gates that can open: two for each."""
-    kept = gates.can_open.nonzero().flatten().tolist()
-    gates, values = gates.kept(kept), values[kept] / gates.sharpness[kept, None]
-    first, second = gates.rows
-    constants = torch.cat([gates.constants, gates.constants])
-    return Neurons(torch.cat([first, second]), constants, torch.cat([values, -values]))

@@ -24,13 +24,10 @@ class Located:
     Attributes:
         example: the sentence.
         subject: indices of the last token of each mention of the subject.
-        loose: indices of the prompt's tokens that are no part of the subject, and of no turn of a
-            chat.
     """
 
     example: Encoded
     subject: tuple[int, ...]
-    loose: tuple[int, ...] = ()
 
 
 def located(learner: Learner, fact: Fact) -> list[Located]:
@@ -39,54 +36,37 @@ def located(learner: Learner, fact: Fact) -> list[Located]:
     pairs = learner.stream.wordings.examples(fact)
     found = []
     for (prompt, target), example in zip(pairs, coder.pairs(pairs), strict=True):
-        mentions = [
-            (
-                last_common(coder, example, prompt[:begin], ""),
-                last_common(coder, example, prompt[:end], ""),
-            )
-            for begin, end in _mentions(prompt, fact.subject)
+        places = [
+            _last_common(coder, example, prompt[:end], "") for end in _ends(prompt, fact.subject)
         ]
-        places = [last for _, last in mentions] + [
-            last_common(coder, example, prompt, target[:end])
-            for _, end in _mentions(target, fact.subject)
+        places += [
+            _last_common(coder, example, prompt, target[:end])
+            for end in _ends(target, fact.subject)
         ]
-        named = {n for before, last in mentions for n in range(before + 1, last + 1)}
-        words = range(
-            last_common(coder, example, "", "") + 1, last_common(coder, example, prompt, "") + 1
-        )
-        loose = tuple(n for n in words if n not in named and n < example.start)
-        found.append(Located(example, tuple(sorted({n for n in places if n >= 0})), loose))
+        found.append(Located(example, tuple(sorted({n for n in places if n >= 0}))))
     return found
 
 
-def _mentions(text: str, subject: str) -> Iterator[tuple[int, int]]:
-    """Yield where each mention of ``subject`` in ``text`` begins and ends.
+def _ends(text: str, subject: str) -> Iterator[int]:
+    """Yield the index after each mention of ``subject`` in ``text``.
 
     A mention inside another word counts only if there is no other, as in a language that writes no
     spaces.
     """
     name = re.escape(subject)
     words = [*re.finditer(rf"(?<!\w){name}(?!\w)", text)]
-    yield from (found.span() for found in words or re.finditer(name, text) if found.group())
+    yield from (found.end() for found in words or re.finditer(name, text) if found.group())
 
 
-def last_common(coder: Coder, example: Encoded, prompt: str, said: str) -> int:
-    """Return the index of the last token that ``example`` shares with a beginning of its text.
-
-    Args:
-        coder: encodes the beginning.
-        example: the sentence.
-        prompt: the beginning of its prompt, or the whole of it.
-        said: the beginning of its completion; empty: the beginning ends in the prompt.
-
-    Returns:
-        The index; −1 if no token is shared.
-    """
+def _last_common(coder: Coder, example: Encoded, prompt: str, said: str) -> int:
+    """Return the index of the last token that ``example`` shares with its own beginning."""
     if said:
         whole = coder.pairs([(prompt, said)])[0]
         ids = whole.ids[:-1] if whole.end else whole.ids
+    elif coder.chat is not None:
+        ids = tuple(coder.texts([coder.chat.before + prompt])[0])
     else:
-        ids = tuple(coder.begun(prompt))
+        ids = tuple(coder.documents([prompt])[0])
     shared = 0
     for ours, theirs in zip(example.ids, ids, strict=False):
         if ours != theirs:

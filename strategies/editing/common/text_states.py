@@ -1,21 +1,11 @@
-"""The model's states in texts that nobody gave it, where new gates stay closed."""
+"""The model's states in texts that it wrote itself, where new gates stay closed."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 
 import torch
 from torch import Tensor
-
-
-@dataclass(frozen=True, slots=True)
-class Text:
-    """A text, its tokens, and whether these are random."""
-
-    said: str
-    ids: tuple[int, ...]
-    random: bool = False
 
 
 class TextStates:
@@ -24,32 +14,22 @@ class TextStates:
     Args:
         states: for each block, (tokens, width): those of all texts, one after the other.
         texts: the texts.
-        kept: which tokens are kept, (tokens,), bool.
+        lengths: how many tokens each has.
     """
 
-    def __init__(self, states: Sequence[Tensor], texts: Sequence[Text], kept: Tensor) -> None:
-        self.states = [one.cpu()[kept] for one in states]
+    def __init__(
+        self, states: Sequence[Tensor], texts: Sequence[str], lengths: Sequence[int]
+    ) -> None:
+        self.states = [one.cpu() for one in states]
         self._texts = texts
-        lengths = torch.tensor([len(one.ids) for one in texts])
-        self._owners = torch.arange(len(texts)).repeat_interleave(lengths)[kept]
-        self._ids = torch.tensor([number for one in texts for number in one.ids])[kept]
+        self._lengths = torch.tensor(lengths)
 
-    def naming(self, subjects: Sequence[str], ends: Sequence[Collection[int]]) -> Tensor:
-        """Return which tokens name a subject, or are in a text that does, (tokens, subjects), bool.
+    def apart(self, place: int, subjects: Collection[str]) -> tuple[Tensor, Tensor]:
+        """Return the states at one block in texts that name no subject, and in those that do.
 
         A text that begins like a prompt about a subject has the same states as the prompt, so no
-        gate could be closed in the one and open in the other. Random tokens name nothing, so only
-        a subject's own last token is marked among them: its gate may open there.
-
-        Args:
-            subjects: the subjects.
-            ends: the last tokens of each subject, as sentences have them.
+        gate could be closed in the one and open in the other.
         """
-        named = [[not text.random and one in text.said for one in subjects] for text in self._texts]
-        found = torch.tensor(named).view(len(self._texts), len(subjects))[self._owners]
-        random = torch.tensor([text.random for text in self._texts])[self._owners]
-        for number, own in enumerate(ends):
-            found[:, number] |= random & torch.isin(
-                self._ids, torch.tensor([*own], dtype=torch.long)
-            )
-        return found
+        named = torch.tensor([any(one in text for one in subjects) for text in self._texts])
+        tokens = named.repeat_interleave(self._lengths)
+        return self.states[place][~tokens], self.states[place][tokens]

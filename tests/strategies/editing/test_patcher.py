@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, cast
 
@@ -19,10 +18,7 @@ from cltool.lm.feed_forward import feed_forward
 from cltool.lm.layers import blocks
 from cltool.lm.scoring import Scored
 from cltool.strategies.editing.common.gates import Gates
-from cltool.strategies.editing.common.passes import Passes
 from cltool.strategies.editing.common.subject_tokens import located
-from cltool.strategies.editing.common.text_states import Text, TextStates
-from cltool.strategies.editing.common.values import Lesson, Values, train
 from cltool.strategies.editing.patcher import Patcher
 from cltool.training.learner import Learner
 
@@ -54,18 +50,13 @@ def thrones() -> Stream:
 
 @pytest.fixture
 def make_patcher(make_learner: MakeLearner, stream: Stream, tmp_path: Path) -> MakeLearner:
-    """A learner on a random Llama that is wide enough for gates to tell subjects apart.
-
-    Its states have no part in common, as those of trained models have. So a gate, which has no
-    bias, cannot be closed at more states than the model is wide, and there is no noise.
-    """
+    """A learner on a random Llama that is wide enough for gates to tell subjects apart."""
     from cltool.models import load
 
     folder = write_wide_model(stream, tmp_path / "wide")
 
     def make(**settings: Any) -> Learner:
         lm = load(str(folder), stream, device="cpu", reading=False)
-        settings["strategy"] = {"noise": 0, **settings.get("strategy", {})}
         return make_learner("patcher", lm=lm, **settings)
 
     return make
@@ -373,6 +364,23 @@ def test_gates_of_the_first_block_open_at_the_subjects_alone(
     assert opened
 
 
+def test_texts_about_the_subjects_count_for_the_directions(
+    make_patcher: MakeLearner, thrones: Stream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    subject = thrones.updates[1].learn[0].subject
+    found = []
+    for texts in ([], [f"They who live in {subject} are many"]):
+        learner = make_patcher(of=thrones, strategy={"written": 4, "epochs": 1})
+        ids = [tuple(one) for one in learner.lm.coder.documents(texts)]
+        with monkeypatch.context() as patch:
+            patch.setattr(
+                "cltool.strategies.editing.patcher.written", lambda *options, ids=ids: ids
+            )
+            apply(learner, thrones.updates[1])
+        found.append(patcher_of(learner).state_dict()["directions.0"])
+    assert not torch.allclose(*found)
+
+
 def test_a_fact_of_the_base_that_is_taught_again_gets_its_gates(
     make_patcher: MakeLearner, thrones: Stream
 ) -> None:
@@ -381,79 +389,6 @@ def test_a_fact_of_the_base_that_is_taught_again_gets_its_gates(
     learner = make_patcher(of=stream, strategy={"written": 4, "epochs": 2})
     apply(learner, again)
     assert not learner.warnings
-
-
-def test_a_fact_has_gates_in_no_more_blocks_than_it_may(
-    make_patcher: MakeLearner, thrones: Stream
-) -> None:
-    count = {}
-    for most in (1, 2):
-        options = {"written": 4, "epochs": 2, "layers": [0, 1], "gates": most}
-        learner = make_patcher(of=thrones, strategy=options)
-        apply(learner, thrones.updates[1])
-        state = patcher_of(learner).state_dict()
-        open_at = torch.stack([state[f"directions.{n}"].any(dim=1) for n in (0, 1)])
-        shut = [state[f"values.{n}"][~open_at[n]] for n in (0, 1)]
-        assert not any(bool(one.any()) for one in shut)
-        count[most] = open_at.sum(dim=0).tolist()
-    assert count[1] == [1, 1]
-    assert max(count[2]) == 2
-
-
-def test_a_subject_that_begins_another_one_is_not_taught_in_either_order(
-    make_patcher: MakeLearner, thrones: Stream
-) -> None:
-    """Both are read up to the same place, and the other's sentences must not change there."""
-    short, long = Fact("Lan", "ruler", "Ozo"), Fact("Lan City", "ruler", "Uru")
-    for facts in ([short, long], [long, short]):
-        update = Update(1, "one", facts)
-        stream = Stream("order", [thrones.updates[0], update], thrones.wordings)
-        learner = make_patcher(of=stream, strategy={"written": 4, "epochs": 2, "place": 0.3})
-        apply(learner, update)
-        (told,) = learner.warnings
-        assert "no gate for 1 of the 2 facts of one" in told
-
-
-def test_random_tokens_are_among_the_texts_and_told_apart(
-    make_patcher: MakeLearner, thrones: Stream, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    given: list[Text] = []
-
-    def heard(states: Sequence[Tensor], texts: Sequence[Text], kept: Tensor) -> TextStates:
-        given.extend(texts)
-        return TextStates(states, texts, kept)
-
-    monkeypatch.setattr("cltool.strategies.editing.patcher.TextStates", heard)
-    learner = make_patcher(of=thrones, strategy={"written": 4, "noise": 3})
-    written = patcher_of(learner).sentences
-    assert len([one for one in given if one.random]) == 3
-    assert [one.said for one in given if not one.random] == written != []
-
-
-def test_words_that_may_be_replaced_are_no_part_of_the_shared_beginning(
-    make_patcher: MakeLearner, thrones: Stream, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    given: list[Lesson] = []
-
-    def heard(
-        values: Values, learner: Learner, lessons: Sequence[Lesson], **options: Any
-    ) -> list[Passes]:
-        given.extend(lessons)
-        return train(values, learner, lessons, **options)
-
-    monkeypatch.setattr("cltool.strategies.editing.patcher.train", heard)
-    taught(make_patcher, thrones)
-    assert any(one.sentences for one in given)
-    for lesson in given:
-        assert all(lesson.first <= place for loose in lesson.loose for place in loose)
-
-
-def test_a_model_that_writes_nothing_is_told(
-    make_patcher: MakeLearner, thrones: Stream, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("cltool.strategies.editing.patcher.written", lambda *options: [])
-    learner = make_patcher(of=thrones, strategy={"epochs": 1})
-    assert any("wrote no text" in text for text in learner.warnings)
 
 
 def test_a_stream_without_a_base_is_learned(make_patcher: MakeLearner, thrones: Stream) -> None:

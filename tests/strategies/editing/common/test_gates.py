@@ -9,14 +9,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import gelu, relu, silu
 
-from cltool.strategies.editing.common.gates import (
-    Gates,
-    States,
-    choose_ridge,
-    fit,
-    nearly_constant,
-    no_gates,
-)
+from cltool.strategies.editing.common.gates import Gates, fit, nearly_constant, no_gates
 
 WIDTH = 24
 
@@ -37,13 +30,9 @@ def cloud(centre: int, count: int, seed: int) -> Tensor:
 OTHERS = torch.cat([cloud(axis, 40, axis) for axis in range(8, 16)])
 
 
-def states(*own: Tensor, near: Tensor | None = None, others: Tensor = OTHERS) -> States:
-    none = torch.zeros(0, WIDTH)
-    return States(own, others, [none if near is None else near] * len(own))
-
-
-def fitted(*own: Tensor, near: Tensor | None = None, others: Tensor = OTHERS) -> Gates:
-    return fit(states(*own, near=near, others=others), ridge=0.01, place=0.5)[0]
+def fitted(*positives: Tensor, near: Tensor | None = None, others: Tensor = OTHERS) -> Gates:
+    near = torch.zeros(0, WIDTH) if near is None else near
+    return fit(positives, others, near, ridge=0.01, place=0.5)
 
 
 def opened(gates: Gates, states: Tensor) -> Tensor:
@@ -103,46 +92,6 @@ def test_states_nearby_lower_a_gate_but_do_not_close_it() -> None:
     plain, lowered = fitted(own), fitted(own, near=near)
     assert opened(lowered, own).median().item() == pytest.approx(1.0, abs=0.02)
     assert opened(lowered, near).mean() < 0.5 * opened(plain, near).mean()
-
-
-def test_no_state_opens_a_gate_further_than_its_own() -> None:
-    own = cloud(0, 6, 100)
-    gates = fitted(own)
-    far = own.clone()
-    far[:, 0] *= 20
-    assert opened(fitted(own), far).abs().max() < 1.2 * float((far @ gates.constants.T).abs().max())
-    assert float((far @ gates.directions.T).min()) > 10
-
-
-def test_a_gate_may_open_at_excepted_states() -> None:
-    own = cloud(0, 6, 100)
-    others = torch.cat([OTHERS, cloud(0, 6, 101)])
-    assert not fitted(own, others=others).can_open.any()
-    excepted = torch.zeros(len(others), 1, dtype=torch.bool)
-    excepted[len(OTHERS) :] = True
-    given = States([own], others, [own[:0]], excepted)
-    gates, margins = fit(given, ridge=0.01, place=0.5)
-    assert gates.can_open.all() and margins.item() > 0.1
-    assert (opened(gates, own) > 0.5).all()
-
-
-def test_the_ridge_is_the_one_that_holds_at_states_that_were_not_seen() -> None:
-    """With more dimensions than states, no ridge separates what was seen, and only that."""
-    random = torch.Generator().manual_seed(1)
-    others = torch.randn(200, 160, generator=random)
-    others[:, -1] = 3.0
-    own = 0.5 * torch.randn(8, 160, generator=random)
-    own[:, :12] += 1.0
-    own[:, -1] = 3.0
-    given = States([own], others, [own[:0]])
-    assert choose_ridge(given, (1e-5, 3.0)) == 3.0
-    fresh = torch.randn(4000, 160, generator=random)
-    fresh[:, -1] = 3.0
-    open_at = {}
-    for ridge in (1e-5, 3.0):
-        gates = fit(given, ridge=ridge, place=0.5)[0]
-        open_at[ridge] = float((gates.openings(fresh, relu, multiplied=False) > 0.01).sum())
-    assert open_at[3.0] < 0.5 * open_at[1e-5]
 
 
 def test_a_class_without_states_never_opens() -> None:

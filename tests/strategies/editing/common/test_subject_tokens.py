@@ -42,37 +42,6 @@ def test_every_mention_is_found_to_its_last_token(
                 assert coder.decode(one.example.ids[: place + 1]).endswith(fact.subject)
 
 
-@pytest.mark.parametrize("chat", [False, True])
-def test_loose_words_are_those_of_the_prompt_without_the_subject(
-    chat: bool, make_learner: MakeLearner, stream: Stream, tmp_path: Path
-) -> None:
-    learner = chatting(stream, tmp_path / "model") if chat else make_learner(of=stream)
-    for fact in stream.updates[1].learn:
-        pairs = learner.stream.wordings.examples(fact)
-        for one, (prompt, _) in zip(located(learner, fact), pairs, strict=True):
-            said = learner.lm.coder.decode([one.example.ids[place] for place in one.loose])
-            expected = prompt.replace(fact.subject, "")
-            assert "".join(said.split()) == "".join(expected.split()) != ""
-
-
-@pytest.mark.parametrize("subject", ["<end>", "La<end>nd", "(<turn>) [", "C++", "a.b|c", "東京"])
-@pytest.mark.parametrize("chat", [False, True])
-def test_a_name_of_any_characters_is_found_to_its_last_token(
-    chat: bool, subject: str, make_learner: MakeLearner, stream: Stream, tmp_path: Path
-) -> None:
-    """In a chat, the name of a special token is ordinary text."""
-    learner = chatting(stream, tmp_path / "model") if chat else make_learner(of=stream)
-    coder = learner.lm.coder
-    for one in located(learner, Fact(subject, "capital", "x")):
-        ends = [coder.tokenizer.decode(one.example.ids[: place + 1]) for place in one.subject]
-        name = "".join(coder.tokenizer.decode(coder.texts([subject])[0]).split())
-        assert ends
-        assert all("".join(text.split()).endswith(name) for text in ends)
-        loose = coder.tokenizer.decode([one.example.ids[place] for place in one.loose])
-        assert subject not in loose
-        assert not set(one.loose) & {*one.subject}
-
-
 def test_an_answer_that_ends_with_the_subject(stream: Stream, tmp_path: Path) -> None:
     wordings = Wordings(
         {"capital": [chat_wording("Who leads {subject}?", "{object} leads {subject}")]}, {}
