@@ -265,6 +265,17 @@ def tables(draw: st.DrawFn) -> list[Row]:
     return rows
 
 
+def is_told_from_utf8(text: str, encoding: str) -> None:
+    """Raise ValueError if the bytes are valid UTF-8 for other characters: none is the right one."""
+    data = text.encode(encoding)
+    try:
+        other = data.decode("utf-8") != text
+    except UnicodeDecodeError:
+        return
+    if other:
+        raise ValueError(f"{data!r} is valid UTF-8, too")
+
+
 @st.composite
 def exports(draw: st.DrawFn) -> tuple[str, Writer]:
     pick = lambda *choices: draw(st.sampled_from(choices))  # noqa: E731
@@ -294,6 +305,8 @@ def exports(draw: st.DrawFn) -> tuple[str, Writer]:
             if change == "strings":
                 table = table.astype({"forget": "string"})
             table.to_csv(path, **options)
+            if options["encoding"] in ("cp1252", "mac_roman"):
+                is_told_from_utf8(table.to_csv(**options), options["encoding"])
 
         event(f"{kind}: {change}")
         return pick("a.csv", "a.tsv", "a.csv.gz", "a.txt"), write
